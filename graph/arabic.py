@@ -1,0 +1,86 @@
+"""Folding of Arabic (and Latin) spelling for search, with a way back to the original offsets.
+
+Newspapers write one name in several ways: final ى for ي, bare alef for hamza, ه for ة, with or
+without diacritics, digits of two alphabets. Folding makes these equal for *finding*; what is
+stored and quoted is always the original text. The explorer's script folds by the same rules,
+held together by ``tests/folding.json``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_SAME: Final = {
+    **dict.fromkeys("أإآٱ", "ا"),
+    "ى": "ي",
+    "ئ": "ي",
+    "ی": "ي",
+    "ة": "ه",
+    "ؤ": "و",
+    "ک": "ك",
+}
+#: Diacritics, superscript alef, tatweel, zero-width and bidirectional controls.
+_DROPPED: Final = frozenset(
+    chr(code)
+    for codes in (
+        range(0x064B, 0x0660),
+        (0x0670, 0x0640, 0x061C, 0xFEFF),
+        range(0x200B, 0x2010),
+        range(0x202A, 0x202F),
+        range(0x2066, 0x206A),
+    )
+    for code in codes
+)
+
+
+def _fold_char(char: str) -> str:
+    if char in _DROPPED:
+        return ""
+    if char in _SAME:
+        return _SAME[char]
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    if char.isspace():
+        return " "
+    if char.isascii() or "\u0600" <= char <= "\u06ff":
+        return char.lower()
+    decomposed = unicodedata.normalize("NFKD", char).lower()
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def fold(text: str) -> str:
+    """The text as search sees it: spelling variants made equal, spaces made single.
+
+    >>> fold("البريد المصرى") == fold("البَريد  المصري")
+    True
+    >>> fold("٦٠ مليون"), fold("Côte d'Ivoire")
+    ('60 مليون', "cote d'ivoire")
+    """
+    return " ".join("".join(map(_fold_char, text)).split())
+
+
+def find_folded(text: str, wanted: str) -> tuple[int, int] | None:
+    """Where ``wanted`` stands in ``text`` but for spelling: (start, end) in the original text.
+
+    Offsets are 0-based, half-open code points; ``None`` when it stands nowhere.
+
+    >>> find_folded("وقّعت مصر", "وقعت")
+    (0, 5)
+    """
+    folded: list[str] = []
+    origin: list[int] = []
+    for offset, char in enumerate(text):
+        for piece in _fold_char(char):
+            if piece == " " and folded and folded[-1] == " ":
+                continue
+            folded.append(piece)
+            origin.append(offset)
+    needle = fold(wanted)
+    at = "".join(folded).find(needle) if needle else -1
+    if at < 0:
+        return None
+    end = at + len(needle)
+    # Marks dropped after the last letter belong to it.
+    stop = origin[end] if end < len(origin) else len(text)
+    return origin[at], origin[at] + len(text[origin[at] : stop].rstrip())

@@ -1,0 +1,197 @@
+"""Derived facts: what follows from facts by the ontology and by a few named rules.
+
+Each derivation keeps the facts that it rests on. Rounds go on until nothing new follows; a
+triple is derived only in the round in which it first appears, so that no derivation rests on
+itself, and never where a fact already says it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Final, TypeAlias
+
+from ..ontology.namespaces import GRAPH_EVIDENCE, ID, INFERENCE, PROV, RDF, TW
+from ..ontology.schema import Schema
+from .fact import Fact, short_hash
+
+#: Subject, predicate and object in N-Triples form.
+Terms: TypeAlias = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedFact:
+    """One triple that a rule draws from facts; ``sources`` are the graphs of its premises."""
+
+    terms: Terms
+    rule: str
+    sources: tuple[str, ...]
+
+    @property
+    def iri(self) -> str:
+        """The derived fact's IRI, and its graph's: made from triple, rule and sources."""
+        return INFERENCE + short_hash(" ".join([*self.terms, ".", self.rule, *self.sources]))
+
+    def lines(self) -> Iterator[str]:
+        """N-Quads of the derived fact: its graph, the plain view, and what it rests on."""
+        iri, line = self.iri, " ".join(self.terms)
+        yield f"{line} <{iri}> ."
+        yield f"{line} ."
+        yield f"<{iri}> <{RDF}type> <{TW}DerivedFact> <{GRAPH_EVIDENCE}> ."
+        yield f"<{iri}> <{TW}derivedBy> <{ID}rule/{self.rule}> <{GRAPH_EVIDENCE}> ."
+        for source in self.sources:
+            yield f"<{iri}> <{PROV}wasDerivedFrom> <{source}> <{GRAPH_EVIDENCE}> ."
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSubjectRule:
+    """``?x head ?y`` where one thing has both as objects: ``?t left ?x`` and ``?t right ?y``.
+
+    ``left`` and ``right`` are local names of properties; ``left_classes`` and ``right_classes``
+    those of classes of which ``?x`` and ``?y`` must have one. ``?x`` is never ``?y``.
+    """
+
+    name: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    head: str
+    left_classes: tuple[str, ...]
+    right_classes: tuple[str, ...]
+
+
+PARTIES: Final = ("Country", "Region", "Organization")
+RULES: Final = (
+    SharedSubjectRule(
+        "signed-together", ("signatory",), ("signatory",), "cooperatesWith", PARTIES, PARTIES
+    ),
+    SharedSubjectRule(
+        "programme-partners",
+        ("fundedBy", "implementedBy", "developedWith"),
+        ("launchedBy", "beneficiary", "belongsToCountry"),
+        "cooperatesWith",
+        ("Country", "InternationalOrganization"),
+        ("Country",),
+    ),
+    SharedSubjectRule("talks-together", ("party",), ("party",), "inTalksWith", PARTIES, PARTIES),
+)
+
+
+class _Known:
+    """The triples so far, each with the graphs that say it, found by any of their parts."""
+
+    def __init__(self) -> None:
+        self.graphs: dict[Terms, list[str]] = {}
+        self.with_subject: dict[tuple[str, str], list[Terms]] = defaultdict(list)
+        self.with_object: dict[tuple[str, str], list[Terms]] = defaultdict(list)
+
+    def add(self, terms: Terms, graph: str) -> bool:
+        """Add one graph that says the triple; True if the triple is new."""
+        if terms in self.graphs:
+            if graph not in self.graphs[terms]:
+                self.graphs[terms].append(graph)
+            return False
+        self.graphs[terms] = [graph]
+        subject, predicate, object_ = terms
+        self.with_subject[subject, predicate].append(terms)
+        self.with_object[predicate, object_].append(terms)
+        return True
+
+
+#: A conclusion, the rule that draws it, and its premises.
+_Step: TypeAlias = tuple[Terms, str, tuple[Terms, ...]]
+
+
+class _Reasoner:
+    """The steps that lead on from one triple, by the ontology and by the named rules."""
+
+    def __init__(
+        self, known: _Known, schema: Schema, classes: Mapping[str, frozenset[str]]
+    ) -> None:
+        self.known = known
+        self.classes = classes
+        self.properties = {f"<{p.iri}>": p for p in schema.properties.values()}
+        self.inverses: dict[str, list[str]] = defaultdict(list)
+        for item in schema.properties.values():
+            if item.inverse_of:
+                self.inverses[f"<{item.iri}>"].append(f"<{item.inverse_of}>")
+                self.inverses[f"<{item.inverse_of}>"].append(f"<{item.iri}>")
+
+    def steps(self, terms: Terms) -> Iterator[_Step]:
+        """Everything that the triple, alone or with known ones, leads to in one step."""
+        subject, predicate, object_ = terms
+        item = self.properties.get(predicate)
+        for inverse in self.inverses[predicate]:
+            yield (object_, inverse, subject), "inverse", (terms,)
+        if item is None:
+            return
+        for above in item.supers:
+            yield (subject, f"<{above}>", object_), "sub-property", (terms,)
+        if item.is_symmetric:
+            yield (object_, predicate, subject), "symmetric", (terms,)
+        if item.is_transitive:
+            for onward in self.known.with_subject[object_, predicate]:
+                yield (subject, predicate, onward[2]), "transitive", (terms, onward)
+            for before in self.known.with_object[predicate, subject]:
+                yield (before[0], predicate, object_), "transitive", (before, terms)
+        for rule in RULES:
+            yield from self._by_rule(rule, terms)
+
+    def _by_rule(self, rule: SharedSubjectRule, terms: Terms) -> Iterator[_Step]:
+        subject, predicate, _ = terms
+        name = predicate[1:-1].removeprefix(TW)
+        for mine, others, mine_is_left in (
+            (rule.left, rule.right, True),
+            (rule.right, rule.left, False),
+        ):
+            if name not in mine:
+                continue
+            for other_name in others:
+                for other in self.known.with_subject[subject, f"<{TW}{other_name}>"]:
+                    left, right = (terms, other) if mine_is_left else (other, terms)
+                    x, y = left[2], right[2]
+                    if (
+                        x != y
+                        and self._is_one_of(x, rule.left_classes)
+                        and self._is_one_of(y, rule.right_classes)
+                    ):
+                        yield (x, f"<{TW}{rule.head}>", y), rule.name, (left, right)
+
+    def _is_one_of(self, term: str, names: tuple[str, ...]) -> bool:
+        mine = self.classes.get(term[1:-1], frozenset())
+        return any(TW + name in mine for name in names)
+
+
+def derive(
+    facts: Iterable[Fact], schema: Schema, classes: Mapping[str, frozenset[str]]
+) -> Iterator[DerivedFact]:
+    """Everything that follows from the facts, each with its rule and its premises.
+
+    ``classes`` gives for each entity IRI the IRIs of all its classes, superclasses included.
+    Inactive facts (candidate, superseded, retracted) are no premises. Where a premise is said by
+    several facts, each of them gives a derived fact of its own.
+    """
+    known = _Known()
+    fresh: list[Terms] = []
+    for fact in facts:
+        terms = (str(fact.subject), str(fact.predicate), str(fact.object))
+        if fact.is_active and known.add(terms, fact.iri):
+            fresh.append(terms)
+    reasoner = _Reasoner(known, schema, classes)
+    while fresh:
+        steps: dict[Terms, set[tuple[str, tuple[Terms, ...]]]] = defaultdict(set)
+        for terms in fresh:
+            for conclusion, rule, premises in reasoner.steps(terms):
+                if conclusion not in known.graphs and conclusion[0] != conclusion[2]:
+                    steps[conclusion].add((rule, premises))
+        fresh = sorted(steps)
+        found = [
+            DerivedFact(conclusion, rule, sources)
+            for conclusion in fresh
+            for rule, premises in sorted(steps[conclusion])
+            for sources in product(*(known.graphs[premise] for premise in premises))
+        ]
+        for item in found:
+            known.add(item.terms, item.iri)
+        yield from found

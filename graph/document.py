@@ -1,0 +1,72 @@
+"""The document: its words, byte for byte, and what the register says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_ENTITIES, RDF, RDFS, SCHEMA, TW
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a document with the reason why no fact quotes it."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source document. Offsets everywhere are code points of ``text``.
+
+    ``furniture`` is page furniture, which must not be quoted; ``silent`` states nothing that the
+    graph records.
+    """
+
+    slug: str
+    file: str
+    sha256: str
+    text: str
+    ar: str
+    en: str
+    publisher: str | None = None
+    creator: str | None = None
+    issued: str | None = None
+    note: str | None = None
+    furniture: tuple[Span, ...] = ()
+    silent: tuple[Span, ...] = ()
+
+    @property
+    def iri(self) -> str:
+        """The document's IRI."""
+        return DOCUMENT + self.slug
+
+    def lines(self) -> Iterator[str]:
+        """N-Quads of the document's description (never its text)."""
+        values: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+            (RDF + "type", ox.NamedNode(TW + "SourceDocument")),
+            (DCTERMS + "identifier", ox.Literal(self.file)),
+            (SCHEMA + "sha256", ox.Literal(self.sha256)),
+            (DCTERMS + "language", ox.Literal("ar")),
+        ]
+        for predicate in (DCTERMS + "title", RDFS + "label"):
+            values.append((predicate, ox.Literal(self.ar, language="ar")))
+            values.append((predicate, ox.Literal(self.en, language="en")))
+        for predicate, printed in (
+            (DCTERMS + "publisher", self.publisher),
+            (DCTERMS + "creator", self.creator),
+        ):
+            if printed:
+                values.append((predicate, ox.Literal(printed, language="ar")))
+        if self.issued:
+            values.append((DCTERMS + "issued", ox.Literal(self.issued)))
+        if self.note:
+            values.append((TW + "note", ox.Literal(self.note, language="en")))
+        for predicate, value in values:
+            triple = f"<{self.iri}> <{predicate}> {value}"
+            yield f"{triple} ."
+            yield f"{triple} <{GRAPH_ENTITIES}> ."

@@ -1,0 +1,61 @@
+"""The entity: something that facts are about, with all the names that it goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import GRAPH_ENTITIES, ID, RDF, RDFS, SKOS
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name of an entity; ``documents`` limits it to the documents where it holds."""
+
+    name: str
+    documents: tuple[str, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """``ar`` for a name with an Arabic letter, else ``en``."""
+        return "ar" if any("\u0600" <= char <= "\u06ff" for char in self.name) else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A registered entity: its reference ``class-slug/slug``, names, classes and alignments."""
+
+    ref: str
+    ar: str
+    en: str
+    classes: tuple[str, ...]  # IRIs of the most specific classes
+    aliases: tuple[Alias, ...] = ()
+    attributes: tuple[tuple[str, ox.NamedNode | ox.Literal], ...] = ()  # predicate IRI, value
+    superclasses: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def iri(self) -> str:
+        """The entity's IRI."""
+        return ID + self.ref
+
+    def lines(self) -> Iterator[str]:
+        """N-Quads of the entity, in the register's graph and in the plain view.
+
+        Superclasses are written out, so that a question may ask for any of them. A name that
+        holds only in some documents is a hidden label: it helps to find, and is never shown as
+        a name of the entity.
+        """
+        triples = [f"<{self.iri}> <{RDF}type> <{name}>" for name in self.classes]
+        triples += [f"<{self.iri}> <{RDF}type> <{name}>" for name in self.superclasses]
+        triples.append(f"<{self.iri}> <{RDFS}label> {ox.Literal(self.ar, language='ar')}")
+        triples.append(f"<{self.iri}> <{RDFS}label> {ox.Literal(self.en, language='en')}")
+        for alias in self.aliases:
+            kind = "hiddenLabel" if alias.documents else "altLabel"
+            name = ox.Literal(alias.name, language=alias.language)
+            triples.append(f"<{self.iri}> <{SKOS}{kind}> {name}")
+        triples += [f"<{self.iri}> <{name}> {value}" for name, value in self.attributes]
+        for triple in triples:
+            yield f"{triple} ."
+            yield f"{triple} <{GRAPH_ENTITIES}> ."

@@ -1,0 +1,81 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    TaawunError                what the command line shows instead of a traceback
+    ├── CollectionError        input files have faults; carries all of a run's faults
+    ├── QueryError             a query or a question cannot be run as written
+    │   └── UnexplainableError a query runs, but no row of it can be explained honestly
+    ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
+    ├── StoreError             the embedded store cannot be opened or written
+    └── EndpointError          a remote endpoint is slow, dead, or answers nonsense
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in an input file; line and column are 1-based, 0 where there is none."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        parts = [self.file, *(str(n) for n in (self.line, self.column) if n)]
+        return ":".join(parts)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault of an input: where it stands, what is wrong, and how to mend it."""
+
+    place: Place
+    message: str
+    remedy: str = ""
+    check: str = "format"
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.message}"
+        return f"{text}\n    → {self.remedy}" if self.remedy else text
+
+
+class TaawunError(Exception):
+    """The base of every error that Taawun raises on purpose."""
+
+
+class CollectionError(TaawunError):
+    """Input files have faults; ``faults`` holds all of a run, sorted by place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class QueryError(TaawunError):
+    """A query or a stored question cannot be run as written."""
+
+
+class UnexplainableError(QueryError):
+    """The query runs, but explaining its rows would say something untrue; the text says why."""
+
+
+class UnknownNameError(TaawunError):
+    """A name stands for nothing in the graph; ``near`` lists the names that come closest."""
+
+    def __init__(self, name: str, kind: str, near: Sequence[str] = ()) -> None:
+        self.name, self.near = name, tuple(near)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        super().__init__(f"no {kind} is called “{name}”{hint}")
+
+
+class StoreError(TaawunError):
+    """The embedded store cannot be opened, read or written."""
+
+
+class EndpointError(TaawunError):
+    """A remote SPARQL endpoint is slow, dead, or gives an answer that cannot be read."""

@@ -1,0 +1,125 @@
+"""The fact: one triple, how a document says it, and the quotes that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import DOCUMENT, EVIDENCE, FACT, GRAPH_EVIDENCE, OA, PROV, RDF, TW
+
+Object: TypeAlias = ox.NamedNode | ox.Literal
+
+MODALITIES: Final = ("asserted", "reported", "planned", "expected", "inferred")
+#: Facts of these record statuses stand in the plain view, and so in answers.
+ACTIVE_STATUSES: Final = frozenset({"asserted", "disputed"})
+RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "retracted")
+
+#: Qualifiers that say *what* is claimed: they are part of a fact's identity. All others
+#: (record status, note, who recorded it) may change while the fact stays the same.
+IDENTIFYING: Final = ("modality", "statedBy", "onBehalfOf", "when", "dateText")
+
+
+def short_hash(text: str) -> str:
+    """16 hexadecimal digits of the sha256 of the text: the local part of content-made IRIs."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A verbatim quote at one position of one document.
+
+    ``start`` and ``end`` are 0-based, half-open offsets in Unicode code points of the document's
+    bytes decoded as UTF-8, without normalisation; ``text[start:end] == quote`` was checked.
+    """
+
+    document: str  # slug
+    document_sha256: str
+    start: int
+    end: int
+    quote: str
+    prefix: str = ""
+    suffix: str = ""
+
+    def iri(self, fact_iri: str) -> str:
+        """The evidence's IRI, made from the fact, the document's content and the position."""
+        key = f"{fact_iri} {self.document_sha256} {self.start} {self.end}"
+        return EVIDENCE + short_hash(key)
+
+    def lines(self, fact_iri: str) -> Iterator[str]:
+        """N-Quads of the evidence: a Web Annotation source with a quote and a position."""
+        iri = self.iri(fact_iri)
+        quote, position = f"<{iri}/quote>", f"<{iri}/position>"
+        graph = f"<{GRAPH_EVIDENCE}> ."
+        yield f"<{fact_iri}> <{TW}evidence> <{iri}> {graph}"
+        yield f"<{iri}> <{RDF}type> <{TW}Evidence> {graph}"
+        yield f"<{iri}> <{OA}hasSource> <{DOCUMENT}{self.document}> {graph}"
+        yield f"<{iri}> <{OA}hasSelector> {quote} {graph}"
+        yield f"<{iri}> <{OA}hasSelector> {position} {graph}"
+        yield f"{quote} <{RDF}type> <{OA}TextQuoteSelector> {graph}"
+        for name, words in (
+            ("exact", self.quote),
+            ("prefix", self.prefix),
+            ("suffix", self.suffix),
+        ):
+            yield f"{quote} <{OA}{name}> {ox.Literal(words, language='ar')} {graph}"
+        yield f"{position} <{RDF}type> <{OA}TextPositionSelector> {graph}"
+        yield f"{position} <{OA}start> {ox.Literal(self.start)} {graph}"
+        yield f"{position} <{OA}end> {ox.Literal(self.end)} {graph}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a document says, as one triple with its qualifiers and the quotes that say it.
+
+    ``qualifiers`` maps the local names of ``tw:`` qualifier properties to terms, sorted by name.
+    Two facts with the same triple and the same identifying qualifiers are the same fact, in
+    whichever document and however often it is said.
+    """
+
+    subject: ox.NamedNode
+    predicate: ox.NamedNode
+    object: Object
+    qualifiers: tuple[tuple[str, Object], ...]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def triple(self) -> ox.Triple:
+        """The one triple of the fact's graph."""
+        return ox.Triple(self.subject, self.predicate, self.object)
+
+    @property
+    def iri(self) -> str:
+        """The fact's IRI, and its graph's: made from the triple and what qualifies the claim."""
+        claimed = [
+            f"<{TW}{name}> {value}" for name, value in self.qualifiers if name in IDENTIFYING
+        ]
+        line = f"{self.subject} {self.predicate} {self.object} ."
+        return FACT + short_hash(" ".join([line, *sorted(claimed)]))
+
+    def qualifier(self, name: str) -> Object | None:
+        """The value of one qualifier, or None."""
+        return dict(self.qualifiers).get(name)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the fact stands in the plain view, and so in answers."""
+        status = self.qualifier("recordStatus")
+        return status is not None and status.value.rpartition("/")[2] in ACTIVE_STATUSES
+
+    def lines(self) -> Iterator[str]:
+        """N-Quads of the fact: its own graph, the plain view if active, and its qualifiers."""
+        iri = self.iri
+        line = f"{self.subject} {self.predicate} {self.object}"
+        yield f"{line} <{iri}> ."
+        if self.is_active:
+            yield f"{line} ."
+        yield f"<{iri}> <{RDF}type> <{TW}Fact> <{GRAPH_EVIDENCE}> ."
+        for name, value in self.qualifiers:
+            predicate = f"{PROV}wasAttributedTo" if name == "wasAttributedTo" else TW + name
+            yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
+        for evidence in self.evidence:
+            yield from evidence.lines(iri)

@@ -1,0 +1,71 @@
+"""Stores that answer SPARQL: the interface, and the embedded Oxigraph one.
+
+Every store gives its answers as pyoxigraph objects, so that the code above does not care
+whether the graph lies on this disk or behind an endpoint.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+import pyoxigraph as ox
+
+from .errors import QueryError, StoreError
+
+if TYPE_CHECKING:
+    from rdflib import Dataset
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class Store(Protocol):
+    """Whatever answers SPARQL 1.1 queries over the plain view and the named graphs."""
+
+    def query(self, text: str) -> Answer:
+        """Run any SPARQL 1.1 query over the plain view as default graph.
+
+        Returns ``ox.QuerySolutions`` for SELECT, ``ox.QueryBoolean`` for ASK, an iterator of
+        triples for CONSTRUCT and DESCRIBE. Raises ``QueryError`` where the text is refused and
+        ``EndpointError`` or ``StoreError`` where the store fails.
+        """
+        ...
+
+
+class EmbeddedStore:
+    """The built graph in an Oxigraph store, on disk (read only) or in memory."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, path: Path) -> EmbeddedStore:
+        """Open the store that a build left at ``path``, for reading only."""
+        try:
+            return cls(ox.Store.read_only(str(path)))
+        except (OSError, ValueError) as error:
+            raise StoreError(f"cannot open the store at {path}: {error}") from error
+
+    @classmethod
+    def in_memory(cls, nquads: bytes) -> EmbeddedStore:
+        """A store in memory with the given N-Quads."""
+        store = ox.Store()
+        store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
+        return cls(store)
+
+    def query(self, text: str) -> Answer:
+        """Run a query; see :class:`Store`."""
+        try:
+            return self._store.query(text)
+        except SyntaxError as error:
+            raise QueryError(f"the query is not valid SPARQL: {error.msg or error}") from error
+        except (OSError, ValueError, RuntimeError) as error:
+            raise QueryError(f"the query cannot be evaluated: {error}") from error
+
+    def dataset(self) -> Dataset:
+        """The same store as an ``rdflib.Dataset``, the public interface for RDF code."""
+        from oxrdflib import OxigraphStore
+        from rdflib import Dataset
+
+        return Dataset(store=OxigraphStore(store=self._store))

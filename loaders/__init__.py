@@ -1,0 +1,1 @@
+"""Reading collections: documents, entities, facts."""

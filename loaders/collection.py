@@ -1,0 +1,141 @@
+"""A collection: a folder with documents, entities and facts; collections stack on one another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..graph.document import Document
+from ..graph.entity import Entity
+from ..graph.errors import CollectionError, Fault, Place
+from ..graph.fact import Fact
+from ..ontology.namespaces import ID
+from ..ontology.schema import FILES, Schema
+from .documents import read_documents
+from .entities import read_entities
+from .facts import FactMaker, Value
+from .facts_csv import read_facts_csv
+from .facts_yaml import read_facts_yaml
+from .lints import lint_facts, lint_names
+from .nodes import files
+
+#: The collection that comes with the package.
+SEEDS: Final = Path(__file__).parent.parent / "seeds"
+_FOLDERS: Final = ("documents", "entities", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What the folders say, read and checked: sound, or never made.
+
+    ``facts`` has one item for each place that states a fact: the same fact quoted twice is there
+    twice, each time with its own evidence. ``performed`` counts the checks by name.
+    """
+
+    schema: Schema
+    documents: dict[str, Document]
+    entities: dict[str, Entity]
+    facts: tuple[Fact, ...]
+    performed: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def classes(self) -> dict[str, frozenset[str]]:
+        """The classes of everything that can be referred to, by IRI."""
+        return {ID + ref: kinds for ref, kinds in classes_of(self.schema, self.entities).items()}
+
+
+def input_files(folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Every file that a build of these collections reads, with the name messages give it."""
+    for path in FILES:
+        yield f"ontology/{path.name}", path
+    for folder in folders:
+        for part in _FOLDERS:
+            for path in files(folder / part, ".yaml", ".yml", ".csv", ".txt"):
+                yield f"{folder.name}/{part}/{path.name}", path
+
+
+def fingerprint(folders: Sequence[Path]) -> str:
+    """The sha256 over the names and the bytes of every input of a build."""
+    digest = sha256()
+    for name, path in input_files(folders):
+        digest.update(f"{name}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def classes_of(schema: Schema, entities: dict[str, Entity]) -> dict[str, frozenset[str]]:
+    """The class IRIs, superclasses included, of every entity and concept, by reference."""
+    found = dict(schema.concepts)
+    for entity in entities.values():
+        found[entity.ref] = entity.superclasses.union(entity.classes)
+    return found
+
+
+def read_collection(folders: Iterable[Path]) -> Collection:
+    """Read the bundled collection's kind of folders, in order, later ones over earlier ones.
+
+    Raises ``CollectionError`` with every fault of the run: the later stages look only at what
+    the earlier ones accepted, so that one mistake is one message.
+    """
+    faults: list[Fault] = []
+    performed: Counter[str] = Counter()
+    schema = _read_ontology(faults)
+    folders = list(folders)
+    for folder in folders:
+        if not any((folder / part).is_dir() for part in _FOLDERS):
+            faults.append(
+                Fault(
+                    Place(str(folder)),
+                    "is no collection: it has none of documents/, entities/, facts/",
+                    "check the path",
+                )
+            )
+    documents: dict[str, Document] = {}
+    for folder in folders:
+        name = f"{folder.name}/documents"
+        for document in read_documents(folder / "documents", name, faults):
+            if document.slug in documents:
+                faults.append(Fault(Place(name), f"document {document.slug} is registered twice"))
+            documents[document.slug] = document
+            performed["documents"] += 1
+    entities: dict[str, Entity] = {}
+    places: dict[str, Value] = {}
+    for folder in folders:
+        for entity, node in read_entities(
+            folder / "entities", f"{folder.name}/entities", schema, faults
+        ):
+            if entity.ref in entities or entity.ref in schema.concepts:
+                node.fault(f"{entity.ref} is registered twice", "keep one of the two", "names")
+            entities[entity.ref], places[entity.ref] = entity, node
+            performed["entities"] += 1
+    performed["names"] += lint_names(entities, places, set(documents))
+    maker = FactMaker(schema, classes_of(schema, entities), documents)
+    stated: list[tuple[Fact, Value]] = []
+    for folder in folders:
+        for path in files(folder / "facts", ".yaml", ".yml", ".csv"):
+            name = f"{folder.name}/facts/{path.name}"
+            if path.suffix == ".csv":
+                stated.extend(read_facts_csv(path, name, maker, faults))
+            else:
+                stated.extend(read_facts_yaml(path, name, maker, faults))
+    performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
+    performed.update(lint_facts(stated, schema))
+    if faults:
+        raise CollectionError(faults)
+    return Collection(schema, documents, entities, tuple(fact for fact, _ in stated), performed)
+
+
+def _read_ontology(faults: list[Fault]) -> Schema:
+    triples: list[ox.Triple] = []
+    for path in FILES:
+        try:
+            triples += Schema.load([path]).triples
+        except SyntaxError as error:
+            place = Place(f"ontology/{path.name}", error.lineno or 0, error.offset or 0)
+            faults.append(Fault(place, f"is not valid Turtle: {error.msg}"))
+    return Schema(triples)

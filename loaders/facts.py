@@ -1,0 +1,209 @@
+"""Facts from what a curator wrote: names looked up, types and dates checked, quotes located."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Final, Protocol
+
+import pyoxigraph as ox
+
+from ..graph.document import Document
+from ..graph.fact import MODALITIES, RECORD_STATUSES, Evidence, Fact, Object
+from ..ontology.namespaces import ID, TW, XSD
+from ..ontology.schema import Property, Schema
+from .dates import duration_fault, edtf_fault
+from .nodes import near
+from .quotes import QuoteFault, evidence
+
+#: What a fact may say besides its triple, in a YAML mapping or in the columns of a CSV file.
+QUALIFIERS: Final = (
+    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note",
+)  # fmt: skip
+_DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
+_DATE: Final = TW + "date"
+
+
+class Value(Protocol):
+    """One written value with its place, in whatever kind of file."""
+
+    def text(self) -> str:
+        """The value as written."""
+        ...
+
+    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
+        """Report a fault at the value's place."""
+        ...
+
+
+class FactMaker:
+    """Makes facts from written values, against one ontology and one register of entities."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        classes: Mapping[str, frozenset[str]],
+        documents: Mapping[str, Document],
+    ) -> None:
+        """``classes`` gives the class IRIs of each reference, ``documents`` those by slug."""
+        self._schema = schema
+        self._classes = classes
+        self._documents = documents
+        self._forward = {
+            name: item for name, item in schema.properties.items() if item.inverse_of is None
+        }
+
+    def document(self, value: Value) -> Document | None:
+        """The document of that slug, or None with a fault."""
+        slug = value.text()
+        if slug not in self._documents:
+            value.fault(f"there is no document “{slug}”", near(slug, set(self._documents)))
+            return None
+        return self._documents[slug]
+
+    def quote(
+        self, document: Document, quote: Value, prefix: str = "", suffix: str = ""
+    ) -> Evidence | None:
+        """The evidence for the quote, or None with a fault."""
+        try:
+            return evidence(document, quote.text(), prefix, suffix)
+        except QuoteFault as error:
+            quote.fault(str(error), error.remedy, "quotes")
+            return None
+
+    def fact(self, written: Mapping[str, Value], quote: Evidence) -> Fact | None:
+        """The fact of the written subject, predicate, object and qualifiers, or None with faults.
+
+        ``written`` has those three and any of ``QUALIFIERS``.
+        """
+        item = self._property(written["predicate"])
+        subject = self._entity(written["subject"])
+        if item is None or subject is None:
+            return None
+        target: Object | None
+        if item.datatype:
+            target = self._literal(written["object"], item)
+        else:
+            target = self._entity(written["object"])
+        fits = self._has_class(written["subject"], item.domains, f"subject of {item.name}")
+        if target is not None and not item.datatype:
+            fits &= self._has_class(written["object"], item.ranges, f"object of {item.name}")
+        qualifiers = self._qualifiers(written)
+        if target is None or qualifiers is None or not fits:
+            return None
+        return Fact(subject, ox.NamedNode(item.iri), target, qualifiers, (quote,))
+
+    def _property(self, value: Value) -> Property | None:
+        name = value.text()
+        if name in _DERIVED_ONLY:
+            value.fault(
+                f"“{name}” is derived from other facts, never written",
+                "write who signed, funds or met whom; the rest follows",
+                "types",
+            )
+            return None
+        if name in self._forward:
+            return self._forward[name]
+        if name in self._schema.properties:
+            forward = self._schema.properties[name].inverse_of or ""
+            value.fault(
+                f"“{name}” is derived, as the other direction of another property",
+                f"write the fact the other way round, with {forward.rpartition('#')[2]}",
+                "types",
+            )
+        else:
+            value.fault(f"unknown predicate “{name}”", near(name, set(self._forward)), "names")
+        return None
+
+    def _entity(self, value: Value) -> ox.NamedNode | None:
+        reference = value.text()
+        if reference in self._classes:
+            return ox.NamedNode(ID + reference)
+        remedy = near(reference, set(self._classes))
+        value.fault(
+            f"unknown entity “{reference}”",
+            remedy or "register it in entities/, with its Arabic and English names",
+            "names",
+        )
+        return None
+
+    def _has_class(self, value: Value, wanted: frozenset[str], role: str) -> bool:
+        reference = value.text()
+        have = self._classes.get(reference)
+        if have is None or have & wanted:
+            return True
+        names = " or ".join(sorted(iri.rpartition("#")[2] for iri in wanted))
+        value.fault(
+            f"{reference} cannot be the {role}: it must be a {names}",
+            "check the direction and the predicate; a second class goes under “types”",
+            "types",
+        )
+        return False
+
+    def _literal(self, value: Value, item: Property) -> ox.Literal | None:
+        text = value.text()
+        wrong: tuple[str, str] | None = None
+        if item.datatype == XSD + "decimal":
+            try:
+                number = Decimal(text.replace("_", ""))
+                return ox.Literal(f"{number.normalize():f}", datatype=ox.NamedNode(XSD + "decimal"))
+            except InvalidOperation:
+                wrong = f"“{text}” is no number", "write digits, with a point for decimals: 3500000"
+        elif item.datatype == XSD + "integer":
+            if text.lstrip("-").isdecimal():
+                return ox.Literal(int(text))
+            wrong = f"“{text}” is no whole number", "write digits: 2"
+        elif item.datatype == XSD + "boolean":
+            if text in ("true", "false"):
+                return ox.Literal(text == "true")
+            wrong = f"“{text}” is neither true nor false", "write true or false"
+        elif item.name == "duration":
+            wrong = duration_fault(text)
+        elif _DATE in item.supers:
+            wrong = edtf_fault(text)
+        if wrong:
+            value.fault(*wrong, "dates" if "date" in wrong[0] else "format")
+            return None
+        return ox.Literal(text)
+
+    def _qualifiers(self, written: Mapping[str, Value]) -> tuple[tuple[str, Object], ...] | None:
+        found: dict[str, Object] = {
+            "modality": ox.NamedNode(ID + "modality/asserted"),
+            "recordStatus": ox.NamedNode(ID + "record-status/asserted"),
+        }
+        is_sound = True
+        for name in QUALIFIERS:
+            if name not in written:
+                continue
+            value = written[name]
+            text = value.text()
+            if name in ("modality", "recordStatus"):
+                known = MODALITIES if name == "modality" else RECORD_STATUSES
+                kind = "modality" if name == "modality" else "record-status"
+                if text not in known:
+                    value.fault(f"unknown {name} “{text}”", near(text, list(known)), "qualifiers")
+                    is_sound = False
+                found[name] = ox.NamedNode(f"{ID}{kind}/{text}" if text in known else ID)
+            elif name in ("statedBy", "onBehalfOf"):
+                entity = self._entity(value)
+                is_actor = self._has_class(value, frozenset({TW + "Actor"}), name)
+                if entity is None or not is_actor:
+                    is_sound = False
+                else:
+                    found[name] = entity
+            else:
+                if name == "when" and (wrong := edtf_fault(text)):
+                    value.fault(*wrong, "dates")
+                    is_sound = False
+                language = {"note": "en", "dateText": "ar"}.get(name)
+                found[name] = ox.Literal(text, language=language)
+        modality = found["modality"].value.rpartition("/")[2]
+        for needed, when in (("statedBy", "reported"), ("note", "inferred")):
+            if modality == when and needed not in found:
+                written["subject"].fault(
+                    f"a fact that is {when} needs “{needed}”",
+                    "say who states it" if needed == "statedBy" else "say why it is inferred",
+                    "qualifiers",
+                )
+                is_sound = False
+        return tuple(sorted(found.items())) if is_sound else None

@@ -1,0 +1,71 @@
+"""Fact files in YAML: a curator reads a sentence and lists what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from ..graph.errors import Fault
+from ..graph.fact import Fact
+from .facts import QUALIFIERS, FactMaker, Value
+from .nodes import Node, read_yaml
+
+_ROOT: Final = frozenset({"document", "evidence"})
+_ENTRY: Final = frozenset({"quote", "prefix", "suffix", "facts", *QUALIFIERS})
+_TRIPLE: Final = ("subject", "predicate", "object")
+_FACT: Final = frozenset({*_TRIPLE, *QUALIFIERS})
+
+
+def read_facts_yaml(
+    path: Path, name: str, maker: FactMaker, faults: list[Fault]
+) -> Iterator[tuple[Fact, Node]]:
+    """Yield the facts of one YAML file, each with its place.
+
+    Every quote is located in the document, whether or not its facts are sound, so that one run
+    reports every fault.
+    """
+    root = read_yaml(path, name, faults)
+    if root is None:
+        return
+    fields = root.fields(_ROOT)
+    if missing := sorted(_ROOT - fields.keys()):
+        root.fault(f"a fact file needs {' and '.join(missing)}", "see the files in seeds/facts")
+        return
+    document = maker.document(fields["document"])
+    if document is None:
+        return
+    for entry in fields["evidence"].items():
+        parts = entry.fields(_ENTRY)
+        if "quote" not in parts or "facts" not in parts:
+            entry.fault("an entry needs “quote” and “facts”", "add what is missing")
+            continue
+        around = [parts[key].text() if key in parts else "" for key in ("prefix", "suffix")]
+        quote = maker.quote(document, parts["quote"], *around)
+        shared: dict[str, Value] = {key: parts[key] for key in QUALIFIERS if key in parts}
+        for item in parts["facts"].items():
+            written = _written(item, shared)
+            if written is None or quote is None:
+                continue
+            fact = maker.fact(written, quote)
+            if fact:
+                yield fact, item
+
+
+def _written(item: Node, shared: Mapping[str, Value]) -> Mapping[str, Value] | None:
+    if item.is_list:
+        parts = item.items()
+        if len(parts) != len(_TRIPLE):
+            item.fault(
+                f"a fact has {len(_TRIPLE)} parts, not {len(parts)}", "[subject, predicate, object]"
+            )
+            return None
+        return {**shared, **dict(zip(_TRIPLE, parts, strict=True))}
+    if not item.is_mapping:
+        item.fault("a fact is a list of three or a mapping", "[subject, predicate, object]")
+        return None
+    fields = item.fields(_FACT)
+    if missing := [key for key in _TRIPLE if key not in fields]:
+        item.fault(f"the fact lacks {' and '.join(missing)}", "add what is missing")
+        return None
+    return {**shared, **fields}

@@ -1,0 +1,162 @@
+"""Checks over facts and entities that no single file shows: duplicates, clashes, wrong claims."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
+from typing import Final
+
+from ..graph.arabic import fold
+from ..graph.entity import Entity
+from ..graph.fact import Fact
+from ..ontology.namespaces import ID, TW
+from ..ontology.schema import Schema
+from .facts import Value
+
+#: The stages from which on an agreement has signatories.
+SIGNED_STAGES: Final = frozenset(
+    ID + "stage/" + name
+    for name in ("signed", "in-force", "under-implementation", "completed", "ended")
+)
+
+
+def lint_names(
+    entities: Mapping[str, Entity], places: Mapping[str, Value], documents: Set[str]
+) -> int:
+    """Check that no name stands for two entities of one class; returns the names checked.
+
+    A name that holds in some documents only may be shared by entities of other documents.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    checked = 0
+    for entity in entities.values():
+        for alias in entity.aliases:
+            for document in alias.documents:
+                if document not in documents:
+                    places[entity.ref].fault(
+                        f"the name “{alias.name}” is for an unknown document “{document}”",
+                        "write the document's slug",
+                        "names",
+                    )
+        names = [entity.ar, entity.en, *(a.name for a in entity.aliases if not a.documents)]
+        for name in dict.fromkeys(map(fold, names)):
+            checked += 1
+            key = (entity.classes[0], name)
+            owner = owners.setdefault(key, entity.ref)
+            if owner != entity.ref:
+                places[entity.ref].fault(
+                    f"“{name}” is already a name of {owner}",
+                    "if it is the same thing, use that reference; if not, tell the names apart, "
+                    "or write {name: …, in: document}",
+                    "names",
+                )
+    return checked
+
+
+def lint_facts(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> Counter[str]:
+    """Check the facts against each other; returns how many checks each lint performed."""
+    performed: Counter[str] = Counter()
+    performed["duplicates"] = _duplicates(stated)
+    performed["single values"] = _single_values(stated, schema)
+    performed["signatures"] = _signatures(stated)
+    performed["inferences"] = _inferences(stated)
+    performed["figures"] = _figures(stated)
+    return performed
+
+
+def _duplicates(stated: Sequence[tuple[Fact, Value]]) -> int:
+    seen: set[tuple[str, str]] = set()
+    for fact, place in stated:
+        key = (fact.iri, fact.evidence[0].iri(fact.iri))
+        if key in seen:
+            place.fault(
+                f"{_short(fact)} is already stated with this quote",
+                "delete one of the two",
+                "duplicates",
+            )
+        seen.add(key)
+    return len(stated)
+
+
+def _single_values(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> int:
+    """A functional property with two values, said in the same way by the same document."""
+    functional = {item.iri for item in schema.properties.values() if item.is_functional}
+    first: dict[tuple[str, str, str], Fact] = {}
+    checked = 0
+    for fact, place in stated:
+        if fact.predicate.value not in functional or not fact.is_active:
+            continue
+        checked += 1
+        key = (fact.subject.value, fact.predicate.value, fact.evidence[0].document)
+        other = first.setdefault(key, fact)
+        if other.object != fact.object:
+            place.fault(
+                f"{_short(fact)} has already the value {_last(other.object.value)}",
+                "a figure has one value; register a second figure for a second number",
+                "single values",
+            )
+    return checked
+
+
+def _signatures(stated: Sequence[tuple[Fact, Value]]) -> int:
+    """A signatory only where the agreement has reached the stage signed."""
+    signed = {
+        fact.subject
+        for fact, _ in stated
+        if fact.predicate.value == TW + "stage" and fact.object.value in SIGNED_STAGES
+    }
+    checked = 0
+    for fact, place in stated:
+        if fact.predicate.value == TW + "signatory":
+            checked += 1
+            if fact.subject not in signed:
+                place.fault(
+                    f"{_last(fact.subject.value)} has a signatory and no stage from signed on",
+                    "use “party” for an agreement that is not signed; else add its stage with "
+                    "the words that say so",
+                    "signatures",
+                )
+    return checked
+
+
+def _inferences(stated: Sequence[tuple[Fact, Value]]) -> int:
+    """That two names may be one thing is never what a document says."""
+    checked = 0
+    for fact, place in stated:
+        if fact.predicate.value == TW + "possiblySameAs":
+            checked += 1
+            modality = fact.qualifier("modality")
+            if modality is None or modality.value != ID + "modality/inferred":
+                place.fault(
+                    f"{_short(fact)} can only be inferred",
+                    "add “modality: inferred” and a note that says why",
+                    "inferences",
+                )
+    return checked
+
+
+def _figures(stated: Sequence[tuple[Fact, Value]]) -> int:
+    """A figure needs a value, a unit and something that it is about."""
+    has: dict[str, set[str]] = defaultdict(set)
+    places: dict[str, Value] = {}
+    for fact, place in stated:
+        name = _last(fact.predicate.value)
+        if name in ("value", "rank", "unit", "figureOf"):
+            has[fact.subject.value].add("value" if name == "rank" else name)
+            places.setdefault(fact.subject.value, place)
+    for subject, names in has.items():
+        if missing := sorted({"value", "unit", "figureOf"} - names):
+            places[subject].fault(
+                f"{_last(subject)} lacks {' and '.join(missing)}",
+                "state it with the words that say it",
+                "figures",
+            )
+    return len(has)
+
+
+def _last(iri: str) -> str:
+    return iri.removeprefix(ID) if iri.startswith(ID) else iri.rpartition("#")[2]
+
+
+def _short(fact: Fact) -> str:
+    return " ".join(_last(part.value) for part in (fact.subject, fact.predicate, fact.object))

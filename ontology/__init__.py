@@ -1,0 +1,1 @@
+"""The ontology: its Turtle files, and the names of its IRIs."""

@@ -1,0 +1,69 @@
+"""The IRIs that the code names: one place for the base and for every prefix.
+
+Base and layout of the IRIs are a contract (``docs/design.md``, section 3). Plain strings, so
+that importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BASE: Final = "https://w3id.org/taawun/"
+TW: Final = BASE + "ontology#"
+ID: Final = BASE + "id/"
+DOCUMENT: Final = BASE + "document/"
+FACT: Final = BASE + "fact/"
+EVIDENCE: Final = BASE + "evidence/"
+INFERENCE: Final = BASE + "inference/"
+
+GRAPH_ENTITIES: Final = BASE + "graph/entities"
+GRAPH_EVIDENCE: Final = BASE + "graph/evidence"
+GRAPH_ONTOLOGY: Final = BASE + "graph/ontology"
+#: The plain view on stores whose default graph is a union of the named ones.
+GRAPH_PLAIN: Final = BASE + "graph/plain"
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+ORG: Final = "http://www.w3.org/ns/org#"
+FOAF: Final = "http://xmlns.com/foaf/0.1/"
+PROV: Final = "http://www.w3.org/ns/prov#"
+OA: Final = "http://www.w3.org/ns/oa#"
+SCHEMA: Final = "https://schema.org/"
+SH: Final = "http://www.w3.org/ns/shacl#"
+EUROVOC: Final = "http://eurovoc.europa.eu/"
+UNESCO: Final = "http://vocabularies.unesco.org/thesaurus/"
+
+#: The prefixes that every query may use without declaring them, and that exports declare.
+PREFIXES: Final[dict[str, str]] = {
+    "tw": TW,
+    "id": ID,
+    "doc": DOCUMENT,
+    "fact": FACT,
+    "evidence": EVIDENCE,
+    "inference": INFERENCE,
+    "graph": BASE + "graph/",
+    "country": ID + "country/",
+    "area": ID + "area/",
+    "stage": ID + "stage/",
+    "modality": ID + "modality/",
+    "status": ID + "record-status/",
+    "comparator": ID + "comparator/",
+    "unit": ID + "unit/",
+    "format": ID + "event-format/",
+    "rule": ID + "rule/",
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "owl": OWL,
+    "xsd": XSD,
+    "skos": SKOS,
+    "dcterms": DCTERMS,
+    "org": ORG,
+    "foaf": FOAF,
+    "prov": PROV,
+    "oa": OA,
+    "schema": SCHEMA,
+}

@@ -1,0 +1,1 @@
+"""Stored questions: running them, and explaining every row of their answers."""

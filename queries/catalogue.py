@@ -1,0 +1,186 @@
+"""The stored questions: one ``.rq`` file each, runnable as it stands on any SPARQL 1.1 store.
+
+The header follows grlc: comment lines that begin with ``#+`` hold YAML. A parameter stands in
+the query as ``VALUES ?name { default }``; giving it a value replaces what the braces hold by one
+serialised term, and nothing else, so that no text of a user becomes part of a query. A default
+of ``UNDEF`` means any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+import yaml
+
+from ..graph.arabic import fold
+from ..graph.errors import QueryError, UnknownNameError
+from ..ontology.namespaces import PREFIXES
+from .names import Names
+
+HERE: Final = Path(__file__).parent
+_TYPES_OF_LITERALS: Final = frozenset({"text", "number"})
+_BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a question: a class slug as type, or ``text`` or ``number``."""
+
+    name: str
+    type: str
+    ar: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A stored question: its words in both languages, and its SPARQL with default parameters."""
+
+    name: str
+    text: str
+    ar: str
+    en: str
+    tags: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    columns: Mapping[str, Mapping[str, str]]
+    rows: int
+
+    def summary(self, language: str) -> str:
+        """The question in words."""
+        return self.ar if language == "ar" else self.en
+
+    def with_values(self, values: Mapping[str, str], names: Names) -> str:
+        """The SPARQL text with the given parameters. Values are slugs, IRIs, names or literals.
+
+        Raises ``QueryError`` for an unknown parameter, ``UnknownNameError`` for an unknown value.
+        """
+        text = self.text
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name, value in values.items():
+            if name not in known:
+                raise QueryError(
+                    f"the question {self.name} has no parameter “{name}”; "
+                    + (f"it has {', '.join(known)}" if known else "it has none")
+                )
+            text = self._replaced(text, name, str(_term(known[name], value, names)))
+        return text
+
+    def _replaced(self, text: str, name: str, term: str) -> str:
+        pattern = re.compile(_BLOCK.format(name=re.escape(name)))
+        text, count = pattern.subn(lambda match: f"{match[1]} {term} {match[2]}", text)
+        if count != 1:
+            raise QueryError(f"{self.name}.rq must have exactly one VALUES ?{name} {{ … }}")
+        return text
+
+
+def _term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.Literal:
+    if parameter.type == "text":
+        return ox.Literal(value)
+    if parameter.type == "number":
+        try:
+            return ox.Literal(int(value))
+        except ValueError:
+            raise QueryError(f"{parameter.name} is a whole number, not “{value}”") from None
+    return ox.NamedNode(names.get(value, parameter.type))
+
+
+def read_question(path: Path) -> Question:
+    """Read one ``.rq`` file. Raises ``QueryError`` where its header is not as it must be."""
+    text = path.read_text("utf-8")
+    header = "\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))
+    try:
+        fields: dict[str, Any] = yaml.load(header, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return Question(
+            name=path.stem,
+            text=text,
+            ar=fields["summary_ar"],
+            en=fields["summary"],
+            tags=tuple(fields["tags"]),
+            parameters=tuple(
+                Parameter(name, spec["type"], spec["ar"], spec["en"])
+                for name, spec in (fields.get("parameters") or {}).items()
+            ),
+            columns=fields.get("columns") or {},
+            rows=int(fields["rows"]),
+        )
+    except yaml.YAMLError as error:
+        raise QueryError(f"{path.name}: the #+ header is not valid YAML: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise QueryError(f"{path.name}: the #+ header lacks {error}") from error
+
+
+class Catalogue:
+    """The stored questions of one or more folders; later folders come over earlier ones."""
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        self._files = {
+            path.stem: path for folder in (HERE, *folders) for path in sorted(folder.glob("*.rq"))
+        }
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """Every question by name, sorted."""
+        return {name: read_question(path) for name, path in sorted(self._files.items())}
+
+    def get(self, name: str) -> Question:
+        """The question of that name. Raises ``UnknownNameError``."""
+        if name in self._files:
+            return read_question(self._files[name])
+        raise UnknownNameError(name, "question", [q.name for q in self.nearest(name)[:3]])
+
+    def nearest(self, text: str) -> list[Question]:
+        """The questions that share words with the text, best first, in either language.
+
+        Words are folded and stripped of the article and of attached particles; rare words count
+        for more.
+        """
+        asked = _words(text)
+        words = {
+            name: _words(" ".join((name.replace("-", " "), q.ar, q.en, *q.tags)))
+            for name, q in self.questions.items()
+        }
+        spread = Counter(word for bag in words.values() for word in bag)
+        total = len(words)
+
+        def score(name: str) -> float:
+            shared = asked & words[name]
+            weight = sum(log(1 + total / spread[word]) for word in shared)
+            return weight / (1 + 0.02 * len(words[name]))
+
+        ranked = sorted(words, key=lambda name: (-score(name), name))
+        return [self.questions[name] for name in ranked if score(name) > 0]
+
+
+_STOP: Final = frozenset(
+    "ما من في على عن الي مع هي هو التي الذي هل كل كم اي and the a an of in on is are was what "
+    "which who with by to for did does do has have how".split()
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    found = set()
+    for word in re.findall(r"\w+", fold(text)):
+        bare = re.sub(r"^(?:[وفبكل]?ال|لل)(?=\w{3})", "", word)
+        bare = re.sub(r"(?:s|es|ed|ing)$", "", bare) if len(bare) > 4 else bare
+        if word not in _STOP and bare not in _STOP:
+            found.add(bare)
+    return frozenset(found)
+
+
+def with_prefixes(text: str) -> str:
+    """The query with the usual prefixes declared, where it uses one without declaring it.
+
+    They are put on the first line, so that error messages keep their line numbers.
+    """
+    declared = set(re.findall(r"PREFIX\s+([\w-]*):", text, re.IGNORECASE))
+    used = set(re.findall(r"(?<![\w<:/-])([A-Za-z][\w-]*):", text))
+    missing = sorted((used & PREFIXES.keys()) - declared)
+    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in missing) + text

@@ -1,0 +1,343 @@
+"""Reading a view from a store, by a handful of SPARQL queries over the RDF contract."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..graph.errors import StoreError
+from ..graph.store import Store, Term as RdfTerm
+from ..ontology.namespaces import (
+    DCTERMS,
+    DOCUMENT,
+    FACT,
+    GRAPH_EVIDENCE,
+    ID,
+    INFERENCE,
+    OA,
+    OWL,
+    PROV,
+    RDF,
+    RDFS,
+    SKOS,
+    TW,
+)
+from .view import Name, Node, Quote, SeenDocument, SeenFact, Summary, Term, Value, View, join
+
+#: The derived facts that are drawn: they sum up what the facts say pair by pair.
+SUMMARIES: Final = (TW + "cooperatesWith", TW + "inTalksWith")
+#: Facts of these record statuses are in answers, and so in the picture.
+SHOWN_STATUSES: Final = frozenset({"", ID + "record-status/asserted", ID + "record-status/disputed"})
+
+_PREFIXES: Final = "".join(
+    f"PREFIX {prefix}: <{iri}>\n"
+    for prefix, iri in (
+        ("tw", TW), ("rdf", RDF), ("rdfs", RDFS), ("owl", OWL), ("skos", SKOS),
+        ("dcterms", DCTERMS), ("oa", OA), ("prov", PROV),
+    )
+)  # fmt: skip
+
+_TRIPLES: Final = f"""
+SELECT ?graph ?s ?p ?o WHERE {{ GRAPH ?graph {{ ?s ?p ?o }}
+  FILTER(STRSTARTS(STR(?graph), "{FACT}")) }}"""
+_QUALIFIERS: Final = f"""
+SELECT ?fact ?p ?v WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?fact tw:modality ?m ; ?p ?v }} }}"""
+_QUOTES: Final = f"""
+SELECT ?fact ?document ?exact ?prefix ?suffix ?start ?end WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
+  ?fact tw:evidence ?e . ?e oa:hasSource ?document ; oa:hasSelector ?q , ?p .
+  ?q oa:exact ?exact . ?p oa:start ?start ; oa:end ?end .
+  OPTIONAL {{ ?q oa:prefix ?prefix }} OPTIONAL {{ ?q oa:suffix ?suffix }} }} }}"""
+_DERIVATIONS: Final = f"""
+SELECT ?derived ?rule ?from WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
+  ?derived tw:derivedBy ?rule ; prov:wasDerivedFrom ?from }} }}"""
+_SUMMARIES: Final = f"""
+SELECT ?graph ?s ?p ?o WHERE {{ VALUES ?p {{ {" ".join(f"<{p}>" for p in SUMMARIES)} }}
+  GRAPH ?graph {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?graph), "{INFERENCE}")) }}"""
+_NAMES: Final = """
+SELECT ?e ?p ?v WHERE { ?e ?p ?v .
+  VALUES ?p { rdfs:label skos:prefLabel skos:altLabel skos:hiddenLabel } }"""
+_TYPES: Final = "SELECT ?e ?class WHERE { ?e a ?class }"
+_TERMS: Final = """
+SELECT ?e ?p ?v WHERE { ?e ?p ?v . VALUES ?p { rdfs:subClassOf rdfs:subPropertyOf owl:inverseOf } }"""
+_DOCUMENTS: Final = """
+SELECT ?e ?p ?v WHERE { ?e a tw:SourceDocument ; ?p ?v .
+  VALUES ?p { dcterms:identifier dcterms:title dcterms:publisher dcterms:creator } }"""
+
+
+def read_view(store: Store) -> View:
+    """Everything that the picture shows of a store that keeps the RDF contract."""
+    names, others = _read_names(store)
+    parents, inverses = _read_hierarchy(store)
+    classes = _most_specific(store, parents)
+    facts = tuple(_read_facts(store))
+
+    def term(iri: str) -> Term:
+        inverse = inverses.get(iri)
+        return Term(
+            iri,
+            _name(iri, names),
+            tuple(sorted(parents.get(iri, ()))),
+            _name(inverse, names) if inverse in names else None,
+        )
+
+    entity = {iri for iri in classes if _is_entity(classes[iri], parents)}
+    mentioned = {fact.subject for fact in facts}
+    mentioned |= {fact.object for fact in facts if isinstance(fact.object, str)}
+    speakers = {iri for fact in facts for iri in (*fact.stated_by, *fact.on_behalf_of)}
+    drawn = frozenset((mentioned | speakers) & entity)
+    summaries = tuple(_read_summaries(store, facts))
+    used_classes = _upwards({c for iri in drawn for c in classes[iri]}, parents)
+    used_predicates = {fact.predicate for fact in facts} | {item.predicate for item in summaries}
+    used_values = (mentioned - drawn) | {fact.modality for fact in facts}
+    used_values |= {rule for item in summaries for rule in item.rules}
+    sorting = _Sorting(facts, classes, parents)
+    nodes = tuple(
+        Node(
+            iri,
+            _name(iri, names),
+            classes[iri],
+            tuple(sorted(others.get(iri, set()) - set(names.get(iri, {}).values()))),
+            sorting.countries_of(iri),
+            sorting.areas_of(iri),
+            sorting.stages_of(iri),
+        )
+        for iri in sorted(drawn)
+    )
+    return View(
+        nodes,
+        join(facts, summaries, drawn),
+        facts,
+        summaries,
+        tuple(_read_documents(store)),
+        tuple(map(term, sorted(used_classes))),
+        tuple(map(term, sorted(_upwards(used_predicates, parents)))),
+        tuple(map(term, sorted(used_values))),
+    )
+
+
+def _rows(store: Store, query: str) -> Iterator[tuple[RdfTerm | None, ...]]:
+    answer = store.query(_PREFIXES + query)
+    if not isinstance(answer, ox.QuerySolutions):
+        raise StoreError("the store gave no table of solutions for a SELECT query")
+    for solution in answer:
+        yield tuple(solution)  # type: ignore[arg-type]
+
+
+def _text(term: RdfTerm | None) -> str:
+    return "" if term is None else term.value
+
+
+def _read_names(store: Store) -> tuple[dict[str, dict[str, str]], dict[str, set[str]]]:
+    """Labels by IRI and language, and all names by IRI."""
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
+    others: dict[str, set[str]] = defaultdict(set)
+    for entity, predicate, value in sorted(_rows(store, _NAMES), key=str):
+        if not isinstance(value, ox.Literal):
+            continue
+        others[_text(entity)].add(value.value)
+        if _text(predicate) in (RDFS + "label", SKOS + "prefLabel"):
+            labels[_text(entity)].setdefault(value.language or "", value.value)
+    return labels, others
+
+
+def _name(iri: str, names: Mapping[str, Mapping[str, str]]) -> Name:
+    known = names.get(iri, {})
+    any_name = next((known[key] for key in sorted(known)), iri.rstrip("/").split("/")[-1])
+    any_name = any_name.rpartition("#")[2]
+    return Name(known.get("ar", any_name), known.get("en", any_name))
+
+
+def _read_hierarchy(store: Store) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """Superclasses and superproperties by IRI, and inverse properties both ways."""
+    parents: dict[str, set[str]] = defaultdict(set)
+    inverses: dict[str, str] = {}
+    for term, predicate, value in sorted(_rows(store, _TERMS), key=str):
+        if _text(predicate) == OWL + "inverseOf":
+            inverses[_text(term)] = _text(value)
+            inverses[_text(value)] = _text(term)
+        elif isinstance(value, ox.NamedNode):
+            parents[_text(term)].add(_text(value))
+    return parents, inverses
+
+
+def _upwards(iris: Iterable[str], parents: Mapping[str, set[str]]) -> set[str]:
+    """The terms with all their superterms of our own vocabulary or the collection's."""
+    found: set[str] = set()
+    waiting = list(iris)
+    while waiting:
+        iri = waiting.pop()
+        if iri not in found:
+            found.add(iri)
+            waiting.extend(parents.get(iri, ()))
+    return found
+
+
+def _most_specific(store: Store, parents: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    """For each typed IRI its classes that are no superclass of another of its classes."""
+    types: dict[str, set[str]] = defaultdict(set)
+    for entity, class_ in _rows(store, _TYPES):
+        types[_text(entity)].add(_text(class_))
+    specific: dict[str, tuple[str, ...]] = {}
+    for iri, mine in types.items():
+        above = {up for c in mine for up in _upwards(parents.get(c, ()), parents)}
+        specific[iri] = tuple(sorted(mine - above or mine))
+    return specific
+
+
+def _is_entity(classes: Iterable[str], parents: Mapping[str, set[str]]) -> bool:
+    above = _upwards(classes, parents)
+    return TW + "Entity" in above and not above & {TW + "Fact", TW + "DerivedFact"}
+
+
+def _read_facts(store: Store) -> Iterator[SeenFact]:
+    qualifiers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for fact, predicate, value in _rows(store, _QUALIFIERS):
+        qualifiers[_text(fact)][_text(predicate)].add(_text(value))
+    quotes: dict[str, set[Quote]] = defaultdict(set)
+    for fact, document, exact, prefix, suffix, start, end in _rows(store, _QUOTES):
+        quotes[_text(fact)].add(
+            Quote(
+                _text(document),
+                int(_text(start)),
+                int(_text(end)),
+                _text(exact),
+                _text(prefix),
+                _text(suffix),
+            )
+        )
+    for graph, subject, predicate, object_ in sorted(_rows(store, _TRIPLES), key=str):
+        iri = _text(graph)
+        said = qualifiers.get(iri, {})
+
+        def all_of(name: str, said: Mapping[str, set[str]] = said) -> tuple[str, ...]:
+            return tuple(sorted(said.get(TW + name, ())))
+
+        status = "".join(all_of("recordStatus")[:1])
+        if status not in SHOWN_STATUSES:
+            continue
+        yield SeenFact(
+            iri,
+            _text(subject),
+            _text(predicate),
+            _object(object_),
+            "".join(all_of("modality")[:1]),
+            all_of("statedBy"),
+            all_of("onBehalfOf"),
+            all_of("when"),
+            all_of("dateText"),
+            all_of("note"),
+            status,
+            tuple(sorted(quotes.get(iri, ()))),
+        )
+
+
+def _object(term: RdfTerm | None) -> str | Value:
+    if isinstance(term, ox.Literal):
+        return Value(term.value, term.datatype.value, term.language or "")
+    return _text(term)
+
+
+def _read_summaries(store: Store, facts: Iterable[SeenFact]) -> Iterator[Summary]:
+    """The drawn derived facts, each way of a symmetric one told once, unfolded to facts."""
+    rules: dict[str, set[str]] = defaultdict(set)
+    sources: dict[str, set[str]] = defaultdict(set)
+    for derived, rule, source in _rows(store, _DERIVATIONS):
+        rules[_text(derived)].add(_text(rule))
+        sources[_text(derived)].add(_text(source))
+    asserted = {fact.iri for fact in facts}
+    said = {(fact.predicate, fact.subject, fact.object) for fact in facts}
+    graphs: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for graph, subject, predicate, object_ in _rows(store, _SUMMARIES):
+        low, high = sorted((_text(subject), _text(object_)))
+        graphs[_text(predicate), low, high].add(_text(graph))
+    for (predicate, low, high), mine in sorted(graphs.items()):
+        if (predicate, low, high) in said or (predicate, high, low) in said:
+            continue
+        reached = _upwards(mine, sources)
+        named = {rule for iri in reached for rule in rules.get(iri, ())}
+        plain = {f"{ID}rule/{name}" for name in ("inverse", "symmetric", "sub-property")}
+        yield Summary(
+            min(mine),
+            low,
+            predicate,
+            high,
+            tuple(sorted(named - plain or named)),
+            tuple(sorted(reached & asserted)),
+        )
+
+
+def _read_documents(store: Store) -> Iterator[SeenDocument]:
+    about: dict[str, dict[str, list[ox.Literal]]] = defaultdict(lambda: defaultdict(list))
+    for document, predicate, value in sorted(_rows(store, _DOCUMENTS), key=str):
+        if isinstance(value, ox.Literal):
+            about[_text(document)][_text(predicate).removeprefix(DCTERMS)].append(value)
+    for iri, said in sorted(about.items()):
+        titles = {value.language or "": value.value for value in said["title"]}
+        fallback = next(iter(titles.values()), iri.removeprefix(DOCUMENT))
+        yield SeenDocument(
+            iri,
+            "".join(value.value for value in said["identifier"][:1]),
+            Name(titles.get("ar", fallback), titles.get("en", fallback)),
+            "، ".join(value.value for value in said["publisher"]),
+            "، ".join(value.value for value in said["creator"]),
+        )
+
+
+class _Sorting:
+    """Which countries, areas and stages each entity is sorted under, as the facts say."""
+
+    #: Who holds, belongs to or works for something has that thing's country.
+    _INHERITING: Final = ("holds", "postIn", "subOrganizationOf", "sentBy", "operatedBy")
+
+    def __init__(
+        self,
+        facts: Iterable[SeenFact],
+        classes: Mapping[str, tuple[str, ...]],
+        parents: Mapping[str, set[str]],
+    ) -> None:
+        self._countries: dict[str, set[str]] = defaultdict(set)
+        self._areas: dict[str, set[str]] = defaultdict(set)
+        self._stages: dict[str, set[str]] = defaultdict(set)
+        links: list[tuple[str, str]] = []
+        parties: list[tuple[str, str]] = []
+        for iri, mine in classes.items():
+            above = _upwards(mine, parents)
+            if TW + "Country" in above:
+                self._countries[iri].add(iri)
+            if TW + "Area" in above:
+                self._areas[iri].add(iri)
+        for fact in facts:
+            if not isinstance(fact.object, str):
+                continue
+            name = fact.predicate.removeprefix(TW)
+            above = _upwards({fact.predicate}, parents)
+            pair = fact.subject, fact.object
+            if name in ("belongsToCountry", "locatedIn") and fact.object in self._countries:
+                self._countries[fact.subject].add(fact.object)
+            if name in self._INHERITING:
+                links.append(pair)
+            if above & {TW + "party", TW + "participant", TW + "beneficiary"}:
+                parties.append(pair)
+            if fact.object in self._areas:
+                self._areas[fact.subject].add(fact.object)
+            if name == "stage":
+                self._stages[fact.subject].add(fact.object)
+        self._spread(links, rounds=4)
+        self._spread(parties, rounds=1)
+
+    def _spread(self, pairs: list[tuple[str, str]], rounds: int) -> None:
+        for _ in range(rounds):
+            for subject, object_ in pairs:
+                self._countries[subject] |= self._countries.get(object_, set())
+
+    def countries_of(self, iri: str) -> tuple[str, ...]:
+        return tuple(sorted(self._countries.get(iri, ())))
+
+    def areas_of(self, iri: str) -> tuple[str, ...]:
+        return tuple(sorted(self._areas.get(iri, ())))
+
+    def stages_of(self, iri: str) -> tuple[str, ...]:
+        return tuple(sorted(self._stages.get(iri, ())))

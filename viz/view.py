@@ -1,0 +1,228 @@
+"""The view: everything that the interactive picture shows, read from a store and frozen.
+
+What is drawn: entities as nodes, and as edges the pairs of entities that facts join. Facts
+whose object is a literal or a mere value (a stage, a unit) belong to their subject's node.
+Derived facts are not drawn, but for the two that sum up how parties hang together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..graph.errors import UnknownNameError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """A name in both languages; where one is missing, the other stands in for it."""
+
+    ar: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An entity that is drawn. ``classes`` are its most specific ones.
+
+    ``names`` are all other names that it is found by; ``countries`` and ``areas`` the entities
+    that filters sort it under.
+    """
+
+    iri: str
+    name: Name
+    classes: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A literal object of a fact."""
+
+    text: str
+    datatype: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quote:
+    """The verbatim words of a document that say a fact; offsets are code points, half-open."""
+
+    document: str
+    start: int
+    end: int
+    exact: str
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFact:
+    """A fact as the picture shows it: its triple, how it is said, and its quotes."""
+
+    iri: str
+    subject: str
+    predicate: str
+    object: str | Value
+    modality: str
+    stated_by: tuple[str, ...] = ()
+    on_behalf_of: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
+    date_text: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    status: str = ""
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A derived fact that is drawn, with the rules that draw it and the facts it rests on."""
+
+    iri: str
+    subject: str
+    predicate: str
+    object: str
+    rules: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two entities that facts join, whichever way the facts run; ``facts`` are their IRIs."""
+
+    source: str
+    target: str
+    facts: tuple[str, ...]
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDocument:
+    """A source document: the slug of its IRI, its file and what is printed about its origin."""
+
+    iri: str
+    file: str
+    title: Name
+    publisher: str = ""
+    creator: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The last part of the IRI."""
+        return self.iri.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A class, a property or a value of the ontology; ``inverse`` names a property backwards."""
+
+    iri: str
+    name: Name
+    parents: tuple[str, ...] = ()
+    inverse: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row of a stored question: cells (IRIs or text) and the facts that make it true."""
+
+    cells: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A stored question with its answer, for the picture to highlight."""
+
+    slug: str
+    title: Name
+    columns: tuple[Name, ...]
+    rows: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the picture shows. Every tuple is sorted by IRI, so that equal data give equal bytes."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    facts: tuple[SeenFact, ...]
+    summaries: tuple[Summary, ...]
+    documents: tuple[SeenDocument, ...]
+    classes: tuple[Term, ...]
+    predicates: tuple[Term, ...]
+    values: tuple[Term, ...]
+
+
+def join(
+    facts: Iterable[SeenFact], summaries: Iterable[Summary], drawn: frozenset[str]
+) -> tuple[Edge, ...]:
+    """The edges between drawn nodes: one a pair for facts, one a pair for summaries."""
+    pairs: dict[tuple[bool, str, str], list[str]] = defaultdict(list)
+    claims: list[tuple[bool, SeenFact | Summary]] = [
+        *((False, fact) for fact in facts),
+        *((True, summary) for summary in summaries),
+    ]
+    for derived, claim in claims:
+        ends = claim.subject, claim.object
+        if isinstance(ends[1], str) and drawn.issuperset(ends) and ends[0] != ends[1]:
+            low, high = sorted((ends[0], ends[1]))
+            pairs[derived, low, high].append(claim.iri)
+    return tuple(
+        Edge(low, high, tuple(sorted(iris)), derived)
+        for (derived, low, high), iris in sorted(pairs.items())
+    )
+
+
+def neighbours(edges: Iterable[Edge]) -> Mapping[str, frozenset[str]]:
+    """For each node the nodes that an edge joins to it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        found[edge.source].add(edge.target)
+        found[edge.target].add(edge.source)
+    return {iri: frozenset(others) for iri, others in found.items()}
+
+
+def focus(view: View, iri: str, depth: int = 1) -> View:
+    """The part of the view within ``depth`` steps of facts from one entity.
+
+    Raises ``UnknownNameError`` where the view has no such entity.
+    """
+    if not any(node.iri == iri for node in view.nodes):
+        raise UnknownNameError(iri, "entity in the picture")
+    joined = neighbours(edge for edge in view.edges if not edge.derived)
+    kept = {iri}
+    frontier = {iri}
+    for _ in range(depth):
+        frontier = {other for one in frontier for other in joined.get(one, ())} - kept
+        kept |= frontier
+    return restrict(view, frozenset(kept))
+
+
+def restrict(view: View, kept: frozenset[str]) -> View:
+    """The view with these nodes only, and the facts that stand between or at them."""
+    drawn = frozenset(node.iri for node in view.nodes)
+    facts = tuple(
+        fact
+        for fact in view.facts
+        if fact.subject in kept and (fact.object in kept or fact.object not in drawn)
+    )
+    told = {fact.iri for fact in facts}
+    summaries = tuple(
+        replace(item, facts=tuple(sorted(told.intersection(item.facts))))
+        for item in view.summaries
+        if kept.issuperset((item.subject, item.object)) and told.intersection(item.facts)
+    )
+    used = {quote.document for fact in facts for quote in fact.quotes}
+    return replace(
+        view,
+        nodes=tuple(node for node in view.nodes if node.iri in kept),
+        edges=join(facts, summaries, kept),
+        facts=facts,
+        summaries=summaries,
+        documents=tuple(item for item in view.documents if item.iri in used),
+    )
