@@ -142,7 +142,8 @@ def _figures(stated: Sequence[tuple[Fact, Value]]) -> int:
     for fact, place in stated:
         name = _last(fact.predicate.value)
         if name in ("value", "rank", "unit", "figureOf"):
-            has[fact.subject.value].add("value" if name == "rank" else name)
+            # A rank counts places and needs no unit.
+            has[fact.subject.value].update(("value", "unit") if name == "rank" else (name,))
             places.setdefault(fact.subject.value, place)
     for subject, names in has.items():
         if missing := sorted({"value", "unit", "figureOf"} - names):

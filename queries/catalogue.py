@@ -97,7 +97,9 @@ def read_question(path: Path) -> Question:
     text = path.read_text("utf-8")
     header = "\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))
     try:
-        fields: dict[str, Any] = yaml.load(header, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        fields: dict[str, Any] = yaml.load(
+            header, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
         return Question(
             name=path.stem,
             text=text,
@@ -129,6 +131,9 @@ class Catalogue:
     def questions(self) -> dict[str, Question]:
         """Every question by name, sorted."""
         return {name: read_question(path) for name, path in sorted(self._files.items())}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
 
     def get(self, name: str) -> Question:
         """The question of that name. Raises ``UnknownNameError``."""

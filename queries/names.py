@@ -169,5 +169,3 @@ def _without_clitic(phrase: str) -> list[str]:
     if phrase.startswith("لل"):
         forms.append("ال" + phrase[2:])
     return forms
-
-

@@ -87,9 +87,10 @@ def read_view(store: Store) -> View:
     mentioned = {fact.subject for fact in facts}
     mentioned |= {fact.object for fact in facts if isinstance(fact.object, str)}
     speakers = {iri for fact in facts for iri in (*fact.stated_by, *fact.on_behalf_of)}
-    drawn = frozenset((mentioned | speakers) & entity)
+    subjects = {fact.subject for fact in facts}
+    drawn = frozenset(((mentioned | speakers) & entity) | subjects)
     summaries = tuple(_read_summaries(store, facts))
-    used_classes = _upwards({c for iri in drawn for c in classes[iri]}, parents)
+    used_classes = _upwards({c for iri in drawn for c in classes.get(iri, ())}, parents)
     used_predicates = {fact.predicate for fact in facts} | {item.predicate for item in summaries}
     used_values = (mentioned - drawn) | {fact.modality for fact in facts}
     used_values |= {rule for item in summaries for rule in item.rules}
@@ -98,7 +99,7 @@ def read_view(store: Store) -> View:
         Node(
             iri,
             _name(iri, names),
-            classes[iri],
+            classes.get(iri, ()),
             tuple(sorted(others.get(iri, set()) - set(names.get(iri, {}).values()))),
             sorting.countries_of(iri),
             sorting.areas_of(iri),

@@ -1,0 +1,47 @@
+# `make` installs, builds, checks, answers three questions and leaves the interactive graph.
+# `make test` runs everything that CI runs.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUN    := $(BIN)/taawun
+
+.PHONY: all install test lint clean
+
+all: install
+	@$(RUN) build
+	@$(RUN) check --format table
+	@echo
+	@for question in postal-ecommerce-signatories agreed-not-signed talks-without-agreement; do \
+		$(BIN)/python -m taawun questions --format tsv | grep "^$$question	" | cut -f3; \
+		$(RUN) ask $$question --why --format table || exit 1; \
+		echo; \
+	done
+	@$(RUN) explore -o taawun.html
+	@echo "Open taawun.html in a browser (no network needed), or: $(RUN) explore --open"
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Taawun needs Python 3.11 or newer; say make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make virtual environments here: install the package python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@mkdir -p build/typecheck && ln -sfn ../.. build/typecheck/taawun
+	$(BIN)/mypy
+
+test: lint
+	@tests/debian-packages
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info taawun.html

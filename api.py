@@ -1,0 +1,262 @@
+"""The public API: open the knowledge graph, ask it, and see what proves each answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from .graph.errors import QueryError
+from .graph.store import EmbeddedStore, Store, Term
+from .queries.catalogue import Catalogue, Question, with_prefixes
+from .queries.entity_card import EntityCard, entity_card
+from .queries.names import Names
+from .queries.network import Step, shortest_paths
+from .queries.results import Shown, Table, table_of, to_json, to_separated
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rdflib import Dataset
+
+    from .queries.why import RowExplanation
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an answer: a mapping from variable to term, with its proof.
+
+    ``row["country"]`` is the term, ``row.label("country")`` what it is called.
+    """
+
+    rows: Rows
+    index: int
+
+    @property
+    def terms(self) -> tuple[Term | None, ...]:
+        """The terms in the order of the answer's variables; None where unbound."""
+        return self.rows.table.rows[self.index]
+
+    def __getitem__(self, name: str) -> Term | None:
+        return self.terms[self.rows.table.variables.index(name)]
+
+    def label(self, name: str) -> str:
+        """What the term of a variable is called in the answer's language."""
+        return self.rows.shown.term(self[name])
+
+    def why(self) -> RowExplanation:
+        """The facts that make this row true, each with its quotes.
+
+        Raises ``UnexplainableError`` where the query cannot be explained honestly.
+        """
+        return self.rows.why()[self.index]
+
+    def __str__(self) -> str:
+        return " · ".join(self.rows.shown.term(term) for term in self.terms)
+
+    __repr__ = __str__
+
+
+class Rows(Sequence[Row]):
+    """The answer to a SELECT query: a sequence of rows that prints as a table."""
+
+    def __init__(self, store: Store, text: str, table: Table, shown: Shown) -> None:
+        self.store, self.text, self.table, self.shown = store, text, table, shown
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the answer's variables."""
+        return self.table.variables
+
+    def __len__(self) -> int:
+        return len(self.table.rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [Row(self, i) for i in range(*index.indices(len(self)))]
+        return Row(self, range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row(self, index) for index in range(len(self)))
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """What the columns are called in the answer's language."""
+        return [self.shown.column(name) for name in self.variables]
+
+    @cached_property
+    def cells(self) -> list[list[str]]:
+        """The rows as people read them."""
+        return self.shown.table(self.table)
+
+    @cached_property
+    def _why(self) -> list[RowExplanation]:
+        from .queries.why import explain
+
+        return explain(self.store, self.text)
+
+    def why(self) -> list[RowExplanation]:
+        """One explanation a row, in the order of the rows."""
+        return self._why
+
+    def to_json(self, *, why: bool = False) -> str:
+        """SPARQL 1.1 Query Results JSON, with ``why`` one explanation a row beside it."""
+        from .queries.why import to_json as explanation_json
+
+        return to_json(self.table, [explanation_json(item) for item in self.why()] if why else None)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as people read them in a data frame. Needs pandas (``taawun[pandas]``)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.cells, columns=self.headings)
+
+    def __str__(self) -> str:
+        return to_separated(self.headings, self.cells, "\t").rstrip("\n")
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        side = "rtl" if self.shown.language == "ar" else "ltr"
+
+        def line(cells: Sequence[str], tag: str) -> str:
+            inner = "".join(f"<{tag}><bdi>{escape(cell)}</bdi></{tag}>" for cell in cells)
+            return f"<tr>{inner}</tr>"
+
+        body = "".join(line(cells, "td") for cells in self.cells)
+        return (
+            f'<table lang="{self.shown.language}" dir="{side}">'
+            f"<thead>{line(self.headings, 'th')}</thead><tbody>{body}</tbody></table>"
+        )
+
+
+class Truth:
+    """The answer to an ASK query: true or false, with the facts that make it true."""
+
+    def __init__(self, store: Store, text: str, value: bool) -> None:
+        self.store, self.text, self.value = store, text, value
+
+    def __bool__(self) -> bool:
+        return self.value
+
+    def __str__(self) -> str:
+        return str(self.value).lower()
+
+    __repr__ = __str__
+
+    def why(self) -> list[RowExplanation]:
+        """One explanation if the answer is true; none if it is false."""
+        from .queries.why import explain
+
+        return explain(self.store, self.text)
+
+    def to_json(self, *, why: bool = False) -> str:
+        """SPARQL 1.1 Query Results JSON, with ``why`` the explanation beside it."""
+        from .queries.why import to_json as explanation_json
+
+        document: dict[str, Any] = {"head": {}, "boolean": self.value}
+        if why:
+            document["why"] = [explanation_json(item) for item in self.why()]
+        return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+class KnowledgeGraph:
+    """The graph: stored questions, any SPARQL, entities, paths, each with its proof."""
+
+    def __init__(
+        self, store: Store, *, language: str = "ar", questions: Sequence[Path] = ()
+    ) -> None:
+        self.store = store
+        self.language = language
+        self.catalogue = Catalogue(questions)
+        self.names = Names(store)
+
+    def ask(self, question: str, **parameters: str) -> Rows:
+        """Run the stored question of that name. Parameters are slugs, IRIs or names.
+
+        >>> import taawun
+        >>> kg = taawun.open(language="en")
+        >>> [str(row) for row in kg.ask("agreement-signatories", country="نيجيريا")][0]
+        'Postal e-commerce agreement with Nigeria · Egypt'
+        """
+        stored = self.catalogue.get(question)
+        return self.ask_stored(stored, parameters)
+
+    def ask_stored(self, question: Question, parameters: dict[str, str]) -> Rows:
+        """Run a stored question."""
+        text = question.with_values(parameters, self.names)
+        shown = Shown(self.store, self.language, question.columns)
+        return Rows(self.store, text, self._table(text), shown)
+
+    def sparql(self, text: str) -> Rows | Truth | list[ox.Triple]:
+        """Run any SPARQL 1.1 query: rows for SELECT, a truth for ASK, else triples."""
+        text = with_prefixes(text)
+        answer = self.store.query(text)
+        if isinstance(answer, ox.QuerySolutions):
+            shown = Shown(self.store, self.language)
+            return Rows(self.store, text, table_of(answer), shown)
+        if isinstance(answer, ox.QueryBoolean):
+            return Truth(self.store, text, bool(answer))
+        return sorted(answer, key=str)
+
+    def show(self, entity: str) -> EntityCard:
+        """Everything known of an entity, given by slug, IRI or any of its names."""
+        return entity_card(self.store, self.names.get(entity))
+
+    def path(self, start: str, end: str, *, limit: int = 3) -> list[list[Step]]:
+        """The shortest ways from one entity to another over facts."""
+        return shortest_paths(self.store, self.names.get(start), self.names.get(end), limit=limit)
+
+    def explore(self, output: str | Path, *, focus: str | None = None, depth: int = 1) -> Path:
+        """Write the interactive graph as one HTML file, and return its path.
+
+        ``focus`` limits it to one entity and what hangs on it within ``depth`` steps.
+        """
+        from .viz.explorer import write_explorer
+        from .viz.reading import read_view
+        from .viz.view import focus as focus_on
+
+        view = read_view(self.store)
+        if focus is not None:
+            view = focus_on(view, self.names.get(focus), depth)
+        return write_explorer(view, Path(output), lang=self.language)
+
+    def dataset(self) -> Dataset:
+        """The whole graph as an ``rdflib.Dataset``. Only for the embedded store."""
+        if not isinstance(self.store, EmbeddedStore):
+            raise QueryError("a remote endpoint has no dataset to hand out; use sparql()")
+        return self.store.dataset()
+
+    def _table(self, text: str) -> Table:
+        answer = self.store.query(text)
+        if not isinstance(answer, ox.QuerySolutions):
+            raise QueryError("a stored question must be a SELECT query")
+        return table_of(answer)
+
+
+def open(  # noqa: A001 - taawun.open() reads as what it does
+    *collections: str | Path, language: str = "ar", endpoint: str | None = None, timeout: float = 30
+) -> KnowledgeGraph:
+    """Open the bundled graph, with further collections stacked over it, or a remote endpoint.
+
+    It is built first if an input has changed since the last build. Raises ``CollectionError``
+    with every fault of the collections.
+    """
+    if endpoint:
+        from .graph.remote import RemoteStore
+
+        return KnowledgeGraph(RemoteStore(endpoint, timeout=timeout), language=language)
+    from .loaders.build import build
+
+    folders = [Path(folder) for folder in collections]
+    return KnowledgeGraph(
+        build(folders).store(),
+        language=language,
+        questions=[folder / "queries" for folder in folders],
+    )

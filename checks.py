@@ -1,0 +1,186 @@
+"""Every check of ``taawun check``, counted: performed, passed, failed; a skip is a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from .graph.errors import Fault, Place
+from .graph.store import Store
+from .loaders.build import Build
+from .loaders.collection import SEEDS, Collection, read_collection
+from .loaders.coverage import Coverage, coverage
+from .queries.catalogue import Catalogue, Question
+from .queries.names import Names, short_iri
+from .queries.results import Table, table_of
+
+ANSWERS: Final = Path(__file__).parent / "queries" / "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One kind of check: how often it was performed, and the faults that it found."""
+
+    name: str
+    performed: int
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of all checks over one build."""
+
+    checks: tuple[Check, ...]
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Every fault, in the order of the checks."""
+        return tuple(fault for check in self.checks for fault in check.faults)
+
+
+def check(build: Build, collections: Sequence[Path] = ()) -> Report:
+    """Check a build and the collections that it was made from.
+
+    Raises ``CollectionError`` where the collections cannot even be read as facts. The expected
+    answers belong to the bundled collection alone, and are compared only where it stands alone.
+    """
+    collection = read_collection([SEEDS, *collections])
+    store = build.store()
+    checks = [Check(name, count) for name, count in sorted(collection.performed.items())]
+    covered = tuple(
+        coverage(document, collection.facts) for document in collection.documents.values()
+    )
+    checks.append(_coverage(covered, collection))
+    checks.append(_offsets(store, collection))
+    checks.append(_shapes(build))
+    if not collections:
+        checks.append(_answers(store))
+    return Report(tuple(checks), covered)
+
+
+def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
+    faults = [
+        Fault(
+            Place(collection.documents[item.document].file),
+            f"no fact quotes “{sentence.text[:80]}” [{sentence.start}:{sentence.end}]",
+            "take its facts, or list it in documents.yaml as furniture or silent, with the reason",
+            "coverage",
+        )
+        for item in covered
+        for sentence in item.open
+    ]
+    return Check("coverage", sum(item.sentences for item in covered), tuple(faults))
+
+
+def _offsets(store: Store, collection: Collection) -> Check:
+    """What stands in the store equals the documents' text, asked from the store itself."""
+    answer = store.query("""
+PREFIX tw: <https://w3id.org/taawun/ontology#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?evidence ?file ?quote ?start ?end WHERE {
+  GRAPH <https://w3id.org/taawun/graph/evidence> {
+    ?evidence a tw:Evidence ; oa:hasSource ?document ; oa:hasSelector ?q , ?p .
+    ?q oa:exact ?quote . ?p oa:start ?start ; oa:end ?end .
+  }
+  ?document dcterms:identifier ?file .
+}""")
+    assert isinstance(answer, ox.QuerySolutions)
+    texts = {document.file: document.text for document in collection.documents.values()}
+    performed = 0
+    faults = []
+    for row in answer:
+        performed += 1
+        start, end = int(row["start"].value), int(row["end"].value)
+        if texts[row["file"].value][start:end] != row["quote"].value:
+            place = Place(row["file"].value, 0, start)
+            faults.append(Fault(place, f"the quote of {row['evidence'].value} is not there"))
+    return Check("quotes in the store", performed, tuple(faults))
+
+
+def _shapes(build: Build) -> Check:
+    from .loaders.shapes import validate_build
+
+    performed, results = validate_build(build.dump)
+    faults = tuple(
+        Fault(Place(short_iri(item.focus)), item.message_en, item.message_ar, "shapes")
+        for item in results
+    )
+    return Check("shapes", performed, faults)
+
+
+def plain_answer(table: Table) -> str:
+    """An answer as a golden file holds it: tab-separated, IRIs shortened, in the answer's order."""
+
+    def cell(term: object) -> str:
+        if isinstance(term, ox.NamedNode):
+            return short_iri(term.value)
+        return (
+            term.value.replace("\t", " ").replace("\n", " ") if isinstance(term, ox.Literal) else ""
+        )
+
+    lines = ["\t".join(table.variables), *("\t".join(map(cell, row)) for row in table.rows)]
+    return "\n".join(lines) + "\n"
+
+
+def answer_of(store: Store, question: Question) -> Table:
+    """The answer to a stored question with its default parameters."""
+    answer = store.query(question.with_values({}, Names(store)))
+    assert isinstance(answer, ox.QuerySolutions)
+    return table_of(answer)
+
+
+def _answers(store: Store) -> Check:
+    faults = list(_changed_answers(store))
+    return Check("answers", len(Catalogue().questions), tuple(faults))
+
+
+def _changed_answers(store: Store) -> Iterator[Fault]:
+    questions = Catalogue().questions
+    for name, question in questions.items():
+        place = Place(f"queries/answers/{name}.tsv")
+        table = answer_of(store, question)
+        got = plain_answer(table).splitlines()
+        path = ANSWERS / f"{name}.tsv"
+        if not path.is_file():
+            yield Fault(place, "is missing", "run taawun check --accept-answers", "answers")
+            continue
+        wanted = path.read_text("utf-8").splitlines()
+        if got != wanted:
+            lost = [line for line in wanted if line not in got]
+            gained = [line for line in got if line not in wanted]
+            change = f"{len(lost)} rows lost, {len(gained)} gained" if lost or gained else "order"
+            first = (gained or lost or ["the same rows in another order"])[0]
+            yield Fault(
+                place,
+                f"the answer has changed ({change}), first: {first}",
+                "if the change is meant, run taawun check --accept-answers and review the diff",
+                "answers",
+            )
+        elif len(table.rows) != question.rows:
+            yield Fault(
+                Place(f"queries/{name}.rq"),
+                f"the header says rows: {question.rows}, the answer has {len(table.rows)}",
+                f"write rows: {len(table.rows)}",
+                "answers",
+            )
+    for path in sorted(ANSWERS.glob("*.tsv")):
+        if path.stem not in questions:
+            yield Fault(Place(f"queries/answers/{path.name}"), "has no question", "delete it")
+
+
+def accept_answers(store: Store) -> int:
+    """Write every stored question's present answer as the expected one; returns how many."""
+    ANSWERS.mkdir(exist_ok=True)
+    questions = Catalogue().questions
+    for path in ANSWERS.glob("*.tsv"):
+        if path.stem not in questions:
+            path.unlink()
+    for name, question in questions.items():
+        (ANSWERS / f"{name}.tsv").write_text(plain_answer(answer_of(store, question)), "utf-8")
+    return len(questions)

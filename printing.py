@@ -1,0 +1,250 @@
+"""How answers look on a terminal: tables, quotes with their words set off, cards and paths."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from .graph.arabic import find_folded
+from .queries.names import Labels, short_iri
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+    from rich.console import Console
+    from rich.text import Text
+
+    from .queries.entity_card import EntityCard
+    from .queries.network import Step
+    from .queries.why import FactView, RowExplanation
+
+WORDS: Final = {
+    "rows": {"ar": "صفوف: {}", "en": "{} rows"},
+    "row": {"ar": "صف واحد", "en": "1 row"},
+    "nothing": {"ar": "لا إجابة في هذه الوثائق.", "en": "Nothing in these documents answers this."},
+    "question": {"ar": "السؤال", "en": "Question"},
+    "took": {"ar": "أقرب سؤال محفوظ: {}", "en": "Nearest stored question: {}"},
+    "evidence": {"ar": "الدليل", "en": "Evidence"},
+    "more": {"ar": "… و{} حقائق أخرى (‎--all تعرضها)", "en": "… and {} more facts (--all shows them)"},
+    "says": {"ar": "قاله: {}", "en": "said by {}"},
+    "by rule": {"ar": "مشتقة بقاعدة: {}", "en": "derived by rule: {}"},
+    "definitions": {"ar": "تعريفات: {}", "en": "definitions: {}"},
+    "absence": {
+        "ar": "لا شيء في هذه الوثائق، حتى هذا البناء، يقول: {}",
+        "en": "nothing in these documents, as of this build, says: {}",
+    },
+    "no facts": {
+        "ar": "لا يستند هذا الصف إلى أي حقيقة، بل إلى تعريفات أو غياب فقط.",
+        "en": "This row rests on no fact, only on definitions or on absence.",
+    },
+    "alternatives": {"ar": "وأدلة بديلة: {}", "en": "alternative proofs: {}"},
+    "also called": {"ar": "أسماء أخرى", "en": "also called"},
+    "note": {"ar": "ملاحظة", "en": "note"},
+    "path": {"ar": "مسار {}: خطوات {}", "en": "Way {}: {} steps"},
+    "no path": {"ar": "لا شيء في هذه الوثائق يصل بينهما.", "en": "Nothing in these documents connects them."},
+    "yes": {"ar": "نعم", "en": "yes"},
+    "no": {"ar": "لا", "en": "no"},
+    "unknown": {"ar": "لا حقائق عنه.", "en": "No facts about it."},
+}  # fmt: skip
+
+#: Facts shown under a row before the list is folded.
+_SHOWN: Final = 6
+
+
+def say(word: str, language: str, *values: object) -> str:
+    """A phrase of the program in the language."""
+    return WORDS[word][language].format(*values)
+
+
+def console(*, width: int | None = None) -> Console:
+    """A console that wraps at the terminal's width, or at 100 columns where there is none."""
+    from rich.console import Console
+
+    size = width or shutil.get_terminal_size((100, 24)).columns
+    return Console(width=size, highlight=False, soft_wrap=False)
+
+
+class Printer:
+    """Prints on one console in one language."""
+
+    def __init__(self, out: Console, labels: Labels, language: str) -> None:
+        self.out, self.labels, self.language = out, labels, language
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A table; in Arabic the first column stands on the right."""
+        from rich import box
+        from rich.table import Table
+
+        arabic = self.language == "ar"
+        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+        for heading in reversed(headings) if arabic else headings:
+            table.add_column(heading, justify="right" if arabic else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*map(_plain, reversed(row) if arabic else row))
+        self.out.print(table)
+
+    def row(self, headings: Sequence[str], cells: Sequence[str]) -> None:
+        """One row of an answer on its own line, the first cell set off."""
+        from rich.text import Text
+
+        text = Text("▸ ", "bold")
+        for number, (heading, cell) in enumerate(zip(headings, cells, strict=True)):
+            if cell:
+                text.append(f"{'  ·  ' if number else ''}{heading}: ", "dim").append(cell, "bold")
+        self.out.print(text)
+
+    def card(self, card: EntityCard, facts: Sequence[FactView], *, why: bool) -> None:
+        """All that is known of an entity, its facts grouped by what they say of it."""
+        names = [card.labels[x] for x in (self.language, *card.labels) if x in card.labels]
+        title = " · ".join(dict.fromkeys(names)) or short_iri(card.iri)
+        kinds = "، ".join(self.labels(kind, self.language) for kind in card.classes)
+        self.line(title, "bold")
+        self.line(f"{kinds}  {short_iri(card.iri)}", "dim")
+        if card.aliases:
+            self.line(f"{say('also called', self.language)}: {' · '.join(card.aliases)}", "dim")
+        for note in card.notes:
+            self.line(f"{say('note', self.language)}: {note}", "dim")
+        if not facts:
+            self.line(say("unknown", self.language))
+        elif why:
+            self.facts(facts)
+        else:
+            self._grouped(card.iri, facts)
+
+    def _grouped(self, iri: str, facts: Sequence[FactView]) -> None:
+        """Facts without their quotes: each relation once, with the others under it."""
+        from rich.text import Text
+
+        self.labels.fetch(_iris(facts))
+        groups: dict[str, list[Text]] = {}
+        for fact in facts:
+            relation = self._name(fact.predicate)
+            is_subject = getattr(fact.subject, "value", "") == iri
+            heading = f"— {relation} →" if is_subject else f"← {relation} —"
+            line = Text("      ").append(self._name(fact.object if is_subject else fact.subject))
+            line.append_text(self._marks(fact))
+            known = groups.setdefault(heading, [])
+            if line not in known:
+                known.append(line)
+        for heading, lines in groups.items():
+            self.line(f"  {heading}", "cyan")
+            for line in lines:
+                self.out.print(line)
+
+    def paths(
+        self, ways: Sequence[Sequence[Step]], facts: Mapping[ox.Triple, Sequence[FactView]]
+    ) -> None:
+        """Ways between two entities, each step with the fact and the quote that say it."""
+        if not ways:
+            self.line(say("no path", self.language))
+        for number, way in enumerate(ways, 1):
+            self.line(say("path", self.language, number, len(way)), "bold")
+            for step in way:
+                self.facts(facts[step.triple][:1])
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """One line of text, never read as markup."""
+        self.out.print(_plain(text), style=style or None)
+
+    def explanation(self, why: RowExplanation, *, everything: bool = False) -> None:
+        """Why a row holds: its facts with their quotes, each quote once, then what is absent."""
+        facts = why.facts if everything else why.facts[:_SHOWN]
+        self.facts(facts)
+        if len(why.facts) > len(facts):
+            self.line("    " + say("more", self.language, len(why.facts) - len(facts)), "dim")
+        if not why.facts:
+            self.line("    " + say("no facts", self.language), "dim")
+        for pattern in why.absence:
+            self.line("    " + say("absence", self.language, pattern), "dim")
+
+    def facts(self, facts: Sequence[FactView]) -> None:
+        """Facts as sentences, grouped under the quote that says them."""
+        self.labels.fetch(_iris(facts))
+        by_quote: dict[tuple[str, int, int], list[FactView]] = {}
+        for fact in facts:
+            for item in fact.evidence:
+                by_quote.setdefault((item.document, item.start, item.end), []).append(fact)
+        for (document, start, end), group in by_quote.items():
+            shown = next(
+                item
+                for item in group[0].evidence
+                if (item.document, item.start, item.end) == (document, start, end)
+            )
+            for fact in group:
+                self.out.print(self._sentence(fact))
+            self.out.print(self._quote(shown.quote, group))
+            self.line(f"      {document} [{start}:{end}]", "dim")
+
+    def _sentence(self, fact: FactView) -> Text:
+        from rich.text import Text
+
+        names = [self._name(term) for term in (fact.subject, fact.predicate, fact.object)]
+        text = Text("    • ")
+        text.append(names[0], "bold").append(f" — {names[1]} — ", "cyan").append(names[2], "bold")
+        text.append_text(self._marks(fact))
+        if fact.note:
+            text.append(f"\n      {say('note', self.language)}: {fact.note}", "dim")
+        return text
+
+    def _marks(self, fact: FactView) -> Text:
+        """How firmly it is said, by whom and when, where that needs saying."""
+        from rich.text import Text
+
+        marks = []
+        if fact.modality != "asserted":
+            marks.append(self.labels(_modality(fact.modality), self.language))
+        if fact.stated_by:
+            marks.append(say("says", self.language, self.labels(fact.stated_by, self.language)))
+        if fact.when:
+            marks.append(fact.when)
+        comma = "، " if self.language == "ar" else ", "
+        return Text(f"  ({comma.join(marks)})", "yellow") if marks else Text()
+
+    def _quote(self, quote: str, facts: Iterable[FactView]) -> Text:
+        """The quote with the words that name the subjects and objects set off."""
+        from rich.text import Text
+
+        text = Text("      «").append(quote).append("»")
+        before = len("      «")
+        for fact in facts:
+            for term in (fact.subject, fact.object):
+                name = self._name(term, "ar")
+                span = find_folded(quote, name)
+                if span:
+                    text.stylize("bold green", before + span[0], before + span[1])
+        return text
+
+    def _name(self, term: object, language: str | None = None) -> str:
+        import pyoxigraph as ox
+
+        if isinstance(term, ox.NamedNode):
+            return self.labels(term.value, language or self.language)
+        return term.value if isinstance(term, ox.Literal) else str(term)
+
+
+def _plain(text: str) -> Text:
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _modality(name: str) -> str:
+    from .ontology.namespaces import ID
+
+    return f"{ID}modality/{name}"
+
+
+def _iris(facts: Iterable[FactView]) -> list[str]:
+    import pyoxigraph as ox
+
+    found = []
+    for fact in facts:
+        found.append(_modality(fact.modality))
+        if fact.stated_by:
+            found.append(fact.stated_by)
+        found += [
+            term.value
+            for term in (fact.subject, fact.predicate, fact.object)
+            if isinstance(term, ox.NamedNode)
+        ]
+    return found

@@ -1,0 +1,86 @@
+"""Everything that is known of one entity: names, classes, and its facts in either direction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..graph.store import Store, Term
+from ..ontology.namespaces import FACT, TW
+from .rows import select
+
+#: The facts (never the derived ones) in which the entity is subject or object. A candidate,
+#: superseded or retracted fact is not in the plain view, and so not here.
+_FACTS: Final = """
+PREFIX tw: <https://w3id.org/taawun/ontology#>
+SELECT DISTINCT ?s ?p ?o WHERE {{
+  {{ BIND(<{iri}> AS ?s) <{iri}> ?p ?o . GRAPH ?fact {{ <{iri}> ?p ?o }} }}
+  UNION {{ BIND(<{iri}> AS ?o) ?s ?p <{iri}> . GRAPH ?fact {{ ?s ?p <{iri}> }} }}
+  FILTER(STRSTARTS(STR(?fact), "{facts}"))
+}}"""
+_NAMES: Final = """
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX tw: <https://w3id.org/taawun/ontology#>
+SELECT ?kind ?value WHERE {{
+  {{ <{iri}> rdfs:label ?value BIND("label" AS ?kind) }}
+  UNION {{ <{iri}> skos:altLabel|skos:hiddenLabel ?value BIND("alias" AS ?kind) }}
+  UNION {{ <{iri}> a ?value BIND("class" AS ?kind)
+    FILTER NOT EXISTS {{ <{iri}> a ?lower . ?lower rdfs:subClassOf ?value }} }}
+  UNION {{ <{iri}> tw:note ?value BIND("note" AS ?kind) }}
+  UNION {{ <{iri}> skos:exactMatch|skos:closeMatch|skos:broadMatch ?value BIND("match" AS ?kind) }}
+}}"""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCard:
+    """What the graph knows of an entity; ``outgoing`` and ``incoming`` are triples of facts."""
+
+    iri: str
+    labels: dict[str, str]
+    aliases: tuple[str, ...]
+    classes: tuple[str, ...]
+    notes: tuple[str, ...]
+    matches: tuple[str, ...]
+    outgoing: tuple[ox.Triple, ...]
+    incoming: tuple[ox.Triple, ...]
+
+    @property
+    def triples(self) -> Sequence[ox.Triple]:
+        """All of its facts' triples, outgoing first."""
+        return (*self.outgoing, *self.incoming)
+
+
+def entity_card(store: Store, iri: str) -> EntityCard:
+    """Collect what is known of the entity. An IRI of nothing gives an empty card."""
+    found: dict[str, list[Term]] = {}
+    for row in select(store, _NAMES.format(iri=iri)):
+        found.setdefault(row["kind"].value, []).append(row["value"])
+    outgoing, incoming = set(), set()
+    for row in select(store, _FACTS.format(iri=iri, facts=FACT)):
+        subject, predicate, object_ = row["s"], row["p"], row["o"]
+        if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+            triple = ox.Triple(subject, predicate, object_)
+            (outgoing if subject.value == iri else incoming).add(triple)
+
+    def texts(kind: str) -> tuple[str, ...]:
+        return tuple(sorted({term.value for term in found.get(kind, ())}))
+
+    return EntityCard(
+        iri=iri,
+        labels={
+            term.language: term.value
+            for term in found.get("label", ())
+            if isinstance(term, ox.Literal) and term.language
+        },
+        aliases=texts("alias"),
+        classes=tuple(name for name in texts("class") if name.startswith(TW)),
+        notes=texts("note"),
+        matches=texts("match"),
+        outgoing=tuple(sorted(outgoing, key=str)),
+        incoming=tuple(sorted(incoming, key=str)),
+    )

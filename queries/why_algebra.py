@@ -1,0 +1,328 @@
+"""The parts of a SPARQL 1.1 query, as frozen values, and the variables that each part binds.
+
+The names are those of the specification's grammar (sections 19.8 and 18.2). Expressions stay
+sequences of tokens: explaining needs to know which variables, functions and EXISTS patterns an
+expression has, and leaves its evaluation to the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A variable, or a blank node of the query, which is a variable that cannot be projected."""
+
+    name: str
+
+
+Constant: TypeAlias = ox.NamedNode | ox.Literal
+Node: TypeAlias = Var | ox.NamedNode | ox.Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """``^path``"""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """``path / path / …``"""
+
+    parts: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """``path | path | …``"""
+
+    parts: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """``path*``, ``path+`` or ``path?``; ``modifier`` is that sign."""
+
+    path: Path
+    modifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class NegatedSet:
+    """``!(iri | ^iri | …)``"""
+
+    forward: tuple[ox.NamedNode, ...]
+    backward: tuple[ox.NamedNode, ...]
+
+
+Path: TypeAlias = ox.NamedNode | Inverse | Sequence | Alternative | Closure | NegatedSet
+
+
+@dataclass(frozen=True, slots=True)
+class TriplePattern:
+    """One triple pattern."""
+
+    subject: Node
+    predicate: Var | ox.NamedNode
+    object: Node
+
+
+@dataclass(frozen=True, slots=True)
+class PathPattern:
+    """A property path between two nodes."""
+
+    subject: Node
+    path: Path
+    object: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """``EXISTS {…}`` or ``NOT EXISTS {…}`` inside an expression."""
+
+    group: Group
+    is_negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Tokens of an expression: text with all IRIs in full, variables, and EXISTS patterns.
+
+    ``calls`` are the upper-case names of the built-in functions and aggregates in it.
+    """
+
+    tokens: tuple[str | Var | Exists, ...]
+    calls: frozenset[str] = frozenset()
+
+    def exists(self) -> Iterator[Exists]:
+        """The EXISTS and NOT EXISTS patterns of the expression."""
+        return (token for token in self.tokens if isinstance(token, Exists))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``FILTER expression``"""
+
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """``BIND (expression AS variable)``"""
+
+    expression: Expression
+    variable: Var
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """``VALUES (variables) {rows}``; ``None`` is UNDEF."""
+
+    variables: tuple[Var, ...]
+    rows: tuple[tuple[Constant | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalGroup:
+    """``OPTIONAL {…}``"""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class MinusGroup:
+    """``MINUS {…}``"""
+
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class UnionGroups:
+    """``{…} UNION {…} UNION …``"""
+
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphGroup:
+    """``GRAPH node {…}``"""
+
+    graph: Var | ox.NamedNode
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group graph pattern: its elements in the order of the text."""
+
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A SELECT, at the top or as a subquery; ``projection`` pairs variables with expressions.
+
+    A ``group_by`` key is an expression, with its variable if it has one. ``limit`` and
+    ``offset`` are None where the text has none. ``having`` and ``order_by`` hold expressions;
+    an ``order_by`` expression begins with ``ASC`` or ``DESC``.
+    """
+
+    projection: tuple[tuple[Var, Expression | None], ...]
+    where: Group
+    is_distinct: bool = False
+    group_by: tuple[tuple[Expression, Var | None], ...] = ()
+    having: tuple[Expression, ...] = ()
+    order_by: tuple[Expression, ...] = ()
+    limit: int | None = None
+    offset: int | None = None
+    values: Values | None = None
+
+    @property
+    def variables(self) -> tuple[Var, ...]:
+        """The projected variables."""
+        return tuple(variable for variable, _ in self.projection)
+
+    @property
+    def is_aggregated(self) -> bool:
+        """Whether the solutions are grouped."""
+        return bool(self.group_by or self.having) or any(
+            expression and expression.calls & AGGREGATES for _, expression in self.projection
+        )
+
+    @property
+    def is_sliced(self) -> bool:
+        """Whether LIMIT or OFFSET cuts the solutions."""
+        return self.limit is not None or bool(self.offset)
+
+
+Element: TypeAlias = (
+    TriplePattern
+    | PathPattern
+    | Filter
+    | Bind
+    | Values
+    | OptionalGroup
+    | MinusGroup
+    | UnionGroups
+    | GraphGroup
+    | Group
+    | Select
+)
+
+AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A whole query: its form, its pattern as a SELECT, and what CONSTRUCT or DESCRIBE add.
+
+    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE. ``default_graphs`` and ``named_graphs`` are
+    those of FROM and FROM NAMED. ``fresh`` begins no variable of the query.
+    """
+
+    form: str
+    select: Select
+    fresh: str
+    template: tuple[TriplePattern, ...] = ()
+    default_graphs: tuple[ox.NamedNode, ...] = ()
+    named_graphs: tuple[ox.NamedNode, ...] = ()
+
+
+def _nodes(element: TriplePattern | PathPattern) -> Iterator[Node]:
+    yield element.subject
+    if isinstance(element, TriplePattern):
+        yield element.predicate
+    yield element.object
+
+
+def in_scope(elements: Iterable[Element]) -> dict[Var, None]:
+    """The variables that solutions of the elements may bind, in the order of the text."""
+    found: dict[Var, None] = {}
+    for element in elements:
+        match element:
+            case TriplePattern() | PathPattern():
+                found |= {node: None for node in _nodes(element) if isinstance(node, Var)}
+            case Bind(_, variable):
+                found[variable] = None
+            case Values(variables, _):
+                found |= dict.fromkeys(variables)
+            case Group(inner) | OptionalGroup(Group(inner)):
+                found |= in_scope(inner)
+            case UnionGroups(groups):
+                for group in groups:
+                    found |= in_scope(group.elements)
+            case GraphGroup(graph, Group(inner)):
+                found |= {graph: None} if isinstance(graph, Var) else {}
+                found |= in_scope(inner)
+            case Select():
+                found |= dict.fromkeys(element.variables)
+            case _:
+                pass
+    return found
+
+
+def certain(elements: Iterable[Element]) -> set[Var]:
+    """The variables that every solution of the elements binds."""
+    found: set[Var] = set()
+    for element in elements:
+        match element:
+            case TriplePattern() | PathPattern():
+                found |= {node for node in _nodes(element) if isinstance(node, Var)}
+            case Values(variables, rows):
+                found |= {
+                    variable
+                    for i, variable in enumerate(variables)
+                    if all(row[i] is not None for row in rows)
+                }
+            case Group(inner):
+                found |= certain(inner)
+            case UnionGroups(groups):
+                found |= set.intersection(*(certain(group.elements) for group in groups))
+            case GraphGroup(graph, Group(inner)):
+                found |= certain(inner) | ({graph} if isinstance(graph, Var) else set())
+            case Select(projection, where) if not element.is_aggregated:
+                plain = {variable for variable, expression in projection if expression is None}
+                found |= plain & certain(where.elements)
+            case _:
+                pass
+    return found
+
+
+def mentioned(part: Element | Expression | Exists) -> set[Var]:
+    """Every variable that stands anywhere in the part, bound or not."""
+    match part:
+        case TriplePattern() | PathPattern():
+            return {node for node in _nodes(part) if isinstance(node, Var)}
+        case Expression(tokens):
+            found = {token for token in tokens if isinstance(token, Var)}
+            return found.union(*(mentioned(exists) for exists in part.exists()))
+        case Filter(expression):
+            return mentioned(expression)
+        case Bind(expression, variable):
+            return mentioned(expression) | {variable}
+        case Values(variables, _):
+            return set(variables)
+        case OptionalGroup(group) | MinusGroup(group) | Exists(group):
+            return mentioned(group)
+        case Group(elements):
+            return set[Var]().union(*map(mentioned, elements))
+        case UnionGroups(groups):
+            return set[Var]().union(*map(mentioned, groups))
+        case GraphGroup(graph, group):
+            return mentioned(group) | ({graph} if isinstance(graph, Var) else set())
+        case Select():
+            parts: list[Element | Expression] = [part.where, *part.having, *part.order_by]
+            parts += [expression for _, expression in part.projection if expression]
+            parts += [expression for expression, _ in part.group_by]
+            parts += [part.values] if part.values else []
+            keys = {variable for _, variable in part.group_by if variable}
+            return set(part.variables).union(keys, *map(mentioned, parts))
+        case _:
+            return set()

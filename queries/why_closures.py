@@ -1,0 +1,121 @@
+"""The edges that a ``*``, ``+`` or ``?`` path goes along: one shortest path for each pair."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..graph.errors import UnexplainableError
+from . import why_algebra as alg
+
+if TYPE_CHECKING:
+    from ..graph.store import Term
+    from .why_derivations import Deriver, Row
+
+#: Beyond so many nodes at once, all steps are fetched instead of those of the nodes.
+_MANY: Final = 2000
+
+_Step: TypeAlias = "tuple[Term | None, frozenset[int]]"
+
+
+@dataclass
+class _Search:
+    """A breadth-first search from one node: how each node reached was reached."""
+
+    targets: set[Term | None]
+    frontier: list[Term | None]
+    reached: dict[Term | None, _Step] = field(default_factory=dict)
+
+
+class Closures:
+    """Shortest paths along the steps of one closure, in the graphs of one store."""
+
+    def __init__(self, deriver: Deriver, closure: alg.Closure) -> None:
+        self._deriver, self._closure = deriver, closure
+        self._steps: dict[Term | None, list[_Step]] = defaultdict(list)
+        self._known: set[Term | None] = set()
+        self._has_all = False
+
+    def edges(self, wanted: Iterable[Row]) -> dict[Row, frozenset[int]]:
+        """For each (subject, object, graph), the statements along a shortest path.
+
+        A path of no steps has none. Raises ``UnexplainableError`` if there is no path.
+        """
+        by_graph: dict[Term | None, list[Row]] = defaultdict(list)
+        for row in wanted:
+            by_graph[row[2]].append(row)
+        found: dict[Row, frozenset[int]] = {}
+        for graph, rows in by_graph.items():
+            self._steps.clear()
+            self._known.clear()
+            self._has_all = False
+            found |= self._in_graph(graph, rows)
+        return found
+
+    def _in_graph(self, graph: Term | None, rows: Iterable[Row]) -> dict[Row, frozenset[int]]:
+        is_reflexive = self._closure.modifier in "*?"
+        found: dict[Row, frozenset[int]] = {}
+        searches: dict[Term | None, _Search] = {}
+        for row in rows:
+            subject, object_, _ = row
+            if is_reflexive and subject == object_:
+                found[row] = frozenset()
+            else:
+                searches.setdefault(subject, _Search(set(), [subject])).targets.add(object_)
+        active = dict(searches)
+        while active:
+            self._fetch({node for search in active.values() for node in search.frontier}, graph)
+            for subject, search in list(active.items()):
+                self._advance(search)
+                if search.targets <= search.reached.keys():
+                    del active[subject]
+                elif not search.frontier or self._closure.modifier == "?":
+                    raise UnexplainableError("a property path cannot be walked again")
+        for row in rows:
+            if row not in found:
+                found[row] = _walked(searches[row[0]], row[0], row[1])
+        return found
+
+    def _advance(self, search: _Search) -> None:
+        following: list[Term | None] = []
+        for node in search.frontier:
+            for end, triples in self._steps.get(node, ()):
+                if end not in search.reached:
+                    search.reached[end] = (node, triples)
+                    following.append(end)
+        search.frontier = following
+
+    def _fetch(self, nodes: set[Term | None], graph: Term | None) -> None:
+        """Learn all steps that lead away from the nodes."""
+        missing = sorted(nodes - self._known, key=str)
+        if self._has_all or not missing:
+            return
+        deriver = self._deriver
+        start, end = deriver.fresh(), deriver.fresh()
+        pattern: alg.Element = alg.PathPattern(start, self._closure.path, end)
+        if isinstance(self._closure.path, ox.NamedNode):
+            pattern = alg.TriplePattern(start, self._closure.path, end)
+        limits = []
+        if len(missing) <= _MANY and not any(isinstance(node, ox.BlankNode) for node in missing):
+            limits = [alg.Values((start,), tuple((node,) for node in missing))]  # type: ignore[misc]
+        self._has_all = not limits
+        name = graph if isinstance(graph, ox.NamedNode) else None
+        group = deriver.in_graph(alg.Group((pattern,)), name)
+        for (source, target), derivations in deriver.pattern(group, (start, end), limits).items():
+            shortest = min(derivations, key=lambda triples: (len(triples), sorted(triples)))
+            self._steps[source].append((target, shortest))
+        self._known.update(missing)
+
+
+def _walked(search: _Search, subject: Term | None, object_: Term | None) -> frozenset[int]:
+    """The statements of the path that a search found."""
+    node, found = object_, frozenset[int]()
+    while True:
+        node, triples = search.reached[node]
+        found |= triples
+        if node == subject:
+            return found

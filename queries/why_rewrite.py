@@ -1,0 +1,397 @@
+"""Making a pattern tell what each of its solutions rests on.
+
+A pattern is rewritten so that its solutions also bind what was hidden: which branch of a UNION
+was taken, whether an OPTIONAL matched, the nodes in the middle of a property path, the
+variables that a subquery did not project. The rewriting has the same solutions as the pattern
+(with those variables left out, and not counting how often), and for each of its triples an
+*atom* says under which condition and with which terms the solution rests on it. What no single
+query can show (the edges under ``*`` and ``+``, the members of a group, the pattern under
+EXISTS) becomes an atom that is looked up afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from . import why_algebra as alg
+from .why_expressions import conjuncts, make_conjunction
+from .why_variables import rename
+from .why_terms import make_expression
+
+Guard: TypeAlias = alg.Var | None
+GraphNode: TypeAlias = alg.Var | ox.NamedNode | None
+
+
+@dataclass(frozen=True, slots=True)
+class TripleAtom:
+    """A triple that the solution rests on, if ``guard`` is bound or None."""
+
+    guard: Guard
+    subject: alg.Node
+    predicate: alg.Node
+    object: alg.Node
+    graph: GraphNode
+
+
+@dataclass(frozen=True, slots=True)
+class PathAtom:
+    """Edges along a ``*``, ``+`` or ``?`` path that the solution rests on."""
+
+    guard: Guard
+    subject: alg.Node
+    closure: alg.Closure
+    object: alg.Node
+    graph: GraphNode
+
+
+@dataclass(frozen=True, slots=True)
+class SubqueryAtom:
+    """A row of a grouped or cut subquery, found by the values of ``keys``.
+
+    For a grouped one the keys are its GROUP BY keys, else its projected variables.
+    """
+
+    guard: Guard
+    select: alg.Select
+    keys: tuple[alg.Var, ...]
+    graph: GraphNode
+
+
+@dataclass(frozen=True, slots=True)
+class ExistsAtom:
+    """A pattern under EXISTS; ``shared`` are its variables that the solution may bind.
+
+    ``is_required`` says that the solution cannot be one unless the pattern matches.
+    """
+
+    guard: Guard
+    exists: alg.Exists
+    shared: tuple[alg.Var, ...]
+    graph: GraphNode
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceAtom:
+    """A pattern under NOT EXISTS or MINUS (``keyword``) that has no match for the solution."""
+
+    guard: Guard
+    keyword: str
+    group: alg.Group
+    graph: GraphNode
+
+
+Atom: TypeAlias = TripleAtom | PathAtom | SubqueryAtom | ExistsAtom | AbsenceAtom
+
+
+class Fresh:
+    """Variables that a query does not have."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = f"{prefix}x"
+        self._numbers = count()
+
+    def __call__(self) -> alg.Var:
+        return alg.Var(f"{self._prefix}{next(self._numbers)}")
+
+
+@dataclass
+class Rewriter:
+    """Rewrites one pattern and gathers its atoms.
+
+    ``is_exact`` turns False where the sets of triples may be larger than needed, so that they
+    must be checked; ``has_negation`` and ``has_groups`` say what the pattern contains.
+    """
+
+    fresh: Fresh
+    atoms: list[Atom] = field(default_factory=list)
+    is_exact: bool = True
+    has_negation: bool = False
+    has_groups: bool = False
+
+    def group(
+        self,
+        group: alg.Group,
+        outside: Iterable[alg.Var] = (),
+        guard: Guard = None,
+        graph: GraphNode = None,
+        left: Iterable[alg.Var] = (),
+    ) -> alg.Group:
+        """The rewriting of a group.
+
+        ``outside`` are the variables that stand elsewhere in the query, ``left`` those that an
+        OPTIONAL's own filters may see.
+        """
+        outside = set(outside)
+        elements: list[alg.Element] = []
+        visible = alg.in_scope(group.elements)
+        preceding: list[alg.Element] = []
+        for i, element in enumerate(group.elements):
+            rest = group.elements[:i] + group.elements[i + 1 :]
+            others = outside.union(*map(alg.mentioned, rest))
+            match element:
+                case alg.TriplePattern(subject, predicate, object_):
+                    self.atoms.append(TripleAtom(guard, subject, predicate, object_, graph))
+                    elements.append(element)
+                case alg.PathPattern(subject, path, object_):
+                    elements += self.path(subject, path, object_, guard, graph)
+                case alg.Filter(expression):
+                    bound = alg.certain(group.elements)
+                    elements += self._filter(
+                        expression, guard, graph, visible | dict.fromkeys(left), bound
+                    )
+                case alg.Bind(expression, _):
+                    self.expression(expression, guard, graph, visible)
+                    elements.append(element)
+                case alg.OptionalGroup(inner):
+                    self.is_exact = False
+                    scope = alg.in_scope(preceding)
+                    elements.append(
+                        alg.OptionalGroup(self._branch(inner, others, graph, left=scope))
+                    )
+                case alg.UnionGroups(groups):
+                    branches = []
+                    for j, branch in enumerate(groups):
+                        siblings = groups[:j] + groups[j + 1 :]
+                        beside = others.union(*map(alg.mentioned, siblings))
+                        branches.append(self._branch(branch, beside, graph))
+                    elements.append(alg.UnionGroups(tuple(branches)))
+                case alg.MinusGroup(inner):
+                    self._negation("MINUS", inner, guard, graph)
+                    elements.append(element)
+                case alg.GraphGroup(name, inner):
+                    self.is_exact &= bool(alg.certain(inner.elements))
+                    elements.append(alg.GraphGroup(name, self.group(inner, others, guard, name)))
+                case alg.Group():
+                    elements.append(self.group(element, others, guard, graph))
+                case alg.Select():
+                    elements.append(self._subquery(element, others, guard, graph))
+                case _:
+                    elements.append(element)
+            preceding.append(element)
+        return alg.Group(tuple(elements))
+
+    def _branch(
+        self,
+        group: alg.Group,
+        outside: set[alg.Var],
+        graph: GraphNode,
+        left: Iterable[alg.Var] = (),
+    ) -> alg.Group:
+        """The rewriting of a group that may or may not be taken; its own variable tells which."""
+        own = sorted(alg.certain(group.elements) - outside, key=lambda variable: variable.name)
+        marker = own[0] if own else self.fresh()
+        rewritten = self.group(group, outside, marker, graph, left)
+        if own:
+            return rewritten
+        return alg.Group((*rewritten.elements, alg.Bind(make_expression(["1"]), marker)))
+
+    # Property paths.
+
+    def path(
+        self,
+        subject: alg.Node,
+        path: alg.Path,
+        object_: alg.Node,
+        guard: Guard = None,
+        graph: GraphNode = None,
+    ) -> list[alg.Element]:
+        """The elements that a path between two nodes amounts to (section 18.2.2.4)."""
+        match path:
+            case alg.Inverse(inner):
+                return self.path(object_, inner, subject, guard, graph)
+            case alg.Sequence(parts):
+                nodes = [subject, *(self.fresh() for _ in parts[1:]), object_]
+                found: list[alg.Element] = []
+                for part, start, end in zip(parts, nodes, nodes[1:], strict=False):
+                    found += self.path(start, part, end, guard, graph)
+                return found
+            case alg.Alternative(parts):
+                return [self._alternatives(subject, parts, object_, graph)]
+            case alg.NegatedSet(forward, backward) if forward and backward:
+                sides = (alg.NegatedSet(forward, ()), alg.NegatedSet((), backward))
+                return [self._alternatives(subject, sides, object_, graph)]
+            case alg.NegatedSet(forward, backward):
+                start, end = (object_, subject) if backward else (subject, object_)
+                predicate = self.fresh()
+                self.atoms.append(TripleAtom(guard, start, predicate, end, graph))
+                pattern = alg.TriplePattern(start, predicate, end)
+                listed = ",".join(str(iri) for iri in forward + backward)
+                condition = make_expression([predicate, "NOT IN", "(", listed, ")"])
+                return [alg.Group((pattern, alg.Filter(condition)))]
+            case alg.Closure():
+                self.is_exact = False
+                self.atoms.append(PathAtom(guard, subject, path, object_, graph))
+                return [alg.PathPattern(subject, path, object_)]
+            case _:
+                self.atoms.append(TripleAtom(guard, subject, path, object_, graph))
+                return [alg.TriplePattern(subject, path, object_)]
+
+    def _alternatives(
+        self,
+        subject: alg.Node,
+        parts: Sequence[alg.Path],
+        object_: alg.Node,
+        graph: GraphNode,
+    ) -> alg.UnionGroups:
+        branches = []
+        for part in parts:
+            marker = self.fresh()
+            elements = self.path(subject, part, object_, marker, graph)
+            marking = alg.Bind(make_expression(["1"]), marker)
+            branches.append(alg.Group((*elements, marking)))
+        return alg.UnionGroups(tuple(branches))
+
+    # Filters and other expressions.
+
+    def _filter(
+        self,
+        expression: alg.Expression,
+        guard: Guard,
+        graph: GraphNode,
+        visible: dict[alg.Var, None],
+        bound: set[alg.Var],
+    ) -> list[alg.Element]:
+        """The elements for a filter: an EXISTS that stands alone becomes a join, if it can."""
+        kept: list[alg.Expression] = []
+        joined: list[alg.Element] = []
+        for condition in conjuncts(expression):
+            match condition.tokens:
+                case (alg.Exists(inner, False) as exists,):
+                    if _is_joinable(inner, visible, bound):
+                        own = alg.mentioned(inner) - visible.keys()
+                        inner = rename(inner, {variable: self.fresh() for variable in own})
+                        joined += self.group(inner, (), guard, graph).elements
+                        continue
+                    self._exists(exists, guard, graph, visible, is_required=True)
+                case (alg.Exists(inner, True),):
+                    self._negation("NOT EXISTS", inner, guard, graph)
+                case _:
+                    self.expression(condition, guard, graph, visible)
+            kept.append(condition)
+        return [*joined, alg.Filter(make_conjunction(kept))] if kept else joined
+
+    def expression(
+        self,
+        expression: alg.Expression,
+        guard: Guard,
+        graph: GraphNode,
+        visible: Iterable[alg.Var],
+    ) -> None:
+        """Note the EXISTS patterns on which the value of an expression depends."""
+        for exists in expression.exists():
+            self._exists(exists, guard, graph, visible, is_required=False)
+
+    def _exists(
+        self,
+        exists: alg.Exists,
+        guard: Guard,
+        graph: GraphNode,
+        visible: Iterable[alg.Var],
+        is_required: bool,
+    ) -> None:
+        self.is_exact = False
+        self.has_negation |= not is_required
+        inside = alg.mentioned(exists)
+        shared = tuple(variable for variable in visible if variable in inside)
+        self.atoms.append(ExistsAtom(guard, exists, shared, graph, is_required))
+
+    def _negation(self, keyword: str, group: alg.Group, guard: Guard, graph: GraphNode) -> None:
+        self.has_negation = True
+        self.is_exact &= is_monotone(group)
+        self.atoms.append(AbsenceAtom(guard, keyword, group, graph))
+
+    # Subqueries.
+
+    def _subquery(
+        self, select: alg.Select, outside: set[alg.Var], guard: Guard, graph: GraphNode
+    ) -> alg.Group:
+        """A subquery written out in place, or, if grouped or cut, kept with its keys shown."""
+        if select.is_aggregated:
+            self.has_groups = True
+            self.is_exact = False
+            select, keys = with_keys(select, self.fresh)
+            shown = {key: self.fresh() for key in keys}
+            columns = tuple((shown[key], make_expression([key])) for key in keys)
+            self.atoms.append(SubqueryAtom(guard, select, tuple(shown.values()), graph))
+            return alg.Group((replace(select, projection=select.projection + columns),))
+        if select.is_sliced:
+            self.is_exact = False
+            copies = [self.fresh() for _ in select.variables]
+            self.atoms.append(SubqueryAtom(guard, select, tuple(copies), graph))
+            copying = [
+                alg.Bind(make_expression([variable]), copy)
+                for variable, copy in zip(select.variables, copies, strict=True)
+            ]
+            return alg.Group((select, *copying))
+        hidden = alg.mentioned(select) - set(select.variables)
+        renamed = rename(select, {variable: self.fresh() for variable in hidden})
+        return self.group(unprojected(renamed), outside, guard, graph)
+
+
+def unprojected(select: alg.Select) -> alg.Group:
+    """The pattern of a SELECT without groups, with its expressions as BINDs, nothing hidden."""
+    elements: list[alg.Element] = [select.where]
+    if select.values:
+        elements.append(select.values)
+    elements += [
+        alg.Bind(expression, variable) for variable, expression in select.projection if expression
+    ]
+    return alg.Group(tuple(elements))
+
+
+def with_keys(select: alg.Select, fresh: Fresh) -> tuple[alg.Select, tuple[alg.Var, ...]]:
+    """A grouped SELECT whose GROUP BY keys all have a variable, and those variables."""
+    keys = tuple((expression, variable or fresh()) for expression, variable in select.group_by)
+    return replace(select, group_by=keys), tuple(variable for _, variable in keys)
+
+
+def is_monotone(group: alg.Group) -> bool:
+    """Whether more triples can never take away a solution of the group."""
+    for element in group.elements:
+        match element:
+            case alg.OptionalGroup() | alg.MinusGroup():
+                return False
+            case alg.Filter(expression) | alg.Bind(expression, _):
+                if any(True for _ in expression.exists()):
+                    return False
+            case alg.Group():
+                if not is_monotone(element):
+                    return False
+            case alg.GraphGroup(_, inner):
+                if not is_monotone(inner):
+                    return False
+            case alg.UnionGroups(groups):
+                if not all(map(is_monotone, groups)):
+                    return False
+            case alg.Select():
+                if element.is_aggregated or element.is_sliced or not is_monotone(element.where):
+                    return False
+            case _:
+                pass
+    return True
+
+
+def _is_joinable(group: alg.Group, visible: Iterable[alg.Var], bound: set[alg.Var]) -> bool:
+    """Whether EXISTS of this group finds what joining it finds: triples, paths and filters.
+
+    Its variables that are visible outside must be bound there, else the join would bind them.
+    """
+    plain = (alg.TriplePattern, alg.PathPattern, alg.Filter)
+    inside = alg.mentioned(group)
+    seen = alg.certain(group.elements) | bound
+    return (
+        is_monotone(group)
+        and all(isinstance(element, plain) for element in group.elements)
+        and all(variable in bound for variable in visible if variable in inside)
+        and all(
+            alg.mentioned(element) <= seen
+            for element in group.elements
+            if isinstance(element, alg.Filter)
+        )
+    )

@@ -1,0 +1,120 @@
+"""Giving the variables of a pattern other names, and leaving out what none of them needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from . import why_algebra as alg
+
+_Element = TypeVar("_Element", bound=alg.Element)
+
+
+def rename(element: _Element, names: Mapping[alg.Var, alg.Var]) -> _Element:
+    """The element with every variable that ``names`` has replaced, wherever it stands."""
+    renamed = _Renaming(names).element(element)
+    assert isinstance(renamed, type(element))
+    return renamed
+
+
+class _Renaming:
+    def __init__(self, names: Mapping[alg.Var, alg.Var]) -> None:
+        self.names = names
+
+    def node(self, node: alg.Node) -> alg.Node:
+        return self.names.get(node, node) if isinstance(node, alg.Var) else node
+
+    def variable(self, variable: alg.Var) -> alg.Var:
+        return self.names.get(variable, variable)
+
+    def expression(self, expression: alg.Expression) -> alg.Expression:
+        return replace(expression, tokens=tuple(map(self._token, expression.tokens)))
+
+    def _token(self, token: str | alg.Var | alg.Exists) -> str | alg.Var | alg.Exists:
+        if isinstance(token, alg.Exists):
+            return replace(token, group=self.group(token.group))
+        return self.variable(token) if isinstance(token, alg.Var) else token
+
+    def group(self, group: alg.Group) -> alg.Group:
+        return alg.Group(tuple(map(self.element, group.elements)))
+
+    def values(self, values: alg.Values) -> alg.Values:
+        return replace(values, variables=tuple(map(self.variable, values.variables)))
+
+    def element(self, element: alg.Element) -> alg.Element:
+        match element:
+            case alg.TriplePattern(subject, predicate, object_):
+                verb = self.variable(predicate) if isinstance(predicate, alg.Var) else predicate
+                return alg.TriplePattern(self.node(subject), verb, self.node(object_))
+            case alg.PathPattern(subject, path, object_):
+                return alg.PathPattern(self.node(subject), path, self.node(object_))
+            case alg.Filter(expression):
+                return alg.Filter(self.expression(expression))
+            case alg.Bind(expression, variable):
+                return alg.Bind(self.expression(expression), self.variable(variable))
+            case alg.Values():
+                return self.values(element)
+            case alg.OptionalGroup(group):
+                return alg.OptionalGroup(self.group(group))
+            case alg.MinusGroup(group):
+                return alg.MinusGroup(self.group(group))
+            case alg.UnionGroups(groups):
+                return alg.UnionGroups(tuple(map(self.group, groups)))
+            case alg.GraphGroup(graph, group):
+                name = self.variable(graph) if isinstance(graph, alg.Var) else graph
+                return alg.GraphGroup(name, self.group(group))
+            case alg.Group():
+                return self.group(element)
+            case _:
+                return self._select(element)
+
+    def _select(self, select: alg.Select) -> alg.Select:
+        return replace(
+            select,
+            projection=tuple(
+                (self.variable(variable), self.expression(e) if e else None)
+                for variable, e in select.projection
+            ),
+            where=self.group(select.where),
+            group_by=tuple(
+                (self.expression(e), self.variable(variable) if variable else None)
+                for e, variable in select.group_by
+            ),
+            having=tuple(map(self.expression, select.having)),
+            order_by=tuple(map(self.expression, select.order_by)),
+            values=self.values(select.values) if select.values else None,
+        )
+
+
+def without_idle_optionals(group: alg.Group, needed: set[alg.Var]) -> alg.Group:
+    """The group without every OPTIONAL that binds nothing that is needed.
+
+    ``needed`` are the variables used outside the group. Leaving such an OPTIONAL out changes
+    only how often a solution appears, so never do this under an aggregate.
+    """
+    elements = list(group.elements)
+    i = len(elements)
+    while i > 0:
+        i -= 1
+        rest = elements[:i] + elements[i + 1 :]
+        used = needed.union(*map(alg.mentioned, rest))
+        match elements[i]:
+            case alg.OptionalGroup(inner):
+                bound_before = alg.certain(elements[:i])
+                if all(v in bound_before or v not in used for v in alg.in_scope(inner.elements)):
+                    del elements[i]
+                    i = len(elements)
+                else:
+                    elements[i] = alg.OptionalGroup(without_idle_optionals(inner, used))
+            case alg.Group() as inner:
+                elements[i] = without_idle_optionals(inner, used)
+            case alg.GraphGroup(graph, inner):
+                elements[i] = alg.GraphGroup(graph, without_idle_optionals(inner, used))
+            case alg.UnionGroups(groups):
+                elements[i] = alg.UnionGroups(
+                    tuple(without_idle_optionals(branch, used) for branch in groups)
+                )
+            case _:
+                pass
+    return alg.Group(tuple(elements))

@@ -1,0 +1,77 @@
+"""What a reasoner says of the ontology, of the graph, and of planted contradictions.
+
+Each file in ``contradictions/`` says one thing that cannot be; its first line says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from taawun.ontology.schema import FILES
+
+HERE = Path(__file__).parent
+CONTRADICTIONS = sorted((HERE / "contradictions").glob("*.ttl"))
+PREFIXES = (HERE.parent / "shapes" / "prefixes.ttl").read_text(encoding="utf-8")
+
+RunJava = Callable[[str, Iterable[Path]], list[str]]
+Verdicts = dict[str, list[str]]
+
+
+def ontology_turtle() -> str:
+    """The ontology's files as one, which is what a reasoner reads: Turtle may be joined so."""
+    return "\n".join(file.read_text(encoding="utf-8") for file in FILES)
+
+
+def plain_view_turtle() -> str:
+    """The whole plain view: the ontology with every fact.
+
+    Until ``taawun.open()`` is there, a small world written by hand. THE PLACE TO SWAP.
+    """
+    world = HERE.parent / "shapes" / "accepted" / "world.ttl"
+    return ontology_turtle() + PREFIXES + world.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What is reasoned over, by name: the ontology, the plain view, each contradiction."""
+    texts = {"ontology": ontology_turtle(), "plain view": plain_view_turtle()}
+    for file in CONTRADICTIONS:
+        texts[file.stem] = ontology_turtle() + PREFIXES + file.read_text(encoding="utf-8")
+    folder = tmp_path_factory.mktemp("reasoner")
+    found = {name: folder / f"{name.replace(' ', '-')}.ttl" for name in texts}
+    for name, text in texts.items():
+        found[name].write_text(text, encoding="utf-8")
+    return found
+
+
+@pytest.fixture(scope="session")
+def verdicts(run_java: RunJava, files: dict[str, Path]) -> Verdicts:
+    """HermiT's verdict by name, and the unsatisfiable classes; one Java process for all."""
+    lines = [line.split("\t") for line in run_java("Reason", files.values())]
+    by_path = {path: verdict for path, *verdict in lines}
+    return {name: by_path[str(path)] for name, path in files.items()}
+
+
+@pytest.mark.parametrize("name", ["ontology", "plain view"])
+def test_hermit_finds_no_contradiction_and_no_class_that_must_be_empty(
+    verdicts: Verdicts, name: str
+) -> None:
+    assert verdicts[name] == ["consistent"]
+
+
+def test_there_are_at_least_ten_planted_contradictions() -> None:
+    assert len(CONTRADICTIONS) >= 10
+
+
+@pytest.mark.parametrize("file", CONTRADICTIONS, ids=lambda path: f"contradictions/{path.name}")
+def test_hermit_finds_the_contradiction(verdicts: Verdicts, file: Path) -> None:
+    assert verdicts[file.stem] == ["inconsistent"], file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["ontology", "plain view"])
+def test_the_files_stay_inside_owl_2_dl_and_owl_2_rl(
+    run_java: RunJava, files: dict[str, Path], name: str
+) -> None:
+    assert run_java("ProfileCheck", [files[name]]) == ["OWL 2 DL\t0", "OWL 2 RL\t0"]

@@ -1,0 +1,165 @@
+"""The shapes: each accepts what it should and refuses what it should.
+
+The file is the case. A refused example is read on top of ``accepted/world.ttl``, so that it shows
+nothing but its fault; its first line names the shapes that must fire, and no other may.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
+from taawun.loaders.shapes import SHAPES, SHAPES_FILE, ShapeResult, Shapes, shapes_graph
+
+HERE = Path(__file__).parent / "shapes"
+WORLD = HERE / "accepted" / "world.ttl"
+ACCEPTED = sorted((HERE / "accepted").glob("*.ttl"))
+REFUSED = sorted((HERE / "refused").glob("*.ttl"))
+SHAPE = Namespace(SHAPES)
+
+
+def _id(path: Path) -> str:
+    return str(path.relative_to(HERE.parent))
+
+
+@cache
+def _prefixes() -> str:
+    return (HERE / "prefixes.ttl").read_text(encoding="utf-8")
+
+
+def _graph(*files: Path) -> Graph:
+    graph = Graph()
+    for file in files:
+        text = _prefixes() + file.read_text(encoding="utf-8")
+        graph.parse(data=text, format="turtle", publicID="https://w3id.org/taawun/")
+    return graph
+
+
+def validate(graph: Graph) -> list[ShapeResult]:
+    """The results of the bundled shapes, which are read once for all tests."""
+    return _shapes().validate(graph)
+
+
+@cache
+def _shapes() -> Shapes:
+    return Shapes()
+
+
+def _expected(file: Path) -> set[str]:
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    names = first.removeprefix("#").split()
+    assert names, f"{file}: the first line must name the shapes that fire"
+    return {name.removeprefix("shape:") for name in names}
+
+
+@cache
+def _handwritten() -> Graph:
+    return Graph().parse(SHAPES_FILE, format="turtle")
+
+
+def _reporting_shapes(graph: Graph) -> set[str]:
+    """The local names of the shapes that can report something: those with a target."""
+    targets = (SH.targetClass, SH.targetSubjectsOf)
+    found = {str(shape) for target in targets for shape in graph.subjects(target)}
+    return {shape.removeprefix(SHAPES) for shape in found}
+
+
+@pytest.mark.parametrize("file", ACCEPTED, ids=_id)
+def test_an_accepted_example_breaks_no_rule(file: Path) -> None:
+    assert validate(_graph(*{WORLD, file})) == []
+
+
+@pytest.mark.parametrize("file", REFUSED, ids=_id)
+def test_a_refused_example_breaks_the_rule_it_names_and_no_other(file: Path) -> None:
+    results = validate(_graph(WORLD, file))
+    assert {result.name for result in results} == _expected(file)
+
+
+@pytest.mark.parametrize("name", sorted(_reporting_shapes(_handwritten())))
+def test_every_shape_has_a_refused_example(name: str) -> None:
+    assert REFUSED
+    assert any(name in _expected(file) for file in REFUSED), f"add tests/shapes/refused/{name}.ttl"
+
+
+def test_the_ontology_itself_breaks_no_rule() -> None:
+    assert validate(Graph()) == []
+
+
+def test_a_result_says_where_what_and_why_in_both_languages() -> None:
+    results = validate(_graph(WORLD, HERE / "refused" / "EventDate.ttl"))
+    assert results == [
+        ShapeResult(
+            focus="https://w3id.org/taawun/id/event/talks",
+            path="https://w3id.org/taawun/ontology#heldOn",
+            value='"8 و9 فبراير"',
+            shape=SHAPES + "EventDate",
+            message_ar="تاريخ الفعالية بصيغة EDTF، مثل XXXX-02-08/XXXX-02-09.",
+            message_en="The date of an event is EDTF, such as XXXX-02-08/XXXX-02-09.",
+            severity="Violation",
+        )
+    ]
+
+
+def test_a_rule_in_sparql_reports_in_both_languages_too() -> None:
+    (result,) = validate(_graph(WORLD, HERE / "refused" / "AgreementParties.ttl"))
+    assert result.message_ar
+    assert result.message_en
+    assert result.severity == "Warning"
+
+
+def test_a_made_shape_names_the_classes_in_both_languages() -> None:
+    results = validate(_graph(WORLD, HERE / "refused" / "stage-domain.ttl"))
+    assert [result.message_en for result in results] == [
+        "Only Cooperation item or Infrastructure or Initiative or Service or product "
+        "can have “is at the stage” (tw:stage)."
+    ]
+    assert "المرحلة" in results[0].message_ar
+
+
+def test_plain_strings_of_oxigraph_are_no_violations() -> None:
+    from oxrdflib import OxigraphStore
+
+    graph = Graph(store=OxigraphStore())
+    for triple in _graph(WORLD):
+        graph.add(triple)
+    assert len(graph) > 0
+    assert validate(graph) == []
+
+
+def test_every_shape_has_an_iri_a_severity_and_a_message_in_each_language() -> None:
+    graph = shapes_graph()
+    names = _reporting_shapes(graph)
+    assert names
+    assert not [term for triple in graph for term in triple if isinstance(term, BNode)]
+    for name in names:
+        shape = URIRef(SHAPES + name)
+        messages = [text for text in graph.objects(shape, SH.message) if isinstance(text, Literal)]
+        assert sorted(str(text.language) for text in messages) == ["ar", "en"], name
+        assert len(list(graph.objects(shape, SH.severity))) == 1, name
+        assert (shape, RDFS.isDefinedBy, URIRef(SHAPES.rstrip("#"))) in graph, name
+        assert {SH.NodeShape, SH.PropertyShape} & set(graph.objects(shape, RDF.type)), name
+
+
+def test_the_shapes_are_well_formed_by_the_shapes_of_shacl() -> None:
+    from pyshacl import validate as run
+
+    conforms, _, text = run(Graph(), shacl_graph=shapes_graph(), meta_shacl=True)
+    assert conforms, text
+
+
+@pytest.mark.parametrize("name", ["IsEdtf", "IsDuration"])
+def test_a_pattern_uses_nothing_that_sparql_lacks(name: str) -> None:
+    pattern = str(_handwritten().value(SHAPE[name], SH.pattern))
+    assert pattern.startswith("^")
+    assert pattern.endswith("$")
+    assert "(?" not in pattern.replace("?(", "")
+
+
+def test_every_made_shape_stands_for_a_property_and_the_other_way_round() -> None:
+    from taawun.ontology.schema import Schema
+
+    made = _reporting_shapes(shapes_graph()) - _reporting_shapes(_handwritten())
+    names = Schema.load().properties
+    assert made == {f"{name}-{end}" for name in names for end in ("domain", "range")}

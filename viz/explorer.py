@@ -1,0 +1,239 @@
+"""The explorer: one self-contained HTML file in which a person walks the graph.
+
+pyvis gives the renderer: its ``Network`` holds nodes, edges and options, and its copy of
+vis-network draws. The page around it is ours, because pyvis's own loads from the network, has no
+language or direction, and takes labels for HTML. Nothing in the page is fetched: scripts and
+styles are allowed by their hashes only, and all data stands in JSON elements that nothing runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from .families import FAMILIES
+from .layout import layout
+from .payload import payload
+from .view import AnsweredQuestion, Name, View
+
+if TYPE_CHECKING:
+    from pyvis.network import Network
+
+TITLE: Final = Name("تعاون", "Taawun")
+ABOUT: Final = Name(
+    "كيف تتعاون مصر رقميًّا مع العالم؟ كل خط هنا يفتح الكلمات التي تُثبته.",
+    "How does Egypt cooperate digitally with the world? Every line opens the words that prove it.",
+)
+#: Concatenated in this order into one script.
+SCRIPTS: Final = (
+    "fold.js",
+    "words.js",
+    "graph.js",
+    "elements.js",
+    "picture.js",
+    "evidence.js",
+    "panel.js",
+    "search.js",
+    "filters.js",
+    "table.js",
+    "reader.js",
+    "saving.js",
+    "explorer.js",
+)
+#: Families, weights and scripts of the embedded fonts: the interface, and the quoted words.
+FONTS: Final = (
+    ("Taawun Sans", 400, "arabic", "ibm-plex-sans-arabic-arabic-400-normal.woff2"),
+    ("Taawun Sans", 600, "arabic", "ibm-plex-sans-arabic-arabic-600-normal.woff2"),
+    ("Taawun Sans", 400, "latin", "ibm-plex-sans-arabic-latin-400-normal.woff2"),
+    ("Taawun Sans", 600, "latin", "ibm-plex-sans-arabic-latin-600-normal.woff2"),
+    ("Taawun Naskh", 400, "arabic", "noto-naskh-arabic-arabic-400-normal.woff2"),
+)
+_RANGES: Final = {
+    "arabic": "U+0600-06FF,U+0750-077F,U+08A0-08FF,U+200C-200F,U+2010-2011,U+FB50-FDFF,U+FE70-FEFC",
+    "latin": "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02DC,U+2000-200B,U+2012-206F,U+20AC,U+2122,"
+    "U+2190-2193,U+2212",
+}
+
+
+def write_explorer(
+    view: View,
+    path: str | os.PathLike[str],
+    *,
+    lang: Literal["ar", "en"] = "ar",
+    texts: Mapping[str, str] | None = None,
+    questions: Sequence[AnsweredQuestion] = (),
+    title: Name = TITLE,
+    about: Name = ABOUT,
+) -> Path:
+    """Write the page for a view, as a whole or not at all, and return where it stands.
+
+    ``lang`` is the language in which the page opens; it holds both. ``texts`` maps document
+    slugs to their full texts, so that a quote can be read in its place. Equal arguments give
+    equal bytes. Raises ``OSError`` where the path cannot be written.
+    """
+    target = Path(path)
+    page = render(view, lang=lang, texts=texts, questions=questions, title=title, about=about)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(page)
+        # mkstemp lets nobody else read; a page is for showing.
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def render(
+    view: View,
+    *,
+    lang: Literal["ar", "en"] = "ar",
+    texts: Mapping[str, str] | None = None,
+    questions: Sequence[AnsweredQuestion] = (),
+    title: Name = TITLE,
+    about: Name = ABOUT,
+) -> str:
+    """The page of :func:`write_explorer`, as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    data = payload(view, texts or {}, questions)
+    data |= {
+        "lang": lang,
+        "title": {"ar": title.ar, "en": title.en},
+        "about": {"ar": about.ar, "en": about.en},
+        "words": json.loads(_asset("words.json")),
+    }
+    library = _vis_network()
+    script = "(function () {\n'use strict';\n" + "\n".join(map(_asset, SCRIPTS)) + "\n}());"
+    style = _font_faces() + _asset("explorer.css")
+    network = _network(view, data)
+    network.templateEnv = Environment(
+        loader=PackageLoader("taawun.viz", "assets"), autoescape=True, undefined=StrictUndefined
+    )
+    network.templateEnv.filters["as_data"] = lambda value: Markup(json_for_script(value))
+    network.templateEnv.filters["as_options"] = lambda text: Markup(json_for_script(json.loads(text)))
+    network.templateEnv.globals |= {
+        "lang": lang,
+        "dir": "rtl" if lang == "ar" else "ltr",
+        "title": data["title"][lang],
+        "about": data["about"][lang],
+        "policy": _policy([library, script], [style]),
+        "library": Markup(library),
+        "script": Markup(script),
+        "style": Markup(style),
+        "data": data,
+    }
+    html: str = network.generate_html("explorer.html")
+    return html
+
+
+def json_for_script(value: object) -> str:
+    """JSON that is safe inside a script element, whatever the texts in it say.
+
+    >>> json_for_script({"name": "</script><!--"})
+    '{"name":"\\\\u003c/script\\\\u003e\\\\u003c!--"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _network(view: View, data: dict[str, Any]) -> Network:
+    """The pyvis network: nodes at their places, edges, and a still camera-only set-up."""
+    from pyvis.network import Network
+
+    network = Network(directed=True, cdn_resources="in_line", height="100%", width="100%")
+    places = layout(view)
+    degree = [0] * len(view.nodes)
+    for edge in data["edges"]:
+        if not edge["derived"]:
+            degree[edge["s"]] += 1
+            degree[edge["t"]] += 1
+    for number, (node, told) in enumerate(zip(view.nodes, data["nodes"], strict=True)):
+        x, y = places[node.iri]
+        # The label layer draws the names; pyvis must have some label, else it takes the id.
+        network.add_node(
+            number,
+            label=" ",
+            shape="custom",
+            color=FAMILIES[told["family"]].colour,
+            x=x,
+            y=y,
+            size=round(9 + 3.1 * degree[number] ** 0.5, 1),
+        )
+    for number, edge in enumerate(data["edges"]):
+        network.add_edge(edge["s"], edge["t"], id=number, dashes=edge["derived"])
+    network.set_options(json.dumps(_OPTIONS))
+    return network
+
+
+_OPTIONS: Final = {
+    "autoResize": True,
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "nodes": {"chosen": False, "physics": False},
+    "edges": {"chosen": False, "smooth": False, "physics": False},
+    "interaction": {
+        "hover": True,
+        "tooltipDelay": 0,
+        "hoverConnectedEdges": False,
+        "selectConnectedEdges": False,
+        "keyboard": False,
+        "multiselect": False,
+        "zoomSpeed": 0.7,
+    },
+}
+
+
+def _asset(name: str) -> str:
+    return (files("taawun.viz") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _vis_network() -> str:
+    """vis-network as pyvis carries it, without the pointer to a source map."""
+    found = files("pyvis") / "templates/lib/vis-9.1.2/vis-network.min.js"
+    text = found.read_text(encoding="utf-8")
+    return text.partition("//# sourceMappingURL=")[0].rstrip()
+
+
+def _font_faces() -> str:
+    rules = []
+    for family, weight, script, file in FONTS:
+        content = (files("taawun.viz") / "assets" / file).read_bytes()
+        rules.append(
+            f"@font-face{{font-family:'{family}';font-weight:{weight};font-display:block;"
+            f"src:url(data:font/woff2;base64,{base64.b64encode(content).decode()}) "
+            f"format('woff2');unicode-range:{_RANGES[script]}}}\n"
+        )
+    return "".join(rules)
+
+
+def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """A Content-Security-Policy under which only these scripts and styles work, offline."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src " + " ".join(map(_hash, scripts)),
+            "style-src " + " ".join(map(_hash, styles)),
+            "img-src data: blob:",
+            "font-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

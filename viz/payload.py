@@ -1,0 +1,183 @@
+"""The payload: a view as the JSON that the page's script reads, small and in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from ..ontology.namespaces import BASE, ID
+from .families import FAMILIES, family_of
+from .firmness import FIRMNESS, STAGES, firmness_of
+from .view import AnsweredQuestion, Name, Quote, SeenFact, Term, Value, View
+
+Json: TypeAlias = dict[str, Any]
+
+#: Families that the first view leaves out, so that a newcomer sees who cooperates with whom.
+HIDDEN_AT_FIRST: Final = ("area", "figure")
+
+
+def payload(
+    view: View, texts: Mapping[str, str], questions: Sequence[AnsweredQuestion]
+) -> Json:
+    """Everything the page shows. Things refer to each other by their place in their list.
+
+    ``texts`` maps document slugs to full texts. A document without a text is shown by the
+    quotes' own contexts.
+    """
+    return _Payload(view).as_json(texts, questions)
+
+
+def _name(name: Name) -> Json:
+    return {"ar": name.ar, "en": name.en}
+
+
+def _places(items: Iterable[str]) -> dict[str, int]:
+    return {item: place for place, item in enumerate(items)}
+
+
+def _lean(item: Json) -> Json:
+    """The item without empty lists and texts; the script reads what is missing as empty."""
+    return {key: value for key, value in item.items() if value not in ([], "", None)}
+
+
+class _Payload:
+    """The places of all things in their lists, and the lists made from them."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.terms: dict[str, Term] = {term.iri: term for term in (*view.classes, *view.predicates)}
+        self.by_iri = {node.iri: node for node in view.nodes}
+        self.nodes = _places(node.iri for node in view.nodes)
+        self.classes = _places(term.iri for term in view.classes)
+        self.predicates = _places(term.iri for term in view.predicates)
+        self.values = _places(term.iri for term in view.values)
+        self.documents = _places(item.iri for item in view.documents)
+        self.facts = _places(fact.iri for fact in view.facts)
+        self.summaries = _places(item.iri for item in view.summaries)
+        quotes = sorted({quote for fact in view.facts for quote in fact.quotes})
+        self.quotes = {quote: place for place, quote in enumerate(quotes)}
+
+    def as_json(self, texts: Mapping[str, str], questions: Sequence[AnsweredQuestion]) -> Json:
+        return {
+            "base": BASE,
+            "entityBase": ID,
+            "hiddenAtFirst": list(HIDDEN_AT_FIRST),
+            "families": [
+                {"key": f.key, "name": _name(f.name), "colour": f.colour, "path": f.path,
+                 "hollow": f.is_hollow}
+                for f in FAMILIES
+            ],
+            "firmness": [
+                {"key": f.key, "name": _name(f.name), "width": f.width, "dash": list(f.dash)}
+                for f in FIRMNESS
+            ],
+            "stages": [self.values[iri] for iri in STAGES if iri in self.values],
+            "nodes": [
+                _lean({
+                    "iri": node.iri,
+                    "name": _name(node.name),
+                    "family": family_of(node.classes, self.terms),
+                    "classes": self._found(self.classes, node.classes),
+                    "names": list(node.names),
+                    "countries": self._found(self.nodes, node.countries),
+                    "areas": self._found(self.nodes, node.areas),
+                    "stages": self._found(self.values, node.stages),
+                })
+                for node in self.view.nodes
+            ],
+            "edges": [
+                {
+                    "s": self.nodes[edge.source],
+                    "t": self.nodes[edge.target],
+                    "facts": self._found(
+                        self.summaries if edge.derived else self.facts, edge.facts
+                    ),
+                    "derived": edge.derived,
+                }
+                for edge in self.view.edges
+            ],
+            "facts": [self._fact(fact) for fact in self.view.facts],
+            "summaries": [
+                {
+                    "iri": item.iri,
+                    "s": self.nodes[item.subject],
+                    "p": self.predicates[item.predicate],
+                    "o": self.nodes[item.object],
+                    "rules": self._found(self.values, item.rules),
+                    "facts": self._found(self.facts, item.facts),
+                }
+                for item in self.view.summaries
+                if item.subject in self.nodes and item.object in self.nodes
+            ],
+            "quotes": [self._quote(quote) for quote in self.quotes],
+            "documents": [
+                _lean({
+                    "iri": item.iri,
+                    "slug": item.slug,
+                    "file": item.file,
+                    "title": _name(item.title),
+                    "publisher": item.publisher,
+                    "creator": item.creator,
+                    "text": texts.get(item.slug, ""),
+                })
+                for item in self.view.documents
+            ],
+            "classes": [_lean({"iri": t.iri, "name": _name(t.name)}) for t in self.view.classes],
+            "predicates": [
+                _lean({
+                    "iri": term.iri,
+                    "name": _name(term.name),
+                    "inverse": _name(term.inverse) if term.inverse else None,
+                })
+                for term in self.view.predicates
+            ],
+            "values": [{"iri": t.iri, "name": _name(t.name)} for t in self.view.values],
+            "questions": [self._question(question) for question in questions],
+        }  # fmt: skip
+
+    @staticmethod
+    def _found(places: Mapping[str, int], iris: Iterable[str]) -> list[int]:
+        return [places[iri] for iri in iris if iri in places]
+
+    def _fact(self, fact: SeenFact) -> Json:
+        told: Json = {"iri": fact.iri, "s": self.nodes[fact.subject]}
+        told["p"] = self.predicates[fact.predicate]
+        if isinstance(fact.object, Value):
+            told["literal"] = {"text": fact.object.text, "type": fact.object.datatype}
+        elif fact.object in self.nodes:
+            told["o"] = self.nodes[fact.object]
+        else:
+            told["value"] = self.values[fact.object]
+        told |= {
+            "m": self.values.get(fact.modality),
+            "firm": firmness_of(fact, self.by_iri.get(fact.subject), self.terms),
+            "by": self._found(self.nodes, fact.stated_by),
+            "behalf": self._found(self.nodes, fact.on_behalf_of),
+            "when": list(fact.when),
+            "dateText": list(fact.date_text),
+            "notes": list(fact.notes),
+            "disputed": fact.status.endswith("/disputed") or None,
+            "quotes": [self.quotes[quote] for quote in fact.quotes],
+        }
+        return _lean(told)
+
+    def _quote(self, quote: Quote) -> Json:
+        return _lean({
+            "d": self.documents[quote.document],
+            "start": quote.start,
+            "end": quote.end,
+            "exact": quote.exact,
+            "prefix": quote.prefix,
+            "suffix": quote.suffix,
+        })  # fmt: skip
+
+    def _question(self, question: AnsweredQuestion) -> Json:
+        return {
+            "slug": question.slug,
+            "title": _name(question.title),
+            "columns": [_name(column) for column in question.columns],
+            "rows": [
+                {"cells": list(row.cells), "facts": self._found(self.facts, row.facts)}
+                for row in question.rows
+            ],
+        }
