@@ -12,7 +12,7 @@ all: install
 	@$(RUN) build
 	@$(RUN) check --format table
 	@echo
-	@for question in postal-ecommerce-signatories agreed-not-signed talks-without-agreement; do \
+	@for question in postal-ecommerce-signatories agreed-but-not-signed talks-without-agreement; do \
 		$(BIN)/python -m taawun questions --format tsv | grep "^$$question	" | cut -f3; \
 		$(RUN) ask $$question --why --format table || exit 1; \
 		echo; \
@@ -45,3 +45,8 @@ test: lint
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info taawun.html
+
+.PHONY: docs
+docs: install
+	@$(BIN)/python -m taawun.ontology.page > docs/ontology.md
+	@$(BIN)/python -m taawun.queries.page > docs/questions.md

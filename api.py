@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rdflib import Dataset
 
-    from .queries.why import RowExplanation
+    from .queries.why_explanation import RowExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Rows(Sequence[Row]):
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON, with ``why`` one explanation a row beside it."""
-        from .queries.why import to_json as explanation_json
+        from .queries.why_json import to_json as explanation_json
 
         return to_json(self.table, [explanation_json(item) for item in self.why()] if why else None)
 
@@ -158,7 +158,7 @@ class Truth:
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON, with ``why`` the explanation beside it."""
-        from .queries.why import to_json as explanation_json
+        from .queries.why_json import to_json as explanation_json
 
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
         if why:
@@ -183,7 +183,7 @@ class KnowledgeGraph:
         >>> import taawun
         >>> kg = taawun.open(language="en")
         >>> [str(row) for row in kg.ask("agreement-signatories", country="نيجيريا")][0]
-        'Postal e-commerce agreement with Nigeria · Egypt'
+        'Egypt–Nigeria postal e-commerce agreement · Egypt'
         """
         stored = self.catalogue.get(question)
         return self.ask_stored(stored, parameters)
@@ -240,7 +240,7 @@ class KnowledgeGraph:
         return table_of(answer)
 
 
-def open(  # noqa: A001 - taawun.open() reads as what it does
+def open(
     *collections: str | Path, language: str = "ar", endpoint: str | None = None, timeout: float = 30
 ) -> KnowledgeGraph:
     """Open the bundled graph, with further collections stacked over it, or a remote endpoint.

@@ -23,11 +23,15 @@ ANSWERS: Final = Path(__file__).parent / "queries" / "answers"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of check: how often it was performed, and the faults that it found."""
+    """One kind of check: how often it was performed, and the faults that it found.
+
+    ``warnings`` are worth a look and no faults: an agreement whose parties no text names, say.
+    """
 
     name: str
     performed: int
     faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,14 @@ def _shapes(build: Build) -> Check:
     faults = tuple(
         Fault(Place(short_iri(item.focus)), item.message_en, item.message_ar, "shapes")
         for item in results
+        if item.severity == "Violation"
     )
-    return Check("shapes", performed, faults)
+    warnings = tuple(
+        Fault(Place(short_iri(item.focus)), item.message_en, item.message_ar, "shapes")
+        for item in results
+        if item.severity != "Violation"
+    )
+    return Check("shapes", performed, faults, warnings)
 
 
 def plain_answer(table: Table) -> str:

@@ -10,17 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import click
+import pyoxigraph as ox
 
 from .api import KnowledgeGraph, Rows, Truth
 from .api import open as open_graph
-from .graph.errors import CollectionError, QueryError, TaawunError, UnknownNameError
-from .printing import Printer, console, say
+from .graph.errors import CollectionError, OutputError, QueryError, TaawunError
+from .graph.store import Term
+from .printing import Printer, console, say, writing
 from .queries.catalogue import Catalogue
 from .queries.names import Labels, short_iri
-from .queries.results import FORMATS, Shown, term_json, to_markdown, to_separated
+from .queries.results import FORMATS, Shown, to_markdown, to_separated
 
 _DONE, _FAULTS, _MISUSE = 0, 1, 2
 _EXPORTS: Final = ("nquads", "trig", "turtle", "jsonld", "csv", "graphml")
@@ -135,10 +137,11 @@ def common(command: _Command) -> _Command:
 class Commands(click.Group):
     """The command group: shows every error of ours in one place, without a traceback."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> None:
         """Run the command; what Taawun raises on purpose becomes a message and exit code 2."""
         try:
-            return super().invoke(ctx)
+            super().invoke(ctx)
+            return
         except CollectionError as error:
             for fault in error.faults:
                 click.echo(str(fault), err=True)
@@ -242,8 +245,11 @@ def check(settings: Settings, stats: bool, accept_answers: bool) -> None:
             )
     if stats:
         _print_statistics(settings)
-    for fault in report.faults:
-        click.echo(str(fault), err=True)
+    for item in report.checks:
+        for warning in item.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        for fault in item.faults:
+            click.echo(str(fault), err=True)
     if report.faults:
         sys.exit(_FAULTS)
 
@@ -336,14 +342,8 @@ def ask(
     if words in graph.catalogue:
         stored = graph.catalogue.get(words)
     else:
-        nearest = graph.catalogue.nearest(words)
-        if not nearest:
-            raise UnknownNameError(words, "question")
-        stored = nearest[0]
-        for parameter in stored.parameters:
-            found = graph.names.within(words, parameter.type)
-            if found and parameter.name not in values:
-                values[parameter.name] = found
+        stored, found = graph.catalogue.nearest(words, graph.names)
+        values = {**found, **values}
         chosen = " ".join([stored.name, *(f"-p {k}={short_iri(v)}" for k, v in values.items())])
         click.echo(say("took", settings.language, chosen), err=True)
         click.echo(f"  {stored.summary(settings.language)}", err=True)
@@ -370,7 +370,7 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
     elif isinstance(answer, Truth):
         _print_truth(settings, answer, why, everything)
     else:
-        _print_triples(settings, answer, why, everything)
+        _print_triples(settings, answer, why)
 
 
 @main.command()
@@ -380,13 +380,15 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 @click.pass_obj
 def show(settings: Settings, entity: Sequence[str], why: bool) -> None:
     """Show all that is known of an entity: its slug, IRI, or any name in either language."""
-    from .queries.why import facts_of
+    from .queries.why_facts import facts_of
 
     graph = settings.graph
     card = graph.show(" ".join(entity))
     facts = facts_of(graph.store, card.triples)
     views = [view for triple in card.triples for view in facts.get(triple, ())]
     if settings.style == "json":
+        from .queries.proofs import card_json
+
         click.echo(card_json(card, views))
     elif settings.style == "table":
         _printer(settings).card(card, views, why=why)
@@ -413,7 +415,7 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     \b
     taawun path العراق ليتوانيا
     """
-    from .queries.why import facts_of
+    from .queries.why_facts import facts_of
 
     graph = settings.graph
     ways = graph.path(start, end, limit=limit)
@@ -422,15 +424,19 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     if settings.style == "table":
         _printer(settings).paths(ways, facts)
     elif settings.style == "json":
+        from .queries.proofs import paths_json
+
         click.echo(paths_json(ways, facts))
     else:
+        from .queries.proofs import quotes_of
+
         shown = Shown(graph.store, settings.language)
         rows = [
-            [str(number), *(shown.term(t) for t in step.triple), *_first_quote(facts[step.triple])]
+            [str(number), *map(shown.term, _terms(step.triple)), quotes_of(facts[step.triple][:1])]
             for number, way in enumerate(ways, 1)
             for step in way
         ]
-        names = ("path", "subject", "predicate", "object", "quote", "document")
+        names = ("path", "subject", "predicate", "object", "quote")
         _emit(settings, [shown.column(name) for name in names], rows)
     if not ways:
         sys.exit(_FAULTS)
@@ -450,7 +456,10 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
 @click.pass_obj
 def explore(settings: Settings, output: str, focus: str | None, depth: int, open_it: bool) -> None:
     """Write the interactive graph: one HTML file that works offline, in Arabic and English."""
-    written = settings.graph.explore(output, focus=focus, depth=depth)
+    try:
+        written = settings.graph.explore(output, focus=focus, depth=depth)
+    except OSError as error:
+        raise OutputError(f"{output} cannot be written: {error.strerror}") from error
     click.echo(f"{written} ({written.stat().st_size / 1e6:.1f} MB): open it in any browser")
     if open_it:
         click.launch(str(written))
@@ -458,11 +467,13 @@ def explore(settings: Settings, output: str, focus: str | None, depth: int, open
 
 @main.command(name="export")
 @click.argument("form", metavar="FORMAT", type=click.Choice(_EXPORTS))
-@click.option("-o", "--output", default="-", type=click.File("wb", atomic=True))
+@click.option(
+    "-o", "--output", default="-", metavar="FILE", help="Where to.  [default: standard output]"
+)
 @click.option("--base", metavar="IRI", help="With nquads: put our IRIs under another base.")
 @common
 @click.pass_obj
-def export_command(settings: Settings, form: str, output: IO[bytes], base: str | None) -> None:
+def export_command(settings: Settings, form: str, output: str, base: str | None) -> None:
     """Write the graph in another format.
 
     \b
@@ -474,13 +485,14 @@ def export_command(settings: Settings, form: str, output: IO[bytes], base: str |
     from .loaders.build import build as build_graph
     from .queries.export import export, rebased
 
-    made = build_graph(settings.collections)
-    if base is None:
-        export(form, made.dump, made.store(), output)
-    elif form == "nquads":
-        output.write(rebased(made.dump, base))
-    else:
+    if base is not None and form != "nquads":
         raise click.UsageError("--base goes with nquads")
+    made = build_graph(settings.collections)
+    with writing(output) as out:
+        if base is None:
+            export(form, made.dump, made.store(), out)
+        else:
+            out.write(rebased(made.dump, base))
 
 
 # ---- printing -------------------------------------------------------------------------------
@@ -514,8 +526,11 @@ def _print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> 
             printer.row(rows.headings, cells)
             printer.explanation(explanation, everything=everything)
     elif why:
-        headings, cells = with_quotes(rows)
-        _emit(settings, headings, cells)
+        from .queries.proofs import quotes_of
+
+        quotes = [quotes_of(explanation.facts) for explanation in rows.why()]
+        cells = [[*row, quote] for row, quote in zip(rows.cells, quotes, strict=True)]
+        _emit(settings, [*rows.headings, rows.shown.column("quote")], cells)
     else:
         _emit(settings, rows.headings, rows.cells)
     if settings.style == "table":
@@ -544,15 +559,15 @@ def _print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) 
 
 def _print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -> None:
     """Print triples as N-Triples, or with ``--why`` as facts under their quotes."""
-    from .queries.why import facts_of
+    from .queries.why_facts import facts_of
 
     if why:
         facts = facts_of(settings.graph.store, triples)
         views = [view for triple in triples for view in facts.get(triple, ())]
         if settings.style == "json":
-            click.echo(
-                json.dumps([fact_json(view) for view in views], ensure_ascii=False, indent=2)
-            )
+            from .queries.proofs import facts_json
+
+            click.echo(facts_json(views))
         else:
             _printer(settings).facts(views)
     else:
@@ -560,6 +575,11 @@ def _print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) 
             click.echo(f"{triple} .")
     if not triples:
         sys.exit(_FAULTS)
+
+
+def _terms(triple: ox.Triple) -> tuple[Term, ...]:
+    """A triple of the plain view as its three terms."""
+    return cast(tuple[Term, ...], tuple(triple))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -572,7 +592,10 @@ def _pair(text: str) -> tuple[str, str]:
 def _query_text(query: str) -> str:
     """The query itself: from standard input, a file, or the argument."""
     if query == "-":
-        return click.get_text_stream("stdin").read()
+        try:
+            return sys.stdin.buffer.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise QueryError(f"the query on standard input is not UTF-8: {error}") from error
     if query.endswith((".rq", ".sparql")) or ("{" not in query and Path(query).is_file()):
         try:
             return Path(query).read_text("utf-8")

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, TYPE_CHECKING, Final
 
 from .graph.arabic import find_folded
+from .graph.errors import OutputError
+from .graph.fact import MODALITIES
+from .ontology.namespaces import PREFIXES
 from .queries.names import Labels, short_iri
 
 if TYPE_CHECKING:
@@ -16,16 +24,17 @@ if TYPE_CHECKING:
 
     from .queries.entity_card import EntityCard
     from .queries.network import Step
-    from .queries.why import FactView, RowExplanation
+    from .queries.why_explanation import RowExplanation
+    from .queries.why_facts import FactView
 
 WORDS: Final = {
-    "rows": {"ar": "صفوف: {}", "en": "{} rows"},
+    "rows": {"ar": "عدد الصفوف: {}", "en": "{} rows"},
     "row": {"ar": "صف واحد", "en": "1 row"},
-    "nothing": {"ar": "لا إجابة في هذه الوثائق.", "en": "Nothing in these documents answers this."},
+    "nothing": {"ar": "لا إجابة في هذه الوثائق.", "en": "These documents do not answer this."},
     "question": {"ar": "السؤال", "en": "Question"},
     "took": {"ar": "أقرب سؤال محفوظ: {}", "en": "Nearest stored question: {}"},
     "evidence": {"ar": "الدليل", "en": "Evidence"},
-    "more": {"ar": "… و{} حقائق أخرى (‎--all تعرضها)", "en": "… and {} more facts (--all shows them)"},
+    "more": {"ar": "… و{} حقائق أخرى (‎--all تعرضها)", "en": "… and {} more (--all shows them)"},
     "says": {"ar": "قاله: {}", "en": "said by {}"},
     "by rule": {"ar": "مشتقة بقاعدة: {}", "en": "derived by rule: {}"},
     "definitions": {"ar": "تعريفات: {}", "en": "definitions: {}"},
@@ -40,8 +49,8 @@ WORDS: Final = {
     "alternatives": {"ar": "وأدلة بديلة: {}", "en": "alternative proofs: {}"},
     "also called": {"ar": "أسماء أخرى", "en": "also called"},
     "note": {"ar": "ملاحظة", "en": "note"},
-    "path": {"ar": "مسار {}: خطوات {}", "en": "Way {}: {} steps"},
-    "no path": {"ar": "لا شيء في هذه الوثائق يصل بينهما.", "en": "Nothing in these documents connects them."},
+    "path": {"ar": "المسار {}، عدد الخطوات: {}", "en": "Way {}: {} steps"},
+    "no path": {"ar": "لا شيء في هذه الوثائق يصل بينهما.", "en": "No fact connects them."},
     "yes": {"ar": "نعم", "en": "yes"},
     "no": {"ar": "لا", "en": "no"},
     "unknown": {"ar": "لا حقائق عنه.", "en": "No facts about it."},
@@ -62,6 +71,31 @@ def console(*, width: int | None = None) -> Console:
 
     size = width or shutil.get_terminal_size((100, 24)).columns
     return Console(width=size, highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def writing(output: str) -> Iterator[IO[bytes]]:
+    """A file to write to, there as a whole or not at all; ``-`` is standard output.
+
+    Raises ``OutputError`` where it cannot be written.
+    """
+    if output == "-":
+        yield sys.stdout.buffer
+        return
+    target = Path(output)
+    try:
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            made = Path(file.name)
+            try:
+                yield file
+                file.close()
+                # A temporary file is for its owner alone; an export is for others.
+                made.chmod(0o644)
+                made.replace(target)
+            finally:
+                made.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{output} cannot be written: {error.strerror or error}") from error
 
 
 class Printer:
@@ -140,7 +174,7 @@ class Printer:
         for number, way in enumerate(ways, 1):
             self.line(say("path", self.language, number, len(way)), "bold")
             for step in way:
-                self.facts(facts[step.triple][:1])
+                self.facts(sorted(facts[step.triple], key=firmness)[:1])
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line of text, never read as markup."""
@@ -155,7 +189,28 @@ class Printer:
         if not why.facts:
             self.line("    " + say("no facts", self.language), "dim")
         for pattern in why.absence:
-            self.line("    " + say("absence", self.language, pattern), "dim")
+            self.indented(say("absence", self.language, self.readable(pattern)), "dim")
+
+    def readable(self, pattern: str) -> str:
+        """A SPARQL pattern with the names of things in place of their IRIs."""
+
+        def name(match: re.Match[str]) -> str:
+            prefix, local = match[2], match[3]
+            iri = match[1] or PREFIXES.get(prefix, prefix + ":") + local
+            return self.labels(iri, self.language)
+
+        pattern = re.sub(
+            r"^\s*(?:FILTER\s*)?(?:NOT EXISTS|MINUS)\s*\{(.*)\}\s*$", r"\1", pattern, flags=re.S
+        )
+        named = re.sub(r"<([^<>\s]+)>|\b([a-z]\w*):([\w-]+)", name, pattern)
+        return " ".join(named.split()).removesuffix(" .")
+
+    def indented(self, text: str | Text, style: str = "", indent: int = 4) -> None:
+        """Text whose wrapped lines stay under its first one."""
+        from rich.padding import Padding
+
+        shown = _plain(text) if isinstance(text, str) else text
+        self.out.print(Padding(shown, (0, 0, 0, indent)), style=style or None)
 
     def facts(self, facts: Sequence[FactView]) -> None:
         """Facts as sentences, grouped under the quote that says them."""
@@ -171,19 +226,19 @@ class Printer:
                 if (item.document, item.start, item.end) == (document, start, end)
             )
             for fact in group:
-                self.out.print(self._sentence(fact))
-            self.out.print(self._quote(shown.quote, group))
-            self.line(f"      {document} [{start}:{end}]", "dim")
+                self.indented(self._sentence(fact))
+                if fact.note:
+                    self.indented(f"{say('note', self.language)}: {fact.note}", "dim", 6)
+            self.indented(self._quote(shown.quote, group), indent=6)
+            self.indented(f"{document} [{start}:{end}]", "dim", 6)
 
     def _sentence(self, fact: FactView) -> Text:
         from rich.text import Text
 
         names = [self._name(term) for term in (fact.subject, fact.predicate, fact.object)]
-        text = Text("    • ")
+        text = Text("• ")
         text.append(names[0], "bold").append(f" — {names[1]} — ", "cyan").append(names[2], "bold")
         text.append_text(self._marks(fact))
-        if fact.note:
-            text.append(f"\n      {say('note', self.language)}: {fact.note}", "dim")
         return text
 
     def _marks(self, fact: FactView) -> Text:
@@ -194,7 +249,8 @@ class Printer:
         if fact.modality != "asserted":
             marks.append(self.labels(_modality(fact.modality), self.language))
         if fact.stated_by:
-            marks.append(say("says", self.language, self.labels(fact.stated_by, self.language)))
+            speakers = [self._name(term) for term in fact.stated_by]
+            marks.append(say("says", self.language, "، ".join(speakers)))
         if fact.when:
             marks.append(fact.when)
         comma = "، " if self.language == "ar" else ", "
@@ -204,14 +260,13 @@ class Printer:
         """The quote with the words that name the subjects and objects set off."""
         from rich.text import Text
 
-        text = Text("      «").append(quote).append("»")
-        before = len("      «")
+        text = Text("«").append(quote).append("»")
         for fact in facts:
             for term in (fact.subject, fact.object):
                 name = self._name(term, "ar")
                 span = find_folded(quote, name)
                 if span:
-                    text.stylize("bold green", before + span[0], before + span[1])
+                    text.stylize("bold green", 1 + span[0], 1 + span[1])
         return text
 
     def _name(self, term: object, language: str | None = None) -> str:
@@ -220,6 +275,11 @@ class Printer:
         if isinstance(term, ox.NamedNode):
             return self.labels(term.value, language or self.language)
         return term.value if isinstance(term, ox.Literal) else str(term)
+
+
+def firmness(fact: FactView) -> int:
+    """How firmly a fact is said, the firmest first: asserted, reported … inferred."""
+    return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
 
 
 def _plain(text: str) -> Text:
@@ -240,11 +300,9 @@ def _iris(facts: Iterable[FactView]) -> list[str]:
     found = []
     for fact in facts:
         found.append(_modality(fact.modality))
-        if fact.stated_by:
-            found.append(fact.stated_by)
         found += [
             term.value
-            for term in (fact.subject, fact.predicate, fact.object)
+            for term in (fact.subject, fact.predicate, fact.object, *fact.stated_by)
             if isinstance(term, ox.NamedNode)
         ]
     return found

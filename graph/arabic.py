@@ -9,6 +9,7 @@ held together by ``tests/folding.json``.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _SAME: Final = {
@@ -45,8 +46,11 @@ def _fold_char(char: str) -> str:
         return " "
     if char.isascii() or "\u0600" <= char <= "\u06ff":
         return char.lower()
-    decomposed = unicodedata.normalize("NFKD", char).lower()
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    pieces = unicodedata.normalize("NFKD", char)
+    if pieces != char:
+        # Presentation forms and ligatures hold letters that fold further: ﻯ is ى, ﷺ four words.
+        return "".join(map(_fold_char, pieces))
+    return "" if unicodedata.category(char) == "Mn" else char.lower()
 
 
 def fold(text: str) -> str:
@@ -60,6 +64,23 @@ def fold(text: str) -> str:
     return " ".join("".join(map(_fold_char, text)).split())
 
 
+@lru_cache(maxsize=16)
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters the offset that it came from.
+
+    Kept for a few texts, because a wrong quote is looked for piece by piece in one document.
+    """
+    pieces: list[str] = []
+    origin: list[int] = []
+    for offset, char in enumerate(text):
+        for piece in _fold_char(char):
+            if piece == " " and pieces and pieces[-1] == " ":
+                continue
+            pieces.append(piece)
+            origin.append(offset)
+    return "".join(pieces), origin
+
+
 def find_folded(text: str, wanted: str) -> tuple[int, int] | None:
     """Where ``wanted`` stands in ``text`` but for spelling: (start, end) in the original text.
 
@@ -68,19 +89,15 @@ def find_folded(text: str, wanted: str) -> tuple[int, int] | None:
     >>> find_folded("وقّعت مصر", "وقعت")
     (0, 5)
     """
-    folded: list[str] = []
-    origin: list[int] = []
-    for offset, char in enumerate(text):
-        for piece in _fold_char(char):
-            if piece == " " and folded and folded[-1] == " ":
-                continue
-            folded.append(piece)
-            origin.append(offset)
+    folded, origin = _folded(text)
     needle = fold(wanted)
-    at = "".join(folded).find(needle) if needle else -1
-    if at < 0:
-        return None
-    end = at + len(needle)
-    # Marks dropped after the last letter belong to it.
-    stop = origin[end] if end < len(origin) else len(text)
-    return origin[at], origin[at] + len(text[origin[at] : stop].rstrip())
+    at = folded.find(needle) if needle else -1
+    while at >= 0:
+        end = at + len(needle)
+        # Marks dropped after the last letter belong to it.
+        stop = origin[end] if end < len(origin) else len(text)
+        # A part of a ligature is no place: it has no offsets of its own.
+        if (at == 0 or origin[at - 1] < origin[at]) and origin[end - 1] < stop:
+            return origin[at], origin[at] + len(text[origin[at] : stop].rstrip())
+        at = folded.find(needle, at + 1)
+    return None

@@ -49,32 +49,50 @@ class DerivedFact:
 class SharedSubjectRule:
     """``?x head ?y`` where one thing has both as objects: ``?t left ?x`` and ``?t right ?y``.
 
-    ``left`` and ``right`` are local names of properties; ``left_classes`` and ``right_classes``
-    those of classes of which ``?x`` and ``?y`` must have one. ``?x`` is never ``?y``.
+    ``left`` and ``right`` are local names of properties. ``classes``, ``left_classes`` and
+    ``right_classes`` are those of classes of which ``?t``, ``?x`` and ``?y`` must have one.
+    ``?x`` is never ``?y``.
     """
 
     name: str
+    classes: tuple[str, ...]
     left: tuple[str, ...]
-    right: tuple[str, ...]
-    head: str
     left_classes: tuple[str, ...]
+    right: tuple[str, ...]
     right_classes: tuple[str, ...]
+    head: str
 
 
-PARTIES: Final = ("Country", "Region", "Organization")
+#: Who cooperates with whom: a ministry's talks are its country's.
+PARTIES: Final = ("Country", "Region", "InternationalOrganization")
 RULES: Final = (
     SharedSubjectRule(
-        "signed-together", ("signatory",), ("signatory",), "cooperatesWith", PARTIES, PARTIES
+        name="signed-together",
+        classes=("Agreement",),
+        left=("signatory",),
+        left_classes=PARTIES,
+        right=("signatory",),
+        right_classes=PARTIES,
+        head="cooperatesWith",
     ),
     SharedSubjectRule(
-        "programme-partners",
-        ("fundedBy", "implementedBy", "developedWith"),
-        ("launchedBy", "beneficiary", "belongsToCountry"),
-        "cooperatesWith",
-        ("Country", "InternationalOrganization"),
-        ("Country",),
+        name="programme-partners",
+        classes=("Initiative", "PolicyFramework"),
+        left=("fundedBy", "implementedBy", "developedWith"),
+        left_classes=("Country", "InternationalOrganization"),
+        right=("launchedBy", "beneficiary", "belongsToCountry"),
+        right_classes=("Country",),
+        head="cooperatesWith",
     ),
-    SharedSubjectRule("talks-together", ("party",), ("party",), "inTalksWith", PARTIES, PARTIES),
+    SharedSubjectRule(
+        name="talks-together",
+        classes=("Event",),
+        left=("party",),
+        left_classes=PARTIES,
+        right=("party",),
+        right_classes=PARTIES,
+        head="inTalksWith",
+    ),
 )
 
 
@@ -153,6 +171,7 @@ class _Reasoner:
                     x, y = left[2], right[2]
                     if (
                         x != y
+                        and self._is_one_of(subject, rule.classes)
                         and self._is_one_of(x, rule.left_classes)
                         and self._is_one_of(y, rule.right_classes)
                     ):

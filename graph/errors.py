@@ -8,6 +8,7 @@
     │   └── UnexplainableError a query runs, but no row of it can be explained honestly
     ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
     ├── StoreError             the embedded store cannot be opened or written
+    ├── OutputError            a file cannot be written
     └── EndpointError          a remote endpoint is slow, dead, or answers nonsense
 """
 
@@ -75,6 +76,10 @@ class UnknownNameError(TaawunError):
 
 class StoreError(TaawunError):
     """The embedded store cannot be opened, read or written."""
+
+
+class OutputError(TaawunError):
+    """A file cannot be written where the user wants it."""
 
 
 class EndpointError(TaawunError):

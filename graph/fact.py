@@ -22,6 +22,9 @@ RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "re
 #: (record status, note, who recorded it) may change while the fact stays the same.
 IDENTIFYING: Final = ("modality", "statedBy", "onBehalfOf", "when", "dateText")
 
+#: Qualifiers that are not written as the ``tw:`` property of their own name.
+_PREDICATES: Final = {"wasAttributedTo": f"{PROV}wasAttributedTo", "noteAr": f"{TW}note"}
+
 
 def short_hash(text: str) -> str:
     """16 hexadecimal digits of the sha256 of the text: the local part of content-made IRIs."""
@@ -119,7 +122,7 @@ class Fact:
             yield f"{line} ."
         yield f"<{iri}> <{RDF}type> <{TW}Fact> <{GRAPH_EVIDENCE}> ."
         for name, value in self.qualifiers:
-            predicate = f"{PROV}wasAttributedTo" if name == "wasAttributedTo" else TW + name
+            predicate = _PREDICATES.get(name, TW + name)
             yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
         for evidence in self.evidence:
             yield from evidence.lines(iri)

@@ -45,7 +45,10 @@ class EmbeddedStore:
         try:
             return cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError) as error:
-            raise StoreError(f"cannot open the store at {path}: {error}") from error
+            raise StoreError(
+                f"cannot open the store at {path}: {error}; delete {path.parent}, "
+                "and the next command builds it again"
+            ) from error
 
     @classmethod
     def in_memory(cls, nquads: bytes) -> EmbeddedStore:

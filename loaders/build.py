@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,8 +26,11 @@ from .collection import SEEDS, Collection, fingerprint, read_collection
 _STORE: Final = "store"
 _DUMP: Final = "dataset.nq"
 _MANIFEST: Final = "manifest.json"
+_UNFINISHED: Final = ".building-"
 #: Builds kept in the cache; older ones are deleted when a new one is swapped in.
 _KEPT: Final = 4
+#: Seconds after which an unfinished build is what a killed process left.
+_ABANDONED: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,12 @@ def cache_folder() -> Path:
 
 @cache
 def _code_fingerprint() -> str:
-    """The sha256 over the code that builds, so that a changed program never reuses a build."""
+    """The sha256 over the code that builds, so that a changed program never reuses a build.
+
+    The version of Oxigraph is part of it: the store on disk is written in its format.
+    """
     root = Path(__file__).parent.parent
-    digest = sha256()
+    digest = sha256(ox.__version__.encode())
     for folder in ("graph", "loaders", "ontology"):
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.read_bytes())
@@ -86,15 +93,16 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     collection = read_collection(folders)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".building-", dir=cache))
+        made = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=cache))
         try:
             _write(collection, made)
-            with suppress(FileExistsError, OSError):
+            # Another process may have finished the same build first: then its one is kept.
+            with suppress(OSError):
                 made.rename(target)
         finally:
             shutil.rmtree(made, ignore_errors=True)
         if not (target / _MANIFEST).is_file():
-            raise StoreError(f"the build could not be moved to {target}")
+            raise StoreError(f"the build could not be moved to {target}; delete that and try again")
         _prune(cache, target)
     except OSError as error:
         raise StoreError(
@@ -140,6 +148,17 @@ def _write(collection: Collection, folder: Path) -> None:
 
 
 def _prune(cache: Path, newest: Path) -> None:
-    builds = [path for path in cache.iterdir() if (path / _MANIFEST).is_file() and path != newest]
-    for path in sorted(builds, key=lambda p: p.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
+    """Delete old builds, and what killed builds left; another process may be doing the same."""
+    ages: dict[Path, float] = {}
+    for path in cache.iterdir():
+        with suppress(FileNotFoundError):
+            ages[path] = path.stat().st_mtime
+    builds = [path for path in ages if (path / _MANIFEST).is_file() and path != newest]
+    builds.sort(key=ages.__getitem__, reverse=True)
+    for path in builds[_KEPT - 1 :]:
+        # Renamed first: a deletion that is killed must not leave half a build under a whole name.
+        with suppress(OSError):
+            shutil.rmtree(path.rename(cache / f"{_UNFINISHED}{path.name}"), ignore_errors=True)
+    for path, modified in ages.items():
+        if path.name.startswith(_UNFINISHED) and modified < time.time() - _ABANDONED:
+            shutil.rmtree(path, ignore_errors=True)

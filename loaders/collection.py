@@ -17,17 +17,18 @@ from ..graph.errors import CollectionError, Fault, Place
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID
 from ..ontology.schema import FILES, Schema
-from .documents import read_documents
+from .documents import REGISTER, read_documents
 from .entities import read_entities
 from .facts import FactMaker, Value
 from .facts_csv import read_facts_csv
 from .facts_yaml import read_facts_yaml
 from .lints import lint_facts, lint_names
-from .nodes import files
+from .nodes import files, strays
 
 #: The collection that comes with the package.
 SEEDS: Final = Path(__file__).parent.parent / "seeds"
 _FOLDERS: Final = ("documents", "entities", "facts")
+_FACT_FILES: Final = (".yaml", ".yml", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,37 @@ class Collection:
         return {ID + ref: kinds for ref, kinds in classes_of(self.schema, self.entities).items()}
 
 
-def input_files(folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """Every file that a build of these collections reads, with the name messages give it."""
+def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Every file that bears on a build of these collections, with the name messages give it."""
     for path in FILES:
         yield f"ontology/{path.name}", path
     for folder in folders:
         for part in _FOLDERS:
-            for path in files(folder / part, ".yaml", ".yml", ".csv", ".txt"):
-                yield f"{folder.name}/{part}/{path.name}", path
+            if not (folder / part).is_dir():
+                continue
+            for path in sorted((folder / part).iterdir()):
+                if not path.name.startswith("."):
+                    yield f"{_name(folder)}/{part}/{path.name}", path
 
 
 def fingerprint(folders: Sequence[Path]) -> str:
-    """The sha256 over the names and the bytes of every input of a build."""
-    digest = sha256()
+    """The sha256 over the names and the bytes of every input of a build.
+
+    Folders with no inputs count too, and what cannot be read: to report them is for the loaders.
+    """
+    digest = sha256("\n".join(map(_name, folders)).encode())
     for name, path in input_files(folders):
-        digest.update(f"{name}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
+        try:
+            content = sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            content = type(error).__name__
+        digest.update(f"{name}\0{content}\n".encode())
     return digest.hexdigest()
+
+
+def _name(folder: Path) -> str:
+    """What messages call a collection, even when it is given as ``.``."""
+    return folder.resolve().name
 
 
 def classes_of(schema: Schema, entities: dict[str, Entity]) -> dict[str, frozenset[str]]:
@@ -87,18 +103,19 @@ def read_collection(folders: Iterable[Path]) -> Collection:
     schema = _read_ontology(faults)
     folders = list(folders)
     for folder in folders:
-        if not any((folder / part).is_dir() for part in _FOLDERS):
+        if not any((folder / part).is_dir() for part in (*_FOLDERS, "queries")):
             faults.append(
                 Fault(
                     Place(str(folder)),
-                    "is no collection: it has none of documents/, entities/, facts/",
+                    "is no collection: it has none of documents/, entities/, facts/, queries/",
                     "check the path",
                 )
             )
+    refused: set[str] = set()
     documents: dict[str, Document] = {}
     for folder in folders:
-        name = f"{folder.name}/documents"
-        for document in read_documents(folder / "documents", name, faults):
+        name = f"{_name(folder)}/documents"
+        for document in read_documents(folder / "documents", name, faults, refused):
             if document.slug in documents:
                 faults.append(Fault(Place(name), f"document {document.slug} is registered twice"))
             documents[document.slug] = document
@@ -107,24 +124,26 @@ def read_collection(folders: Iterable[Path]) -> Collection:
     places: dict[str, Value] = {}
     for folder in folders:
         for entity, node in read_entities(
-            folder / "entities", f"{folder.name}/entities", schema, faults
+            folder / "entities", f"{_name(folder)}/entities", schema, faults, refused
         ):
             if entity.ref in entities or entity.ref in schema.concepts:
                 node.fault(f"{entity.ref} is registered twice", "keep one of the two", "names")
             entities[entity.ref], places[entity.ref] = entity, node
             performed["entities"] += 1
-    performed["names"] += lint_names(entities, places, set(documents))
-    maker = FactMaker(schema, classes_of(schema, entities), documents)
+    named = None if REGISTER in refused else refused.union(documents)
+    performed["names"] += lint_names(entities, places, named)
+    maker = FactMaker(schema, classes_of(schema, entities), documents, refused)
     stated: list[tuple[Fact, Value]] = []
     for folder in folders:
-        for path in files(folder / "facts", ".yaml", ".yml", ".csv"):
-            name = f"{folder.name}/facts/{path.name}"
+        faults.extend(strays(folder / "facts", f"{_name(folder)}/facts", *_FACT_FILES))
+        for path in files(folder / "facts", *_FACT_FILES):
+            name = f"{_name(folder)}/facts/{path.name}"
             if path.suffix == ".csv":
                 stated.extend(read_facts_csv(path, name, maker, faults))
             else:
                 stated.extend(read_facts_yaml(path, name, maker, faults))
     performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
-    performed.update(lint_facts(stated, schema))
+    performed.update(lint_facts(stated, schema, is_whole=not faults))
     if faults:
         raise CollectionError(faults)
     return Collection(schema, documents, entities, tuple(fact for fact, _ in stated), performed)

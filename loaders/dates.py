@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from functools import lru_cache
 from typing import Final
 
 _DURATION: Final = re.compile(
     r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?"
 )
+_DAY: Final = re.compile(r"([\dX]{4})-(\d\d)-(\d\d)")
+_SPAN: Final = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
+_WRITE: Final = "write 2019, 2022-09, XXXX-02-08 (no year printed), or a span with a slash"
+#: For days without a year, the 29th of February is possible.
+_LEAP_YEAR: Final = 2000
 
 
 @lru_cache(maxsize=4096)
 def edtf_fault(text: str) -> tuple[str, str] | None:
-    """None for a valid EDTF date, else what is wrong and how to mend it."""
+    """None for a valid EDTF date, else what is wrong and how to mend it.
+
+    Besides the grammar, which the ``edtf`` package knows, days must exist and spans run forwards.
+    """
     from edtf import parse_edtf
     from edtf.parser.edtf_exceptions import EDTFParseException
 
+    wrong = (f"“{text}” is no EDTF date", _WRITE)
+    if text != text.strip():
+        return wrong
     try:
         parse_edtf(text)
     except (EDTFParseException, ValueError):
-        return (
-            f"“{text}” is no EDTF date",
-            "write 2019, 2022-09, XXXX-02-08 (no year printed), or a span with a slash",
-        )
+        return wrong
+    for year, month, day in _DAY.findall(text):
+        of_year = int(year) if year.isdecimal() and int(year) else _LEAP_YEAR
+        if int(month) <= 12 and int(day) > monthrange(of_year, int(month))[1]:
+            return f"“{text}” is no date: that month has no day {day}", _WRITE
+    if span := _SPAN.fullmatch(text):
+        start, end = (part.split("-") for part in span.groups())
+        if start[: len(end)] > end[: len(start)]:
+            return f"the date “{text}” ends before it begins", "write the earlier part first"
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 from ..graph.document import Document, Span
 from ..graph.errors import Fault
 from .dates import edtf_fault
-from .nodes import Fields, Node, files, read_text, read_yaml
+from .nodes import Fields, Node, files, near, read_text, read_yaml, strays
 from .quotes import QuoteFault, locate
 
 REGISTER: Final = "documents.yaml"
@@ -20,36 +21,63 @@ _FIELDS: Final = frozenset(
         "furniture", "silent",
     }
 )  # fmt: skip
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SPAN_FIELDS: Final = frozenset({"text", "prefix", "suffix", "every", "reason"})
 
 
-def read_documents(folder: Path, name: str, faults: list[Fault]) -> Iterator[Document]:
+def read_documents(
+    folder: Path, name: str, faults: list[Fault], refused: set[str]
+) -> Iterator[Document]:
     """Yield the registered documents of ``folder``; every other file there is a fault.
 
     ``name`` is how messages call the folder. A document whose bytes are not those of the
-    register is a fault, as is one that is not UTF-8.
+    register is a fault, as is one that is not UTF-8. ``refused`` gains the slugs that have
+    faults, or the register's name where it cannot be read at all.
     """
     if not folder.is_dir():
         return
+    faults.extend(strays(folder, name, ".txt", Path(REGISTER).suffix))
     register = read_yaml(folder / REGISTER, f"{name}/{REGISTER}", faults)
-    registered = set()
-    for slug, node in (register.fields() if register else {}).items():
-        fields = node.fields(_FIELDS)
-        missing = [key for key in ("file", "sha256", "ar", "en") if key not in fields]
-        if missing:
-            node.fault(f"document {slug} lacks {', '.join(missing)}", "add it")
-            continue
-        registered.add(fields["file"].text())
-        document = _read_document(folder, name, slug, fields, faults)
+    if register is None:
+        refused.add(REGISTER)
+        return
+    registered: set[str] = set()
+    for slug, node in register.fields().items():
+        document = _document(folder, name, slug, node, registered, faults)
         if document:
             yield document
-    for path in files(folder, ".txt"):
-        if register is not None and path.name not in registered:
+        else:
+            refused.add(slug)
+    for path in files(folder, ".txt", Path(REGISTER).suffix):
+        if path.name not in registered and path.name != REGISTER:
             register.fault(
                 f"{path.name} stands in the folder and not in the register",
-                f"register it: file, sha256 {sha256(path.read_bytes()).hexdigest()}, ar, en",
+                f"register it: file, sha256 (sha256sum {path.name} tells it), ar, en",
                 "documents",
             )
+
+
+def _document(
+    folder: Path, name: str, slug: str, node: Node, registered: set[str], faults: list[Fault]
+) -> Document | None:
+    fields = node.fields(_FIELDS)
+    file = fields["file"].text() if "file" in fields else ""
+    twice = file in registered
+    registered.add(file)
+    if not _SLUG.fullmatch(slug):
+        node.fault(
+            f"“{slug}” is no name for a document",
+            "write small Latin letters, digits and hyphens: egypt-iraq-talks",
+        )
+        return None
+    needed = ("file", "sha256", "ar", "en")
+    if missing := [key for key in needed if key not in fields or not fields[key].text().strip()]:
+        node.fault(f"document {slug} lacks {', '.join(missing)}", "add it")
+        return None
+    if twice:
+        fields["file"].fault(f"{file} is registered twice", "keep one of the two", "documents")
+        return None
+    return _read_document(folder, name, slug, fields, faults)
 
 
 def _read_document(
@@ -57,10 +85,19 @@ def _read_document(
 ) -> Document | None:
     file = fields["file"].text()
     path = folder / file
-    if path.name != file or not path.is_file():
-        fields["file"].fault(f"there is no document file {file}", "check the name", "documents")
+    if path.name != file or path.suffix != ".txt" or not path.is_file():
+        fields["file"].fault(
+            f"there is no document file {file}",
+            near(file, {path.name for path in files(folder, ".txt")})
+            or "check the name; documents are .txt files",
+            "documents",
+        )
         return None
-    digest = sha256(path.read_bytes()).hexdigest()
+    try:
+        digest = sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        fields["file"].fault(f"{file} cannot be read: {error.strerror}", "", "documents")
+        return None
     if digest != fields["sha256"].text():
         fields["sha256"].fault(
             f"{file} is not the document that was registered: its sha256 is {digest}",

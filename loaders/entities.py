@@ -13,29 +13,49 @@ from ..graph.entity import Alias, Entity
 from ..graph.errors import Fault
 from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
 from ..ontology.schema import Schema
-from .nodes import Fields, Node, files, near, read_yaml
+from .nodes import Fields, Node, files, near, read_yaml, strays
 
 _MATCHES: Final = ("exactMatch", "closeMatch")
-_FIELDS: Final = frozenset({"ar", "en", "also", "types", "note", "iso3", "m49", *_MATCHES})
+_FIELDS: Final = frozenset(
+    {"ar", "en", "also", "types", "note", "noteAr", "iso3", "m49", *_MATCHES}
+)
 _REFERENCE: Final = re.compile(r"[a-z]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
+#: What IRIREF of SPARQL 1.1 allows, after a scheme and an authority.
+_IRI: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|^`\\/]+(/[^\x00-\x20<>\"{}|^`\\]*)?")
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _PREFIXES: Final = {"eurovoc": EUROVOC, "unesco": UNESCO}
-_TRANSLITERATED: Final = "The English name is the curator's transliteration."
+#: Classes whose members come from elsewhere, and where they are written instead.
+_OWN_FILES: Final = {
+    "source-document": "register it in documents/documents.yaml",
+    **dict.fromkeys(("fact", "evidence", "derived-fact"), "write the fact in facts/"),
+}
+_TRANSLITERATED: Final = {
+    "ar": "الاسم الإنجليزي نقل حرفي من المحرّر.",
+    "en": "The English name is the curator's transliteration.",
+}
 
 
 def read_entities(
-    folder: Path, name: str, schema: Schema, faults: list[Fault]
+    folder: Path, name: str, schema: Schema, faults: list[Fault], refused: set[str]
 ) -> Iterator[tuple[Entity, Node]]:
     """Yield the entities of the YAML files in ``folder``, each with its place.
 
     Faults: unknown class, malformed reference, missing or misplaced names, unknown keys.
+    ``refused`` gains the references that have faults, and the class slug that an unreadable file
+    is named after.
     """
+    faults.extend(strays(folder, name, ".yaml", ".yml"))
     for path in files(folder, ".yaml", ".yml"):
         root = read_yaml(path, f"{name}/{path.name}", faults)
-        for reference, node in (root.fields() if root else {}).items():
+        if root is None:
+            refused.add(path.stem)
+            continue
+        for reference, node in root.fields().items():
             entity = _entity(reference, node, node.fields(_FIELDS), schema)
             if entity:
                 yield entity, node
+            else:
+                refused.add(reference)
 
 
 def _entity(reference: str, node: Node, fields: Fields, schema: Schema) -> Entity | None:
@@ -50,7 +70,13 @@ def _entity(reference: str, node: Node, fields: Fields, schema: Schema) -> Entit
         slugs += [item.text() for item in fields["types"].items()]
     for slug in slugs:
         if slug not in schema.classes:
-            node.fault(f"there is no class “{slug}”", near(slug, set(schema.classes)))
+            node.fault(
+                f"there is no class “{slug}”",
+                near(slug, set(schema.classes)) or "the ontology lists them all",
+            )
+            return None
+        if slug in _OWN_FILES:
+            node.fault(f"“{slug}” is no class to register in", _OWN_FILES[slug])
             return None
     names = {}
     for language in ("ar", "en"):
@@ -80,11 +106,16 @@ def _entity(reference: str, node: Node, fields: Fields, schema: Schema) -> Entit
 def _aliases(fields: Fields) -> Iterator[Alias]:
     for item in fields["also"].items() if "also" in fields else ():
         if item.is_text:
+            if not item.text().strip():
+                item.fault("the name is empty", "write it, or delete it")
+                continue
             yield Alias(item.text())
             continue
         scoped = item.fields(frozenset({"name", "in"}))
-        if "name" not in scoped or "in" not in scoped:
-            item.fault("a name of some documents only needs “name” and “in”")
+        if "name" not in scoped or "in" not in scoped or not scoped["name"].text().strip():
+            item.fault(
+                "a name of some documents only needs “name” and “in”", "{name: …, in: document}"
+            )
             continue
         where = scoped["in"]
         documents = where.items() if where.is_list else [where]
@@ -97,16 +128,20 @@ def _attributes(
     for key in ("iso3", "m49"):
         if key in fields:
             yield TW + key, ox.Literal(fields[key].text())
-    if "note" in fields:
-        yield TW + "note", ox.Literal(fields["note"].text(), language="en")
+    for key, language in (("note", "en"), ("noteAr", "ar")):
+        if key in fields:
+            yield TW + "note", ox.Literal(fields[key].text(), language=language)
     if TW + "Official" in classes:
-        yield TW + "note", ox.Literal(_TRANSLITERATED, language="en")
+        for language, note in _TRANSLITERATED.items():
+            yield TW + "note", ox.Literal(note, language=language)
     for key in _MATCHES:
         for item in fields[key].items() if key in fields else ():
             prefix, _, local = item.text().partition(":")
-            if prefix in _PREFIXES:
-                yield SKOS + key, ox.NamedNode(_PREFIXES[prefix] + local)
-            elif prefix in ("http", "https"):
-                yield SKOS + key, ox.NamedNode(item.text())
-            else:
+            if prefix not in ("http", "https", *_PREFIXES):
                 item.fault(f"unknown prefix “{prefix}”", near(prefix, set(_PREFIXES)))
+                continue
+            iri = _PREFIXES[prefix] + local if prefix in _PREFIXES else item.text()
+            if not _IRI.fullmatch(iri) or not local:
+                item.fault(f"“{item.text()}” is no IRI", "copy it from the other vocabulary")
+                continue
+            yield SKOS + key, ox.NamedNode(iri)

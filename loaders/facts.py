@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Mapping, Set
 from typing import Final, Protocol
 
 import pyoxigraph as ox
 
 from ..graph.document import Document
+from ..graph.errors import Place
 from ..graph.fact import MODALITIES, RECORD_STATUSES, Evidence, Fact, Object
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema
 from .dates import duration_fault, edtf_fault
+from .documents import REGISTER
 from .nodes import near
 from .quotes import QuoteFault, evidence
 
 #: What a fact may say besides its triple, in a YAML mapping or in the columns of a CSV file.
 QUALIFIERS: Final = (
-    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note",
+    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note", "noteAr",
 )  # fmt: skip
 _DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
 _DATE: Final = TW + "date"
+_DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.ASCII)
+_INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 class Value(Protocol):
     """One written value with its place, in whatever kind of file."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        ...
 
     def text(self) -> str:
         """The value as written."""
@@ -44,11 +53,17 @@ class FactMaker:
         schema: Schema,
         classes: Mapping[str, frozenset[str]],
         documents: Mapping[str, Document],
+        refused: Set[str] = frozenset(),
     ) -> None:
-        """``classes`` gives the class IRIs of each reference, ``documents`` those by slug."""
+        """``classes`` gives the class IRIs of each reference, ``documents`` those by slug.
+
+        ``refused`` has what was reported already: document slugs, references, and the class
+        slugs of whole files. Facts that name them are passed over without a second message.
+        """
         self._schema = schema
         self._classes = classes
         self._documents = documents
+        self._refused = refused
         self._forward = {
             name: item for name, item in schema.properties.items() if item.inverse_of is None
         }
@@ -57,7 +72,11 @@ class FactMaker:
         """The document of that slug, or None with a fault."""
         slug = value.text()
         if slug not in self._documents:
-            value.fault(f"there is no document “{slug}”", near(slug, set(self._documents)))
+            if self._refused.isdisjoint({slug, REGISTER}):
+                value.fault(
+                    f"there is no document “{slug}”",
+                    near(slug, set(self._documents)) or "register it in documents/documents.yaml",
+                )
             return None
         return self._documents[slug]
 
@@ -71,14 +90,16 @@ class FactMaker:
             quote.fault(str(error), error.remedy, "quotes")
             return None
 
-    def fact(self, written: Mapping[str, Value], quote: Evidence) -> Fact | None:
+    def fact(self, written: Mapping[str, Value], quote: Evidence | None) -> Fact | None:
         """The fact of the written subject, predicate, object and qualifiers, or None with faults.
 
-        ``written`` has those three and any of ``QUALIFIERS``.
+        ``written`` has those three and any of ``QUALIFIERS``. Every part is looked at, whatever
+        is wrong with the others; without a quote there is no fact.
         """
         item = self._property(written["predicate"])
         subject = self._entity(written["subject"])
-        if item is None or subject is None:
+        qualifiers = self._qualifiers(written)
+        if item is None:
             return None
         target: Object | None
         if item.datatype:
@@ -86,10 +107,9 @@ class FactMaker:
         else:
             target = self._entity(written["object"])
         fits = self._has_class(written["subject"], item.domains, f"subject of {item.name}")
-        if target is not None and not item.datatype:
+        if not item.datatype:
             fits &= self._has_class(written["object"], item.ranges, f"object of {item.name}")
-        qualifiers = self._qualifiers(written)
-        if target is None or qualifiers is None or not fits:
+        if subject is None or target is None or qualifiers is None or quote is None or not fits:
             return None
         return Fact(subject, ox.NamedNode(item.iri), target, qualifiers, (quote,))
 
@@ -102,6 +122,13 @@ class FactMaker:
                 "types",
             )
             return None
+        if name in QUALIFIERS:
+            value.fault(
+                f"“{name}” says something about a fact, and is no predicate",
+                f"{{subject: …, predicate: …, object: …, {name}: …}}",
+                "names",
+            )
+            return None
         if name in self._forward:
             return self._forward[name]
         if name in self._schema.properties:
@@ -112,13 +139,19 @@ class FactMaker:
                 "types",
             )
         else:
-            value.fault(f"unknown predicate “{name}”", near(name, set(self._forward)), "names")
+            value.fault(
+                f"unknown predicate “{name}”",
+                near(name, set(self._forward)) or "the ontology lists them all",
+                "names",
+            )
         return None
 
     def _entity(self, value: Value) -> ox.NamedNode | None:
         reference = value.text()
         if reference in self._classes:
             return ox.NamedNode(ID + reference)
+        if not self._refused.isdisjoint({reference, reference.partition("/")[0]}):
+            return None
         remedy = near(reference, set(self._classes))
         value.fault(
             f"unknown entity “{reference}”",
@@ -134,7 +167,7 @@ class FactMaker:
             return True
         names = " or ".join(sorted(iri.rpartition("#")[2] for iri in wanted))
         value.fault(
-            f"{reference} cannot be the {role}: it must be a {names}",
+            f"{reference} cannot be the {role}, only {names} can",
             "check the direction and the predicate; a second class goes under “types”",
             "types",
         )
@@ -144,13 +177,11 @@ class FactMaker:
         text = value.text()
         wrong: tuple[str, str] | None = None
         if item.datatype == XSD + "decimal":
-            try:
-                number = Decimal(text.replace("_", ""))
-                return ox.Literal(f"{number.normalize():f}", datatype=ox.NamedNode(XSD + "decimal"))
-            except InvalidOperation:
-                wrong = f"“{text}” is no number", "write digits, with a point for decimals: 3500000"
+            if number := _DECIMAL.fullmatch(text):
+                return _canonical(number)
+            wrong = f"“{text}” is no number", "write digits, with a point for decimals: 3500000"
         elif item.datatype == XSD + "integer":
-            if text.lstrip("-").isdecimal():
+            if _INTEGER.fullmatch(text):
                 return ox.Literal(int(text))
             wrong = f"“{text}” is no whole number", "write digits: 2"
         elif item.datatype == XSD + "boolean":
@@ -159,8 +190,10 @@ class FactMaker:
             wrong = f"“{text}” is neither true nor false", "write true or false"
         elif item.name == "duration":
             wrong = duration_fault(text)
-        elif _DATE in item.supers:
+        elif _DATE in (item.iri, *item.supers):
             wrong = edtf_fault(text)
+        elif not text.strip():
+            wrong = f"the {item.name} is empty", "write it, or delete the fact"
         if wrong:
             value.fault(*wrong, "dates" if "date" in wrong[0] else "format")
             return None
@@ -195,11 +228,14 @@ class FactMaker:
                 if name == "when" and (wrong := edtf_fault(text)):
                     value.fault(*wrong, "dates")
                     is_sound = False
-                language = {"note": "en", "dateText": "ar"}.get(name)
+                elif not text.strip():
+                    value.fault(f"“{name}” is empty", "write it, or delete the key", "qualifiers")
+                    is_sound = False
+                language = {"note": "en", "noteAr": "ar", "dateText": "ar"}.get(name)
                 found[name] = ox.Literal(text, language=language)
         modality = found["modality"].value.rpartition("/")[2]
         for needed, when in (("statedBy", "reported"), ("note", "inferred")):
-            if modality == when and needed not in found:
+            if modality == when and needed not in written:
                 written["subject"].fault(
                     f"a fact that is {when} needs “{needed}”",
                     "say who states it" if needed == "statedBy" else "say why it is inferred",
@@ -207,3 +243,11 @@ class FactMaker:
                 )
                 is_sound = False
         return tuple(sorted(found.items())) if is_sound else None
+
+
+def _canonical(number: re.Match[str]) -> ox.Literal:
+    """The decimal as Oxigraph writes it, to the last digit: without needless zeros and signs."""
+    sign, whole, fraction = number.groups()
+    digits = whole.replace("_", "") + (f".{fraction}" if fraction else "")
+    text = digits if digits == "0" else sign + digits
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + "decimal"))

@@ -50,6 +50,7 @@ def read_facts_csv(
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     located: dict[tuple[str, str, str, str], Evidence | None] = {}
+    line = 1
     try:
         header = next(reader, [])
         if not _is_header(header, name, faults):
@@ -77,20 +78,36 @@ def read_facts_csv(
             if fact:
                 yield fact, cells["subject"]
     except csv.Error as error:
-        faults.append(Fault(Place(name, reader.line_num), f"is not valid CSV: {error}"))
+        faults.append(
+            Fault(
+                Place(name, line),
+                f"is not valid CSV: {error}",
+                "check the quotation marks of the row that begins here: one inside a cell is "
+                "written twice",
+            )
+        )
 
 
 def _read(path: Path, name: str, faults: list[Fault]) -> str | None:
     try:
-        if path.read_bytes().startswith(b"\xef\xbb\xbf"):
-            return path.read_text("utf-8-sig")
+        # Not read_text, which would change the line breaks inside quoted cells.
+        return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        pass  # read_text reports both
-    return read_text(path, name, faults)
+        return read_text(path, name, faults)  # reports both
 
 
 def _is_header(header: list[str], name: str, faults: list[Fault]) -> bool:
     before = len(faults)
+    for separator, what in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and header[0].count(separator) >= len(_NEEDED) - 1:
+            faults.append(
+                Fault(
+                    Place(name, 1),
+                    f"the columns are separated by {what}",
+                    "save it as CSV with commas",
+                )
+            )
+            return False
     for number, column in enumerate(header, 1):
         if column not in COLUMNS:
             faults.append(
@@ -99,7 +116,13 @@ def _is_header(header: list[str], name: str, faults: list[Fault]) -> bool:
                 )
             )
         elif header.index(column) != number - 1:
-            faults.append(Fault(Place(name, 1, number), f"column “{column}” is there twice"))
+            faults.append(
+                Fault(
+                    Place(name, 1, number),
+                    f"column “{column}” is there twice",
+                    "keep one of the two",
+                )
+            )
     if missing := [column for column in _NEEDED if column not in header]:
         faults.append(
             Fault(
@@ -130,4 +153,4 @@ def _fact(
             maker.quote(document, cells["quote"], words[2], words[3]) if document else None
         )
     quote = located[key]
-    return maker.fact(cells, quote) if quote else None
+    return maker.fact(cells, quote)

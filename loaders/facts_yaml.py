@@ -22,15 +22,16 @@ def read_facts_yaml(
 ) -> Iterator[tuple[Fact, Node]]:
     """Yield the facts of one YAML file, each with its place.
 
-    Every quote is located in the document, whether or not its facts are sound, so that one run
-    reports every fault.
+    Every quote is located in the document and every fact is checked, whether or not the other is
+    sound, so that one run reports every fault.
     """
     root = read_yaml(path, name, faults)
     if root is None:
         return
     fields = root.fields(_ROOT)
     if missing := sorted(_ROOT - fields.keys()):
-        root.fault(f"a fact file needs {' and '.join(missing)}", "see the files in seeds/facts")
+        if root.is_mapping:
+            root.fault(f"a fact file needs {' and '.join(missing)}", "see the files in seeds/facts")
         return
     document = maker.document(fields["document"])
     if document is None:
@@ -45,9 +46,7 @@ def read_facts_yaml(
         shared: dict[str, Value] = {key: parts[key] for key in QUALIFIERS if key in parts}
         for item in parts["facts"].items():
             written = _written(item, shared)
-            if written is None or quote is None:
-                continue
-            fact = maker.fact(written, quote)
+            fact = maker.fact(written, quote) if written else None
             if fact:
                 yield fact, item
 

@@ -6,8 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
+import pyoxigraph as ox
+
 from ..graph.arabic import fold
 from ..graph.entity import Entity
+from ..graph.errors import Place
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID, TW
 from ..ontology.schema import Schema
@@ -18,21 +21,23 @@ SIGNED_STAGES: Final = frozenset(
     ID + "stage/" + name
     for name in ("signed", "in-force", "under-implementation", "completed", "ended")
 )
+_NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("planned", "expected"))
 
 
 def lint_names(
-    entities: Mapping[str, Entity], places: Mapping[str, Value], documents: Set[str]
+    entities: Mapping[str, Entity], places: Mapping[str, Value], documents: Set[str] | None
 ) -> int:
     """Check that no name stands for two entities of one class; returns the names checked.
 
-    A name that holds in some documents only may be shared by entities of other documents.
+    A name that holds in some documents only may be shared by entities of other documents;
+    ``documents`` are those there are, None if that could not be read.
     """
     owners: dict[tuple[str, str], str] = {}
     checked = 0
     for entity in entities.values():
         for alias in entity.aliases:
             for document in alias.documents:
-                if document not in documents:
+                if documents is not None and document not in documents:
                     places[entity.ref].fault(
                         f"the name “{alias.name}” is for an unknown document “{document}”",
                         "write the document's slug",
@@ -53,45 +58,80 @@ def lint_names(
     return checked
 
 
-def lint_facts(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> Counter[str]:
-    """Check the facts against each other; returns how many checks each lint performed."""
+def lint_facts(
+    stated: Sequence[tuple[Fact, Value]], schema: Schema, *, is_whole: bool
+) -> Counter[str]:
+    """Check the facts against each other; returns how many checks each lint performed.
+
+    ``is_whole`` is false where some input was refused already: what a fact lacks is then not
+    looked for, because it may stand in what was refused.
+    """
     performed: Counter[str] = Counter()
     performed["duplicates"] = _duplicates(stated)
+    performed["record statuses"] = _statuses(stated)
     performed["single values"] = _single_values(stated, schema)
-    performed["signatures"] = _signatures(stated)
     performed["inferences"] = _inferences(stated)
-    performed["figures"] = _figures(stated)
+    if is_whole:
+        performed["signatures"] = _signatures(stated)
+        performed["figures"] = _figures(stated)
     return performed
 
 
 def _duplicates(stated: Sequence[tuple[Fact, Value]]) -> int:
-    seen: set[tuple[str, str]] = set()
-    for fact, place in stated:
+    seen: dict[tuple[str, str], Place] = {}
+    for fact, value in stated:
         key = (fact.iri, fact.evidence[0].iri(fact.iri))
         if key in seen:
-            place.fault(
-                f"{_short(fact)} is already stated with this quote",
+            value.fault(
+                f"{_short(fact)} is already stated with this quote at {seen[key]}",
                 "delete one of the two",
                 "duplicates",
             )
-        seen.add(key)
+        seen.setdefault(key, value.place)
+    return len(stated)
+
+
+def _statuses(stated: Sequence[tuple[Fact, Value]]) -> int:
+    """A fact has one record status, however many documents state it."""
+    first: dict[str, tuple[Fact, Place]] = {}
+    for fact, value in stated:
+        other, place = first.setdefault(fact.iri, (fact, value.place))
+        if fact.qualifier("recordStatus") != other.qualifier("recordStatus"):
+            value.fault(
+                f"{_short(fact)} has another record status than the same fact at {place}",
+                "give both the same “recordStatus”",
+                "record statuses",
+            )
     return len(stated)
 
 
 def _single_values(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> int:
-    """A functional property with two values, said in the same way by the same document."""
-    functional = {item.iri for item in schema.properties.values() if item.is_functional}
-    first: dict[tuple[str, str, str], Fact] = {}
+    """A functional property with two values, said by the same document.
+
+    A sub-property of a functional one counts as that: a rank is a value.
+    """
+    by_iri = {item.iri: item for item in schema.properties.values()}
+
+    def functional(iri: str) -> str | None:
+        item = by_iri.get(iri)
+        if item is None:
+            return None
+        if item.is_functional:
+            return iri
+        return next(filter(None, map(functional, item.supers)), None)
+
+    first: dict[tuple[str, str, str], tuple[Fact, Place]] = {}
     checked = 0
-    for fact, place in stated:
-        if fact.predicate.value not in functional or not fact.is_active:
+    for fact, value in stated:
+        single = functional(fact.predicate.value)
+        if single is None or not fact.is_active:
             continue
         checked += 1
-        key = (fact.subject.value, fact.predicate.value, fact.evidence[0].document)
-        other = first.setdefault(key, fact)
+        key = (fact.subject.value, single, fact.evidence[0].document)
+        other, place = first.setdefault(key, (fact, value.place))
         if other.object != fact.object:
-            place.fault(
-                f"{_short(fact)} has already the value {_last(other.object.value)}",
+            value.fault(
+                f"{_short(fact)}: it has already {_last(other.object.value)} at {place}",
                 "a figure has one value; register a second figure for a second number",
                 "single values",
             )
@@ -99,15 +139,18 @@ def _single_values(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> int:
 
 
 def _signatures(stated: Sequence[tuple[Fact, Value]]) -> int:
-    """A signatory only where the agreement has reached the stage signed."""
+    """A signatory only where the agreement has reached the stage signed, and not just in plans."""
     signed = {
         fact.subject
         for fact, _ in stated
-        if fact.predicate.value == TW + "stage" and fact.object.value in SIGNED_STAGES
+        if fact.predicate.value == TW + "stage"
+        and fact.object.value in SIGNED_STAGES
+        and fact.is_active
+        and fact.qualifier("modality") not in _NOT_YET
     }
     checked = 0
     for fact, place in stated:
-        if fact.predicate.value == TW + "signatory":
+        if fact.predicate.value == TW + "signatory" and fact.is_active:
             checked += 1
             if fact.subject not in signed:
                 place.fault(
@@ -141,7 +184,7 @@ def _figures(stated: Sequence[tuple[Fact, Value]]) -> int:
     places: dict[str, Value] = {}
     for fact, place in stated:
         name = _last(fact.predicate.value)
-        if name in ("value", "rank", "unit", "figureOf"):
+        if fact.is_active and name in ("value", "rank", "unit", "figureOf"):
             # A rank counts places and needs no unit.
             has[fact.subject.value].update(("value", "unit") if name == "rank" else (name,))
             places.setdefault(fact.subject.value, place)

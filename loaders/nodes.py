@@ -11,6 +11,7 @@ import yaml
 from ..graph.errors import Fault, Place
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULL: Final = "tag:yaml.org,2002:null"
 
 
 class Node:
@@ -45,10 +46,13 @@ class Node:
         self._faults.append(Fault(self.place, message, remedy, check))
 
     def text(self) -> str:
-        """The value as it is printed in the file; empty, with a fault, if it is no single value."""
+        """The value as it is printed in the file, empty for null or nothing.
+
+        Empty too, with a fault, if it is no single value.
+        """
         if isinstance(self._node, yaml.ScalarNode):
             value: str = self._node.value
-            return value
+            return "" if self._node.tag == _NULL else value
         self.fault("expected a single value here", "write one word, number or quoted text")
         return ""
 
@@ -65,12 +69,15 @@ class Node:
         ``allowed`` names the keys there may be; None allows any.
         """
         if not isinstance(self._node, yaml.MappingNode):
-            self.fault("expected “key: value” pairs here")
+            self.fault("expected “key: value” pairs here", "write “key: value”, one a line")
             return {}
         found: dict[str, Node] = {}
         for key_node, value_node in self._node.value:
             key = Node(key_node, self._file, self._faults)
-            name = key.text()
+            if not key.is_text:
+                key.fault("a key is a single word", "write “key: value”")
+                continue
+            name = key_node.value
             if name in found:
                 key.fault(f"“{name}” is given twice", "keep one of the two")
             elif allowed is not None and name not in allowed:
@@ -102,9 +109,10 @@ def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
         faults.append(Fault(Place(name), f"cannot be read: {error.strerror}"))
         return None
     except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
         faults.append(
             Fault(
-                Place(name),
+                _end_of(before, name),
                 f"is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}",
                 "save the file as UTF-8 (iconv -f WINDOWS-1256 -t UTF-8, if it is old Arabic)",
             )
@@ -119,30 +127,67 @@ def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
 
 
 def read_yaml(path: Path, name: str, faults: list[Fault]) -> Node | None:
-    """The one document of a YAML file; None with a fault if it is empty or broken."""
+    """The one document of a YAML file; None with a fault if it is empty or broken.
+
+    Anchors, aliases and tags are refused: a value stands where it is read, and is what it looks.
+    """
     text = read_text(path, name, faults)
     if text is None:
         return None
     try:
+        if extras := list(_extras(text, name)):
+            faults.extend(extras)
+            return None
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         faults.append(
             Fault(
-                place,
-                f"is not valid YAML: {error.problem or error.context}",
+                Place(name, mark.line + 1, mark.column + 1) if mark else Place(name),
+                f"is not valid YAML: {_problem(error)}",
                 "check the indentation, the colons and the quotation marks around here",
             )
         )
         return None
-    except yaml.YAMLError as error:
-        faults.append(Fault(Place(name), f"is not valid YAML: {error}"))
+    except yaml.reader.ReaderError as error:
+        before = text.partition(chr(error.character))[0]
+        faults.append(
+            Fault(
+                _end_of(before, name),
+                f"is not valid YAML: it holds the character U+{error.character:04X}",
+                "delete it; an editor hides it",
+            )
+        )
         return None
     if node is None:
         faults.append(Fault(Place(name), "is empty", "write something, or delete the file"))
         return None
     return Node(node, name, faults)
+
+
+def _end_of(text: str, name: str) -> Place:
+    """The place right after the text."""
+    return Place(name, text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    if not error.context or error.context_mark is None:
+        return error.problem or "unknown"
+    return f"{error.problem} {error.context} that begins in line {error.context_mark.line + 1}"
+
+
+def _extras(text: str, name: str) -> Iterator[Fault]:
+    """A fault for each anchor, alias and tag."""
+    if "&" not in text and "*" not in text and "!" not in text:
+        return
+    for event in yaml.parse(text, Loader=_LOADER):
+        mark = event.start_mark
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        if anchor := getattr(event, "anchor", None):
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            yield Fault(place, f"“{sign}{anchor}” is an anchor or alias", "write the value out")
+        elif (tag := getattr(event, "tag", None)) and tag != "!":
+            yield Fault(place, f"“{tag}” is a tag; values have none here", "delete the tag")
 
 
 def files(folder: Path, *suffixes: str) -> Iterator[Path]:
@@ -151,3 +196,21 @@ def files(folder: Path, *suffixes: str) -> Iterator[Path]:
         for path in sorted(folder.iterdir()):
             if path.suffix in suffixes and path.is_file() and not path.name.startswith("."):
                 yield path
+
+
+def strays(folder: Path, name: str, *suffixes: str) -> Iterator[Fault]:
+    """A fault for whatever else stands in the folder and would be passed over in silence.
+
+    Hidden files, and the copies that editors leave (``facts.yaml~``), are nobody's concern.
+    """
+    if not folder.is_dir():
+        return
+    read = set(files(folder, *suffixes))
+    for path in sorted(folder.iterdir()):
+        if path in read or path.name.startswith((".", "__")) or path.name.endswith("~"):
+            continue
+        yield Fault(
+            Place(f"{name}/{path.name}"),
+            "is not read",
+            f"{name} holds files in {', '.join(suffixes)}, and no folders; move it elsewhere",
+        )

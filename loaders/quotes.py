@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..graph.arabic import find_folded, fold
+from ..graph.arabic import find_folded
 from ..graph.document import Document
 from ..graph.fact import Evidence
 
@@ -28,17 +28,24 @@ def locate(text: str, quote: str, prefix: str = "", suffix: str = "") -> tuple[i
     ``prefix`` and ``suffix``, directly before and after, tell which place is meant. Raises
     ``QuoteFault`` where the quote stands nowhere or more than once.
     """
+    if not quote.strip():
+        raise QuoteFault("the quote is empty", "write the words of the document that say the fact")
+    if quote not in text:
+        raise QuoteFault(f"the document has no “{_short(quote)}”", _remedy(text, quote))
     wanted = prefix + quote + suffix
-    at = text.find(wanted) if quote else -1
+    at = text.find(wanted)
     if at < 0:
-        raise QuoteFault(f"the document has no “{_short(wanted)}”", _remedy(text, quote, wanted))
+        raise QuoteFault(
+            f"“{_short(quote)}” does not stand between “{prefix}” and “{suffix}”",
+            "“prefix” and “suffix” are what stands directly before and after, spaces too; "
+            f"the document reads “{_around(text, text.index(quote), quote)}”",
+        )
     again = text.find(wanted, at + 1)
     if again >= 0:
-        start, end = again + len(prefix), again + len(prefix) + len(quote)
         raise QuoteFault(
             f"“{_short(quote)}” stands more than once in the document",
             "add “prefix” or “suffix”, the words directly before or after; "
-            f"the second place reads “{text[max(0, start - 20) : end + 20]}”",
+            f"the second place reads “{_around(text, again + len(prefix), quote)}”",
         )
     return at + len(prefix), at + len(prefix) + len(quote)
 
@@ -72,19 +79,25 @@ def _short(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:50]} … {text[-25:]}"
 
 
-def _remedy(text: str, quote: str, wanted: str) -> str:
+def _around(text: str, start: int, quote: str) -> str:
+    end = start + len(quote)
+    return f"{text[max(0, start - 20) : start]}{_short(quote)}{text[end : end + 20]}"
+
+
+def _remedy(text: str, quote: str) -> str:
     """The exact text where only the spelling differs, else the longest part that does stand."""
-    for candidate in (quote, wanted):
-        if not fold(candidate):
-            return "write the words of the document between the quotation marks"
-        span = find_folded(text, candidate)
-        if span:
-            return f"copy the document's own spelling: “{text[slice(*span)]}”"
+    if span := find_folded(text, quote):
+        return f"copy the document's own spelling: “{text[slice(*span)]}”"
     words = quote.split()
-    for length in range(len(words) - 1, 0, -1):
-        for first in range(len(words) - length + 1):
-            span = find_folded(text, " ".join(words[first : first + length]))
+    longest, first = "", 0
+    for last in range(1, len(words) + 1):
+        # What stands there stands there in part too: a window over the words finds the longest.
+        while first < last:
+            span = find_folded(text, " ".join(words[first:last]))
             if span:
-                found = text[slice(*span)]
-                return f"of it, only “{_short(found)}” stands in the document"
+                longest = max(longest, text[slice(*span)], key=len)
+                break
+            first += 1
+    if longest:
+        return f"of it, only “{_short(longest)}” stands in the document"
     return "copy the quote from the document; is it the right document?"

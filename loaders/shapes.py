@@ -21,6 +21,8 @@ from ..ontology.schema import FILES, HERE, Property, Schema
 
 SHAPES: Final = BASE + "shapes#"
 SHAPES_FILE: Final = HERE / "shapes.ttl"
+#: OWL 2 writes text with a language as rdf:PlainLiteral, RDF 1.1 as rdf:langString.
+_RDF_DATATYPES: Final = {str(RDF.PlainLiteral): str(RDF.langString)}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,9 +65,13 @@ class Shapes:
         Of a ``Dataset`` the default graph is taken. The triples are copied to memory first,
         because pySHACL on a graph in Oxigraph takes each plain string for a violation.
         """
+        return self.apply(self._in_memory(data))
+
+    def apply(self, data: Graph) -> list[ShapeResult]:
+        """The same for a graph in memory that holds the ontology and no explicit strings."""
         from pyshacl import validate as run
 
-        _, report, text = run(self._in_memory(data), shacl_graph=self.graph, inference="none")
+        _, report, text = run(data, shacl_graph=self.graph, inference="none")
         if not isinstance(report, Graph):
             raise TypeError(f"pySHACL gave no report: {text}")
         return sorted(self._result(report, node) for node in report.objects(None, SH.result))
@@ -132,14 +138,14 @@ def validate_build(dump: Path) -> tuple[int, list[ShapeResult]]:
         if quad.graph_name in wanted:
             data.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
     shapes = Shapes()
-    return shapes.count_targets(data), shapes.validate(data)
+    return shapes.count_targets(data), shapes.apply(data)
 
 
 def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> IdentifiedNode | Literal:
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)
     if isinstance(term, ox.Literal):
-        if term.language:
+        if term.language or term.datatype.value == str(XSD.string):
             return Literal(term.value, lang=term.language)
         return Literal(term.value, datatype=URIRef(term.datatype.value))
     raise ValueError(f"a build holds IRIs and literals only, not {term}")
@@ -178,8 +184,9 @@ def _add_range_shape(graph: Graph, schema: Schema, item: Property) -> None:
     graph.add((shape, RDF.type, SH.PropertyShape))
     graph.add((shape, SH.path, URIRef(item.iri)))
     if item.datatype:
-        graph.add((shape, SH.datatype, URIRef(item.datatype)))
-        kind_ar = kind_en = item.datatype.replace(str(XSD), "xsd:")
+        datatype = _RDF_DATATYPES.get(item.datatype, item.datatype)
+        graph.add((shape, SH.datatype, URIRef(datatype)))
+        kind_ar = kind_en = datatype.replace(str(XSD), "xsd:").replace(str(RDF), "rdf:")
     else:
         _add_classes(graph, shape, item.ranges)
         kind_ar, kind_en = (_names(schema, item.ranges, language) for language in ("ar", "en"))

@@ -65,5 +65,6 @@ PREFIXES: Final[dict[str, str]] = {
     "foaf": FOAF,
     "prov": PROV,
     "oa": OA,
+    "np": "http://www.nanopub.org/nschema#",
     "schema": SCHEMA,
 }

@@ -26,7 +26,8 @@ from ..ontology.namespaces import PREFIXES
 from .names import Names
 
 HERE: Final = Path(__file__).parent
-_TYPES_OF_LITERALS: Final = frozenset({"text", "number"})
+#: Questions of which the parameters are looked for in a free text.
+_CONSIDERED: Final = 8
 _BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
 
 
@@ -139,10 +140,10 @@ class Catalogue:
         """The question of that name. Raises ``UnknownNameError``."""
         if name in self._files:
             return read_question(self._files[name])
-        raise UnknownNameError(name, "question", [q.name for q in self.nearest(name)[:3]])
+        raise UnknownNameError(name, "question", [q.name for _, q in self.ranked(name)[:3]])
 
-    def nearest(self, text: str) -> list[Question]:
-        """The questions that share words with the text, best first, in either language.
+    def ranked(self, text: str) -> list[tuple[float, Question]]:
+        """The questions that share words with the text, in either language, the best first.
 
         Words are folded and stripped of the article and of attached particles; rare words count
         for more.
@@ -153,20 +154,39 @@ class Catalogue:
             for name, q in self.questions.items()
         }
         spread = Counter(word for bag in words.values() for word in bag)
-        total = len(words)
+        found = []
+        for name, bag in words.items():
+            weight = sum(log(1 + len(words) / spread[word]) for word in asked & bag)
+            if weight:
+                found.append((weight / (1 + 0.02 * len(bag)), self.questions[name]))
+        return sorted(found, key=lambda item: (-item[0], item[1].name))
 
-        def score(name: str) -> float:
-            shared = asked & words[name]
-            weight = sum(log(1 + total / spread[word]) for word in shared)
-            return weight / (1 + 0.02 * len(words[name]))
+    def nearest(self, text: str, names: Names | None = None) -> tuple[Question, dict[str, str]]:
+        """The question that fits the text best, with the parameters that its words name.
 
-        ranked = sorted(words, key=lambda name: (-score(name), name))
-        return [self.questions[name] for name in ranked if score(name) > 0]
+        ``names`` finds entities in the text: a question that can be asked of them fits better.
+        Raises ``UnknownNameError`` where no question shares a word with the text.
+        """
+        best: tuple[float, Question, dict[str, str]] | None = None
+        for score, question in self.ranked(text)[:_CONSIDERED]:
+            values = {}
+            for parameter in question.parameters if names else ():
+                found = names.within(text, parameter.type) if names else None
+                if found and found not in values.values():
+                    values[parameter.name] = found
+            score *= 1 + 0.3 * len(values)
+            if best is None or score > best[0]:
+                best = score, question, values
+        if best is None:
+            raise UnknownNameError(text, "question")
+        return best[1], best[2]
 
 
+#: Words too common to tell questions apart, folded.
 _STOP: Final = frozenset(
-    "ما من في على عن الي مع هي هو التي الذي هل كل كم اي and the a an of in on is are was what "
-    "which who with by to for did does do has have how".split()
+    {"ما", "من", "في", "علي", "عن", "الي", "مع", "هي", "هو", "التي", "الذي", "هل", "كل", "كم"}
+    | {"اي", "and", "the", "an", "of", "in", "on", "is", "are", "was", "what", "which", "who"}
+    | {"with", "by", "to", "for", "did", "does", "do", "has", "have", "how"}
 )
 
 
@@ -185,7 +205,8 @@ def with_prefixes(text: str) -> str:
 
     They are put on the first line, so that error messages keep their line numbers.
     """
-    declared = set(re.findall(r"PREFIX\s+([\w-]*):", text, re.IGNORECASE))
-    used = set(re.findall(r"(?<![\w<:/-])([A-Za-z][\w-]*):", text))
+    code = re.sub(r"(?m)^\s*#.*$", "", text)
+    declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE))
+    used = set(re.findall(r"(?<![\w<:/-])([A-Za-z][\w-]*):", code))
     missing = sorted((used & PREFIXES.keys()) - declared)
     return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in missing) + text

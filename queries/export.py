@@ -25,7 +25,9 @@ SELECT ?fact ?subject ?predicate ?object WHERE {{
 }}"""
 _QUALIFIERS: Final = f"""
 PREFIX tw: <{PREFIXES["tw"]}>
-SELECT ?fact ?name ?value WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a tw:Fact ; ?name ?value }} }}"""
+SELECT ?fact ?name ?value WHERE {{
+  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a tw:Fact ; ?name ?value }}
+}}"""
 _EVIDENCE: Final = f"""
 PREFIX tw: <{PREFIXES["tw"]}>
 PREFIX oa: <{PREFIXES["oa"]}>

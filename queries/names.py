@@ -14,7 +14,6 @@ from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
 from ..graph.store import Store
 from ..ontology.namespaces import BASE, DOCUMENT, ID, PREFIXES, TW
-
 from .rows import select
 
 _LABELS: Final = """
@@ -100,7 +99,7 @@ class Names:
         if kind is None:
             return None
         name = "".join(part.capitalize() for part in kind.split("-"))
-        name = {"MemorandumOfUnderstanding": name}.get(name, name)
+        name = "SourceDocument" if name == "Document" else name
         rows = select(self._store, _TYPED.format(kind=TW + name))
         return frozenset(row["thing"].value for row in rows)
 
@@ -148,6 +147,8 @@ class Names:
 
     def within(self, text: str, kind: str) -> str | None:
         """The IRI of the longest name of that class that stands in the text, as whole words."""
+        if kind in ("text", "number"):
+            return None
         allowed = self._members(kind) or frozenset()
         words = fold(text).replace("؟", " ").replace("?", " ").split()
         for length in range(len(words), 0, -1):

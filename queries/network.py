@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
 from ..graph.store import Store
-from ..ontology.namespaces import FACT, ID
+from ..ontology.namespaces import GRAPH_EVIDENCE, ID, TW
 from .rows import select
 
 if TYPE_CHECKING:
     import networkx as nx
 
 _EDGES: Final = f"""
-SELECT ?s ?p ?o ?fact WHERE {{
+PREFIX tw: <{TW}>
+SELECT ?s ?p ?o ?fact ?modality WHERE {{
+  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact tw:modality ?modality ; tw:recordStatus ?status }}
+  FILTER(?status IN (<{ID}record-status/asserted>, <{ID}record-status/disputed>))
   GRAPH ?fact {{ ?s ?p ?o }}
-  ?s ?p ?o .
-  FILTER(STRSTARTS(STR(?fact), "{FACT}") && ISIRI(?o))
+  FILTER(ISIRI(?o))
 }}"""
+#: How far a step goes: what the curator inferred is a weaker tie than what a text says, and an
+#: area weaker still (two bodies that both deal with post need not have met).
+_INFERRED, _AREA = 2, 3
 #: Values that tie together things which have nothing else in common: no way leads through them.
 _VALUES: Final = tuple(
     ID + name + "/" for name in ("stage", "unit", "comparator", "event-format", "modality")
@@ -36,7 +42,7 @@ class Step:
 
 
 def network(store: Store) -> nx.MultiDiGraph[str]:
-    """Entities as nodes, facts as edges with the attributes ``predicate`` and ``fact``.
+    """Entities as nodes, facts as edges with the attributes ``predicate``, ``fact``, ``modality``.
 
     Controlled values (stages, units …) are left out: they would make everything neighbours.
     """
@@ -44,12 +50,13 @@ def network(store: Store) -> nx.MultiDiGraph[str]:
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     edges = sorted(
-        (row["s"].value, row["o"].value, row["fact"].value, row["p"].value)
+        tuple(row[name].value for name in ("s", "o", "fact", "p", "modality"))
         for row in select(store, _EDGES)
         if not row["o"].value.startswith(_VALUES)
     )
-    for subject, object_, fact, predicate in edges:
-        graph.add_edge(subject, object_, key=fact, predicate=predicate, fact=fact)
+    for subject, object_, fact, predicate, modality in edges:
+        name = modality.rpartition("/")[2]
+        graph.add_edge(subject, object_, key=fact, predicate=predicate, fact=fact, modality=name)
     return graph
 
 
@@ -66,24 +73,21 @@ def shortest_paths(store: Store, start: str, end: str, *, limit: int = 3) -> lis
     graph = network(store)
     if start not in graph or end not in graph:
         return []
-    # An area is a weak tie: two bodies that both deal with post need not have met.
     for _, target, data in graph.edges(data=True):
-        data["weight"] = 3 if target.startswith(ID + "area/") else 1
+        inferred = _INFERRED if data["modality"] == "inferred" else 1
+        data["weight"] = _AREA if target.startswith(ID + "area/") else inferred
     try:
         nodes = nx.all_shortest_paths(graph.to_undirected(), start, end, weight="weight")
         ways = sorted(nodes)[:limit]
     except nx.NetworkXNoPath:
         return []
-    return [
-        [_step(graph, left, right) for left, right in zip(way, way[1:], strict=False)]
-        for way in ways
-    ]
+    return [[_step(graph, left, right) for left, right in pairwise(way)] for way in ways]
 
 
 def _step(graph: nx.MultiDiGraph[str], left: str, right: str) -> Step:
     is_forward = graph.has_edge(left, right)
     subject, object_ = (left, right) if is_forward else (right, left)
-    predicate = min(data["predicate"] for data in graph[subject][object_].values())
+    _, predicate = min((d["weight"], d["predicate"]) for d in graph[subject][object_].values())
     triple = ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(object_))
     return Step(triple, is_forward)
 

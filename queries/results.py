@@ -27,6 +27,7 @@ _COLUMNS: Final = {
     "predicate": {"ar": "العلاقة", "en": "relation"},
     "object": {"ar": "الطرف الثاني", "en": "object"},
     "quote": {"ar": "الاقتباس", "en": "quote"},
+    "path": {"ar": "المسار", "en": "path"},
     "document": {"ar": "الوثيقة", "en": "document"},
 }
 

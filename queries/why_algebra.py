@@ -197,6 +197,15 @@ class Select:
         )
 
     @property
+    def stable_columns(self) -> tuple[int, ...]:
+        """The places of the columns whose values the order of solutions cannot change."""
+        return tuple(
+            i
+            for i, (_, expression) in enumerate(self.projection)
+            if not (expression and expression.calls & _ORDER_DEPENDENT)
+        )
+
+    @property
     def is_sliced(self) -> bool:
         """Whether LIMIT or OFFSET cuts the solutions."""
         return self.limit is not None or bool(self.offset)
@@ -216,6 +225,7 @@ Element: TypeAlias = (
     | Select
 )
 
+_ORDER_DEPENDENT = frozenset({"SAMPLE", "GROUP_CONCAT"})
 AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 
 

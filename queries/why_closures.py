@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.errors import UnexplainableError
+from ..ontology.namespaces import RDF
 from . import why_algebra as alg
 
 if TYPE_CHECKING:
     from ..graph.store import Term
-    from .why_derivations import Deriver, Row
+    from .why_derivations import Deriver
+    from .why_table import Row
 
 #: Beyond so many nodes at once, all steps are fetched instead of those of the nodes.
 _MANY: Final = 2000
@@ -99,14 +101,15 @@ class Closures:
         pattern: alg.Element = alg.PathPattern(start, self._closure.path, end)
         if isinstance(self._closure.path, ox.NamedNode):
             pattern = alg.TriplePattern(start, self._closure.path, end)
-        limits = []
-        if len(missing) <= _MANY and not any(isinstance(node, ox.BlankNode) for node in missing):
-            limits = [alg.Values((start,), tuple((node,) for node in missing))]  # type: ignore[misc]
-        self._has_all = not limits
-        name = graph if isinstance(graph, ox.NamedNode) else None
-        group = deriver.in_graph(alg.Group((pattern,)), name)
-        for (source, target), derivations in deriver.pattern(group, (start, end), limits).items():
-            shortest = min(derivations, key=lambda triples: (len(triples), sorted(triples)))
+        elements: tuple[alg.Element, ...] = (pattern,)
+        self._has_all = len(missing) > _MANY or any(isinstance(n, ox.BlankNode) for n in missing)
+        if not self._has_all:
+            block = alg.Values((start,), tuple((node,) for node in missing))  # type: ignore[misc]
+            elements = (block, pattern)
+        group = deriver.in_graph(alg.Group(elements), _name(graph))
+        for (source, target), derivations in deriver.pattern(group, (start, end)).items():
+            needed = (triples - rest.spare for triples, rest in derivations.items())
+            shortest = min(needed, key=lambda triples: (len(triples), sorted(triples)))
             self._steps[source].append((target, shortest))
         self._known.update(missing)
 
@@ -119,3 +122,34 @@ def _walked(search: _Search, subject: Term | None, object_: Term | None) -> froz
         found |= triples
         if node == subject:
             return found
+
+
+def presences(deriver: Deriver, rows: Iterable[Row]) -> dict[Row, frozenset[int]]:
+    """For each (node, node, graph) a statement that shows the node to be in the graph.
+
+    A path of no steps holds for every node of a graph, so such a row rests on some statement
+    with that node: its type if it has one.
+    """
+    found: dict[Row, frozenset[int]] = {}
+    by_graph: dict[Term | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_graph[row[2]].append(row)
+    subject, predicate, object_ = deriver.fresh(), deriver.fresh(), deriver.fresh()
+    patterns = (
+        (subject, alg.TriplePattern(subject, ox.NamedNode(RDF + "type"), object_)),
+        (subject, alg.TriplePattern(subject, predicate, object_)),
+        (object_, alg.TriplePattern(subject, predicate, object_)),
+    )
+    for graph, wanted in by_graph.items():
+        for node, pattern in patterns:
+            missing = {row[0]: row for row in wanted if row not in found}
+            terms = [(n,) for n in missing if isinstance(n, ox.NamedNode | ox.Literal)]
+            if terms:
+                group = alg.Group((alg.Values((node,), tuple(terms)), pattern))
+                table = deriver.pattern(deriver.in_graph(group, _name(graph)), (node,))
+                found |= {missing[row[0]]: min(sets, key=sorted) for row, sets in table.items()}
+    return found
+
+
+def _name(graph: Term | None) -> ox.NamedNode | None:
+    return graph if isinstance(graph, ox.NamedNode) else None

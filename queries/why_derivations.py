@@ -7,62 +7,40 @@ solutions, never with rows times solutions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice, product
-from typing import Final, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import takewhile
+from operator import or_
+from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.errors import QueryError, UnexplainableError
-from ..graph.store import Store, Term
+from ..graph.errors import QueryError
+from ..graph.store import Store
 from . import why_algebra as alg
-from .why_closures import Closures
-from .why_rewrite import (
-    AbsenceAtom,
-    Atom,
-    ExistsAtom,
-    Fresh,
-    GraphNode,
-    PathAtom,
-    Rewriter,
-    SubqueryAtom,
-    TripleAtom,
-    unprojected,
-    with_keys,
-)
+from .why_atoms import GraphNode
+from .why_reader import Reader
+from .why_rewrite import Fresh, Rewriter, unprojected, with_keys
+from .why_table import NOTHING, Derivations, Row, Statements, Table, batched
 from .why_terms import make_expression
 from .why_variables import without_idle_optionals
-from .why_writer import shorten, write_group, write_select
-
-#: The values of some variables, None where one is unbound.
-Row: TypeAlias = tuple[Term | None, ...]
-#: Subject, predicate, object, and the named graph, None for the default graph.
-Statement: TypeAlias = tuple[Term, Term, Term, Term | None]
-#: Numbers of statements from which a row follows, together with the absences it rests on.
-Derivations: TypeAlias = dict[frozenset[int], frozenset[str]]
-Table: TypeAlias = dict[Row, Derivations]
+from .why_writer import write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and the paths of one solution are combined.
 _BREADTH: Final = 4
-#: How many rows one VALUES block has.
-CHUNK: Final = 1000
+#: How many rows one VALUES block has, and from how many rows on all are asked for at once.
+_CHUNK: Final = 1000
+_MANY: Final = 10 * _CHUNK
 
 
-class Statements:
-    """Statements, each with a number."""
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """VALUES blocks that limit a pattern to some rows, and the empty one that they replace."""
 
-    def __init__(self) -> None:
-        self.all: list[Statement] = []
-        self._numbers: dict[Statement, int] = {}
-
-    def number(self, statement: Statement) -> int:
-        """The number of a statement, a new one if it is new."""
-        number = self._numbers.get(statement)
-        if number is None:
-            number = self._numbers[statement] = len(self.all)
-            self.all.append(statement)
-        return number
+    place: alg.Values
+    variables: tuple[alg.Var, ...]
+    blocks: tuple[alg.Values, ...]
 
 
 class Deriver:
@@ -79,23 +57,20 @@ class Deriver:
         self.has_negation = False
         self.has_groups = False
 
-    def select(self, select: alg.Select, limits: Iterable[alg.Values] = ()) -> Table:
+    def select(self, select: alg.Select, rows: Collection[Row] | None = None) -> Table:
         """The derivations of each row of a SELECT, not counting LIMIT and OFFSET.
 
-        A row of a grouped SELECT has one derivation a group: all of its members. ``limits``
-        are VALUES blocks with the rows wanted; none means all rows.
+        A row of a grouped SELECT has one derivation a group: all of its members. ``rows`` are
+        the rows wanted, in the order of the projection; None means all.
         """
         if not select.is_aggregated:
-            needed = set(select.variables)
-            group = without_idle_optionals(unprojected(select), needed)
+            select, limits = self._limited(select, select.variables, rows)
+            group = without_idle_optionals(unprojected(select), set(select.variables))
             return self.pattern(group, select.variables, limits)
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
-        members = self.members(keyed, limits)
-        columns = [self.fresh() for _ in keys]
-        shown = tuple(
-            (column, make_expression([key])) for column, key in zip(columns, keys, strict=True)
-        )
+        members = self.members(keyed, rows)
+        shown = tuple((self.fresh(), make_expression([key])) for key in keys)
         groups = replace(
             keyed,
             projection=select.projection + shown,
@@ -104,18 +79,20 @@ class Deriver:
             limit=None,
             offset=None,
         )
-        table: Table = defaultdict(dict)
         width = len(select.projection)
-        for row in self.rows(groups):
-            member = members.get(row[width:], {frozenset(): frozenset()})
-            table[row[:width]] |= member
+        table: Table = defaultdict(dict)
+        for row in self._run(write_select(groups, self.dataset)):
+            table[row[:width]] |= members.get(row[width:], {frozenset(): NOTHING})
+        if rows is not None:
+            _find_unstable(table, rows, select.stable_columns)
         return table
 
-    def members(self, keyed: alg.Select, limits: Iterable[alg.Values] = ()) -> Table:
+    def members(self, keyed: alg.Select, rows: Collection[Row] | None = None) -> Table:
         """For each key of a grouped SELECT one derivation: the union of all of its members.
 
         Every key of ``keyed`` must have a variable (:func:`.why_rewrite.with_keys`).
         """
+        keyed, limits = self._limited(keyed, _plain_keys(keyed), rows)
         keys = tuple(variable for _, variable in keyed.group_by if variable)
         binds = [
             alg.Bind(expression, variable)
@@ -126,254 +103,124 @@ class Deriver:
         table: Table = {}
         for row, derivations in found.items():
             union = frozenset[int]().union(*derivations)
-            table[row] = {union: frozenset[str]().union(*derivations.values())}
+            table[row] = {union: reduce(or_, derivations.values(), NOTHING)}
         return table
-
-    def rows(self, select: alg.Select) -> Iterator[Row]:
-        """The rows of a SELECT, as the store gives them."""
-        if not select.projection:
-            select = replace(select, projection=((self.fresh(), make_expression(["1"])),))
-        answer = self.store.query(write_select(select, self.dataset))
-        if not isinstance(answer, ox.QuerySolutions):
-            raise QueryError("the store gave no solutions to a SELECT")
-        for solution in answer:
-            yield tuple(solution)
 
     def pattern(
         self,
         group: alg.Group,
         keys: Sequence[alg.Var],
-        limits: Iterable[alg.Values] = (),
+        limits: _Limits | None = None,
         breadth: int = _BREADTH,
     ) -> Table:
-        """The derivations of a pattern's solutions, by the values of ``keys``."""
-        blocks = list(limits)
+        """The derivations of a pattern's solutions, by the values of ``keys``.
+
+        A ``breadth`` of 1 is for members of groups: one way for each, and every subquery row.
+        """
         rewriter = Rewriter(self.fresh)
-        rewritten = rewriter.group(group, outside=blocks[0].variables if blocks else ())
+        rewritten = rewriter.group(group, outside=limits.variables if limits else ())
         self.is_exact &= rewriter.is_exact
         self.has_negation |= rewriter.has_negation
         self.has_groups |= rewriter.has_groups
-        reader = _Reader(self, rewriter.atoms, keys)
-        for block in blocks or [None]:
-            elements = ((block,) if block else ()) + rewritten.elements
-            projection = tuple((column, None) for column in reader.columns)
-            reader.read(self.rows(alg.Select(projection, alg.Group(elements))))
+        reader = Reader(self, rewriter.atoms, keys, rewriter.spare)
+        text = self._columns_of(rewritten, reader.columns)
+        if limits is None:
+            reader.read(self._run(text))
+        else:
+            for block in limits.blocks:
+                limited = text.replace(write_values(limits.place), write_values(block))
+                reader.read(self._run(limited))
         return reader.table(breadth)
+
+    def pairs(
+        self, before: alg.Group, after: alg.Group, graph: GraphNode
+    ) -> Iterator[tuple[frozenset[int], frozenset[int]]]:
+        """For each solution of two patterns joined, what it rests on in the one and the other."""
+        first, second = Rewriter(self.fresh), Rewriter(self.fresh)
+        outside = alg.mentioned(before) | alg.mentioned(after)
+        elements = first.group(before, outside, graph=graph).elements
+        elements += second.group(after, outside, graph=graph).elements
+        group = self.in_graph(alg.Group(elements), graph)
+        shared = Reader(self, (*first.atoms, *second.atoms), (), ()).columns
+        rows = list(self._run(self._columns_of(group, shared)))
+        tables = []
+        for rewriter in (first, second):
+            reader = Reader(self, rewriter.atoms, shared, rewriter.spare)
+            reader.read(rows)
+            tables.append(reader.table(1))
+        for row, derivations in tables[0].items():
+            for triples in derivations:
+                for blocking in tables[1][row]:
+                    yield triples, blocking
 
     def in_graph(self, group: alg.Group, graph: GraphNode) -> alg.Group:
         """The pattern over one named graph, or over the default graph if ``graph`` is None."""
         return alg.Group((alg.GraphGroup(graph, group),)) if graph else group
 
+    def _columns_of(self, group: alg.Group, columns: Iterable[alg.Var]) -> str:
+        projection = tuple((column, None) for column in columns)
+        # SELECT needs a column.
+        one = ((self.fresh(), make_expression(["1"])),)
+        return write_select(alg.Select(projection or one, group), self.dataset)
 
-class _Reader:
-    """Solutions of a rewritten pattern, and the derivations that its atoms make of them."""
+    def _run(self, text: str) -> Iterator[Row]:
+        answer = self.store.query(text)
+        if not isinstance(answer, ox.QuerySolutions):
+            raise QueryError("the store gave no solutions to a SELECT")
+        for solution in answer:
+            yield tuple(solution)
 
-    def __init__(self, deriver: Deriver, atoms: Sequence[Atom], keys: Sequence[alg.Var]) -> None:
-        self.deriver = deriver
-        variables = dict.fromkeys(keys)
-        for atom in atoms:
-            variables |= dict.fromkeys(_variables(atom))
-        self.columns = tuple(variables)
-        self._index = {variable: i for i, variable in enumerate(self.columns)}
-        self._keys = [self._index[key] for key in keys]
-        self._triples = [
-            (self._guard(atom), *map(self._place, _terms(atom)))
-            for atom in atoms
-            if isinstance(atom, TripleAtom)
+    def _limited(
+        self, select: alg.Select, among: Iterable[alg.Var], rows: Collection[Row] | None
+    ) -> tuple[alg.Select, _Limits | None]:
+        """The SELECT with a place for a VALUES block with the rows wanted, and such blocks.
+
+        Only variables ``among`` those given, and bound before any OPTIONAL, MINUS or BIND, can
+        be limited without changing what the pattern means.
+        """
+        if rows is None or len(rows) > _MANY:
+            return select, None
+        bound = alg.certain(takewhile(_is_joined, select.where.elements))
+        columns = [
+            i
+            for i, (variable, expression) in enumerate(select.projection)
+            if variable in among and variable in bound and expression is None
         ]
-        self._lookups = [a for a in atoms if isinstance(a, PathAtom | SubqueryAtom | ExistsAtom)]
-        self._absences = [atom for atom in atoms if isinstance(atom, AbsenceAtom)]
-        self._plain: Table = {}
-        self._open: list[tuple[Row, Row, frozenset[int]]] = []
-
-    def _place(self, node: alg.Node | None) -> tuple[int, Term | None]:
-        """Where to find a term: a column, or -1 and the term itself."""
-        return (self._index[node], None) if isinstance(node, alg.Var) else (-1, node)
-
-    def _guard(self, atom: Atom) -> int:
-        return -1 if atom.guard is None else self._index[atom.guard]
-
-    def read(self, rows: Iterable[Row]) -> None:
-        """Take in solutions, their values in the order of ``columns``."""
-        number = self.deriver.statements.number
-        plain, keys = self._plain, self._keys
-        needs_more = bool(self._lookups or self._absences)
-        for row in rows:
-            found = []
-            for guard, (s, s_), (p, p_), (o, o_), (g, g_) in self._triples:
-                if guard < 0 or row[guard] is not None:
-                    statement = (
-                        row[s] if s >= 0 else s_,
-                        row[p] if p >= 0 else p_,
-                        row[o] if o >= 0 else o_,
-                        row[g] if g >= 0 else g_,
-                    )
-                    found.append(number(statement))  # type: ignore[arg-type]  # all bound here
-            key = tuple([row[i] for i in keys])
-            if needs_more:
-                self._open.append((key, row, frozenset(found)))
-            else:
-                derivations = plain.get(key)
-                if derivations is None:
-                    derivations = plain[key] = {}
-                derivations[frozenset(found)] = frozenset()
-
-    def table(self, breadth: int) -> Table:
-        """The derivations of all solutions read."""
-        if not self._open:
-            return self._plain
-        found = [self._look_up(atom) for atom in self._lookups]
-        table = self._plain
-        for i, (key, row, base) in enumerate(self._open):
-            absent = {self._absence(a, row) for a in self._absences if self._holds(a, row)}
-            choices = [column[i] for column in found]
-            derivations = table.setdefault(key, {})
-            for chosen in islice(product(*choices), breadth):
-                triples = base.union(*(triples for triples, _ in chosen))
-                derivations[triples] = frozenset(absent).union(*(more for _, more in chosen))
-        return table
-
-    def _holds(self, atom: Atom, row: Row) -> bool:
-        guard = self._guard(atom)
-        return guard < 0 or row[guard] is not None
-
-    def _values(self, nodes: Iterable[alg.Node | None], row: Row) -> Row:
-        places = map(self._place, nodes)
-        return tuple(row[index] if index >= 0 else term for index, term in places)
-
-    def _look_up(self, atom: Atom) -> list[list[tuple[frozenset[int], frozenset[str]]]]:
-        """For each solution, the ways in which one atom holds for it, shortest first."""
-        rows = [row for _, row, _ in self._open]
-        nothing: list[tuple[frozenset[int], frozenset[str]]] = [(frozenset(), frozenset())]
-        match atom:
-            case PathAtom():
-                wanted = [
-                    self._values((atom.subject, atom.object, atom.graph), row) for row in rows
-                ]
-                held = [self._holds(atom, row) for row in rows]
-                edges = Closures(self.deriver, atom.closure).edges(
-                    {pair for pair, holds in zip(wanted, held, strict=True) if holds}
-                )
-                return [
-                    [(edges[pair], frozenset())] if holds else nothing
-                    for pair, holds in zip(wanted, held, strict=True)
-                ]
-            case SubqueryAtom():
-                table = _subquery_table(self.deriver, atom)
-                graph = (atom.graph,) if isinstance(atom.graph, alg.Var) else ()
-                result = []
-                for row in rows:
-                    derivations = table.get(self._values((*atom.keys, *graph), row))
-                    if self._holds(atom, row) and derivations is None:
-                        raise UnexplainableError(
-                            "a subquery gives other rows when it is asked again"
-                        )
-                    result.append(_shortest(derivations) if derivations else nothing)
-                return result
-            case ExistsAtom():
-                return self._look_up_exists(atom, rows)
-            case _:
-                return [nothing for _ in rows]
-
-    def _look_up_exists(
-        self, atom: ExistsAtom, rows: Sequence[Row]
-    ) -> list[list[tuple[frozenset[int], frozenset[str]]]]:
-        graph = (atom.graph,) if isinstance(atom.graph, alg.Var) else ()
-        shared = tuple(dict.fromkeys((*atom.shared, *graph)))
-        wanted = [self._values(shared, row) if self._holds(atom, row) else None for row in rows]
-        found = _exists_table(self.deriver, atom, shared, {w for w in wanted if w is not None})
-        result = []
-        for row, values in zip(rows, wanted, strict=True):
-            derivations = found.get(values) if values is not None else None
-            if derivations:
-                result.append(_shortest(derivations))
-            elif values is not None and atom.is_required:
-                raise UnexplainableError("a pattern under EXISTS cannot be found again by a join")
-            else:
-                is_absent = values is not None and atom.exists.is_negated
-                absence = AbsenceAtom(None, "NOT EXISTS", atom.exists.group, atom.graph)
-                absent = {self._absence(absence, row)} if is_absent else set()
-                result.append([(frozenset(), frozenset(absent))])
-        return result
-
-    def _absence(self, atom: AbsenceAtom, row: Row) -> str:
-        """The pattern that has no match, with the values of the solution in it."""
-        group = atom.group
-        if atom.graph:
-            group = alg.Group((alg.GraphGroup(atom.graph, group),))
-        values = {
-            variable: row[self._index[variable]]
-            for variable in alg.mentioned(group)
-            if variable in self._index
-        }
-        return absence_text(atom.keyword, group, values)
+        wanted = dict.fromkeys(tuple(row[i] for i in columns) for row in rows)
+        if not columns or any(isinstance(term, ox.BlankNode) for row in wanted for term in row):
+            return select, None
+        variables = tuple(select.projection[i][0] for i in columns)
+        place = alg.Values((self.fresh(),), ())
+        where = alg.Group((place, *select.where.elements))
+        blocks = [
+            alg.Values(variables, chunk)  # type: ignore[arg-type]  # no blank nodes
+            for chunk in batched(wanted, _CHUNK)
+        ]
+        return replace(select, where=where), _Limits(place, variables, tuple(blocks))
 
 
-def absence_text(
-    keyword: str, group: alg.Group, values: Mapping[alg.Var, Term | None] | None = None
-) -> str:
-    """A pattern without a match, for people: bound variables replaced, IRIs shortened."""
-    text = write_group(group)
-    for variable, value in (values or {}).items():
-        if value is not None:
-            text = text.replace(f"?{variable.name} ", f"{value} ")
-    return f"{keyword} {shorten(text)}"
+def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> None:
+    """Add rows that came otherwise this time, if their other columns tell the group.
+
+    The order of solutions, which SPARQL leaves open, decides SAMPLE and GROUP_CONCAT.
+    """
+    missing = [row for row in rows if row not in table]
+    same: dict[Row, list[Derivations]] = defaultdict(list)
+    for row, derivations in table.items() if missing else ():
+        same[tuple(row[i] for i in stable)].append(derivations)
+    for row in missing:
+        candidates = same[tuple(row[i] for i in stable)]
+        if len(candidates) == 1 and len(stable) < len(row):
+            table[row] = candidates[0]
 
 
-def _shortest(derivations: Derivations) -> list[tuple[frozenset[int], frozenset[str]]]:
-    return sorted(derivations.items(), key=lambda item: (len(item[0]), sorted(item[0])))
+def _is_joined(element: alg.Element) -> bool:
+    return not isinstance(element, alg.OptionalGroup | alg.MinusGroup | alg.Bind)
 
 
-def _terms(atom: TripleAtom) -> tuple[alg.Node | None, ...]:
-    return atom.subject, atom.predicate, atom.object, atom.graph
-
-
-def _variables(atom: Atom) -> Iterator[alg.Var]:
-    """The variables whose values an atom needs."""
-    nodes: Iterable[alg.Node | None]
-    match atom:
-        case TripleAtom():
-            nodes = _terms(atom)
-        case PathAtom(_, subject, _, object_, graph):
-            nodes = (subject, object_, graph)
-        case SubqueryAtom(_, _, keys, graph):
-            nodes = (*keys, graph)
-        case ExistsAtom(_, _, shared, graph, _):
-            nodes = (*shared, graph)
-        case AbsenceAtom(_, _, _, graph):
-            nodes = (graph,)
-    for node in (atom.guard, *nodes):
-        if isinstance(node, alg.Var):
-            yield node
-
-
-def _subquery_table(deriver: Deriver, atom: SubqueryAtom) -> Table:
-    """Derivations of a subquery's rows, by its keys and by the graph if that is a variable."""
-    select = replace(atom.select, order_by=(), limit=None, offset=None)
-    if atom.graph is None:
-        if select.is_aggregated:
-            return deriver.members(select)
-        return deriver.select(select)
-    raise UnexplainableError("a grouped or cut subquery inside GRAPH is not explained")
-
-
-def _exists_table(
-    deriver: Deriver, atom: ExistsAtom, shared: Sequence[alg.Var], wanted: Iterable[Row]
-) -> dict[Row, Derivations]:
-    """Derivations of a pattern under EXISTS, for each of the wanted values of ``shared``."""
-    rows = sorted(wanted, key=str)
-    number = deriver.fresh()
-    found: dict[Row, Derivations] = {}
-    for start in range(0, len(rows), CHUNK):
-        block = alg.Values(
-            (number, *shared),
-            tuple(
-                (ox.Literal(start + i), *row)  # type: ignore[misc]  # no blank nodes in VALUES
-                for i, row in enumerate(rows[start : start + CHUNK])
-            ),
-        )
-        group = deriver.in_graph(alg.Group((block, *atom.exists.group.elements)), atom.graph)
-        for (index,), derivations in deriver.pattern(group, (number,)).items():
-            if isinstance(index, ox.Literal):
-                found[rows[int(index.value)]] = derivations
-    return found
+def _plain_keys(keyed: alg.Select) -> set[alg.Var]:
+    return {
+        variable
+        for expression, variable in keyed.group_by
+        if variable and expression.tokens == (variable,)
+    }

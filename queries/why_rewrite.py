@@ -14,79 +14,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import TypeAlias
-
-import pyoxigraph as ox
 
 from . import why_algebra as alg
+from .why_atoms import (
+    AbsenceAtom,
+    Atom,
+    ExistsAtom,
+    GraphNode,
+    Guard,
+    PathAtom,
+    SubqueryAtom,
+    TripleAtom,
+)
 from .why_expressions import conjuncts, make_conjunction
-from .why_variables import rename
 from .why_terms import make_expression
-
-Guard: TypeAlias = alg.Var | None
-GraphNode: TypeAlias = alg.Var | ox.NamedNode | None
-
-
-@dataclass(frozen=True, slots=True)
-class TripleAtom:
-    """A triple that the solution rests on, if ``guard`` is bound or None."""
-
-    guard: Guard
-    subject: alg.Node
-    predicate: alg.Node
-    object: alg.Node
-    graph: GraphNode
-
-
-@dataclass(frozen=True, slots=True)
-class PathAtom:
-    """Edges along a ``*``, ``+`` or ``?`` path that the solution rests on."""
-
-    guard: Guard
-    subject: alg.Node
-    closure: alg.Closure
-    object: alg.Node
-    graph: GraphNode
-
-
-@dataclass(frozen=True, slots=True)
-class SubqueryAtom:
-    """A row of a grouped or cut subquery, found by the values of ``keys``.
-
-    For a grouped one the keys are its GROUP BY keys, else its projected variables.
-    """
-
-    guard: Guard
-    select: alg.Select
-    keys: tuple[alg.Var, ...]
-    graph: GraphNode
-
-
-@dataclass(frozen=True, slots=True)
-class ExistsAtom:
-    """A pattern under EXISTS; ``shared`` are its variables that the solution may bind.
-
-    ``is_required`` says that the solution cannot be one unless the pattern matches.
-    """
-
-    guard: Guard
-    exists: alg.Exists
-    shared: tuple[alg.Var, ...]
-    graph: GraphNode
-    is_required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AbsenceAtom:
-    """A pattern under NOT EXISTS or MINUS (``keyword``) that has no match for the solution."""
-
-    guard: Guard
-    keyword: str
-    group: alg.Group
-    graph: GraphNode
-
-
-Atom: TypeAlias = TripleAtom | PathAtom | SubqueryAtom | ExistsAtom | AbsenceAtom
+from .why_variables import rename
 
 
 class Fresh:
@@ -105,11 +47,13 @@ class Rewriter:
     """Rewrites one pattern and gathers its atoms.
 
     ``is_exact`` turns False where the sets of triples may be larger than needed, so that they
-    must be checked; ``has_negation`` and ``has_groups`` say what the pattern contains.
+    must be checked; ``has_negation`` (also in the guise of OPTIONAL) and ``has_groups`` say
+    what the pattern contains. ``spare`` are the guards of atoms inside an OPTIONAL.
     """
 
     fresh: Fresh
     atoms: list[Atom] = field(default_factory=list)
+    spare: set[alg.Var] = field(default_factory=set)
     is_exact: bool = True
     has_negation: bool = False
     has_groups: bool = False
@@ -149,20 +93,19 @@ class Rewriter:
                     self.expression(expression, guard, graph, visible)
                     elements.append(element)
                 case alg.OptionalGroup(inner):
-                    self.is_exact = False
+                    self.is_exact, self.has_negation = False, True
                     scope = alg.in_scope(preceding)
-                    elements.append(
-                        alg.OptionalGroup(self._branch(inner, others, graph, left=scope))
-                    )
+                    optional = self._branch(inner, others, graph, left=scope, is_spare=True)
+                    elements.append(alg.OptionalGroup(optional))
                 case alg.UnionGroups(groups):
                     branches = []
                     for j, branch in enumerate(groups):
                         siblings = groups[:j] + groups[j + 1 :]
                         beside = others.union(*map(alg.mentioned, siblings))
-                        branches.append(self._branch(branch, beside, graph))
+                        branches.append(self._branch(branch, beside, graph, guard in self.spare))
                     elements.append(alg.UnionGroups(tuple(branches)))
                 case alg.MinusGroup(inner):
-                    self._negation("MINUS", inner, guard, graph)
+                    self._negation("MINUS", inner, guard, graph, alg.in_scope(preceding))
                     elements.append(element)
                 case alg.GraphGroup(name, inner):
                     self.is_exact &= bool(alg.certain(inner.elements))
@@ -181,11 +124,14 @@ class Rewriter:
         group: alg.Group,
         outside: set[alg.Var],
         graph: GraphNode,
+        is_spare: bool,
         left: Iterable[alg.Var] = (),
     ) -> alg.Group:
         """The rewriting of a group that may or may not be taken; its own variable tells which."""
         own = sorted(alg.certain(group.elements) - outside, key=lambda variable: variable.name)
         marker = own[0] if own else self.fresh()
+        if is_spare:
+            self.spare.add(marker)
         rewritten = self.group(group, outside, marker, graph, left)
         if own:
             return rewritten
@@ -212,10 +158,10 @@ class Rewriter:
                     found += self.path(start, part, end, guard, graph)
                 return found
             case alg.Alternative(parts):
-                return [self._alternatives(subject, parts, object_, graph)]
+                return [self._alternatives(subject, parts, object_, guard, graph)]
             case alg.NegatedSet(forward, backward) if forward and backward:
                 sides = (alg.NegatedSet(forward, ()), alg.NegatedSet((), backward))
-                return [self._alternatives(subject, sides, object_, graph)]
+                return [self._alternatives(subject, sides, object_, guard, graph)]
             case alg.NegatedSet(forward, backward):
                 start, end = (object_, subject) if backward else (subject, object_)
                 predicate = self.fresh()
@@ -237,11 +183,14 @@ class Rewriter:
         subject: alg.Node,
         parts: Sequence[alg.Path],
         object_: alg.Node,
+        guard: Guard,
         graph: GraphNode,
     ) -> alg.UnionGroups:
         branches = []
         for part in parts:
             marker = self.fresh()
+            if guard in self.spare:
+                self.spare.add(marker)
             elements = self.path(subject, part, object_, marker, graph)
             marking = alg.Bind(make_expression(["1"]), marker)
             branches.append(alg.Group((*elements, marking)))
@@ -270,7 +219,7 @@ class Rewriter:
                         continue
                     self._exists(exists, guard, graph, visible, is_required=True)
                 case (alg.Exists(inner, True),):
-                    self._negation("NOT EXISTS", inner, guard, graph)
+                    self._negation("NOT EXISTS", inner, guard, graph, visible)
                 case _:
                     self.expression(condition, guard, graph, visible)
             kept.append(condition)
@@ -297,14 +246,20 @@ class Rewriter:
     ) -> None:
         self.is_exact = False
         self.has_negation |= not is_required
-        inside = alg.mentioned(exists)
-        shared = tuple(variable for variable in visible if variable in inside)
+        shared = _shared(exists.group, visible)
         self.atoms.append(ExistsAtom(guard, exists, shared, graph, is_required))
 
-    def _negation(self, keyword: str, group: alg.Group, guard: Guard, graph: GraphNode) -> None:
+    def _negation(
+        self,
+        keyword: str,
+        group: alg.Group,
+        guard: Guard,
+        graph: GraphNode,
+        visible: Iterable[alg.Var],
+    ) -> None:
         self.has_negation = True
         self.is_exact &= is_monotone(group)
-        self.atoms.append(AbsenceAtom(guard, keyword, group, graph))
+        self.atoms.append(AbsenceAtom(guard, keyword, group, _shared(group, visible), graph))
 
     # Subqueries.
 
@@ -375,6 +330,11 @@ def is_monotone(group: alg.Group) -> bool:
             case _:
                 pass
     return True
+
+
+def _shared(group: alg.Group, visible: Iterable[alg.Var]) -> tuple[alg.Var, ...]:
+    inside = alg.mentioned(group)
+    return tuple(variable for variable in visible if variable in inside)
 
 
 def _is_joinable(group: alg.Group, visible: Iterable[alg.Var], bound: set[alg.Var]) -> bool:

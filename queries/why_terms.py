@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
@@ -265,6 +266,10 @@ class TermParser:
             parts.append(alg.Exists(self.group(), is_negated=True))
         elif kind == "end":
             raise self.error("the rest of an expression")
+        elif self.is_at("NOW"):
+            # One moment for all queries that explain this one.
+            self.position += 3
+            parts.append(f'"{datetime.now(UTC).isoformat()}"^^<{XSD}dateTime>')
         elif kind == "string":
             parts.append(str(self.literal()))
         else:

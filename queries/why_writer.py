@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+import pyoxigraph as ox
+
+from ..graph.store import Term
 from ..ontology.namespaces import PREFIXES
 from . import why_algebra as alg
 
@@ -35,8 +38,12 @@ def write_path(path: alg.Path) -> str:
 
 
 def write_expression(expression: alg.Expression) -> str:
-    """An expression, its tokens separated by spaces."""
-    return " ".join(_write_token(token) for token in expression.tokens)
+    """An expression, its tokens separated by spaces, but none between a function and its bracket.
+
+    Oxigraph 0.5 does not read ``COALESCE (``.
+    """
+    text = " ".join(_write_token(token) for token in expression.tokens)
+    return re.sub(r"\b(COALESCE) \(", r"\1(", text, flags=re.IGNORECASE)
 
 
 def _write_token(token: str | alg.Var | alg.Exists) -> str:
@@ -134,6 +141,20 @@ def write_dataset(query: alg.Query) -> str:
         [f"FROM {graph}" for graph in query.default_graphs]
         + [f"FROM NAMED {graph}" for graph in query.named_graphs]
     )
+
+
+def write_absence(
+    keyword: str,
+    group: alg.Group,
+    graph: alg.Var | ox.NamedNode | None = None,
+    values: Mapping[alg.Var, Term | None] | None = None,
+) -> str:
+    """A pattern without a match, for people: bound variables replaced, IRIs shortened."""
+    text = write_group(alg.Group((alg.GraphGroup(graph, group),)) if graph else group)
+    for variable, value in (values or {}).items():
+        if value is not None:
+            text = text.replace(f"?{variable.name} ", f"{value} ")
+    return f"{keyword} {shorten(text)}"
 
 
 def shorten(text: str) -> str:

@@ -6,12 +6,22 @@ nothing but its fault; its first line names the shapes that must fire, and no ot
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
-from taawun.loaders.shapes import SHAPES, SHAPES_FILE, ShapeResult, Shapes, shapes_graph
+from taawun.loaders.shapes import (
+    SHAPES,
+    SHAPES_FILE,
+    ShapeResult,
+    Shapes,
+    shapes_graph,
+    validate_build,
+)
+from taawun.ontology.namespaces import GRAPH_EVIDENCE, TW
 
 HERE = Path(__file__).parent / "shapes"
 WORLD = HERE / "accepted" / "world.ttl"
@@ -163,3 +173,67 @@ def test_every_made_shape_stands_for_a_property_and_the_other_way_round() -> Non
     made = _reporting_shapes(shapes_graph()) - _reporting_shapes(_handwritten())
     names = Schema.load().properties
     assert made == {f"{name}-{end}" for name in names for end in ("domain", "range")}
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "is_accepted"),
+    [
+        ("IsEdtf", "2019", True),
+        ("IsEdtf", "2022-09", True),
+        ("IsEdtf", "2019/2020", True),
+        ("IsEdtf", "XXXX-02", True),
+        ("IsEdtf", "XXXX-02-08/XXXX-02-09", True),
+        ("IsEdtf", "2023?-02-08/2023?-02-09", True),
+        ("IsEdtf", "2019/..", True),
+        ("IsEdtf", "../2020", True),
+        ("IsEdtf", "201X", True),
+        ("IsEdtf", "2019~", True),
+        ("IsEdtf", "2019-2020", False),
+        ("IsEdtf", "2022-13", False),
+        ("IsEdtf", "09/2022", False),
+        ("IsEdtf", "فبراير", False),
+        ("IsEdtf", "/", False),
+        ("IsEdtf", "", False),
+        ("IsDuration", "P5Y", True),
+        ("IsDuration", "P2D", True),
+        ("IsDuration", "P3W", True),
+        ("IsDuration", "P1Y2M3DT4H5M6S", True),
+        ("IsDuration", "PT90M", True),
+        ("IsDuration", "P", False),
+        ("IsDuration", "PT", False),
+        ("IsDuration", "5Y", False),
+        ("IsDuration", "P2D1Y", False),
+    ],
+)
+def test_a_pattern_agrees_with_the_loader(shape: str, text: str, is_accepted: bool) -> None:
+    from taawun.loaders.dates import duration_fault, edtf_fault
+
+    fault = {"IsEdtf": edtf_fault, "IsDuration": duration_fault}[shape]
+    pattern = str(_handwritten().value(SHAPE[shape], SH.pattern))
+    assert bool(re.search(pattern, text)) is is_accepted
+    assert (fault(text) is None) is is_accepted
+    # A store that speaks SPARQL reads the same pattern in the same way.
+    query = f"ASK {{ FILTER REGEX({ox.Literal(text)}, {ox.Literal(pattern)}) }}"
+    assert bool(ox.Store().query(query)) is is_accepted
+
+
+def test_a_build_is_validated_with_what_is_said_about_its_facts(tmp_path: Path) -> None:
+    graph = _shapes()._in_memory(_graph(WORLD, HERE / "refused" / "EventDate.ttl"))
+    lines = []
+    for subject, predicate, value in graph:
+        is_about_a_fact = (subject, RDF.type, URIRef(TW + "Fact")) in graph
+        name = f"<{GRAPH_EVIDENCE}>" if is_about_a_fact else ""
+        lines.append(f"{subject.n3()} {predicate.n3()} {value.n3()} {name} .")
+    dump = tmp_path / "dataset.nq"
+    dump.write_text("\n".join(lines), encoding="utf-8")
+    performed, results = validate_build(dump)
+    assert performed > len(_reporting_shapes(_handwritten()))
+    assert {result.name for result in results} == {"EventDate"}
+
+
+def test_the_bundled_facts_break_no_rule() -> None:
+    from taawun.loaders.build import build
+
+    performed, results = validate_build(build().dump)
+    assert performed > 1000
+    assert [result for result in results if result.severity == "Violation"] == []

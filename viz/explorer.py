@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from .families import FAMILIES
 from .layout import layout
@@ -66,7 +66,7 @@ def write_explorer(
     view: View,
     path: str | os.PathLike[str],
     *,
-    lang: Literal["ar", "en"] = "ar",
+    lang: str = "ar",
     texts: Mapping[str, str] | None = None,
     questions: Sequence[AnsweredQuestion] = (),
     title: Name = TITLE,
@@ -96,7 +96,7 @@ def write_explorer(
 def render(
     view: View,
     *,
-    lang: Literal["ar", "en"] = "ar",
+    lang: str = "ar",
     texts: Mapping[str, str] | None = None,
     questions: Sequence[AnsweredQuestion] = (),
     title: Name = TITLE,
@@ -121,7 +121,7 @@ def render(
         loader=PackageLoader("taawun.viz", "assets"), autoescape=True, undefined=StrictUndefined
     )
     network.templateEnv.filters["as_data"] = lambda value: Markup(json_for_script(value))
-    network.templateEnv.filters["as_options"] = lambda text: Markup(json_for_script(json.loads(text)))
+    network.templateEnv.filters["from_json"] = json.loads
     network.templateEnv.globals |= {
         "lang": lang,
         "dir": "rtl" if lang == "ar" else "ltr",

@@ -108,6 +108,8 @@ FAMILIES: Final = (
         ("Entity",),
     ),
 )
+#: Families that the first view leaves out, so that a newcomer sees who cooperates with whom.
+HIDDEN_AT_FIRST: Final = ("area", "figure")
 _OF_ROOT: Final = {TW + root: index for index, f in enumerate(FAMILIES) for root in f.roots}
 
 
@@ -121,7 +123,5 @@ def family_of(classes: Iterable[str], terms: Mapping[str, Term]) -> int:
         if found:
             return max(found) if max(found) < len(FAMILIES) - 1 else min(found)
         seen.update(level)
-        level = sorted(
-            {up for iri in level if iri in terms for up in terms[iri].parents} - seen
-        )
+        level = sorted({up for iri in level if iri in terms for up in terms[iri].parents} - seen)
     return len(FAMILIES) - 1

@@ -47,7 +47,9 @@ FIRMNESS: Final = (
     Firmness("signed", Name("موقّع", "Signed"), 3, ()),
     Firmness("stated", Name("يقرره النص", "Stated by the text"), 1.3, ()),
     Firmness("agreed", Name("متفق عليه مبدئيًّا", "Agreed in principle"), 2.4, (12, 4)),
-    Firmness("offered", Name("معروض أو مقترح أو مخطط له", "Offered, proposed, planned"), 1.6, (6, 4)),
+    Firmness(
+        "offered", Name("معروض أو مقترح أو مخطط له", "Offered, proposed, planned"), 1.6, (6, 4)
+    ),
     Firmness("reported", Name("منقول أو مستنتج", "Reported or inferred"), 1.5, (1, 4)),
     Firmness("derived", Name("خلاصة مشتقة", "Derived summary"), 1.6, (9, 3, 2, 3)),
 )

@@ -14,41 +14,79 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from .families import FAMILIES, HIDDEN_AT_FIRST, family_of
 from .view import View, neighbours
 
-#: Distance between neighbours that the springs aim at, in the units of vis-network.
+#: The length at which a spring and the repulsion of its two ends are in balance, about.
 SPRING: Final = 120.0
-#: Repulsion ends here: what is farther away is not felt, which keeps the cost linear.
-REACH: Final = 4.5 * SPRING
+TENSION: Final = 2.4
+#: Repulsion is felt node by node within neighbouring cells this wide, beyond them in bulk.
+CELL: Final = 2 * SPRING
+#: The pull to the middle, which keeps parts without a link to the rest in the picture.
+PULL: Final = 1.6
 #: Room that two nodes keep for their labels.
-ROOM: Final = (118.0, 54.0)
-ROUNDS: Final = 220
-#: Pictures are wider than high.
-ASPECT: Final = 1.25
+ROOM: Final = (112.0, 66.0)
+ROUNDS: Final = 110
 
 Positions: TypeAlias = dict[str, tuple[int, int]]
 
 
 @dataclass(slots=True)
 class _Plan:
-    """Places while they are being worked out: parallel lists, one entry a node."""
+    """Places while they are being worked out: parallel lists, one entry a node.
+
+    ``present`` are the nodes placed so far, ``links`` pairs of them.
+    """
 
     x: list[float]
     y: list[float]
     mass: list[float]
+    present: list[int]
     links: list[tuple[int, int]]
 
 
 def layout(view: View) -> Positions:
-    """A place for each node of the view, in whole units."""
+    """A place for each node of the view, in whole units.
+
+    Nodes of the families that the first view hides come last, each near its neighbours, so that
+    the first view is not a picture with holes.
+    """
     order = [node.iri for node in view.nodes]
     if not order:
         return {}
-    joined = neighbours(edge for edge in view.edges if not edge.derived)
-    plan = _start(view, order, joined)
-    _relax(plan)
-    plan.x = [x * ASPECT for x in plan.x]
+    number = {iri: i for i, iri in enumerate(order)}
+    terms = {term.iri: term for term in view.classes}
+    minor = {
+        node.iri
+        for node in view.nodes
+        if FAMILIES[family_of(node.classes, terms)].key in HIDDEN_AT_FIRST
+    }
+    edges = [edge for edge in view.edges if not edge.derived]
+    joined = neighbours(edges)
+    major = [iri for iri in order if iri not in minor]
+    plan = _Plan(
+        [0.0] * len(order),
+        [0.0] * len(order),
+        [1 + 0.35 * math.sqrt(len(joined.get(iri, ()))) for iri in order],
+        [number[iri] for iri in major],
+        [
+            (number[edge.source], number[edge.target])
+            for edge in edges
+            if not minor & {edge.source, edge.target}
+        ],
+    )
+    scale = max(1.0, len(order) / 1000)
+    _grow(
+        plan, view, major, number, neighbours(e for e in edges if not minor & {e.source, e.target})
+    )
+    _relax(plan, plan.present, max(30, round(ROUNDS / scale)), SPRING)
     _separate(plan)
+    if minor:
+        _join_minor(plan, sorted(minor), number, joined)
+        plan.present = list(range(len(order)))
+        plan.links = [(number[edge.source], number[edge.target]) for edge in edges]
+        _relax(plan, plan.present, max(15, round(ROUNDS / 4 / scale)), SPRING / 6)
+        _separate(plan)
     middle = max(range(len(order)), key=lambda i: (len(joined.get(order[i], ())), order[i]))
     return {
         iri: (round(plan.x[i] - plan.x[middle]), round(plan.y[i] - plan.y[middle]))
@@ -56,9 +94,31 @@ def layout(view: View) -> Positions:
     }
 
 
-def _start(view: View, order: Sequence[str], joined: Mapping[str, frozenset[str]]) -> _Plan:
+def _join_minor(
+    plan: _Plan,
+    minor: Sequence[str],
+    number: Mapping[str, int],
+    joined: Mapping[str, frozenset[str]],
+) -> None:
+    """Put each late node amid its placed neighbours, aside by an angle of its own."""
+    placed = set(plan.present)
+    for turn, iri in enumerate(minor):
+        near = [number[other] for other in sorted(joined.get(iri, ())) if number[other] in placed]
+        i, share = number[iri], max(1, len(near))
+        # An only neighbour is a stalk: farther out than it, seen from the middle.
+        away = 1.35 if len(near) == 1 else 1.0
+        plan.x[i] = away * sum(plan.x[j] for j in near) / share + (37 * turn % 101) - 50
+        plan.y[i] = away * sum(plan.y[j] for j in near) / share + (53 * turn % 101) - 50
+
+
+def _grow(
+    plan: _Plan,
+    view: View,
+    order: Sequence[str],
+    number: Mapping[str, int],
+    joined: Mapping[str, frozenset[str]],
+) -> None:
     """Rings and sectors: breadth-first trees, their branches sorted by country."""
-    number = {iri: i for i, iri in enumerate(order)}
     country = {node.iri: node.countries for node in view.nodes}
     degree = {iri: len(joined.get(iri, ())) for iri in order}
     children: dict[str, list[str]] = defaultdict(list)
@@ -80,20 +140,14 @@ def _start(view: View, order: Sequence[str], joined: Mapping[str, frozenset[str]
     for root in roots:
         for iri in reversed(_descend(root, children)):
             weight[iri] = 1 + sum(weight[child] for child in children[iri])
-    x, y = [0.0] * len(order), [0.0] * len(order)
     for place, root in enumerate(roots):
         # Further components stand round the first one, each in a small ring of its own.
-        angle = 2.4 * place
-        away = 0.0 if place == 0 else SPRING * (3 + 0.8 * math.sqrt(len(order)))
-        centre = away * math.cos(angle), away * math.sin(angle)
+        away = 0.0 if place == 0 else SPRING * (2 + 0.7 * math.sqrt(len(order)))
+        centre_x, centre_y = away * math.cos(2.4 * place), away * math.sin(2.4 * place)
         for iri, ring, bearing in _sectors(root, children, weight):
             i = number[iri]
-            x[i] = round(centre[0] + 1.3 * SPRING * ring * math.cos(bearing), 3)
-            y[i] = round(centre[1] + 1.3 * SPRING * ring * math.sin(bearing), 3)
-    links = [
-        (number[edge.source], number[edge.target]) for edge in view.edges if not edge.derived
-    ]
-    return _Plan(x, y, [1 + 0.35 * math.sqrt(degree[iri]) for iri in order], links)
+            plan.x[i] = round(centre_x + 1.3 * SPRING * ring * math.cos(bearing), 3)
+            plan.y[i] = round(centre_y + 1.3 * SPRING * ring * math.sin(bearing), 3)
 
 
 def _descend(root: str, children: Mapping[str, list[str]]) -> list[str]:
@@ -116,11 +170,16 @@ def _sectors(
             start += share * weight[child]
 
 
+def _grid(plan: _Plan, width: float, height: float) -> dict[tuple[int, int], list[int]]:
+    grid: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for i in plan.present:
+        grid[int(plan.x[i] // width), int(plan.y[i] // height)].append(i)
+    return grid
+
+
 def _cells(plan: _Plan, width: float, height: float) -> Iterator[tuple[int, int]]:
     """Pairs of nodes in the same or in neighbouring cells of a grid, each pair once."""
-    grid: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for i, (x, y) in enumerate(zip(plan.x, plan.y, strict=True)):
-        grid[int(x // width), int(y // height)].append(i)
+    grid = _grid(plan, width, height)
     for (column, row), here in grid.items():
         for place, i in enumerate(here):
             for j in here[place + 1 :]:
@@ -133,45 +192,70 @@ def _cells(plan: _Plan, width: float, height: float) -> Iterator[tuple[int, int]
                         yield i, j
 
 
-def _relax(plan: _Plan) -> None:
+def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -> None:
     """Springs, repulsion and a weak pull to the middle, with steps that grow shorter."""
-    count = len(plan.x)
-    mass, links = plan.mass, plan.links
-    pull = 0.012
-    rounds = ROUNDS if count <= 1500 else max(30, ROUNDS * 1500 // count)
+    x, y, mass = plan.x, plan.y, plan.mass
+    movable = frozenset(moving)
     for turn in range(rounds):
-        x, y = plan.x, plan.y
-        fx = [-pull * SPRING * 0.06 * a for a in x]
-        fy = [-pull * SPRING * 0.06 * a for a in y]
-        limit = REACH * REACH
-        for i, j in _cells(plan, REACH, REACH):
-            dx, dy = x[i] - x[j], y[i] - y[j]
-            square = dx * dx + dy * dy
-            if square >= limit:
-                continue
-            if square < 1:
-                dx, dy, square = (1.0, 0.5, 1.25) if i < j else (-1.0, -0.5, 1.25)
-            push = SPRING * SPRING * mass[i] * mass[j] / square
-            fx[i] += dx * push
-            fy[i] += dy * push
-            fx[j] -= dx * push
-            fy[j] -= dy * push
-        for i, j in links:
+        fx = [-PULL * a for a in x]
+        fy = [-PULL * a for a in y]
+        _repel_near(plan, fx, fy)
+        _repel_far(plan, fx, fy)
+        for i, j in plan.links:
             dx, dy = x[i] - x[j], y[i] - y[j]
             distance = math.sqrt(dx * dx + dy * dy)
             # A hub's many springs would draw everything into one knot: each pulls less.
-            tension = 2.2 * distance / (SPRING * math.sqrt(min(mass[i], mass[j])))
+            tension = TENSION * distance / (SPRING * max(mass[i], mass[j]))
             fx[i] -= dx * tension
             fy[i] -= dy * tension
             fx[j] += dx * tension
             fy[j] += dy * tension
-        step = SPRING * (1 - turn / rounds)
-        for i in range(count):
+        step = first_step * (1 - turn / rounds)
+        for i in movable:
             force = math.sqrt(fx[i] * fx[i] + fy[i] * fy[i])
             if force > 0:
-                reach = min(step, 0.08 * force) / force
+                reach = min(step, 0.06 * force) / force
                 x[i] += fx[i] * reach
                 y[i] += fy[i] * reach
+
+
+def _repel_near(plan: _Plan, fx: list[float], fy: list[float]) -> None:
+    """Each pair of nodes in neighbouring cells, one by one."""
+    x, y, mass = plan.x, plan.y, plan.mass
+    strength = SPRING * SPRING
+    for i, j in _cells(plan, CELL, CELL):
+        dx, dy = x[i] - x[j], y[i] - y[j]
+        square = dx * dx + dy * dy
+        if square < 1:
+            dx, dy, square = (1.0, 0.5, 1.25) if i < j else (-1.0, -0.5, 1.25)
+        push = strength * mass[i] * mass[j] / square
+        fx[i] += dx * push
+        fy[i] += dy * push
+        fx[j] -= dx * push
+        fy[j] -= dy * push
+
+
+def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
+    """Cells that are no neighbours push each other as wholes."""
+    grid = _grid(plan, CELL, CELL)
+    wholes = []
+    for place, members in grid.items():
+        weight = sum(plan.mass[i] for i in members)
+        centre_x = sum(plan.x[i] * plan.mass[i] for i in members) / weight
+        centre_y = sum(plan.y[i] * plan.mass[i] for i in members) / weight
+        wholes.append((place, members, weight, centre_x, centre_y))
+    strength = SPRING * SPRING
+    for (column, row), members, _, here_x, here_y in wholes:
+        push_x = push_y = 0.0
+        for (other_column, other_row), _, weight, there_x, there_y in wholes:
+            if abs(column - other_column) > 1 or abs(row - other_row) > 1:
+                dx, dy = here_x - there_x, here_y - there_y
+                push = strength * weight / (dx * dx + dy * dy)
+                push_x += dx * push
+                push_y += dy * push
+        for i in members:
+            fx[i] += push_x * plan.mass[i]
+            fy[i] += push_y * plan.mass[i]
 
 
 def _separate(plan: _Plan) -> None:
@@ -180,7 +264,7 @@ def _separate(plan: _Plan) -> None:
     wide, high = ROOM
     for _ in range(80):
         moved = False
-        for i, j in sorted(_cells(plan, wide * 2, high * 2)):
+        for i, j in sorted(_cells(plan, wide * 1.8, high * 1.8)):
             room = 0.5 * (plan.mass[i] + plan.mass[j])
             dx, dy = x[j] - x[i], y[j] - y[i]
             over_x = wide * (0.7 + 0.3 * room) - abs(dx)

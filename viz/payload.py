@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from ..ontology.namespaces import BASE, ID
-from .families import FAMILIES, family_of
+from .families import FAMILIES, HIDDEN_AT_FIRST, family_of
 from .firmness import FIRMNESS, STAGES, firmness_of
 from .view import AnsweredQuestion, Name, Quote, SeenFact, Term, Value, View
 
 Json: TypeAlias = dict[str, Any]
 
-#: Families that the first view leaves out, so that a newcomer sees who cooperates with whom.
-HIDDEN_AT_FIRST: Final = ("area", "figure")
 
-
-def payload(
-    view: View, texts: Mapping[str, str], questions: Sequence[AnsweredQuestion]
-) -> Json:
+def payload(view: View, texts: Mapping[str, str], questions: Sequence[AnsweredQuestion]) -> Json:
     """Everything the page shows. Things refer to each other by their place in their list.
 
     ``texts`` maps document slugs to full texts. A document without a text is shown by the
@@ -175,6 +170,10 @@ class _Payload:
         return {
             "slug": question.slug,
             "title": _name(question.title),
+            "tags": list(question.tags),
+            "parameters": [
+                {"name": _name(name), "cell": cell} for name, cell in question.parameters
+            ],
             "columns": [_name(column) for column in question.columns],
             "rows": [
                 {"cells": list(row.cells), "facts": self._found(self.facts, row.facts)}

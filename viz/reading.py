@@ -8,8 +8,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.errors import StoreError
-from ..graph.store import Store, Term as RdfTerm
+from ..graph.fact import ACTIVE_STATUSES
+from ..graph.store import Store
+from ..graph.store import Term as RdfTerm
 from ..ontology.namespaces import (
     DCTERMS,
     DOCUMENT,
@@ -25,12 +26,13 @@ from ..ontology.namespaces import (
     SKOS,
     TW,
 )
+from ..queries.rows import Binding, select
 from .view import Name, Node, Quote, SeenDocument, SeenFact, Summary, Term, Value, View, join
 
 #: The derived facts that are drawn: they sum up what the facts say pair by pair.
 SUMMARIES: Final = (TW + "cooperatesWith", TW + "inTalksWith")
 #: Facts of these record statuses are in answers, and so in the picture.
-SHOWN_STATUSES: Final = frozenset({"", ID + "record-status/asserted", ID + "record-status/disputed"})
+SHOWN_STATUSES: Final = frozenset({"", *(f"{ID}record-status/{s}" for s in ACTIVE_STATUSES)})
 
 _PREFIXES: Final = "".join(
     f"PREFIX {prefix}: <{iri}>\n"
@@ -61,7 +63,8 @@ SELECT ?e ?p ?v WHERE { ?e ?p ?v .
   VALUES ?p { rdfs:label skos:prefLabel skos:altLabel skos:hiddenLabel } }"""
 _TYPES: Final = "SELECT ?e ?class WHERE { ?e a ?class }"
 _TERMS: Final = """
-SELECT ?e ?p ?v WHERE { ?e ?p ?v . VALUES ?p { rdfs:subClassOf rdfs:subPropertyOf owl:inverseOf } }"""
+SELECT ?e ?p ?v WHERE { ?e ?p ?v .
+  VALUES ?p { rdfs:subClassOf rdfs:subPropertyOf owl:inverseOf } }"""
 _DOCUMENTS: Final = """
 SELECT ?e ?p ?v WHERE { ?e a tw:SourceDocument ; ?p ?v .
   VALUES ?p { dcterms:identifier dcterms:title dcterms:publisher dcterms:creator } }"""
@@ -72,7 +75,7 @@ def read_view(store: Store) -> View:
     names, others = _read_names(store)
     parents, inverses = _read_hierarchy(store)
     classes = _most_specific(store, parents)
-    facts = tuple(_read_facts(store))
+    facts = tuple(sorted(_read_facts(store), key=lambda fact: fact.iri))
 
     def term(iri: str) -> Term:
         inverse = inverses.get(iri)
@@ -119,28 +122,31 @@ def read_view(store: Store) -> View:
     )
 
 
-def _rows(store: Store, query: str) -> Iterator[tuple[RdfTerm | None, ...]]:
-    answer = store.query(_PREFIXES + query)
-    if not isinstance(answer, ox.QuerySolutions):
-        raise StoreError("the store gave no table of solutions for a SELECT query")
-    for solution in answer:
-        yield tuple(solution)  # type: ignore[arg-type]
+def _rows(store: Store, query: str) -> Iterator[Binding]:
+    return select(store, _PREFIXES + query)
 
 
-def _text(term: RdfTerm | None) -> str:
-    return "" if term is None else term.value
+def _sorted_rows(store: Store, query: str) -> list[Binding]:
+    """The rows in an order that does not depend on the store, where the first one counts."""
+    return sorted(_rows(store, query), key=lambda row: tuple(map(str, row.values())))
+
+
+def _text(row: Binding, name: str) -> str:
+    """The IRI or the text that a variable stands for; empty where it is unbound."""
+    return row[name].value if name in row else ""
 
 
 def _read_names(store: Store) -> tuple[dict[str, dict[str, str]], dict[str, set[str]]]:
     """Labels by IRI and language, and all names by IRI."""
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     others: dict[str, set[str]] = defaultdict(set)
-    for entity, predicate, value in sorted(_rows(store, _NAMES), key=str):
+    for row in _sorted_rows(store, _NAMES):
+        entity, value = _text(row, "e"), row["v"]
         if not isinstance(value, ox.Literal):
             continue
-        others[_text(entity)].add(value.value)
-        if _text(predicate) in (RDFS + "label", SKOS + "prefLabel"):
-            labels[_text(entity)].setdefault(value.language or "", value.value)
+        others[entity].add(value.value)
+        if _text(row, "p") in (RDFS + "label", SKOS + "prefLabel"):
+            labels[entity].setdefault(value.language or "", value.value)
     return labels, others
 
 
@@ -155,12 +161,13 @@ def _read_hierarchy(store: Store) -> tuple[dict[str, set[str]], dict[str, str]]:
     """Superclasses and superproperties by IRI, and inverse properties both ways."""
     parents: dict[str, set[str]] = defaultdict(set)
     inverses: dict[str, str] = {}
-    for term, predicate, value in sorted(_rows(store, _TERMS), key=str):
-        if _text(predicate) == OWL + "inverseOf":
-            inverses[_text(term)] = _text(value)
-            inverses[_text(value)] = _text(term)
-        elif isinstance(value, ox.NamedNode):
-            parents[_text(term)].add(_text(value))
+    for row in _sorted_rows(store, _TERMS):
+        term, value = _text(row, "e"), _text(row, "v")
+        if _text(row, "p") == OWL + "inverseOf":
+            inverses[term] = value
+            inverses[value] = term
+        else:
+            parents[term].add(value)
     return parents, inverses
 
 
@@ -179,8 +186,8 @@ def _upwards(iris: Iterable[str], parents: Mapping[str, set[str]]) -> set[str]:
 def _most_specific(store: Store, parents: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
     """For each typed IRI its classes that are no superclass of another of its classes."""
     types: dict[str, set[str]] = defaultdict(set)
-    for entity, class_ in _rows(store, _TYPES):
-        types[_text(entity)].add(_text(class_))
+    for row in _rows(store, _TYPES):
+        types[_text(row, "e")].add(_text(row, "class"))
     specific: dict[str, tuple[str, ...]] = {}
     for iri, mine in types.items():
         above = {up for c in mine for up in _upwards(parents.get(c, ()), parents)}
@@ -195,22 +202,22 @@ def _is_entity(classes: Iterable[str], parents: Mapping[str, set[str]]) -> bool:
 
 def _read_facts(store: Store) -> Iterator[SeenFact]:
     qualifiers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for fact, predicate, value in _rows(store, _QUALIFIERS):
-        qualifiers[_text(fact)][_text(predicate)].add(_text(value))
+    for row in _rows(store, _QUALIFIERS):
+        qualifiers[_text(row, "fact")][_text(row, "p")].add(_text(row, "v"))
     quotes: dict[str, set[Quote]] = defaultdict(set)
-    for fact, document, exact, prefix, suffix, start, end in _rows(store, _QUOTES):
-        quotes[_text(fact)].add(
+    for row in _rows(store, _QUOTES):
+        quotes[_text(row, "fact")].add(
             Quote(
-                _text(document),
-                int(_text(start)),
-                int(_text(end)),
-                _text(exact),
-                _text(prefix),
-                _text(suffix),
+                _text(row, "document"),
+                int(_text(row, "start")),
+                int(_text(row, "end")),
+                _text(row, "exact"),
+                _text(row, "prefix"),
+                _text(row, "suffix"),
             )
         )
-    for graph, subject, predicate, object_ in sorted(_rows(store, _TRIPLES), key=str):
-        iri = _text(graph)
+    for row in _rows(store, _TRIPLES):
+        iri = _text(row, "graph")
         said = qualifiers.get(iri, {})
 
         def all_of(name: str, said: Mapping[str, set[str]] = said) -> tuple[str, ...]:
@@ -221,9 +228,9 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
             continue
         yield SeenFact(
             iri,
-            _text(subject),
-            _text(predicate),
-            _object(object_),
+            _text(row, "s"),
+            _text(row, "p"),
+            _object(row["o"]),
             "".join(all_of("modality")[:1]),
             all_of("statedBy"),
             all_of("onBehalfOf"),
@@ -235,25 +242,25 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
         )
 
 
-def _object(term: RdfTerm | None) -> str | Value:
+def _object(term: RdfTerm) -> str | Value:
     if isinstance(term, ox.Literal):
         return Value(term.value, term.datatype.value, term.language or "")
-    return _text(term)
+    return term.value
 
 
 def _read_summaries(store: Store, facts: Iterable[SeenFact]) -> Iterator[Summary]:
     """The drawn derived facts, each way of a symmetric one told once, unfolded to facts."""
     rules: dict[str, set[str]] = defaultdict(set)
     sources: dict[str, set[str]] = defaultdict(set)
-    for derived, rule, source in _rows(store, _DERIVATIONS):
-        rules[_text(derived)].add(_text(rule))
-        sources[_text(derived)].add(_text(source))
+    for row in _rows(store, _DERIVATIONS):
+        rules[_text(row, "derived")].add(_text(row, "rule"))
+        sources[_text(row, "derived")].add(_text(row, "from"))
     asserted = {fact.iri for fact in facts}
     said = {(fact.predicate, fact.subject, fact.object) for fact in facts}
     graphs: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for graph, subject, predicate, object_ in _rows(store, _SUMMARIES):
-        low, high = sorted((_text(subject), _text(object_)))
-        graphs[_text(predicate), low, high].add(_text(graph))
+    for row in _rows(store, _SUMMARIES):
+        low, high = sorted((_text(row, "s"), _text(row, "o")))
+        graphs[_text(row, "p"), low, high].add(_text(row, "graph"))
     for (predicate, low, high), mine in sorted(graphs.items()):
         if (predicate, low, high) in said or (predicate, high, low) in said:
             continue
@@ -272,9 +279,10 @@ def _read_summaries(store: Store, facts: Iterable[SeenFact]) -> Iterator[Summary
 
 def _read_documents(store: Store) -> Iterator[SeenDocument]:
     about: dict[str, dict[str, list[ox.Literal]]] = defaultdict(lambda: defaultdict(list))
-    for document, predicate, value in sorted(_rows(store, _DOCUMENTS), key=str):
+    for row in _sorted_rows(store, _DOCUMENTS):
+        value = row["v"]
         if isinstance(value, ox.Literal):
-            about[_text(document)][_text(predicate).removeprefix(DCTERMS)].append(value)
+            about[_text(row, "e")][_text(row, "p").removeprefix(DCTERMS)].append(value)
     for iri, said in sorted(about.items()):
         titles = {value.language or "": value.value for value in said["title"]}
         fallback = next(iter(titles.values()), iri.removeprefix(DOCUMENT))

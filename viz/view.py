@@ -136,12 +136,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredQuestion:
-    """A stored question with its answer, for the picture to highlight."""
+    """A stored question with its answer, for the picture to highlight.
+
+    ``parameters`` are those with a value: what each is called, and the IRI or text it stands for.
+    """
 
     slug: str
     title: Name
     columns: tuple[Name, ...]
     rows: tuple[Answer, ...]
+    tags: tuple[str, ...] = ()
+    parameters: tuple[tuple[Name, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ const picture = {
   pointed: null,
   colours: {},
   names: new Map(),
+  /** The boxes of the names drawn last, on the screen. */
+  boxes: [],
 };
 
 const LABEL = {size: 13, line: 17, width: 148, lines: 2};
@@ -62,9 +64,12 @@ function showParts(parts) {
   picture.seen = parts;
   picture.started = true;
   if (changed.length) picture.vis.update(changed.map((node) => ({id: node.id, hidden: !parts.nodes.has(node)})));
-  picture.byRank = [...parts.nodes].sort((one, other) => other.degree - one.degree || one.id - other.id);
+  picture.byRank = [...parts.nodes].sort((one, other) => weightOf(other) - weightOf(one) || one.id - other.id);
   redraw();
 }
+
+/** Who is named first: the well connected, countries and agreements before others. */
+const weightOf = (node) => node.degree + ({country: 20, agreement: 8}[node.family.key] ?? 0);
 
 /** Let these nodes and edges stand out; null for all. */
 function standOut(parts) {
@@ -88,9 +93,12 @@ const alongEdge = (edge) => ({nodes: new Set([nodes[edge.s], nodes[edge.t]]), ed
 
 const paths = new Map(DATA.families.map((family) => [family.key, new Path2D(family.path)]));
 
+/** Far out, as on a phone, signs shrink below their usual least size, so as not to cover all. */
+const crowding = (scale) => Math.max(0.55, Math.min(1, Math.sqrt(scale / 0.11)));
+
 /** The radius in the graph's units: never too small on the screen to be seen. */
 function radius(node, scale) {
-  return Math.max(node.size, Math.min(5 + node.size * 0.09, node.size) / scale);
+  return Math.max(node.size, Math.min((1.2 + node.size * 0.22) * crowding(scale), node.size) / scale);
 }
 
 function drawNode({ctx, id, x, y}) {
@@ -291,16 +299,26 @@ function drawNames(ctx) {
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   const [width, height] = [ctx.canvas.clientWidth, ctx.canvas.clientHeight];
   const scale = picture.network.getScale();
-  const taken = [];
-  for (const node of namesInOrder()) {
+  const order = namesInOrder();
+  const taken = order.filter((node) => outstanding() || weightOf(node) >= 20).slice(0, 90).map((node) => signBox(node, scale));
+  picture.boxes = [];
+  let left = outstanding() ? Infinity : Math.max(12, (width * height) / 15000);
+  for (const node of order) {
     const place = picture.network.canvasToDOM(picture.positions.get(node.id));
     const r = radius(node, scale) * scale;
     if (place.x < -80 || place.y < -40 || place.x > width + 80 || place.y > height + 40) continue;
-    placeName(ctx, node, place, r, taken);
-    taken.push({left: place.x - r, right: place.x + r, top: place.y - r, bottom: place.y + r});
+    if (left > 0 && placeName(ctx, node, place, r, taken)) left -= 1;
+    taken.push(signBox(node, scale));
   }
   drawEdgeNames(ctx, taken);
   ctx.restore();
+}
+
+/** The box of a node's sign on the screen, which no name may cover. */
+function signBox(node, scale) {
+  const place = picture.network.canvasToDOM(picture.positions.get(node.id));
+  const r = radius(node, scale) * scale;
+  return {left: place.x - r, right: place.x + r, top: place.y - r, bottom: place.y + r};
 }
 
 /** Who is named first: what is looked at, then the best connected. */
@@ -324,10 +342,12 @@ function placeName(ctx, node, place, r, taken) {
     const box = {left: x - width / 2 - 3, right: x + width / 2 + 3, top: top - 1, bottom: top + high + 1};
     if (taken.some((other) => overlap(box, other))) continue;
     taken.push(box);
-    const strong = node === selectedNode() || node === outstanding()?.centre || node.degree >= 12;
+    picture.boxes.push(box);
+    const strong = node === selectedNode() || node === outstanding()?.centre || weightOf(node) >= 20;
     drawLines(ctx, lines, x, top, strong ? 600 : 400);
-    return;
+    return true;
   }
+  return false;
 }
 
 const overlap = (one, other) =>

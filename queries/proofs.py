@@ -1,0 +1,75 @@
+"""Cards, paths and answers with their proof, for programs: the JSON of ``docs/design.md``, §5."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyoxigraph as ox
+
+from .entity_card import EntityCard
+from .network import Step
+from .results import term_json
+from .why_facts import FactView
+from .why_json import fact_json
+
+
+def card_json(card: EntityCard, facts: Sequence[FactView]) -> str:
+    """An entity with all of its facts, each with its evidence."""
+    return _dump(
+        {
+            "entity": card.iri,
+            "labels": card.labels,
+            "alsoCalled": card.aliases,
+            "classes": card.classes,
+            "notes": card.notes,
+            "matches": card.matches,
+            "facts": [fact_json(fact) for fact in facts],
+        }
+    )
+
+
+def paths_json(
+    ways: Sequence[Sequence[Step]], facts: Mapping[ox.Triple, Sequence[FactView]]
+) -> str:
+    """Ways between two entities, each step with the facts that say it."""
+    return _dump(
+        {
+            "paths": [
+                [
+                    {
+                        "subject": term_json(step.triple.subject)["value"],
+                        "predicate": step.triple.predicate.value,
+                        "object": term_json(step.triple.object)["value"],
+                        "forward": step.is_forward,
+                        "facts": [fact_json(fact) for fact in facts.get(step.triple, ())],
+                    }
+                    for step in way
+                ]
+                for way in ways
+            ]
+        }
+    )
+
+
+def facts_json(facts: Sequence[FactView]) -> str:
+    """Facts, each with its evidence."""
+    return _dump([fact_json(fact) for fact in facts])
+
+
+def quotes_of(facts: Sequence[FactView]) -> str:
+    """The quotes under some facts, each once with its document and offsets, as one line."""
+    found = {
+        (item.document, item.start, item.end): item.quote
+        for fact in facts
+        for asserted in fact.asserted()
+        for item in asserted.evidence
+    }
+    return " ‖ ".join(
+        f"«{quote}» {document} [{start}:{end}]" for (document, start, end), quote in found.items()
+    )
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

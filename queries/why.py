@@ -1,0 +1,210 @@
+"""Explaining the answers of any SPARQL query by the facts, and their quotes, that prove them.
+
+:func:`explain` gives for each row of an answer a minimal set of triples from which alone the
+query gives that row again, and the facts behind them. ``docs/why.md`` tells how this works,
+what is promised, and on whose work it builds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from ..graph.errors import QueryError, UnexplainableError
+from ..graph.store import Answer, Store, Term
+from . import why_algebra as alg
+from .why_blockers import Blockers
+from .why_check import Checker
+from .why_choice import Choice, Chooser
+from .why_derivations import Deriver
+from .why_explanation import Note, Proof, RowExplanation, Witness
+from .why_facts import EvidenceView, FactReader, FactView, facts_of
+from .why_grounds import Grounds
+from .why_json import fact_json, to_json
+from .why_parser import parse
+from .why_refusals import refuse_what_cannot_be_explained
+from .why_rewrite import Fresh
+from .why_table import NOTHING, Rest, Row
+from .why_writer import write_absence, write_dataset
+
+__all__ = [
+    "EvidenceView",
+    "FactView",
+    "Note",
+    "RowExplanation",
+    "Witness",
+    "explain",
+    "fact_json",
+    "facts_of",
+    "to_json",
+]
+
+
+class RowLike(Protocol):
+    """A row of a SELECT, as a ``QuerySolution`` or a mapping gives it."""
+
+    def __getitem__(self, name: str, /) -> Term | None:
+        """The term that the row binds a variable to, None if unbound."""
+        ...
+
+
+def explain(
+    store: Store,
+    text: str,
+    rows: Iterable[RowLike | ox.Triple] | None = None,
+    *,
+    alternatives: int = 3,
+) -> list[RowExplanation]:
+    """What each row of the query's answer rests on, in the order of the rows.
+
+    ``rows`` are the rows of the answer if the caller has them (of a SELECT anything that gives
+    the term of a variable by its name, of a CONSTRUCT or DESCRIBE triples), else the query is
+    run. An ASK has one row, whatever it answers.
+    A row that comes several times leads with another of its witnesses each time.
+
+    Raises ``UnexplainableError`` with the reason where a query runs but no honest explanation
+    can be given, and ``QueryError`` where it does not run.
+    """
+    query = parse(text)
+    refuse_what_cannot_be_explained(query)
+    explainer = _Explainer(store, query, alternatives)
+    if query.form == "ASK":
+        return [explainer.ask(bool(store.query(text)))]
+    answer = list(rows if rows is not None else _rows(store.query(text)))
+    if query.form == "SELECT":
+        return explainer.select([row for row in answer if not isinstance(row, ox.Triple)])
+    triples = [row for row in answer if isinstance(row, ox.Triple)]
+    if query.form == "DESCRIBE":
+        return explainer.describe(triples)
+    return explainer.construct(triples)
+
+
+def _rows(answer: Answer) -> Iterable[RowLike | ox.Triple]:
+    if isinstance(answer, ox.QueryBoolean):
+        raise QueryError("the store gave no rows to a query that asks for rows")
+    return answer
+
+
+class _Explainer:
+    """Explains the rows of one query over one store."""
+
+    def __init__(self, store: Store, query: alg.Query, alternatives: int) -> None:
+        self._query, self._alternatives = query, alternatives
+        self._deriver = Deriver(store, Fresh(query.fresh), write_dataset(query))
+        self._grounds = Grounds(FactReader(store), self._deriver.statements.all)
+
+    def select(self, solutions: Sequence[RowLike]) -> list[RowExplanation]:
+        """The explanations of a SELECT's solutions."""
+        names = [variable.name for variable in self._query.select.variables]
+        rows: list[Row] = [tuple(solution[name] for name in names) for solution in solutions]
+        return self._views(rows, self._choices(self._query.select, set(rows)))
+
+    def ask(self, is_true: bool) -> RowExplanation:
+        """The explanation of an ASK: one of its matches, or that there is none."""
+        select = replace(self._query.select, projection=())
+        if is_true:
+            return self._views([()], self._choices(select, {()}))[0]
+        absent = write_absence("NOT EXISTS", select.where)
+        return RowExplanation(Witness(()), absence=(absent,), note=Note.ABSENCE)
+
+    def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
+        """The explanations of a CONSTRUCT's triples, each by the template triples it fits."""
+        rows: list[Row] = [(t.subject, t.predicate, t.object) for t in triples]  # type: ignore[misc]
+        choices: dict[Row, Choice] = {}
+        for pattern in self._query.template:
+            nodes = (pattern.subject, pattern.predicate, pattern.object)
+            variables = tuple(dict.fromkeys(node for node in nodes if isinstance(node, alg.Var)))
+            columns = tuple((variable, None) for variable in variables)
+            fits = {row: _fit(nodes, variables, row) for row in rows}
+            fitting = {key: row for row, key in fits.items() if key is not None}
+            select = replace(self._query.select, projection=columns)
+            for key, choice in self._choices(select, fitting.keys()).items():
+                row = fitting[key]
+                choices[row] = choices[row] | choice if row in choices else choice
+        return self._views(rows, choices)
+
+    def describe(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
+        """The explanations of a DESCRIBE's triples: each rests on itself."""
+        rows: list[Row] = [(t.subject, t.predicate, t.object) for t in triples]  # type: ignore[misc]
+        numbers = {row: self._deriver.statements.number((*row, None)) for row in rows}  # type: ignore[arg-type]
+        self._grounds.learn(numbers.values())
+        return self._views(
+            rows, {row: Choice(((frozenset({n}), NOTHING),), 1) for row, n in numbers.items()}
+        )
+
+    def _choices(self, select: alg.Select, rows: Collection[Row]) -> dict[Row, Choice]:
+        """Witness sets for these rows of a SELECT, those that the SELECT has."""
+        table = self._deriver.select(select, rows)
+        chooser = Chooser(
+            self._deriver,
+            Checker(self._query, select),
+            self._grounds,
+            Blockers(self._deriver, select.where),
+        )
+        wanted = {row: table[row] for row in rows if row in table}
+        return chooser.choose(wanted, self._alternatives)
+
+    def _views(self, rows: Sequence[Row], choices: Mapping[Row, Choice]) -> list[RowExplanation]:
+        """What to show for each row; of rows that are the same, each begins with another set."""
+        for row in rows:
+            if row not in choices:
+                raise UnexplainableError(
+                    "a row of the answer does not come again when the query is asked a second time"
+                )
+        self._grounds.load(
+            number
+            for choice in choices.values()
+            for triples, _ in choice.sets
+            for number in triples
+        )
+        seen: Counter[Row] = Counter()
+        explanations = []
+        for row in rows:
+            choice = choices[row]
+            turn = seen[row] % len(choice.sets)
+            seen[row] += 1
+            explanations.append(self._view(choice, choice.sets[turn:] + choice.sets[:turn]))
+        return explanations
+
+    def _view(self, choice: Choice, sets: Sequence[tuple[frozenset[int], Rest]]) -> RowExplanation:
+        (triples, rest), *others = sets
+        numbers = sorted(triples)
+        facts = self._grounds.facts(numbers)
+        note = None
+        if not facts:
+            note = Note.DEFINITIONS if triples else Note.NOTHING
+            note = Note.ABSENCE if rest.absences and not triples else note
+        return RowExplanation(
+            self._witness(numbers),
+            facts,
+            tuple(self._proof(n) for n in numbers if self._grounds.is_definition(n)),
+            tuple(sorted(rest.absences)),
+            tuple(self._witness(sorted(other)) for other, _ in others),
+            choice.total - 1,
+            self._deriver.has_groups,
+            note,
+        )
+
+    def _witness(self, numbers: Iterable[int]) -> Witness:
+        return Witness(tuple(map(self._proof, numbers)))
+
+    def _proof(self, number: int) -> Proof:
+        subject, predicate, object_, graph = self._deriver.statements.all[number]
+        triple = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
+        return ox.Quad(subject, predicate, object_, graph) if graph else triple  # type: ignore[arg-type]
+
+
+def _fit(nodes: Sequence[alg.Node], variables: Sequence[alg.Var], row: Row) -> Row | None:
+    """The values of the variables that make a template triple into this one, if any do."""
+    values: dict[alg.Var, Term | None] = {}
+    for node, term in zip(nodes, row, strict=True):
+        if isinstance(node, alg.Var):
+            if values.setdefault(node, term) != term:
+                return None
+        elif node != term:
+            return None
+    return tuple(values[variable] for variable in variables)

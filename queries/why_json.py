@@ -1,0 +1,76 @@
+"""Facts and explanations as JSON (``docs/design.md``, section 5)."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import pyoxigraph as ox
+
+from .results import term_json
+from .why_explanation import Proof, RowExplanation
+from .why_facts import FactView
+
+Json: TypeAlias = dict[str, Any]
+
+
+def to_json(explanation: RowExplanation) -> Json:
+    """One item of ``"why"``: ``facts``, ``definitions`` and ``absence``.
+
+    Facts are asserted ones, each once. One that supports a derived triple of the witness has,
+    beside its own keys, ``derived``: the derived facts that it lies under.
+    """
+    facts: dict[str, Json] = {}
+    for fact in explanation.facts:
+        for asserted in fact.asserted():
+            item = facts.setdefault(asserted.iri, fact_json(asserted))
+            if fact.is_derived:
+                derived = item.setdefault("derived", [])
+                if (entry := _statement(fact) | {"derivedBy": fact.rule}) not in derived:
+                    derived.append(entry)
+    return {
+        "facts": list(facts.values()),
+        "definitions": [_triple(proof) for proof in explanation.definitions],
+        "absence": list(explanation.absence),
+    }
+
+
+def fact_json(fact: FactView) -> Json:
+    """A fact with its evidence; a derived one with its rule and the facts under it."""
+    item = _statement(fact) | {
+        "modality": fact.modality,
+        "evidence": [
+            {
+                "document": evidence.document,
+                "quote": evidence.quote,
+                "start": evidence.start,
+                "end": evidence.end,
+            }
+            for evidence in fact.evidence
+        ],
+    }
+    if fact.is_derived:
+        item["derivedBy"] = fact.rule
+        item["derivedFrom"] = [fact_json(source) for source in fact.derived_from]
+    return item
+
+
+def _statement(fact: FactView) -> Json:
+    return {
+        "fact": fact.iri,
+        "subject": fact.subject.value,
+        "predicate": fact.predicate.value,
+        "object": term_json(fact.object),
+    }
+
+
+def _triple(proof: Proof) -> Json:
+    assert not isinstance(proof.subject, ox.Triple)
+    assert not isinstance(proof.object, ox.Triple)
+    item: Json = {
+        "subject": proof.subject.value,
+        "predicate": proof.predicate.value,
+        "object": term_json(proof.object),
+    }
+    if isinstance(proof, ox.Quad) and isinstance(proof.graph_name, ox.NamedNode):
+        item["graph"] = proof.graph_name.value
+    return item

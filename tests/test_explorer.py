@@ -1,0 +1,637 @@
+"""The explorer in a real Chromium: every way of looking, by a click or a key, offline."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from taawun.graph.arabic import fold
+from taawun.graph.store import EmbeddedStore
+from taawun.ontology.namespaces import ID, RDFS, TW
+from taawun.viz.explorer import write_explorer
+from taawun.viz.reading import read_view
+from taawun.viz.view import Answer, AnsweredQuestion, Name, View
+
+HERE = Path(__file__).parent
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DOCUMENTS = {
+    "african-cooperation": "000",
+    "egypt-iraq-talks": "001",
+    "egypt-lithuania-talks": "002",
+    "oecd-governance-conference": "003",
+    "digital-government": "004",
+}
+#: Texts that a careless page would run, close, or turn around.
+HOSTILE = [
+    "</script><script>window.broken = 1</script>",
+    '<img src=x onerror="window.broken = 2">',
+    "\"'`${window.broken = 3}\\u0041 &lt;b&gt; <!--",
+    "\u202eمقلوب\u202c reversed \u2066isolated",
+    "🤝🏽 مصر 👩‍💻 {{ 7 * 7 }} {% raw %}",
+    "line\u2028separator\u2029and\ttab",
+]
+
+
+def quads() -> list[ox.Quad]:
+    ontology = HERE.parent / "ontology" / "cooperation.ttl"
+    return [*ox.parse(path=HERE / "test_explorer.nq"), *ox.parse(path=ontology)]
+
+
+def view_of(content: list[ox.Quad]) -> View:
+    data = ox.serialize(content, format=ox.RdfFormat.N_QUADS)
+    return read_view(EmbeddedStore.in_memory(data))
+
+
+def texts() -> dict[str, str]:
+    folder = HERE.parent / "seeds" / "documents"
+    return {
+        slug: next(folder.glob(f"{number}_*.txt")).read_bytes().decode()
+        for slug, number in DOCUMENTS.items()
+    }
+
+
+def signed_question(view: View) -> AnsweredQuestion:
+    facts = [fact for fact in view.facts if fact.predicate == TW + "signatory"]
+    return AnsweredQuestion(
+        "who-signed",
+        Name("من وقّع؟", "Who signed?"),
+        (Name("الاتفاقية", "agreement"), Name("الموقِّع", "signatory")),
+        tuple(Answer((fact.subject, str(fact.object)), (fact.iri,)) for fact in facts),
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail("these tests need Chromium: install the Debian package chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    view = view_of(quads())
+    target = tmp_path_factory.mktemp("explorer") / "page.html"
+    return write_explorer(view, target, texts=texts(), questions=[signed_question(view)])
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, page_file: Path) -> Iterator[Opener]:
+    """Opens a page offline; at the end there was no request and no complaint in the console."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_it(address: str = "", *, file: Path = page_file, **settings: Any) -> Page:
+        settings = {"viewport": {"width": 1440, "height": 900}, **settings}
+        context = browser.new_context(accept_downloads=True, reduced_motion="reduce", **settings)
+        context.set_offline(True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("request", lambda request: request_seen(request.url))
+        page.goto(file.as_uri() + address)
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    def request_seen(url: str) -> None:
+        if not url.startswith(("file:", "data:", "blob:")):
+            complaints.append(f"request: {url}")
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def place(page: Page, ref: str) -> dict[str, float]:
+    found: dict[str, float] = page.evaluate("ref => taawun.placeOf(ref)", ref)
+    return found
+
+
+def click_node(page: Page, ref: str) -> None:
+    at = place(page, ref)
+    page.mouse.move(at["x"], at["y"])
+    page.mouse.click(at["x"], at["y"])
+
+
+# ---- what everyone meets first --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("lang", "direction"), [("ar", "rtl"), ("en", "ltr")])
+def test_the_first_view_explains_itself_in_both_languages_and_schemes(
+    open_page, tmp_path, lang, direction, scheme
+):
+    page = open_page(f"#lang={lang}", color_scheme=scheme)
+    root = page.locator("html")
+    expect(root).to_have_attribute("lang", lang)
+    expect(root).to_have_attribute("dir", direction)
+    expect(page.locator("h1")).to_have_text({"ar": "تعاون", "en": "Taawun"}[lang])
+    expect(page.locator(".try")).to_have_count(3)
+    expect(page.locator(".reading li")).to_have_count(3)
+    assert page.locator("#picture canvas").bounding_box()["width"] > 500
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", ground))) > 384) == (scheme == "light")
+    page.screenshot(path=tmp_path / f"home-{lang}-{scheme}.png")
+
+
+def test_the_embedded_fonts_are_used(open_page):
+    page = open_page()
+    families = page.evaluate(
+        "[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)"
+    )
+    assert "Taawun Sans" in {name.strip('"') for name in families}
+
+
+def test_the_policy_lets_no_other_script_run_and_nothing_be_fetched(page_file, browser):
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'),"
+        " {textContent: 'window.broken = 1'}))"
+    )
+    assert page.evaluate("window.broken") is None
+    reached = page.evaluate("fetch('data:text/plain,x').then(() => true, () => false)")
+    assert reached is False
+    page.close()
+
+
+def test_the_language_changes_without_reload(open_page):
+    page = open_page("#node=country/iraq")
+    page.evaluate("window.stays = true")
+    expect(page.locator(".panel .title")).to_have_text("العراق")
+    page.click(".language")
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
+    expect(page.locator(".panel .title")).to_have_text("Iraq")
+    quote = page.locator("blockquote").first
+    expect(quote).to_have_attribute("lang", "ar")
+    expect(quote).to_have_attribute("dir", "rtl")
+    assert page.evaluate("window.stays")
+    assert "lang=en" in page.url
+
+
+# ---- evidence ---------------------------------------------------------------------------------
+
+
+def test_clicking_a_node_opens_its_facts_and_the_words_that_prove_them(open_page):
+    page = open_page("#lang=en")
+    click_node(page, "memorandum-of-understanding/egypt-iraq")
+    expect(page.locator(".panel .title")).to_have_text(
+        "Memorandum of understanding between Egypt and Iraq"
+    )
+    expect(page.locator(".stage-pill")).to_have_text("agreed in principle")
+    expect(page.locator(".proof mark").first).to_have_text(
+        "واتفق الطرفان على تأطير مجالات الاهتمام المشترك من خلال مذكرة تفاهم"
+    )
+    expect(page.locator(".proof figcaption").first).to_contain_text("characters")
+    assert "node=memorandum-of-understanding/egypt-iraq" in page.url
+
+
+def test_clicking_an_edge_opens_what_joins_its_ends(open_page):
+    page = open_page("#lang=en&stage=agreed-in-principle")
+    at = page.evaluate(
+        "taawun.placeBetween('country/egypt', 'memorandum-of-understanding/egypt-iraq')"
+    )
+    page.mouse.move(at["x"], at["y"])
+    expect(page.locator("#tip")).to_be_visible()
+    page.mouse.click(at["x"], at["y"])
+    expect(page.locator(".title.pair .entity")).to_have_count(2)
+    expect(page.locator(".card .sentence")).to_contain_text("Egypt")
+    expect(page.locator(".card mark")).to_contain_text("مذكرة تفاهم")
+
+
+def test_names_in_a_quote_are_set_off(open_page):
+    page = open_page("#node=official/arkan-al-shaibani")
+    assert "أركان شهاب الشيباني" in page.locator("mark b").all_inner_texts()
+
+
+def test_a_reported_fact_says_who_says_it(open_page):
+    page = open_page("#lang=en&node=offer/iraq-joint-projects")
+    expect(page.locator(".card .badges").first).to_contain_text("Says who: Amr Talaat")
+    expect(page.locator(".badge.mod-reported").first).to_be_visible()
+
+
+def test_a_date_is_given_in_words_and_as_printed(open_page):
+    page = open_page("#lang=en&node=meeting/experts-virtual")
+    expect(page.locator(".panel")).to_contain_text("February (year not printed)")
+    expect(page.locator(".said q").first).to_have_text("في فبراير الماضي")
+    page.click(".language")
+    expect(page.locator(".panel")).to_contain_text("فبراير (السنة غير مذكورة)")
+
+
+def test_a_figure_shows_its_number_with_hedge_and_unit(open_page):
+    page = open_page("#lang=en&node=figure/hayah-karima-homes")
+    expect(page.locator(".big")).to_have_text("more than 3,500,000 homes")
+    page.click(".language")
+    expect(page.locator(".big")).to_contain_text("٣٬٥٠٠٬٠٠٠")
+
+
+def test_a_quote_opens_in_its_place_in_the_document(open_page):
+    page = open_page("#lang=en&node=memorandum-of-understanding/egypt-iraq")
+    page.locator(".moves .link").first.click()
+    reader = page.locator("#reader")
+    expect(reader).to_be_visible()
+    current = reader.locator("mark.current")
+    expect(current).to_have_text(
+        "واتفق الطرفان على تأطير مجالات الاهتمام المشترك من خلال مذكرة تفاهم"
+    )
+    expect(current).to_be_in_viewport()
+    assert "كتب: الوطن" in reader.inner_text()
+    current.press("Enter")
+    expect(reader).to_be_hidden()
+    expect(page.locator(".card .sentence").first).to_contain_text("Memorandum")
+
+
+def test_without_the_texts_the_reader_shows_what_is_quoted(open_page, tmp_path):
+    file = write_explorer(view_of(quads()), tmp_path / "bare.html", lang="en")
+    page = open_page("#node=memorandum-of-understanding/egypt-iraq", file=file)
+    page.locator(".moves .link").first.click()
+    expect(page.locator("#reader mark.current")).to_be_in_viewport()
+    expect(page.locator("#reader .gap").first).to_be_attached()
+    assert "كتب: الوطن" not in page.locator("#reader").inner_text()
+
+
+def test_a_citation_is_copied_whole(open_page):
+    page = open_page(
+        "#lang=en&node=satellite/tiba-1", permissions=["clipboard-read", "clipboard-write"]
+    )
+    page.locator(".moves .link").last.click()
+    expect(page.locator(".said-back")).to_contain_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "«ودور القمر الاصطناعي «طيبة 1»" in copied
+    assert "001_e6440e7049266c0c.txt" in copied
+    assert "https://w3id.org/taawun/fact/" in copied
+
+
+def test_a_derived_summary_is_off_at_first_and_explained_by_facts(open_page):
+    page = open_page("#lang=en")
+    page.locator(".switch input").check()
+    at = "#lang=en&summaries=1&edge=country/egypt..country/nigeria..derived"
+    page = open_page(at)
+    expect(page.locator(".derived")).to_contain_text("signed together")
+    expect(page.locator(".derived .card mark")).to_contain_text("وقعت مصر على اتفاقيات")
+
+
+# ---- finding ----------------------------------------------------------------------------------
+
+
+def test_search_folds_as_python_does(open_page):
+    page = open_page()
+    vectors = json.loads((HERE / "folding.json").read_text("utf-8"))
+    samples = [text for text, _ in vectors] + [
+        "١٢٣ ۴۵ 𝟗",
+        "Ça Été ＡＢ",
+        "ـَــًا\u200f\u061c",
+        "\x85\u3000x",
+    ]
+    samples += ["".join(map(chr, range(start, start + 64))) for start in range(0xA0, 0x800, 64)]
+    assert page.evaluate("texts => texts.map(taawun.fold)", samples) == [fold(t) for t in samples]
+
+
+def test_search_finds_by_any_spelling_and_any_name_with_keys_alone(open_page):
+    page = open_page("#lang=en")
+    page.keyboard.press("/")
+    page.keyboard.type("الشيبانى")
+    expect(page.locator("#search [role=option]").first).to_contain_text("Arkan")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel .title")).to_have_text("Arkan Shihab al-Shaibani")
+    page.keyboard.press("Escape")
+    expect(page.locator(".try")).to_have_count(3)
+
+
+def test_search_says_when_nothing_goes_by_the_name(open_page):
+    page = open_page("#lang=en")
+    page.fill("#search input", "zzzz")
+    expect(page.locator("#search [role=listbox]")).to_contain_text("Nothing goes by this name")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel .title")).to_have_count(0)
+
+
+def test_the_legend_hides_and_shows_a_kind(open_page):
+    page = open_page("#lang=en")
+    assert place(page, "meeting/egypt-iraq-talks")
+    page.get_by_role("checkbox", name="Meetings and events").uncheck()
+    assert place(page, "meeting/egypt-iraq-talks") is None
+    expect(page.locator(".chip.soft")).to_contain_text("Meetings and events")
+    page.locator(".chip.soft .link").click()
+    assert place(page, "meeting/egypt-iraq-talks")
+    assert place(page, "area/digital-government")
+
+
+@pytest.mark.parametrize(
+    ("facet", "key", "shown", "gone"),
+    [
+        ("stage", "agreed-in-principle", "memorandum-of-understanding/egypt-iraq", "country/libya"),
+        ("country", "country/libya", "country/libya", "country/lithuania"),
+        ("doc", "egypt-lithuania-talks", "official/marius-skuodis", "country/libya"),
+        ("mod", "inferred", "satellite/tiba-1", "country/libya"),
+        ("firm", "signed", "country/libya", "country/lithuania"),
+        ("rel", "presidesOver", "international-organization/african-union", "country/libya"),
+        ("area", "area/capacity-building", "offer/iraq-joint-projects", "country/libya"),
+    ],
+)
+def test_each_filter_narrows_and_is_taken_back_by_its_chip(open_page, facet, key, shown, gone):
+    page = open_page("#lang=en&hide=")
+    assert place(page, gone)
+    page.locator(f"details[data-facet={facet}]").evaluate("details => { details.open = true; }")
+    page.locator(f'input[data-key="{facet}-{key}"]').check()
+    assert place(page, shown)
+    assert place(page, gone) is None
+    assert f"{facet}={key}" in page.url
+    page.locator("#chips .chip .round").first.click()
+    assert place(page, gone)
+
+
+def test_filters_that_let_nothing_through_say_so(open_page):
+    page = open_page("#lang=en&mod=inferred&firm=signed")
+    expect(page.locator("#nothing")).to_be_visible()
+    page.locator("#chips > .link").click()
+    expect(page.locator("#nothing")).to_be_hidden()
+
+
+def test_a_path_is_told_step_by_step(open_page):
+    page = open_page("#lang=en&node=country/iraq")
+    page.click(".path-to")
+    page.keyboard.type("Lithuania")
+    page.keyboard.press("Enter")
+    expect(page.locator(".kicker")).to_contain_text("steps")
+    steps = page.locator(".steps > li")
+    assert steps.count() >= 2
+    for step in steps.all():
+        expect(step.locator("mark").first).to_be_visible()
+    assert "path=country/iraq..country/lithuania" in page.url
+
+
+def test_focus_grows_and_shrinks_by_depth(open_page):
+    page = open_page("#lang=en&node=country/lithuania")
+    page.get_by_role("button", name="Focus on its surroundings").click()
+    assert place(page, "country/libya") is None
+    assert place(page, "meeting/egypt-lithuania-ministers")
+    page.get_by_role("button", name="Wider").click()
+    page.get_by_role("button", name="Wider").click()
+    page.get_by_role("button", name="Wider").click()
+    assert place(page, "country/libya")
+    page.get_by_role("button", name="Show the whole network").first.click()
+    assert "focus" not in page.url
+
+
+def test_a_stored_question_highlights_and_tells_its_answer(open_page):
+    page = open_page("#lang=en")
+    page.locator(".questions .row").click()
+    expect(page.locator(".answers > li")).to_have_count(12)
+    expect(page.locator(".answers > li").first).to_contain_text("Postal e-commerce agreement")
+    page.locator(".answers .group summary").first.click()
+    expect(page.locator(".answers mark").first).to_contain_text("وقعت مصر")
+    assert "question=who-signed" in page.url
+
+
+def test_the_three_things_to_try_work(open_page):
+    page = open_page("#lang=en")
+    page.locator(".try").nth(0).click()
+    expect(page.locator(".signed li")).to_have_count(6)
+    page.locator(".back").click()
+    page.locator(".try").nth(1).click()
+    expect(page.locator(".steps > li").first).to_be_visible()
+    page.locator(".back").click()
+    page.locator(".try").nth(2).click()
+    expect(page.locator("#reader mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#reader")).to_be_hidden()
+
+
+def test_an_address_restores_choice_filters_language_and_view(open_page):
+    page = open_page("#lang=en&doc=egypt-iraq-talks&node=country/iraq&view=table&theme=dark")
+    expect(page.locator(".panel .title")).to_have_text("Iraq")
+    expect(page.locator("#tab-table")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#chips")).to_contain_text("Egyptian-Iraqi talks")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator(".panel .title")).to_have_text("Iraq")
+
+
+def test_an_address_of_nothing_known_opens_the_first_view(open_page):
+    page = open_page("#node=country/atlantis&edge=a..b&view=moon&focus=x:9&quote=%00")
+    expect(page.locator(".try")).to_have_count(3)
+
+
+def test_the_browsers_back_button_goes_back(open_page):
+    page = open_page("#lang=en")
+    click_node(page, "country/iraq")
+    expect(page.locator(".panel .title")).to_have_text("Iraq")
+    page.go_back()
+    expect(page.locator(".try")).to_have_count(3)
+
+
+# ---- reading ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_names_never_overlap_at_any_zoom(open_page, lang):
+    page = open_page(f"#lang={lang}&hide=")
+    page.locator("#picture").focus()
+    for key in ("0", "+", "+", "+", "+", "-", "-", "-", "-", "-", "-", "-"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(80)
+        boxes = page.evaluate("taawun.nameBoxes()")
+        assert boxes
+        for one, other in combinations(boxes, 2):
+            apart = (
+                one["right"] <= other["left"]
+                or other["right"] <= one["left"]
+                or one["bottom"] <= other["top"]
+                or other["bottom"] <= one["top"]
+            )
+            assert apart, (one, other)
+
+
+def test_the_timeline_shows_dated_facts_and_owns_up_to_the_undated(open_page):
+    page = open_page("#lang=en&view=timeline")
+    expect(page.locator(".times h3")).to_have_text(
+        [re.compile("^2019"), re.compile(r"^February \(year not printed\)")]
+    )
+    expect(page.locator("#view-timeline")).to_contain_text(
+        re.compile(r"\d+ of \d+ facts carry a date")
+    )
+
+
+def test_the_picture_comes_forward_after_another_view(open_page):
+    page = open_page("#lang=en&view=table")
+    page.get_by_role("tab", name="Network").click()
+    page.wait_for_timeout(300)
+    at = place(page, "country/egypt")
+    box = page.locator("#picture").bounding_box()
+    assert box["x"] < at["x"] < box["x"] + box["width"]
+    assert box["y"] < at["y"] < box["y"] + box["height"]
+    click_node(page, "country/egypt")
+    expect(page.locator(".panel .title")).to_have_text("Egypt")
+
+
+# ---- for everyone -----------------------------------------------------------------------------
+
+
+def test_the_table_holds_every_fact_in_view(open_page):
+    page = open_page("#lang=en&hide=&view=table")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(66)
+    row = rows.filter(has_text="presides over")
+    expect(row).to_contain_text("African Union")
+    expect(row).to_contain_text("تولي مصر رئاسة الاتحاد الإفريقي في 2019")
+    row.locator(".entity").last.click()
+    expect(page.locator(".panel .title")).to_have_text("African Union")
+
+
+def test_the_facts_in_view_are_saved_as_csv(open_page):
+    page = open_page("#hide=")
+    page.locator(".menu summary").click()
+    with page.expect_download() as waiting:
+        page.locator(".entry").nth(1).click()
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert len(rows) == 66
+    [row] = [row for row in rows if row["predicate"] == TW + "presidesOver"]
+    assert row["subject"] == ID + "country/egypt"
+    assert row["when"] == "2019"
+    assert row["quote"] == "تولي مصر رئاسة الاتحاد الإفريقي في 2019"
+
+
+def test_the_picture_is_saved_as_png(open_page):
+    page = open_page()
+    page.locator(".menu summary").click()
+    with page.expect_download() as waiting:
+        page.locator(".entry").first.click()
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) > 20_000
+
+
+def test_arrow_keys_walk_the_picture_and_enter_opens(open_page):
+    page = open_page("#lang=en")
+    page.locator("#picture").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#live")).to_contain_text("Egypt")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#live")).not_to_contain_text("Egypt, Country")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel .title")).to_be_visible()
+
+
+def test_tab_reaches_every_part(open_page):
+    page = open_page("#lang=en")
+    reached = set()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "(document.activeElement.closest('#search, #actions, #side, #tabs, #chips,"
+                " #picture, #tools, #panel, .skip') || document.body).id"
+            )
+        )
+    assert {"search", "actions", "side", "tabs", "chips", "picture", "tools", "panel"} <= reached
+
+
+def test_a_phone_shows_everything_without_sideways_scrolling(open_page, tmp_path):
+    page = open_page("#node=country/iraq", viewport={"width": 390, "height": 844}, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator(".panel .title")).to_be_in_viewport()
+    expect(page.locator(".side")).not_to_be_visible()
+    page.locator(".filters-button").click()
+    expect(page.locator(".side")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".side")).not_to_be_visible()
+    page.locator(".sheet-handle").click()
+    assert page.locator("#panel").bounding_box()["height"] > 500
+    page.screenshot(path=tmp_path / "phone.png")
+
+
+def test_paper_shows_the_picture_and_the_panel(open_page):
+    page = open_page("#lang=en&node=country/iraq")
+    page.emulate_media(media="print")
+    expect(page.locator(".panel .title")).to_be_visible()
+    expect(page.locator(".side")).to_be_hidden()
+    assert page.pdf().startswith(b"%PDF")
+
+
+# ---- data is data -----------------------------------------------------------------------------
+
+
+def hostile_quads() -> list[ox.Quad]:
+    """The graph with hostile texts as labels, notes and printed dates."""
+    replaced = []
+    turn = 0
+    for quad in quads():
+        value = quad.object
+        if (
+            isinstance(value, ox.Literal)
+            and quad.predicate.value in (RDFS + "label", TW + "dateText", TW + "note")
+            and not quad.subject.value.startswith(TW)
+        ):
+            text = f"{HOSTILE[turn % len(HOSTILE)]} {value.value}"
+            turn += 1
+            value = (
+                ox.Literal(text, language=value.language) if value.language else ox.Literal(text)
+            )
+        replaced.append(ox.Quad(quad.subject, quad.predicate, value, quad.graph_name))
+    assert turn > 50
+    return replaced
+
+
+def test_hostile_texts_show_as_written_and_run_nothing(open_page, tmp_path):
+    view = view_of(hostile_quads())
+    title = Name(HOSTILE[0], HOSTILE[1])
+    file = write_explorer(view, tmp_path / "hostile.html", title=title, about=title)
+    page = open_page("#hide=", file=file)
+    for ref in ("country/egypt", "figure/egypt-submarine-cables", "meeting/experts-virtual"):
+        click_node(page, ref)
+        wanted = next(node.name.ar for node in view.nodes if node.iri == ID + ref)
+        # HTML shows a run of white space as one space.
+        shown = page.locator(".panel .title").text_content()
+        assert shown == wanted
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    for address in ("#view=table&hide=", "#view=timeline&hide=", "#lang=en&hide="):
+        page.goto(file.as_uri() + address)
+        page.wait_for_timeout(150)
+    page.fill("#search input", "script")
+    assert page.locator("#search [role=option]").count() > 0
+    assert page.evaluate("window.broken") is None
+    assert page.locator("#panel img, #panel script, #view-table img").count() == 0
+
+
+def test_the_bundled_graph_makes_a_page_of_few_megabytes_that_opens(open_page, tmp_path):
+    import taawun
+
+    view = read_view(taawun.open().store)
+    file = write_explorer(view, tmp_path / "bundled.html", texts=texts())
+    assert file.stat().st_size < 3_000_000
+    page = open_page("#lang=en&question=signed", file=file)
+    expect(page.locator(".signed li")).to_have_count(6)
+    page.screenshot(path=tmp_path / "bundled.png")

@@ -1,0 +1,117 @@
+"""Exports: the same graph in other people's formats, the same bytes every time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+from rdflib import Dataset, Graph
+
+from taawun.queries.export import FORMATS, export, rebased
+
+
+def exported(name, build, store) -> bytes:
+    out = io.BytesIO()
+    export(name, build.dump, store, out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def everything(the_build, graph):
+    return {name: exported(name, the_build, graph.store) for name in FORMATS}
+
+
+def quads(data: bytes, form: ox.RdfFormat) -> set[str]:
+    return {str(quad) for quad in ox.parse(data, form)}
+
+
+def test_every_format_is_byte_stable_across_processes(everything, the_build):
+    code = (
+        "import io, sys; from pathlib import Path\n"
+        "from taawun.loaders.build import Build\n"
+        "from taawun.queries.export import FORMATS, export\n"
+        "from hashlib import sha256\n"
+        f"build = Build(Path({str(the_build.path)!r}), False); store = build.store()\n"
+        "for name in FORMATS:\n"
+        "    out = io.BytesIO(); export(name, build.dump, store, out)\n"
+        "    print(name, sha256(out.getvalue()).hexdigest())"
+    )
+    from hashlib import sha256
+
+    wanted = {f"{name} {sha256(data).hexdigest()}" for name, data in everything.items()}
+    for seed in ("1", "2"):
+        got = subprocess.run(
+            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert set(got.stdout.splitlines()) == wanted
+
+
+def test_nquads_are_sorted_and_without_blank_nodes(everything):
+    lines = everything["nquads"].decode().splitlines()
+    assert len(lines) > 10_000
+    assert lines == sorted(set(lines))
+    assert not [line for line in lines if line.startswith("_:") or " _:" in line.split('"')[0]]
+
+
+def test_trig_and_jsonld_hold_every_quad(everything):
+    wanted = quads(everything["nquads"], ox.RdfFormat.N_QUADS)
+    assert quads(everything["trig"], ox.RdfFormat.TRIG) == wanted
+    assert quads(everything["jsonld"], ox.RdfFormat.JSON_LD) == wanted
+
+
+def test_turtle_is_the_plain_view_and_rdflib_reads_it(everything):
+    plain = {
+        str(quad.triple)
+        for quad in ox.parse(everything["nquads"], ox.RdfFormat.N_QUADS)
+        if isinstance(quad.graph_name, ox.DefaultGraph)
+    }
+    assert quads(everything["turtle"], ox.RdfFormat.TURTLE) == {
+        str(ox.Quad(t.subject, t.predicate, t.object))
+        for t in (q.triple for q in ox.parse(everything["turtle"], ox.RdfFormat.TURTLE))
+    }
+    assert len(Graph().parse(data=everything["turtle"], format="turtle")) == len(plain)
+
+
+def test_csv_has_one_row_a_fact_and_quote_and_opens_in_a_spreadsheet(everything, the_build):
+    data = everything["csv"]
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert len({row["fact"] for row in rows}) == the_build.manifest()["facts"]
+    assert all(row["quote"] and row["file"] and row["modality"] for row in rows)
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+@" and cell]
+
+
+def test_graphml_opens_in_networkx_with_both_languages(everything):
+    network = nx.read_graphml(io.BytesIO(everything["graphml"]))
+    assert network.number_of_nodes() > 300
+    iraq = network.nodes["https://w3id.org/taawun/id/country/iraq"]
+    assert (iraq["label_ar"], iraq["label_en"], iraq["class"]) == ("العراق", "Iraq", "country")
+    edges = list(network.edges(data=True))
+    assert all(data["label_ar"] and data["predicate"] and data["modality"] for *_, data in edges)
+
+
+def test_the_dataset_is_an_rdflib_dataset_over_the_same_store(graph):
+    dataset = graph.dataset()
+    assert isinstance(dataset, Dataset)
+    query = (
+        "SELECT ?c WHERE { ?c a <https://w3id.org/taawun/ontology#Country> ; "
+        "<http://www.w3.org/2000/01/rdf-schema#label> 'العراق'@ar }"
+    )
+    assert [str(row.c) for row in dataset.query(query)] == [
+        "https://w3id.org/taawun/id/country/iraq"
+    ]
+
+
+def test_another_base_moves_every_iri_of_ours_and_keeps_the_digits(the_build):
+    moved = rebased(the_build.dump, "https://example.org/kg/").decode()
+    assert "<https://w3id.org/taawun/" not in moved
+    before = {line.split("/fact/")[1][:16] for line in the_build.dump.read_text().splitlines()
+              if "/fact/" in line}  # fmt: skip
+    after = {line.split("/fact/")[1][:16] for line in moved.splitlines() if "/fact/" in line}
+    assert before == after

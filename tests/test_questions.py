@@ -1,0 +1,114 @@
+"""Stored questions: their headers, their answers, their parameters."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.checks import ANSWERS, answer_of, plain_answer
+from taawun.graph.errors import QueryError
+from taawun.queries.catalogue import HERE, Catalogue, read_question, with_prefixes
+from taawun.queries.results import Shown, heading_is_known
+
+NAMES = sorted(Catalogue().questions)
+LITERALS = {"text": "مصر", "number": "2"}
+
+
+def test_there_are_at_least_forty():
+    assert len(NAMES) >= 40
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_question_has_words_in_both_languages_and_tags(name):
+    question = Catalogue().get(name)
+    assert question.en.strip().endswith("?")
+    assert question.ar.strip().endswith("؟")
+    assert question.tags
+    for parameter in question.parameters:
+        assert parameter.ar
+        assert parameter.en
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answer_is_the_expected_one(name, graph):
+    question = Catalogue().get(name)
+    table = answer_of(graph.store, question)
+    assert plain_answer(table) == (ANSWERS / f"{name}.tsv").read_text("utf-8")
+    assert len(table.rows) == question.rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_rows_is_fixed_by_the_query(name):
+    assert "ORDER BY" in Catalogue().get(name).text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_text_runs_as_it_stands(name, graph):
+    """No program of ours is needed: the file's own text is SPARQL with its own prefixes."""
+    text = (HERE / f"{name}.rq").read_text("utf-8")
+    assert with_prefixes(text) == text
+    assert isinstance(graph.store.query(text), ox.QuerySolutions)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_column_has_a_heading_in_both_languages(name, graph):
+    question = Catalogue().get(name)
+    table = answer_of(graph.store, question)
+    assert table.variables
+    for language in ("ar", "en"):
+        shown = Shown(graph.store, language, question.columns)
+        unknown = [v for v in table.variables if not heading_is_known(shown, v)]
+        assert not (unknown if language == "ar" else ())
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if Catalogue().get(n).parameters])
+def test_every_parameter_takes_a_value(name, graph):
+    question = Catalogue().get(name)
+    for parameter in question.parameters:
+        value = LITERALS.get(parameter.type) or some_member(graph, parameter.type)
+        rows = graph.ask_stored(question, {parameter.name: value})
+        assert rows.variables
+
+
+def some_member(graph, kind: str) -> str:
+    local = "".join(part.capitalize() for part in kind.split("-"))
+    rows = graph.sparql(f"SELECT ?x WHERE {{ ?x a tw:{local} }} ORDER BY ?x LIMIT 1")
+    assert len(rows) == 1, f"nothing is a {kind}"
+    return rows[0]["x"].value
+
+
+def test_a_value_never_becomes_part_of_the_query(graph, tmp_path):
+    path = tmp_path / "named.rq"
+    path.write_text(
+        "#+ summary: What is called so?\n#+ summary_ar: ما اسمه؟\n#+ tags: [name]\n#+ rows: 1\n"
+        "#+ parameters: {label: {type: text, ar: الاسم, en: name}}\n"
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
+        'SELECT ?x WHERE { VALUES ?label { "x" } ?x rdfs:label ?l FILTER(STR(?l) = ?label) }',
+        "utf-8",
+    )
+    question = read_question(path)
+    assert len(graph.ask_stored(question, {"label": "العراق"})) == 1
+    for hostile in ('" } } DELETE WHERE { ?s ?p ?o } #\\', "\n}", "}", '"""', "\\1 \\g<0>"):
+        assert len(graph.ask_stored(question, {"label": hostile})) == 0
+
+
+REFUSED = {
+    "no summary": "#+ tags: [a]\nSELECT * WHERE {}",
+    "broken YAML": "#+ summary: [\nSELECT * WHERE {}",
+    "no header": "SELECT * WHERE {}",
+}
+
+
+@pytest.mark.parametrize("case", sorted(REFUSED))
+def test_a_faulty_header_is_named(case, tmp_path):
+    path = tmp_path / "mine.rq"
+    path.write_text(REFUSED[case], "utf-8")
+    with pytest.raises(QueryError, match="mine.rq"):
+        read_question(path)
+
+
+def test_a_collection_brings_its_own_questions(tmp_path):
+    text = (HERE / f"{NAMES[0]}.rq").read_text("utf-8")
+    (tmp_path / "my-question.rq").write_text(text, "utf-8")
+    assert "my-question" in Catalogue([tmp_path])
+    assert NAMES[0] in Catalogue([tmp_path])

@@ -1,0 +1,177 @@
+// Evidence: facts as sentences, and under them the words of the documents that say so.
+
+const classNames = (node) => node.classes.map((place) => inLanguage(DATA.classes[place].name)).join('، ') || inLanguage(node.family.name);
+const predicateOf = (claim) => DATA.predicates[claim.p];
+
+/** The object of a fact as text. */
+function objectText(claim) {
+  if (claim.literal) return literalInWords(claim.literal);
+  if (claim.value !== undefined) return inLanguage(DATA.values[claim.value].name);
+  return inLanguage(nodes[claim.o].name);
+}
+
+/** A fact as text only, for tips, tables and citations. */
+function sentenceText(claim) {
+  return `${inLanguage(nodes[claim.s].name)} — ${inLanguage(predicateOf(claim).name)} — ${objectText(claim)}`;
+}
+
+function plainSentence(claim) {
+  return [bdi(inLanguage(nodes[claim.s].name)), ' ', el('i', {}, inLanguage(predicateOf(claim).name)), ' ', bdi(objectText(claim))];
+}
+
+/** A fact as a sentence whose entities open; the one that is looked at stands still. */
+function sentence(claim, current) {
+  const end = (id) => (nodes[id] === current ? el('strong', {}, bdi(inLanguage(nodes[id].name))) : entityLink(nodes[id]));
+  return el('p', {class: 'sentence'},
+    end(claim.s), ' ', el('span', {class: 'predicate'}, `— ${inLanguage(predicateOf(claim).name)} —`), ' ',
+    claim.o === undefined ? el('strong', {}, bdi(objectText(claim))) : end(claim.o));
+}
+
+/** How a fact is said: firmness, modality, speaker, date, dispute. */
+function badges(fact) {
+  const firm = FIRM[fact.firm];
+  const modality = fact.m === undefined ? null : DATA.values[fact.m];
+  return el('p', {class: 'badges'},
+    ['stated', 'reported'].includes(firm.key) ? null : el('span', {class: `badge firm-${firm.key}`}, firmnessSign(firm), inLanguage(firm.name)),
+    modality && el('span', {class: `badge mod-${slugOf(modality.iri)}`}, inLanguage(modality.name)),
+    fact.disputed && el('span', {class: 'badge disputed'}, word('disputed')),
+    fact.by.length > 0 && el('span', {class: 'said'}, icon('person'), `${word('saidBy')}: `, fact.by.map((id) => entityLink(nodes[id]))),
+    fact.behalf.length > 0 && el('span', {class: 'said'}, `${word('onBehalfOf')} `, fact.behalf.map((id) => entityLink(nodes[id]))),
+    fact.when.length + fact.dateText.length > 0 && el('span', {class: 'said'}, icon('clock'),
+      fact.when.map((date) => el('span', {title: date}, dateInWords(date))),
+      fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('dateWords')}, text))));
+}
+
+/** Facts that rest on the same words, told together above those words. */
+function cards(claims, current) {
+  const groups = new Map();
+  for (const fact of claims) {
+    const key = fact.quotes.join(' ');
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(fact);
+  }
+  return [...groups.values()].map((group) => card(group, current));
+}
+
+function card(group, current) {
+  return el('article', {class: 'card', data: {facts: group.map((fact) => fact.id).join(' ')}},
+    group.map((fact, place) => [
+      sentence(fact, current),
+      place === group.length - 1 || howSaid(fact) !== howSaid(group[place + 1]) ? badges(fact) : null,
+      fact.notes.map((note) => el('p', {class: 'note'}, el('b', {}, `${word('note')}: `), bdi(note))),
+    ]),
+    group[0].quotes.map((place) => quoteBlock(quotes[place], group)));
+}
+
+const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.when, fact.dateText, fact.disputed]);
+
+/** The names to look for in a quote: those of what the facts speak of. */
+function namesIn(group) {
+  const spoken = group.flatMap((fact) => [nodes[fact.s], ...(fact.o === undefined ? [] : [nodes[fact.o]])]);
+  return spoken.flatMap((node) => [node.name.ar, node.name.en, ...node.names]);
+}
+
+/** The quote in its context: what stands before, the words, the names in them, what follows. */
+function quoteBlock(quote, group) {
+  const source = documents[quote.d];
+  const {before, after} = contextOf(quote);
+  return el('figure', {class: 'proof'},
+    el('blockquote', {lang: 'ar', dir: 'rtl'},
+      el('span', {class: 'context'}, before),
+      el('mark', {}, withNames(quote.exact, namesIn(group))),
+      el('span', {class: 'context'}, after)),
+    el('figcaption', {},
+      el('span', {class: 'source'}, bdi(inLanguage(source.title)),
+        el('span', {class: 'offsets'}, ` · ${word('characters')} ${number(quote.start)}–${number(quote.end)}`)),
+      el('span', {class: 'moves'},
+        button([icon('book'), word('openDocument')], () => openReader(source, quote), {class: 'link'}),
+        button([icon('copy'), word('cite')], (event) => copyCitation(event.currentTarget, quote, group), {class: 'link'}))));
+}
+
+const CONTEXT = 90;
+
+/** What stands around a quote in the same paragraph, cut at a space. */
+function contextOf(quote) {
+  const characters = charactersOf(documents[quote.d]);
+  const isBorder = (char) => char === undefined || char === '\n';
+  let start = quote.start;
+  while (start > 0 && quote.start - start < CONTEXT && !isBorder(characters[start - 1])) start -= 1;
+  let end = quote.end;
+  while (end < characters.length && end - quote.end < CONTEXT && !isBorder(characters[end])) end += 1;
+  const before = characters.slice(start, quote.start).join('');
+  const after = characters.slice(quote.end, end).join('');
+  return {
+    before: start > 0 && characters[start - 1] !== '\n' ? `…${before.slice(before.indexOf(' ') + 1)}` : before,
+    after: end < characters.length && characters[end] !== '\n' ? `${after.slice(0, after.lastIndexOf(' ') + 1)}…` : after,
+  };
+}
+
+/**
+ * The code points of a document: offsets count these, not UTF-16 units. Without the full text,
+ * what the quotes and their contexts tell of it, with nothing (undefined) in between.
+ */
+function charactersOf(item) {
+  if (item.characters) return item.characters;
+  item.characters = [...item.text];
+  if (item.text) return item.characters;
+  const put = (text, start) => [...text].forEach((char, place) => { item.characters[start + place] = char; });
+  for (const quote of item.quotes) {
+    put(quote.prefix, quote.start - [...quote.prefix].length);
+    put(quote.suffix, quote.end);
+    put(quote.exact, quote.start);
+  }
+  return item.characters;
+}
+
+/** Words with the given names in them set off. */
+function withNames(text, names) {
+  const characters = [...text];
+  const parts = [];
+  let place = 0;
+  for (const [start, end] of findNames(characters, names)) {
+    parts.push(characters.slice(place, start).join(''), el('b', {}, characters.slice(start, end).join('')));
+    place = end;
+  }
+  return [...parts, characters.slice(place).join('')];
+}
+
+/** A citation: the words, where they stand, and what they prove. */
+function citation(quote, group) {
+  const source = documents[quote.d];
+  const origin = [source.title[language.now], source.creator, source.publisher, source.file].filter(Boolean).join(language.now === 'ar' ? '، ' : ', ');
+  return [
+    `«${quote.exact}»`,
+    `${origin}, ${word('characters')} ${quote.start}–${quote.end}.`,
+    ...group.map((fact) => {
+      const modality = fact.m === undefined ? '' : ` [${inLanguage(DATA.values[fact.m].name)}]`;
+      return `${word('fact')}: ${sentenceText(fact)}${modality} <${fact.iri}>`;
+    }),
+  ].join('\n');
+}
+
+async function copyCitation(target, quote, group) {
+  await copyText(target, citation(quote, group));
+}
+
+async function copyText(target, text) {
+  const copied = await copyByClipboard(text) || copyBySelection(text);
+  announce(word(copied ? 'copied' : 'notCopied'));
+  const label = target.querySelector('.said-back') ?? target.appendChild(el('span', {class: 'said-back'}));
+  label.textContent = ` ✓ ${word(copied ? 'copied' : 'notCopied')}`;
+  setTimeout(() => label.remove(), 1800);
+}
+
+function copyByClipboard(text) {
+  if (!navigator.clipboard) return Promise.resolve(false);
+  return navigator.clipboard.writeText(text).then(() => true, () => false);
+}
+
+/** The old way, for browsers that keep the clipboard from local files. */
+function copyBySelection(text) {
+  const area = document.body.appendChild(el('textarea', {class: 'unseen'}));
+  area.value = text;
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  return done;
+}

@@ -1,0 +1,355 @@
+// The page: its state, the address that keeps it, and the parts that show it.
+
+const state = {
+  view: 'graph',
+  theme: 'auto',
+  selected: null,
+  filters: noFilters(),
+  hidden: new Set(DATA.hiddenAtFirst),
+  /** Entities shown although their kind is hidden, because somebody asked for them. */
+  kept: new Set(),
+  focus: null,
+  summaries: false,
+};
+
+const selectedNode = () => (state.selected?.kind === 'node' ? state.selected.node : null);
+
+/** Change the state and show it. ``refit`` moves the camera to what is left. */
+function update(change, {refit = false, remember = false} = {}) {
+  Object.assign(state, change);
+  refresh();
+  if (refit) fitAll();
+  writeAddress(remember);
+}
+
+function refresh() {
+  const parts = visibleParts(state);
+  showParts(parts);
+  standOut(chosenParts());
+  byId('nothing').hidden = parts.nodes.size > 0;
+  byId('counts').textContent = `${counted('entity', parts.nodes.size)} · ${counted('fact', parts.facts.size)}`;
+  byId('picture').setAttribute('aria-label', `${word('pictureLabel')}: ${byId('counts').textContent}`);
+  renderSide();
+  renderChips();
+  renderPanel();
+  renderView();
+}
+
+/** Choose a node, an edge, a path, a question …, or nothing. */
+function select(choice, {remember = true, move = true} = {}) {
+  picture.walking = null;
+  picture.pointed = null;
+  byId('tip').hidden = true;
+  if (choice) reveal(choice);
+  update({selected: choice}, {remember});
+  if (choice && move) bringIntoView(choice);
+  document.body.classList.remove('side-open');
+  document.body.classList.toggle('has-choice', Boolean(choice));
+  if (choice) announce(`${word('selected')}: ${byId('panel').querySelector('h2')?.textContent ?? ''}`);
+}
+
+/** Show what is chosen even where the legend or the focus hides it. */
+function reveal(choice) {
+  const wanted = [...(partsOf(choice)?.nodes ?? [])];
+  const core = choice.kind === 'node' ? [choice.node] : wanted;
+  state.kept = new Set(core.filter((node) => state.hidden.has(node.family.key)));
+  if (state.focus && core.some((node) => !surroundings(state.focus.node, state.focus.depth).has(node))) state.focus = null;
+}
+
+/** The nodes and edges of a choice. */
+function partsOf(choice) {
+  switch (choice?.kind) {
+    case 'node': return around(choice.node);
+    case 'edge': return alongEdge(choice.edge);
+    case 'path': return choice.path && {nodes: new Set(choice.path), order: choice.path, edges: new Set(choice.path.slice(1).map((node, place) => edgeBetween(choice.path[place], node)))};
+    case 'question': return partsOfFacts(choice.question.rows.flatMap((row) => row.facts).map((id) => facts[id]));
+    case 'signed': return partsOfFacts(signedFacts());
+    case 'facts': return partsOfFacts(choice.quote.facts);
+    default: return null;
+  }
+}
+
+function partsOfFacts(list) {
+  const ends = new Set(list.flatMap((fact) => [nodes[fact.s], ...(fact.o === undefined ? [] : [nodes[fact.o]])]));
+  const found = new Set(list.filter((fact) => fact.o !== undefined && fact.o !== fact.s).map((fact) => edgeBetween(nodes[fact.s], nodes[fact.o])));
+  return ends.size ? {nodes: ends, edges: found, order: [...ends]} : null;
+}
+
+const chosenParts = () => partsOf(state.selected) ?? null;
+
+function bringIntoView(choice) {
+  const parts = partsOf(choice);
+  if (!parts) return;
+  fit(parts.nodes, {closest: 1.1});
+}
+
+function setFocus(node, depth = 1) {
+  const change = {focus: node ? {node, depth} : null};
+  if (node) Object.assign(change, {selected: {kind: 'node', node}, kept: new Set([node])});
+  update(change, {refit: true, remember: true});
+}
+
+function choosePath(start, goal) {
+  select({kind: 'path', start, goal, path: bestPath(start, goal)});
+}
+
+/** The shortest path, rather through kinds that show than through hidden ones. */
+function bestPath(start, goal, avoided = new Set()) {
+  const free = (node) => node === start || node === goal || !avoided.has(node);
+  const shown = (node) => free(node) && (node === start || node === goal || !state.hidden.has(node.family.key));
+  const through = (test) => (edge) => test(nodes[edge.s]) && test(nodes[edge.t]);
+  return shortestPath(start, goal, through(shown)) ?? shortestPath(start, goal, through(free));
+}
+
+/** Another way between the same two, through none of the entities seen so far. */
+function otherPath({start, goal, path, avoided = new Set()}) {
+  const more = new Set([...avoided, ...path.slice(1, -1)]);
+  const next = bestPath(start, goal, more);
+  const isNew = next && next.length > 2;
+  select({kind: 'path', start, goal, path: isNew ? next : bestPath(start, goal), avoided: isNew ? more : new Set()}, {remember: false});
+}
+
+/* ---------- the parts around the picture ---------- */
+
+const VIEWS = ['graph', 'table', 'timeline'];
+const TAB_WORD = {graph: 'tabGraph', table: 'tabTable', timeline: 'tabTimeline'};
+
+function renderFrame() {
+  document.documentElement.lang = language.now;
+  document.documentElement.dir = direction();
+  document.title = inLanguage(DATA.title);
+  byId('title').textContent = inLanguage(DATA.title);
+  byId('about').textContent = inLanguage(DATA.about);
+  for (const element of document.querySelectorAll('[data-word]')) element.textContent = word(element.dataset.word);
+  for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', word(element.dataset.label));
+  byId('search').replaceChildren(searchBox((node) => { update({view: 'graph'}); select({kind: 'node', node}); byId('panel').focus(); }, word('searchLabel')), el('kbd', {'aria-hidden': 'true'}, '/'));
+  byId('actions').replaceChildren(
+    iconButton('filter', word('filtersButton'), toggleSide, {class: 'round filters-button'}),
+    iconButton('home', word('home'), goHome),
+    saveMenu(),
+    iconButton({auto: 'auto', light: 'sun', dark: 'moon'}[state.theme], word(`theme-${state.theme}`), nextTheme, {class: 'round theme'}),
+    button(word('otherLanguage'), switchLanguage, {class: 'language', lang: language.now === 'ar' ? 'en' : 'ar', 'aria-label': word('otherLanguageLabel')}));
+  byId('tools').replaceChildren(
+    iconButton('plus', word('zoomIn'), () => zoomBy(1.4)),
+    iconButton('minus', word('zoomOut'), () => zoomBy(1 / 1.4)),
+    iconButton('fit', word('fit'), () => fitAll()));
+  renderTabs();
+}
+
+function renderTabs() {
+  byId('tabs').replaceChildren(...VIEWS.map((view) => button(word(TAB_WORD[view]), () => showView(view), {
+    role: 'tab', id: `tab-${view}`, 'aria-selected': state.view === view, 'aria-controls': `view-${view}`, tabindex: state.view === view ? 0 : -1,
+    onkeydown: (event) => {
+      if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+      const forward = (event.key === 'ArrowRight') === (language.now === 'en');
+      const next = VIEWS[(VIEWS.indexOf(view) + (forward ? 1 : -1) + VIEWS.length) % VIEWS.length];
+      showView(next);
+      byId(`tab-${next}`).focus();
+    },
+  })));
+}
+
+function showView(view) {
+  update({view}, {remember: true});
+}
+
+function renderView() {
+  renderTabs();
+  document.body.dataset.view = state.view;
+  for (const view of VIEWS) {
+    byId(`view-${view}`).hidden = state.view !== view;
+    byId(`view-${view}`).setAttribute('aria-labelledby', `tab-${view}`);
+  }
+  if (state.view === 'graph' && !byId('picture').querySelector('canvas').clientWidth) wakePicture();
+  if (state.view === 'table') renderTable();
+  if (state.view === 'timeline') renderTimeline();
+}
+
+/** A picture that was behind another view takes its size and place when it comes forward. */
+function wakePicture() {
+  picture.network.setSize('100%', '100%');
+  requestAnimationFrame(() => {
+    redraw();
+    const choice = chosenParts();
+    fit(choice ? choice.nodes : picture.seen.nodes, {animated: false, closest: 1.1});
+  });
+}
+
+function saveMenu() {
+  const entry = (key, action) => button(word(key), (event) => { action(event); if (key !== 'copyLink') menu.open = false; }, {class: 'entry'});
+  const menu = el('details', {class: 'menu'},
+    el('summary', {class: 'round', 'aria-label': word('save'), title: word('save')}, icon('save')),
+    el('div', {class: 'entries'},
+      entry('savePng', savePng), entry('saveCsv', saveCsv), entry('print', () => window.print()),
+      entry('copyLink', (event) => copyText(event.currentTarget, location.href))));
+  menu.addEventListener('focusout', ({relatedTarget}) => { if (!menu.contains(relatedTarget)) menu.open = false; });
+  return menu;
+}
+
+function goHome() {
+  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: 'graph', summaries: false}, {refit: true, remember: true});
+  document.body.classList.remove('has-choice', 'side-open', 'sheet-up');
+}
+
+function switchLanguage() {
+  language.now = language.now === 'ar' ? 'en' : 'ar';
+  renderFrame();
+  refresh();
+  writeAddress();
+  byId('actions').querySelector('.language').focus();
+}
+
+function nextTheme() {
+  state.theme = {auto: 'light', light: 'dark', dark: 'auto'}[state.theme];
+  applyTheme();
+  renderFrame();
+  writeAddress();
+  byId('actions').querySelector('.theme').focus();
+}
+
+function applyTheme() {
+  if (state.theme === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = state.theme;
+  readColours();
+  redraw();
+}
+
+/* ---------- the address ---------- */
+
+/** Back to what was chosen before; in a page opened by its address there is nothing before. */
+function goBack() {
+  if (history.state?.step > 0) history.back();
+  else select(null, {remember: false});
+}
+
+function addressOfState() {
+  const parts = new URLSearchParams();
+  if (language.now !== DATA.lang) parts.set('lang', language.now);
+  if (state.theme !== 'auto') parts.set('theme', state.theme);
+  if (state.view !== 'graph') parts.set('view', state.view);
+  for (const [name, chosen] of Object.entries(state.filters)) if (chosen.size) parts.set(name, [...chosen].sort().join(','));
+  const hidden = [...state.hidden].sort().join(',');
+  if (hidden !== [...DATA.hiddenAtFirst].sort().join(',')) parts.set('hide', hidden);
+  if (state.focus) parts.set('focus', `${shortName(state.focus.node)}:${state.focus.depth}`);
+  if (state.summaries) parts.set('summaries', '1');
+  const choice = state.selected;
+  if (choice?.kind === 'node') parts.set('node', shortName(choice.node));
+  if (choice?.kind === 'edge') parts.set('edge', [choice.edge.s, choice.edge.t].map((id) => shortName(nodes[id])).join('..') + (choice.edge.derived ? '..derived' : ''));
+  if (choice?.kind === 'path') parts.set('path', `${shortName(choice.start)}..${shortName(choice.goal)}`);
+  if (choice?.kind === 'question') parts.set('question', choice.question.slug);
+  if (choice?.kind === 'signed') parts.set('question', 'signed');
+  if (choice?.kind === 'facts') parts.set('quote', `${documents[choice.quote.d].slug}:${choice.quote.start}-${choice.quote.end}`);
+  return parts.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':');
+}
+
+function writeAddress(remember = false) {
+  const address = addressOfState();
+  if (address === location.hash.slice(1)) return;
+  const step = history.state?.step ?? 0;
+  if (remember) history.pushState({step: step + 1}, '', `#${address}`);
+  else history.replaceState({step}, '', `#${address}`);
+}
+
+function readAddress() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const list = (name) => new Set((parts.get(name) ?? '').split(',').filter(Boolean));
+  language.now = ['ar', 'en'].includes(parts.get('lang')) ? parts.get('lang') : DATA.lang;
+  state.theme = ['light', 'dark'].includes(parts.get('theme')) ? parts.get('theme') : 'auto';
+  state.view = VIEWS.includes(parts.get('view')) ? parts.get('view') : 'graph';
+  state.filters = Object.fromEntries(Object.keys(FACETS).map((name) => [name, list(name)]));
+  state.hidden = parts.has('hide') ? list('hide') : new Set(DATA.hiddenAtFirst);
+  state.summaries = parts.get('summaries') === '1';
+  state.focus = readFocus(parts.get('focus'));
+  const choice = readChoice(parts);
+  state.kept = new Set();
+  if (choice) reveal(choice);
+  state.selected = choice;
+}
+
+function readFocus(text) {
+  const [, name, depth] = /^(.+):(\d)$/.exec(text ?? '') ?? [];
+  const node = name && nodeByShortName(name);
+  return node ? {node, depth: Number(depth)} : null;
+}
+
+function readChoice(parts) {
+  const node = nodeByShortName(parts.get('node') ?? '');
+  if (node) return {kind: 'node', node};
+  const ends = (name) => (parts.get(name) ?? '').split('..');
+  const [one, other] = ends('edge').map(nodeByShortName);
+  if (one && other) {
+    const derived = ends('edge')[2] === 'derived';
+    const edge = one.links.find((link) => link.derived === derived && otherEnd(link, one) === other);
+    if (edge) return {kind: 'edge', edge};
+  }
+  const [start, goal] = ends('path').map(nodeByShortName);
+  if (start && goal) return {kind: 'path', start, goal, path: bestPath(start, goal)};
+  if (parts.get('question') === 'signed') return {kind: 'signed'};
+  const question = DATA.questions.find((item) => item.slug === parts.get('question'));
+  if (question) return {kind: 'question', question};
+  const [, slug, from, to] = /^(.+):(\d+)-(\d+)$/.exec(parts.get('quote') ?? '') ?? [];
+  const quote = quotes.find((item) => documents[item.d].slug === slug && item.start === Number(from) && item.end === Number(to));
+  return quote ? {kind: 'facts', quote} : null;
+}
+
+function showAddress() {
+  readAddress();
+  applyTheme();
+  renderFrame();
+  refresh();
+  document.body.classList.toggle('has-choice', Boolean(state.selected));
+}
+
+/* ---------- start ---------- */
+
+function listenToKeys(event) {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    byId('search').querySelector('input').focus();
+  } else if (event.key === 'Escape' && !byId('reader').open) {
+    if (document.body.classList.contains('side-open')) toggleSide();
+    else if (document.querySelector('.menu[open]')) document.querySelector('.menu[open]').open = false;
+    else if (picture.pointed) { picture.walking = null; pointAt(null); }
+    else if (state.selected) select(null);
+    else if (state.focus) setFocus(null);
+  }
+}
+
+async function start() {
+  await Promise.all(['400 13px', '600 13px'].map((font) => document.fonts.load(`${font} "Taawun Sans"`, 'عA')));
+  startPicture();
+  showAddress();
+  const choice = chosenParts();
+  if (choice) fit(choice.nodes, {animated: false, closest: 1.1});
+  else fitAll(false);
+  document.addEventListener('keydown', listenToKeys);
+  window.addEventListener('popstate', () => {
+    showAddress();
+    if (chosenParts()) fit(chosenParts().nodes, {closest: 1.1});
+  });
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
+  document.documentElement.dataset.ready = 'true';
+}
+
+/** What scripts and tests may ask of the page: where things stand on the screen, and folding. */
+window.taawun = Object.freeze({
+  fold,
+  placeOf(name) {
+    const node = nodeByShortName(name);
+    return node && picture.seen.nodes.has(node) ? onScreen(picture.positions.get(node.id)) : null;
+  },
+  placeBetween(one, other) {
+    const [from, to] = [one, other].map((name) => picture.positions.get(nodeByShortName(name).id));
+    return onScreen({x: (from.x + to.x) / 2, y: (from.y + to.y) / 2});
+  },
+  nameBoxes: () => picture.boxes.map((box) => ({...box})),
+});
+
+function onScreen(position) {
+  const box = byId('picture').getBoundingClientRect();
+  const place = picture.network.canvasToDOM(position);
+  return {x: box.left + place.x, y: box.top + place.y};
+}
+
+start();

@@ -1,0 +1,118 @@
+// The legend and the filters: what shows, and a way back from everything that hides.
+
+const openFacets = new Set(['firm']);
+const facetNeedles = new Map();
+
+function renderSide() {
+  const side = byId('side');
+  const {scrollTop} = side;
+  const focusKey = document.activeElement?.dataset?.key;
+  side.setAttribute('aria-label', word('filters'));
+  side.replaceChildren(
+    el('div', {class: 'side-bar'}, el('h2', {}, word('filters')), iconButton('close', word('close'), toggleSide)),
+    legend(),
+    ...Object.keys(FACETS).map(facet),
+    summariesSwitch(),
+  );
+  side.scrollTop = scrollTop;
+  if (focusKey) side.querySelector(`[data-key="${CSS.escape(focusKey)}"]`)?.focus({preventScroll: true});
+}
+
+function toggleSide() {
+  const isOpen = document.body.classList.toggle('side-open');
+  if (isOpen) byId('side').querySelector('button, input')?.focus();
+}
+
+function legend() {
+  const present = DATA.families.filter((family) => nodes.some((node) => node.family === family));
+  return el('section', {class: 'legend'}, el('h3', {}, word('kinds')),
+    el('ul', {}, present.map((family) => {
+      const shown = !state.hidden.has(family.key);
+      const count = nodes.filter((node) => node.family === family).length;
+      return el('li', {}, el('label', {class: shown ? '' : 'off'},
+        el('input', {type: 'checkbox', checked: shown, data: {key: `family-${family.key}`}, onchange: () => toggleFamily(family.key)}),
+        familySign(family), el('span', {class: 'option-name'}, inLanguage(family.name)), el('span', {class: 'count'}, number(count))));
+    })));
+}
+
+function facet(name) {
+  const counts = facetCounts(name, state.filters);
+  const chosen = state.filters[name];
+  const options = FACETS[name].options().filter((option) => counts.has(option.key) || chosen.has(option.key));
+  if (options.length < 2 && chosen.size === 0) return null;
+  if (name !== 'firm' && name !== 'stage') options.sort((one, other) => (counts.get(other.key) ?? 0) - (counts.get(one.key) ?? 0));
+  const needle = fold(facetNeedles.get(name) ?? '');
+  const list = el('ul', {}, options.map((option) => facetOption(name, option, counts.get(option.key) ?? 0, chosen.has(option.key))));
+  const narrow = (text) => options.forEach((option, place) => {
+    list.children[place].hidden = ![option.name.ar, option.name.en].some((one) => fold(one).includes(text));
+  });
+  if (needle) narrow(needle);
+  return el('details', {class: 'facet', open: openFacets.has(name) || chosen.size > 0, data: {facet: name}, ontoggle: ({target}) => openFacets[target.open ? 'add' : 'delete'](name)},
+    el('summary', {}, el('span', {}, word(`facet-${name}`)), chosen.size > 0 && el('span', {class: 'count chosen'}, number(chosen.size))),
+    options.length > 9 && el('input', {type: 'search', class: 'narrow', placeholder: word('narrow'), 'aria-label': word('narrow'), value: facetNeedles.get(name) ?? '', data: {key: `narrow-${name}`},
+      oninput: ({target}) => { facetNeedles.set(name, target.value); narrow(fold(target.value)); }}),
+    list);
+}
+
+function facetOption(name, option, count, isChosen) {
+  return el('li', {}, el('label', {},
+    el('input', {type: 'checkbox', checked: isChosen, data: {key: `${name}-${option.key}`}, onchange: () => toggleFacet(name, option.key)}),
+    option.firm && firmnessSign(option.firm), el('span', {class: 'option-name'}, bdi(inLanguage(option.name))), el('span', {class: 'count'}, number(count))));
+}
+
+function summariesSwitch() {
+  return summaries.length > 0 && el('section', {class: 'switch'}, el('label', {},
+    el('input', {type: 'checkbox', role: 'switch', checked: state.summaries, data: {key: 'summaries'}, onchange: () => update({summaries: !state.summaries})}),
+    firmnessSign(FIRM[DERIVED]), el('span', {class: 'option-name'}, word('showSummaries')), el('span', {class: 'count'}, number(summaries.length))));
+}
+
+function toggleFamily(key) {
+  const hidden = new Set(state.hidden);
+  if (!hidden.delete(key)) hidden.add(key);
+  update({hidden, kept: new Set()});
+}
+
+function toggleFacet(name, key) {
+  const chosen = new Set(state.filters[name]);
+  if (!chosen.delete(key)) chosen.add(key);
+  update({filters: {...state.filters, [name]: chosen}}, {refit: true});
+}
+
+function clearFilters() {
+  update({filters: noFilters(), focus: null, hidden: new Set()}, {refit: true});
+}
+
+const noFilters = () => Object.fromEntries(Object.keys(FACETS).map((name) => [name, new Set()]));
+
+/** Chips above the picture: every filter in force, each with a way to take it back. */
+function renderChips() {
+  const chips = [];
+  if (state.focus) chips.push(focusChip());
+  for (const [name, chosen] of Object.entries(state.filters)) {
+    const options = new Map(FACETS[name].options().map((option) => [option.key, option]));
+    for (const key of chosen) {
+      const text = options.has(key) ? inLanguage(options.get(key).name) : key;
+      chips.push(chip([el('span', {class: 'chip-facet'}, `${word(`facet-${name}`)}:`), ' ', bdi(text)], () => toggleFacet(name, key)));
+    }
+  }
+  const hiddenFamilies = DATA.families.filter((family) => state.hidden.has(family.key) && nodes.some((node) => node.family === family));
+  if (hiddenFamilies.length) {
+    const names = hiddenFamilies.map((family) => inLanguage(family.name)).join(language.now === 'ar' ? '، ' : ', ');
+    chips.push(el('span', {class: 'chip soft'}, `${word('hiddenKinds')}: ${names} `, button(word('showAll'), () => update({hidden: new Set()}), {class: 'link'})));
+  }
+  if (Object.values(state.filters).some((chosen) => chosen.size) || state.focus) chips.push(button(word('clearFilters'), clearFilters, {class: 'link'}));
+  byId('chips').replaceChildren(...chips);
+}
+
+function chip(content, onremove) {
+  return el('span', {class: 'chip'}, el('span', {}, content), iconButton('close', word('remove'), onremove));
+}
+
+function focusChip() {
+  const {node, depth} = state.focus;
+  return el('span', {class: 'chip focus-chip'}, icon('target'), el('span', {}, `${word('focusOn')} `, bdi(inLanguage(node.name))),
+    iconButton('minus', word('shallower'), () => setFocus(node, Math.max(1, depth - 1)), {disabled: depth === 1}),
+    el('span', {class: 'depth'}, `${word('depth')} ${number(depth)}`),
+    iconButton('plus', word('deeper'), () => setFocus(node, Math.min(6, depth + 1))),
+    iconButton('close', word('unfocus'), () => setFocus(null)));
+}

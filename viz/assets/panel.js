@@ -1,0 +1,327 @@
+// The panel: the welcome, and whatever is chosen in the picture, told with its proof.
+
+function renderPanel() {
+  const panel = byId('panel');
+  panel.setAttribute('aria-label', word('details'));
+  panel.replaceChildren(panelBar(), el('div', {class: 'content'}, ...panelContent()));
+  panel.scrollTop = 0;
+}
+
+function panelBar() {
+  const sheet = iconButton('up', word('expandPanel'), toggleSheet, {class: 'round sheet-handle'});
+  if (!state.selected) return el('div', {class: 'panel-bar'}, sheet);
+  return el('div', {class: 'panel-bar'},
+    button([icon('back'), word('back')], goBack, {class: 'link back'}),
+    sheet,
+    iconButton('close', word('close'), () => select(null)));
+}
+
+function toggleSheet() {
+  document.body.classList.toggle('sheet-up');
+}
+
+function panelContent() {
+  switch (state.selected?.kind) {
+    case 'node': return nodePanel(state.selected.node);
+    case 'edge': return edgePanel(state.selected.edge);
+    case 'path': return pathPanel(state.selected);
+    case 'question': return questionPanel(state.selected.question);
+    case 'signed': return signedPanel();
+    case 'facts': return factsPanel(state.selected.quote);
+    default: return welcome();
+  }
+}
+
+/* ---------- the welcome ---------- */
+
+function welcome() {
+  return [
+    el('p', {class: 'about-small'}, inLanguage(DATA.about)),
+    el('section', {class: 'how'},
+      el('h2', {}, word('welcome')),
+      el('ol', {class: 'reading'},
+        el('li', {}, familySign(DATA.families[0]), el('span', {}, word('read1'))),
+        el('li', {}, firmnessSign(FIRM[0]), el('span', {}, word('read2'))),
+        el('li', {}, el('span', {class: 'mark-sign', 'aria-hidden': 'true'}, '«»'), el('span', {}, word('read3'))))),
+    trySection(),
+    stagesSection(),
+    DATA.questions.length > 0 && questionsSection(),
+    documentsSection(),
+  ].filter(Boolean);
+}
+
+function trySection() {
+  const tries = [trySigned(), tryPath(), tryDocument()].filter(Boolean);
+  return tries.length > 0 && el('section', {}, el('h2', {}, word('try')), el('div', {class: 'tries'}, tries));
+}
+
+function tryButton(iconName, title, hint, onclick) {
+  return button([icon(iconName), el('span', {}, el('b', {}, title), el('small', {}, hint))], onclick, {class: 'try'});
+}
+
+const signedFacts = () => facts.filter((fact) => FIRM[fact.firm].key === 'signed' && fact.o !== undefined);
+
+function trySigned() {
+  return signedFacts().length > 0
+    && tryButton('check', word('trySigned'), word('trySignedHint'), () => select({kind: 'signed'}));
+}
+
+/** Two countries other than the best connected one, so that the path has a tale to tell. */
+function tryPath() {
+  const countries = nodes.filter((node) => node.family.key === 'country').sort((one, other) => other.degree - one.degree || one.id - other.id);
+  const pair = countries.slice(1, 3);
+  if (pair.length < 2) return null;
+  const [a, b] = pair.map((node) => inLanguage(node.name));
+  return tryButton('route', word('tryPath', {a, b}), word('tryPathHint'), () => choosePath(...pair));
+}
+
+function tryDocument() {
+  const best = documents.filter((item) => item.quotes.length).sort((one, other) => other.quotes.length - one.quotes.length)[0];
+  return best && tryButton('book', word('tryRead'), inLanguage(best.title), () => openReader(best));
+}
+
+/** Agreements, offers and initiatives by stage: how far cooperation has come, at a glance. */
+function stagesSection() {
+  const counts = DATA.stages.map((place) => nodes.filter((node) => node.stages.includes(place)).length);
+  const most = Math.max(...counts, 1);
+  if (!counts.some(Boolean)) return null;
+  return el('section', {}, el('h2', {}, word('howFar')), el('p', {class: 'quiet'}, word('howFarHint')),
+    el('ul', {class: 'stages'}, DATA.stages.map((place, order) => {
+      const bar = el('span', {class: 'meter'}, el('span', {}));
+      bar.firstChild.style.setProperty('inline-size', `${(100 * counts[order]) / most}%`);
+      const key = slugOf(DATA.values[place].iri);
+      return counts[order] > 0 && el('li', {}, button(
+        [el('span', {class: 'stage-name'}, inLanguage(DATA.values[place].name)), bar, el('span', {class: 'count'}, number(counts[order]))],
+        () => toggleFacet('stage', key),
+        {class: `stage-row stage-${key}`, 'aria-pressed': state.filters.stage.has(key)},
+      ));
+    })));
+}
+
+const QUESTIONS_AT_FIRST = 6;
+
+/** Stored questions: some at first, any of them by a search in their words, or all. */
+function questionsSection() {
+  const indexed = DATA.questions.map((question) => ({question, folded: fold([question.title.ar, question.title.en, question.slug, ...question.tags].join(' '))}));
+  const list = el('ul', {class: 'plain'});
+  const show = (found) => list.replaceChildren(...found.map(({question}) => el('li', {}, questionRow(question))));
+  const showFirst = () => {
+    show(indexed.slice(0, QUESTIONS_AT_FIRST));
+    if (indexed.length > QUESTIONS_AT_FIRST) list.append(el('li', {}, button(`${word('allQuestions')} (${number(indexed.length)})`, () => show(indexed), {class: 'link'})));
+  };
+  const search = ({target}) => {
+    const parts = fold(target.value).split(' ').filter(Boolean);
+    if (parts.length) show(indexed.filter(({folded}) => parts.every((part) => folded.includes(part))));
+    else showFirst();
+  };
+  showFirst();
+  return el('section', {class: 'questions'}, el('h2', {}, word('questions')),
+    indexed.length > QUESTIONS_AT_FIRST && el('input', {type: 'search', class: 'narrow', placeholder: word('askHint'), 'aria-label': word('askHint'), oninput: search}), list);
+}
+
+function questionRow(question) {
+  return button([icon('question'), el('span', {}, inLanguage(question.title)), el('span', {class: 'count'}, number(question.rows.length))],
+    () => select({kind: 'question', question}), {class: 'row'});
+}
+
+function documentsSection() {
+  return el('section', {}, el('h2', {}, word('documents')), el('ul', {class: 'plain'}, documents.map((item) =>
+    el('li', {}, button([icon('book'), bdi(inLanguage(item.title)), el('span', {class: 'count'}, number(new Set(item.quotes.flatMap((quote) => quote.facts)).size))],
+      () => openReader(item), {class: 'row'})))));
+}
+
+/* ---------- a node ---------- */
+
+function nodePanel(node) {
+  const other = language.now === 'ar' ? 'en' : 'ar';
+  const seen = (fact) => picture.seen.facts.has(fact);
+  const about = node.about.filter(seen);
+  const attributes = about.filter((fact) => fact.s === node.id && fact.o === undefined);
+  const relations = about.filter((fact) => fact.o !== undefined);
+  const told = node.told.filter((fact) => seen(fact) && !node.about.includes(fact));
+  const hidden = node.about.length - about.length;
+  return [
+    el('p', {class: 'kicker'}, familySign(node.family), classNames(node)),
+    el('h2', {class: 'title'}, bdi(inLanguage(node.name))),
+    node.name[other] !== node.name[language.now] && el('p', {class: 'other-name', lang: other, dir: direction(other)}, node.name[other]),
+    node.names.length > 0 && el('p', {class: 'quiet'}, `${word('alsoCalled')}: `, node.names.flatMap((name, place) => [place ? (language.now === 'ar' ? '، ' : ', ') : '', bdi(name)])),
+    bigFigure(node),
+    stageTrail(node),
+    nodeActions(node),
+    attributes.length > 0 && group(word('attributes'), attributes, node, true),
+    ...relationGroups(node, relations),
+    ...summaryCards(node),
+    told.length > 0 && group(word('speaks'), told, node, false),
+    hidden > 0 && el('p', {class: 'quiet'}, `${counted('fact', hidden)} ${word('hiddenByFilters')}. `, button(word('clearFilters'), clearFilters, {class: 'link'})),
+  ].filter(Boolean);
+}
+
+/** The value of a figure, large, with its hedge and unit: "about 17 submarine cables". */
+function bigFigure(node) {
+  const find = (name) => node.about.find((fact) => fact.s === node.id && slugOf(predicateOf(fact).iri) === name);
+  const rank = find('rank');
+  if (rank?.literal) return el('p', {class: 'big'}, word('rank', {n: literalInWords(rank.literal)}));
+  const value = find('value');
+  if (!value?.literal) return null;
+  const unit = find('unit');
+  const comparator = find('comparator');
+  const hedge = comparator && slugOf(DATA.values[comparator.value]?.iri ?? '') !== 'exactly' ? `${objectText(comparator)} ` : '';
+  return el('p', {class: 'big'}, el('small', {}, hedge), literalInWords(value.literal), el('small', {}, unit ? ` ${objectText(unit)}` : ''));
+}
+
+function stageTrail(node) {
+  const stages = DATA.stages.filter((place) => node.stages.includes(place));
+  return stages.length > 0 && el('p', {class: 'trail'}, stages.map((place) =>
+    el('span', {class: `stage-pill stage-${slugOf(DATA.values[place].iri)}`}, inLanguage(DATA.values[place].name))));
+}
+
+function nodeActions(node) {
+  const focused = state.focus?.node === node;
+  const chooser = el('div', {class: 'chooser', hidden: true});
+  return el('div', {class: 'node-actions'},
+    button([icon('target'), word(focused ? 'unfocus' : 'focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
+    button([icon('route'), word('pathTo')], () => {
+      chooser.hidden = !chooser.hidden;
+      if (chooser.hidden) return;
+      chooser.replaceChildren(searchBox((goal) => choosePath(node, goal), word('pathTo')));
+      chooser.querySelector('input').focus();
+    }, {class: 'action path-to'}),
+    chooser);
+}
+
+/** Relations that place a thing rather than tell of cooperation: told last. */
+const BACKGROUND = new Set(['belongsToCountry', 'locatedIn', 'subOrganizationOf', 'postIn']);
+
+/** Facts by relation, as seen from the node: the inverse's name where the node is the object. */
+function relationGroups(node, relations) {
+  const groups = new Map();
+  for (const fact of relations) {
+    const outward = fact.s === node.id;
+    const key = `${outward ? 'out' : 'in'} ${fact.p}`;
+    if (!groups.has(key)) groups.set(key, {title: relationTitle(predicateOf(fact), outward), firm: fact.firm, plain: BACKGROUND.has(slugOf(predicateOf(fact).iri)), list: []});
+    const found = groups.get(key);
+    found.list.push(fact);
+    found.firm = Math.min(found.firm, fact.firm);
+  }
+  const ordered = [...groups.values()].sort((one, other) => one.plain - other.plain || one.firm - other.firm || other.list.length - one.list.length);
+  let open = 0;
+  return ordered.map((found) => {
+    const isOpen = open + found.list.length <= 8 || open === 0;
+    open += found.list.length;
+    return group(found.title, found.list, node, isOpen);
+  });
+}
+
+function relationTitle(predicate, outward) {
+  if (outward) return inLanguage(predicate.name);
+  return predicate.inverse ? inLanguage(predicate.inverse) : `← ${inLanguage(predicate.name)}`;
+}
+
+/** A heading with facts under it; those of a closed one are built when it is opened. */
+function group(title, list, current, isOpen) {
+  const body = el('div', {class: 'cards'});
+  const build = () => body.childElementCount === 0 && body.append(...cards(list, current));
+  if (isOpen) build();
+  return el('details', {class: 'group', open: isOpen, ontoggle: build},
+    el('summary', {}, el('span', {}, title), el('span', {class: 'count'}, number(list.length))), body);
+}
+
+function summaryCards(node) {
+  if (!state.summaries) return [];
+  return node.links.filter((edge) => edge.derived && picture.seen.edges.has(edge)).flatMap((edge) => edge.claims.map((claim) => summaryCard(claim, node)));
+}
+
+/** A derived summary: never without the rule and the facts that it comes from. */
+function summaryCard(claim, current) {
+  const sources = claim.facts.map((id) => facts[id]);
+  return el('details', {class: 'group derived'},
+    el('summary', {}, el('span', {}, ...plainSentence(claim))),
+    el('p', {class: 'quiet'}, `${word('derivedWhy')}: ${claim.rules.map((place) => inLanguage(DATA.values[place].name)).join('، ')}, ${word('derivedFrom')}:`),
+    el('div', {class: 'cards'}, cards(sources, current)));
+}
+
+/* ---------- an edge, a path, a question ---------- */
+
+function edgePanel(edge) {
+  const ends = [nodes[edge.s], nodes[edge.t]];
+  const claims = edge.claims.filter((claim) => edge.derived || picture.seen.facts.has(claim));
+  return [
+    el('p', {class: 'kicker'}, firmnessSign(FIRM[firmnessOf(edge, picture.seen.facts)]), word('linkedBy')),
+    el('h2', {class: 'title pair'}, entityLink(ends[0]), el('span', {class: 'arrow', 'aria-hidden': 'true'}, '↔'), entityLink(ends[1])),
+    el('div', {class: 'cards'}, edge.derived ? claims.map((claim) => openDetails(summaryCard(claim))) : cards(claims)),
+  ];
+}
+
+function openDetails(details) {
+  details.open = true;
+  return details;
+}
+
+function pathPanel({start, goal, path}) {
+  const title = el('h2', {class: 'title pair'}, entityLink(start), el('span', {class: 'arrow', 'aria-hidden': 'true'}, '…'), entityLink(goal));
+  if (!path) return [el('p', {class: 'kicker'}, icon('route'), word('pathTitle')), title, el('p', {}, word('noPath'))];
+  const steps = path.slice(1).map((node, place) => [path[place], node]);
+  return [
+    el('p', {class: 'kicker'}, icon('route'), `${word('pathTitle')} · ${counted('step', steps.length)}`), title,
+    button([icon('route'), word('otherPath')], () => otherPath(state.selected), {class: 'action'}),
+    el('ol', {class: 'steps'}, steps.map(([from, to]) => {
+      const edge = edgeBetween(from, to);
+      const claims = edge.claims.filter((fact) => picture.seen.facts.has(fact)).sort((one, other) => one.firm - other.firm);
+      return el('li', {}, el('div', {class: 'cards'}, cards(claims.slice(0, 2), null)),
+        claims.length > 2 && button(`+ ${counted('fact', claims.length - 2)}`, () => select({kind: 'edge', edge}), {class: 'link'}));
+    })),
+  ];
+}
+
+function questionPanel(question) {
+  return [
+    el('p', {class: 'kicker'}, icon('question'), word('questions')),
+    el('h2', {class: 'title'}, inLanguage(question.title)),
+    el('p', {class: 'quiet'}, question.rows.length ? counted('answer', question.rows.length) : word('noAnswers'),
+      question.parameters.map(({name, cell}) => [' · ', inLanguage(name), ': ', cellContent(cell)])),
+    el('ol', {class: 'answers'}, question.rows.map((row) => answerItem(question, row))),
+  ];
+}
+
+function answerItem(question, row) {
+  const told = row.facts.map((id) => facts[id]);
+  const proof = el('div', {class: 'cards'});
+  return el('li', {},
+    el('dl', {}, row.cells.map((cell, place) => [
+      el('dt', {}, question.columns[place] ? inLanguage(question.columns[place]) : ''),
+      el('dd', {}, cellContent(cell))])),
+    told.length > 0 && el('details', {class: 'group', ontoggle: () => proof.childElementCount || proof.append(...cards(told))},
+      el('summary', {}, el('span', {}, word('whyRow')), el('span', {class: 'count'}, number(told.length))), proof));
+}
+
+/** A cell of an answer: an entity that opens, a value by its name, or the text itself. */
+function cellContent(cell) {
+  const node = nodeOfIri.get(cell);
+  if (node) return entityLink(node);
+  const value = DATA.values.find((item) => item.iri === cell);
+  return bdi(value ? inLanguage(value.name) : cell);
+}
+
+/** Signed agreements, each with its parties, then the words. */
+function signedPanel() {
+  const signed = signedFacts();
+  const agreements = [...new Set(signed.map((fact) => nodes[fact.s]))];
+  return [
+    el('p', {class: 'kicker'}, firmnessSign(FIRM[0]), inLanguage(FIRM[0].name)),
+    el('h2', {class: 'title'}, word('trySigned')),
+    el('ul', {class: 'plain signed'}, agreements.map((node) => el('li', {}, entityLink(node), el('span', {class: 'parties'},
+      [...new Set(signed.filter((fact) => fact.s === node.id).map((fact) => nodes[fact.o]))].map((party) => entityLink(party)))))),
+    el('h3', {class: 'section-title'}, word('whyRow')),
+    [...new Set(signed.flatMap((fact) => fact.quotes))].map((place) =>
+      el('article', {class: 'card'}, quoteBlock(quotes[place], signed.filter((fact) => fact.quotes.includes(place))))),
+  ].flat();
+}
+
+/** What marked words of a document prove. */
+function factsPanel(quote) {
+  return [
+    el('p', {class: 'kicker'}, icon('book'), bdi(inLanguage(documents[quote.d].title))),
+    el('h2', {class: 'title'}, word('provesHere')),
+    el('div', {class: 'cards'}, cards(quote.facts)),
+  ];
+}

@@ -1,0 +1,71 @@
+"""Stored questions with their answers and proofs, for the picture to show and highlight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ..graph.errors import UnexplainableError
+from ..graph.store import Store
+from ..queries.catalogue import Question
+from ..queries.results import Shown
+from ..queries.rows import select
+from ..queries.why import explain
+from .view import Answer, AnsweredQuestion, Name
+
+#: Questions that a newcomer meets first, in this order; the others follow by name.
+FIRST: Final = (
+    "agreement-signatories",
+    "agreed-but-not-signed",
+    "talks-without-agreement",
+    "country-areas",
+    "offers-to-country",
+    "artificial-intelligence",
+)
+
+
+def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[AnsweredQuestion]:
+    """Run each question with its default parameters, and explain every row of its answer.
+
+    A question that cannot be explained honestly keeps its rows, without facts.
+    """
+
+    def rank(question: Question) -> tuple[int, str]:
+        place = FIRST.index(question.name) if question.name in FIRST else len(FIRST)
+        return place, question.name
+
+    for question in sorted(questions, key=rank):
+        rows = list(select(store, question.text))
+        variables = list(dict.fromkeys(name for row in rows for name in row))
+        try:
+            proofs = [
+                tuple({told.iri: None for fact in explanation.facts for told in fact.asserted()})
+                for explanation in explain(store, question.text)
+            ]
+        except UnexplainableError:
+            proofs = [()] * len(rows)
+        arabic = Shown(store, "ar", question.columns)
+        english = Shown(store, "en", question.columns)
+        yield AnsweredQuestion(
+            question.name,
+            Name(question.ar, question.en),
+            tuple(Name(arabic.column(name), english.column(name)) for name in variables),
+            tuple(
+                Answer(tuple(row[name].value if name in row else "" for name in variables), proof)
+                for row, proof in zip(rows, proofs, strict=True)
+            ),
+            question.tags,
+            tuple(_values(store, question)),
+        )
+
+
+def _values(store: Store, question: Question) -> Iterator[tuple[Name, str]]:
+    """The default values of the question's parameters, where they have one."""
+    prefixes = "\n".join(re.findall(r"(?im)^\s*PREFIX\s.*$", question.text))
+    for parameter in question.parameters:
+        block = re.search(rf"VALUES\s+\?{parameter.name}\s*\{{[^}}]*\}}", question.text)
+        if block:
+            for row in select(store, f"{prefixes}\nSELECT * WHERE {{ {block[0]} }}"):
+                if parameter.name in row:
+                    yield Name(parameter.ar, parameter.en), row[parameter.name].value
