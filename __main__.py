@@ -1,6 +1,6 @@
 """``python -m taawun``."""
 
-from .cli import main
+from taawun.cli import main
 
 if __name__ == "__main__":
     main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -170,8 +170,15 @@ class KnowledgeGraph:
     """The graph: stored questions, any SPARQL, entities, paths, each with its proof."""
 
     def __init__(
-        self, store: Store, *, language: str = "ar", questions: Sequence[Path] = ()
+        self,
+        store: Store,
+        *,
+        language: str = "ar",
+        questions: Sequence[Path] = (),
+        texts: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
+        """``questions`` are folders of further ones; ``texts`` gives documents by slug."""
+        self._texts = texts
         self.store = store
         self.language = language
         self.catalogue = Catalogue(questions)
@@ -213,19 +220,36 @@ class KnowledgeGraph:
         """The shortest ways from one entity to another over facts."""
         return shortest_paths(self.store, self.names.get(start), self.names.get(end), limit=limit)
 
-    def explore(self, output: str | Path, *, focus: str | None = None, depth: int = 1) -> Path:
+    def explore(
+        self,
+        output: str | Path,
+        *,
+        focus: str | None = None,
+        depth: int = 1,
+        questions: Sequence[str] | None = None,
+    ) -> Path:
         """Write the interactive graph as one HTML file, and return its path.
 
-        ``focus`` limits it to one entity and what hangs on it within ``depth`` steps.
+        ``focus`` limits it to one entity and what hangs on it within ``depth`` steps;
+        ``questions`` names the stored questions that it can answer, by default all. Raises ``OSError`` where the file cannot be written.
         """
         from .viz.explorer import write_explorer
+        from .viz.questions import answer_questions
         from .viz.reading import read_view
         from .viz.view import focus as focus_on
 
         view = read_view(self.store)
         if focus is not None:
             view = focus_on(view, self.names.get(focus), depth)
-        return write_explorer(view, Path(output), lang=self.language)
+        names = self.catalogue.questions if questions is None else questions
+        chosen = [self.catalogue.get(name) for name in names]
+        return write_explorer(
+            view,
+            Path(output),
+            lang="ar" if self.language == "ar" else "en",
+            texts=self._texts(),
+            questions=list(answer_questions(self.store, chosen)),
+        )
 
     def dataset(self) -> Dataset:
         """The whole graph as an ``rdflib.Dataset``. Only for the embedded store."""
@@ -253,10 +277,12 @@ def open(
 
         return KnowledgeGraph(RemoteStore(endpoint, timeout=timeout), language=language)
     from .loaders.build import build
+    from .loaders.collection import document_texts
 
     folders = [Path(folder) for folder in collections]
     return KnowledgeGraph(
         build(folders).store(),
         language=language,
         questions=[folder / "queries" for folder in folders],
+        texts=lambda: document_texts(folders),
     )

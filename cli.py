@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import click
 import pyoxigraph as ox
@@ -18,7 +18,6 @@ import pyoxigraph as ox
 from .api import KnowledgeGraph, Rows, Truth
 from .api import open as open_graph
 from .graph.errors import CollectionError, OutputError, QueryError, TaawunError
-from .graph.store import Term
 from .printing import Printer, console, say, writing
 from .queries.catalogue import Catalogue
 from .queries.names import Labels, short_iri
@@ -245,10 +244,10 @@ def check(settings: Settings, stats: bool, accept_answers: bool) -> None:
             )
     if stats:
         _print_statistics(settings)
-    for item in report.checks:
-        for warning in item.warnings:
+    for performed in report.checks:
+        for warning in performed.warnings:
             click.echo(f"warning: {warning}", err=True)
-        for fault in item.faults:
+        for fault in performed.faults:
             click.echo(str(fault), err=True)
     if report.faults:
         sys.exit(_FAULTS)
@@ -432,7 +431,11 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
 
         shown = Shown(graph.store, settings.language)
         rows = [
-            [str(number), *map(shown.term, _terms(step.triple)), quotes_of(facts[step.triple][:1])]
+            [
+                str(number),
+                *map(shown.term, (step.subject, step.predicate, step.object)),
+                quotes_of(facts[step.triple][:1]),
+            ]
             for number, way in enumerate(ways, 1)
             for step in way
         ]
@@ -451,13 +454,29 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
 )
 @click.option("--focus", metavar="ENTITY", help="Only this entity and what hangs on it.")
 @click.option("--depth", default=1, show_default=True, help="With --focus: how many steps.")
+@click.option(
+    "--question",
+    "chosen",
+    multiple=True,
+    metavar="NAME",
+    help="A stored question that the page answers (repeatable).  [default: all]",
+)
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @common
 @click.pass_obj
-def explore(settings: Settings, output: str, focus: str | None, depth: int, open_it: bool) -> None:
+def explore(
+    settings: Settings,
+    output: str,
+    focus: str | None,
+    depth: int,
+    chosen: Sequence[str],
+    open_it: bool,
+) -> None:
     """Write the interactive graph: one HTML file that works offline, in Arabic and English."""
     try:
-        written = settings.graph.explore(output, focus=focus, depth=depth)
+        written = settings.graph.explore(
+            output, focus=focus, depth=depth, questions=chosen or None
+        )
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror}") from error
     click.echo(f"{written} ({written.stat().st_size / 1e6:.1f} MB): open it in any browser")
@@ -529,8 +548,8 @@ def _print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> 
         from .queries.proofs import quotes_of
 
         quotes = [quotes_of(explanation.facts) for explanation in rows.why()]
-        cells = [[*row, quote] for row, quote in zip(rows.cells, quotes, strict=True)]
-        _emit(settings, [*rows.headings, rows.shown.column("quote")], cells)
+        proven = [[*row, quote] for row, quote in zip(rows.cells, quotes, strict=True)]
+        _emit(settings, [*rows.headings, rows.shown.column("quote")], proven)
     else:
         _emit(settings, rows.headings, rows.cells)
     if settings.style == "table":
@@ -575,11 +594,6 @@ def _print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) 
             click.echo(f"{triple} .")
     if not triples:
         sys.exit(_FAULTS)
-
-
-def _terms(triple: ox.Triple) -> tuple[Term, ...]:
-    """A triple of the plain view as its three terms."""
-    return cast(tuple[Term, ...], tuple(triple))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -71,8 +71,8 @@ class RemoteStore:
         try:
             if kind == "json":
                 return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
-            triples = ox.parse(body, ox.RdfFormat.N_TRIPLES)
-            store = ox.Store(ox.Quad(q.subject, q.predicate, q.object) for q in triples)
+            store = ox.Store()
+            store.bulk_load(body, ox.RdfFormat.N_TRIPLES)
             answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
             assert isinstance(answer, ox.QueryTriples)
             return answer

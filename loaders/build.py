@@ -77,6 +77,11 @@ def _code_fingerprint() -> str:
     return digest.hexdigest()
 
 
+def _key(folders: Sequence[Path]) -> str:
+    """The name of the build of these folders by this program."""
+    return sha256(f"{fingerprint(folders)} {_code_fingerprint()}".encode()).hexdigest()[:16]
+
+
 def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Build:
     """The build of the bundled collection with others stacked over it; reused if none changed.
 
@@ -86,11 +91,13 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     """
     folders = [SEEDS, *collections]
     cache = cache or cache_folder()
-    key = sha256(f"{fingerprint(folders)} {_code_fingerprint()}".encode()).hexdigest()[:16]
-    target = cache / key
+    target = cache / _key(folders)
     if (target / _MANIFEST).is_file():
         return Build(target, is_new=False)
     collection = read_collection(folders)
+    if target.name != _key(folders):
+        # An input was saved while it was read: what was read may belong to neither key.
+        return build(collections, cache=cache)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=cache))

@@ -149,6 +149,24 @@ def read_collection(folders: Iterable[Path]) -> Collection:
     return Collection(schema, documents, entities, tuple(fact for fact, _ in stated), performed)
 
 
+def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
+    """The texts of the bundled documents and those of further collections, by slug.
+
+    Raises ``CollectionError`` where a document is not as registered.
+    """
+    faults: list[Fault] = []
+    texts = {
+        document.slug: document.text
+        for folder in (SEEDS, *collections)
+        for document in read_documents(
+            folder / "documents", f"{folder.name}/documents", faults, set()
+        )
+    }
+    if faults:
+        raise CollectionError(faults)
+    return texts
+
+
 def _read_ontology(faults: list[Fault]) -> Schema:
     triples: list[ox.Triple] = []
     for path in FILES:

@@ -23,6 +23,16 @@ SIGNED_STAGES: Final = frozenset(
 )
 _NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("planned", "expected"))
 
+#: Properties that say that something is done, and what to write where it is not done yet.
+_ACCOMPLISHED: Final = {
+    "signatory": "use “party” until the text says that it was signed",
+    "signedOn": "leave the date out until the text says that it was signed",
+    "memberOf": "use “seeksMembershipOf” for a membership that is not held yet",
+    "accreditedBy": "use “seeksAccreditationFrom” for one that is not held yet",
+}
+#: Properties that put things into an order.
+_ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
+
 
 def lint_names(
     entities: Mapping[str, Entity], places: Mapping[str, Value], documents: Set[str] | None
@@ -74,6 +84,8 @@ def lint_facts(
     if is_whole:
         performed["signatures"] = _signatures(stated)
         performed["figures"] = _figures(stated)
+    performed["firmness"] = _firmness(stated)
+    performed["loops"] = _loops(stated)
     return performed
 
 
@@ -196,6 +208,45 @@ def _figures(stated: Sequence[tuple[Fact, Value]]) -> int:
                 "figures",
             )
     return len(has)
+
+
+def _firmness(stated: Sequence[tuple[Fact, Value]]) -> int:
+    """What is only planned or expected is no signature, membership or accreditation yet."""
+    checked = 0
+    for fact, place in stated:
+        name = _last(fact.predicate.value)
+        if name in _ACCOMPLISHED:
+            checked += 1
+            modality = fact.qualifier("modality")
+            if modality is not None and modality in _NOT_YET:
+                place.fault(
+                    f"{_short(fact)} is stated as {_last(modality.value).partition('/')[2]}",
+                    _ACCOMPLISHED[name],
+                    "firmness",
+                )
+    return checked
+
+
+def _loops(stated: Sequence[tuple[Fact, Value]]) -> int:
+    """Nothing is part of itself, follows itself, or has itself as object."""
+    after: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fact, _ in stated:
+        if _last(fact.predicate.value) in _ORDERED:
+            after[fact.predicate.value, fact.subject.value].add(fact.object.value)
+    for fact, place in stated:
+        predicate, subject = fact.predicate.value, fact.subject.value
+        seen: set[str] = set()
+        ahead = {fact.object.value}
+        while ahead and subject not in ahead and _last(predicate) in _ORDERED:
+            seen |= ahead
+            ahead = {new for old in ahead for new in after[predicate, old]} - seen
+        if subject in ahead:
+            place.fault(
+                f"{_short(fact)} leads back to {_last(subject)} itself",
+                "check the direction of the facts along the way",
+                "loops",
+            )
+    return len(stated)
 
 
 def _last(iri: str) -> str:

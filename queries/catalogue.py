@@ -169,7 +169,7 @@ class Catalogue:
         """
         best: tuple[float, Question, dict[str, str]] | None = None
         for score, question in self.ranked(text)[:_CONSIDERED]:
-            values = {}
+            values: dict[str, str] = {}
             for parameter in question.parameters if names else ():
                 found = names.within(text, parameter.type) if names else None
                 if found and found not in values.values():

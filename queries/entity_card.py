@@ -60,7 +60,8 @@ def entity_card(store: Store, iri: str) -> EntityCard:
     found: dict[str, list[Term]] = {}
     for row in select(store, _NAMES.format(iri=iri)):
         found.setdefault(row["kind"].value, []).append(row["value"])
-    outgoing, incoming = set(), set()
+    outgoing: set[ox.Triple] = set()
+    incoming: set[ox.Triple] = set()
     for row in select(store, _FACTS.format(iri=iri, facts=FACT)):
         subject, predicate, object_ = row["s"], row["p"], row["o"]
         if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):

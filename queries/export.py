@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
@@ -81,8 +81,10 @@ def _serialised(
 ) -> Callable[[Path, Store, IO[bytes]], None]:
     def write(dump: Path, _: Store, out: IO[bytes]) -> None:
         quads = _quads(dump, only_plain=only_plain)
-        items: Iterable[ox.Quad | ox.Triple] = (q.triple for q in quads) if only_plain else quads
-        ox.serialize(items, out, form, prefixes=PREFIXES)
+        if only_plain:
+            ox.serialize((quad.triple for quad in quads), out, form, prefixes=PREFIXES)
+        else:
+            ox.serialize(quads, out, form, prefixes=PREFIXES)
 
     return write
 
@@ -128,11 +130,11 @@ def _graphml(_: Path, store: Store, out: IO[bytes]) -> None:
 
     graph = network(store)
     labels = Labels(store)
-    labels.fetch([*graph.nodes, *(data["predicate"] for _, _, data in graph.edges(data=True))])
+    labels.fetch([*graph.nodes, *(data["predicate"] for *_ends, data in graph.edges(data=True))])
     for node, data in graph.nodes(data=True):
         data["class"] = short_iri(node).partition("/")[0]
         data["label_ar"], data["label_en"] = (labels(node, language) for language in ("ar", "en"))
-    for _, _, data in graph.edges(data=True):
+    for *_ends, data in graph.edges(data=True):
         predicate = data["predicate"]
         data["predicate"] = short_iri(predicate)
         data["label_ar"], data["label_en"] = (labels(predicate, x) for x in ("ar", "en"))

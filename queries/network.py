@@ -37,8 +37,15 @@ _VALUES: Final = tuple(
 class Step:
     """One step of a path: a fact's triple, walked from its subject or against it."""
 
-    triple: ox.Triple
+    subject: ox.NamedNode
+    predicate: ox.NamedNode
+    object: ox.NamedNode
     is_forward: bool
+
+    @property
+    def triple(self) -> ox.Triple:
+        """The fact's triple."""
+        return ox.Triple(self.subject, self.predicate, self.object)
 
 
 def network(store: Store) -> nx.MultiDiGraph[str]:
@@ -88,8 +95,7 @@ def _step(graph: nx.MultiDiGraph[str], left: str, right: str) -> Step:
     is_forward = graph.has_edge(left, right)
     subject, object_ = (left, right) if is_forward else (right, left)
     _, predicate = min((d["weight"], d["predicate"]) for d in graph[subject][object_].values())
-    triple = ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(object_))
-    return Step(triple, is_forward)
+    return Step(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(object_), is_forward)
 
 
 def statistics(store: Store) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import pyoxigraph as ox
 
 from .entity_card import EntityCard
 from .network import Step
-from .results import term_json
 from .why_facts import FactView
 from .why_json import fact_json
 
@@ -39,9 +38,9 @@ def paths_json(
             "paths": [
                 [
                     {
-                        "subject": term_json(step.triple.subject)["value"],
-                        "predicate": step.triple.predicate.value,
-                        "object": term_json(step.triple.object)["value"],
+                        "subject": step.subject.value,
+                        "predicate": step.predicate.value,
+                        "object": step.object.value,
                         "forward": step.is_forward,
                         "facts": [fact_json(fact) for fact in facts.get(step.triple, ())],
                     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -79,8 +79,8 @@ def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tupl
     wanted = list(dict.fromkeys(triples))
     reader = FactReader(store)
     graphs = reader.graphs(wanted)
-    views = reader.views({graph for found in graphs.values() for graph in found})
-    return {triple: tuple(views[graph] for graph in graphs.get(triple, ())) for triple in wanted}
+    reader.load({graph for found in graphs.values() for graph in found})
+    return {triple: tuple(map(reader.view, graphs.get(triple, ()))) for triple in wanted}
 
 
 class FactReader:
@@ -93,6 +93,8 @@ class FactReader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._views: dict[str, FactView] = {}
+        self._triples: dict[str, tuple[Term, Term, Term]] = {}
+        self._qualifiers: dict[str, dict[str, list[Term]]] = {}
         self._documents: dict[str, str] = {}
 
     def graphs(self, triples: Sequence[ox.Triple]) -> dict[ox.Triple, tuple[str, ...]]:
@@ -105,25 +107,23 @@ class FactReader:
                 if not isinstance(t.subject, ox.BlankNode) and not _has_blank(t.object)
             )
             text = (
-                f"SELECT ?i ?g WHERE {{ VALUES (?i ?s ?p ?o) {{ {rows} }} GRAPH ?g {{ ?s ?p ?o }} "
-                f'FILTER(STRSTARTS(STR(?g), "{FACT}") || STRSTARTS(STR(?g), "{INFERENCE}")) }}'
+                f"SELECT ?i ?g ?s ?p ?o WHERE {{ VALUES (?i ?s ?p ?o) {{ {rows} }} "
+                f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{FACT}") '
+                f'|| STRSTARTS(STR(?g), "{INFERENCE}")) }}'
             )
-            for number, graph in self._rows(text):
-                found[triples[int(_value(number))]].append(_value(graph))
-        all_graphs = sorted({graph for graphs in found.values() for graph in graphs})
-        idle = {
-            graph
-            for graph, _, status in self._qualifiers(all_graphs, (f"{TW}recordStatus",))
-            if _short(status) not in ACTIVE_STATUSES
-        }
-        return {triple: _preferred(set(graphs) - idle) for triple, graphs in found.items()}
+            for number, graph, *terms in self._rows(text):
+                fact = _value(graph)
+                found[triples[int(_value(number))]].append(fact)
+                self._triples[fact] = (terms[0], terms[1], terms[2])
+        facts = {fact for graphs in found.values() for fact in graphs}
+        self._learn_qualifiers(facts)
+        active = {fact for fact in facts if self._is_active(fact)}
+        return {triple: _preferred(active.intersection(g)) for triple, g in found.items()}
 
-    def modalities(self, facts: Iterable[str]) -> dict[str, str]:
-        """The short names of the modalities of facts; derived facts have ``derived``."""
-        found = {}
-        for fact, _, value in self._qualifiers(sorted(facts), (f"{TW}modality",)):
-            found[fact] = _short(value)
-        return {fact: found.get(fact, _default_modality(fact)) for fact in facts}
+    def modality(self, fact: str) -> str:
+        """The short name of the modality of a fact, ``derived`` for a derived one."""
+        self._learn_qualifiers({fact})
+        return _modality(fact, self._qualifiers[fact])
 
     def owners(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The facts to which evidence, or selectors of evidence, belong."""
@@ -136,58 +136,65 @@ class FactReader:
             )
             for record, fact in self._rows(text):
                 found[_value(record)].add(_value(fact))
+        self._learn_qualifiers({fact for facts in found.values() for fact in facts})
         return {record: tuple(sorted(facts)) for record, facts in found.items()}
 
-    def views(self, facts: Iterable[str]) -> Mapping[str, FactView]:
-        """The views of facts and derived facts, and of all facts under them."""
-        levels: list[dict[str, dict[str, list[Term]]]] = []
-        sources: dict[str, list[str]] = {}
-        seen = set(self._views)
-        missing = sorted(set(facts) - seen)
-        while missing:
-            level: dict[str, dict[str, list[Term]]] = {fact: defaultdict(list) for fact in missing}
-            seen.update(missing)
-            for fact, predicate, value in self._qualifiers(missing, _QUALIFIERS):
-                level[fact][predicate].append(value)
-            for fact in missing:
-                sources[fact] = sorted(_value(v) for v in level[fact][_DERIVED_FROM])
-            levels.append(level)
-            missing = sorted({s for fact in missing for s in sources[fact]} - seen)
-        told = {fact: values for level in levels for fact, values in level.items()}
-        triples = self._triples(sorted(told))
-        evidence = self._evidence(sorted(fact for fact in told if fact.startswith(FACT)))
-        while told:
-            ready = [f for f in told if all(s in self._views for s in sources[f])]
-            if not ready:
-                raise QueryError(f"derived facts rest on each other in a circle: {min(told)}")
-            for fact in ready:
-                values = told.pop(fact)
-                under = tuple(self._views[source] for source in sources[fact])
-                self._views[fact] = _view(fact, triples[fact], values, under, evidence[fact])
-        return self._views
+    def view(self, fact: str) -> FactView:
+        """The view of one fact; read many with :meth:`load` first."""
+        if fact not in self._views:
+            self.load((fact,))
+        return self._views[fact]
 
-    def _triples(self, facts: Sequence[str]) -> dict[str, tuple[Term, Term, Term]]:
-        found: dict[str, tuple[Term, Term, Term]] = {}
+    def load(self, facts: Iterable[str]) -> None:
+        """Read the views of facts and derived facts, and of all facts under them.
+
+        Raises ``QueryError`` if a fact has no triple, or derived facts rest on each other.
+        """
+        waiting: dict[str, list[str]] = {}
+        missing = set(facts) - self._views.keys()
+        while missing:
+            self._learn_qualifiers(missing)
+            for fact in missing:
+                sources = self._qualifiers[fact].get(_DERIVED_FROM, ())
+                waiting[fact] = sorted(map(_value, sources))
+            under = {source for fact in missing for source in waiting[fact]}
+            missing = under - waiting.keys() - self._views.keys()
+        self._learn_triples(sorted(waiting.keys() - self._triples.keys()))
+        evidence = self._evidence(sorted(fact for fact in waiting if fact.startswith(FACT)))
+        while waiting:
+            ready = [f for f, under in waiting.items() if all(s in self._views for s in under)]
+            if not ready:
+                raise QueryError(f"derived facts rest on each other in a circle: {min(waiting)}")
+            for fact in ready:
+                sources_ = tuple(self._views[source] for source in waiting.pop(fact))
+                self._views[fact] = _view(
+                    fact, self._triples[fact], self._qualifiers[fact], sources_, evidence[fact]
+                )
+
+    def _is_active(self, fact: str) -> bool:
+        statuses = self._qualifiers[fact].get(f"{TW}recordStatus", ())
+        return all(_short(status) in ACTIVE_STATUSES for status in statuses)
+
+    def _learn_qualifiers(self, facts: Set[str]) -> None:
+        missing = sorted(facts - self._qualifiers.keys())
+        self._qualifiers |= {fact: {} for fact in missing}
+        for _, chunk in _chunks(missing):
+            text = (
+                f"SELECT ?f ?p ?o WHERE {{ {_block('f', chunk)} "
+                f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f ?p ?o }} FILTER(?p IN ({_QUALIFIERS})) }}"
+            )
+            for fact, predicate, value in self._rows(text):
+                values = self._qualifiers[_value(fact)].setdefault(_value(predicate), [])
+                values.append(value)
+
+    def _learn_triples(self, facts: Sequence[str]) -> None:
         for _, chunk in _chunks(facts):
             text = f"SELECT ?f ?s ?p ?o WHERE {{ {_block('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
             for graph, subject, predicate, object_ in self._rows(text):
-                found[_value(graph)] = (subject, predicate, object_)
+                self._triples[_value(graph)] = (subject, predicate, object_)
         for fact in facts:
-            if fact not in found:
+            if fact not in self._triples:
                 raise QueryError(f"the graph of the fact {fact} has no triple")
-        return found
-
-    def _qualifiers(
-        self, facts: Sequence[str], predicates: Iterable[str]
-    ) -> Iterator[tuple[str, str, Term]]:
-        listed = ", ".join(f"<{predicate}>" for predicate in predicates)
-        for _, chunk in _chunks(facts):
-            text = (
-                f"SELECT ?f ?p ?o WHERE {{ {_block('f', chunk)} "
-                f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f ?p ?o }} FILTER(?p IN ({listed})) }}"
-            )
-            for fact, predicate, value in self._rows(text):
-                yield _value(fact), _value(predicate), value
 
     def _evidence(self, facts: Sequence[str]) -> dict[str, tuple[EvidenceView, ...]]:
         found: dict[str, list[EvidenceView]] = defaultdict(list)
@@ -233,8 +240,11 @@ class FactReader:
 
 _DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
 _QUALIFIERS: Final = (
-    *(TW + name for name in ("modality", "statedBy", "when", "note", "recordStatus", "derivedBy")),
-    _DERIVED_FROM,
+    ", ".join(
+        f"<{TW}{name}>"
+        for name in ("modality", "statedBy", "when", "note", "recordStatus", "derivedBy")
+    )
+    + f", <{_DERIVED_FROM}>"
 )
 _EVIDENCE: Final = (
     "SELECT ?f ?d ?exact ?start ?end ?prefix ?suffix WHERE { VALUES "
@@ -258,7 +268,7 @@ def _view(
     return FactView(
         iri,
         *triple,
-        modality=first("modality").rpartition("/")[2] or _default_modality(iri),
+        modality=_modality(iri, values),
         stated_by=tuple(sorted(values.get(f"{TW}statedBy", ()), key=str)),
         when=first("when"),
         note=first("note"),
@@ -278,8 +288,10 @@ def _preferred(graphs: Iterable[str]) -> tuple[str, ...]:
     return tuple(asserted or sorted(set(graphs)))
 
 
-def _default_modality(fact: str) -> str:
-    return "derived" if fact.startswith(INFERENCE) else ""
+def _modality(fact: str, values: Mapping[str, Sequence[Term]]) -> str:
+    if fact.startswith(INFERENCE):
+        return "derived"
+    return min(map(_short, values.get(f"{TW}modality", ())), default="")
 
 
 def _short(term: Term) -> str:

@@ -24,7 +24,6 @@ class Grounds:
     def __init__(self, reader: FactReader, statements: Sequence[Statement]) -> None:
         self._reader, self._statements = reader, statements
         self._facts: dict[int, tuple[str, ...]] = {}
-        self._modalities: dict[str, str] = {}
 
     def learn(self, numbers: Iterable[int]) -> None:
         """Find the facts behind these statements."""
@@ -47,8 +46,6 @@ class Grounds:
         owners = self._reader.owners(sorted(set(records.values()))) if records else {}
         for number, record in records.items():
             self._facts[number] = owners.get(record, ())
-        facts = {fact for number in (*plain, *records) for fact in self._facts[number]}
-        self._modalities |= self._reader.modalities(facts - self._modalities.keys())
 
     def is_definition(self, number: int) -> bool:
         """Whether no fact says the statement; one of the evidence graph is a definition too."""
@@ -60,7 +57,7 @@ class Grounds:
         """Smaller is better: fewer facts, then fewer weak ones, then fewer definitions."""
         facts = [number for number in triples if not self.is_definition(number)]
         weak = sum(
-            all(self._modalities.get(fact, "") in _WEAK for fact in self._facts[number])
+            all(self._reader.modality(fact) in _WEAK for fact in self._facts[number])
             for number in facts
         )
         texts = sorted(" ".join(map(str, self._statements[number])) for number in triples)
@@ -68,10 +65,9 @@ class Grounds:
 
     def load(self, numbers: Iterable[int]) -> None:
         """Read the views of all facts behind these statements, in one go."""
-        self._reader.views({fact for number in numbers for fact in self._facts[number]})
+        self._reader.load({fact for number in numbers for fact in self._facts[number]})
 
     def facts(self, numbers: Iterable[int]) -> tuple[FactView, ...]:
         """The facts behind these statements, each once, in order of the statements given."""
-        views = self._reader.views(())
         facts = dict.fromkeys(fact for number in numbers for fact in self._facts[number])
-        return tuple(views[fact] for fact in facts)
+        return tuple(map(self._reader.view, facts))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
 from taawun.loaders.build import Build, build

@@ -7,10 +7,12 @@ its message and its remedy must have.
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
 import pytest
+
 from taawun.graph.errors import CollectionError, Fault
 from taawun.loaders.collection import Collection, fingerprint, read_collection
 from taawun.loaders.coverage import coverage
@@ -19,6 +21,13 @@ HERE = Path(__file__).parent / "collections"
 SOUND = HERE / "sound"
 REFUSED = sorted(path for path in (HERE / "refused").iterdir() if path.is_dir())
 EXPECTED = "expected.txt"
+
+
+SPOILERS = [
+    b"", b"\xff", b"\0", b"\t", b"\n", b"'", b'"', b"{", b"]", b": ", b"- ", b"&a ", b"*a ",
+    b"!!x ", b"~", b"#", b"? ", b"---\n", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"--2", b"<", b"../",
+    b"9" * 400,
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -229,3 +238,23 @@ def test_every_change_that_bears_on_a_build_changes_the_fingerprint(
     before = fingerprint([copy_of_sound])
     change(copy_of_sound)
     assert fingerprint([copy_of_sound]) != before
+
+
+def test_no_spoiled_byte_ever_ends_in_a_traceback(copy_of_sound: Path) -> None:
+    """Forty collections spoiled at random are read, or refused with a remedy for each fault."""
+    chances = random.Random(2026)
+    files = sorted(path for path in copy_of_sound.rglob("*") if path.is_file())
+    assert len(files) > 10
+    faults: list[Fault] = []
+    for _ in range(40):
+        file = chances.choice(files)
+        before = file.read_bytes()
+        at = chances.randrange(len(before))
+        file.write_bytes(before[:at] + chances.choice(SPOILERS) + before[at + 1 :])
+        try:
+            read_collection([copy_of_sound])
+        except CollectionError as error:
+            faults += error.faults
+        file.write_bytes(before)
+    assert len(faults) > 20
+    assert [str(fault) for fault in faults if not fault.remedy] == []

@@ -135,6 +135,9 @@ def place(page: Page, ref: str) -> dict[str, float]:
 
 
 def click_node(page: Page, ref: str) -> None:
+    page.locator("#picture").focus()
+    page.keyboard.press("0")
+    page.wait_for_timeout(50)
     at = place(page, ref)
     page.mouse.move(at["x"], at["y"])
     page.mouse.click(at["x"], at["y"])
@@ -311,7 +314,8 @@ def test_search_folds_as_python_does(open_page):
         "ـَــًا\u200f\u061c",
         "\x85\u3000x",
     ]
-    samples += ["".join(map(chr, range(start, start + 64))) for start in range(0xA0, 0x800, 64)]
+    samples += ["".join(map(chr, range(start, start + 64))) for start in range(0, 0x800, 64)]
+    samples += [chr(code) for code in range(0xFB50, 0xFF00) if chr(code).isprintable()]
     assert page.evaluate("texts => texts.map(taawun.fold)", samples) == [fold(t) for t in samples]
 
 
@@ -517,7 +521,7 @@ def test_the_facts_in_view_are_saved_as_csv(open_page):
     content = Path(waiting.value.path()).read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    assert len(rows) == 66
+    assert len({row["fact"] for row in rows}) == 66
     [row] = [row for row in rows if row["predicate"] == TW + "presidesOver"]
     assert row["subject"] == ID + "country/egypt"
     assert row["when"] == "2019"

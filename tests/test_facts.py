@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pyoxigraph as ox
 import pytest
+
 from taawun.graph.fact import ACTIVE_STATUSES, IDENTIFYING, RECORD_STATUSES, Evidence, Fact
 from taawun.loaders.build import Build
 from taawun.loaders.collection import Collection

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+
 from taawun.graph.arabic import find_folded, fold
 
 VECTORS: list[list[str]] = json.loads((Path(__file__).parent / "folding.json").read_text("utf-8"))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from rdflib import DCTERMS, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
+
 from taawun.ontology.namespaces import ID, PREFIXES, RDF, TW, XSD
 from taawun.ontology.schema import HERE, Schema
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rdflib import OWL, RDF, SKOS, Graph, URIRef
+
 from taawun.ontology.lint import RULES, lint, lint_graph
 from taawun.ontology.namespaces import TW
 from taawun.ontology.schema import FILES

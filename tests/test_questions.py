@@ -103,7 +103,7 @@ REFUSED = {
 def test_a_faulty_header_is_named(case, tmp_path):
     path = tmp_path / "mine.rq"
     path.write_text(REFUSED[case], "utf-8")
-    with pytest.raises(QueryError, match="mine.rq"):
+    with pytest.raises(QueryError, match=r"mine\.rq"):
         read_question(path)
 
 

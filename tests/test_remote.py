@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+
 from taawun.checks import answer_of
 from taawun.graph.errors import EndpointError, QueryError
 from taawun.graph.remote import RemoteStore
@@ -138,7 +139,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("name", sorted(LIES))
-def test_an_endpoint_that_fails_gives_one_clear_error_in_time(name, recwarn):
+def test_an_endpoint_that_fails_gives_one_clear_error_in_time(name):
     answer, message = LIES[name]
     started = time.monotonic()
     with failing_server(answer) as url, pytest.raises(EndpointError, match=message):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
+
 from taawun.loaders.shapes import (
     SHAPES,
     SHAPES_FILE,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+
 import taawun
 from taawun.ontology.schema import FILES
 

@@ -82,7 +82,7 @@ function quoteBlock(quote, group) {
       el('span', {class: 'context'}, after)),
     el('figcaption', {},
       el('span', {class: 'source'}, bdi(inLanguage(source.title)),
-        el('span', {class: 'offsets'}, ` · ${word('characters')} ${number(quote.start)}–${number(quote.end)}`)),
+        ' · ', el('span', {class: 'offsets'}, `${word('characters')} ${number(quote.start)}–${number(quote.end)}`)),
       el('span', {class: 'moves'},
         button([icon('book'), word('openDocument')], () => openReader(source, quote), {class: 'link'}),
         button([icon('copy'), word('cite')], (event) => copyCitation(event.currentTarget, quote, group), {class: 'link'}))));

@@ -5,6 +5,8 @@ const SAME = new Map([
   ['ى', 'ي'], ['ئ', 'ي'], ['ی', 'ي'], ['ة', 'ه'], ['ؤ', 'و'], ['ک', 'ك'],
 ]);
 const DROPPED = /[\u064B-\u065F\u0670\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069\u061C\uFEFF]/;
+/** White space as Python sees it. */
+const SPACE = /[\s\u0085\u001C-\u001F]/;
 const DECIMAL = /^\p{Nd}$/u;
 
 /** The value of a decimal digit of any script: Unicode gives ten in a row to each. */
@@ -19,10 +21,13 @@ function foldChar(char) {
   if (DROPPED.test(char)) return '';
   if (SAME.has(char)) return SAME.get(char);
   if (DECIMAL.test(char)) return String(digitValue(char));
-  if (/\s/.test(char)) return ' ';
+  if (SPACE.test(char)) return ' ';
   const code = char.codePointAt(0);
   if (code < 0x80 || (code >= 0x600 && code <= 0x6FF)) return char.toLowerCase();
-  return char.normalize('NFKD').toLowerCase().replace(/\p{Mn}/gu, '');
+  const pieces = char.normalize('NFKD');
+  // Presentation forms and ligatures hold letters that fold further.
+  if (pieces !== char) return [...pieces].map(foldChar).join('');
+  return /\p{Mn}/u.test(char) ? '' : char.toLowerCase();
 }
 
 /** The text as search sees it. */

@@ -1,10 +1,19 @@
 // The panel: the welcome, and whatever is chosen in the picture, told with its proof.
 
+let told = {};
+
+/** Tell what is chosen; the place and the focus stay when it is told again. */
 function renderPanel() {
   const panel = byId('panel');
+  const isSame = told === state.selected;
+  const {scrollTop} = panel;
+  const hadFocus = panel.contains(document.activeElement);
+  const focusKey = hadFocus && document.activeElement.dataset.key;
   panel.setAttribute('aria-label', word('details'));
   panel.replaceChildren(panelBar(), el('div', {class: 'content'}, ...panelContent()));
-  panel.scrollTop = 0;
+  panel.scrollTop = isSame ? scrollTop : 0;
+  told = state.selected;
+  if (hadFocus) (panel.querySelector(`[data-key="${CSS.escape(focusKey || '')}"]`) ?? panel).focus({preventScroll: true});
 }
 
 function panelBar() {
@@ -93,7 +102,7 @@ function stagesSection() {
       return counts[order] > 0 && el('li', {}, button(
         [el('span', {class: 'stage-name'}, inLanguage(DATA.values[place].name)), bar, el('span', {class: 'count'}, number(counts[order]))],
         () => toggleFacet('stage', key),
-        {class: `stage-row stage-${key}`, 'aria-pressed': state.filters.stage.has(key)},
+        {class: `stage-row stage-${key}`, data: {key: `stage-${key}`}, 'aria-pressed': state.filters.stage.has(key)},
       ));
     })));
 }
@@ -138,7 +147,7 @@ function nodePanel(node) {
   const about = node.about.filter(seen);
   const attributes = about.filter((fact) => fact.s === node.id && fact.o === undefined);
   const relations = about.filter((fact) => fact.o !== undefined);
-  const told = node.told.filter((fact) => seen(fact) && !node.about.includes(fact));
+  const quoted = node.told.filter((fact) => seen(fact) && !node.about.includes(fact));
   const hidden = node.about.length - about.length;
   return [
     el('p', {class: 'kicker'}, familySign(node.family), classNames(node)),
@@ -151,7 +160,7 @@ function nodePanel(node) {
     attributes.length > 0 && group(word('attributes'), attributes, node, true),
     ...relationGroups(node, relations),
     ...summaryCards(node),
-    told.length > 0 && group(word('speaks'), told, node, false),
+    quoted.length > 0 && group(word('speaks'), quoted, node, false),
     hidden > 0 && el('p', {class: 'quiet'}, `${counted('fact', hidden)} ${word('hiddenByFilters')}. `, button(word('clearFilters'), clearFilters, {class: 'link'})),
   ].filter(Boolean);
 }
@@ -284,14 +293,14 @@ function questionPanel(question) {
 }
 
 function answerItem(question, row) {
-  const told = row.facts.map((id) => facts[id]);
+  const proven = row.facts.map((id) => facts[id]);
   const proof = el('div', {class: 'cards'});
   return el('li', {},
     el('dl', {}, row.cells.map((cell, place) => [
       el('dt', {}, question.columns[place] ? inLanguage(question.columns[place]) : ''),
       el('dd', {}, cellContent(cell))])),
-    told.length > 0 && el('details', {class: 'group', ontoggle: () => proof.childElementCount || proof.append(...cards(told))},
-      el('summary', {}, el('span', {}, word('whyRow')), el('span', {class: 'count'}, number(told.length))), proof));
+    proven.length > 0 && el('details', {class: 'group', ontoggle: () => proof.childElementCount || proof.append(...cards(proven))},
+      el('summary', {}, el('span', {}, word('whyRow')), el('span', {class: 'count'}, number(proven.length))), proof));
 }
 
 /** A cell of an answer: an entity that opens, a value by its name, or the text itself. */

@@ -38,7 +38,9 @@ function startPicture() {
   network.on('doubleClick', ({nodes: [id]}) => id !== undefined && setFocus(nodes[id], 1));
   network.on('hoverNode', ({node}) => pointAt({node: nodes[node]}));
   network.on('blurNode', () => pointAt(null));
+  network.on('zoom', inMotion);
   network.on('dragging', ({nodes: moved}) => {
+    inMotion();
     const places = network.getPositions(moved);
     for (const id of moved) picture.positions.set(id, places[id]);
   });
@@ -58,11 +60,22 @@ function readColours() {
 
 const redraw = () => picture.network.redraw();
 
+/** Draw plainly until the picture has been at rest for a moment. */
+function inMotion() {
+  picture.moving = true;
+  clearTimeout(picture.rest);
+  picture.rest = setTimeout(() => {
+    picture.moving = false;
+    redraw();
+  }, 160);
+}
+
 /** Show exactly these nodes, edges and facts. */
 function showParts(parts) {
   const changed = nodes.filter((node) => parts.nodes.has(node) !== picture.seen.nodes.has(node) || !picture.started);
   picture.seen = parts;
   picture.started = true;
+  picture.firm = new Map([...parts.edges].map((edge) => [edge, firmnessOf(edge, parts.facts)]));
   if (changed.length) picture.vis.update(changed.map((node) => ({id: node.id, hidden: !parts.nodes.has(node)})));
   picture.byRank = [...parts.nodes].sort((one, other) => weightOf(other) - weightOf(one) || one.id - other.id);
   redraw();
@@ -139,7 +152,7 @@ function drawSign(ctx, node, pixels) {
   // A rim in the colour of the ground keeps the shape apart from edges and neighbours.
   ctx.lineWidth = 5 / pixels;
   ctx.strokeStyle = picture.colours.ground;
-  ctx.stroke(path);
+  if (!picture.moving) ctx.stroke(path);
   ctx.fillStyle = family.hollow ? picture.colours.ground : family.colour;
   ctx.fill(path);
   ctx.lineWidth = (family.hollow ? 2.2 : 1) / pixels;
@@ -149,13 +162,14 @@ function drawSign(ctx, node, pixels) {
 
 /* ---------- edges ---------- */
 
+const STROKE = 16;
 const EDGE_ORDER = FIRM.map((_, place) => place).reverse();
 
 function drawEdges(ctx) {
   const scale = picture.network.getScale();
   const groups = new Map();
   for (const edge of picture.seen.edges) {
-    const firm = firmnessOf(edge, picture.seen.facts);
+    const firm = picture.firm.get(edge);
     const key = `${isDim('edges', edge) ? 'dim' : 'clear'} ${firm}`;
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(edge);
@@ -164,7 +178,10 @@ function drawEdges(ctx) {
   for (const state of ['dim', 'clear']) {
     for (const firm of EDGE_ORDER) {
       const group = groups.get(`${state} ${firm}`);
-      if (group) strokeEdges(ctx, group, FIRM[firm], state, scale);
+      if (group) styleEdges(ctx, FIRM[firm], state, scale);
+      // Strokes of a few lines each: one path of very many lines is slow to fill.
+      for (let at = 0; group && at < group.length; at += STROKE) strokeEdges(ctx, group.slice(at, at + STROKE));
+      if (group && state === 'clear' && (outstanding() || scale > 0.7)) drawArrows(ctx, group, scale);
     }
   }
   ctx.restore();
@@ -177,23 +194,28 @@ function edgeAlpha(firmness, state) {
   return firmness.key === 'signed' || firmness.key === 'agreed' ? 0.9 : 0.42;
 }
 
-function strokeEdges(ctx, group, firmness, state, scale) {
-  ctx.beginPath();
-  for (const edge of group) traceEdge(ctx, edge, scale);
+function styleEdges(ctx, firmness, state, scale) {
   ctx.globalAlpha = edgeAlpha(firmness, state);
   ctx.lineWidth = firmness.width / scale;
-  ctx.setLineDash(firmness.dash.map((length) => length / scale));
+  // Dashes cost as much as all the rest of a frame: a picture in motion, or dim, does without.
+  const isPlain = picture.moving || state === 'dim';
+  ctx.setLineDash(isPlain ? [] : firmness.dash.map((length) => length / scale));
   ctx.lineCap = firmness.key === 'reported' ? 'round' : 'butt';
   ctx.strokeStyle = picture.colours[firmness.key] || picture.colours.edge;
-  ctx.stroke();
-  ctx.setLineDash([]);
-  if (state === 'clear' && (outstanding() || scale > 0.7)) {
-    ctx.fillStyle = ctx.strokeStyle;
-    for (const edge of group) for (const tip of arrowTips(edge)) drawArrow(ctx, edge, tip, scale);
-  }
+  ctx.fillStyle = ctx.strokeStyle;
 }
 
-function traceEdge(ctx, edge, scale) {
+function strokeEdges(ctx, group) {
+  ctx.beginPath();
+  for (const edge of group) traceEdge(ctx, edge);
+  ctx.stroke();
+}
+
+function drawArrows(ctx, group, scale) {
+  for (const edge of group) for (const tip of arrowTips(edge)) drawArrow(ctx, edge, tip, scale);
+}
+
+function traceEdge(ctx, edge) {
   const [from, to] = [picture.positions.get(edge.s), picture.positions.get(edge.t)];
   ctx.moveTo(from.x, from.y);
   if (!edge.derived) {
@@ -303,12 +325,17 @@ function drawNames(ctx) {
   const taken = order.filter((node) => outstanding() || weightOf(node) >= 20).slice(0, 90).map((node) => signBox(node, scale));
   picture.boxes = [];
   let left = outstanding() ? Infinity : Math.max(12, (width * height) / 15000);
+  // Where many names find no room, trying on costs more than the few that would.
+  let tries = 5 * left;
   for (const node of order) {
     const place = picture.network.canvasToDOM(picture.positions.get(node.id));
     const r = radius(node, scale) * scale;
     if (place.x < -80 || place.y < -40 || place.x > width + 80 || place.y > height + 40) continue;
-    if (left > 0 && placeName(ctx, node, place, r, taken)) left -= 1;
-    taken.push(signBox(node, scale));
+    if (left > 0 && tries > 0) {
+      tries -= 1;
+      if (placeName(ctx, node, place, r, taken)) left -= 1;
+      taken.push(signBox(node, scale));
+    }
   }
   drawEdgeNames(ctx, taken);
   ctx.restore();

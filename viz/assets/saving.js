@@ -24,8 +24,16 @@ function savePng() {
   ctx.font = `600 ${15 * ratio}px "Taawun Sans", sans-serif`;
   ctx.fillText(`${inLanguage(DATA.title)} · ${byId('counts').textContent}`, x, source.height + 22 * ratio);
   ctx.font = `400 ${12 * ratio}px "Taawun Sans", sans-serif`;
-  ctx.fillText(documents.map((item) => inLanguage(item.title)).join(' · '), x, source.height + 43 * ratio, canvas.width - 40 * ratio);
+  ctx.fillText(fitText(ctx, documents.map((item) => inLanguage(item.title)).join(' · '), canvas.width - 40 * ratio), x, source.height + 43 * ratio);
   canvas.toBlob((blob) => download('taawun.png', blob), 'image/png');
+}
+
+/** The text, or as much of it as the width has room for. */
+function fitText(ctx, text, width) {
+  if (ctx.measureText(text).width <= width) return text;
+  let kept = text;
+  while (kept && ctx.measureText(`${kept}…`).width > width) kept = kept.slice(0, kept.lastIndexOf(' '));
+  return `${kept}…`;
 }
 
 /** The facts in view as CSV, one row for each quote of a fact. */

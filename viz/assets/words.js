@@ -25,11 +25,10 @@ function counted(noun, count) {
   return fill(forms[form] ?? forms.other, {n: number(count)});
 }
 
-const HAS_ARABIC = /[\u0600-\u06FF]/;
-/** The language of a text by its letters: printed words may be in either. */
-const languageOf = (text) => (HAS_ARABIC.test(text) ? 'ar' : 'en');
 /** Whether a text's first letter with a direction runs from right to left. */
 const runsRightToLeft = (text) => /^[^\p{L}]*[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u.test(text);
+/** The language of a text by its first letter: names and notes may be in either. */
+const languageOf = (text) => (runsRightToLeft(text) ? 'ar' : 'en');
 
 /** An EDTF date in words: "February (year not printed)", "2019/2020", "8–9 February …". */
 function dateInWords(edtf) {

@@ -1,0 +1,315 @@
+"""Builds: reused while nothing changed, whole or not at all, the same on every machine."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.graph.errors import CollectionError, StoreError
+from taawun.loaders.build import Build, build, cache_folder
+
+ROOT = Path(__file__).parent.parent
+#: Imports, says so, waits for a line, builds into the cache that it is given, says where.
+BUILDER = """\
+import sys
+from pathlib import Path
+import taawun.loaders.build
+print("ready", flush=True)
+sys.stdin.readline()
+print(taawun.loaders.build.build(cache=Path(sys.argv[1])).path, flush=True)
+"""
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """An empty cache folder."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def cache_with_one_build(tmp_path: Path, the_build: Build) -> Path:
+    """A cache folder with a copy of the finished bundled build."""
+    shutil.copytree(the_build.path, tmp_path / "cache" / the_build.path.name)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A collection of one country, to be stacked over the bundled one."""
+    (tmp_path / "mine" / "entities").mkdir(parents=True)
+    (tmp_path / "mine" / "entities" / "country.yaml").write_text(
+        "country/atlantis: {ar: أطلانطس, en: Atlantis}\n", "utf-8"
+    )
+    return tmp_path / "mine"
+
+
+def content(folder: Path) -> dict[str, tuple[str, int]]:
+    """Every file below the folder with its hash and the time of its last change."""
+    found = {
+        str(path.relative_to(folder)): (
+            sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mtime_ns,
+        )
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    assert found
+    return found
+
+
+def builder(cache: Path, **environment: str) -> subprocess.Popen[str]:
+    """A process that has imported everything and waits to be told to build."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BUILDER, str(cache)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+        cwd=cache.parent,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def finish(process: subprocess.Popen[str]) -> Path:
+    """Where the process built."""
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    return Path(out.strip())
+
+
+def test_a_second_build_is_the_first_one(cache_with_one_build: Path, the_build: Build) -> None:
+    before = content(cache_with_one_build)
+    again = build(cache=cache_with_one_build)
+    assert not again.is_new
+    assert again.path.name == the_build.path.name
+    assert content(cache_with_one_build) == before
+
+
+def test_content_decides_and_not_time(cache: Path, mine: Path) -> None:
+    first = build([mine], cache=cache)
+    assert first.is_new
+    (file,) = mine.glob("entities/*.yaml")
+    os.utime(file, (1, 1))
+    assert build([mine], cache=cache) == Build(first.path, is_new=False)
+
+    stat = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"Atlantis", b"Atlantic"))
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    second = build([mine], cache=cache)
+    assert second.is_new
+    assert second.path != first.path
+    assert b"Atlantic" in second.dump.read_bytes()
+    assert b"Atlantic" not in first.dump.read_bytes()
+
+
+def test_a_collection_moved_elsewhere_needs_no_new_build(
+    cache_with_one_build: Path, mine: Path, tmp_path: Path
+) -> None:
+    built = build([mine], cache=cache_with_one_build)
+    moved = shutil.copytree(mine, tmp_path / "elsewhere" / "mine")
+    assert build([moved], cache=cache_with_one_build) == Build(built.path, is_new=False)
+
+
+def test_faults_leave_the_cache_as_it_is(cache_with_one_build: Path, mine: Path) -> None:
+    (mine / "entities" / "city.yaml").write_text("city/cairo: {ar: Cairo}\n", "utf-8")
+    before = content(cache_with_one_build)
+    with pytest.raises(CollectionError):
+        build([mine], cache=cache_with_one_build)
+    assert content(cache_with_one_build) == before
+    assert len(list(cache_with_one_build.iterdir())) == 1
+    assert not build(cache=cache_with_one_build).is_new
+
+
+def test_faults_do_not_even_make_the_cache(cache: Path, mine: Path) -> None:
+    (mine / "facts").mkdir()
+    (mine / "facts" / "new.csv").write_text("")
+    with pytest.raises(CollectionError):
+        build([mine], cache=cache)
+    assert not cache.exists()
+
+
+def test_a_build_killed_at_any_moment_leaves_a_usable_cache(cache: Path) -> None:
+    """kill -9 at ten random moments of a build's time, over one cache."""
+    process = builder(cache)
+    started = time.monotonic()
+    go(process)
+    whole = finish(process)
+    duration = time.monotonic() - started
+    wanted = (whole / "dataset.nq").read_bytes()
+    moments = random.Random(2026)
+    interrupted = 0
+    for _ in range(10):
+        shutil.rmtree(whole)
+        process = builder(cache)
+        go(process)
+        time.sleep(moments.uniform(0, duration))
+        process.kill()
+        process.communicate()
+        interrupted += process.returncode < 0
+        named = [path for path in cache.iterdir() if not path.name.startswith(".building-")]
+        assert named in ([], [whole])
+        if not named:
+            whole.mkdir()  # What the next round deletes.
+            continue
+        assert (whole / "dataset.nq").read_bytes() == wanted
+        assert len(ox.Store.read_only(str(whole / "store"))) == wanted.count(b"\n")
+    assert interrupted > 3
+    shutil.rmtree(whole)
+    again = build(cache=cache)
+    assert again.is_new
+    assert again.dump.read_bytes() == wanted
+    assert len(ox.Store.read_only(str(again.path / "store"))) == wanted.count(b"\n")
+
+
+def test_two_builds_at_once_both_end_with_the_one_build(cache: Path) -> None:
+    processes = [builder(cache), builder(cache)]
+    for process in processes:
+        go(process)
+    first, second = map(finish, processes)
+    assert first == second
+    assert list(cache.iterdir()) == [first]
+    assert build(cache=cache) == Build(first, is_new=False)
+
+
+def test_a_cache_that_cannot_be_written_is_an_error_with_a_remedy() -> None:
+    # Nobody can make a folder there, not even root.
+    with pytest.raises(StoreError, match=r"cannot write the cache folder /proc/.*TAAWUN_CACHE"):
+        build(cache=Path("/proc/taawun"))
+
+
+def test_a_cache_folder_that_is_read_only_is_an_error_with_a_remedy(cache: Path) -> None:
+    if os.geteuid() == 0:
+        folder = Path("/sys/kernel")  # Root may write wherever the mode forbids it, but not here.
+    else:
+        cache.mkdir(mode=0o500)
+        folder = cache
+    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+        build(cache=folder)
+
+
+def test_a_cache_path_that_is_a_file_is_an_error_with_a_remedy(cache: Path) -> None:
+    cache.write_text("mine")
+    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+        build(cache=cache)
+    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+        build(cache=cache / "below")
+    assert cache.read_text() == "mine"
+
+
+def test_a_damaged_store_is_an_error_with_a_remedy(cache_with_one_build: Path) -> None:
+    built = build(cache=cache_with_one_build)
+    (built.path / "store" / "CURRENT").unlink()
+    with pytest.raises(StoreError, match=f"delete {built.path}"):
+        built.store()
+    shutil.rmtree(built.path)
+    assert build(cache=cache_with_one_build).store()
+
+
+def test_half_a_folder_under_the_builds_name_is_an_error_with_a_remedy(
+    cache_with_one_build: Path,
+) -> None:
+    built = build(cache=cache_with_one_build)
+    (built.path / "manifest.json").unlink()
+    with pytest.raises(StoreError, match=f"{built.path}; delete that"):
+        build(cache=cache_with_one_build)
+
+
+def test_old_builds_and_abandoned_ones_are_deleted_in_the_end(cache: Path) -> None:
+    now = time.time()
+    for number in range(6):
+        folder = cache / f"old-{number}"
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text("{}")
+        os.utime(folder, (now - number, now - number))
+    for name, age in ((".building-killed", 7200), (".building-by-another", 60)):
+        (cache / name / "store").mkdir(parents=True)
+        os.utime(cache / name, (now - age, now - age))
+    (cache / "file").write_text("not ours")
+    built = build(cache=cache)
+    left = {path.name for path in cache.iterdir()}
+    assert left == {built.path.name, "old-0", "old-1", "old-2", ".building-by-another", "file"}
+
+
+def test_the_store_holds_what_the_dump_holds(the_build: Build) -> None:
+    store = ox.Store.read_only(str(the_build.path / "store"))
+    dump = set(ox.parse(path=str(the_build.dump), format=ox.RdfFormat.N_QUADS))
+    assert len(dump) > 10_000
+    assert set(store) == dump
+    assert the_build.manifest()["quads"] == len(dump)
+
+
+def test_the_manifest_counts_what_there_is(the_build: Build, the_collection) -> None:
+    manifest = the_build.manifest()
+    assert manifest["facts"] == len({fact.iri for fact in the_collection.facts})
+    assert manifest["documents"] == 5
+    assert manifest["entities"] == len(the_collection.entities)
+
+
+def package_copy(folder: Path, change: Callable[[Path], None] = lambda _: None) -> Path:
+    """A copy of the package in a folder of its own, as on another checkout."""
+    code = ("graph", "loaders", "ontology", "queries", "seeds", "viz")
+    for name in code:
+        shutil.copytree(
+            ROOT / name,
+            folder / "taawun" / name,
+            ignore=shutil.ignore_patterns("__pycache__"),
+            copy_function=shutil.copyfile,
+        )
+    for path in ROOT.glob("*.py"):
+        shutil.copyfile(path, folder / "taawun" / path.name)
+    change(folder / "taawun")
+    return folder
+
+
+def test_two_checkouts_build_the_same_bytes(tmp_path: Path) -> None:
+    surroundings = {
+        "here": {"PYTHONHASHSEED": "1", "TZ": "Africa/Cairo", "LC_ALL": "C"},
+        "somewhere else": {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"},
+    }
+    made = []
+    for name, environment in surroundings.items():
+        package = package_copy(tmp_path / name)
+        process = builder(tmp_path / f"cache {name}", PYTHONPATH=str(package), **environment)
+        go(process)
+        made.append(finish(process))
+    here, there = made
+    assert here != there
+    assert here.name == there.name
+    assert (here / "dataset.nq").read_bytes() == (there / "dataset.nq").read_bytes()
+
+
+def test_a_changed_program_builds_anew(tmp_path: Path, the_build: Build) -> None:
+    def change(package: Path) -> None:
+        with (package / "graph" / "derive.py").open("a") as file:
+            file.write("# changed\n")
+
+    package = package_copy(tmp_path / "changed", change)
+    process = builder(tmp_path / "cache", PYTHONPATH=str(package))
+    go(process)
+    assert finish(process).name != the_build.path.name
+
+
+def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/home/cache")
+    monkeypatch.delenv("TAAWUN_CACHE", raising=False)
+    assert cache_folder() == Path("/home/cache/taawun")
+    monkeypatch.setenv("TAAWUN_CACHE", "/elsewhere")
+    assert cache_folder() == Path("/elsewhere")
