@@ -159,7 +159,7 @@ def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
         document.slug: document.text
         for folder in (SEEDS, *collections)
         for document in read_documents(
-            folder / "documents", f"{folder.name}/documents", faults, set()
+            folder / "documents", f"{_name(folder)}/documents", faults, set()
         )
     }
     if faults:
