@@ -96,6 +96,10 @@ RULES: Final = (
 )
 
 
+_NAMED: Final = frozenset(rule.name for rule in RULES)
+_UNSURE: Final = ("/modality/planned", "/modality/expected")
+
+
 class _Known:
     """The triples so far, each with the graphs that say it, found by any of their parts."""
 
@@ -189,14 +193,21 @@ def derive(
 
     ``classes`` gives for each entity IRI the IRIs of all its classes, superclasses included.
     Inactive facts (candidate, superseded, retracted) are no premises. Where a premise is said by
-    several facts, each of them gives a derived fact of its own.
+    several facts, each of them gives a derived fact of its own. What is only planned or expected
+    is no premise of a named rule: who plans to meet is not in talks yet.
     """
     known = _Known()
     fresh: list[Terms] = []
+    unsure: set[str] = set()
     for fact in facts:
         terms = (str(fact.subject), str(fact.predicate), str(fact.object))
-        if fact.is_active and known.add(terms, fact.iri):
+        if not fact.is_active:
+            continue
+        if known.add(terms, fact.iri):
             fresh.append(terms)
+        modality = fact.qualifier("modality")
+        if modality is not None and modality.value.endswith(_UNSURE):
+            unsure.add(fact.iri)
     reasoner = _Reasoner(known, schema, classes)
     while fresh:
         steps: dict[Terms, set[tuple[str, tuple[Terms, ...]]]] = defaultdict(set)
@@ -204,13 +215,16 @@ def derive(
             for conclusion, rule, premises in reasoner.steps(terms):
                 if conclusion not in known.graphs and conclusion[0] != conclusion[2]:
                     steps[conclusion].add((rule, premises))
-        fresh = sorted(steps)
         found = [
             DerivedFact(conclusion, rule, sources)
-            for conclusion in fresh
+            for conclusion in sorted(steps)
             for rule, premises in sorted(steps[conclusion])
             for sources in product(*(known.graphs[premise] for premise in premises))
+            if rule not in _NAMED or unsure.isdisjoint(sources)
         ]
         for item in found:
             known.add(item.terms, item.iri)
+            if not unsure.isdisjoint(item.sources):
+                unsure.add(item.iri)
+        fresh = sorted({item.terms for item in found})
         yield from found
