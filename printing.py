@@ -137,7 +137,8 @@ class Printer:
         if card.aliases:
             self.line(f"{say('also called', self.language)}: {' · '.join(card.aliases)}", "dim")
         for note in card.notes:
-            self.line(f"{say('note', self.language)}: {note}", "dim")
+            if note.language == self.language:
+                self.indented(f"{say('note', self.language)}: {note.value}", "dim", 0)
         if not facts:
             self.line(say("unknown", self.language))
         elif why:
@@ -227,8 +228,8 @@ class Printer:
             )
             for fact in group:
                 self.indented(self._sentence(fact))
-                if fact.note:
-                    self.indented(f"{say('note', self.language)}: {fact.note}", "dim", 6)
+                if note := fact.note(self.language):
+                    self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
             self.indented(self._quote(shown.quote, group), indent=6)
             self.indented(f"{document} [{start}:{end}]", "dim", 6)
 

@@ -44,7 +44,7 @@ class EntityCard:
     labels: dict[str, str]
     aliases: tuple[str, ...]
     classes: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[ox.Literal, ...]
     matches: tuple[str, ...]
     outgoing: tuple[ox.Triple, ...]
     incoming: tuple[ox.Triple, ...]
@@ -80,7 +80,9 @@ def entity_card(store: Store, iri: str) -> EntityCard:
         },
         aliases=texts("alias"),
         classes=tuple(name for name in texts("class") if name.startswith(TW)),
-        notes=texts("note"),
+        notes=tuple(
+            sorted((n for n in found.get("note", ()) if isinstance(n, ox.Literal)), key=str)
+        ),
         matches=texts("match"),
         outgoing=tuple(sorted(outgoing, key=str)),
         incoming=tuple(sorted(incoming, key=str)),

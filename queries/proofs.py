@@ -22,7 +22,7 @@ def card_json(card: EntityCard, facts: Sequence[FactView]) -> str:
             "labels": card.labels,
             "alsoCalled": card.aliases,
             "classes": card.classes,
-            "notes": card.notes,
+            "notes": [{"language": n.language, "text": n.value} for n in card.notes],
             "matches": card.matches,
             "facts": [fact_json(fact) for fact in facts],
         }

@@ -117,7 +117,7 @@ class Deriver:
 
         A ``breadth`` of 1 is for members of groups: one way for each, and every subquery row.
         """
-        rewriter = Rewriter(self.fresh)
+        rewriter = Rewriter(self.fresh, frozenset(keys))
         rewritten = rewriter.group(group, outside=limits.variables if limits else ())
         self.is_exact &= rewriter.is_exact
         self.has_negation |= rewriter.has_negation

@@ -41,7 +41,8 @@ class FactView:
 
     ``modality`` is the short name (``asserted``, ``reported`` …), ``derived`` for a derived
     fact, whose ``rule`` and ``derived_from`` say how it follows; such a fact has no quotes of
-    its own. ``stated_by`` are the terms after ``tw:statedBy``, sorted.
+    its own. ``stated_by`` are the terms after ``tw:statedBy``, sorted; ``notes`` the curator's
+    remarks, in Arabic and in English.
     """
 
     iri: str
@@ -51,7 +52,7 @@ class FactView:
     modality: str = ""
     stated_by: tuple[Term, ...] = ()
     when: str = ""
-    note: str = ""
+    notes: tuple[ox.Literal, ...] = ()
     record_status: str = ""
     rule: str = ""
     derived_from: tuple[FactView, ...] = ()
@@ -61,6 +62,11 @@ class FactView:
     def is_derived(self) -> bool:
         """Whether a rule derives the fact from others."""
         return self.iri.startswith(INFERENCE)
+
+    def note(self, language: str) -> str:
+        """The curator's remark in the language, else in any; empty if there is none."""
+        mine = [note.value for note in self.notes if note.language == language]
+        return " ".join(mine or [note.value for note in self.notes])
 
     def asserted(self) -> Iterator[FactView]:
         """The asserted facts under this one, itself if it is asserted; some may come twice."""
@@ -271,7 +277,12 @@ def _view(
         modality=_modality(iri, values),
         stated_by=tuple(sorted(values.get(f"{TW}statedBy", ()), key=str)),
         when=first("when"),
-        note=first("note"),
+        notes=tuple(
+            sorted(
+                (note for note in values.get(f"{TW}note", ()) if isinstance(note, ox.Literal)),
+                key=str,
+            )
+        ),
         record_status=first("recordStatus").rpartition("/")[2],
         rule=first("derivedBy"),
         derived_from=under,

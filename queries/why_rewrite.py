@@ -44,7 +44,7 @@ class Fresh:
 
 @dataclass
 class Rewriter:
-    """Rewrites one pattern and gathers its atoms.
+    """Rewrites one pattern, whose rows have the variables ``shown``, and gathers its atoms.
 
     ``is_exact`` turns False where the sets of triples may be larger than needed, so that they
     must be checked; ``has_negation`` (also in the guise of OPTIONAL) and ``has_groups`` say
@@ -52,6 +52,7 @@ class Rewriter:
     """
 
     fresh: Fresh
+    shown: frozenset[alg.Var] = frozenset()
     atoms: list[Atom] = field(default_factory=list)
     spare: set[alg.Var] = field(default_factory=set)
     is_exact: bool = True
@@ -93,7 +94,9 @@ class Rewriter:
                     self.expression(expression, guard, graph, visible)
                     elements.append(element)
                 case alg.OptionalGroup(inner):
-                    self.is_exact, self.has_negation = False, True
+                    self.has_negation = True
+                    beside = outside.union(alg.in_scope(rest))
+                    self.is_exact &= self._is_shown(inner, beside)
                     scope = alg.in_scope(preceding)
                     optional = self._branch(inner, others, graph, left=scope, is_spare=True)
                     elements.append(alg.OptionalGroup(optional))
@@ -101,8 +104,8 @@ class Rewriter:
                     branches = []
                     for j, branch in enumerate(groups):
                         siblings = groups[:j] + groups[j + 1 :]
-                        beside = others.union(*map(alg.mentioned, siblings))
-                        branches.append(self._branch(branch, beside, graph, guard in self.spare))
+                        apart = others.union(*map(alg.mentioned, siblings))
+                        branches.append(self._branch(branch, apart, graph, guard in self.spare))
                     elements.append(alg.UnionGroups(tuple(branches)))
                 case alg.MinusGroup(inner):
                     self._negation("MINUS", inner, guard, graph, alg.in_scope(preceding))
@@ -118,6 +121,14 @@ class Rewriter:
                     elements.append(element)
             preceding.append(element)
         return alg.Group(tuple(elements))
+
+    def _is_shown(self, optional: alg.Group, beside: set[alg.Var]) -> bool:
+        """Whether a row shows that an OPTIONAL matched, so that it needs all of its triples.
+
+        That is so if a row has a variable that the OPTIONAL always binds and nothing else does.
+        """
+        own = alg.certain(optional.elements) - beside
+        return is_monotone(optional) and not own.isdisjoint(self.shown)
 
     def _branch(
         self,

@@ -241,6 +241,21 @@ def test_a_reported_fact_says_who_says_it(open_page):
     expect(page.locator(".badge.mod-reported").first).to_be_visible()
 
 
+def test_a_note_is_told_in_the_language_of_the_page(open_page, tmp_path):
+    both = []
+    for quad in quads():
+        both.append(quad)
+        if quad.predicate.value == TW + "note":
+            for language, text in (("ar", "ملاحظة بالعربية"), ("en", "البلدين: a note in English")):
+                words = ox.Literal(text, language=language)
+                both.append(ox.Quad(quad.subject, quad.predicate, words, quad.graph_name))
+    file = write_explorer(view_of(both), tmp_path / "notes.html")
+    page = open_page("#node=satellite/tiba-1", file=file)
+    expect(page.locator(".note bdi")).to_have_text("ملاحظة بالعربية")
+    page.click(".language")
+    expect(page.locator(".note bdi")).to_have_text("البلدين: a note in English")
+
+
 def test_a_date_is_given_in_words_and_as_printed(open_page):
     page = open_page("#lang=en&node=meeting/experts-virtual")
     expect(page.locator(".panel")).to_contain_text("February (year not printed)")

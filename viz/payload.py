@@ -150,7 +150,7 @@ class _Payload:
             "behalf": self._found(self.nodes, fact.on_behalf_of),
             "when": list(fact.when),
             "dateText": list(fact.date_text),
-            "notes": list(fact.notes),
+            "notes": [{"text": note.text, "lang": note.language} for note in fact.notes],
             "disputed": fact.status.endswith("/disputed") or None,
             "quotes": [self.quotes[quote] for quote in fact.quotes],
         }

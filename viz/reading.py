@@ -202,8 +202,13 @@ def _is_entity(classes: Iterable[str], parents: Mapping[str, set[str]]) -> bool:
 
 def _read_facts(store: Store) -> Iterator[SeenFact]:
     qualifiers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    notes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in _rows(store, _QUALIFIERS):
-        qualifiers[_text(row, "fact")][_text(row, "p")].add(_text(row, "v"))
+        value = row["v"]
+        if isinstance(value, ox.Literal) and _text(row, "p") == TW + "note":
+            notes[_text(row, "fact")].add((value.language or "", value.value))
+        else:
+            qualifiers[_text(row, "fact")][_text(row, "p")].add(value.value)
     quotes: dict[str, set[Quote]] = defaultdict(set)
     for row in _rows(store, _QUOTES):
         quotes[_text(row, "fact")].add(
@@ -236,7 +241,10 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
             all_of("onBehalfOf"),
             all_of("when"),
             all_of("dateText"),
-            all_of("note"),
+            tuple(
+                Value(text, RDF + "langString", language)
+                for language, text in sorted(notes.get(iri, ()))
+            ),
             status,
             tuple(sorted(quotes.get(iri, ()))),
         )

@@ -73,7 +73,7 @@ class SeenFact:
     on_behalf_of: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     date_text: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Value, ...] = ()
     status: str = ""
     quotes: tuple[Quote, ...] = ()
 

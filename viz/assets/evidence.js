@@ -58,9 +58,15 @@ function card(group, current) {
     group.map((fact, place) => [
       sentence(fact, current),
       place === group.length - 1 || howSaid(fact) !== howSaid(group[place + 1]) ? badges(fact) : null,
-      fact.notes.map((note) => el('p', {class: 'note'}, el('b', {}, `${word('note')}: `), bdi(note))),
+      notesOf(fact).map(({text}) => el('p', {class: 'note'}, el('b', {}, `${word('note')}: `), bdi(text))),
     ]),
     group[0].quotes.map((place) => quoteBlock(quotes[place], group)));
+}
+
+/** The curator's notes in the language of the page; in any other if there is none. */
+function notesOf(fact) {
+  const mine = fact.notes.filter(({lang}) => lang === language.now);
+  return mine.length ? mine : fact.notes;
 }
 
 const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.when, fact.dateText, fact.disputed]);

@@ -367,7 +367,7 @@ function placeName(ctx, node, place, r, taken) {
   ];
   for (const [x, top] of spots) {
     const box = {left: x - width / 2 - 3, right: x + width / 2 + 3, top: top - 1, bottom: top + high + 1};
-    if (taken.some((other) => overlap(box, other))) continue;
+    if (isCut(ctx, box) || taken.some((other) => overlap(box, other))) continue;
     taken.push(box);
     picture.boxes.push(box);
     const strong = node === selectedNode() || node === outstanding()?.centre || weightOf(node) >= 20;
@@ -376,6 +376,9 @@ function placeName(ctx, node, place, r, taken) {
   }
   return false;
 }
+
+/** Whether a name would be cut by the side of the picture. */
+const isCut = (ctx, box) => box.left < 0 || box.right > ctx.canvas.clientWidth;
 
 const overlap = (one, other) =>
   one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
