@@ -227,11 +227,14 @@ class KnowledgeGraph:
         focus: str | None = None,
         depth: int = 1,
         questions: Sequence[str] | None = None,
+        texts: bool = True,
     ) -> Path:
         """Write the interactive graph as one HTML file, and return its path.
 
         ``focus`` limits it to one entity and what hangs on it within ``depth`` steps;
-        ``questions`` names the stored questions that it can answer, by default all. Raises ``OSError`` where the file cannot be written.
+        ``questions`` names the stored questions that it can answer, by default all; with
+        ``texts`` a quote can be read in its whole document. Raises ``OSError`` where the file
+        cannot be written.
         """
         from .viz.explorer import write_explorer
         from .viz.questions import answer_questions
@@ -247,7 +250,7 @@ class KnowledgeGraph:
             view,
             Path(output),
             lang="ar" if self.language == "ar" else "en",
-            texts=self._texts(),
+            texts=self._texts() if texts else None,
             questions=list(answer_questions(self.store, chosen)),
         )
 

@@ -461,6 +461,11 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     metavar="NAME",
     help="A stored question that the page answers (repeatable).  [default: all]",
 )
+@click.option(
+    "--no-texts",
+    is_flag=True,
+    help="Leave the documents out: only the quotes, for pages that others may not republish.",
+)
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @common
 @click.pass_obj
@@ -470,12 +475,13 @@ def explore(
     focus: str | None,
     depth: int,
     chosen: Sequence[str],
+    no_texts: bool,
     open_it: bool,
 ) -> None:
     """Write the interactive graph: one HTML file that works offline, in Arabic and English."""
     try:
         written = settings.graph.explore(
-            output, focus=focus, depth=depth, questions=chosen or None
+            output, focus=focus, depth=depth, questions=chosen or None, texts=not no_texts
         )
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror}") from error

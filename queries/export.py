@@ -42,7 +42,7 @@ SELECT ?fact ?file ?quote ?start ?end WHERE {{
 }}"""
 _NAMED: Final = ("subject", "predicate", "object")
 _PLAIN: Final = (
-    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note",
+    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note", "noteAr",
     "file", "quote", "start", "end", "fact",
 )  # fmt: skip
 
@@ -95,7 +95,10 @@ def _csv(_: Path, store: Store, out: IO[bytes]) -> None:
         row["fact"].value: dict(row) for row in select(store, _TRIPLES)
     }
     for row in select(store, _QUALIFIERS):
-        facts[row["fact"].value][row["name"].value.rpartition("#")[2]] = row["value"]
+        name, value = row["name"].value.rpartition("#")[2], row["value"]
+        if isinstance(value, ox.Literal) and (name, value.language) == ("note", "ar"):
+            name = "noteAr"
+        facts[row["fact"].value][name] = value
     rows = [facts[row["fact"].value] | row for row in select(store, _EVIDENCE)]
     labels = Labels(store)
     labels.fetch(

@@ -18,7 +18,8 @@ a test holds that it is up to date.
 
 def page(catalogue: Catalogue) -> str:
     """The whole page."""
-    return f"{_HEAD}\n{to_markdown(('question', 'العربية', 'English', 'parameters', 'rows'), _rows(catalogue))}"
+    headings = ("question", "العربية", "English", "parameters", "rows")
+    return f"{_HEAD}\n{to_markdown(headings, _rows(catalogue))}"
 
 
 def _rows(catalogue: Catalogue) -> Iterator[list[str]]:

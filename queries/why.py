@@ -113,7 +113,7 @@ class _Explainer:
 
     def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
         """The explanations of a CONSTRUCT's triples, each by the template triples it fits."""
-        rows: list[Row] = [(t.subject, t.predicate, t.object) for t in triples]  # type: ignore[misc]
+        rows = [_terms(triple) for triple in triples]
         choices: dict[Row, Choice] = {}
         for pattern in self._query.template:
             nodes = (pattern.subject, pattern.predicate, pattern.object)
@@ -128,13 +128,25 @@ class _Explainer:
         return self._views(rows, choices)
 
     def describe(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
-        """The explanations of a DESCRIBE's triples: each rests on itself."""
-        rows: list[Row] = [(t.subject, t.predicate, t.object) for t in triples]  # type: ignore[misc]
-        numbers = {row: self._deriver.statements.number((*row, None)) for row in rows}  # type: ignore[arg-type]
+        """The explanations of a DESCRIBE's triples: each rests on itself and on its subject.
+
+        A subject that the pattern found rests on what the pattern matched, one that the query
+        names on nothing.
+        """
+        rows = [_terms(triple) for triple in triples]
+        numbers = {row: self._deriver.statements.number((*row, None)) for row in rows}
         self._grounds.learn(numbers.values())
-        return self._views(
-            rows, {row: Choice(((frozenset({n}), NOTHING),), 1) for row, n in numbers.items()}
-        )
+        subjects: dict[Row, Choice] = {}
+        for column in self._query.select.projection:
+            select = replace(self._query.select, projection=(column,))
+            subjects |= self._choices(select, {(subject,) for subject, _, _ in rows})
+        named = Choice(((frozenset(), NOTHING),), 1)
+        choices: dict[Row, Choice] = {}
+        for row, number in numbers.items():
+            found = subjects.get((row[0],), named)
+            sets = tuple((under | {number}, rest) for under, rest in found.sets)
+            choices[row] = Choice(sets, found.total)
+        return self._views(rows, choices)
 
     def _choices(self, select: alg.Select, rows: Collection[Row]) -> dict[Row, Choice]:
         """Witness sets for these rows of a SELECT, those that the SELECT has."""
@@ -175,9 +187,10 @@ class _Explainer:
         numbers = sorted(triples)
         facts = self._grounds.facts(numbers)
         note = None
-        if not facts:
+        if not facts and rest.absences:
+            note = Note.ABSENCE
+        elif not facts:
             note = Note.DEFINITIONS if triples else Note.NOTHING
-            note = Note.ABSENCE if rest.absences and not triples else note
         return RowExplanation(
             self._witness(numbers),
             facts,
@@ -196,6 +209,13 @@ class _Explainer:
         subject, predicate, object_, graph = self._deriver.statements.all[number]
         triple = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
         return ox.Quad(subject, predicate, object_, graph) if graph else triple  # type: ignore[arg-type]
+
+
+def _terms(triple: ox.Triple) -> tuple[Term, Term, Term]:
+    """The terms of a triple that has no triple as a term."""
+    assert not isinstance(triple.subject, ox.Triple)
+    assert not isinstance(triple.object, ox.Triple)
+    return triple.subject, triple.predicate, triple.object
 
 
 def _fit(nodes: Sequence[alg.Node], variables: Sequence[alg.Var], row: Row) -> Row | None:

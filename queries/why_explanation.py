@@ -18,7 +18,7 @@ class Note(StrEnum):
     """Why a row has no quote."""
 
     DEFINITIONS = "rests on no fact, only on definitions"
-    ABSENCE = "rests on no fact, only on absence (closed world, as of this build)"
+    ABSENCE = "rests on no fact, only on what is absent (closed world, as of this build)"
     NOTHING = "rests on no fact: it follows from the query alone"
 
 

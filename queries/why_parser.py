@@ -41,7 +41,6 @@ class QueryParser(TermParser):
                 prefix = self.take().text.removesuffix(":")
                 self.names.prefixes[prefix] = self.iri().value
         form = self.accept("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-        described: list[ox.NamedNode] = []
         template: tuple[alg.TriplePattern, ...] | None = ()
         heading: _Heading = (False, ())
         match form:
@@ -50,13 +49,7 @@ class QueryParser(TermParser):
             case "CONSTRUCT":
                 template = self._template() if self.is_at("{") else None
             case "DESCRIBE":
-                while not (self.accept("*") or self.is_at("FROM", "WHERE", "{", *_MODIFIERS)):
-                    if self.token.kind == "end":
-                        break
-                    if self.token.kind == "var":
-                        self.variable()
-                    else:
-                        described.append(self.iri())
+                heading = (False, None if self.accept("*") else self._described())
             case "ASK":
                 pass
             case _:
@@ -73,6 +66,16 @@ class QueryParser(TermParser):
         if template is None:
             template = tuple(e for e in where.elements if isinstance(e, alg.TriplePattern))
         return alg.Query(form, select, self.fresh, template, tuple(graphs[0]), tuple(graphs[1]))
+
+    def _described(self) -> tuple[tuple[alg.Var, None], ...]:
+        """The variables of DESCRIBE; its IRIs need no explaining."""
+        variables: list[alg.Var] = []
+        while self.token.kind in ("var", "iri", "name"):
+            if self.token.kind == "var":
+                variables.append(self.variable())
+            else:
+                self.iri()
+        return tuple((variable, None) for variable in variables)
 
     def _template(self) -> tuple[alg.TriplePattern, ...]:
         found: list[alg.Element] = []

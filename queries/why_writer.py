@@ -40,10 +40,15 @@ def write_path(path: alg.Path) -> str:
 def write_expression(expression: alg.Expression) -> str:
     """An expression, its tokens separated by spaces, but none between a function and its bracket.
 
-    Oxigraph 0.5 does not read ``COALESCE (``.
+    Oxigraph 0.5 does not read ``CONCAT (`` and ``COALESCE (``.
     """
-    text = " ".join(_write_token(token) for token in expression.tokens)
-    return re.sub(r"\b(COALESCE) \(", r"\1(", text, flags=re.IGNORECASE)
+    text = ""
+    previous: object = ""
+    for token in expression.tokens:
+        is_call = token == "(" and isinstance(previous, str) and previous[:1].isalpha()
+        text += ("" if is_call or not text else " ") + _write_token(token)
+        previous = token
+    return text
 
 
 def _write_token(token: str | alg.Var | alg.Exists) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -25,7 +26,7 @@ from taawun.graph.fact import Evidence, Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, PREFIXES, RDF, RDFS, SKOS, TW
 from taawun.queries import why_algebra as alg
-from taawun.queries.catalogue import Catalogue, with_prefixes
+from taawun.queries.catalogue import Catalogue
 from taawun.queries.why import Note, RowExplanation, Witness, explain
 from taawun.queries.why_parser import parse
 from taawun.queries.why_variables import rename
@@ -80,6 +81,11 @@ LABELS = {
     "area/ai": "الذكاء الاصطناعي",
 }
 CLASSES = {"country": "Country", "official": "Official", "organization": "Organization"}
+
+
+def prefixed(text: str) -> str:
+    """The query with all of our prefixes declared."""
+    return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items()) + text
 
 
 def term(text: str) -> ox.NamedNode | ox.Literal:
@@ -334,7 +340,7 @@ def test_there_are_cases():
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
 def test_a_row_follows_from_its_witness_and_needs_all_of_it(path, small_store):
-    assert check_query(with_prefixes(path.read_text("utf-8")), small_store, SMALL)
+    assert check_query(prefixed(path.read_text("utf-8")), small_store, SMALL)
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
@@ -348,7 +354,7 @@ def test_what_has_no_honest_explanation_is_refused_with_the_reason(path, small_s
     text = path.read_text("utf-8")
     reason = text.split("\n")[0].removeprefix("# refused: ")
     with pytest.raises(UnexplainableError, match=reason):
-        explain(small_store, with_prefixes(text))
+        explain(small_store, prefixed(text))
 
 
 # The bundled graph.
@@ -379,7 +385,7 @@ def test_every_row_of_a_stored_question_has_quotes_or_says_why_not(name, graph):
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
 def test_the_query_shapes_hold_over_the_bundled_graph_too(path, graph, quads):
-    text = with_prefixes(path.read_text("utf-8"))
+    text = prefixed(path.read_text("utf-8"))
     if "GRAPH graph:evidence" in text:
         text += " LIMIT 200"
     check_query(text, graph.store, quads, alternatives=1, at_most=4)
@@ -389,7 +395,7 @@ def test_the_query_shapes_hold_over_the_bundled_graph_too(path, graph, quads):
 
 
 def one(store: EmbeddedStore, text: str) -> RowExplanation:
-    (explanation,) = explain(store, with_prefixes(text))
+    (explanation,) = explain(store, prefixed(text))
     return explanation
 
 
@@ -402,13 +408,13 @@ def test_the_witness_that_rests_on_asserted_facts_comes_first(small_store):
 
 
 def test_alternatives_are_bounded_and_counted(small_store):
-    explanation = explain(small_store, with_prefixes("ASK { ?x tw:value ?n }"), alternatives=1)[0]
+    explanation = explain(small_store, prefixed("ASK { ?x tw:value ?n }"), alternatives=1)[0]
     assert len(explanation.alternatives) == 1
     assert explanation.alternatives_total == 3
 
 
 def test_a_row_that_comes_again_leads_with_another_witness(small_store):
-    text = with_prefixes(f"SELECT ?c {{ VALUES ?c {{ <{ID}country/egypt> }} ?a tw:signatory ?c }}")
+    text = prefixed(f"SELECT ?c {{ VALUES ?c {{ <{ID}country/egypt> }} ?a tw:signatory ?c }}")
     explanations = explain(small_store, text)
     assert len(explanations) == 3
     assert len({explanation.witness for explanation in explanations}) == 3
@@ -425,7 +431,7 @@ def test_a_derived_fact_unfolds_to_asserted_ones(small_store):
 
 def test_labels_and_types_are_definitions(small_store):
     text = "SELECT ?c ?l { ?a tw:signatory ?c . ?c a tw:Country ; rdfs:label ?l } ORDER BY ?a ?c"
-    explanation = explain(small_store, with_prefixes(text))[0]
+    explanation = explain(small_store, prefixed(text))[0]
     assert len(explanation.facts) == 1
     assert {t.predicate.value for t in explanation.definitions} == {f"{RDF}type", f"{RDFS}label"}
 
@@ -458,7 +464,7 @@ def test_an_aggregate_has_every_member_of_its_group(small_store):
 
 
 def test_rows_given_as_mappings_are_explained_in_their_order(small_store):
-    text = with_prefixes("SELECT ?a ?c { ?a tw:signatory ?c }")
+    text = prefixed("SELECT ?a ?c { ?a tw:signatory ?c }")
     rows = [
         {"a": term("agreement/ai"), "c": term("country/iraq")},
         {"a": term("agreement/postal"), "c": term("country/libya")},
@@ -470,7 +476,7 @@ def test_rows_given_as_mappings_are_explained_in_their_order(small_store):
 def test_a_row_that_is_not_in_the_answer_is_refused(small_store):
     rows = [{"c": term("country/atlantis")}]
     with pytest.raises(UnexplainableError, match="does not come again"):
-        explain(small_store, with_prefixes("SELECT ?c { ?a tw:signatory ?c }"), rows)
+        explain(small_store, prefixed("SELECT ?c { ?a tw:signatory ?c }"), rows)
 
 
 # Random graphs, random queries.
@@ -519,7 +525,8 @@ class Text:
         verb = self.predicate()
         if self.chance.random() < 0.25:
             verb = self.path() if self.has_paths else self.variable()
-        return f"{self.node()} {verb} {self.pick(*[self.node()] * 9, '1', '"ا"@ar')} ."
+        target = self.pick(*[self.node()] * 9, "1", '"ا"@ar')
+        return f"{self.node()} {verb} {target} ."
 
     def condition(self) -> str:
         a, b = self.variable(), self.variable()
@@ -625,10 +632,9 @@ def test_random_queries_over_random_graphs_are_explained_rightly_or_refused(seed
     quads, text = random_graph(chance), Text(chance).query()
     if not is_accepted(text) or is_path_beside_negation(text):
         return
-    try:
+    is_simple = not re.search(r"LIMIT|COUNT|SUM|MIN|MAX|CONCAT|EXISTS|MINUS|\)[*+?]", text)
+    with nullcontext() if is_simple else suppress(UnexplainableError):
         check_query(text, store_of(quads), quads)
-    except UnexplainableError as refusal:
-        assert re.search("OFFSET|LIMIT|COUNT|SUM|MIN|MAX|EXISTS|[*+?] ", text), refusal
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -641,7 +647,7 @@ def test_all_minimal_witnesses_of_a_monotone_query_are_found(seed):
     text_maker.has_subqueries = False
     text = f"SELECT DISTINCT {text_maker.variables()} WHERE {text_maker.group()}"
     quads = random_graph(chance, most=5)
-    if not is_accepted(text) or "BOUND" in text or "COALESCE" in text or len(quads) > 8:
+    if not is_accepted(text) or re.search("BOUND|COALESCE|EXISTS", text) or len(quads) > 8:
         return
     store = store_of(quads)
     solutions = list(store.query(text))

@@ -340,7 +340,8 @@ class _Sorting:
                 parties.append(pair)
             if fact.object in self._areas:
                 self._areas[fact.subject].add(fact.object)
-            if name == "stage":
+            # A stage that is only planned or expected has not been reached.
+            if name == "stage" and not fact.modality.endswith(("/planned", "/expected")):
                 self._stages[fact.subject].add(fact.object)
         self._spread(links, rounds=4)
         self._spread(parties, rounds=1)
