@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Final
 from .graph.arabic import find_folded
 from .graph.errors import OutputError
 from .graph.fact import MODALITIES
-from .ontology.namespaces import PREFIXES
+from .ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
 from .queries.names import Labels, short_iri
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .queries.entity_card import EntityCard
     from .queries.network import Step
-    from .queries.why_explanation import RowExplanation
+    from .queries.why_explanation import Proof, RowExplanation
     from .queries.why_facts import FactView
 
 WORDS: Final = {
@@ -55,6 +55,14 @@ WORDS: Final = {
     "no": {"ar": "لا", "en": "no"},
     "unknown": {"ar": "لا حقائق عنه.", "en": "No facts about it."},
 }  # fmt: skip
+
+#: Terms of RDF itself, which have no label in the graph.
+_TERMS: Final = {
+    RDF + "type": {"ar": "الصنف", "en": "is a"},
+    RDFS + "label": {"ar": "الاسم", "en": "is called"},
+    SKOS + "altLabel": {"ar": "الاسم الآخر", "en": "is also called"},
+    SKOS + "broader": {"ar": "المجال الأوسع", "en": "is under"},
+}
 
 #: Facts shown under a row before the list is folded.
 _SHOWN: Final = 6
@@ -191,6 +199,17 @@ class Printer:
             self.line("    " + say("no facts", self.language), "dim")
         for pattern in why.absence:
             self.indented(say("absence", self.language, self.readable(pattern)), "dim")
+        if why.definitions:
+            told = [self.definition(proof) for proof in why.definitions[:_SHOWN]]
+            if len(why.definitions) > len(told):
+                told.append("…")
+            self.indented(say("definitions", self.language, "  ·  ".join(told)), "dim")
+        if why.alternatives_total:
+            self.indented(say("alternatives", self.language, why.alternatives_total), "dim")
+
+    def definition(self, proof: Proof) -> str:
+        """A triple that no fact says, in words."""
+        return " — ".join(self._name(t) for t in (proof.subject, proof.predicate, proof.object))
 
     def readable(self, pattern: str) -> str:
         """A SPARQL pattern with the names of things in place of their IRIs."""
@@ -214,10 +233,17 @@ class Printer:
         self.out.print(Padding(shown, (0, 0, 0, indent)), style=style or None)
 
     def facts(self, facts: Sequence[FactView]) -> None:
-        """Facts as sentences, grouped under the quote that says them."""
-        self.labels.fetch(_iris(facts))
+        """Facts as sentences, grouped under the quote that says them.
+
+        A derived fact comes before the facts that it follows from, with its rule.
+        """
+        told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
+        self.labels.fetch(_iris([*facts, *told.values()]))
+        sentences = {str(line): line for line in map(self._sentence, filter(_is_derived, facts))}
+        for line in sentences.values():
+            self.indented(line)
         by_quote: dict[tuple[str, int, int], list[FactView]] = {}
-        for fact in facts:
+        for fact in told.values():
             for item in fact.evidence:
                 by_quote.setdefault((item.document, item.start, item.end), []).append(fact)
         for (document, start, end), group in by_quote.items():
@@ -247,7 +273,9 @@ class Printer:
         from rich.text import Text
 
         marks = []
-        if fact.modality != "asserted":
+        if fact.is_derived:
+            marks.append(say("by rule", self.language, self.labels(fact.rule, self.language)))
+        elif fact.modality != "asserted":
             marks.append(self.labels(_modality(fact.modality), self.language))
         if fact.stated_by:
             speakers = [self._name(term) for term in fact.stated_by]
@@ -274,6 +302,8 @@ class Printer:
         import pyoxigraph as ox
 
         if isinstance(term, ox.NamedNode):
+            if term.value in _TERMS:
+                return _TERMS[term.value][language or self.language]
             return self.labels(term.value, language or self.language)
         return term.value if isinstance(term, ox.Literal) else str(term)
 
@@ -283,6 +313,10 @@ def firmness(fact: FactView) -> int:
     return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
 
 
+def _is_derived(fact: FactView) -> bool:
+    return fact.is_derived
+
+
 def _plain(text: str) -> Text:
     from rich.text import Text
 
@@ -290,8 +324,6 @@ def _plain(text: str) -> Text:
 
 
 def _modality(name: str) -> str:
-    from .ontology.namespaces import ID
-
     return f"{ID}modality/{name}"
 
 

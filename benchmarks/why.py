@@ -85,10 +85,17 @@ def best(work: Callable[[], object], runs: int = 3) -> float:
     return 1000 * min(times)
 
 
+def solutions(graph: EmbeddedStore, text: str) -> list[ox.QuerySolution]:
+    """The answer to a SELECT."""
+    answer = graph.query(text)
+    assert isinstance(answer, ox.QuerySolutions)
+    return list(answer)
+
+
 def measure(graph: EmbeddedStore, name: str, text: str) -> None:
     """Print one line: rows, the query's own time, the time of explaining it, memory."""
-    rows = list(graph.query(text))
-    query = best(lambda: list(graph.query(text)))
+    rows = solutions(graph, text)
+    query = best(lambda: solutions(graph, text))
     why = best(lambda: explain(graph, text, rows))
     tracemalloc.start()
     explain(graph, text, rows)

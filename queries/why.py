@@ -22,13 +22,14 @@ from .why_check import Checker
 from .why_choice import Choice, Chooser
 from .why_derivations import Deriver
 from .why_explanation import Note, Proof, RowExplanation, Witness
-from .why_facts import EvidenceView, FactReader, FactView, facts_of
+from .why_facts import FactReader, facts_of
 from .why_grounds import Grounds
 from .why_json import fact_json, to_json
 from .why_parser import parse
+from .why_patterns import Fresh
 from .why_refusals import refuse_what_cannot_be_explained
-from .why_rewrite import Fresh
 from .why_table import NOTHING, Rest, Row
+from .why_views import EvidenceView, FactView
 from .why_writer import write_absence, write_dataset
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The parts of a SPARQL 1.1 query, as frozen values, and the variables that each part binds.
+"""The parts of a SPARQL 1.1 query, as frozen values.
 
 The names are those of the specification's grammar (sections 19.8 and 18.2). Expressions stay
 sequences of tokens: explaining needs to know which variables, functions and EXISTS patterns an
@@ -7,7 +7,7 @@ expression has, and leaves its evaluation to the store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -243,96 +243,3 @@ class Query:
     template: tuple[TriplePattern, ...] = ()
     default_graphs: tuple[ox.NamedNode, ...] = ()
     named_graphs: tuple[ox.NamedNode, ...] = ()
-
-
-def _nodes(element: TriplePattern | PathPattern) -> Iterator[Node]:
-    yield element.subject
-    if isinstance(element, TriplePattern):
-        yield element.predicate
-    yield element.object
-
-
-def in_scope(elements: Iterable[Element]) -> dict[Var, None]:
-    """The variables that solutions of the elements may bind, in the order of the text."""
-    found: dict[Var, None] = {}
-    for element in elements:
-        match element:
-            case TriplePattern() | PathPattern():
-                found |= {node: None for node in _nodes(element) if isinstance(node, Var)}
-            case Bind(_, variable):
-                found[variable] = None
-            case Values(variables, _):
-                found |= dict.fromkeys(variables)
-            case Group(inner) | OptionalGroup(Group(inner)):
-                found |= in_scope(inner)
-            case UnionGroups(groups):
-                for group in groups:
-                    found |= in_scope(group.elements)
-            case GraphGroup(graph, Group(inner)):
-                found |= {graph: None} if isinstance(graph, Var) else {}
-                found |= in_scope(inner)
-            case Select():
-                found |= dict.fromkeys(element.variables)
-            case _:
-                pass
-    return found
-
-
-def certain(elements: Iterable[Element]) -> set[Var]:
-    """The variables that every solution of the elements binds."""
-    found: set[Var] = set()
-    for element in elements:
-        match element:
-            case TriplePattern() | PathPattern():
-                found |= {node for node in _nodes(element) if isinstance(node, Var)}
-            case Values(variables, rows):
-                found |= {
-                    variable
-                    for i, variable in enumerate(variables)
-                    if all(row[i] is not None for row in rows)
-                }
-            case Group(inner):
-                found |= certain(inner)
-            case UnionGroups(groups):
-                found |= set.intersection(*(certain(group.elements) for group in groups))
-            case GraphGroup(graph, Group(inner)):
-                found |= certain(inner) | ({graph} if isinstance(graph, Var) else set())
-            case Select(projection, where) if not element.is_aggregated:
-                plain = {variable for variable, expression in projection if expression is None}
-                found |= plain & certain(where.elements)
-            case _:
-                pass
-    return found
-
-
-def mentioned(part: Element | Expression | Exists) -> set[Var]:
-    """Every variable that stands anywhere in the part, bound or not."""
-    match part:
-        case TriplePattern() | PathPattern():
-            return {node for node in _nodes(part) if isinstance(node, Var)}
-        case Expression(tokens):
-            found = {token for token in tokens if isinstance(token, Var)}
-            return found.union(*(mentioned(exists) for exists in part.exists()))
-        case Filter(expression):
-            return mentioned(expression)
-        case Bind(expression, variable):
-            return mentioned(expression) | {variable}
-        case Values(variables, _):
-            return set(variables)
-        case OptionalGroup(group) | MinusGroup(group) | Exists(group):
-            return mentioned(group)
-        case Group(elements):
-            return set[Var]().union(*map(mentioned, elements))
-        case UnionGroups(groups):
-            return set[Var]().union(*map(mentioned, groups))
-        case GraphGroup(graph, group):
-            return mentioned(group) | ({graph} if isinstance(graph, Var) else set())
-        case Select():
-            parts: list[Element | Expression] = [part.where, *part.having, *part.order_by]
-            parts += [expression for _, expression in part.projection if expression]
-            parts += [expression for expression, _ in part.group_by]
-            parts += [part.values] if part.values else []
-            keys = {variable for _, variable in part.group_by if variable}
-            return set(part.variables).union(keys, *map(mentioned, parts))
-        case _:
-            return set()

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ..graph.store import Term
 from ..ontology.namespaces import XSD
 from . import why_algebra as alg
-from .why_rewrite import unprojected
+from .why_patterns import unprojected
 from .why_table import Row, Statement
 from .why_writer import write_dataset, write_group, write_select
 

@@ -20,12 +20,14 @@ from ..graph.errors import QueryError
 from ..graph.store import Store
 from . import why_algebra as alg
 from .why_atoms import GraphNode
+from .why_patterns import Fresh, unprojected, with_keys
 from .why_reader import Reader
-from .why_rewrite import Fresh, Rewriter, unprojected, with_keys
-from .why_table import NOTHING, Derivations, Row, Statements, Table, batched
+from .why_rewrite import Rewriter
+from .why_scope import certain, mentioned
+from .why_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
 from .why_terms import make_expression
 from .why_variables import without_idle_optionals
-from .why_writer import write_select, write_values
+from .why_writer import write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and the paths of one solution are combined.
 _BREADTH: Final = 4
@@ -80,9 +82,11 @@ class Deriver:
             offset=None,
         )
         width = len(select.projection)
+        absent = write_absence("NOT EXISTS", select.where)
+        empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
         table: Table = defaultdict(dict)
         for row in self._run(write_select(groups, self.dataset)):
-            table[row[:width]] |= members.get(row[width:], {frozenset(): NOTHING})
+            table[row[:width]] |= members.get(row[width:], empty)
         if rows is not None:
             _find_unstable(table, rows, select.stable_columns)
         return table
@@ -122,7 +126,7 @@ class Deriver:
         self.is_exact &= rewriter.is_exact
         self.has_negation |= rewriter.has_negation
         self.has_groups |= rewriter.has_groups
-        reader = Reader(self, rewriter.atoms, keys, rewriter.spare)
+        reader = Reader(self, rewriter.atoms, keys, rewriter.spare, is_bounded=breadth > 1)
         text = self._columns_of(rewritten, reader.columns)
         if limits is None:
             reader.read(self._run(text))
@@ -137,7 +141,7 @@ class Deriver:
     ) -> Iterator[tuple[frozenset[int], frozenset[int]]]:
         """For each solution of two patterns joined, what it rests on in the one and the other."""
         first, second = Rewriter(self.fresh), Rewriter(self.fresh)
-        outside = alg.mentioned(before) | alg.mentioned(after)
+        outside = mentioned(before) | mentioned(after)
         elements = first.group(before, outside, graph=graph).elements
         elements += second.group(after, outside, graph=graph).elements
         group = self.in_graph(alg.Group(elements), graph)
@@ -180,7 +184,7 @@ class Deriver:
         """
         if rows is None or len(rows) > _MANY:
             return select, None
-        bound = alg.certain(takewhile(_is_joined, select.where.elements))
+        bound = certain(takewhile(_is_joined, select.where.elements))
         columns = [
             i
             for i, (variable, expression) in enumerate(select.projection)

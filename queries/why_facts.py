@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import pyoxigraph as ox
@@ -13,67 +12,13 @@ from ..graph.errors import QueryError
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.store import Store, Term
 from ..ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
+from .why_views import EvidenceView, FactView
+
+__all__ = ["EvidenceView", "FactReader", "FactView", "facts_of"]
 
 _T = TypeVar("_T")
 #: Rows of one VALUES block; endpoints limit the length of a query.
 _CHUNK: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """A verbatim quote: ``document`` is the file's name, ``start`` and ``end`` are offsets.
-
-    Offsets are 0-based, half-open, in Unicode code points of the document decoded as UTF-8.
-    """
-
-    document: str
-    document_iri: str
-    quote: str
-    start: int
-    end: int
-    prefix: str = ""
-    suffix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FactView:
-    """A fact as the graph records it, or a derived fact with the facts under it.
-
-    ``modality`` is the short name (``asserted``, ``reported`` …), ``derived`` for a derived
-    fact, whose ``rule`` and ``derived_from`` say how it follows; such a fact has no quotes of
-    its own. ``stated_by`` are the terms after ``tw:statedBy``, sorted; ``notes`` the curator's
-    remarks, in Arabic and in English.
-    """
-
-    iri: str
-    subject: Term
-    predicate: Term
-    object: Term
-    modality: str = ""
-    stated_by: tuple[Term, ...] = ()
-    when: str = ""
-    notes: tuple[ox.Literal, ...] = ()
-    record_status: str = ""
-    rule: str = ""
-    derived_from: tuple[FactView, ...] = ()
-    evidence: tuple[EvidenceView, ...] = ()
-
-    @property
-    def is_derived(self) -> bool:
-        """Whether a rule derives the fact from others."""
-        return self.iri.startswith(INFERENCE)
-
-    def note(self, language: str) -> str:
-        """The curator's remark in the language, else in any; empty if there is none."""
-        mine = [note.value for note in self.notes if note.language == language]
-        return " ".join(mine or [note.value for note in self.notes])
-
-    def asserted(self) -> Iterator[FactView]:
-        """The asserted facts under this one, itself if it is asserted; some may come twice."""
-        if not self.is_derived:
-            yield self
-        for source in self.derived_from:
-            yield from source.asserted()
 
 
 def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactView, ...]]:

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from .results import term_json
 from .why_explanation import Proof, RowExplanation
-from .why_facts import FactView
+from .why_views import FactView
 
 Json: TypeAlias = dict[str, Any]
 

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ..graph.errors import UnexplainableError
 from ..ontology.namespaces import PREFIXES
 from . import why_algebra as alg
+from .why_scope import in_scope
 from .why_terms import TermParser, make_expression
 
 _MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}")
@@ -133,7 +134,7 @@ class QueryParser(TermParser):
             values = self._values()
         is_distinct, projection = heading
         if projection is None:
-            visible = alg.in_scope((where, values) if values else (where,))
+            visible = in_scope((where, values) if values else (where,))
             projection = tuple((v, None) for v in visible if not v.name.startswith(self.fresh))
         return alg.Select(
             projection,

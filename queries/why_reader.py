@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import islice, product
 from operator import or_
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -15,12 +16,14 @@ from ..graph.store import Term
 from . import why_algebra as alg
 from .why_atoms import AbsenceAtom, Atom, ExistsAtom, PathAtom, SubqueryAtom, TripleAtom
 from .why_lookups import Way, look_up_exists, look_up_paths, look_up_subquery
-from .why_table import NOTHING, Rest, Row, Table, stored
+from .why_table import NOTHING, Derivations, Rest, Row, Table, stored
 from .why_writer import write_absence
 
 if TYPE_CHECKING:
     from .why_derivations import Deriver
 
+#: How many derivations of one row are kept at least, where not all are needed.
+KEPT: Final = 10_000
 #: Where a term stands: its column, or -1 and the term itself.
 _Place: TypeAlias = tuple[int, Term | None]
 
@@ -41,7 +44,8 @@ class Reader:
     """Takes in solutions of a rewritten pattern; ``columns`` is the order of their values.
 
     ``keys`` are the variables by whose values the table is made, ``spare`` the guards of atoms
-    inside an OPTIONAL.
+    inside an OPTIONAL. If ``is_bounded``, a row keeps at least :data:`KEPT` of its derivations,
+    the smallest: no set that is kept contains one that is not.
     """
 
     def __init__(
@@ -50,8 +54,10 @@ class Reader:
         atoms: Sequence[Atom],
         keys: Sequence[alg.Var],
         spare: Container[alg.Var | None],
+        is_bounded: bool = False,
     ) -> None:
         self.deriver = deriver
+        self._most = 2 * KEPT if is_bounded else sys.maxsize
         self._spare = spare
         variables = dict.fromkeys(keys)
         for atom in atoms:
@@ -109,7 +115,10 @@ class Reader:
             derivations = plain.get(key)
             if derivations is None:
                 derivations = plain[key] = {}
-            derivations[frozenset(found + spare)] = rest
+            _add(derivations, frozenset(found + spare), rest)
+            if len(derivations) > self._most:
+                smallest = sorted(derivations, key=len)[:KEPT]
+                plain[key] = {triples: derivations[triples] for triples in smallest}
 
     def table(self, breadth: int) -> Table:
         """The derivations of all solutions read, at most so many of each solution."""
@@ -121,7 +130,11 @@ class Reader:
             for chosen in islice(product(*(column[i] for column in ways)), breadth):
                 needed = solution.triples.union(*(t - extra.spare for t, extra in chosen))
                 total = reduce(or_, (extra for _, extra in chosen), rest)
-                derivations[needed | total.spare] = replace(total, spare=total.spare - needed)
+                _add(
+                    derivations,
+                    needed | total.spare,
+                    replace(total, spare=total.spare - needed),
+                )
         return table
 
     def _ways(
@@ -164,6 +177,13 @@ class Reader:
                 values = {variable: row[self._index[variable]] for variable in names}
                 found.add(write_absence(atom.keyword, atom.group, atom.graph, values))
         return frozenset(found)
+
+
+def _add(derivations: Derivations, triples: frozenset[int], rest: Rest) -> None:
+    """Add a derivation; of two with the same triples, the one with more to spare needs fewer."""
+    known = derivations.get(triples)
+    if known is None or len(known.spare) < len(rest.spare):
+        derivations[triples] = rest
 
 
 def _graph_variable(atom: SubqueryAtom | ExistsAtom | AbsenceAtom) -> tuple[alg.Var, ...]:

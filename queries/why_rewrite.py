@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from . import why_algebra as alg
 from .why_atoms import (
@@ -27,19 +26,10 @@ from .why_atoms import (
     TripleAtom,
 )
 from .why_expressions import conjuncts, make_conjunction
+from .why_patterns import Fresh, is_joinable, is_monotone, unprojected, with_keys
+from .why_scope import certain, in_scope, mentioned
 from .why_terms import make_expression
 from .why_variables import rename
-
-
-class Fresh:
-    """Variables that a query does not have."""
-
-    def __init__(self, prefix: str) -> None:
-        self._prefix = f"{prefix}x"
-        self._numbers = count()
-
-    def __call__(self) -> alg.Var:
-        return alg.Var(f"{self._prefix}{next(self._numbers)}")
 
 
 @dataclass
@@ -74,11 +64,12 @@ class Rewriter:
         """
         outside = set(outside)
         elements: list[alg.Element] = []
-        visible = alg.in_scope(group.elements)
+        visible = in_scope(group.elements)
         preceding: list[alg.Element] = []
+        self.is_exact &= _is_self_contained(group, outside - set(left))
         for i, element in enumerate(group.elements):
             rest = group.elements[:i] + group.elements[i + 1 :]
-            others = outside.union(*map(alg.mentioned, rest))
+            others = outside.union(*map(mentioned, rest))
             match element:
                 case alg.TriplePattern(subject, predicate, object_):
                     self.atoms.append(TripleAtom(guard, subject, predicate, object_, graph))
@@ -86,7 +77,7 @@ class Rewriter:
                 case alg.PathPattern(subject, path, object_):
                     elements += self.path(subject, path, object_, guard, graph)
                 case alg.Filter(expression):
-                    bound = alg.certain(group.elements)
+                    bound = certain(group.elements)
                     elements += self._filter(
                         expression, guard, graph, visible | dict.fromkeys(left), bound
                     )
@@ -95,23 +86,23 @@ class Rewriter:
                     elements.append(element)
                 case alg.OptionalGroup(inner):
                     self.has_negation = True
-                    beside = outside.union(alg.in_scope(rest))
+                    beside = outside.union(in_scope(rest))
                     self.is_exact &= self._is_shown(inner, beside)
-                    scope = alg.in_scope(preceding)
+                    scope = in_scope(preceding)
                     optional = self._branch(inner, others, graph, left=scope, is_spare=True)
                     elements.append(alg.OptionalGroup(optional))
                 case alg.UnionGroups(groups):
                     branches = []
                     for j, branch in enumerate(groups):
                         siblings = groups[:j] + groups[j + 1 :]
-                        apart = others.union(*map(alg.mentioned, siblings))
+                        apart = others.union(*map(mentioned, siblings))
                         branches.append(self._branch(branch, apart, graph, guard in self.spare))
                     elements.append(alg.UnionGroups(tuple(branches)))
                 case alg.MinusGroup(inner):
-                    self._negation("MINUS", inner, guard, graph, alg.in_scope(preceding))
+                    self._negation("MINUS", inner, guard, graph, in_scope(preceding))
                     elements.append(element)
                 case alg.GraphGroup(name, inner):
-                    self.is_exact &= bool(alg.certain(inner.elements))
+                    self.is_exact &= bool(certain(inner.elements))
                     elements.append(alg.GraphGroup(name, self.group(inner, others, guard, name)))
                 case alg.Group():
                     elements.append(self.group(element, others, guard, graph))
@@ -127,7 +118,7 @@ class Rewriter:
 
         That is so if a row has a variable that the OPTIONAL always binds and nothing else does.
         """
-        own = alg.certain(optional.elements) - beside
+        own = certain(optional.elements) - beside
         return is_monotone(optional) and not own.isdisjoint(self.shown)
 
     def _branch(
@@ -139,7 +130,7 @@ class Rewriter:
         left: Iterable[alg.Var] = (),
     ) -> alg.Group:
         """The rewriting of a group that may or may not be taken; its own variable tells which."""
-        own = sorted(alg.certain(group.elements) - outside, key=lambda variable: variable.name)
+        own = sorted(certain(group.elements) - outside, key=lambda variable: variable.name)
         marker = own[0] if own else self.fresh()
         if is_spare:
             self.spare.add(marker)
@@ -223,8 +214,8 @@ class Rewriter:
         for condition in conjuncts(expression):
             match condition.tokens:
                 case (alg.Exists(inner, False) as exists,):
-                    if _is_joinable(inner, visible, bound):
-                        own = alg.mentioned(inner) - visible.keys()
+                    if is_joinable(inner, visible, bound):
+                        own = mentioned(inner) - visible.keys()
                         inner = rename(inner, {variable: self.fresh() for variable in own})
                         joined += self.group(inner, (), guard, graph).elements
                         continue
@@ -295,74 +286,22 @@ class Rewriter:
                 for variable, copy in zip(select.variables, copies, strict=True)
             ]
             return alg.Group((select, *copying))
-        hidden = alg.mentioned(select) - set(select.variables)
+        hidden = mentioned(select) - set(select.variables)
         renamed = rename(select, {variable: self.fresh() for variable in hidden})
         return self.group(unprojected(renamed), outside, guard, graph)
 
 
-def unprojected(select: alg.Select) -> alg.Group:
-    """The pattern of a SELECT without groups, with its expressions as BINDs, nothing hidden."""
-    elements: list[alg.Element] = [select.where]
-    if select.values:
-        elements.append(select.values)
-    elements += [
-        alg.Bind(expression, variable) for variable, expression in select.projection if expression
-    ]
-    return alg.Group(tuple(elements))
+def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:
+    """Whether no condition of the group has a variable that only other groups bind.
 
-
-def with_keys(select: alg.Select, fresh: Fresh) -> tuple[alg.Select, tuple[alg.Var, ...]]:
-    """A grouped SELECT whose GROUP BY keys all have a variable, and those variables."""
-    keys = tuple((expression, variable or fresh()) for expression, variable in select.group_by)
-    return replace(select, group_by=keys), tuple(variable for _, variable in keys)
-
-
-def is_monotone(group: alg.Group) -> bool:
-    """Whether more triples can never take away a solution of the group."""
-    for element in group.elements:
-        match element:
-            case alg.OptionalGroup() | alg.MinusGroup():
-                return False
-            case alg.Filter(expression) | alg.Bind(expression, _):
-                if any(True for _ in expression.exists()):
-                    return False
-            case alg.Group():
-                if not is_monotone(element):
-                    return False
-            case alg.GraphGroup(_, inner):
-                if not is_monotone(inner):
-                    return False
-            case alg.UnionGroups(groups):
-                if not all(map(is_monotone, groups)):
-                    return False
-            case alg.Select():
-                if element.is_aggregated or element.is_sliced or not is_monotone(element.where):
-                    return False
-            case _:
-                pass
-    return True
+    By the specification such a variable is unbound (or, under EXISTS, another one), but a store
+    that joins by looping, as Oxigraph does, may see the value from outside.
+    """
+    hidden = outside - in_scope(group.elements).keys()
+    conditions = (e for e in group.elements if isinstance(e, alg.Filter | alg.Bind))
+    return all(hidden.isdisjoint(mentioned(condition)) for condition in conditions)
 
 
 def _shared(group: alg.Group, visible: Iterable[alg.Var]) -> tuple[alg.Var, ...]:
-    inside = alg.mentioned(group)
+    inside = mentioned(group)
     return tuple(variable for variable in visible if variable in inside)
-
-
-def _is_joinable(group: alg.Group, visible: Iterable[alg.Var], bound: set[alg.Var]) -> bool:
-    """Whether EXISTS of this group finds what joining it finds: triples, paths and filters.
-
-    Its variables that are visible outside must be bound there, else the join would bind them.
-    """
-    plain = (alg.TriplePattern, alg.PathPattern, alg.Filter)
-    inside = alg.mentioned(group)
-    seen = alg.certain(group.elements) | bound
-    return (
-        is_monotone(group)
-        and all(isinstance(element, plain) for element in group.elements)
-        and all(variable in bound for variable in visible if variable in inside)
-        and all(
-            alg.mentioned(element) <= seen
-            for element in group.elements
-            if isinstance(element, alg.Filter)
-        )
-    )

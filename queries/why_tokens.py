@@ -92,7 +92,10 @@ class Names:
         """The IRI that an ``iri`` or ``name`` token stands for; raises ``QueryError``."""
         if token.kind == "iri":
             iri = token.text[1:-1]
-            return ox.NamedNode(iri if _ABSOLUTE.match(iri) else urljoin(self.base, iri))
+            if not _ABSOLUTE.match(iri):
+                # urljoin loses an empty fragment.
+                iri = urljoin(self.base, iri).removesuffix("#") + "#" * iri.endswith("#")
+            return ox.NamedNode(iri)
         prefix, _, local = token.text.partition(":")
         if prefix not in self.prefixes:
             raise QueryError(f"the prefix “{prefix}:” is not declared in the query")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from . import why_algebra as alg
+from .why_scope import certain, in_scope, mentioned
 
 _Element = TypeVar("_Element", bound=alg.Element)
 
@@ -98,11 +99,11 @@ def without_idle_optionals(group: alg.Group, needed: set[alg.Var]) -> alg.Group:
     while i > 0:
         i -= 1
         rest = elements[:i] + elements[i + 1 :]
-        used = needed.union(*map(alg.mentioned, rest))
+        used = needed.union(*map(mentioned, rest))
         match elements[i]:
             case alg.OptionalGroup(inner):
-                bound_before = alg.certain(elements[:i])
-                if all(v in bound_before or v not in used for v in alg.in_scope(inner.elements)):
+                bound_before = certain(elements[:i])
+                if all(v in bound_before or v not in used for v in in_scope(inner.elements)):
                     del elements[i]
                     i = len(elements)
                 else:

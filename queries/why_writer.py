@@ -159,6 +159,8 @@ def write_absence(
     for variable, value in (values or {}).items():
         if value is not None:
             text = text.replace(f"?{variable.name} ", f"{value} ")
+    # Blank nodes of the query became variables when it was read.
+    text = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", text)
     return f"{keyword} {shorten(text)}"
 
 

@@ -136,6 +136,27 @@ def test_a_table_with_why_shows_quotes_with_document_and_offsets(run):
     assert "000_f299f8e0cc481d39.txt [" in said.output
 
 
+def test_a_derived_fact_is_shown_with_its_rule_and_the_quotes_under_it(run):
+    said = run("ask", "cooperation-partners", "--why", "--format", "table", "--lang", "en").output
+    for block in said.split("▸")[1:]:
+        assert "derived by rule" in " ".join(block.split())
+        assert "«" in block
+
+
+def test_a_row_that_rests_on_definitions_alone_says_so(run):
+    query = 'SELECT ?n WHERE { country:iraq a tw:Country ; rdfs:label ?n FILTER(LANG(?n) = "en") }'
+    said = run("sparql", query, "--why", "--format", "table", "--lang", "en").output
+    assert "rests on no fact" in said
+    assert "Iraq — is a — Country" in said
+
+
+def test_every_row_of_every_question_has_a_quote_or_says_why_not(graph):
+    for name in graph.catalogue.questions:
+        for explanation in graph.ask(name).why():
+            quotes = [q for f in explanation.facts for a in f.asserted() for q in a.evidence]
+            assert quotes or explanation.note, name
+
+
 def test_every_format_holds_the_same_rows(run):
     def count(style):
         return run("ask", "agreement-signatories", "--format", style).output

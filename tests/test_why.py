@@ -29,6 +29,7 @@ from taawun.queries import why_algebra as alg
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.why import Note, RowExplanation, Witness, explain
 from taawun.queries.why_parser import parse
+from taawun.queries.why_scope import in_scope, mentioned
 from taawun.queries.why_variables import rename
 from taawun.queries.why_writer import write_dataset, write_select
 
@@ -276,7 +277,7 @@ def judged(group: alg.Group) -> alg.Group:
                 marker = alg.Var(f"matched{len(elements)}")
                 marking = alg.Bind(alg.Expression(("1",)), marker)
                 optional = alg.OptionalGroup(alg.Group((*judged(inner).elements, marking)))
-                own = alg.mentioned(inner) - set(alg.in_scope(elements))
+                own = mentioned(inner) - set(in_scope(elements))
                 apart = rename(inner, {v: alg.Var(f"{v.name}_full") for v in own})
                 tokens = ("BOUND", "(", marker, ")", "||", alg.Exists(in_full(apart), True))
                 kept = alg.Filter(alg.Expression(tokens))

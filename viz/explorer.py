@@ -38,6 +38,11 @@ SCRIPTS: Final = (
     "graph.js",
     "elements.js",
     "picture.js",
+    "regions.js",
+    "lines.js",
+    "signs.js",
+    "names.js",
+    "pointing.js",
     "evidence.js",
     "panel.js",
     "search.js",
@@ -151,7 +156,9 @@ def json_for_script(value: object) -> str:
 
 def _network(view: View, data: dict[str, Any]) -> Network:
     """The pyvis network: nodes at their places, edges, and a still camera-only set-up."""
+    from pyvis.edge import Edge
     from pyvis.network import Network
+    from pyvis.node import Node
 
     network = Network(directed=True, cdn_resources="in_line", height="100%", width="100%")
     places = layout(view)
@@ -163,17 +170,15 @@ def _network(view: View, data: dict[str, Any]) -> Network:
     for number, (node, told) in enumerate(zip(view.nodes, data["nodes"], strict=True)):
         x, y = places[node.iri]
         # The label layer draws the names; pyvis must have some label, else it takes the id.
-        network.add_node(
-            number,
-            label=" ",
-            shape="custom",
-            color=FAMILIES[told["family"]].colour,
-            x=x,
-            y=y,
-            size=round(9 + 3.1 * degree[number] ** 0.5, 1),
-        )
+        # The label layer draws the names; pyvis must have some label, else it takes the id.
+        # Its add_node and add_edge look through all nodes each time: too slow for thousands.
+        options = {"color": FAMILIES[told["family"]].colour, "x": x, "y": y}
+        size = round(9 + 3.1 * degree[number] ** 0.5, 1)
+        network.nodes.append(Node(number, "custom", " ", size=size, **options).options)
+        network.node_ids.append(number)
     for number, edge in enumerate(data["edges"]):
-        network.add_edge(edge["s"], edge["t"], id=number, dashes=edge["derived"])
+        told = {"id": number, "dashes": edge["derived"]}
+        network.edges.append(Edge(edge["s"], edge["t"], directed=True, **told).options)
     network.set_options(json.dumps(_OPTIONS))
     return network
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from .crowd import crowd_layout
 from .families import FAMILIES, HIDDEN_AT_FIRST, family_of
 from .view import View, neighbours
 
@@ -27,6 +28,8 @@ PULL: Final = 1.6
 #: Room that two nodes keep for their labels.
 ROOM: Final = (112.0, 66.0)
 ROUNDS: Final = 110
+#: Beyond so many nodes, springs take too long: neighbourhoods are laid out as discs.
+MANY: Final = 1500
 
 Positions: TypeAlias = dict[str, tuple[int, int]]
 
@@ -54,6 +57,8 @@ def layout(view: View) -> Positions:
     order = [node.iri for node in view.nodes]
     if not order:
         return {}
+    if len(order) > MANY:
+        return crowd_layout(view)
     number = {iri: i for i, iri in enumerate(order)}
     terms = {term.iri: term for term in view.classes}
     minor = {

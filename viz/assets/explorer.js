@@ -337,10 +337,10 @@ window.taawun = Object.freeze({
   fold,
   placeOf(name) {
     const node = nodeByShortName(name);
-    return node && picture.seen.nodes.has(node) ? onScreen(picture.positions.get(node.id)) : null;
+    return node && picture.seen.nodes.has(node) ? onScreen(node) : null;
   },
   placeBetween(one, other) {
-    const [from, to] = [one, other].map((name) => picture.positions.get(nodeByShortName(name).id));
+    const [from, to] = [one, other].map((name) => nodeByShortName(name));
     return onScreen({x: (from.x + to.x) / 2, y: (from.y + to.y) / 2});
   },
   nameBoxes: () => picture.boxes.map((box) => ({...box})),
@@ -348,7 +348,7 @@ window.taawun = Object.freeze({
 
 function onScreen(position) {
   const box = byId('picture').getBoundingClientRect();
-  const place = picture.network.canvasToDOM(position);
+  const place = onView(viewNow(), position);
   return {x: box.left + place.x, y: box.top + place.y};
 }
 

@@ -6,7 +6,7 @@ const nodes = DATA.nodes.map((node, id) => ({
   names: [], classes: [], countries: [], areas: [], stages: [],
   ...node, id, links: [], about: [], told: [],
   family: DATA.families[node.family],
-  size: NETWORK.nodes[id].size,
+  size: NETWORK.nodes[id].size, x: NETWORK.nodes[id].x, y: NETWORK.nodes[id].y,
 }));
 const facts = DATA.facts.map((fact, id) => ({
   by: [], behalf: [], when: [], dateText: [], notes: [], quotes: [], ...fact, id,

@@ -1,0 +1,84 @@
+"""What a pattern is like, and the forms into which it is brought before it is rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
+
+from . import why_algebra as alg
+from .why_scope import certain, mentioned
+
+
+class Fresh:
+    """Variables that a query does not have."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = f"{prefix}x"
+        self._numbers = count()
+
+    def __call__(self) -> alg.Var:
+        return alg.Var(f"{self._prefix}{next(self._numbers)}")
+
+
+def unprojected(select: alg.Select) -> alg.Group:
+    """The pattern of a SELECT without groups, with its expressions as BINDs, nothing hidden."""
+    elements: list[alg.Element] = [select.where]
+    if select.values:
+        elements.append(select.values)
+    elements += [
+        alg.Bind(expression, variable) for variable, expression in select.projection if expression
+    ]
+    return alg.Group(tuple(elements))
+
+
+def with_keys(select: alg.Select, fresh: Fresh) -> tuple[alg.Select, tuple[alg.Var, ...]]:
+    """A grouped SELECT whose GROUP BY keys all have a variable, and those variables."""
+    keys = tuple((expression, variable or fresh()) for expression, variable in select.group_by)
+    return replace(select, group_by=keys), tuple(variable for _, variable in keys)
+
+
+def is_monotone(group: alg.Group) -> bool:
+    """Whether more triples can never take away a solution of the group."""
+    for element in group.elements:
+        match element:
+            case alg.OptionalGroup() | alg.MinusGroup():
+                return False
+            case alg.Filter(expression) | alg.Bind(expression, _):
+                if any(True for _ in expression.exists()):
+                    return False
+            case alg.Group():
+                if not is_monotone(element):
+                    return False
+            case alg.GraphGroup(_, inner):
+                if not is_monotone(inner):
+                    return False
+            case alg.UnionGroups(groups):
+                if not all(map(is_monotone, groups)):
+                    return False
+            case alg.Select():
+                if element.is_aggregated or element.is_sliced or not is_monotone(element.where):
+                    return False
+            case _:
+                pass
+    return True
+
+
+def is_joinable(group: alg.Group, visible: Iterable[alg.Var], bound: set[alg.Var]) -> bool:
+    """Whether EXISTS of this group finds what joining it finds: triples, paths and filters.
+
+    Its variables that are visible outside must be bound there, else the join would bind them.
+    """
+    plain = (alg.TriplePattern, alg.PathPattern, alg.Filter)
+    inside = mentioned(group)
+    seen = certain(group.elements) | bound
+    return (
+        is_monotone(group)
+        and all(isinstance(element, plain) for element in group.elements)
+        and all(variable in bound for variable in visible if variable in inside)
+        and all(
+            mentioned(element) <= seen
+            for element in group.elements
+            if isinstance(element, alg.Filter)
+        )
+    )

@@ -1,0 +1,187 @@
+// Names: each entity's name at one size of the screen, drawn where it meets no other.
+//
+// The better connected entity comes first; in motion the names go with the picture.
+
+const LABEL = {size: 13, line: 17, width: 148, lines: 2};
+const LABEL_FONT = (weight) => `${weight} ${LABEL.size}px "Taawun Sans", sans-serif`;
+
+function nameLines(ctx, node) {
+  const key = `${language.now} ${node.id}`;
+  if (!picture.names.has(key)) picture.names.set(key, wrap(ctx, inLanguage(node.name)));
+  return picture.names.get(key);
+}
+
+/** A name broken into lines that fit, the last one shortened if it must be. */
+function wrap(ctx, text) {
+  ctx.font = LABEL_FONT(600);
+  const lines = [''];
+  for (const part of text.split(/\s+/)) {
+    const longer = lines.at(-1) ? `${lines.at(-1)} ${part}` : part;
+    if (!lines.at(-1) || ctx.measureText(longer).width <= LABEL.width) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  const kept = lines.slice(0, LABEL.lines);
+  if (lines.length > kept.length) kept.push(`${kept.pop()}…`);
+  const fitted = kept.map((line) => shorten(ctx, line));
+  return {lines: fitted, width: Math.max(...fitted.map((line) => ctx.measureText(line).width))};
+}
+
+function shorten(ctx, line) {
+  const characters = [...line];
+  while (characters.length > 3 && ctx.measureText(characters.join('')).width > LABEL.width * 1.4) {
+    characters.splice(-2, 2, '…');
+  }
+  return characters.join('');
+}
+
+/** Place the names where none meets another, and draw them. */
+function drawNames(ctx, view) {
+  const order = namesInOrder();
+  const taken = order.filter((node) => outstanding() || weightOf(node) >= 20).slice(0, 90).map((node) => signBox(view, node));
+  picture.placed = [];
+  let left = outstanding() ? Infinity : Math.max(12, (view.width * view.height) / 15000);
+  // Where many names find no room, trying on costs more than the few that would.
+  let tries = 5 * left;
+  for (const node of order) {
+    if (left <= 0 || tries <= 0) break;
+    const at = onView(view, node);
+    if (isOutside(view, at, 80)) continue;
+    tries -= 1;
+    const place = placeName(ctx, view, node, at, taken);
+    if (place) {
+      left -= 1;
+      picture.placed.push(place);
+      drawLines(ctx, place.lines, place.x, place.top, place.weight);
+    }
+    taken.push(signBox(view, node));
+  }
+  picture.boxes = picture.placed.map(({box}) => box);
+  picture.relations = [];
+  drawEdgeNames(ctx, view, taken);
+}
+
+/** While the picture moves, the names placed last go with it, but for those that meet. */
+function carryNames(ctx, view) {
+  picture.boxes = [];
+  for (const place of picture.placed) {
+    if (!picture.seen.nodes.has(place.node)) continue;
+    const at = onView(view, place.node);
+    const [dx, dy] = [at.x - place.at.x, at.y - place.at.y];
+    const box = {left: place.box.left + dx, right: place.box.right + dx, top: place.box.top + dy, bottom: place.box.bottom + dy};
+    if (picture.boxes.some((other) => overlap(box, other))) continue;
+    picture.boxes.push(box);
+    const bitmap = nameBitmap(place, view.ratio);
+    const snap = (value) => Math.round(value * view.ratio) / view.ratio;
+    ctx.drawImage(bitmap, snap(box.left - 4), snap(box.top - 4), bitmap.width / view.ratio, bitmap.height / view.ratio);
+  }
+}
+
+const nameBitmaps = new Map();
+
+function nameBitmap({node, lines, box, weight}, ratio) {
+  const key = `${language.now} ${node.id} ${weight} ${ratio}`;
+  if (!nameBitmaps.has(key)) {
+    const canvas = document.createElement('canvas');
+    const width = box.right - box.left + 8;
+    [canvas.width, canvas.height] = [Math.ceil(width * ratio), Math.ceil((box.bottom - box.top + 8) * ratio)];
+    const ctx = canvas.getContext('2d');
+    ctx.scale(ratio, ratio);
+    drawLines(ctx, lines, width / 2, 5, weight);
+    nameBitmaps.set(key, canvas);
+  }
+  return nameBitmaps.get(key);
+}
+
+/** The box of a node's sign on the screen, which no name may cover. */
+function signBox(view, node) {
+  const at = onView(view, node);
+  const r = radius(node, view.scale) * view.scale;
+  return {left: at.x - r, right: at.x + r, top: at.y - r, bottom: at.y + r};
+}
+
+/** Who is named first: what is looked at, then the best connected. */
+function namesInOrder() {
+  const parts = outstanding();
+  const first = [selectedNode(), parts?.centre, ...(parts?.order ?? [])].filter((node) => node && picture.seen.nodes.has(node));
+  const rest = (picture.byRank ?? []).filter((node) => !parts || parts.nodes.has(node));
+  return [...new Set([...first, ...rest])];
+}
+
+function placeName(ctx, view, node, at, taken) {
+  const {lines, width} = nameLines(ctx, node);
+  const high = lines.length * LABEL.line;
+  const r = radius(node, view.scale) * view.scale;
+  const spots = [
+    [at.x, at.y + r + 4],
+    [at.x, at.y - r - 4 - high],
+    [at.x + r + 6 + width / 2, at.y - high / 2],
+    [at.x - r - 6 - width / 2, at.y - high / 2],
+  ];
+  for (const [x, top] of spots) {
+    const box = {left: x - width / 2 - 3, right: x + width / 2 + 3, top: top - 1, bottom: top + high + 1};
+    if (isCut(view, box) || taken.some((other) => overlap(box, other))) continue;
+    taken.push(box);
+    const strong = node === selectedNode() || node === outstanding()?.centre || weightOf(node) >= 20;
+    return {node, lines, at, x, top, box, weight: strong ? 600 : 400};
+  }
+  return null;
+}
+
+/** Whether a name would be cut by the side of the picture. */
+const isCut = (view, box) => box.left < 0 || box.right > view.width;
+
+const overlap = (one, other) =>
+  one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+
+function drawLines(ctx, lines, x, top, weight) {
+  ctx.font = LABEL_FONT(weight);
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.lineJoin = 'round';
+  ctx.lineWidth = 4;
+  ctx.strokeStyle = picture.colours.ground;
+  ctx.fillStyle = picture.colours.ink;
+  lines.forEach((line, place) => {
+    ctx.direction = runsRightToLeft(line) ? 'rtl' : 'ltr';
+    const y = top + (place + 0.5) * LABEL.line;
+    ctx.strokeText(line, x, y);
+    ctx.fillText(line, x, y);
+  });
+}
+
+/** The relation on the edges that are looked at, if they are few. */
+function drawEdgeNames(ctx, view, taken) {
+  const parts = outstanding();
+  if (!parts || parts.edges.size > 14) return;
+  for (const edge of parts.edges) {
+    if (!picture.seen.edges.has(edge)) continue;
+    const [from, to] = [onView(view, nodes[edge.s]), onView(view, nodes[edge.t])];
+    const place = edge.derived ? bendPoints(from, to)[3] : {x: (from.x + to.x) / 2, y: (from.y + to.y) / 2};
+    const text = relationOf(edge);
+    ctx.font = `400 11.5px "Taawun Sans", sans-serif`;
+    const half = ctx.measureText(text).width / 2 + 6;
+    const box = {left: place.x - half, right: place.x + half, top: place.y - 10, bottom: place.y + 10};
+    if (taken.some((other) => overlap(box, other))) continue;
+    taken.push(box);
+    picture.relations.push({text, ...place, half});
+    ctx.fillStyle = picture.colours.ground;
+    ctx.strokeStyle = picture.colours.edge;
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    ctx.roundRect(box.left, box.top, half * 2, 20, 10);
+    ctx.fill();
+    ctx.stroke();
+    ctx.fillStyle = picture.colours.ink;
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    ctx.direction = runsRightToLeft(text) ? 'rtl' : 'ltr';
+    ctx.fillText(text, place.x, place.y + 0.5);
+  }
+}
+
+function relationOf(edge) {
+  const claims = edge.derived ? edge.claims : edge.claims.filter((fact) => picture.seen.facts.has(fact));
+  const names = [...new Set(claims.map((claim) => inLanguage(DATA.predicates[claim.p].name)))];
+  return names.length > 1 ? `${names[0]} +${number(names.length - 1)}` : names[0] ?? '';
+}
+
