@@ -15,6 +15,7 @@ from .graph.arabic import find_folded
 from .graph.errors import OutputError
 from .graph.fact import MODALITIES
 from .ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
+from .queries.dates import readable
 from .queries.names import Labels, short_iri
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ class Printer:
         for heading in reversed(headings) if arabic else headings:
             table.add_column(heading, justify="right" if arabic else "left", overflow="fold")
         for row in rows:
-            table.add_row(*map(_plain, reversed(row) if arabic else row))
+            cells = [readable(cell, self.language) for cell in row]
+            table.add_row(*map(_plain, reversed(cells) if arabic else cells))
         self.out.print(table)
 
     def row(self, headings: Sequence[str], cells: Sequence[str]) -> None:
@@ -132,7 +134,8 @@ class Printer:
         text = Text("▸ ", "bold")
         for number, (heading, cell) in enumerate(zip(headings, cells, strict=True)):
             if cell:
-                text.append(f"{'  ·  ' if number else ''}{heading}: ", "dim").append(cell, "bold")
+                text.append(f"{'  ·  ' if number else ''}{heading}: ", "dim")
+                text.append(readable(cell, self.language), "bold")
         self.out.print(text)
 
     def card(self, card: EntityCard, facts: Sequence[FactView], *, why: bool) -> None:
@@ -281,7 +284,7 @@ class Printer:
             speakers = [self._name(term) for term in fact.stated_by]
             marks.append(say("says", self.language, "، ".join(speakers)))
         if fact.when:
-            marks.append(fact.when)
+            marks.append(readable(fact.when, self.language))
         comma = "، " if self.language == "ar" else ", "
         return Text(f"  ({comma.join(marks)})", "yellow") if marks else Text()
 
@@ -305,7 +308,9 @@ class Printer:
             if term.value in _TERMS:
                 return _TERMS[term.value][language or self.language]
             return self.labels(term.value, language or self.language)
-        return term.value if isinstance(term, ox.Literal) else str(term)
+        if isinstance(term, ox.Literal):
+            return readable(term.value, language or self.language)
+        return str(term)
 
 
 def firmness(fact: FactView) -> int:
