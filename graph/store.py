@@ -6,8 +6,9 @@ whether the graph lies on this disk or behind an endpoint.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
@@ -15,6 +16,13 @@ from .errors import QueryError, StoreError
 
 if TYPE_CHECKING:
     from rdflib import Dataset
+
+#: What is no code in a query: strings, IRIs, comments.
+_NO_CODE: Final = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*\'\'\''''
+    r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n]*"""
+)
+_SERVICE: Final = re.compile(r"(?<![\w?$:.-])SERVICE(?![\w:-])", re.IGNORECASE)
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -58,7 +66,12 @@ class EmbeddedStore:
         return cls(store)
 
     def query(self, text: str) -> Answer:
-        """Run a query; see :class:`Store`."""
+        """Run a query; see :class:`Store`.
+
+        SERVICE is refused: the embedded graph answers from itself, and no request leaves.
+        """
+        if _SERVICE.search(_NO_CODE.sub(" ", text)):
+            raise QueryError("SERVICE is not evaluated here: no request leaves this machine")
         try:
             return self._store.query(text)
         except SyntaxError as error:

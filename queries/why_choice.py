@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from .why_table import Derivations, Rest, Row
 #: How many minimal derivations of a row are compared, and how many of them are run again.
 _COMPARED: Final = 32
 _RUN_AGAIN: Final = 6
+_NONE: Final[Mapping[frozenset[int], Rest]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,20 @@ class Choice:
         return Choice(tuple((s, sets[s]) for s in best), self.total + other.total)
 
 
-def minimal_sets(sets: Iterable[frozenset[int]]) -> list[frozenset[int]]:
-    """The sets that contain no other one, the smallest first."""
+def minimal_sets(
+    sets: Iterable[frozenset[int]], spare: Mapping[frozenset[int], Rest] = _NONE
+) -> list[frozenset[int]]:
+    """The sets that contain no other one, the smallest first.
+
+    Where ``spare`` tells what a set may turn out not to need, only the rest of it counts.
+    """
     found: list[frozenset[int]] = []
     with_member: dict[int, list[frozenset[int]]] = defaultdict(list)
     for candidate in sorted(sets, key=len):
         if not candidate:
             return [candidate]
-        if not any(smaller <= candidate for member in candidate for smaller in with_member[member]):
+        needed = candidate - spare[candidate].spare if candidate in spare else candidate
+        if not any(smaller <= needed for member in needed for smaller in with_member[member]):
             found.append(candidate)
             with_member[min(candidate)].append(candidate)
     return found
@@ -61,12 +68,15 @@ class Chooser:
         Raises ``UnexplainableError`` if running the query again on a row's statements does not
         give the row back.
         """
-        minimal = {row: minimal_sets(derivations) for row, derivations in table.items()}
+        deriver = self._deriver
+        is_certain = deriver.is_exact and not (deriver.has_groups and deriver.has_negation)
+        minimal = {
+            row: minimal_sets(derivations, _NONE if is_certain else derivations)
+            for row, derivations in table.items()
+        }
         self._grounds.learn(
             number for sets in minimal.values() for s in sets[:_COMPARED] for number in s
         )
-        deriver = self._deriver
-        is_certain = deriver.is_exact and not (deriver.has_groups and deriver.has_negation)
         choices = {}
         for row, sets in minimal.items():
             derivations = table[row]

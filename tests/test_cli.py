@@ -268,3 +268,24 @@ def test_explore_writes_one_file_and_says_how_to_open_it(run, tmp_path):
     page = out.read_text("utf-8")
     assert page.lower().startswith("<!doctype html>")
     assert "مذكرة" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "SELECT * WHERE { service silent<http://127.0.0.1:1/>{ ?s ?p ?o } }",
+        "SELECT * WHERE { VALUES ?e { <http://127.0.0.1:1/> } SERVICE ?e { ?s ?p ?o } }",
+        "SELECT * WHERE { { ?s ?p ?o }SERVICE<http://127.0.0.1:1/>{ ?s ?p ?o } }",
+        "SELECT * WHERE {SERVICE<http://127.0.0.1:1/>{ ?s ?p ?o } }",
+    ],
+)
+def test_no_request_leaves_by_a_query(query, run):
+    said = run("sparql", query)
+    assert said.exit_code == 2
+    assert "no request leaves" in said.output
+
+
+def test_the_word_service_in_a_text_is_no_request(run):
+    query = "SELECT ?service { BIND('a SERVICE <b>' AS ?service) } # SERVICE <http://127.0.0.1:1/>"
+    assert run("sparql", query).exit_code == 0
