@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rdflib import Dataset
 
-    from .queries.why_explanation import RowExplanation
+    from .queries.why import RowExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Rows(Sequence[Row]):
     def _why(self) -> list[RowExplanation]:
         from .queries.why import explain
 
-        return explain(self.store, self.text)
+        return explain(self.store, self.text, self)
 
     def why(self) -> list[RowExplanation]:
         """One explanation a row, in the order of the rows."""
@@ -105,7 +105,7 @@ class Rows(Sequence[Row]):
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON, with ``why`` one explanation a row beside it."""
-        from .queries.why_json import to_json as explanation_json
+        from .queries.why import to_json as explanation_json
 
         return to_json(self.table, [explanation_json(item) for item in self.why()] if why else None)
 
@@ -151,14 +151,14 @@ class Truth:
     __repr__ = __str__
 
     def why(self) -> list[RowExplanation]:
-        """One explanation if the answer is true; none if it is false."""
+        """One explanation: what makes the answer true, or which pattern is absent."""
         from .queries.why import explain
 
         return explain(self.store, self.text)
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON, with ``why`` the explanation beside it."""
-        from .queries.why_json import to_json as explanation_json
+        from .queries.why import to_json as explanation_json
 
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
         if why:

@@ -379,7 +379,7 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 @click.pass_obj
 def show(settings: Settings, entity: Sequence[str], why: bool) -> None:
     """Show all that is known of an entity: its slug, IRI, or any name in either language."""
-    from .queries.why_facts import facts_of
+    from .queries.why import facts_of
 
     graph = settings.graph
     card = graph.show(" ".join(entity))
@@ -414,7 +414,7 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     \b
     taawun path العراق ليتوانيا
     """
-    from .queries.why_facts import facts_of
+    from .queries.why import facts_of
 
     graph = settings.graph
     ways = graph.path(start, end, limit=limit)
@@ -584,7 +584,7 @@ def _print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) 
 
 def _print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -> None:
     """Print triples as N-Triples, or with ``--why`` as facts under their quotes."""
-    from .queries.why_facts import facts_of
+    from .queries.why import facts_of
 
     if why:
         facts = facts_of(settings.graph.store, triples)

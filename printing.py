@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from .queries.entity_card import EntityCard
     from .queries.network import Step
-    from .queries.why_explanation import Proof, RowExplanation
-    from .queries.why_facts import FactView
+    from .queries.why import FactView, Proof, RowExplanation
 
 WORDS: Final = {
     "rows": {"ar": "عدد الصفوف: {}", "en": "{} rows"},
@@ -43,9 +42,17 @@ WORDS: Final = {
         "ar": "لا شيء في هذه الوثائق، حتى هذا البناء، يقول: {}",
         "en": "nothing in these documents, as of this build, says: {}",
     },
-    "no facts": {
-        "ar": "لا يستند هذا الصف إلى أي حقيقة، بل إلى تعريفات أو غياب فقط.",
-        "en": "This row rests on no fact, only on definitions or on absence.",
+    "on definitions": {
+        "ar": "لا يستند هذا الصف إلى أي حقيقة، بل إلى تعريفات فقط.",
+        "en": "This row rests on no fact, only on definitions.",
+    },
+    "on absence": {
+        "ar": "لا يستند هذا الصف إلى أي حقيقة، بل إلى غياب فقط (عالم مغلق، حتى هذا البناء).",
+        "en": "This row rests on no fact, only on what is absent (closed world, as of this build).",
+    },
+    "on nothing": {
+        "ar": "لا يستند هذا الصف إلى أي حقيقة، بل ينتج عن الاستعلام وحده.",
+        "en": "This row rests on no fact: it follows from the query alone.",
     },
     "alternatives": {"ar": "وأدلة بديلة: {}", "en": "alternative proofs: {}"},
     "also called": {"ar": "أسماء أخرى", "en": "also called"},
@@ -198,8 +205,8 @@ class Printer:
         self.facts(facts)
         if len(why.facts) > len(facts):
             self.line("    " + say("more", self.language, len(why.facts) - len(facts)), "dim")
-        if not why.facts:
-            self.line("    " + say("no facts", self.language), "dim")
+        if why.note:
+            self.line("    " + say(f"on {why.note.name.lower()}", self.language), "dim")
         for pattern in why.absence:
             self.indented(say("absence", self.language, self.readable(pattern)), "dim")
         if why.definitions:

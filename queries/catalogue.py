@@ -22,6 +22,7 @@ import yaml
 
 from ..graph.arabic import fold
 from ..graph.errors import QueryError, UnknownNameError
+from ..graph.store import code_of
 from ..ontology.namespaces import PREFIXES
 from .names import Names
 
@@ -205,8 +206,8 @@ def with_prefixes(text: str) -> str:
 
     They are put on the first line, so that error messages keep their line numbers.
     """
-    code = re.sub(r"(?m)^\s*#.*$", "", text)
+    code = code_of(text)
     declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE))
-    used = set(re.findall(r"(?<![\w<:/-])([A-Za-z][\w-]*):", code))
+    used = set(re.findall(r"(?<![\w:-])([A-Za-z][\w-]*):", code))
     missing = sorted((used & PREFIXES.keys()) - declared)
     return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in missing) + text

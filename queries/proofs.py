@@ -10,8 +10,7 @@ import pyoxigraph as ox
 
 from .entity_card import EntityCard
 from .network import Step
-from .why_facts import FactView
-from .why_json import fact_json
+from .why import FactView, fact_json
 
 
 def card_json(card: EntityCard, facts: Sequence[FactView]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph as ox
 import pytest
 
@@ -105,6 +107,13 @@ def test_a_faulty_header_is_named(case, tmp_path):
     path.write_text(REFUSED[case], "utf-8")
     with pytest.raises(QueryError, match=r"mine\.rq"):
         read_question(path)
+
+
+def test_prefixes_are_declared_where_a_query_uses_them():
+    path = "SELECT * { ?a tw:area/skos:broader ?b . ?c ^tw:area|rdfs:label 'x: tw' } # oa:exact"
+    head = with_prefixes(path).removesuffix(path)
+    assert sorted(re.findall(r"PREFIX (\w+):", head)) == ["rdfs", "skos", "tw"]
+    assert with_prefixes(head + path) == head + path
 
 
 def test_a_collection_brings_its_own_questions(tmp_path):

@@ -20,7 +20,7 @@ from taawun.checks import answer_of
 from taawun.graph.errors import EndpointError, QueryError
 from taawun.graph.remote import RemoteStore
 from taawun.queries.catalogue import Catalogue
-from taawun.queries.why_facts import facts_of
+from taawun.queries.why import facts_of
 
 SERVER = Path(sys.executable).with_name("oxigraph")
 

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
-from ..graph.store import Term
+from ...graph.store import Term
 
 _T = TypeVar("_T")
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..graph.errors import UnexplainableError
-from .why_blockers import Blockers
-from .why_check import Checker, shrunk
-from .why_derivations import Deriver
-from .why_grounds import Grounds
-from .why_table import Derivations, Rest, Row
+from ...graph.errors import UnexplainableError
+from .blockers import Blockers
+from .check import Checker, shrunk
+from .derivations import Deriver
+from .grounds import Grounds
+from .table import Derivations, Rest, Row
 
 #: How many minimal derivations of a row are compared, and how many of them are run again.
 _COMPARED: Final = 32

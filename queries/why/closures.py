@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.errors import UnexplainableError
-from ..ontology.namespaces import RDF
-from . import why_algebra as alg
+from ...graph.errors import UnexplainableError
+from ...ontology.namespaces import RDF
+from . import algebra as alg
 
 if TYPE_CHECKING:
-    from ..graph.store import Term
-    from .why_derivations import Deriver
-    from .why_table import Row
+    from ...graph.store import Term
+    from .derivations import Deriver
+    from .table import Row
 
 #: Beyond so many nodes at once, all steps are fetched instead of those of the nodes.
 _MANY: Final = 2000

@@ -16,18 +16,18 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.errors import QueryError
-from ..graph.store import Store
-from . import why_algebra as alg
-from .why_atoms import GraphNode
-from .why_patterns import Fresh, unprojected, with_keys
-from .why_reader import Reader
-from .why_rewrite import Rewriter
-from .why_scope import certain, mentioned
-from .why_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
-from .why_terms import make_expression
-from .why_variables import without_idle_optionals
-from .why_writer import write_absence, write_select, write_values
+from ...graph.errors import QueryError
+from ...graph.store import Store
+from . import algebra as alg
+from .atoms import GraphNode
+from .patterns import Fresh, unprojected, with_keys
+from .reader import Reader
+from .rewrite import Rewriter
+from .scope import certain, mentioned
+from .table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
+from .terms import make_expression
+from .variables import without_idle_optionals
+from .writer import write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and the paths of one solution are combined.
 _BREADTH: Final = 4
@@ -49,7 +49,7 @@ class Deriver:
     """Derivations of the rows of patterns over one store.
 
     ``dataset`` are the query's FROM clauses. ``is_exact``, ``has_negation`` and ``has_groups``
-    sum up the patterns seen so far (:class:`.why_rewrite.Rewriter`).
+    sum up the patterns seen so far (:class:`.rewrite.Rewriter`).
     """
 
     def __init__(self, store: Store, fresh: Fresh, dataset: str = "") -> None:
@@ -94,7 +94,7 @@ class Deriver:
     def members(self, keyed: alg.Select, rows: Collection[Row] | None = None) -> Table:
         """For each key of a grouped SELECT one derivation: the union of all of its members.
 
-        Every key of ``keyed`` must have a variable (:func:`.why_rewrite.with_keys`).
+        Every key of ``keyed`` must have a variable (:func:`.rewrite.with_keys`).
         """
         keyed, limits = self._limited(keyed, _plain_keys(keyed), rows)
         keys = tuple(variable for _, variable in keyed.group_by if variable)

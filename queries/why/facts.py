@@ -8,11 +8,11 @@ from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
-from ..graph.errors import QueryError
-from ..graph.fact import ACTIVE_STATUSES
-from ..graph.store import Store, Term
-from ..ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
-from .why_views import EvidenceView, FactView
+from ...graph.errors import QueryError
+from ...graph.fact import ACTIVE_STATUSES
+from ...graph.store import Store, Term
+from ...ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
+from .views import EvidenceView, FactView
 
 __all__ = ["EvidenceView", "FactReader", "FactView", "facts_of"]
 

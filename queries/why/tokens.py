@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from ..graph.errors import QueryError
-from ..ontology.namespaces import XSD
+from ...graph.errors import QueryError
+from ...ontology.namespaces import XSD
 
 _BASE_CHARACTER: Final = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"

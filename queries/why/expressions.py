@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from . import why_algebra as alg
-from .why_terms import make_expression
+from . import algebra as alg
+from .terms import make_expression
 
 _Tokens: TypeAlias = tuple[str | alg.Var | alg.Exists, ...]
 _DEPTH: Final = {"(": 1, ")": -1}

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.errors import UnexplainableError
-from . import why_algebra as alg
-from .why_atoms import ExistsAtom, PathAtom, SubqueryAtom
-from .why_closures import Closures, presences
-from .why_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
-from .why_terms import make_expression
-from .why_writer import write_absence
+from ...graph.errors import UnexplainableError
+from . import algebra as alg
+from .atoms import ExistsAtom, PathAtom, SubqueryAtom
+from .closures import Closures, presences
+from .table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
+from .terms import make_expression
+from .writer import write_absence
 
 if TYPE_CHECKING:
-    from .why_derivations import Deriver
+    from .derivations import Deriver
 
 #: One way in which an atom holds: numbers of statements, and what else belongs to them.
 Way: TypeAlias = tuple[frozenset[int], Rest]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import EVIDENCE, FACT, INFERENCE
-from .why_facts import FactReader
-from .why_table import Statement
-from .why_views import FactView
+from ...ontology.namespaces import EVIDENCE, FACT, INFERENCE
+from .facts import FactReader
+from .table import Statement
+from .views import FactView
 
 #: Modalities of facts that a source does not simply state.
 _WEAK = frozenset({"inferred", "derived", "planned", "expected"})

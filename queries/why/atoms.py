@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from . import why_algebra as alg
+from . import algebra as alg
 
 Guard: TypeAlias = alg.Var | None
 GraphNode: TypeAlias = alg.Var | ox.NamedNode | None

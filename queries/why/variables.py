@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from . import why_algebra as alg
-from .why_scope import certain, in_scope, mentioned
+from . import algebra as alg
+from .scope import certain, in_scope, mentioned
 
 _Element = TypeVar("_Element", bound=alg.Element)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ..graph.store import Term
-from ..ontology.namespaces import INFERENCE
+from ...graph.store import Term
+from ...ontology.namespaces import INFERENCE
 
 
 @dataclass(frozen=True, slots=True)

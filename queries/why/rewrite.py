@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from . import why_algebra as alg
-from .why_atoms import (
+from . import algebra as alg
+from .atoms import (
     AbsenceAtom,
     Atom,
     ExistsAtom,
@@ -25,11 +25,11 @@ from .why_atoms import (
     SubqueryAtom,
     TripleAtom,
 )
-from .why_expressions import conjuncts, make_conjunction
-from .why_patterns import Fresh, is_joinable, is_monotone, unprojected, with_keys
-from .why_scope import certain, in_scope, mentioned
-from .why_terms import make_expression
-from .why_variables import rename
+from .expressions import conjuncts, make_conjunction
+from .patterns import Fresh, is_joinable, is_monotone, unprojected, with_keys
+from .scope import certain, in_scope, mentioned
+from .terms import make_expression
+from .variables import rename
 
 
 @dataclass

@@ -14,35 +14,21 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from ..graph.errors import QueryError, UnexplainableError
-from ..graph.store import Answer, Store, Term
-from . import why_algebra as alg
-from .why_blockers import Blockers
-from .why_check import Checker
-from .why_choice import Choice, Chooser
-from .why_derivations import Deriver
-from .why_explanation import Note, Proof, RowExplanation, Witness
-from .why_facts import FactReader, facts_of
-from .why_grounds import Grounds
-from .why_json import fact_json, to_json
-from .why_parser import parse
-from .why_patterns import Fresh
-from .why_refusals import refuse_what_cannot_be_explained
-from .why_table import NOTHING, Rest, Row
-from .why_views import EvidenceView, FactView
-from .why_writer import write_absence, write_dataset
-
-__all__ = [
-    "EvidenceView",
-    "FactView",
-    "Note",
-    "RowExplanation",
-    "Witness",
-    "explain",
-    "fact_json",
-    "facts_of",
-    "to_json",
-]
+from ...graph.errors import QueryError, UnexplainableError
+from ...graph.store import Answer, Store, Term
+from . import algebra as alg
+from .blockers import Blockers
+from .check import Checker
+from .choice import Choice, Chooser
+from .derivations import Deriver
+from .explanation import Note, Proof, RowExplanation, Witness
+from .facts import FactReader
+from .grounds import Grounds
+from .parser import parse
+from .patterns import Fresh
+from .refusals import refuse_what_cannot_be_explained
+from .table import NOTHING, Rest, Row
+from .writer import write_absence, write_dataset
 
 
 class RowLike(Protocol):

@@ -1,4 +1,4 @@
-"""Reading a SPARQL 1.1 query into its parts (:mod:`.why_algebra`).
+"""Reading a SPARQL 1.1 query into its parts (:mod:`.algebra`).
 
 Why not rdflib's parser: it drops the IRI of ``^iri`` inside a negated property set, rewrites
 the lexical form of literals, and takes 0.3 s to import and up to 0.2 s a query. The store has
@@ -12,11 +12,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.errors import UnexplainableError
-from ..ontology.namespaces import PREFIXES
-from . import why_algebra as alg
-from .why_scope import in_scope
-from .why_terms import TermParser, make_expression
+from ...graph.errors import UnexplainableError
+from ...ontology.namespaces import PREFIXES
+from . import algebra as alg
+from .scope import in_scope
+from .terms import TermParser, make_expression
 
 _MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}")
 

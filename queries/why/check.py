@@ -9,12 +9,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.store import Term
-from ..ontology.namespaces import XSD
-from . import why_algebra as alg
-from .why_patterns import unprojected
-from .why_table import Row, Statement
-from .why_writer import write_dataset, write_group, write_select
+from ...graph.store import Term
+from ...ontology.namespaces import XSD
+from . import algebra as alg
+from .patterns import unprojected
+from .table import Row, Statement
+from .writer import write_dataset, write_group, write_select
 
 _INEXACT: Final = frozenset({XSD + "double", XSD + "float"})
 

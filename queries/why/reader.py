@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.store import Term
-from . import why_algebra as alg
-from .why_atoms import AbsenceAtom, Atom, ExistsAtom, PathAtom, SubqueryAtom, TripleAtom
-from .why_lookups import Way, look_up_exists, look_up_paths, look_up_subquery
-from .why_table import NOTHING, Derivations, Rest, Row, Table, stored
-from .why_writer import write_absence
+from ...graph.store import Term
+from . import algebra as alg
+from .atoms import AbsenceAtom, Atom, ExistsAtom, PathAtom, SubqueryAtom, TripleAtom
+from .lookups import Way, look_up_exists, look_up_paths, look_up_subquery
+from .table import NOTHING, Derivations, Rest, Row, Table, stored
+from .writer import write_absence
 
 if TYPE_CHECKING:
-    from .why_derivations import Deriver
+    from .derivations import Deriver
 
 #: How many derivations of one row are kept at least, where not all are needed.
 KEPT: Final = 10_000

@@ -9,10 +9,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.errors import UnexplainableError
-from ..ontology.namespaces import RDF, XSD
-from . import why_algebra as alg
-from .why_tokens import Names, Token, number, tokens, unquote
+from ...graph.errors import UnexplainableError
+from ...ontology.namespaces import RDF, XSD
+from . import algebra as alg
+from .tokens import Names, Token, number, tokens, unquote
 
 _TYPE, _FIRST, _REST, _NIL = (ox.NamedNode(RDF + name) for name in ("type", "first", "rest", "nil"))
 _NUMBERS: Final = ("integer", "decimal", "double")
@@ -276,7 +276,7 @@ class TermParser:
             parts.append(self.take().text)
 
     def group(self) -> alg.Group:
-        """A group graph pattern in braces; how, :class:`.why_parser.QueryParser` knows."""
+        """A group graph pattern in braces; how, :class:`.parser.QueryParser` knows."""
         raise NotImplementedError
 
 

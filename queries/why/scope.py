@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from . import why_algebra as alg
+from . import algebra as alg
 
 
 def _nodes(element: alg.TriplePattern | alg.PathPattern) -> Iterator[alg.Node]:

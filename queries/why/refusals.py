@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ..graph.errors import UnexplainableError
-from . import why_algebra as alg
+from ...graph.errors import UnexplainableError
+from . import algebra as alg
 
 _CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from . import why_algebra as alg
-from .why_atoms import GraphNode
-from .why_derivations import Deriver
+from . import algebra as alg
+from .atoms import GraphNode
+from .derivations import Deriver
 
 
 class Blockers:

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from .results import term_json
-from .why_explanation import Proof, RowExplanation
-from .why_views import FactView
+from ..results import term_json
+from .explanation import Proof, RowExplanation
+from .views import FactView
 
 Json: TypeAlias = dict[str, Any]
 

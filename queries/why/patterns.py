@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 
-from . import why_algebra as alg
-from .why_scope import certain, mentioned
+from . import algebra as alg
+from .scope import certain, mentioned
 
 
 class Fresh:
