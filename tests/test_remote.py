@@ -78,6 +78,18 @@ def test_ask_sparql_and_show_work_with_an_endpoint(endpoint, run):
         assert run(*arguments, "--endpoint", endpoint).output == run(*arguments).output != ""
 
 
+@pytest.mark.parametrize(
+    "name", ["talks-without-agreement", "cooperation-partners", "speakers", "agreement-signatories"]
+)
+def test_a_remote_answer_is_explained_as_the_embedded_one(name, endpoint, run):
+    arguments = ["ask", name, "--why", "--format", "json"]
+    remote = run(*arguments, "--endpoint", endpoint)
+    assert remote.exit_code == 0, remote.output
+    local = json.loads(run(*arguments).output)
+    assert local["why"]
+    assert json.loads(remote.output) == local
+
+
 def test_a_remote_store_describes_and_constructs(endpoint):
     store = RemoteStore(endpoint)
     text = "CONSTRUCT WHERE { <https://w3id.org/taawun/id/country/iraq> ?p ?o }"
