@@ -34,10 +34,11 @@ from taawun.viz.view import Name, Node, Quote, SeenDocument, SeenFact, Term, Vie
 CYTOSCAPE = "cytoscape@3.34.4"
 SIZES = {250: 600, 1_000: 2_500, 3_000: 8_000, 10_000: 25_000, 30_000: 75_000}
 CLASSES = ("Country", "Actor", "Official", "CooperationItem", "Initiative", "Event", "Output")
-#: Told once a frame, from before the page's own scripts: the work of the picture is in frames.
-STARTED = "window.began = performance.now();"
-STILL = """() => new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(() =>
-  told(performance.now()))))"""
+#: Notes the time of the frame after the one in which the page says that its picture stands.
+STOOD = """(() => { const look = () => requestAnimationFrame((at) => {
+  if (document.documentElement?.dataset.ready) requestAnimationFrame(() => {
+    document.documentElement.dataset.stood = performance.now(); });
+  else look(); }); look(); })()"""
 COUNT = """() => { window.frames_ = []; const tell = (at) => { window.frames_.push(at);
   requestAnimationFrame(tell); }; requestAnimationFrame(tell); }"""
 
@@ -139,9 +140,10 @@ def opened(browser: Browser, file: Path, cap: float) -> Iterator[tuple[Page, flo
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(cap * 1000)
     try:
+        page.add_init_script(STOOD)
         page.goto(file.as_uri(), wait_until="commit")
-        page.wait_for_selector("html[data-ready]", state="attached")
-        yield page, page.evaluate(STILL)
+        page.wait_for_selector("html[data-stood]", state="attached")
+        yield page, float(page.get_attribute("html", "data-stood") or 0)
     except TooSlow:
         yield page, None
     finally:
@@ -185,7 +187,7 @@ def measured(browser: Browser, file: Path, cap: float, runs: int) -> tuple[float
 def main() -> None:
     """Print one line for each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cap", type=float, default=120, help="seconds to wait for a picture")
+    parser.add_argument("--cap", type=float, default=120.0, help="seconds to wait for a picture")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of nodes")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="leave the pages in this folder")

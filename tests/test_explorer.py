@@ -7,9 +7,11 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -20,7 +22,16 @@ from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import ID, RDFS, TW
 from taawun.viz.explorer import write_explorer
 from taawun.viz.reading import read_view
-from taawun.viz.view import Answer, AnsweredQuestion, Name, View
+from taawun.viz.view import (
+    Answer,
+    AnsweredQuestion,
+    Name,
+    Node,
+    SeenFact,
+    Term,
+    View,
+    join,
+)
 
 HERE = Path(__file__).parent
 CHROMIUM = Path("/usr/bin/chromium")
@@ -375,6 +386,8 @@ def test_the_legend_hides_and_shows_a_kind(open_page):
         ("firm", "signed", "country/libya", "country/lithuania"),
         ("rel", "presidesOver", "international-organization/african-union", "country/libya"),
         ("area", "area/capacity-building", "offer/iraq-joint-projects", "country/libya"),
+        ("time", "2019", "international-organization/african-union", "country/libya"),
+        ("time", "no-year", "meeting/experts-virtual", "country/libya"),
     ],
 )
 def test_each_filter_narrows_and_is_taken_back_by_its_chip(open_page, facet, key, shown, gone):
@@ -387,6 +400,31 @@ def test_each_filter_narrows_and_is_taken_back_by_its_chip(open_page, facet, key
     assert f"{facet}={key}" in page.url
     page.locator("#chips .chip .round").first.click()
     assert place(page, gone)
+
+
+def test_undated_facts_can_be_filtered_out_and_in(open_page):
+    page = open_page("#lang=en&hide=&time=undated")
+    assert place(page, "country/libya")
+    assert place(page, "international-organization/african-union") is None
+    expect(page.locator("#chips")).to_contain_text("Time: undated")
+
+
+def test_a_span_of_years_is_chosen_from_two_lists_and_is_one_chip(open_page, tmp_path):
+    dated = [
+        ox.Quad(quad.subject, quad.predicate, ox.Literal("2017/2020"), quad.graph_name)
+        if quad.predicate.value == TW + "when" and quad.object.value == "2019"
+        else quad
+        for quad in quads()
+    ]
+    file = write_explorer(view_of(dated), tmp_path / "dated.html", lang="en")
+    page = open_page(file=file)
+    page.locator("details[data-facet=time]").evaluate("details => { details.open = true; }")
+    years = page.locator("details[data-facet=time] select").first.locator("option")
+    assert years.count() == 4
+    page.locator('[data-key="time-to"]').select_option("2018")
+    expect(page.locator("#chips .chip").first).to_contain_text("2017 – 2018")
+    page.locator("#chips .chip .round").first.click()
+    assert "time=" not in page.url
 
 
 def test_filters_that_let_nothing_through_say_so(open_page):
@@ -492,6 +530,20 @@ def test_names_never_overlap_at_any_zoom(open_page, lang):
             assert apart, (one, other)
 
 
+@pytest.mark.parametrize("grouping", ["country", "event"])
+def test_entities_are_shaded_together_by_country_or_event(open_page, grouping):
+    page = open_page("#lang=en")
+    pixels = """new Promise(told => setTimeout(() =>
+        told(document.querySelector('#picture canvas').toDataURL()), 150))"""
+    plain = page.evaluate(pixels)
+    page.locator(f'input[name=groups][value="{grouping}"]').check()
+    assert f"groups={grouping}" in page.url
+    assert page.evaluate(pixels) != plain
+    page.locator('input[name=groups][value=""]').check()
+    assert "groups=" not in page.url
+    assert page.evaluate(pixels) == plain
+
+
 def test_the_timeline_shows_dated_facts_and_owns_up_to_the_undated(open_page):
     page = open_page("#lang=en&view=timeline")
     expect(page.locator(".times h3")).to_have_text(
@@ -532,7 +584,7 @@ def test_the_facts_in_view_are_saved_as_csv(open_page):
     page = open_page("#hide=")
     page.locator(".menu summary").click()
     with page.expect_download() as waiting:
-        page.locator(".entry").nth(1).click()
+        page.locator(".entry").nth(2).click()
     content = Path(waiting.value.path()).read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
@@ -551,6 +603,46 @@ def test_the_picture_is_saved_as_png(open_page):
     content = Path(waiting.value.path()).read_bytes()
     assert content.startswith(b"\x89PNG")
     assert len(content) > 20_000
+
+
+@pytest.mark.parametrize("address", ["#lang=en&groups=country", "#node=country/iraq&hide="])
+def test_the_picture_is_saved_as_svg(open_page, address):
+    page = open_page(address)
+    page.locator(".menu summary").click()
+    with page.expect_download() as waiting:
+        page.locator(".entry").nth(1).click()
+    root = ElementTree.fromstring(Path(waiting.value.path()).read_bytes())
+    space = {"": "http://www.w3.org/2000/svg"}
+    written = {"".join(text.itertext()) for text in root.iterfind(".//text", space)}
+    assert written & {"Iraq", "العراق"}
+    assert len(root.findall(".//g[@class='signs']/path", space)) > 10
+    assert root.findall(".//g[@class='regions']/path", space) or "groups" not in address
+    assert "font/woff2" in "".join(root.find("style", space).itertext())
+    drawn = page.context.browser.new_page()
+    drawn.set_content(Path(waiting.value.path()).read_text("utf-8"))
+    assert drawn.locator("svg").bounding_box()["width"] > 500
+    drawn.close()
+
+
+def test_an_entity_is_drawn_aside_and_the_picture_is_pushed(open_page):
+    page = open_page("#lang=en")
+    page.locator("#picture").focus()
+    page.keyboard.press("0")
+    page.wait_for_timeout(100)
+    at, other = place(page, "country/iraq"), place(page, "country/egypt")
+    page.mouse.move(at["x"], at["y"])
+    page.mouse.down()
+    page.mouse.move(at["x"] + 40, at["y"] + 30, steps=4)
+    page.mouse.up()
+    assert abs(place(page, "country/iraq")["x"] - at["x"] - 40) < 2
+    assert place(page, "country/egypt") == pytest.approx(other, abs=0.5)
+    box = page.locator("#picture").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.wait_for_timeout(500)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 55, box["y"] + 25, steps=4)
+    page.mouse.up()
+    assert abs(place(page, "country/egypt")["x"] - other["x"] - 50) < 3
 
 
 def test_arrow_keys_walk_the_picture_and_enter_opens(open_page):
@@ -598,6 +690,113 @@ def test_paper_shows_the_picture_and_the_panel(open_page):
     expect(page.locator(".panel .title")).to_be_visible()
     expect(page.locator(".side")).to_be_hidden()
     assert page.pdf().startswith(b"%PDF")
+
+
+STATES = [
+    "",
+    "node=country/iraq",
+    "edge=country/egypt..memorandum-of-understanding/egypt-iraq",
+    "path=country/iraq..country/lithuania",
+    "question=who-signed",
+    "question=signed",
+    "view=table",
+    "view=timeline",
+    "doc=egypt-iraq-talks&time=undated&focus=country/iraq:1&groups=country",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_axe_finds_nothing_to_complain_of(open_page, lang, scheme):
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+    page = open_page(f"#lang={lang}", color_scheme=scheme)
+    page.evaluate(axe)
+    checked = 0
+    for state in STATES:
+        page.evaluate("hash => { location.hash = hash; }", f"lang={lang}&{state}")
+        page.wait_for_timeout(120)
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+        checked += axe_checked(page, state)
+    page.evaluate("location.hash = 'node=memorandum-of-understanding/egypt-iraq'")
+    expect(page.locator(".stage-pill")).to_be_visible()
+    page.locator(".moves .link:visible").first.click()
+    expect(page.locator("#reader")).to_be_visible()
+    checked += axe_checked(page, "reader")
+    assert checked > 100
+
+
+def axe_checked(page: Page, state: str) -> int:
+    """How many rules passed; fails with what did not, and where."""
+    found = page.evaluate("axe.run({resultTypes: ['violations', 'passes']})")
+    wrong = [
+        (state, rule["id"], rule["help"], [node["html"][:160] for node in rule["nodes"][:4]])
+        for rule in found["violations"]
+    ]
+    assert wrong == []
+    return len(found["passes"])
+
+
+# ---- very many ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def crowded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_explorer(crowded(10_400), tmp_path_factory.mktemp("crowd") / "p.html", lang="en")
+
+
+def crowded(size: int) -> View:
+    """Entities in a tree, ten under each: more than one picture shows at first."""
+    iris = [f"{ID}actor/{place:05d}" for place in range(size)]
+    facts = tuple(
+        SeenFact(f"{ID}fact/{place:05d}", iris[place], TW + "participant", iris[place // 10], "")
+        for place in range(1, size)
+    )
+    nodes = tuple(Node(iri, Name(f"كيان {iri[-5:]}", f"Entity {iri[-5:]}"), (TW + "Actor",))
+                  for iri in iris)  # fmt: skip
+    term = Term(TW + "participant", Name("مشارك", "participant"))
+    actor = Term(TW + "Actor", Name("جهة", "Body"))
+    edges = join(facts, (), frozenset(iris))
+    return View(nodes, edges, facts, (), (), (actor,), (term,), ())
+
+
+def test_of_very_many_entities_the_best_connected_show_and_the_others_on_request(
+    open_page, crowded_file
+):
+    page = open_page(file=crowded_file)
+    expect(page.locator(".part-chip")).to_contain_text("1,500 of 10,400 entities")
+    assert place(page, "actor/00001")
+    assert place(page, "actor/09999") is None
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator(".part-chip")).to_contain_text("3,000 of 10,400")
+    page.fill("#search input", "Entity 09999")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel .title")).to_have_text("Entity 09999")
+    assert place(page, "actor/09999")
+    assert place(page, "actor/00999")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("#counts")).to_contain_text("10,400 entities")
+    assert "room=all" in page.url
+
+
+def test_a_crowded_picture_follows_the_mouse_and_is_drawn_anew_at_rest(open_page, crowded_file):
+    page = open_page("#room=4000", file=crowded_file)
+    before = place(page, "actor/00001")
+    box = page.locator("#picture").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 205, box["y"] + 105, steps=8)
+    page.mouse.up()
+    after = place(page, "actor/00001")
+    assert abs(after["x"] - before["x"] - 200) < 3
+    page.wait_for_timeout(500)
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(200)
+    dragged = page.evaluate("document.querySelector('#picture canvas').toDataURL()")
+    page.locator("html").evaluate("() => { document.querySelector('.theme').click(); }")
+    for _ in range(2):
+        page.locator("html").evaluate("() => { document.querySelector('.theme').click(); }")
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('#picture canvas').toDataURL()") == dragged
 
 
 # ---- data is data -----------------------------------------------------------------------------

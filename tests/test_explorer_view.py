@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
+import time
 from itertools import combinations
 from pathlib import Path
 
@@ -15,12 +17,13 @@ import pytest
 from taawun.graph.errors import UnknownNameError
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DOCUMENT, ID, TW
+from taawun.viz.crowd import neighbourhoods
 from taawun.viz.explorer import json_for_script, render, write_explorer
 from taawun.viz.families import FAMILIES, family_of
 from taawun.viz.firmness import FIRMNESS, firmness_of
 from taawun.viz.layout import layout
 from taawun.viz.reading import read_view
-from taawun.viz.view import View, focus
+from taawun.viz.view import Name, Node, SeenFact, View, focus, join
 
 HERE = Path(__file__).parent
 GRAPH = HERE / "test_explorer.nq"
@@ -169,6 +172,30 @@ def test_the_layout_is_whole_numbers_with_room_between_nodes(view):
     assert places[ID + "country/egypt"] == (0, 0)
     for (x1, y1), (x2, y2) in combinations(places.values(), 2):
         assert abs(x1 - x2) > 60 or abs(y1 - y2) > 40
+
+
+def test_thousands_are_laid_out_apart_each_near_its_hub_and_soon():
+    size = 5000
+    iris = [f"{ID}actor/{place:05d}" for place in range(size)]
+    facts = tuple(
+        SeenFact(f"{ID}fact/{place}", iris[place], TW + "participant", iris[place // 9], "")
+        for place in range(1, size - 3)
+    )
+    nodes = tuple(Node(iri, Name(iri, iri), ()) for iri in iris)
+    crowd = View(nodes, join(facts, (), frozenset(iris)), facts, (), (), (), (), ())
+    start = time.process_time()
+    places = layout(crowd)
+    assert time.process_time() - start < 10
+    assert set(places) == set(iris)
+    cells = {(x // 40, y // 40) for x, y in places.values()}
+    assert len(cells) > 0.95 * size
+    hubs = neighbourhoods(crowd)
+    assert hubs[iris[-1]] == iris[-1]
+    assert 20 < len(set(hubs.values())) < 200
+    away = [math.dist(places[iri], places[hubs[iri]]) for iri in iris]
+    width = max(x for x, _ in places.values()) - min(x for x, _ in places.values())
+    assert sum(away) / size < width / 8
+    assert layout(crowd) == places
 
 
 def test_an_empty_view_makes_a_page_too():

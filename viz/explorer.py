@@ -18,8 +18,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from .crowd import neighbourhoods
 from .families import FAMILIES
-from .layout import layout
+from .layout import MANY, layout
 from .payload import payload
 from .view import AnsweredQuestion, Name, View
 
@@ -35,6 +36,7 @@ ABOUT: Final = Name(
 SCRIPTS: Final = (
     "fold.js",
     "words.js",
+    "time.js",
     "graph.js",
     "elements.js",
     "picture.js",
@@ -50,6 +52,7 @@ SCRIPTS: Final = (
     "table.js",
     "reader.js",
     "saving.js",
+    "vector.js",
     "explorer.js",
 )
 #: Families, weights and scripts of the embedded fonts: the interface, and the quoted words.
@@ -118,6 +121,10 @@ def render(
         "about": {"ar": about.ar, "en": about.en},
         "words": json.loads(_asset("words.json")),
     }
+    if len(view.nodes) > MANY:
+        place = {node.iri: number for number, node in enumerate(view.nodes)}
+        for iri, hub in neighbourhoods(view).items():
+            data["nodes"][place[iri]]["hub"] = place[hub]
     library = _vis_network()
     script = "(function () {\n'use strict';\n" + "\n".join(map(_asset, SCRIPTS)) + "\n}());"
     style = _font_faces() + _asset("explorer.css")

@@ -29,7 +29,7 @@ PULL: Final = 1.6
 ROOM: Final = (112.0, 66.0)
 ROUNDS: Final = 110
 #: Beyond so many nodes, springs take too long: neighbourhoods are laid out as discs.
-MANY: Final = 1500
+MANY: Final = 800
 
 Positions: TypeAlias = dict[str, tuple[int, int]]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..graph.errors import UnexplainableError
-from ..graph.store import Store
+from ..graph.store import Store, Term
 from ..queries.catalogue import Question
 from ..queries.results import Shown
 from ..queries.rows import select
@@ -25,6 +25,13 @@ FIRST: Final = (
 )
 
 
+class _Row(dict[str, Term]):
+    """A row in which a variable without a value is None, as ``explain`` wants it."""
+
+    def __missing__(self, _: str) -> None:
+        return None
+
+
 def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[AnsweredQuestion]:
     """Run each question with its default parameters, and explain every row of its answer.
 
@@ -36,12 +43,12 @@ def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[An
         return place, question.name
 
     for question in sorted(questions, key=rank):
-        rows = list(select(store, question.text))
+        rows = [_Row(row) for row in select(store, question.text)]
         variables = list(dict.fromkeys(name for row in rows for name in row))
         try:
             proofs = [
                 tuple({told.iri: None for fact in explanation.facts for told in fact.asserted()})
-                for explanation in explain(store, question.text)
+                for explanation in explain(store, question.text, rows)
             ]
         except UnexplainableError:
             proofs = [()] * len(rows)

@@ -1,7 +1,7 @@
 """Why a row of an answer holds: the facts, and their quotes, that prove it (``docs/why.md``)."""
 
 from .as_json import fact_json, to_json
-from .explain import explain
+from .explaining import explain
 from .explanation import Note, Proof, RowExplanation, Witness
 from .facts import facts_of
 from .views import EvidenceView, FactView

@@ -10,7 +10,15 @@ const state = {
   kept: new Set(),
   focus: null,
   summaries: false,
+  /** By what entities are shaded together: '', 'country', 'event' or 'hub'. */
+  groups: firstGroups(),
+  /** How many entities a very large picture shows. */
+  room: PART.first,
 };
+
+function firstGroups() {
+  return nodes.length > PART.nodes ? 'hub' : '';
+}
 
 const selectedNode = () => (state.selected?.kind === 'node' ? state.selected.node : null);
 
@@ -23,7 +31,7 @@ function update(change, {refit = false, remember = false} = {}) {
 }
 
 function refresh() {
-  const parts = visibleParts(state);
+  const parts = bestConnected(visibleParts(state), state.room, wantedNodes(state.selected));
   showParts(parts);
   standOut(chosenParts());
   byId('nothing').hidden = parts.nodes.size > 0;
@@ -54,6 +62,12 @@ function reveal(choice) {
   const core = choice.kind === 'node' ? [choice.node] : wanted;
   state.kept = new Set(core.filter((node) => state.hidden.has(node.family.key)));
   if (state.focus && core.some((node) => !surroundings(state.focus.node, state.focus.depth).has(node))) state.focus = null;
+}
+
+/** What a choice needs to be seen, whatever room there is. */
+function wantedNodes(choice) {
+  if (choice?.kind === 'node') return [choice.node, ...choice.node.links.map((edge) => otherEnd(edge, choice.node))];
+  return [...(partsOf(choice)?.nodes ?? [])];
 }
 
 /** The nodes and edges of a choice. */
@@ -180,14 +194,14 @@ function saveMenu() {
   const menu = el('details', {class: 'menu'},
     el('summary', {class: 'round', 'aria-label': word('save'), title: word('save')}, icon('save')),
     el('div', {class: 'entries'},
-      entry('savePng', savePng), entry('saveCsv', saveCsv), entry('print', () => window.print()),
+      entry('savePng', savePng), entry('saveSvg', saveSvg), entry('saveCsv', saveCsv), entry('print', () => window.print()),
       entry('copyLink', (event) => copyText(event.currentTarget, location.href))));
   menu.addEventListener('focusout', ({relatedTarget}) => { if (!menu.contains(relatedTarget)) menu.open = false; });
   return menu;
 }
 
 function goHome() {
-  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: 'graph', summaries: false}, {refit: true, remember: true});
+  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: 'graph', summaries: false, groups: firstGroups(), room: PART.first}, {refit: true, remember: true});
   document.body.classList.remove('has-choice', 'side-open', 'sheet-up');
 }
 
@@ -232,6 +246,8 @@ function addressOfState() {
   if (hidden !== [...DATA.hiddenAtFirst].sort().join(',')) parts.set('hide', hidden);
   if (state.focus) parts.set('focus', `${shortName(state.focus.node)}:${state.focus.depth}`);
   if (state.summaries) parts.set('summaries', '1');
+  if (state.groups !== firstGroups()) parts.set('groups', state.groups || 'none');
+  if (state.room !== PART.first) parts.set('room', state.room === Infinity ? 'all' : state.room);
   const choice = state.selected;
   if (choice?.kind === 'node') parts.set('node', shortName(choice.node));
   if (choice?.kind === 'edge') parts.set('edge', [choice.edge.s, choice.edge.t].map((id) => shortName(nodes[id])).join('..') + (choice.edge.derived ? '..derived' : ''));
@@ -259,11 +275,18 @@ function readAddress() {
   state.filters = Object.fromEntries(Object.keys(FACETS).map((name) => [name, list(name)]));
   state.hidden = parts.has('hide') ? list('hide') : new Set(DATA.hiddenAtFirst);
   state.summaries = parts.get('summaries') === '1';
+  state.groups = readGroups(parts.get('groups'));
+  state.room = parts.get('room') === 'all' ? Infinity : Number(parts.get('room')) || PART.first;
   state.focus = readFocus(parts.get('focus'));
   const choice = readChoice(parts);
   state.kept = new Set();
   if (choice) reveal(choice);
   state.selected = choice;
+}
+
+function readGroups(text) {
+  if (text === 'none') return '';
+  return text && GROUPINGS.includes(text) ? text : firstGroups();
 }
 
 function readFocus(text) {

@@ -11,8 +11,7 @@ function renderSide() {
   side.replaceChildren(
     el('div', {class: 'side-bar'}, el('h2', {}, word('filters')), iconButton('close', word('close'), toggleSide)),
     legend(),
-    ...Object.keys(FACETS).map(facet),
-    summariesSwitch(),
+    ...[...Object.keys(FACETS).map(facet), groupsChoice(), summariesSwitch()].filter(Boolean),
   );
   side.scrollTop = scrollTop;
   if (focusKey) side.querySelector(`[data-key="${CSS.escape(focusKey)}"]`)?.focus({preventScroll: true});
@@ -40,7 +39,7 @@ function facet(name) {
   const chosen = state.filters[name];
   const options = FACETS[name].options().filter((option) => counts.has(option.key) || chosen.has(option.key));
   if (options.length < 2 && chosen.size === 0) return null;
-  if (name !== 'firm' && name !== 'stage') options.sort((one, other) => (counts.get(other.key) ?? 0) - (counts.get(one.key) ?? 0));
+  if (name !== 'firm' && name !== 'stage' && name !== 'time') options.sort((one, other) => (counts.get(other.key) ?? 0) - (counts.get(one.key) ?? 0));
   const needle = fold(facetNeedles.get(name) ?? '');
   const list = el('ul', {}, options.map((option) => facetOption(name, option, counts.get(option.key) ?? 0, chosen.has(option.key))));
   const narrow = (text) => options.forEach((option, place) => {
@@ -49,6 +48,7 @@ function facet(name) {
   if (needle) narrow(needle);
   return el('details', {class: 'facet', open: openFacets.has(name) || chosen.size > 0, data: {facet: name}, ontoggle: ({target}) => openFacets[target.open ? 'add' : 'delete'](name)},
     el('summary', {}, el('span', {}, word(`facet-${name}`)), chosen.size > 0 && el('span', {class: 'count chosen'}, number(chosen.size))),
+    name === 'time' && yearRange(options, chosen),
     options.length > 9 && el('input', {type: 'search', class: 'narrow', placeholder: word('narrow'), 'aria-label': word('narrow'), value: facetNeedles.get(name) ?? '', data: {key: `narrow-${name}`},
       oninput: ({target}) => { facetNeedles.set(name, target.value); narrow(fold(target.value)); }}),
     list);
@@ -58,6 +58,15 @@ function facetOption(name, option, count, isChosen) {
   return el('li', {}, el('label', {},
     el('input', {type: 'checkbox', checked: isChosen, data: {key: `${name}-${option.key}`}, onchange: () => toggleFacet(name, option.key)}),
     option.firm && firmnessSign(option.firm), el('span', {class: 'option-name'}, bdi(inLanguage(option.name))), el('span', {class: 'count'}, number(count))));
+}
+
+/** By what entities are shaded together, if by anything. */
+function groupsChoice() {
+  const known = GROUPINGS.filter((key) => !key || nodes.some((node) => groupOf[key](node)));
+  return known.length > 1 && el('section', {class: 'grouping'}, el('fieldset', {class: 'groups'}, el('legend', {}, word('groups')),
+    known.map((key) => el('label', {},
+      el('input', {type: 'radio', name: 'groups', value: key, checked: state.groups === key, data: {key: `groups-${key}`}, onchange: () => update({groups: key})}),
+      el('span', {class: 'option-name'}, word(`groups-${key || 'none'}`))))));
 }
 
 function summariesSwitch() {
@@ -78,6 +87,11 @@ function toggleFacet(name, key) {
   update({filters: {...state.filters, [name]: chosen}}, {refit: true});
 }
 
+function dropFacet(name, keys) {
+  const left = [...state.filters[name]].filter((key) => !keys.includes(key));
+  update({filters: {...state.filters, [name]: new Set(left)}}, {refit: true});
+}
+
 function clearFilters() {
   update({filters: noFilters(), focus: null, hidden: new Set()}, {refit: true});
 }
@@ -88,9 +102,13 @@ const noFilters = () => Object.fromEntries(Object.keys(FACETS).map((name) => [na
 function renderChips() {
   const chips = [];
   if (state.focus) chips.push(focusChip());
+  if (picture.seen.all) chips.push(partChip());
   for (const [name, chosen] of Object.entries(state.filters)) {
     const options = new Map(FACETS[name].options().map((option) => [option.key, option]));
+    const span = name === 'time' && spanOfYears([...options.values()], chosen);
+    if (span) chips.push(chip([el('span', {class: 'chip-facet'}, `${word('facet-time')}:`), ' ', bdi(span.name)], () => dropFacet(name, span.keys)));
     for (const key of chosen) {
+      if (span && span.keys.includes(key)) continue;
       const text = options.has(key) ? inLanguage(options.get(key).name) : key;
       chips.push(chip([el('span', {class: 'chip-facet'}, `${word(`facet-${name}`)}:`), ' ', bdi(text)], () => toggleFacet(name, key)));
     }
@@ -102,6 +120,14 @@ function renderChips() {
   }
   if (Object.values(state.filters).some((chosen) => chosen.size) || state.focus) chips.push(button(word('clearFilters'), clearFilters, {class: 'link'}));
   byId('chips').replaceChildren(...chips);
+}
+
+/** Of a very large graph only a part is drawn: how much, and how to see more. */
+function partChip() {
+  const shown = picture.seen.nodes.size;
+  return el('span', {class: 'chip part-chip'}, el('span', {}, word('partShown', {shown: number(shown), all: number(picture.seen.all)})), ' ',
+    button(word('partMore'), () => update({room: shown * 2}, {refit: true}), {class: 'link'}), ' ',
+    button(word('partAll'), () => update({room: Infinity}, {refit: true}), {class: 'link'}));
 }
 
 function chip(content, onremove) {

@@ -60,6 +60,7 @@ const FACETS = {
   area: {keys: (fact) => sortedUnder(fact, 'areas'), options: () => optionsFrom('areas')},
   doc: {keys: (fact) => fact.quotes.map((place) => documents[quotes[place].d].slug), options: () => documents.map((item) => ({key: item.slug, name: item.title}))},
   mod: {keys: (fact) => (fact.m === undefined ? [] : [slugOf(DATA.values[fact.m].iri)]), options: modalityOptions},
+  time: {keys: timesOf, options: timeOptions},
   rel: {keys: (fact) => [slugOf(DATA.predicates[fact.p].iri)], options: () => [...factsOfPredicate.keys()].map((place) => ({key: slugOf(DATA.predicates[place].iri), name: DATA.predicates[place].name}))},
 };
 
@@ -118,6 +119,23 @@ function visibleParts(state) {
   const seenNodes = new Set(nodes.filter((node) => shown(node)
     && (touched.has(node) || state.kept.has(node) || (narrowed ? node.about.some((fact) => fact.s === node.id && seenFacts.has(fact)) : node.degree === 0))));
   return {facts: seenFacts, edges: seenEdges, nodes: seenNodes};
+}
+
+/** From so many on, the first view shows the best connected, and lets the reader in. */
+const PART = {nodes: 10000, edges: 25000, first: 1500};
+const isPartial = (parts) => parts.nodes.size > PART.nodes || parts.edges.size > PART.edges;
+
+/** The best connected nodes of these parts, as many as there is room for, and those wanted. */
+function bestConnected(parts, room, wanted) {
+  if (room === Infinity || !isPartial(parts)) return parts;
+  const ranked = [...parts.nodes].sort((one, other) => other.degree - one.degree || one.id - other.id);
+  const kept = new Set([...ranked.slice(0, room), ...wanted].filter((node) => parts.nodes.has(node)));
+  return {
+    nodes: kept,
+    edges: new Set([...parts.edges].filter((edge) => kept.has(nodes[edge.s]) && kept.has(nodes[edge.t]))),
+    facts: new Set([...parts.facts].filter((fact) => kept.has(nodes[fact.s]) && (fact.o === undefined || kept.has(nodes[fact.o])))),
+    all: parts.nodes.size,
+  };
 }
 
 /** All nodes within a number of steps of one. */

@@ -102,7 +102,7 @@ function signBox(view, node) {
 /** Who is named first: what is looked at, then the best connected. */
 function namesInOrder() {
   const parts = outstanding();
-  const first = [selectedNode(), parts?.centre, ...(parts?.order ?? [])].filter((node) => node && picture.seen.nodes.has(node));
+  const first = [selectedNode(), parts?.centre, ...(parts ? parts.order ?? [] : (picture.regions ?? []).map((region) => region.centre))].filter((node) => node && picture.seen.nodes.has(node));
   const rest = (picture.byRank ?? []).filter((node) => !parts || parts.nodes.has(node));
   return [...new Set([...first, ...rest])];
 }

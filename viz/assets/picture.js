@@ -63,7 +63,13 @@ function readColours() {
   nameBitmaps.clear();
 }
 
-const redraw = () => picture.network.redraw();
+/** Draw with the next frame: several changes at once are one drawing. */
+function redraw() {
+  picture.due ??= requestAnimationFrame(() => {
+    picture.due = null;
+    picture.network.redraw();
+  });
+}
 
 /** Until the picture has been at rest for a moment, its bitmap will do. */
 function inMotion(lasting = 140) {

@@ -3,14 +3,16 @@
 // A region is a broad line along the shortest tree through its members, so that it covers them
 // and hardly anything else, whatever the layout.
 
-const GROUPINGS = ['', 'country', 'event'];
-const REGION = {reach: 46, leap: 520, least: 3, most: 14};
+const GROUPINGS = ['', 'country', 'event', 'hub'];
+/** Of each grouping, what an entity belongs to; an event wants to know what shows. */
+const groupOf = {country: countryOf, event: eventOf, hub: (node) => (node.hub === undefined ? null : nodes[node.hub])};
+const REGION = {reach: 52, narrowest: 38, leap: 620, alpha: 0.2, least: 3, most: 14, hubs: 60};
 const REGION_COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8a6fd1'];
 
 /** The regions of what shows: the largest ones, each with its members and the lines that join them. */
 function regionsOf(parts) {
   if (!state.groups) return [];
-  const centres = {country: countryOf, event: eventOf}[state.groups];
+  const centres = groupOf[state.groups];
   const members = new Map();
   for (const node of parts.nodes) {
     const centre = centres(node, parts);
@@ -21,7 +23,7 @@ function regionsOf(parts) {
   return [...members]
     .filter(([, list]) => list.size >= REGION.least)
     .sort(([one, mine], [other, theirs]) => theirs.size - mine.size || one.id - other.id)
-    .slice(0, REGION.most)
+    .slice(0, state.groups === 'hub' ? REGION.hubs : REGION.most)
     .map(([centre, list], place) => ({centre, members: [...list], colour: REGION_COLOURS[place % REGION_COLOURS.length]}));
 }
 
@@ -45,7 +47,7 @@ function commonCountry() {
 /** The event that an entity belongs to: an own one, else the only one beside it. */
 function eventOf(node, parts) {
   if (node.family.key === 'event') return node;
-  const events = node.links.filter((edge) => parts.edges.has(edge) && !edge.derived).map((edge) => otherEnd(edge, node)).filter((one) => one.family.key === 'event' && parts.nodes.has(one));
+  const events = node.links.filter((edge) => !edge.derived && (!parts || parts.edges.has(edge))).map((edge) => otherEnd(edge, node)).filter((one) => one.family.key === 'event' && (!parts || parts.nodes.has(one)));
   return events.length === 1 ? events[0] : null;
 }
 
@@ -72,7 +74,7 @@ function regionLines(view, region) {
   const links = region.members.length < 600 ? treeOf(region) : region.members.map((node) => [node, node]);
   const first = region.members[0];
   return {
-    width: Math.max(14, 2 * REGION.reach * view.scale),
+    width: Math.max(REGION.narrowest, 2 * REGION.reach * view.scale),
     lines: [[first, first], ...links].map((pair) => pair.map((node) => onView(view, node))),
   };
 }
@@ -86,7 +88,7 @@ function drawRegions(ctx, view) {
       ctx.moveTo(from.x, from.y);
       ctx.lineTo(to.x + 0.01, to.y);
     }
-    [ctx.lineCap, ctx.lineJoin, ctx.lineWidth, ctx.globalAlpha, ctx.strokeStyle] = ['round', 'round', width, 0.16, region.colour];
+    [ctx.lineCap, ctx.lineJoin, ctx.lineWidth, ctx.globalAlpha, ctx.strokeStyle] = ['round', 'round', width, REGION.alpha, region.colour];
     ctx.stroke();
     ctx.restore();
   }

@@ -1,4 +1,4 @@
-// Saving: the picture as PNG, the facts in view as CSV. Nothing leaves the machine.
+// Saving: the picture as PNG or SVG, the facts in view as CSV. Nothing leaves the machine.
 
 function download(name, blob) {
   const link = el('a', {href: URL.createObjectURL(blob), download: name});

@@ -1,15 +1,21 @@
 // Search: a box that finds entities by any of their names, whatever the spelling.
 
-const searchIndex = nodes.map((node) => ({
-  node,
-  names: [...new Set([node.name.ar, node.name.en, ...node.names].map(fold))],
-}));
+let folded = null;
+
+/** The folded names of all entities, made when somebody first searches. */
+function searchIndex() {
+  folded ??= nodes.map((node) => ({
+    node,
+    names: [...new Set([node.name.ar, node.name.en, ...node.names].map(fold))],
+  }));
+  return folded;
+}
 
 /** Entities whose names match, best first: whole name, beginning, beginning of a word, inside. */
 function findEntities(wanted, limit = 12) {
   const needle = fold(wanted);
   if (!needle) return [];
-  const scored = searchIndex.flatMap(({node, names}) => {
+  const scored = searchIndex().flatMap(({node, names}) => {
     const score = Math.max(...names.map((name) => matchScore(name, needle)));
     return score > 0 ? [{node, score: score + Math.min(node.degree, 80) / 100}] : [];
   });

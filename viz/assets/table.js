@@ -42,15 +42,6 @@ function tableRow(fact) {
 
 /* ---------- time ---------- */
 
-const DATE_PREDICATES = new Set(['heldOn', 'signedOn', 'launchedOn', 'period']);
-const isDate = (text) => /^(\d{4}|XXXX)(-\d\d)?(-\d\d)?(\/(\d{4}|XXXX)(-\d\d)?(-\d\d)?)?$/.test(text);
-
-/** The dates that a fact carries: when it holds, or the date that it states. */
-function datesOf(fact) {
-  const stated = fact.literal && DATE_PREDICATES.has(slugOf(predicateOf(fact).iri)) ? [fact.literal.text] : [];
-  return [...new Set([...fact.when, ...stated])].filter(isDate);
-}
-
 function renderTimeline() {
   const list = factsInView();
   const byDate = new Map();
