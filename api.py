@@ -42,7 +42,10 @@ class Row:
         return self.rows.table.rows[self.index]
 
     def __getitem__(self, name: str) -> Term | None:
-        return self.terms[self.rows.table.variables.index(name)]
+        variables = self.rows.variables
+        if name not in variables:
+            raise KeyError(f"there is no variable {name}; there are {', '.join(variables)}")
+        return self.terms[variables.index(name)]
 
     def label(self, name: str) -> str:
         """What the term of a variable is called in the answer's language."""
