@@ -70,6 +70,7 @@ class Names:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._by_class: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _by_name(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
@@ -98,10 +99,12 @@ class Names:
         """The IRIs of a class, by its slug; None for any class."""
         if kind is None:
             return None
-        name = "".join(part.capitalize() for part in kind.split("-"))
-        name = "SourceDocument" if name == "Document" else name
-        rows = select(self._store, _TYPED.format(kind=TW + name))
-        return frozenset(row["thing"].value for row in rows)
+        if kind not in self._by_class:
+            name = "".join(part.capitalize() for part in kind.split("-"))
+            name = "SourceDocument" if name == "Document" else name
+            rows = select(self._store, _TYPED.format(kind=TW + name))
+            self._by_class[kind] = frozenset(row["thing"].value for row in rows)
+        return self._by_class[kind]
 
     def find(self, name: str, kind: str | None = None) -> list[str]:
         """The IRIs that the name may stand for, best first; empty if none.
