@@ -41,6 +41,7 @@ def run(the_build: Build) -> Callable[..., Result]:
             "TAAWUN_CACHE": str(the_build.path.parent),
             "TAAWUN_COLLECTIONS": "",
             "LC_ALL": "en_GB.UTF-8",
+            "COLUMNS": "100",
             **(env or {}),
         }
         return CliRunner().invoke(main, list(arguments), env=surroundings, **options)

@@ -10,7 +10,7 @@ import pytest
 
 from taawun.cli import main
 
-COMMANDS = sorted(main.commands)
+COMMANDS = sorted(main.list_commands(None))
 
 
 def test_taawun_alone_says_in_five_lines_what_can_be_done(run):

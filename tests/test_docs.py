@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from taawun.cli import main
+from taawun import cli
 from taawun.ontology.page import page as ontology_page
 from taawun.ontology.schema import Schema
 from taawun.queries.catalogue import Catalogue
@@ -59,7 +59,7 @@ def test_the_python_of_the_readme_runs(the_build, monkeypatch, capsys):
 
 
 def test_every_command_is_in_the_readme():
-    assert [name for name in main.commands if f"taawun {name}" not in README] == []
+    assert [name for name in cli.COMMANDS if f"taawun {name}" not in README] == []
 
 
 def test_links_in_the_docs_lead_somewhere():

@@ -1,0 +1,210 @@
+"""Asking: ``questions``, ``ask``, ``sparql``, ``show`` and ``path``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ..api import Rows, Truth
+from ..graph.errors import QueryError
+from ..printing import say
+from ..queries.names import short_iri
+from ..queries.results import Shown
+from .output import emit, print_rows, print_triples, print_truth, printer_for
+from .settings import FAULTS, Settings, common
+
+
+@click.command()
+@click.option("--tag", help="Only the questions with this tag.")
+@common
+@click.pass_obj
+def questions(settings: Settings, tag: str | None) -> None:
+    """List the stored questions, in both languages."""
+    found = [
+        question
+        for question in settings.catalogue.questions.values()
+        if tag is None or tag in question.tags
+    ]
+    rows = [
+        (q.name, q.ar, q.en, ", ".join(p.name for p in q.parameters), ", ".join(q.tags))
+        for q in found
+    ]
+    if settings.style == "table":
+        printer = printer_for(settings)
+        for name, ar, en, parameters, _ in rows:
+            printer.line(
+                name + (f"  -p {parameters.replace(', ', '=… -p ')}=…" if parameters else ""),
+                "bold",
+            )
+            printer.line(f"    {ar}")
+            printer.line(f"    {en}")
+        printer.line(say("rows", settings.language, len(rows)), "dim")
+    else:
+        emit(settings, ("name", "question_ar", "question_en", "parameters", "tags"), rows)
+    if not rows:
+        tags = sorted({tag for q in settings.catalogue.questions.values() for tag in q.tags})
+        click.echo(f"no question has the tag “{tag}”; tags are: {', '.join(tags)}", err=True)
+        sys.exit(FAULTS)
+
+
+@click.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option(
+    "-p",
+    "--param",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter: a slug, an IRI or any name in either language (repeatable).",
+)
+@click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
+@click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
+@common
+@click.pass_obj
+def ask(
+    settings: Settings,
+    question: Sequence[str],
+    parameters: Sequence[str],
+    why: bool,
+    everything: bool,
+) -> None:
+    """Run a stored question, by its name or in your own words.
+
+    \b
+    taawun ask agreement-signatories --why
+    taawun ask cooperation-areas -p country=العراق
+    taawun ask "ما الاتفاقيات التي وقعتها مصر مع نيجيريا؟"
+    """
+    graph = settings.graph
+    words = " ".join(question)
+    values = dict(_pair(item) for item in parameters)
+    if words in graph.catalogue:
+        stored = graph.catalogue.get(words)
+    else:
+        stored, found = graph.catalogue.nearest(words, graph.names)
+        values = {**found, **values}
+        chosen = " ".join([stored.name, *(f"-p {k}={short_iri(v)}" for k, v in values.items())])
+        click.echo(say("took", settings.language, chosen), err=True)
+        click.echo(f"  {stored.summary(settings.language)}", err=True)
+    print_rows(settings, graph.ask_stored(stored, values), why, everything)
+
+
+@click.command()
+@click.argument("query")
+@click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
+@click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
+@common
+@click.pass_obj
+def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
+    """Run any SPARQL 1.1 query: its text, a file that holds it, or - for standard input.
+
+    The usual prefixes (tw: country: area: rdfs: skos: …) need not be declared.
+
+    \b
+    taawun sparql 'SELECT ?who WHERE { ?who tw:holds ?post } LIMIT 5'
+    """
+    answer = settings.graph.sparql(_query_text(query))
+    if isinstance(answer, Rows):
+        print_rows(settings, answer, why, everything)
+    elif isinstance(answer, Truth):
+        print_truth(settings, answer, why, everything)
+    else:
+        print_triples(settings, answer, why)
+
+
+@click.command()
+@click.argument("entity", nargs=-1, required=True)
+@click.option("--why", is_flag=True, help="Show the quotes under the facts.")
+@common
+@click.pass_obj
+def show(settings: Settings, entity: Sequence[str], why: bool) -> None:
+    """Show all that is known of an entity: its slug, IRI, or any name in either language."""
+    from ..queries.why import facts_of
+
+    graph = settings.graph
+    card = graph.show(" ".join(entity))
+    facts = facts_of(graph.store, card.triples)
+    views = [view for triple in card.triples for view in facts.get(triple, ())]
+    if settings.style == "json":
+        from ..queries.proofs import card_json
+
+        click.echo(card_json(card, views))
+    elif settings.style == "table":
+        printer_for(settings).card(card, views, why=why)
+    else:
+        shown = Shown(graph.store, settings.language)
+        rows = [
+            [shown.term(t) for t in (v.subject, v.predicate, v.object)] + [v.modality]
+            for v in views
+        ]
+        emit(settings, [*map(shown.column, ("subject", "predicate", "object", "modality"))], rows)
+    if not views:
+        sys.exit(FAULTS)
+
+
+@click.command()
+@click.argument("start")
+@click.argument("end")
+@click.option("--limit", default=3, show_default=True, help="How many ways of the same length.")
+@common
+@click.pass_obj
+def path(settings: Settings, start: str, end: str, limit: int) -> None:
+    """Show how two entities hang together, each step with its quote.
+
+    \b
+    taawun path العراق ليتوانيا
+    """
+    from ..queries.why import facts_of
+
+    graph = settings.graph
+    ways = graph.path(start, end, limit=limit)
+    triples = [step.triple for way in ways for step in way]
+    facts = facts_of(graph.store, triples)
+    if settings.style == "table":
+        printer_for(settings).paths(ways, facts)
+    elif settings.style == "json":
+        from ..queries.proofs import paths_json
+
+        click.echo(paths_json(ways, facts))
+    else:
+        from ..queries.proofs import quotes_of
+
+        shown = Shown(graph.store, settings.language)
+        rows = [
+            [
+                str(number),
+                *map(shown.term, (step.subject, step.predicate, step.object)),
+                quotes_of(facts[step.triple][:1]),
+            ]
+            for number, way in enumerate(ways, 1)
+            for step in way
+        ]
+        names = ("path", "subject", "predicate", "object", "quote")
+        emit(settings, [shown.column(name) for name in names], rows)
+    if not ways:
+        sys.exit(FAULTS)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise click.UsageError(f"“{text}” is no parameter; write NAME=VALUE, as in country=العراق")
+    return name, value
+
+
+def _query_text(query: str) -> str:
+    """The query itself: from standard input, a file, or the argument."""
+    if query == "-":
+        try:
+            return sys.stdin.buffer.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise QueryError(f"the query on standard input is not UTF-8: {error}") from error
+    if query.endswith((".rq", ".sparql")) or ("{" not in query and Path(query).is_file()):
+        try:
+            return Path(query).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise QueryError(f"the query file {query} cannot be read: {error}") from error
+    return query

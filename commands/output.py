@@ -1,0 +1,95 @@
+"""Printing what a command found, in the chosen format."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+import pyoxigraph as ox
+
+from ..api import Rows, Truth
+from ..printing import Printer, console, say
+from ..queries.results import to_markdown, to_separated
+from .settings import FAULTS, Settings
+
+
+def printer_for(settings: Settings) -> Printer:
+    """What prints for people, in the chosen language."""
+    return Printer(console(), settings.labels, settings.language)
+
+
+def emit(settings: Settings, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print plain rows in the chosen format."""
+    style = settings.style
+    if style == "table":
+        printer_for(settings).table(headings, rows)
+    elif style == "json":
+        items = [dict(zip(headings, row, strict=True)) for row in rows]
+        click.echo(json.dumps(items, ensure_ascii=False, indent=2))
+    elif style == "markdown":
+        click.echo(to_markdown(headings, rows), nl=False)
+    else:
+        click.echo(to_separated(headings, rows, "\t" if style == "tsv" else ","), nl=False)
+
+
+def print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> None:
+    """Print an answer, and under each row why it holds; exit 1 if there is none."""
+    if settings.style == "json":
+        click.echo(rows.to_json(why=why))
+    elif why and settings.style == "table":
+        printer = printer_for(settings)
+        for cells, explanation in zip(rows.cells, rows.why(), strict=True):
+            printer.row(rows.headings, cells)
+            printer.explanation(explanation, everything=everything)
+    elif why:
+        from ..queries.proofs import quotes_of
+
+        quotes = [quotes_of(explanation.facts) for explanation in rows.why()]
+        proven = [[*row, quote] for row, quote in zip(rows.cells, quotes, strict=True)]
+        emit(settings, [*rows.headings, rows.shown.column("quote")], proven)
+    else:
+        emit(settings, rows.headings, rows.cells)
+    if settings.style == "table":
+        count = len(rows)
+        word = (
+            say("row", settings.language) if count == 1 else say("rows", settings.language, count)
+        )
+        printer_for(settings).line(word if count else say("nothing", settings.language), "dim")
+    if not rows:
+        sys.exit(FAULTS)
+
+
+def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -> None:
+    """Print yes or no; exit 1 for no, as for an answer without rows."""
+    if settings.style == "json":
+        click.echo(truth.to_json(why=why))
+    else:
+        click.echo(say("yes" if truth else "no", settings.language))
+        if why and truth:
+            printer = printer_for(settings)
+            for explanation in truth.why():
+                printer.explanation(explanation, everything=everything)
+    if not truth:
+        sys.exit(FAULTS)
+
+
+def print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -> None:
+    """Print triples as N-Triples, or with ``--why`` as facts under their quotes."""
+    from ..queries.why import facts_of
+
+    if why:
+        facts = facts_of(settings.graph.store, triples)
+        views = [view for triple in triples for view in facts.get(triple, ())]
+        if settings.style == "json":
+            from ..queries.proofs import facts_json
+
+            click.echo(facts_json(views))
+        else:
+            printer_for(settings).facts(views)
+    else:
+        for triple in triples:
+            click.echo(f"{triple} .")
+    if not triples:
+        sys.exit(FAULTS)

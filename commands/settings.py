@@ -1,0 +1,131 @@
+"""What the options that work everywhere say, and the exit codes."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from ..api import KnowledgeGraph
+from ..api import open as open_graph
+from ..queries.catalogue import Catalogue
+from ..queries.names import Labels
+from ..queries.results import FORMATS
+
+#: Exit codes: done; a check found faults or nothing answers; misuse or unreadable input.
+DONE: Final = 0
+FAULTS: Final = 1
+MISUSE: Final = 2
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Settings:
+    """What the common options say, wherever on the line they stand."""
+
+    lang: str | None = None
+    format: str | None = None
+    collection: list[Path] = field(default_factory=list)
+    endpoint: str | None = None
+    timeout: float = 30.0
+
+    @property
+    def language(self) -> str:
+        """The chosen language, else the locale's, else English."""
+        if self.lang:
+            return self.lang
+        names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+        chosen = next((name for name in names if name), locale.getlocale()[0] or "")
+        return "ar" if chosen.startswith("ar") else "en"
+
+    @property
+    def style(self) -> str:
+        """The chosen format, else a table on a terminal and CSV in a pipe."""
+        return self.format or ("table" if sys.stdout.isatty() else "csv")
+
+    @property
+    def collections(self) -> list[Path]:
+        """The chosen collections, after those of TAAWUN_COLLECTIONS."""
+        listed = os.environ.get("TAAWUN_COLLECTIONS", "")
+        return [*(Path(name) for name in listed.split(os.pathsep) if name), *self.collection]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The stored questions, those of the collections over the bundled ones."""
+        return Catalogue(folder / "queries" for folder in self.collections)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The names of things in the chosen graph."""
+        return Labels(self.graph.store)
+
+    @cached_property
+    def graph(self) -> KnowledgeGraph:
+        """The graph that the options choose, built if need be."""
+        return open_graph(
+            *self.collections,
+            language=self.language,
+            endpoint=self.endpoint,
+            timeout=self.timeout,
+        )
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep a common option in the settings, whether it stands before or after the command."""
+    settings = context.ensure_object(Settings)
+    if parameter.name == "collection":
+        settings.collection += [Path(item) for item in value]
+    elif value is not None:
+        setattr(settings, parameter.name or "", value)
+
+
+def common(command: _Command) -> _Command:
+    """Give a command the options that work everywhere."""
+    for option in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=1),
+            help="Seconds to wait for the endpoint.  [default: 30]",
+            expose_value=False,
+            callback=_remember,
+        ),
+        click.option(
+            "--endpoint",
+            metavar="URL",
+            help="Ask a remote SPARQL 1.1 endpoint.",
+            expose_value=False,
+            callback=_remember,
+        ),
+        click.option(
+            "--collection",
+            multiple=True,
+            metavar="DIR",
+            type=click.Path(exists=True, file_okay=False),
+            help="Stack your own collection over the bundled one (repeatable).",
+            expose_value=False,
+            callback=_remember,
+        ),
+        click.option(
+            "--format",
+            type=click.Choice(FORMATS),
+            help="How to print.  [default: table on a terminal, csv in a pipe]",
+            expose_value=False,
+            callback=_remember,
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(["ar", "en"]),
+            help="Language of labels and messages.  [default: the locale's]",
+            expose_value=False,
+            callback=_remember,
+        ),
+    ):
+        command = option(command)
+    return command
