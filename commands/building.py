@@ -31,9 +31,10 @@ def build(settings: Settings) -> None:
 @click.option(
     "--accept-answers", is_flag=True, help="Take the present answers as the expected ones."
 )
+@click.option("--reference", is_flag=True, help="Have pySHACL check the shapes too, and compare.")
 @common
 @click.pass_obj
-def check(settings: Settings, stats: bool, accept_answers: bool) -> None:
+def check(settings: Settings, stats: bool, accept_answers: bool, reference: bool) -> None:
     """Perform every check: names, quotes, types, coverage, shapes, expected answers.
 
     Says how many checks were performed, passed, failed and skipped. Exit 1 if one failed.
@@ -45,7 +46,7 @@ def check(settings: Settings, stats: bool, accept_answers: bool) -> None:
     if accept_answers:
         count = checks.accept_answers(made.store())
         click.echo(f"{count} answers written to queries/answers/; review the diff")
-    report = checks.check(made, settings.collections)
+    report = checks.check(made, settings.collections, reference=reference)
     printer = printer_for(settings)
     rows = [
         (

@@ -7,6 +7,7 @@
     ├── QueryError             a query or a question cannot be run as written
     │   └── UnexplainableError a query runs, but no row of it can be explained honestly
     ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
+    ├── ShapesError            a shape is malformed, or says what nothing here can check
     ├── StoreError             the embedded store cannot be opened or written
     ├── OutputError            a file cannot be written
     └── EndpointError          a remote endpoint is slow, dead, or answers nonsense
@@ -72,6 +73,10 @@ class UnknownNameError(TaawunError):
         self.name, self.near = name, tuple(near)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         super().__init__(f"no {kind} is called “{name}”{hint}")
+
+
+class ShapesError(TaawunError):
+    """A SHACL shape is malformed, or uses a construct that nothing here can check."""
 
 
 class StoreError(TaawunError):

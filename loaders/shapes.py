@@ -1,229 +1,202 @@
 """SHACL shapes, and what a graph is found to break of them.
 
 The rules of ``ontology/shapes.ttl`` are written by hand; those for domains and ranges are made
-here from the ontology, so that a property is described in one place only.
+from the ontology, so that a property is described in one place only. They are applied as SPARQL
+over Oxigraph (:mod:`.shacl`); pySHACL is the reference, and takes over for a shape that SPARQL
+cannot say.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
-from rdflib import RDF, RDFS, SH, XSD, Graph, Literal, URIRef
-from rdflib.term import IdentifiedNode, Node
 
-from ..ontology.namespaces import BASE, GRAPH_EVIDENCE
-from ..ontology.schema import FILES, HERE, Property, Schema
+from ..ontology.namespaces import GRAPH_EVIDENCE, RDFS
+from ..ontology.schema import FILES, Schema
+from .made_shapes import SHAPES, SHAPES_FILE, made_shapes
+from .shacl.compiler import Compiler, Rule, severity_of
+from .shacl.context import BeyondSparqlError
+from .shacl.paths import path_of
+from .shacl.result import ShapeResult, messages_of
+from .shacl.source import Node, ShapesGraph
+from .shacl.targets import targeted, without_targets
+from .shacl.vocabulary import refuse_unknown
 
-SHAPES: Final = BASE + "shapes#"
-SHAPES_FILE: Final = HERE / "shapes.ttl"
-#: OWL 2 writes text with a language as rdf:PlainLiteral, RDF 1.1 as rdf:langString.
-_RDF_DATATYPES: Final = {str(RDF.PlainLiteral): str(RDF.langString)}
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+__all__ = ["SHAPES", "SHAPES_FILE", "ShapeResult", "Shapes", "Validation", "validate_build"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ShapeResult:
-    """One rule that one node breaks: a validation result of SHACL (section 3.6).
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What was found, and how much was looked at: focus nodes, each counted for each shape.
 
-    ``focus``, ``path`` and ``shape`` are IRIs; ``value`` is the offending term in N-Triples form;
-    ``severity`` is ``Violation``, ``Warning`` or ``Info``. Path and value are empty where the
-    result has none.
+    ``by_reference`` names the shapes that pySHACL had to apply.
     """
 
-    focus: str
-    path: str
-    value: str
-    shape: str
-    message_ar: str
-    message_en: str
-    severity: str
-
-    @property
-    def name(self) -> str:
-        """The shape's local name, such as ``FactModality``."""
-        return self.shape.rpartition("#")[2]
+    performed: int
+    results: tuple[ShapeResult, ...]
+    by_reference: tuple[str, ...] = ()
 
 
 class Shapes:
     """The shapes that belong to an ontology, read once and applied to any number of graphs."""
 
-    def __init__(self, ontology: Iterable[Path] = FILES) -> None:
-        files = tuple(ontology)
-        self.graph: Final = shapes_graph(files)
-        self._ontology: Final = Graph()
-        for file in files:
-            self._ontology.parse(file, format="turtle")
+    def __init__(
+        self, ontology: Iterable[Path] = FILES, shapes: Iterable[Path] = (SHAPES_FILE,)
+    ) -> None:
+        """Read both. Raises ``ShapesError`` for a shape that neither engine can apply."""
+        schema = Schema.load(ontology)
+        self._ontology: Final = schema.triples
+        written = [triple for path in shapes for triple in _triples(path)]
+        self.source: Final = ShapesGraph([*written, *made_shapes(schema)])
+        refuse_unknown(self.source)
 
-    def validate(self, data: Graph) -> list[ShapeResult]:
-        """Every result of the shapes over the triples of ``data`` and the ontology, sorted.
+    @property
+    def graph(self) -> Graph:
+        """The shapes written by hand and those made from the ontology, in one graph."""
+        from .shacl.reference import graph_of
 
-        ``data`` is the plain view together with what is said about its facts: one flat graph.
-        Of a ``Dataset`` the default graph is taken. The triples are copied to memory first,
-        because pySHACL on a graph in Oxigraph takes each plain string for a violation.
-        """
-        return self.apply(self._in_memory(data))
+        return graph_of(self.source.triples)
 
-    def apply(self, data: Graph) -> list[ShapeResult]:
-        """The same for a graph in memory that holds the ontology and no explicit strings."""
-        from pyshacl import validate as run
+    def store(self, triples: Iterable[ox.Triple | ox.Quad]) -> ox.Store:
+        """A store in memory with triples, of whatever graph, and the ontology: one flat graph."""
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in self._ontology)
+        return store
 
-        _, report, text = run(data, shacl_graph=self.graph, inference="none")
-        if not isinstance(report, Graph):
-            raise TypeError(f"pySHACL gave no report: {text}")
-        return sorted(self._result(report, node) for node in report.objects(None, SH.result))
+    def validate(self, store: ox.Store) -> Validation:
+        """Apply the shapes to the default graph of a store; see :meth:`store`."""
+        below = _below(store)
+        compiler = Compiler(self.source, below)
+        results: set[ShapeResult] = set()
+        counted: dict[str, int] = {}
+        performed = 0
+        by_reference: list[Node] = []
+        for shape in targeted(self.source):
+            targets = compiler.targets(shape)
+            if targets not in counted:
+                count = f"SELECT (COUNT(DISTINCT ?this) AS ?n) WHERE {{ {targets} }}"
+                (row,) = _rows(store, count)
+                counted[targets] = int(row["n"].value)
+            performed += counted[targets]
+            if not counted[targets]:
+                continue
+            try:
+                rules = compiler.rules(shape)
+            except BeyondSparqlError:
+                by_reference.append(shape)
+            else:
+                for rule in rules:
+                    results.update(_results(self.source, rule, store))
+        if by_reference:
+            from .shacl.reference import graph_of
+            from .shacl.reference import validate as by_pyshacl
 
-    def count_targets(self, data: Graph) -> int:
-        """How many times a shape is applied to a node: what ``validate`` performs."""
-        instances: dict[Node, set[Node]] = defaultdict(set)
-        for node, kind in data.subject_objects(RDF.type):
-            for above in self._ontology.transitive_objects(kind, RDFS.subClassOf):
-                if above is not None:
-                    instances[above].add(node)
-        targets: dict[Node, set[Node]] = defaultdict(set)
-        for shape, kind in self.graph.subject_objects(SH.targetClass):
-            targets[shape] |= instances[kind]
-        for shape, predicate in self.graph.subject_objects(SH.targetSubjectsOf):
-            if isinstance(predicate, URIRef):
-                targets[shape].update(data.subjects(predicate))
-        return sum(map(len, targets.values()))
+            data = graph_of(store)
+            for shape in by_reference:
+                alone = ShapesGraph(without_targets(self.source, shape))
+                results.update(by_pyshacl(data, alone))
+        names = tuple(shape.value for shape in by_reference)
+        return Validation(performed, tuple(sorted(results)), names)
 
-    def _in_memory(self, data: Graph) -> Graph:
-        """A copy with the ontology, and without explicit ``xsd:string``."""
-        copy = Graph()
-        copy += self._ontology
-        for subject, predicate, value in data.triples((None, None, None)):
-            if isinstance(value, Literal) and value.datatype == XSD.string:
-                value = Literal(str(value))
-            copy.add((subject, predicate, value))
-        return copy
+    def reference(self, store: ox.Store) -> list[ShapeResult]:
+        """What pySHACL finds in the same store, sorted. Slow: a second for each 1,000 facts."""
+        from .shacl.reference import graph_of
+        from .shacl.reference import validate as by_pyshacl
 
-    def _result(self, report: Graph, node: Node) -> ShapeResult:
-        shape = report.value(node, SH.sourceShape)
-        value = report.value(node, SH.value)
-        # pySHACL drops the language tags of a SPARQL constraint's messages: read the shape's.
-        messages = {
-            text.language: str(text)
-            for text in self.graph.objects(shape, SH.message)
-            if isinstance(text, Literal)
-        }
-        return ShapeResult(
-            focus=str(report.value(node, SH.focusNode)),
-            path=str(report.value(node, SH.resultPath) or ""),
-            value="" if value is None else value.n3(),
-            shape=str(shape),
-            message_ar=messages.get("ar", ""),
-            message_en=messages.get("en", ""),
-            severity=str(report.value(node, SH.resultSeverity)).removeprefix(str(SH)),
-        )
+        return by_pyshacl(graph_of(store), self.source)
 
 
-def validate(data: Graph, ontology: Iterable[Path] = FILES) -> list[ShapeResult]:
-    """Every result of the shapes over one graph; see :meth:`Shapes.validate`."""
-    return Shapes(ontology).validate(data)
+def build_store(shapes: Shapes, dump: Path) -> ox.Store:
+    """The plain view of a build and what is said about its facts, as one flat graph.
+
+    One graph, copied, and not a union of two at query time, which Oxigraph plans badly.
+    """
+    wanted = (ox.DefaultGraph(), ox.NamedNode(GRAPH_EVIDENCE))
+    quads = ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS)
+    return shapes.store(quad for quad in quads if quad.graph_name in wanted)
 
 
 def validate_build(dump: Path) -> tuple[int, list[ShapeResult]]:
     """How many rules were applied to how many nodes of a build, and every result.
 
-    ``dump`` is the build's N-Quads; its plain view, which holds the ontology, and what is said
-    about its facts are taken together.
+    ``dump`` is the build's N-Quads.
     """
-    data = Graph()
-    wanted = (ox.DefaultGraph(), ox.NamedNode(GRAPH_EVIDENCE))
-    for quad in ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS):
-        if quad.graph_name in wanted:
-            data.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
     shapes = Shapes()
-    return shapes.count_targets(data), shapes.apply(data)
+    found = shapes.validate(build_store(shapes, dump))
+    return found.performed, list(found.results)
 
 
-def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> IdentifiedNode | Literal:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.Literal):
-        if term.language or term.datatype.value == str(XSD.string):
-            return Literal(term.value, lang=term.language)
-        return Literal(term.value, datatype=URIRef(term.datatype.value))
-    raise ValueError(f"a build holds IRIs and literals only, not {term}")
+def _triples(path: Path) -> Iterable[ox.Triple]:
+    for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+        yield ox.Triple(quad.subject, quad.predicate, quad.object)
 
 
-def shapes_graph(ontology: Iterable[Path] = FILES) -> Graph:
-    """The shapes written by hand and those made from the ontology, in one graph."""
-    graph = Graph()
-    graph.parse(SHAPES_FILE, format="turtle")
-    schema = Schema.load(ontology)
-    for item in schema.properties.values():
-        _add_domain_shape(graph, schema, item)
-        _add_range_shape(graph, schema, item)
-    return graph
+def _rows(
+    store: ox.Store, query: str, this: ox.NamedNode | ox.BlankNode | ox.Literal | None = None
+) -> ox.QuerySolutions:
+    """Run a query, with a focus node in place of ``$this`` where one is given."""
+    given: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {}
+    if this is not None:
+        given[ox.Variable("this")] = this
+    answer = store.query(query, substitutions=given)
+    assert isinstance(answer, ox.QuerySolutions)
+    return answer
 
 
-def _add_domain_shape(graph: Graph, schema: Schema, item: Property) -> None:
-    """``tw:p`` only on members of its domains: a shape called ``p-domain``."""
-    shape = URIRef(f"{SHAPES}{item.name}-domain")
-    graph.add((shape, RDF.type, SH.NodeShape))
-    _add_classes(graph, shape, item.domains)
-    label_ar, label_en = (schema.label(item.iri, language) for language in ("ar", "en"))
-    kind_ar, kind_en = (_names(schema, item.domains, language) for language in ("ar", "en"))
-    _describe(
-        graph,
-        shape,
-        item,
-        ar=f"صاحب «{label_ar}» (tw:{item.name}) يجب أن يكون: {kind_ar}.",
-        en=f"Only {kind_en} can have “{label_en}” (tw:{item.name}).",
-    )
+def _below(store: ox.Store) -> Mapping[str, list[str]]:
+    """Every class to the classes below it, as the data say."""
+    direct: dict[str, set[str]] = defaultdict(set)
+    for quad in store.quads_for_pattern(
+        None, ox.NamedNode(RDFS + "subClassOf"), None, ox.DefaultGraph()
+    ):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+            direct[quad.object.value].add(quad.subject.value)
+    found: dict[str, list[str]] = {}
+    for kind in direct:
+        seen, waiting = {kind}, [kind]
+        while waiting:
+            new = direct.get(waiting.pop(), set()) - seen
+            seen |= new
+            waiting += new
+        found[kind] = sorted(seen - {kind})
+    return found
 
 
-def _add_range_shape(graph: Graph, schema: Schema, item: Property) -> None:
-    """The value of ``tw:p`` is a member of its ranges: a shape called ``p-range``."""
-    shape = URIRef(f"{SHAPES}{item.name}-range")
-    graph.add((shape, RDF.type, SH.PropertyShape))
-    graph.add((shape, SH.path, URIRef(item.iri)))
-    if item.datatype:
-        datatype = _RDF_DATATYPES.get(item.datatype, item.datatype)
-        graph.add((shape, SH.datatype, URIRef(datatype)))
-        kind_ar = kind_en = datatype.replace(str(XSD), "xsd:").replace(str(RDF), "rdf:")
+def _results(shapes: ShapesGraph, rule: Rule, store: ox.Store) -> Iterable[ShapeResult]:
+    own_path = path_of(shapes, rule.shape)
+    own_path = own_path[1:-1] if own_path.startswith("<") else own_path
+    message_ar, message_en = messages_of(shapes, rule.shape, rule.source)
+    if rule.targets:
+        focuses = [row[0] for row in _rows(store, rule.targets)]
+        answers = [(focus, _rows(store, rule.query, focus)) for focus in focuses]
     else:
-        _add_classes(graph, shape, item.ranges)
-        kind_ar, kind_en = (_names(schema, item.ranges, language) for language in ("ar", "en"))
-    label_ar, label_en = (schema.label(item.iri, language) for language in ("ar", "en"))
-    _describe(
-        graph,
-        shape,
-        item,
-        ar=f"قيمة «{label_ar}» (tw:{item.name}) يجب أن تكون: {kind_ar}.",
-        en=f"The value of “{label_en}” (tw:{item.name}) must be {kind_en}.",
-    )
-
-
-def _describe(graph: Graph, shape: URIRef, item: Property, *, ar: str, en: str) -> None:
-    graph.add((shape, SH.targetSubjectsOf, URIRef(item.iri)))
-    graph.add((shape, SH.severity, SH.Violation))
-    graph.add((shape, SH.message, Literal(ar, lang="ar")))
-    graph.add((shape, SH.message, Literal(en, lang="en")))
-    graph.add((shape, RDFS.isDefinedBy, URIRef(SHAPES.rstrip("#"))))
-
-
-def _add_classes(graph: Graph, shape: URIRef, classes: Iterable[str]) -> None:
-    """``sh:class`` for one class, ``sh:or`` for several; list nodes have IRIs, as all else."""
-    names = sorted(classes)
-    if len(names) == 1:
-        graph.add((shape, SH["class"], URIRef(names[0])))
-        return
-    cells = [URIRef(f"{shape}-or-{number}") for number, _ in enumerate(names)]
-    for cell, name, rest in zip(cells, names, [*cells[1:], RDF.nil], strict=True):
-        option = URIRef(f"{SHAPES}Is{name.rpartition('#')[2]}")
-        graph.add((option, RDF.type, SH.NodeShape))
-        graph.add((option, SH["class"], URIRef(name)))
-        graph.add((cell, RDF.first, option))
-        graph.add((cell, RDF.rest, rest))
-    graph.add((shape, SH["or"], cells[0]))
-
-
-def _names(schema: Schema, classes: Iterable[str], language: str) -> str:
-    joint = " أو " if language == "ar" else " or "
-    return joint.join(schema.label(name, language) for name in sorted(classes))
+        answers = [(None, _rows(store, rule.query))]
+    for given, answer in answers:
+        known = {variable.value for variable in answer.variables}
+        for row in answer:
+            focus = row[rule.focus] if rule.focus in known else None
+            focus = focus or given
+            value = row[rule.value] if rule.value in known else None
+            path = row[rule.path] if rule.path in known else None
+            if rule.source and value is None and not own_path:
+                # The value of a node shape is the node itself (section 5.3.2).
+                value = focus
+            yield ShapeResult(
+                focus=focus.value,
+                path=path.value if path else own_path,
+                value=str(value) if value else "",
+                shape=rule.shape.value,
+                message_ar=message_ar,
+                message_en=message_en,
+                severity=severity_of(shapes, rule.shape),
+                constraint=rule.constraint,
+            )
