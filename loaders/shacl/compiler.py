@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -182,7 +183,7 @@ def _set_holds(test: SetTest, spare: str) -> str:
             raise BeyondSparqlError(f"sh:{test.constraint} above 2 inside another shape")
         if _needed(test) == 2:
             # Inner variables of the second copy stand under EXISTS, so they need no new names.
-            other = pattern.replace(f"{test.counted} ", f"{spare} ")
+            other = re.sub(rf"{re.escape(test.counted)}\b", spare, pattern)
             pattern += f" {other} FILTER(!sameTerm({test.counted}, {spare}))"
     return f"{'' if is_wanted else 'NOT '}EXISTS {{ {pattern} }}"
 

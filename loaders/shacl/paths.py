@@ -16,7 +16,8 @@ _REPEATED: Final = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath"
 def path_of(shapes: ShapesGraph, shape: Node) -> str:
     """The path of a property shape, written in SPARQL; empty for a node shape.
 
-    Raises ``ShapesError`` where it is no path of SHACL.
+    Raises ``ShapesError`` where it is no path of SHACL. The inverse of a sequence is walked from
+    its end, as in SPARQL; pySHACL 0.40 walks it from its beginning.
     """
     path = shapes.value(shape, "path")
     return "" if path is None else _written(shapes, path)
