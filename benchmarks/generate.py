@@ -35,7 +35,9 @@ from taawun.ontology.namespaces import ID
 #: Classes of things that all retellings speak of.
 SHARED: Final = ("country", "region", "international-organization", "ministry")
 #: Classes of which the rules ask for facts: whoever names one needs its facts too.
-NEEDY: Final = ("figure", "rank", "agreement", "memorandum-of-understanding", "offer")
+NEEDY: Final = (
+    "figure", "rank", "agreement", "memorandum-of-understanding", "offer", "proposal",
+)  # fmt: skip
 LONGEST: Final = 290
 #: How often a fact that was said already is moved to a known country, before a new one is made.
 TRIES: Final = 6
@@ -276,7 +278,7 @@ def generate(
     seed: int = 2026,
     facts_a_document: int = FACTS_A_DOCUMENT,
 ) -> None:
-    """Write a collection of exactly ``size`` different facts into ``folder``."""
+    """Write a collection of ``size`` stated facts into ``folder``; a few are said twice."""
     retelling = Retelling(read_collection([SEEDS]))
     chances = random.Random(seed)
     whole = sum(map(len, retelling.groups.values()))

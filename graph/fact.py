@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -88,24 +88,27 @@ class Fact:
     object: Object
     qualifiers: tuple[tuple[str, Object], ...]
     evidence: tuple[Evidence, ...]
+    #: The fact's IRI, and its graph's: made once from the triple and what qualifies the claim.
+    iri: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        claimed = [
+            f"<{TW}{name}> {value}" for name, value in self.qualifiers if name in IDENTIFYING
+        ]
+        line = f"{self.subject} {self.predicate} {self.object} ."
+        object.__setattr__(self, "iri", FACT + short_hash(" ".join([line, *sorted(claimed)])))
 
     @property
     def triple(self) -> ox.Triple:
         """The one triple of the fact's graph."""
         return ox.Triple(self.subject, self.predicate, self.object)
 
-    @property
-    def iri(self) -> str:
-        """The fact's IRI, and its graph's: made from the triple and what qualifies the claim."""
-        claimed = [
-            f"<{TW}{name}> {value}" for name, value in self.qualifiers if name in IDENTIFYING
-        ]
-        line = f"{self.subject} {self.predicate} {self.object} ."
-        return FACT + short_hash(" ".join([line, *sorted(claimed)]))
-
     def qualifier(self, name: str) -> Object | None:
         """The value of one qualifier, or None."""
-        return dict(self.qualifiers).get(name)
+        for key, value in self.qualifiers:
+            if key == name:
+                return value
+        return None
 
     @property
     def is_active(self) -> bool:

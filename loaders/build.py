@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -19,9 +20,13 @@ import pyoxigraph as ox
 
 from ..graph.derive import DerivedFact, derive
 from ..graph.errors import StoreError
+from ..graph.fact import Fact
 from ..graph.store import EmbeddedStore
 from ..ontology.namespaces import GRAPH_ONTOLOGY
+from .canonical import canonical_file
 from .collection import SEEDS, Collection, fingerprint, read_collection
+from .facts import Value
+from .feed import Feed
 
 _STORE: Final = "store"
 _DUMP: Final = "dataset.nq"
@@ -46,8 +51,20 @@ class Build:
 
     @property
     def dump(self) -> Path:
-        """The canonical dump: sorted N-Quads."""
-        return self.path / _DUMP
+        """The canonical dump: sorted N-Quads, written from the store when first asked for.
+
+        Raises ``StoreError`` where it cannot be written.
+        """
+        path = self.path / _DUMP
+        if not path.is_file():
+            try:
+                canonical_file(self.path / _STORE, path)
+            except OSError as error:
+                raise StoreError(
+                    f"cannot write {path}: {error.strerror or error}; "
+                    "choose another cache folder with TAAWUN_CACHE"
+                ) from error
+        return path
 
     def manifest(self) -> dict[str, int]:
         """How much there is of everything."""
@@ -94,20 +111,16 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     target = cache / _key(folders)
     if (target / _MANIFEST).is_file():
         return Build(target, is_new=False)
-    collection = read_collection(folders)
-    if target.name != _key(folders):
-        # An input was saved while it was read: what was read may belong to neither key.
-        return build(collections, cache=cache)
+    made = _Unfinished(cache)
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=cache))
-        try:
-            _write(collection, made)
-            # Another process may have finished the same build first: then its one is kept.
-            with suppress(OSError):
-                made.rename(target)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        with _no_pauses():
+            _make(folders, made)
+        if target.name != _key(folders):
+            # An input was saved while it was read: what was read may belong to neither key.
+            return build(collections, cache=cache)
+        # Another process may have finished the same build first: then its one is kept.
+        with suppress(OSError):
+            made.path.rename(target)
         if not (target / _MANIFEST).is_file():
             raise StoreError(f"the build could not be moved to {target}; delete that and try again")
         _prune(cache, target)
@@ -116,11 +129,96 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
             f"cannot write the cache folder {cache}: {error.strerror or error}; "
             "choose another one with TAAWUN_CACHE"
         ) from error
+    finally:
+        made.delete()
     return Build(target, is_new=True)
+
+
+class _Unfinished:
+    """The folder of a build until it is whole: made when something is to be written, and gone
+    if nothing came of it, with the cache folder if that was made for it.
+    """
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._new: list[Path] = []
+        self._path: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The folder, made at the first asking. Raises ``OSError`` where it cannot be."""
+        if self._path is None:
+            above = self._cache
+            while not above.exists():
+                self._new.append(above)
+                above = above.parent
+            self._cache.mkdir(parents=True, exist_ok=True)
+            self._path = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._cache))
+        return self._path
+
+    def delete(self) -> None:
+        """Delete what is left of it."""
+        if self._path is not None:
+            shutil.rmtree(self._path, ignore_errors=True)
+        for folder in self._new:
+            # Not if there is something in it.
+            with suppress(OSError):
+                folder.rmdir()
+
+
+@contextmanager
+def _no_pauses() -> Iterator[None]:
+    """Without the collector of cyclic garbage: a build makes millions of objects and no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _make(folders: Sequence[Path], made: _Unfinished) -> None:
+    """Read, check, derive and load; what is read is loaded while reading goes on."""
+    feed = Feed(lambda: made.path / _STORE)
+
+    def heed(_name: str, fact: Fact, _place: Value) -> None:
+        feed.add(fact.lines())
+
+    try:
+        collection = read_collection(folders, heed)
+        facts = collection.facts
+        feed.add(_other_lines(collection))
+        derived = 0
+        for item in derive(facts, collection.schema, collection.classes):
+            feed.add(item.lines())
+            derived += 1
+        quads = feed.finish()
+    finally:
+        feed.abandon()
+    manifest = {
+        "documents": len(collection.documents),
+        "entities": len(collection.entities),
+        "facts": len({fact.iri for fact in facts}),
+        "quotes": len({(e.document, e.start, e.end) for fact in facts for e in fact.evidence}),
+        "derived": derived,
+        "quads": quads,
+    }
+    # Written last: a folder with a manifest is a whole build.
+    (made.path / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
 
 def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator[str]:
     """The N-Quads of a checked collection; lines may repeat."""
+    yield from _other_lines(collection)
+    for fact in collection.facts:
+        yield from fact.lines()
+    for item in derived:
+        yield from item.lines()
+
+
+def _other_lines(collection: Collection) -> Iterator[str]:
+    """The N-Quads of documents, entities and ontology."""
     for document in collection.documents.values():
         yield from document.lines()
     for entity in collection.entities.values():
@@ -128,30 +226,6 @@ def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator
     for triple in collection.schema.triples:
         yield f"{triple} ."
         yield f"{triple} <{GRAPH_ONTOLOGY}> ."
-    for fact in collection.facts:
-        yield from fact.lines()
-    for item in derived:
-        yield from item.lines()
-
-
-def _write(collection: Collection, folder: Path) -> None:
-    derived = list(derive(collection.facts, collection.schema, collection.classes))
-    dump = ("\n".join(sorted(set(lines_of(collection, derived)))) + "\n").encode()
-    (folder / _DUMP).write_bytes(dump)
-    store = ox.Store(str(folder / _STORE))
-    store.bulk_load(dump, ox.RdfFormat.N_QUADS)
-    store.flush()
-    del store
-    manifest = {
-        "documents": len(collection.documents),
-        "entities": len(collection.entities),
-        "facts": len({fact.iri for fact in collection.facts}),
-        "quotes": len({(e.document, e.start, e.end) for f in collection.facts for e in f.evidence}),
-        "derived": len(derived),
-        "quads": dump.count(b"\n"),
-    }
-    # Written last: a folder with a manifest is a whole build.
-    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
 
 def _prune(cache: Path, newest: Path) -> None:

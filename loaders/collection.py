@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -21,6 +21,7 @@ from .documents import REGISTER, read_documents
 from .entities import read_entities
 from .facts import FactMaker, Value
 from .facts_csv import read_facts_csv
+from .facts_jsonl import read_facts_jsonl
 from .facts_yaml import read_facts_yaml
 from .lints import lint_facts, lint_names
 from .nodes import files, strays
@@ -28,7 +29,14 @@ from .nodes import files, strays
 #: The collection that comes with the package.
 SEEDS: Final = Path(__file__).parent.parent / "seeds"
 _FOLDERS: Final = ("documents", "entities", "facts")
-_FACT_FILES: Final = (".yaml", ".yml", ".csv")
+FactReader: TypeAlias = Callable[[Path, str, FactMaker, list[Fault]], Iterable[tuple[Fact, Value]]]
+#: What reads the fact files of each kind.
+FACT_READERS: Final[dict[str, FactReader]] = {
+    ".yaml": read_facts_yaml,
+    ".yml": read_facts_yaml,
+    ".csv": read_facts_csv,
+    ".jsonl": read_facts_jsonl,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +100,14 @@ def classes_of(schema: Schema, entities: dict[str, Entity]) -> dict[str, frozens
     return found
 
 
-def read_collection(folders: Iterable[Path]) -> Collection:
+def read_collection(
+    folders: Iterable[Path], heed: Callable[[str, Fact, Value], object] = lambda *_: None
+) -> Collection:
     """Read the bundled collection's kind of folders, in order, later ones over earlier ones.
 
-    Raises ``CollectionError`` with every fault of the run: the later stages look only at what
-    the earlier ones accepted, so that one mistake is one message.
+    ``heed`` is told of each fact as soon as it is read, with its file and its place, whether or
+    not there are faults elsewhere. Raises ``CollectionError`` with every fault of the run: the
+    later stages look only at what the earlier ones accepted, so that one mistake is one message.
     """
     faults: list[Fault] = []
     performed: Counter[str] = Counter()
@@ -135,13 +146,12 @@ def read_collection(folders: Iterable[Path]) -> Collection:
     maker = FactMaker(schema, classes_of(schema, entities), documents, refused)
     stated: list[tuple[Fact, Value]] = []
     for folder in folders:
-        faults.extend(strays(folder / "facts", f"{_name(folder)}/facts", *_FACT_FILES))
-        for path in files(folder / "facts", *_FACT_FILES):
+        faults.extend(strays(folder / "facts", f"{_name(folder)}/facts", *FACT_READERS))
+        for path in files(folder / "facts", *FACT_READERS):
             name = f"{_name(folder)}/facts/{path.name}"
-            if path.suffix == ".csv":
-                stated.extend(read_facts_csv(path, name, maker, faults))
-            else:
-                stated.extend(read_facts_yaml(path, name, maker, faults))
+            for fact, place in FACT_READERS[path.suffix](path, name, maker, faults):
+                stated.append((fact, place))
+                heed(name, fact, place)
     performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
     performed.update(lint_facts(stated, schema, is_whole=not faults))
     if faults:

@@ -5,36 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from ..graph.errors import Fault, Place
-from ..graph.fact import Evidence, Fact
-from .facts import QUALIFIERS, FactMaker
+from ..graph.fact import Fact
+from .facts import FactMaker
 from .nodes import near, read_text
+from .rows import COLUMNS, NEEDED, Cell, Row, facts_of
 
-COLUMNS: Final = (
-    "document", "quote", "prefix", "suffix", "subject", "predicate", "object", *QUALIFIERS,
-)  # fmt: skip
-_NEEDED: Final = ("document", "quote", "subject", "predicate", "object")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a CSV file; ``place.column`` is the number of the column."""
-
-    value: str
-    place: Place
-    faults: list[Fault]
-
-    def text(self) -> str:
-        """The cell's text."""
-        return self.value
-
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault at the cell."""
-        self.faults.append(Fault(self.place, message, remedy, check))
+__all__ = ["COLUMNS", "read_facts_csv", "rows_of_csv"]
 
 
 def read_facts_csv(
@@ -45,16 +24,22 @@ def read_facts_csv(
     A byte order mark, which spreadsheets write, is accepted. Places count lines of the file and
     columns of the table. Empty cells are cells left out.
     """
+    return facts_of(rows_of_csv(path, name, faults), maker)
+
+
+def rows_of_csv(path: Path, name: str, faults: list[Fault]) -> Iterator[Row]:
+    """Yield the rows of one CSV file that are as long as its header."""
     text = _read(path, name, faults)
     if text is None:
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    located: dict[tuple[str, str, str, str], Evidence | None] = {}
     line = 1
     try:
         header = next(reader, [])
         if not _is_header(header, name, faults):
             return
+        columns = {column: number for number, column in enumerate(header, 1)}
+        prefix = repr(header)
         line = reader.line_num + 1
         for row in reader:
             place, line = line, reader.line_num + 1
@@ -69,14 +54,8 @@ def read_facts_csv(
                     )
                 )
                 continue
-            cells = {
-                column: Cell(value, Place(name, place, number), faults)
-                for number, (column, value) in enumerate(zip(header, row, strict=True), 1)
-                if value
-            }
-            fact = _fact(cells, Place(name, place), maker, located, faults)
-            if fact:
-                yield fact, cells["subject"]
+            values = {column: value for column, value in zip(header, row, strict=True) if value}
+            yield Row(name, place, values, columns, prefix + repr(row), faults)
     except csv.Error as error:
         faults.append(
             Fault(
@@ -99,7 +78,7 @@ def _read(path: Path, name: str, faults: list[Fault]) -> str | None:
 def _is_header(header: list[str], name: str, faults: list[Fault]) -> bool:
     before = len(faults)
     for separator, what in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and header[0].count(separator) >= len(_NEEDED) - 1:
+        if len(header) == 1 and header[0].count(separator) >= len(NEEDED) - 1:
             faults.append(
                 Fault(
                     Place(name, 1),
@@ -123,7 +102,7 @@ def _is_header(header: list[str], name: str, faults: list[Fault]) -> bool:
                     "keep one of the two",
                 )
             )
-    if missing := [column for column in _NEEDED if column not in header]:
+    if missing := [column for column in NEEDED if column not in header]:
         faults.append(
             Fault(
                 Place(name, 1),
@@ -132,25 +111,3 @@ def _is_header(header: list[str], name: str, faults: list[Fault]) -> bool:
             )
         )
     return len(faults) == before
-
-
-def _fact(
-    cells: dict[str, Cell],
-    place: Place,
-    maker: FactMaker,
-    located: dict[tuple[str, str, str, str], Evidence | None],
-    faults: list[Fault],
-) -> Fact | None:
-    if missing := [column for column in _NEEDED if column not in cells]:
-        faults.append(Fault(place, f"the row lacks {', '.join(missing)}", "fill the cell"))
-        return None
-    keys = ("document", "quote", "prefix", "suffix")
-    words = [cells[key].value if key in cells else "" for key in keys]
-    key = (words[0], words[1], words[2], words[3])
-    if key not in located:
-        document = maker.document(cells["document"])
-        located[key] = (
-            maker.quote(document, cells["quote"], words[2], words[3]) if document else None
-        )
-    quote = located[key]
-    return maker.fact(cells, quote)

@@ -7,6 +7,8 @@ its message and its remedy must have.
 
 from __future__ import annotations
 
+import csv
+import json
 import random
 import shutil
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from taawun.graph.errors import CollectionError, Fault
 from taawun.loaders.collection import Collection, fingerprint, read_collection
 from taawun.loaders.coverage import coverage
+from taawun.loaders.facts_jsonl import rows_of_jsonl
 
 HERE = Path(__file__).parent / "collections"
 SOUND = HERE / "sound"
@@ -133,6 +136,37 @@ evidence:
         "utf-8",
     )
     assert in_words(read_collection([copy_of_sound])) == wanted
+
+
+def test_json_lines_say_the_same_as_csv(copy_of_sound: Path) -> None:
+    wanted = in_words(read_collection([SOUND]))
+    table = copy_of_sound / "facts" / "talks.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    table.unlink()
+    assert rows
+    (copy_of_sound / "facts" / "talks.jsonl").write_text(
+        "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8"
+    )
+    assert in_words(read_collection([copy_of_sound])) == wanted
+
+
+def test_json_lines_take_numbers_as_they_are_printed(tmp_path: Path) -> None:
+    file = tmp_path / "facts.jsonl"
+    file.write_text(
+        '{"object": 3500000.10}\n{"object": 1e5}\n{"object": true}\n'
+        '{"object": null, "note": "\u2028"}\n',
+        "utf-8",
+    )
+    faults: list[Fault] = []
+    rows = [row.values for row in rows_of_jsonl(file, "facts.jsonl", faults)]
+    assert rows == [
+        {"object": "3500000.10"},
+        {"object": "1e5"},
+        {"object": "true"},
+        {"note": "\u2028"},
+    ]
+    assert not faults
 
 
 @pytest.mark.parametrize(
