@@ -118,8 +118,8 @@ def _edtf(match: re.Match[str], text: str) -> str | None:
     month = _MONTHS[part["month"]]
     if not part["day"]:
         return f"{year}-{month:02d}"
-    first = _day(year, month, int(part["day"]))
-    return f"{first}/{_day(year, month, int(part['last']))}" if part["last"] else first
+    begin = _day(year, month, int(part["day"]))
+    return f"{begin}/{_day(year, month, int(part['last']))}" if part["last"] else begin
 
 
 def _day(year: str, month: int, day: int) -> str:
