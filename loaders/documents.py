@@ -25,6 +25,11 @@ _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SPAN_FIELDS: Final = frozenset({"text", "prefix", "suffix", "every", "reason"})
 
 
+def is_slug(name: str) -> bool:
+    """Whether a document may be called so."""
+    return _SLUG.fullmatch(name) is not None
+
+
 def read_documents(
     folder: Path, name: str, faults: list[Fault], refused: set[str]
 ) -> Iterator[Document]:

@@ -22,7 +22,7 @@ from .quotes import QuoteFault, evidence
 QUALIFIERS: Final = (
     "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note", "noteAr",
 )  # fmt: skip
-_DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
+DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
 _DATE: Final = TW + "date"
 _DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -115,7 +115,7 @@ class FactMaker:
 
     def _property(self, value: Value) -> Property | None:
         name = value.text()
-        if name in _DERIVED_ONLY:
+        if name in DERIVED_ONLY:
             value.fault(
                 f"“{name}” is derived from other facts, never written",
                 "write who signed, funds or met whom; the rest follows",

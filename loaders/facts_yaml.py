@@ -44,7 +44,9 @@ def read_facts_yaml(
         around = [parts[key].text() if key in parts else "" for key in ("prefix", "suffix")]
         quote = maker.quote(document, parts["quote"], *around)
         shared: dict[str, Value] = {key: parts[key] for key in QUALIFIERS if key in parts}
-        for item in parts["facts"].items():
+        # A quote whose facts are still comments says nothing yet: “suggest” writes such entries.
+        nothing = parts["facts"].is_text and not parts["facts"].text()
+        for item in () if nothing else parts["facts"].items():
             written = _written(item, shared)
             fact = maker.fact(written, quote) if written else None
             if fact:

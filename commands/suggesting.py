@@ -1,0 +1,168 @@
+"""Suggesting: ``suggest``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..graph.errors import OutputError, TaawunError
+from ..printing import say, writing
+from .output import emit, printer_for
+from .settings import Settings, common
+
+if TYPE_CHECKING:
+    from ..loaders.suggestion import Suggester, Suggestion
+
+_HEADINGS = ("kind", "start", "end", "text", "meaning")
+
+
+@click.command()
+@click.argument("document")
+@click.option("-o", "--output", help="Write the fact file to edit there; - is standard output.")
+@click.option("--slug", help="The document's name in the collection.  [default: the file's]")
+@click.option(
+    "--write", is_flag=True, help="Put text, register entry and facts into the last --collection."
+)
+@common
+@click.pass_obj
+def suggest(
+    settings: Settings, document: str, output: str | None, slug: str | None, write: bool
+) -> None:
+    """Find known names, dates, numbers and sentences that may state facts in an Arabic text.
+
+    DOCUMENT is a text file, - for standard input, or the slug of a registered document, of
+    which the sentences are shown that no fact speaks for yet.
+
+    \b
+    taawun suggest article.txt
+    taawun suggest article.txt -o facts.yaml
+    taawun suggest article.txt --collection my-dossier --write
+    """
+    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.documents import is_slug
+    from ..loaders.suggestion import Suggester, covered_spans
+    from ..loaders.suggestion_file import fact_file, register_entry, slug_of, write_suggestion
+
+    known = read_collection([SEEDS, *settings.collections])
+    suggester = Suggester(known.schema, known.entities)
+    if document in known.documents:
+        if write:
+            raise click.UsageError(f"{document} is in a collection already")
+        source = known.documents[document]
+        spans = covered_spans(known.facts, document)
+        spans += [(span.start, span.end) for span in (*source.furniture, *source.silent)]
+        found = suggester.suggest(source.text, document, spans)
+        name, content = document, source.text.encode()
+    else:
+        content = _content(document, list(known.documents))
+        name = slug or slug_of("" if document == "-" else Path(document).name, content)
+        if not is_slug(name):
+            raise click.UsageError(f"“{name}” is no slug; write small Latin letters and hyphens")
+        found = suggester.suggest(content.decode("utf-8"))
+        if not any("\u0600" <= char <= "\u06ff" for char in found.text):
+            click.echo(say("not arabic", settings.language), err=True)
+    facts = fact_file(found, name, suggester)
+    if write:
+        if not settings.collections:
+            raise click.UsageError("say where to with --collection DIR")
+        if name in known.documents:
+            raise OutputError(f"document {name} is registered already: choose another --slug")
+        for path in write_suggestion(settings.collections[-1], name, content, facts):
+            click.echo(str(path))
+    if output is not None:
+        head = (
+            ""
+            if document in known.documents or write
+            else _commented(register_entry(name, content))
+        )
+        with writing(output) as file:
+            file.write((head + facts).encode())
+    if not write and output is None:
+        _report(settings, found, suggester)
+
+
+def _commented(entry: str) -> str:
+    return f"# documents/documents.yaml:\n# {entry}"
+
+
+def _content(document: str, slugs: list[str]) -> bytes:
+    """The bytes of the text. Raises ``TaawunError`` where they are no text to work with."""
+    from ..loaders.nodes import near
+
+    try:
+        content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
+    except OSError as error:
+        remedy = near(document, slugs) if not Path(document).exists() else ""
+        hint = f"\n    → {remedy}" if remedy else ""
+        raise TaawunError(f"{document} cannot be read: {error.strerror}{hint}") from error
+    if content.startswith(b"\xef\xbb\xbf"):
+        raise TaawunError(
+            f"{document} begins with a byte order mark, which would shift every offset\n"
+            "    → save it as UTF-8 without BOM (sed -i '1s/^\\xef\\xbb\\xbf//' FILE)"
+        )
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TaawunError(
+            f"{document} is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}\n"
+            "    → iconv -f WINDOWS-1256 -t UTF-8, if it is old Arabic"
+        ) from error
+    if not any(char.isalpha() for char in text):
+        raise TaawunError(f"{document} holds no words\n    → give the text of a document")
+    return content
+
+
+def _report(settings: Settings, found: Suggestion, names: Suggester) -> None:
+    rows = list(_rows(found, names, settings.language))
+    if settings.style != "table":
+        emit(settings, _HEADINGS, rows)
+        return
+    printer = printer_for(settings)
+    for title, kinds in (
+        ("known names", ("name",)),
+        ("doubtful names", ("shared", "similar", "adjective", "territory")),
+        (
+            "dates and numbers",
+            ("date", "number", "percentage", "money", "ordinal", "dual", "fraction"),
+        ),
+        ("unknown names", ("person", "body", "quoted")),
+        ("cooperation", ("cooperation",)),
+        ("open", ("open",)),
+    ):
+        chosen = [row for row in rows if row[0] in kinds]
+        printer.line(f"{say(title, settings.language)}: {len(chosen)}", "bold")
+        if chosen:
+            headings = [say(f"heading {name}", settings.language) for name in _HEADINGS]
+            printer.table(headings, [_shown(row, settings.language) for row in chosen])
+    covered = sum(row[0] == "covered" for row in rows)
+    printer.line(say("covered", settings.language, covered), "dim")
+
+
+def _shown(row: tuple[str, ...], language: str) -> list[str]:
+    return [say(f"kind {row[0]}", language), *row[1:]]
+
+
+def _rows(
+    found: Suggestion, names: Suggester, language: str
+) -> Iterator[tuple[str, str, str, str, str]]:
+    from ..loaders.suggestion_file import plain
+
+    def row(kind: str, start: int, end: int, meaning: str) -> tuple[str, str, str, str, str]:
+        return kind, str(start), str(end), found.text[start:end], meaning
+
+    for mention in found.mentions:
+        meaning = " / ".join(f"{names.label(ref, language)} ({ref})" for ref in mention.candidates)
+        yield row(mention.kind, mention.start, mention.end, meaning)
+    for date in found.dates:
+        yield row("date", date.start, date.end, date.edtf)
+    for amount in found.amounts:
+        yield row(amount.kind, amount.start, amount.end, plain(amount.value))
+    for name in found.unknown:
+        yield row(name.kind, name.start, name.end, "")
+    for item in found.sentences:
+        cues = dict.fromkeys(found.text[cue.start : cue.end] for cue in item.cues)
+        yield row(item.state, item.sentence.start, item.sentence.end, "، ".join(cues))
