@@ -206,7 +206,7 @@ class KnowledgeGraph:
 
     def sparql(self, text: str) -> Rows | Truth | list[ox.Triple]:
         """Run any SPARQL 1.1 query: rows for SELECT, a truth for ASK, else triples."""
-        text = with_prefixes(text)
+        text = with_prefixes(text, self.store)
         answer = self.store.query(text)
         if isinstance(answer, ox.QuerySolutions):
             shown = Shown(self.store, self.language)

@@ -65,9 +65,9 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
     )
     checks.append(_coverage(covered, collection))
     checks.append(_offsets(store, collection))
-    checks.append(_shapes(build))
+    checks.append(_shapes(build, collections))
     if reference:
-        checks.append(_reference(build))
+        checks.append(_reference(build, collections))
     if not collections:
         checks.append(_answers(store))
     return Report(tuple(checks), covered)
@@ -113,10 +113,10 @@ SELECT ?evidence ?file ?quote ?start ?end WHERE {
     return Check("quotes in the store", performed, tuple(faults))
 
 
-def _shapes(build: Build) -> Check:
+def _shapes(build: Build, collections: Sequence[Path]) -> Check:
     from .loaders.shapes import validate_build
 
-    performed, results = validate_build(build.dump)
+    performed, results = validate_build(build.dump, collections)
     faults, warnings = (
         tuple(_broken(item) for item in results if (item.severity == "Violation") is is_fault)
         for is_fault in (True, False)
@@ -133,11 +133,11 @@ def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(dict.fromkeys(faults))
 
 
-def _reference(build: Build) -> Check:
+def _reference(build: Build, collections: Sequence[Path]) -> Check:
     """The shapes again, by pySHACL: whatever only one of the two finds is a fault of ours."""
     from .loaders.shapes import Shapes, build_store
 
-    shapes = Shapes()
+    shapes = Shapes(collections=collections)
     store = build_store(shapes, build.dump)
     found = shapes.validate(store)
     only_one = set(found.results).symmetric_difference(shapes.reference(store))

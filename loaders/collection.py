@@ -9,8 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import pyoxigraph as ox
-
 from ..graph.document import Document
 from ..graph.entity import Entity
 from ..graph.errors import CollectionError, Fault, Place
@@ -25,6 +23,7 @@ from .facts_jsonl import read_facts_jsonl
 from .facts_yaml import read_facts_yaml
 from .lints import lint_facts, lint_names
 from .nodes import files, strays
+from .ontologies import FOLDER, read_ontology
 
 #: The collection that comes with the package.
 SEEDS: Final = Path(__file__).parent.parent / "seeds"
@@ -64,7 +63,7 @@ def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     for path in FILES:
         yield f"ontology/{path.name}", path
     for folder in folders:
-        for part in _FOLDERS:
+        for part in (FOLDER, *_FOLDERS):
             if not (folder / part).is_dir():
                 continue
             for path in sorted((folder / part).iterdir()):
@@ -111,14 +110,15 @@ def read_collection(
     """
     faults: list[Fault] = []
     performed: Counter[str] = Counter()
-    schema = _read_ontology(faults)
     folders = list(folders)
+    schema = read_ontology(folders, faults, performed)
     for folder in folders:
-        if not any((folder / part).is_dir() for part in (*_FOLDERS, "queries")):
+        if not any((folder / part).is_dir() for part in (*_FOLDERS, "queries", FOLDER)):
             faults.append(
                 Fault(
                     Place(str(folder)),
-                    "is no collection: it has none of documents/, entities/, facts/, queries/",
+                    "is no collection: it has none of documents/, entities/, facts/, queries/, "
+                    "ontology/",
                     "check the path",
                 )
             )
@@ -175,14 +175,3 @@ def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
     if faults:
         raise CollectionError(faults)
     return texts
-
-
-def _read_ontology(faults: list[Fault]) -> Schema:
-    triples: list[ox.Triple] = []
-    for path in FILES:
-        try:
-            triples += Schema.load([path]).triples
-        except SyntaxError as error:
-            place = Place(f"ontology/{path.name}", error.lineno or 0, error.offset or 0)
-            faults.append(Fault(place, f"is not valid Turtle: {error.msg}"))
-    return Schema(triples)

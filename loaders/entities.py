@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ..graph.entity import Alias, Entity
 from ..graph.errors import Fault
 from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
-from ..ontology.schema import Schema
+from ..ontology.schema import Schema, is_own
 from .nodes import Fields, Node, files, near, read_yaml, strays
 
 _MATCHES: Final = ("exactMatch", "closeMatch")
@@ -89,16 +89,14 @@ def _entity(reference: str, node: Node, fields: Fields, schema: Schema) -> Entit
     if _ARABIC.search(names["en"]):
         fields["en"].fault(f"“{names['en']}” is not English", "write the name in Latin letters")
     classes = [schema.classes[slug] for slug in slugs]
-    above = frozenset(
-        up for kind in classes for up in schema.superclasses(kind) if up.startswith(TW)
-    )
+    above = frozenset(up for kind in classes for up in schema.superclasses(kind) if is_own(up))
     return Entity(
         ref=reference,
         ar=names["ar"],
         en=names["en"],
         classes=tuple(classes),
         aliases=tuple(_aliases(fields)),
-        attributes=tuple(_attributes(fields, classes)),
+        attributes=tuple(_attributes(fields, above.union(classes))),
         superclasses=above.difference(classes),
     )
 
@@ -123,7 +121,7 @@ def _aliases(fields: Fields) -> Iterator[Alias]:
 
 
 def _attributes(
-    fields: Fields, classes: list[str]
+    fields: Fields, classes: frozenset[str]
 ) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
     for key in ("iso3", "m49"):
         if key in fields:

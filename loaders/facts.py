@@ -12,7 +12,7 @@ from ..graph.document import Document
 from ..graph.errors import Place
 from ..graph.fact import MODALITIES, RECORD_STATUSES, Evidence, Fact, Object
 from ..ontology.namespaces import ID, TW, XSD
-from ..ontology.schema import Property, Schema
+from ..ontology.schema import Property, Schema, local_name
 from .dates import duration_fault, edtf_fault
 from .documents import REGISTER
 from .nodes import near
@@ -24,6 +24,7 @@ QUALIFIERS: Final = (
 )  # fmt: skip
 DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
 _DATE: Final = TW + "date"
+_DURATION: Final = TW + "duration"
 _DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
@@ -67,6 +68,10 @@ class FactMaker:
         self._forward = {
             name: item for name, item in schema.properties.items() if item.inverse_of is None
         }
+        self._dates, self._durations = (
+            {p.iri for p in schema.properties.values() if top in schema.superproperties(p.iri)}
+            for top in (_DATE, _DURATION)
+        )
 
     def document(self, value: Value) -> Document | None:
         """The document of that slug, or None with a fault."""
@@ -135,7 +140,7 @@ class FactMaker:
             forward = self._schema.properties[name].inverse_of or ""
             value.fault(
                 f"“{name}” is derived, as the other direction of another property",
-                f"write the fact the other way round, with {forward.rpartition('#')[2]}",
+                f"write the fact the other way round, with {local_name(forward)}",
                 "types",
             )
         else:
@@ -165,7 +170,7 @@ class FactMaker:
         have = self._classes.get(reference)
         if have is None or have & wanted:
             return True
-        names = " or ".join(sorted(iri.rpartition("#")[2] for iri in wanted))
+        names = " or ".join(sorted(local_name(iri) for iri in wanted))
         value.fault(
             f"{reference} cannot be the {role}, only {names} can",
             "check the direction and the predicate; a second class goes under “types”",
@@ -188,9 +193,9 @@ class FactMaker:
             if text in ("true", "false"):
                 return ox.Literal(text == "true")
             wrong = f"“{text}” is neither true nor false", "write true or false"
-        elif item.name == "duration":
+        elif item.iri in self._durations:
             wrong = duration_fault(text)
-        elif _DATE in (item.iri, *item.supers):
+        elif item.iri in self._dates:
             wrong = edtf_fault(text)
         elif not text.strip():
             wrong = f"the {item.name} is empty", "write it, or delete the fact"

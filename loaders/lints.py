@@ -13,7 +13,7 @@ from ..graph.entity import Entity
 from ..graph.errors import Place
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID, TW
-from ..ontology.schema import Schema
+from ..ontology.schema import Schema, local_name
 from .facts import Value
 
 #: The stages from which on an agreement has signatories.
@@ -250,7 +250,7 @@ def _loops(stated: Sequence[tuple[Fact, Value]]) -> int:
 
 
 def _last(iri: str) -> str:
-    return iri.removeprefix(ID) if iri.startswith(ID) else iri.rpartition("#")[2]
+    return iri.removeprefix(ID) if iri.startswith(ID) else local_name(iri)
 
 
 def _short(fact: Fact) -> str:

@@ -7,8 +7,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import BASE, RDF, RDFS, SH, XSD
-from ..ontology.schema import HERE, Property, Schema
+from ..ontology.namespaces import BASE, RDF, RDFS, SH, TW, XSD
+from ..ontology.schema import HERE, Property, Schema, local_name
 
 SHAPES: Final = BASE + "shapes#"
 SHAPES_FILE: Final = HERE / "shapes.ttl"
@@ -33,8 +33,8 @@ def _domain_shape(schema: Schema, item: Property) -> Iterator[ox.Triple]:
     yield from _description(
         shape,
         item,
-        ar=f"صاحب «{label_ar}» (tw:{item.name}) يجب أن يكون: {kind_ar}.",
-        en=f"Only {kind_en} can have “{label_en}” (tw:{item.name}).",
+        ar=f"صاحب «{label_ar}» ({_prefixed(item)}) يجب أن يكون: {kind_ar}.",
+        en=f"Only {kind_en} can have “{label_en}” ({_prefixed(item)}).",
     )
 
 
@@ -54,8 +54,8 @@ def _range_shape(schema: Schema, item: Property) -> Iterator[ox.Triple]:
     yield from _description(
         shape,
         item,
-        ar=f"قيمة «{label_ar}» (tw:{item.name}) يجب أن تكون: {kind_ar}.",
-        en=f"The value of “{label_en}” (tw:{item.name}) must be {kind_en}.",
+        ar=f"قيمة «{label_ar}» ({_prefixed(item)}) يجب أن تكون: {kind_ar}.",
+        en=f"The value of “{label_en}” ({_prefixed(item)}) must be {kind_en}.",
     )
 
 
@@ -76,7 +76,7 @@ def _classes(shape: str, classes: Iterable[str]) -> Iterator[ox.Triple]:
         return
     cells = [f"{shape}-or-{number}" for number, _ in enumerate(names)]
     for cell, name, rest in zip(cells, names, [*cells[1:], RDF + "nil"], strict=True):
-        option = f"{SHAPES}Is{name.rpartition('#')[2]}"
+        option = f"{SHAPES}Is{local_name(name)}"
         yield _triple(option, RDF + "type", SH + "NodeShape")
         yield _triple(option, SH + "class", name)
         yield _triple(cell, RDF + "first", option)
@@ -86,6 +86,11 @@ def _classes(shape: str, classes: Iterable[str]) -> Iterator[ox.Triple]:
 
 def _triple(subject: str, predicate: str, value: str) -> ox.Triple:
     return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value))
+
+
+def _prefixed(item: Property) -> str:
+    """How a property is called in a message: with our prefix, or by its name alone."""
+    return f"tw:{item.name}" if item.iri.startswith(TW) else item.name
 
 
 def _names(schema: Schema, classes: Iterable[str], language: str) -> str:

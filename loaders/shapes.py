@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from ..ontology.extension import sources_of
 from ..ontology.namespaces import GRAPH_EVIDENCE, RDFS
 from ..ontology.schema import FILES, Schema
 from .made_shapes import SHAPES, SHAPES_FILE, made_shapes
+from .ontologies import shape_files, term_files
 from .shacl.compiler import Compiler, Rule, severity_of
 from .shacl.context import BeyondSparqlError
 from .shacl.paths import path_of
@@ -49,12 +51,23 @@ class Shapes:
     """The shapes that belong to an ontology, read once and applied to any number of graphs."""
 
     def __init__(
-        self, ontology: Iterable[Path] = FILES, shapes: Iterable[Path] = (SHAPES_FILE,)
+        self,
+        ontology: Iterable[Path] = FILES,
+        shapes: Iterable[Path] = (SHAPES_FILE,),
+        collections: Iterable[Path] = (),
     ) -> None:
-        """Read both. Raises ``ShapesError`` for a shape that neither engine can apply."""
-        schema = Schema.load(ontology)
+        """Read them; ``collections`` are folders whose terms and shapes count too.
+
+        Raises ``ShapesError`` for a shape that neither engine can apply.
+        """
+        folders = tuple(collections)
+        schema = Schema.load((*ontology, *(path for _, path in term_files(folders))))
         self._ontology: Final = schema.triples
         written = [triple for path in shapes for triple in _triples(path)]
+        if own := [*shape_files(folders)]:
+            from .own_shapes import triples_of_shapes
+
+            written += triples_of_shapes(sources_of(own)[0])
         self.source: Final = ShapesGraph([*written, *made_shapes(schema)])
         refuse_unknown(self.source)
 
@@ -125,12 +138,12 @@ def build_store(shapes: Shapes, dump: Path) -> ox.Store:
     return shapes.store(quad for quad in quads if quad.graph_name in wanted)
 
 
-def validate_build(dump: Path) -> tuple[int, list[ShapeResult]]:
+def validate_build(dump: Path, collections: Iterable[Path] = ()) -> tuple[int, list[ShapeResult]]:
     """How many rules were applied to how many nodes of a build, and every result.
 
-    ``dump`` is the build's N-Quads.
+    ``dump`` is the build's N-Quads, ``collections`` the folders that it was made from.
     """
-    shapes = Shapes()
+    shapes = Shapes(collections=collections)
     found = shapes.validate(build_store(shapes, dump))
     return found.performed, list(found.results)
 

@@ -159,11 +159,13 @@ def _texts(graph: Graph, term: Node, predicate: URIRef) -> Iterator[tuple[str, s
 def no_blank_nodes(graph: Graph) -> Iterator[Finding]:
     """Everything has an IRI, so that the canonical dump is stable."""
     for subject, predicate, value in graph:
-        if isinstance(subject, BNode) or isinstance(value, BNode):
-            term = value if isinstance(subject, BNode) else subject
+        if isinstance(value, BNode) and not isinstance(subject, BNode):
             yield Finding(
-                term, f"{_short(predicate)} has a blank node", "give what stands in [ … ] an IRI"
+                subject, f"{_short(predicate)} has a blank node", "give what stands in [ … ] an IRI"
             )
+    for node in {node for node in graph.subjects() if isinstance(node, BNode)}:
+        if not any(graph.subjects(None, node)):
+            yield Finding(node, "stands there without an IRI: a blank node", "give it an IRI")
 
 
 def naming(graph: Graph) -> Iterator[Finding]:

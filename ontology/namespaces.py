@@ -37,6 +37,12 @@ SH: Final = "http://www.w3.org/ns/shacl#"
 EUROVOC: Final = "http://eurovoc.europa.eu/"
 UNESCO: Final = "http://vocabularies.unesco.org/thesaurus/"
 
+#: The vocabularies that terms of ours and of collections specialise, and never belong to.
+OUTSIDE: Final = (
+    BASE, RDF, RDFS, OWL, XSD, SKOS, DCTERMS, ORG, FOAF, PROV, OA, SCHEMA, SH, EUROVOC, UNESCO,
+    "http://www.nanopub.org/nschema#", "http://purl.org/vocab/vann/", "http://schema.org/",
+)  # fmt: skip
+
 #: The prefixes that every query may use without declaring them, and that exports declare.
 PREFIXES: Final[dict[str, str]] = {
     "tw": TW,

@@ -12,11 +12,34 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from .namespaces import ID, OWL, RDF, RDFS, SCHEMA, TW
+from .namespaces import ID, OUTSIDE, OWL, RDF, RDFS, SCHEMA, TW
 
 HERE: Final = Path(__file__).parent
 #: The bundled ontology, in the order in which it is read.
 FILES: Final = (HERE / "cooperation.ttl", HERE / "areas.ttl")
+#: The types of what a file defines as its own.
+TERM_TYPES: Final = frozenset(
+    OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+)
+
+
+def local_name(iri: str) -> str:
+    """The part of an IRI after its namespace.
+
+    >>> local_name("https://example.org/my/fundedThrough")
+    'fundedThrough'
+    """
+    return re.split(r"[#/]", iri)[-1]
+
+
+def namespace_of(iri: str) -> str:
+    """The part of an IRI before its local name."""
+    return iri[: len(iri) - len(local_name(iri))]
+
+
+def is_own(iri: str) -> bool:
+    """Whether a term is ours or a collection's, and not of a vocabulary outside."""
+    return iri.startswith(TW) or not iri.startswith(OUTSIDE)
 
 
 def class_slug(iri: str) -> str:
@@ -25,7 +48,7 @@ def class_slug(iri: str) -> str:
     >>> class_slug("https://w3id.org/taawun/ontology#MemorandumOfUnderstanding")
     'memorandum-of-understanding'
     """
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", re.split(r"[#/]", iri)[-1]).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", local_name(iri)).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +73,7 @@ class Property:
     @property
     def name(self) -> str:
         """The local name."""
-        return self.iri.rpartition("#")[2]
+        return local_name(self.iri)
 
 
 class Schema:
@@ -88,7 +111,7 @@ class Schema:
     @cached_property
     def classes(self) -> dict[str, str]:
         """Class slug → IRI, for the classes whose members can be referred to."""
-        return {class_slug(iri): iri for iri in self._of_type("Class") if iri.startswith(TW)}
+        return {class_slug(iri): iri for iri in self._of_type("Class") if is_own(iri)}
 
     @cached_property
     def properties(self) -> dict[str, Property]:
@@ -96,7 +119,7 @@ class Schema:
         found = (
             self._property(iri)
             for iri in self._of_type("ObjectProperty", "DatatypeProperty")
-            if iri.startswith(TW)
+            if is_own(iri)
         )
         return {item.name: item for item in found}
 
@@ -113,7 +136,7 @@ class Schema:
             ranges=frozenset(self.values(iri, SCHEMA + "rangeIncludes") or ranges),
             datatype=ranges[0] if is_literal and ranges else None,
             inverse_of=inverse[0] if inverse else None,
-            supers=tuple(p for p in self.values(iri, RDFS + "subPropertyOf") if p.startswith(TW)),
+            supers=tuple(p for p in self.values(iri, RDFS + "subPropertyOf") if is_own(p)),
             is_symmetric=OWL + "SymmetricProperty" in types,
             is_transitive=OWL + "TransitiveProperty" in types,
             is_functional=OWL + "FunctionalProperty" in types,
@@ -122,9 +145,22 @@ class Schema:
     def superclasses(self, iri: str) -> frozenset[str]:
         """The class itself and every class above it."""
         if iri not in self._superclasses:
-            above = (self.superclasses(up) for up in self.values(iri, RDFS + "subClassOf"))
-            self._superclasses[iri] = frozenset({iri}.union(*above))
+            self._superclasses[iri] = self._upwards(iri, RDFS + "subClassOf")
         return self._superclasses[iri]
+
+    def superproperties(self, iri: str) -> frozenset[str]:
+        """The property itself and every property above it."""
+        return self._upwards(iri, RDFS + "subPropertyOf")
+
+    def _upwards(self, iri: str, predicate: str) -> frozenset[str]:
+        found: set[str] = set()
+        waiting = [iri]
+        while waiting:
+            term = waiting.pop()
+            if term not in found:
+                found.add(term)
+                waiting += self.values(term, predicate)
+        return frozenset(found)
 
     @cached_property
     def _superclasses(self) -> dict[str, frozenset[str]]:
@@ -148,4 +184,4 @@ class Schema:
         for term in self._objects.get((iri, RDFS + "label"), ()):
             if isinstance(term, ox.Literal) and term.language == language:
                 return term.value
-        return re.split(r"[#/]", iri)[-1]
+        return local_name(iri)

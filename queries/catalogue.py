@@ -22,13 +22,20 @@ import yaml
 
 from ..graph.arabic import fold
 from ..graph.errors import QueryError, UnknownNameError
-from ..graph.store import code_of
+from ..graph.store import Store, code_of
 from ..ontology.namespaces import PREFIXES
 from .names import Names
+from .rows import select
 
 HERE: Final = Path(__file__).parent
 #: Questions of which the parameters are looked for in a free text.
 _CONSIDERED: Final = 8
+_PRESENTED: Final = """
+PREFIX vann: <http://purl.org/vocab/vann/>
+SELECT ?prefix ?space WHERE {
+  ?ontology vann:preferredNamespacePrefix ?prefix ; vann:preferredNamespaceUri ?space
+}"""
+_IRI: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 _BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
 
 
@@ -73,7 +80,7 @@ class Question:
                     + (f"it has {', '.join(known)}" if known else "it has none")
                 )
             text = self._replaced(text, name, str(_term(known[name], value, names)))
-        return text
+        return with_prefixes(text, names.store)
 
     def _replaced(self, text: str, name: str, term: str) -> str:
         pattern = re.compile(_BLOCK.format(name=re.escape(name)))
@@ -201,13 +208,26 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def with_prefixes(text: str) -> str:
+def with_prefixes(text: str, store: Store | None = None) -> str:
     """The query with the usual prefixes declared, where it uses one without declaring it.
 
+    A prefix that is none of ours is looked for in the store, which keeps those of collections.
     They are put on the first line, so that error messages keep their line numbers.
     """
     code = code_of(text)
     declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE))
-    used = set(re.findall(r"(?<![\w:-])([A-Za-z][\w-]*):", code))
-    missing = sorted((used & PREFIXES.keys()) - declared)
-    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in missing) + text
+    used = set(re.findall(r"(?<![\w:?$-])([A-Za-z][\w-]*):", code)) - declared
+    known = dict(PREFIXES)
+    if store is not None and used - known.keys():
+        known = {**prefixes_of(store), **known}
+    missing = sorted(used & known.keys())
+    return "".join(f"PREFIX {name}: <{known[name]}> " for name in missing) + text
+
+
+def prefixes_of(store: Store) -> dict[str, str]:
+    """The prefixes that the collections' own ontologies present, with their namespaces."""
+    return {
+        row["prefix"].value: row["space"].value
+        for row in select(store, _PRESENTED)
+        if _IRI.fullmatch(row["space"].value)
+    }

@@ -9,7 +9,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.store import Store, Term
-from ..ontology.namespaces import FACT, TW
+from ..ontology.namespaces import FACT
+from ..ontology.schema import is_own
 from .rows import select
 
 #: The facts (never the derived ones) in which the entity is subject or object. A candidate,
@@ -79,7 +80,7 @@ def entity_card(store: Store, iri: str) -> EntityCard:
             if isinstance(term, ox.Literal) and term.language
         },
         aliases=texts("alias"),
-        classes=tuple(name for name in texts("class") if name.startswith(TW)),
+        classes=tuple(name for name in texts("class") if is_own(name)),
         notes=tuple(
             sorted((n for n in found.get("note", ()) if isinstance(n, ox.Literal)), key=str)
         ),

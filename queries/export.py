@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ..graph.store import Store, Term
 from ..ontology.namespaces import BASE, GRAPH_EVIDENCE, PREFIXES
+from .catalogue import prefixes_of
 from .names import Labels, short_iri
 from .network import network
 from .results import harmless
@@ -79,12 +80,13 @@ def _quads(dump: Path, *, only_plain: bool) -> Iterator[ox.Quad]:
 def _serialised(
     form: ox.RdfFormat, *, only_plain: bool
 ) -> Callable[[Path, Store, IO[bytes]], None]:
-    def write(dump: Path, _: Store, out: IO[bytes]) -> None:
+    def write(dump: Path, store: Store, out: IO[bytes]) -> None:
         quads = _quads(dump, only_plain=only_plain)
+        prefixes = {**prefixes_of(store), **PREFIXES}
         if only_plain:
-            ox.serialize((quad.triple for quad in quads), out, form, prefixes=PREFIXES)
+            ox.serialize((quad.triple for quad in quads), out, form, prefixes=prefixes)
         else:
-            ox.serialize(quads, out, form, prefixes=PREFIXES)
+            ox.serialize(quads, out, form, prefixes=prefixes)
 
     return write
 

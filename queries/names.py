@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -13,7 +14,8 @@ import pyoxigraph as ox
 from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
 from ..graph.store import Store
-from ..ontology.namespaces import BASE, DOCUMENT, ID, PREFIXES, TW
+from ..ontology.namespaces import BASE, DOCUMENT, ID, OUTSIDE, PREFIXES, TW
+from ..ontology.schema import class_slug, is_own
 from .rows import select
 
 _LABELS: Final = """
@@ -26,6 +28,10 @@ SELECT ?thing ?name ?weak WHERE {
   { ?thing rdfs:label ?name } UNION { ?thing skos:altLabel ?name }
   UNION { ?thing skos:hiddenLabel ?name BIND(true AS ?weak) }
 }"""
+_CLASSES: Final = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT ?class WHERE { ?class a owl:Class }"""
+_IRI: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 _TYPED: Final = "SELECT ?thing WHERE {{ ?thing a <{kind}> }}"
 
 
@@ -39,6 +45,11 @@ def short_iri(iri: str) -> str:
     return iri
 
 
+def _is_labelled(iri: str) -> bool:
+    """Whether the graph may have a label for it: one of ours, or a term of a collection."""
+    return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(_IRI.fullmatch(iri)))
+
+
 class Labels:
     """Labels of IRIs in both languages, fetched in one query for all that are asked together."""
 
@@ -47,8 +58,8 @@ class Labels:
         self._known: dict[str, dict[str, str]] = {}
 
     def fetch(self, iris: Iterable[str]) -> None:
-        """Look up every IRI of ours that is not known yet."""
-        missing = sorted({iri for iri in iris if iri.startswith(BASE)} - self._known.keys())
+        """Look up every IRI of ours, or of a collection, that is not known yet."""
+        missing = sorted({iri for iri in iris if _is_labelled(iri)} - self._known.keys())
         for first in range(0, len(missing), 500):
             part = missing[first : first + 500]
             self._known.update({iri: {} for iri in part})
@@ -69,7 +80,7 @@ class Names:
     """Finds what a slug, an IRI or a name in either language stands for."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._by_class: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -77,7 +88,7 @@ class Names:
         """Folded names, and folded names that hold in some documents only, to sorted IRIs."""
         names: dict[str, set[str]] = defaultdict(set)
         weak: dict[str, set[str]] = defaultdict(set)
-        for row in select(self._store, _NAMES):
+        for row in select(self.store, _NAMES):
             iri = row["thing"].value
             if iri.startswith((ID, DOCUMENT)):
                 (weak if "weak" in row else names)[fold(row["name"].value)].add(iri)
@@ -102,9 +113,18 @@ class Names:
         if kind not in self._by_class:
             name = "".join(part.capitalize() for part in kind.split("-"))
             name = "SourceDocument" if name == "Document" else name
-            rows = select(self._store, _TYPED.format(kind=TW + name))
-            self._by_class[kind] = frozenset(row["thing"].value for row in rows)
+            self._by_class[kind] = self._of_class(TW + name) or self._of_class(self._own(kind))
         return self._by_class[kind]
+
+    def _of_class(self, iri: str) -> frozenset[str]:
+        rows = select(self.store, _TYPED.format(kind=iri))
+        return frozenset(row["thing"].value for row in rows)
+
+    def _own(self, kind: str) -> str:
+        """The class of a collection that has this slug, or a class without members."""
+        classes = (row["class"].value for row in select(self.store, _CLASSES))
+        found = (iri for iri in classes if is_own(iri) and class_slug(iri) == kind)
+        return min(found, default=TW + "None")
 
     def find(self, name: str, kind: str | None = None) -> list[str]:
         """The IRIs that the name may stand for, best first; empty if none.

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..graph.errors import UnexplainableError
 from ..graph.store import Store, Term
-from ..queries.catalogue import Question
+from ..queries.catalogue import Question, with_prefixes
 from ..queries.results import Shown
 from ..queries.rows import select
 from ..queries.why import explain
@@ -43,12 +43,13 @@ def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[An
         return place, question.name
 
     for question in sorted(questions, key=rank):
-        rows = [_Row(row) for row in select(store, question.text)]
+        text = with_prefixes(question.text, store)
+        rows = [_Row(row) for row in select(store, text)]
         variables = list(dict.fromkeys(name for row in rows for name in row))
         try:
             proofs = [
                 tuple({told.iri: None for fact in explanation.facts for told in fact.asserted()})
-                for explanation in explain(store, question.text, rows)
+                for explanation in explain(store, text, rows)
             ]
         except UnexplainableError:
             proofs = [()] * len(rows)
@@ -69,7 +70,8 @@ def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[An
 
 def _values(store: Store, question: Question) -> Iterator[tuple[Name, str]]:
     """The default values of the question's parameters, where they have one."""
-    prefixes = "\n".join(re.findall(r"(?im)^\s*PREFIX\s.*$", question.text))
+    text = with_prefixes(question.text, store)
+    prefixes = "\n".join(re.findall(r"(?i)PREFIX\s+[\w-]*:\s*<[^<>]*>", text))
     for parameter in question.parameters:
         block = re.search(rf"VALUES\s+\?{parameter.name}\s*\{{[^}}]*\}}", question.text)
         if block:

@@ -18,7 +18,8 @@ HERE = Path(__file__).parent
 CONTRADICTIONS = sorted((HERE / "contradictions").glob("*.ttl"))
 PREFIXES = (HERE.parent / "shapes" / "prefixes.ttl").read_text(encoding="utf-8")
 
-SOUND = ["ontology", "small world", "plain view"]
+SOUND = ["ontology", "small world", "plain view", "plain view of an extended ontology"]
+EXTENDING = HERE.parent / "extension" / "labs"
 
 RunJava = Callable[[str, Iterable[Path]], list[str]]
 Verdicts = dict[str, list[str]]
@@ -29,9 +30,9 @@ def ontology_turtle() -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 
 
-def plain_view_turtle() -> str:
+def plain_view_turtle(*collections: Path) -> str:
     """The whole plain view: the ontology with every fact, entity and derived triple."""
-    triples = taawun.open().sparql("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    triples = taawun.open(*collections).sparql("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
     assert isinstance(triples, list)
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE).decode()
 
@@ -49,6 +50,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "ontology": ontology_turtle(),
         "small world": small_world_turtle(),
         "plain view": plain_view_turtle(),
+        "plain view of an extended ontology": plain_view_turtle(EXTENDING),
     }
     for file in CONTRADICTIONS:
         texts[file.stem] = ontology_turtle() + PREFIXES + file.read_text(encoding="utf-8")

@@ -1,0 +1,363 @@
+"""What a collection adds to the ontology: classes, properties and concepts of its own, in Turtle.
+
+Such files are held to the rules of our own (``lint.py``), and to those of a good neighbour: they
+never say anything about our terms, never take our names, and specialise what is there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from .namespaces import BASE, ID, OUTSIDE, OWL, PREFIXES, RDF, RDFS, SKOS, TW, XSD
+from .schema import FILES, TERM_TYPES, Schema, class_slug, local_name, namespace_of
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+VANN: Final = "http://purl.org/vocab/vann/"
+#: The file of a collection's ``ontology/`` that holds shapes, and no terms.
+SHAPES_NAME: Final = "shapes.ttl"
+#: What OWL may be used to say: the rest leads out of OWL 2 RL, merges things or fetches files.
+_OWL_ALLOWED: Final = frozenset(
+    OWL + name
+    for name in (
+        "inverseOf", "disjointWith", "propertyDisjointWith", "differentFrom",
+        "deprecated", "versionInfo", "versionIRI",
+    )
+)  # fmt: skip
+#: The classes whose members the program knows one by one.
+_CLOSED: Final = frozenset(TW + name for name in ("Modality", "RecordStatus", "Rule"))
+#: What facts are about and what their values are: above every class of a collection.
+_BEARERS: Final = frozenset((TW + "Entity", SKOS + "Concept"))
+_DATATYPES: Final = frozenset(XSD + name for name in ("string", "decimal", "integer", "boolean"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExtensionFault:
+    """One fault of an extension: where it stands, what is wrong, and how to mend it."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One Turtle file: the name that messages give it, its text, its triples and prefixes."""
+
+    name: str
+    text: str
+    triples: tuple[ox.Triple, ...]
+    prefixes: dict[str, str]
+
+    def line_of(self, iri: str) -> int:
+        """The line that first has the IRI as its subject, or names it; 1 if none does."""
+        spellings = [f"<{iri}>"]
+        for prefix, space in self.prefixes.items():
+            if iri.startswith(space):
+                spellings.append(f"{prefix}:{iri[len(space) :]}")
+        pattern = "|".join(map(re.escape, spellings))
+        for form in (rf"^\s*(?:{pattern})(?![\w:-])", rf"(?<![\w:-])(?:{pattern})(?![\w:-])"):
+            if found := re.search(form, self.text, re.MULTILINE):
+                return self.text.count("\n", 0, found.end()) + 1
+        return 1
+
+
+def read_source(path: Path, name: str) -> Source | ExtensionFault:
+    """Read one Turtle file, or say why it cannot be read."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
+        triples = tuple(ox.Triple(q.subject, q.predicate, q.object) for q in parser)
+        return Source(name, text, triples, dict(parser.prefixes))
+    except OSError as error:
+        return ExtensionFault(name, 0, 0, f"cannot be read: {error.strerror}", "is it readable?")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return ExtensionFault(name, line, 0, "is not UTF-8", "save the file as UTF-8")
+    except SyntaxError as error:
+        return ExtensionFault(
+            name,
+            error.lineno or 0,
+            error.offset or 0,
+            f"is not valid Turtle: {error.msg}",
+            "a block ends with a full stop, its parts with semicolons; is a prefix undeclared?",
+        )
+
+
+class Extension:
+    """The Turtle files of one or more collections, taken together over our ontology."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources: Final = tuple(sources)
+        self.triples: Final = tuple(dict.fromkeys(t for s in sources for t in s.triples))
+        self.ours: Final = Schema.load()
+        self._defined: Final = {
+            triple.subject.value
+            for triple in self.triples
+            if triple.predicate.value == RDF + "type" and isinstance(triple.subject, ox.NamedNode)
+        }
+        self._rows: Final = [
+            (triple.subject.value, triple.predicate.value, getattr(triple.object, "value", ""))
+            for triple in self.triples
+            if isinstance(triple.subject, ox.NamedNode)
+        ]
+        self.spaces: Final = tuple(
+            sorted(
+                {
+                    namespace_of(iri)
+                    for iri, predicate, kind in self._rows
+                    if predicate == RDF + "type"
+                    and kind in TERM_TYPES
+                    and not iri.startswith(OUTSIDE)
+                }
+            )
+        )
+
+    def header(self) -> Iterator[ox.Triple]:
+        """What the files need not say: their prefixes, and that new values differ from ours.
+
+        The prefixes stand in the graph, so that a query may use them on whatever store.
+        """
+        known: set[tuple[str, str]] = set()
+        for source in self.sources:
+            for prefix, space in source.prefixes.items():
+                if space not in self.spaces or (prefix, space) in known or not prefix:
+                    continue
+                known.add((prefix, space))
+                ontology = ox.NamedNode(space.rstrip("#/"))
+                yield ox.Triple(
+                    ontology, ox.NamedNode(RDF + "type"), ox.NamedNode(f"{OWL}Ontology")
+                )
+                for name, value in (("Prefix", prefix), ("Uri", space)):
+                    yield ox.Triple(
+                        ontology,
+                        ox.NamedNode(f"{VANN}preferredNamespace{name}"),
+                        ox.Literal(value),
+                    )
+        yield from self._differences()
+
+    def _differences(self) -> Iterator[ox.Triple]:
+        """Values of a functional property are different from one another, the new ones too."""
+        schema = Schema([*self.ours.triples, *self.triples])
+        for item in schema.properties.values():
+            if not item.is_functional or item.datatype:
+                continue
+            (range_,) = schema.values(item.iri, RDFS + "range")[:1] or ("",)
+            members = sorted(iri for iri in map(ID.__add__, schema.concepts) if range_ in
+                             schema.values(iri, RDF + "type"))  # fmt: skip
+            for new in members:
+                if new in self._defined:
+                    for other in members:
+                        if other != new:
+                            yield ox.Triple(
+                                ox.NamedNode(new),
+                                ox.NamedNode(OWL + "differentFrom"),
+                                ox.NamedNode(other),
+                            )
+
+    def lint(self) -> tuple[int, list[ExtensionFault]]:
+        """How many times a rule was applied to a term, and every fault, by place."""
+        from .lint import RULES, own_terms
+
+        graph = self._graph()
+        mine = [term for term in own_terms(graph) if str(term) in self._defined]
+        faults = {*self._neighbourly(), *self._names(), *self._places(), *self._uses()}
+        if not faults:
+            # The general rules would say the same again, less clearly.
+            faults |= {
+                self._fault(str(finding.term), finding.message, finding.remedy)
+                for rule in RULES
+                for finding in rule(graph)
+            }
+        return max(1, len(mine)) * (len(RULES) + 4), sorted(faults)
+
+    def _graph(self) -> Graph:
+        from rdflib import Graph
+
+        graph = Graph()
+        for file in FILES:
+            graph.parse(file, format="turtle")
+        lines = "\n".join(f"{triple} ." for triple in (*self.triples, *self.header()))
+        return graph.parse(data=lines, format="nt")
+
+    def _fault(self, iri: str, message: str, remedy: str) -> ExtensionFault:
+        """The fault at the place of the term, named as the file names it."""
+        source = next(
+            (s for s in self.sources if any(_names_it(t, iri) for t in s.triples)),
+            self.sources[0],
+        )
+        return ExtensionFault(
+            source.name, source.line_of(iri), 0, f"{self.short(iri)}: {message}", remedy
+        )
+
+    def short(self, iri: str) -> str:
+        """The IRI with a prefix of ours or of the files, or as it is."""
+        prefixes = {
+            **PREFIXES,
+            **{p: s for source in self.sources for p, s in source.prefixes.items()},
+        }
+        for prefix, space in sorted(prefixes.items(), key=lambda item: -len(item[1])):
+            if iri.startswith(space):
+                return f"{prefix}:{iri[len(space) :]}"
+        return iri
+
+    def _neighbourly(self) -> Iterator[ExtensionFault]:
+        """Nothing is said about our terms, and nothing that reaches beyond the files."""
+        ours = {str(getattr(t.subject, "value", "")) for t in self.ours.triples}
+        prefixes: dict[str, str] = {**PREFIXES}
+        for source in self.sources:
+            for prefix, space in source.prefixes.items():
+                if space in self.spaces and prefixes.setdefault(prefix, space) != space:
+                    yield ExtensionFault(
+                        source.name,
+                        source.line_of(space),
+                        0,
+                        f"the prefix “{prefix}:” is already that of <{prefixes[prefix]}>",
+                        "choose another prefix for your own terms",
+                    )
+        said = {str(triple) for triple in self.ours.triples}
+        for triple in self.triples:
+            if not isinstance(triple.subject, ox.NamedNode):
+                continue
+            iri, predicate = triple.subject.value, triple.predicate.value
+            kind = getattr(triple.object, "value", "")
+            if iri in ours and str(triple) not in said:
+                yield self._fault(
+                    iri,
+                    "is one of ours, and is not described again",
+                    "make a term of your own that specialises it",
+                )
+            elif iri.startswith(BASE) and not iri.startswith(ID):
+                yield self._fault(
+                    iri,
+                    "stands in our namespace",
+                    "use a namespace of your own: @prefix my: <https://example.org/my#> .",
+                )
+            elif predicate.startswith(OWL) and predicate not in _OWL_ALLOWED:
+                yield self._fault(
+                    iri,
+                    f"owl:{local_name(predicate)} is not used here",
+                    "say it with rdfs:subClassOf, rdfs:subPropertyOf or owl:inverseOf",
+                )
+            elif kind in (OWL + "AnnotationProperty", OWL + "NamedIndividual"):
+                yield self._fault(
+                    iri,
+                    f"an owl:{local_name(kind)} is of no use here",
+                    "make it an owl:ObjectProperty or owl:DatatypeProperty, or leave it out",
+                )
+
+    def _names(self) -> Iterator[ExtensionFault]:
+        """Slugs and local names, which facts are written with, belong to one term."""
+        slugs = dict(self.ours.classes)
+        names = {name: item.iri for name, item in self.ours.properties.items()}
+        types = (OWL + "ObjectProperty", OWL + "DatatypeProperty")
+        for iri, predicate, kind in self._rows:
+            if predicate != RDF + "type" or not iri.startswith(self.spaces):
+                continue
+            if kind == OWL + "Class":
+                key, taken, what = class_slug(iri), slugs, "class slug"
+            elif kind in types:
+                key, taken, what = local_name(iri), names, "name"
+            else:
+                continue
+            if taken.setdefault(key, iri) != iri:
+                yield self._fault(
+                    iri,
+                    f"its {what} “{key}” is already that of {self.short(taken[key])}",
+                    "facts are written with that word alone: choose another one",
+                )
+
+    def _places(self) -> Iterator[ExtensionFault]:
+        """Each class stands below one of ours, each property below or between ours."""
+        schema = Schema([*self.ours.triples, *self.triples])
+        for slug, iri in schema.classes.items():
+            if iri in self._defined and not _BEARERS.intersection(schema.superclasses(iri)):
+                yield self._fault(
+                    iri,
+                    f"the class “{slug}” specialises none of ours that facts are about",
+                    "rdfs:subClassOf tw:Entity, or a narrower one that docs/ontology.md names",
+                )
+        for item in schema.properties.values():
+            if item.iri not in self._defined:
+                continue
+            ends = [schema.values(item.iri, RDFS + end) for end in ("domain", "range")]
+            if item.datatype and item.datatype not in _DATATYPES:
+                yield self._fault(
+                    item.iri,
+                    f"values of {self.short(item.datatype)} cannot be written in facts",
+                    "use xsd:string, xsd:decimal, xsd:integer or xsd:boolean; a date is a string "
+                    "below tw:date",
+                )
+            if any(up.startswith(TW) for up in schema.superproperties(item.iri)):
+                continue
+            classes = [iri for end in (ends[:1] if item.datatype else ends) for iri in end]
+            if not classes or not all(
+                any(up.startswith(TW) for up in schema.superclasses(iri)) for iri in classes
+            ):
+                yield self._fault(
+                    item.iri,
+                    "the property specialises none of ours",
+                    "rdfs:subPropertyOf one that docs/ontology.md names; where none fits, give it "
+                    "rdfs:domain and rdfs:range below our classes",
+                )
+
+    def _uses(self) -> Iterator[ExtensionFault]:
+        """A new value has its place among the others, and no list of the program's is widened."""
+        schema = Schema([*self.ours.triples, *self.triples])
+        for ref in schema.concepts:
+            iri = ID + ref
+            if iri not in self._defined:
+                continue
+            kinds = schema.values(iri, RDF + "type")
+            if closed := sorted(_CLOSED.intersection(kinds)):
+                yield self._fault(
+                    iri,
+                    f"the values of {self.short(closed[0])} are a closed list",
+                    "docs/ontology.md lists them",
+                )
+            slugs = {class_slug(kind) for kind in kinds if kind in schema.classes.values()}
+            if slugs and ref.partition("/")[0] not in slugs:
+                yield self._fault(
+                    iri,
+                    f"a value is called after its class, {' or '.join(sorted(slugs))}/…",
+                    f"<{ID}{min(slugs)}/{ref.rpartition('/')[2]}>",
+                )
+            if TW + "Area" in kinds and not (
+                schema.values(iri, SKOS + "broader") or schema.values(iri, SKOS + "topConceptOf")
+            ):
+                yield self._fault(
+                    iri,
+                    "the area stands under no other",
+                    "skos:broader a wider area, or skos:topConceptOf scheme:area",
+                )
+            for up in schema.values(iri, SKOS + "broader"):
+                if up.removeprefix(ID) not in schema.concepts:
+                    yield self._fault(
+                        iri, f"there is no {self.short(up)}", "docs/ontology.md lists the areas"
+                    )
+
+
+def _names_it(triple: ox.Triple, iri: str) -> bool:
+    return iri in (
+        getattr(triple.subject, "value", ""),
+        triple.predicate.value,
+        getattr(triple.object, "value", ""),
+    )
+
+
+def sources_of(paths: Iterable[tuple[str, Path]]) -> tuple[list[Source], list[ExtensionFault]]:
+    """The files that can be read, and the faults of those that cannot."""
+    read = [read_source(path, name) for name, path in paths]
+    return (
+        [item for item in read if isinstance(item, Source)],
+        [item for item in read if isinstance(item, ExtensionFault)],
+    )
