@@ -8,6 +8,7 @@ for each fault, with its line in the file, words of its message, and words of it
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -208,3 +209,15 @@ def test_the_dump_has_no_blank_nodes(labs: Build) -> None:
     assert quads
     assert not any(isinstance(t, ox.BlankNode) for q in quads for t in (q.subject, q.object))
     assert list(term_files([LABS]))
+
+
+def test_the_page_about_it_shows_an_ontology_that_is_accepted(tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "ontology-extension.md").read_text("utf-8")
+    terms, shapes = re.findall(r"```turtle\n(.*?)```", page, re.DOTALL)
+    folder = tmp_path / "mine" / "ontology"
+    folder.mkdir(parents=True)
+    (folder / "mine.ttl").write_text(terms, "utf-8")
+    (folder / "shapes.ttl").write_text(shapes, "utf-8")
+    read = read_collection([SEEDS, tmp_path / "mine"])
+    assert read.schema.classes["laboratory"] == MY + "Laboratory"
+    assert "area/quantum-computing" in read.schema.concepts
