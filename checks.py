@@ -14,9 +14,9 @@ from .graph.store import Store
 from .loaders.build import Build
 from .loaders.collection import SEEDS, Collection, read_collection
 from .loaders.coverage import Coverage, coverage
-from .queries.catalogue import Catalogue, Question
-from .queries.names import Names, short_iri
-from .queries.results import Table, table_of
+from .queries.catalogue import Catalogue, answer_of
+from .queries.names import short_iri
+from .queries.results import Table
 
 if TYPE_CHECKING:
     from .loaders.shapes import ShapeResult
@@ -165,13 +165,6 @@ def plain_answer(table: Table) -> str:
 
     lines = ["\t".join(table.variables), *("\t".join(map(cell, row)) for row in table.rows)]
     return "\n".join(lines) + "\n"
-
-
-def answer_of(store: Store, question: Question) -> Table:
-    """The answer to a stored question with its default parameters."""
-    answer = store.query(question.with_values({}, Names(store)))
-    assert isinstance(answer, ox.QuerySolutions)
-    return table_of(answer)
 
 
 def _answers(store: Store) -> Check:

@@ -25,6 +25,7 @@ from ..graph.errors import QueryError, UnknownNameError
 from ..graph.store import Store, code_of
 from ..ontology.namespaces import PREFIXES
 from .names import Names
+from .results import Table, table_of
 from .rows import select
 
 HERE: Final = Path(__file__).parent
@@ -99,6 +100,14 @@ def _term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.L
         except ValueError:
             raise QueryError(f"{parameter.name} is a whole number, not “{value}”") from None
     return ox.NamedNode(names.get(value, parameter.type))
+
+
+def answer_of(store: Store, question: Question) -> Table:
+    """The answer to a stored question with its default parameters."""
+    answer = store.query(question.with_values({}, Names(store)))
+    if not isinstance(answer, ox.QuerySolutions):
+        raise QueryError(f"{question.name}.rq must be a SELECT query")
+    return table_of(answer)
 
 
 def read_question(path: Path) -> Question:

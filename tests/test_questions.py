@@ -7,9 +7,9 @@ import re
 import pyoxigraph as ox
 import pytest
 
-from taawun.checks import ANSWERS, answer_of, plain_answer
+from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
-from taawun.queries.catalogue import HERE, Catalogue, read_question, with_prefixes
+from taawun.queries.catalogue import HERE, Catalogue, answer_of, read_question, with_prefixes
 from taawun.queries.results import Shown, heading_is_known
 
 NAMES = sorted(Catalogue().questions)

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from taawun.checks import answer_of
 from taawun.graph.errors import EndpointError, QueryError
 from taawun.graph.remote import RemoteStore
-from taawun.queries.catalogue import Catalogue
+from taawun.queries.catalogue import Catalogue, answer_of
 from taawun.queries.why import facts_of
 
 SERVER = Path(sys.executable).with_name("oxigraph")

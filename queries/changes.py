@@ -1,0 +1,115 @@
+"""What changed between two stores: facts, what is derived from them, and the stored answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ..graph.store import Store
+from ..ontology.namespaces import GRAPH_EVIDENCE, TW
+from .catalogue import Question, answer_of
+from .results import Terms
+from .rows import select
+from .why import FactView
+from .why.facts import FactReader
+
+#: Everything that is said about facts; evidence by IRIs that are made from what it quotes.
+_SAID: Final = f"""
+SELECT ?fact ?name ?value WHERE {{
+  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a <{TW}Fact> ; ?name ?value }}
+}}"""
+_DERIVED: Final = f"""
+SELECT ?fact ?s ?p ?o WHERE {{
+  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a <{TW}DerivedFact> }} GRAPH ?fact {{ ?s ?p ?o }}
+}}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """A fact that is still claimed, with another status, note or evidence."""
+
+    before: FactView
+    after: FactView
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The difference between two stores, each part sorted by IRI.
+
+    ``altered`` are facts of one IRI: the same claim, said about differently. A fact with another
+    modality, speaker or date is another claim: one fact less and one more. Derived facts count by
+    their triple, however it follows: ``derived_added`` has one for each that did not follow before.
+    """
+
+    added: tuple[FactView, ...] = ()
+    removed: tuple[FactView, ...] = ()
+    altered: tuple[Alteration, ...] = ()
+    derived_added: tuple[FactView, ...] = ()
+    derived_removed: tuple[FactView, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.added, self.removed, self.altered)) or self.derives
+
+    @property
+    def derives(self) -> bool:
+        """Whether something follows that did not, or no longer follows."""
+        return bool(self.derived_added or self.derived_removed)
+
+
+def changes(before: Store, after: Store) -> Changes:
+    """Compare two stores fact by fact, in a few queries to each."""
+    old, new = _Known(before), _Known(after)
+    altered = {fact for fact, _, _ in old.said ^ new.said} & old.facts & new.facts
+    return Changes(
+        added=new.views(new.facts - old.facts),
+        removed=old.views(old.facts - new.facts),
+        altered=tuple(map(Alteration, old.views(altered), new.views(altered))),
+        derived_added=new.views(new.derived[t] for t in new.derived.keys() - old.derived.keys()),
+        derived_removed=old.views(old.derived[t] for t in old.derived.keys() - new.derived.keys()),
+    )
+
+
+class _Known:
+    """What one store says about its facts."""
+
+    def __init__(self, store: Store) -> None:
+        self._reader = FactReader(store)
+        self.said = {
+            (row["fact"].value, row["name"].value, str(row["value"]))
+            for row in select(store, _SAID)
+        }
+        self.facts = {fact for fact, _, _ in self.said}
+        #: Triples that follow, each with the first of the derived facts that say it.
+        self.derived: dict[tuple[str, ...], str] = {}
+        for row in select(store, _DERIVED):
+            triple, fact = tuple(str(row[name]) for name in "spo"), row["fact"].value
+            self.derived[triple] = min(fact, self.derived.get(triple, fact))
+
+    def views(self, facts: Iterable[str]) -> tuple[FactView, ...]:
+        chosen = sorted(facts)
+        self._reader.load(chosen)
+        return tuple(map(self._reader.view, chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """A stored question whose answer has other rows than before; a row may come twice."""
+
+    question: Question
+    variables: tuple[str, ...]
+    gained: tuple[Terms, ...]
+    lost: tuple[Terms, ...]
+
+
+def answer_changes(
+    before: Store, after: Store, questions: Iterable[Question]
+) -> Iterator[AnswerChange]:
+    """The questions, asked with their default parameters, whose answers gain or lose rows."""
+    for question in questions:
+        old, new = answer_of(before, question), answer_of(after, question)
+        gained = tuple((Counter(new.rows) - Counter(old.rows)).elements())
+        lost = tuple((Counter(old.rows) - Counter(new.rows)).elements())
+        if gained or lost:
+            yield AnswerChange(question, new.variables, gained, lost)
