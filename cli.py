@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "sparql": "asking",
     "show": "asking",
     "path": "asking",
+    "new": "extending",
     "suggest": "suggesting",
     "explore": "handing_on",
     "export": "handing_on",

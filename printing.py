@@ -60,6 +60,20 @@ WORDS: Final = {
     "yes": {"ar": "نعم", "en": "yes"},
     "no": {"ar": "لا", "en": "no"},
     "unknown": {"ar": "لا حقائق عنه.", "en": "No facts about it."},
+    "new collection": {
+        "ar": """أُنشئت {0}، وفي كل ملف منها نموذج{1}. والخطوة التالية:
+  taawun suggest article.txt --collection {2} --write    إدخال نص جديد
+  taawun check --collection {2}                          فحص المجموعة
+  taawun ask agreement-signatories --collection {2}      السؤال عنها مع الوثائق المرفقة""",
+        "en": """{0} is made, with a model in each file{1}. What comes next:
+  taawun suggest article.txt --collection {2} --write    take a new text in
+  taawun check --collection {2}                          check the collection
+  taawun ask agreement-signatories --collection {2}      ask it together with the bundled one""",
+    },
+    "new example": {
+        "ar": "، والمثال المخترع مفعّل: احذفه قبل العمل الجاد",
+        "en": ", the invented example among its facts: delete it before real work",
+    },
     "not arabic": {"ar": "لا حرف عربيًا في هذا النص.", "en": "This text has no Arabic letter."},
     "known names": {"ar": "أسماء معروفة", "en": "Known names"},
     "doubtful names": {

@@ -26,7 +26,7 @@ def read_facts_yaml(
     sound, so that one run reports every fault.
     """
     root = read_yaml(path, name, faults)
-    if root is None:
+    if root is None or root.is_empty:
         return
     fields = root.fields(_ROOT)
     if missing := sorted(_ROOT - fields.keys()):

@@ -41,6 +41,11 @@ class Node:
         """Whether it is a mapping."""
         return isinstance(self._node, yaml.MappingNode)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a mapping or a list with nothing in it."""
+        return not isinstance(self._node, yaml.ScalarNode) and not self._node.value
+
     def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
         """Report a fault at this value's place."""
         self._faults.append(Fault(self.place, message, remedy, check))
@@ -129,6 +134,7 @@ def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
 def read_yaml(path: Path, name: str, faults: list[Fault]) -> Node | None:
     """The one document of a YAML file; None with a fault if it is empty or broken.
 
+    A file of comments alone is a mapping with nothing in it, and as good as one with entries.
     Anchors, aliases and tags are refused: a value stands where it is read, and is what it looks.
     """
     text = read_text(path, name, faults)
@@ -159,6 +165,9 @@ def read_yaml(path: Path, name: str, faults: list[Fault]) -> Node | None:
             )
         )
         return None
+    if node is None and text.strip():
+        # Nothing but comments: a file that waits for its first entry.
+        node = yaml.compose("{}", Loader=_LOADER)
     if node is None:
         faults.append(Fault(Place(name), "is empty", "write something, or delete the file"))
         return None

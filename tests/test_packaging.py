@@ -44,6 +44,8 @@ def test_the_wheel_has_data_and_no_tests(wheel):
         "taawun/seeds/documents/documents.yaml",
         "taawun/seeds/facts/egypt-iraq-talks.yaml",
         "taawun/seeds/entities/country.yaml",
+        "taawun/loaders/template/README.md",
+        "taawun/loaders/template/facts/example-memo.yaml",
         "taawun/viz/assets/template.html",
         "taawun/py.typed",
     ):
