@@ -16,6 +16,7 @@ from .amounts import Amount, amounts
 from .collection import classes_of
 from .coverage import Sentence, sentences
 from .cues import Cue, Cues
+from .doubts import doubted
 from .facts import DERIVED_ONLY
 from .mentions import Gazetteer, Mention, names_of, territory_label
 from .quotes import LONGEST_QUOTE
@@ -92,8 +93,14 @@ class Suggester:
     def __init__(self, schema: Schema, entities: dict[str, Entity]) -> None:
         self.schema, self.entities = schema, entities
         self.classes = classes_of(schema, entities)
-        self.gazetteer = Gazetteer(names_of(entities.values(), schema))
+        self.gazetteer = Gazetteer(
+            name for name in names_of(entities.values(), schema) if self._is_thing(name.ref)
+        )
         self.cues = Cues(schema)
+
+    def _is_thing(self, ref: str) -> bool:
+        """Whether a reader would underline it: units, stages and the like only qualify facts."""
+        return ref in self.entities or ref.startswith(("area/", "territory/"))
 
     def label(self, ref: str, language: str) -> str:
         """The name of an entity, a concept or a territory among a mention's candidates."""
@@ -111,7 +118,7 @@ class Suggester:
 
         With ``document``, the names that hold only in that document count as names.
         """
-        mentions = self.gazetteer.mentions(text, document)
+        mentions = list(doubted(text, self.gazetteer.mentions(text, document), self.entities))
         whole = [(m.start, m.end) for m in mentions if m.kind == "name"]
         # The year of a name (رؤية مصر 2030) dates nothing, and its numbers count nothing.
         dates = [d for d in said_dates(text) if not _touches(d.start, d.end, whole)]

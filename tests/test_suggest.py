@@ -64,6 +64,41 @@ def test_everything_found_stands_at_its_offsets(suggester):
     assert [u.text for u in found.unknown] == ["سامي حلمي", "شركة النيل للبرمجيات", "منصة نور"]
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("فى مؤتمر المندوبين للاتحاد الدولى للاتصالات بدبى", "للاتصالات"),
+        ("يونج مين يو وزير العلوم والاتصالات وتكنولوجيا المعلومات", "وتكنولوجيا المعلومات"),
+        ("ووزارة المعلومات والبنية التحتية للإتصالات بجمهورية جامبيا", "والبنية التحتية للإتصالات"),
+        ("السفير إيهاب طلعت المرشح لمنصب سفير مصر", "طلعت"),
+    ],
+)
+def test_a_part_of_an_unregistered_name_is_never_chosen(suggester, text, word):
+    kinds = {text[m.start : m.end]: m.kind for m in suggester.suggest(text).mentions}
+    assert kinds[word] == "shared"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("مؤتمر صحفي، في مجال الاتصالات", "الاتصالات"),
+        ("ووزارة الصناعة الفرنسية في مجال تكنولوجيا المعلومات", "تكنولوجيا المعلومات"),
+        ("عمرو طلعت وزير الاتصالات. وأكد طلعت أهمية التعاون", "طلعت"),
+        ("وقال السيسي", "السيسي"),
+        ("وزارة الاتصالات وتكنولوجيا المعلومات والبريد", "والبريد"),
+    ],
+)
+def test_a_name_that_stands_by_itself_is_chosen(suggester, text, word):
+    kinds = {text[m.start : m.end]: m.kind for m in suggester.suggest(text).mentions}
+    assert kinds[word] == "name"
+
+
+def test_units_and_stages_are_no_names(suggester):
+    text = "ووزارة الصناعة، نحو 5 كابلات، أكثر من عام"
+    refs = {ref for m in suggester.suggest(text).mentions for ref in m.candidates}
+    assert not {ref for ref in refs if ref.startswith(("unit/", "comparator/", "scheme/"))}
+
+
 def test_a_cooperation_sentence_has_a_cue_and_two_parties(suggester):
     found = suggester.suggest(NEWS)
     assert sentence(found, "مصر واليابان").state == "cooperation"
