@@ -15,22 +15,16 @@ from ..graph.arabic import fold
 from ..graph.entity import Entity
 from ..ontology.namespaces import TW
 from .mentions import Mention
-from .tokens import Token, joined, stripped, tokens
+from .tokens import Token, folded_words, joined, stripped, tokens
 
 #: What the name of a body, an office or an event begins with, in the singular.
-_HEADS: Final = frozenset(
-    fold(word)
-    for word in (
-        "وزير وزيرة وزارة الوزارة هيئة الهيئة اتحاد الاتحاد منظمة المنظمة جهاز الجهاز لجنة اللجنة مجلس"
-        " المجلس معهد المعهد مركز المركز جمعية الجمعية وكالة الوكالة صندوق الصندوق شركة الشركة"
-        " مؤسسة المؤسسة مؤتمر المؤتمر معرض المعرض قمة القمة منتدى المنتدى جامعة كلية كأس"
-    ).split()
+_HEADS: Final = folded_words(
+    "وزير وزيرة وزارة الوزارة هيئة الهيئة اتحاد الاتحاد منظمة المنظمة جهاز الجهاز لجنة اللجنة"
+    " مجلس المجلس معهد المعهد مركز المركز جمعية الجمعية وكالة الوكالة صندوق الصندوق شركة الشركة"
+    " مؤسسة المؤسسة مؤتمر المؤتمر معرض المعرض قمة القمة منتدى المنتدى جامعة كلية كأس"
 )
 #: Words that end a name: what follows them is said of it.
-_ENDS: Final = frozenset(
-    fold(word)
-    for word in "في فى من على عن إلى الى مع بين أن إن حول خلال عبر ضمن مجال مجالات قطاع".split()
-)
+_ENDS: Final = folded_words("في من على عن إلى مع بين أن حول خلال عبر ضمن مجال مجالات قطاع")
 #: How many words before a part the name may begin.
 _REACH: Final = 3
 

@@ -36,6 +36,15 @@ def _fold(word: str) -> str:
     return fold(word)
 
 
+def folded_words(words: str) -> frozenset[str]:
+    """A list of words as they are compared.
+
+    >>> sorted(folded_words("إلى هيئة"))
+    ['الي', 'هيئه']
+    """
+    return frozenset(fold(word) for word in words.split())
+
+
 def tokens(text: str) -> list[Token]:
     """The words of a text, with offsets in the original.
 

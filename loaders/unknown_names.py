@@ -12,26 +12,22 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..graph.arabic import fold
-from .tokens import Token, tokens
+from .tokens import Token, folded_words, tokens
 
 
-def _folded(words: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in words.split())
-
-
-_TITLES: Final = _folded(
+_TITLES: Final = folded_words(
     "الدكتور الدكتورة السفير السفيرة المهندس المهندسة السيد السيدة الأستاذ الأستاذة اللواء"
     " الفريق الشيخ الأمير البروفيسور المستشار المستشارة"
 )
-_OFFICES: Final = _folded(
+_OFFICES: Final = folded_words(
     "وزير وزيرة رئيس رئيسة مدير مديرة سفير سفيرة نائب نائبة مستشار مستشارة أمين وكيل المدير"
     " الرئيس الوكيل المشرف المتحدث معاون مساعد عضو ووزير نظيره نظيرته"
 )
-_SAYING: Final = _folded(
+_SAYING: Final = folded_words(
     "قال قالت أكد أكدت أوضح أوضحت أشار أشارت ذكر ذكرت صرح صرحت أضاف أضافت استعرض استعرضت أعرب"
     " أعربت التقى التقت استقبل استقبلت شدد شددت لفت تناول مع من برئاسة بحضور"
 )
-_BODIES: Final = _folded(
+_BODIES: Final = folded_words(
     "شركة مؤسسة منظمة جامعة مبادرة وزارة هيئة معهد بنك صندوق اتحاد وكالة مشروع برنامج منصة مجموعة"
 )
 #: Where a name ends.
@@ -39,7 +35,7 @@ _STOPS: Final = (
     _OFFICES
     | _SAYING
     | _TITLES
-    | _folded(
+    | folded_words(
         "في فى على إلى الى عن أن إن الذي التي التى الذى خلال حول حيث كما وذلك بعد قبل بين لدى عبر"
         " ضمن تم يتم هو هي وهو وهي كان كانت قد وقد لبحث لمدة هذا هذه اليوم أمس بهدف التابعة التابع"
     )
