@@ -40,7 +40,7 @@ def folded_words(words: str) -> frozenset[str]:
     """A list of words as they are compared.
 
     >>> sorted(folded_words("إلى هيئة"))
-    ['الي', 'هيئه']
+    ['الي', 'هييه']
     """
     return frozenset(fold(word) for word in words.split())
 

@@ -14,7 +14,6 @@ from typing import Final, Literal
 from ..graph.arabic import fold
 from .tokens import Token, folded_words, tokens
 
-
 _TITLES: Final = folded_words(
     "الدكتور الدكتورة السفير السفيرة المهندس المهندسة السيد السيدة الأستاذ الأستاذة اللواء"
     " الفريق الشيخ الأمير البروفيسور المستشار المستشارة"
