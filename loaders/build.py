@@ -5,9 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,19 +20,17 @@ from ..graph.errors import StoreError
 from ..graph.fact import Fact
 from ..graph.store import EmbeddedStore
 from ..ontology.namespaces import GRAPH_ONTOLOGY
-from .canonical import canonical_file
+from .canonical import write_canonical
 from .collection import SEEDS, Collection, fingerprint, read_collection
 from .facts import Value
 from .feed import Feed
+from .unfinished import Unfinished, delete_whole
 
 _STORE: Final = "store"
 _DUMP: Final = "dataset.nq"
 _MANIFEST: Final = "manifest.json"
-_UNFINISHED: Final = ".building-"
 #: Builds kept in the cache; older ones are deleted when a new one is swapped in.
 _KEPT: Final = 4
-#: Seconds after which an unfinished build is what a killed process left.
-_ABANDONED: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,11 @@ class Build:
         path = self.path / _DUMP
         if not path.is_file():
             try:
-                canonical_file(self.path / _STORE, path)
+                with Unfinished(self.path.parent) as made:
+                    store = ox.Store.read_only(str(self.path / _STORE))
+                    with (made.path / _DUMP).open("wb") as out:
+                        write_canonical(store, out, made.path)
+                    (made.path / _DUMP).replace(path)
             except OSError as error:
                 raise StoreError(
                     f"cannot write {path}: {error.strerror or error}; "
@@ -111,16 +110,16 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     target = cache / _key(folders)
     if (target / _MANIFEST).is_file():
         return Build(target, is_new=False)
-    made = _Unfinished(cache)
     try:
-        with _no_pauses():
-            _make(folders, made)
-        if target.name != _key(folders):
-            # An input was saved while it was read: what was read may belong to neither key.
-            return build(collections, cache=cache)
-        # Another process may have finished the same build first: then its one is kept.
-        with suppress(OSError):
-            made.path.rename(target)
+        with Unfinished(cache) as made:
+            with _no_pauses():
+                _make(folders, made)
+            if target.name != _key(folders):
+                # An input was saved while it was read: what was read may belong to neither key.
+                return build(collections, cache=cache)
+            # Another process may have finished the same build first: then its one is kept.
+            with suppress(OSError):
+                made.path.rename(target)
         if not (target / _MANIFEST).is_file():
             raise StoreError(f"the build could not be moved to {target}; delete that and try again")
         _prune(cache, target)
@@ -129,41 +128,7 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
             f"cannot write the cache folder {cache}: {error.strerror or error}; "
             "choose another one with TAAWUN_CACHE"
         ) from error
-    finally:
-        made.delete()
     return Build(target, is_new=True)
-
-
-class _Unfinished:
-    """The folder of a build until it is whole: made when something is to be written, and gone
-    if nothing came of it, with the cache folder if that was made for it.
-    """
-
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
-        self._new: list[Path] = []
-        self._path: Path | None = None
-
-    @property
-    def path(self) -> Path:
-        """The folder, made at the first asking. Raises ``OSError`` where it cannot be."""
-        if self._path is None:
-            above = self._cache
-            while not above.exists():
-                self._new.append(above)
-                above = above.parent
-            self._cache.mkdir(parents=True, exist_ok=True)
-            self._path = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._cache))
-        return self._path
-
-    def delete(self) -> None:
-        """Delete what is left of it."""
-        if self._path is not None:
-            shutil.rmtree(self._path, ignore_errors=True)
-        for folder in self._new:
-            # Not if there is something in it.
-            with suppress(OSError):
-                folder.rmdir()
 
 
 @contextmanager
@@ -178,7 +143,7 @@ def _no_pauses() -> Iterator[None]:
             gc.enable()
 
 
-def _make(folders: Sequence[Path], made: _Unfinished) -> None:
+def _make(folders: Sequence[Path], made: Unfinished) -> None:
     """Read, check, derive and load; what is read is loaded while reading goes on."""
     feed = Feed(lambda: made.path / _STORE)
 
@@ -229,17 +194,11 @@ def _other_lines(collection: Collection) -> Iterator[str]:
 
 
 def _prune(cache: Path, newest: Path) -> None:
-    """Delete old builds, and what killed builds left; another process may be doing the same."""
+    """Delete old builds; another process may be doing the same."""
     ages: dict[Path, float] = {}
     for path in cache.iterdir():
         with suppress(FileNotFoundError):
-            ages[path] = path.stat().st_mtime
-    builds = [path for path in ages if (path / _MANIFEST).is_file() and path != newest]
-    builds.sort(key=ages.__getitem__, reverse=True)
-    for path in builds[_KEPT - 1 :]:
-        # Renamed first: a deletion that is killed must not leave half a build under a whole name.
-        with suppress(OSError):
-            shutil.rmtree(path.rename(cache / f"{_UNFINISHED}{path.name}"), ignore_errors=True)
-    for path, modified in ages.items():
-        if path.name.startswith(_UNFINISHED) and modified < time.time() - _ABANDONED:
-            shutil.rmtree(path, ignore_errors=True)
+            if path != newest and (path / _MANIFEST).is_file():
+                ages[path] = path.stat().st_mtime
+    for path in sorted(ages, key=ages.__getitem__, reverse=True)[_KEPT - 1 :]:
+        delete_whole(path)

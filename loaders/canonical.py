@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from heapq import merge
@@ -17,39 +15,28 @@ import pyoxigraph as ox
 _PART: Final = 2_000_000
 
 
-def write_canonical(store: ox.Store, out: IO[bytes], part: int = _PART) -> None:
+def write_canonical(store: ox.Store, out: IO[bytes], folder: Path, part: int = _PART) -> None:
     """Write every quad of the store as N-Quads, sorted by code point.
 
-    However large the store, no more than ``part`` lines are held in memory.
+    However large the store, no more than ``part`` lines are held in memory: the rest is in files
+    of ``folder``, which the caller deletes.
     """
-    with tempfile.TemporaryDirectory(prefix="taawun-") as folder, ExitStack() as opened:
-        dump = Path(folder) / "dump.nq"
-        store.dump(str(dump), ox.RdfFormat.N_QUADS)
+    dump = folder / "unsorted.nq"
+    store.dump(str(dump), ox.RdfFormat.N_QUADS)
+    with ExitStack() as opened:
         parts: list[IO[bytes]] = []
-        with dump.open("rb") as lines:
-            while chunk := sorted(islice(lines, part)):
-                if not parts and len(chunk) < part:
-                    out.writelines(chunk)
-                    return
-                file = opened.enter_context((Path(folder) / f"{len(parts)}.nq").open("w+b"))
-                file.writelines(chunk)
-                file.seek(0)
-                parts.append(file)
+        lines = opened.enter_context(dump.open("rb"))
+        while chunk := sorted(islice(lines, part)):
+            if not parts and len(chunk) < part:
+                out.writelines(chunk)
+                return
+            file = opened.enter_context((folder / f"{len(parts)}.nq").open("w+b"))
+            file.writelines(chunk)
+            file.seek(0)
+            parts.append(file)
         dump.unlink()
         out.writelines(merge(*map(_lines, parts)))
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
     yield from file
-
-
-def canonical_file(store: Path, target: Path) -> None:
-    """Write the dump of the store at ``store`` as the file ``target``, whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    made = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            write_canonical(ox.Store.read_only(str(store)), out)
-        made.replace(target)
-    finally:
-        made.unlink(missing_ok=True)
