@@ -95,7 +95,7 @@ PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?evidence ?file ?quote ?start ?end WHERE {
   GRAPH <https://w3id.org/taawun/graph/evidence> {
-    ?evidence a tw:Evidence ; oa:hasSource ?document ; oa:hasSelector ?q , ?p .
+    ?evidence oa:hasSource ?document ; oa:hasSelector ?q , ?p .
     ?q oa:exact ?quote . ?p oa:start ?start ; oa:end ?end .
   }
   ?document dcterms:identifier ?file .

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from .graph.arabic import find_folded
 from .graph.errors import OutputError
-from .graph.fact import MODALITIES
+from .graph.fact import MODALITIES, OMISSION
 from .ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
 from .queries.dates import readable
 from .queries.names import Labels, short_iri
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .queries.entity_card import EntityCard
     from .queries.network import Step
-    from .queries.why import FactView, Proof, RowExplanation
+    from .queries.why import EvidenceView, FactView, Proof, RowExplanation
 
 WORDS: Final = {
     "rows": {"ar": "عدد الصفوف: {}", "en": "{} rows"},
@@ -55,6 +55,7 @@ WORDS: Final = {
     "alternatives": {"ar": "وأدلة بديلة: {}", "en": "alternative proofs: {}"},
     "also called": {"ar": "أسماء أخرى", "en": "also called"},
     "note": {"ar": "ملاحظة", "en": "note"},
+    "context": {"ar": "السياق، وليس دليلًا", "en": "context, no proof"},
     "path": {"ar": "المسار {}، عدد الخطوات: {}", "en": "Way {}: {} steps"},
     "no path": {"ar": "لا شيء في هذه الوثائق يصل بينهما.", "en": "No fact connects them."},
     "yes": {"ar": "نعم", "en": "yes"},
@@ -303,22 +304,26 @@ class Printer:
         sentences = {str(line): line for line in map(self._sentence, filter(_is_derived, facts))}
         for line in sentences.values():
             self.indented(line)
-        by_quote: dict[tuple[str, int, int], list[FactView]] = {}
+        by_quote: dict[tuple[tuple[str, int, int], ...], list[FactView]] = {}
+        quotes: dict[tuple[tuple[str, int, int], ...], tuple[EvidenceView, ...]] = {}
         for fact in told.values():
-            for item in fact.evidence:
-                by_quote.setdefault((item.document, item.start, item.end), []).append(fact)
-        for (document, start, end), group in by_quote.items():
-            shown = next(
-                item
-                for item in group[0].evidence
-                if (item.document, item.start, item.end) == (document, start, end)
-            )
+            for quote in fact.quotes():
+                place = tuple((part.document, part.start, part.end) for part in quote)
+                by_quote.setdefault(place, []).append(fact)
+                quotes.setdefault(place, quote)
+        for place, group in by_quote.items():
+            quote = quotes[place]
             for fact in group:
                 self.indented(self._sentence(fact))
                 if note := fact.note(self.language):
                     self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
-            self.indented(self._quote(shown.quote, group), indent=6)
-            self.indented(f"{document} [{start}:{end}]", "dim", 6)
+            words = f" {OMISSION} ".join(part.quote for part in quote)
+            self.indented(self._quote(words, group), indent=6)
+            spans = " ".join(f"[{start}:{end}]" for _, start, end in place)
+            self.indented(f"{quote[0].document} {spans}", "dim", 6)
+            for around in quote[0].context:
+                words = f"«{around.quote}» [{around.start}:{around.end}]"
+                self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
 
     def _sentence(self, fact: FactView) -> Text:
         from rich.text import Text

@@ -9,11 +9,23 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import DOCUMENT, EVIDENCE, FACT, GRAPH_EVIDENCE, OA, PROV, RDF, TW
+from ..ontology.namespaces import (
+    DOCUMENT,
+    EVIDENCE,
+    FACT,
+    GRAPH_EVIDENCE,
+    OA,
+    PASSAGE,
+    PROV,
+    RDF,
+    TW,
+)
 
 Object: TypeAlias = ox.NamedNode | ox.Literal
 
 MODALITIES: Final = ("asserted", "reported", "planned", "expected", "inferred")
+#: What stands, in a quote, for words that it leaves out.
+OMISSION: Final = "[…]"
 #: Facts of these record statuses stand in the plain view, and so in answers.
 ACTIVE_STATUSES: Final = frozenset({"asserted", "disputed"})
 RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "retracted")
@@ -32,8 +44,8 @@ def short_hash(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """A verbatim quote at one position of one document.
+class Passage:
+    """A verbatim stretch of one document: where it stands, and what stands around it.
 
     ``start`` and ``end`` are 0-based, half-open offsets in Unicode code points of the document's
     bytes decoded as UTF-8, without normalisation; ``text[start:end] == quote`` was checked.
@@ -47,18 +59,15 @@ class Evidence:
     prefix: str = ""
     suffix: str = ""
 
-    def iri(self, fact_iri: str) -> str:
-        """The evidence's IRI, made from the fact, the document's content and the position."""
-        key = f"{fact_iri} {self.document_sha256} {self.start} {self.end}"
-        return EVIDENCE + short_hash(key)
+    @property
+    def passage_iri(self) -> str:
+        """The IRI of the stretch alone, made from the document's content and the position."""
+        return PASSAGE + short_hash(f"{self.document_sha256} {self.start} {self.end}")
 
-    def lines(self, fact_iri: str) -> Iterator[str]:
-        """N-Quads of the evidence: a Web Annotation source with a quote and a position."""
-        iri = self.iri(fact_iri)
+    def selectors(self, iri: str) -> Iterator[str]:
+        """N-Quads that give ``iri`` its Web Annotation source, with a quote and a position."""
         quote, position = f"<{iri}/quote>", f"<{iri}/position>"
         graph = f"<{GRAPH_EVIDENCE}> ."
-        yield f"<{fact_iri}> <{TW}evidence> <{iri}> {graph}"
-        yield f"<{iri}> <{RDF}type> <{TW}Evidence> {graph}"
         yield f"<{iri}> <{OA}hasSource> <{DOCUMENT}{self.document}> {graph}"
         yield f"<{iri}> <{OA}hasSelector> {quote} {graph}"
         yield f"<{iri}> <{OA}hasSelector> {position} {graph}"
@@ -72,6 +81,39 @@ class Evidence:
         yield f"{position} <{RDF}type> <{OA}TextPositionSelector> {graph}"
         yield f"{position} <{OA}start> {ox.Literal(self.start)} {graph}"
         yield f"{position} <{OA}end> {ox.Literal(self.end)} {graph}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Passage):
+    """A quote that says a fact, or one part of a quote that leaves words out.
+
+    ``context`` are passages of the same document that name what the quote calls "the two
+    countries" or "the minister": they help to read it and prove nothing. ``continues`` is the
+    part before this one, if there is one.
+    """
+
+    context: tuple[Passage, ...] = ()
+    continues: Evidence | None = None
+
+    def iri(self, fact_iri: str) -> str:
+        """The evidence's IRI, made from the fact, the document's content and the position."""
+        key = f"{fact_iri} {self.document_sha256} {self.start} {self.end}"
+        return EVIDENCE + short_hash(key)
+
+    def lines(self, fact_iri: str) -> Iterator[str]:
+        """N-Quads of the evidence, with its context and the part that it continues."""
+        iri = self.iri(fact_iri)
+        graph = f"<{GRAPH_EVIDENCE}> ."
+        yield f"<{fact_iri}> <{TW}evidence> <{iri}> {graph}"
+        yield f"<{iri}> <{RDF}type> <{TW}Evidence> {graph}"
+        yield from self.selectors(iri)
+        if self.continues:
+            yield f"<{iri}> <{TW}continues> <{self.continues.iri(fact_iri)}> {graph}"
+        for passage in self.context:
+            place = passage.passage_iri
+            yield f"<{iri}> <{TW}context> <{place}> {graph}"
+            yield f"<{place}> <{RDF}type> <{TW}Passage> {graph}"
+            yield from passage.selectors(place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Final, Protocol
 
 import pyoxigraph as ox
 
 from ..graph.document import Document
 from ..graph.errors import Place
-from ..graph.fact import MODALITIES, RECORD_STATUSES, Evidence, Fact, Object
+from ..graph.fact import MODALITIES, RECORD_STATUSES, Evidence, Fact, Object, Passage
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema, local_name
 from .dates import duration_fault, edtf_fault
 from .documents import REGISTER
 from .nodes import near
-from .quotes import QuoteFault, evidence
+from .quotes import QuoteFault, evidence, passage, split
 
 #: What a fact may say besides its triple, in a YAML mapping or in the columns of a CSV file.
 QUALIFIERS: Final = (
@@ -86,16 +86,34 @@ class FactMaker:
         return self._documents[slug]
 
     def quote(
-        self, document: Document, quote: Value, prefix: str = "", suffix: str = ""
-    ) -> Evidence | None:
-        """The evidence for the quote, or None with a fault."""
+        self,
+        document: Document,
+        quote: Value,
+        prefix: str = "",
+        suffix: str = "",
+        context: Iterable[Value] = (),
+    ) -> tuple[Evidence, ...] | None:
+        """The evidence for the quote, with its context, or None with a fault.
+
+        A value of ``context`` is one sentence, or several with ``[…]`` between them.
+        """
+        around: list[Passage] = []
+        is_sound = True
+        for value in context:
+            for sentence in split(value.text()):
+                try:
+                    around.append(passage(document, sentence))
+                except QuoteFault as error:
+                    value.fault(f"context: {error}", error.remedy, "quotes")
+                    is_sound = False
         try:
-            return evidence(document, quote.text(), prefix, suffix)
+            found = evidence(document, quote.text(), prefix, suffix, tuple(around))
         except QuoteFault as error:
             quote.fault(str(error), error.remedy, "quotes")
             return None
+        return found if is_sound else None
 
-    def fact(self, written: Mapping[str, Value], quote: Evidence | None) -> Fact | None:
+    def fact(self, written: Mapping[str, Value], quote: tuple[Evidence, ...] | None) -> Fact | None:
         """The fact of the written subject, predicate, object and qualifiers, or None with faults.
 
         ``written`` has those three and any of ``QUALIFIERS``. Every part is looked at, whatever
@@ -116,7 +134,7 @@ class FactMaker:
             fits &= self._has_class(written["object"], item.ranges, f"object of {item.name}")
         if subject is None or target is None or qualifiers is None or quote is None or not fits:
             return None
-        return Fact(subject, ox.NamedNode(item.iri), target, qualifiers, (quote,))
+        return Fact(subject, ox.NamedNode(item.iri), target, qualifiers, quote)
 
     def _property(self, value: Value) -> Property | None:
         name = value.text()

@@ -12,7 +12,7 @@ from .facts import QUALIFIERS, FactMaker, Value
 from .nodes import Node, read_yaml
 
 _ROOT: Final = frozenset({"document", "evidence"})
-_ENTRY: Final = frozenset({"quote", "prefix", "suffix", "facts", *QUALIFIERS})
+_ENTRY: Final = frozenset({"quote", "prefix", "suffix", "context", "facts", *QUALIFIERS})
 _TRIPLE: Final = ("subject", "predicate", "object")
 _FACT: Final = frozenset({*_TRIPLE, *QUALIFIERS})
 
@@ -41,8 +41,8 @@ def read_facts_yaml(
         if "quote" not in parts or "facts" not in parts:
             entry.fault("an entry needs “quote” and “facts”", "add what is missing")
             continue
-        around = [parts[key].text() if key in parts else "" for key in ("prefix", "suffix")]
-        quote = maker.quote(document, parts["quote"], *around)
+        before, after = (parts[key].text() if key in parts else "" for key in ("prefix", "suffix"))
+        quote = maker.quote(document, parts["quote"], before, after, _context(parts))
         shared: dict[str, Value] = {key: parts[key] for key in QUALIFIERS if key in parts}
         # A quote whose facts are still comments says nothing yet: “suggest” writes such entries.
         nothing = parts["facts"].is_text and not parts["facts"].text()
@@ -51,6 +51,14 @@ def read_facts_yaml(
             fact = maker.fact(written, quote) if written else None
             if fact:
                 yield fact, item
+
+
+def _context(parts: Mapping[str, Node]) -> list[Node]:
+    """The sentences that help to read the quote: one, or a list of them."""
+    context = parts.get("context")
+    if context is None:
+        return []
+    return context.items() if context.is_list else [context]
 
 
 def _written(item: Node, shared: Mapping[str, Value]) -> Mapping[str, Value] | None:

@@ -1,15 +1,23 @@
-"""Where a quote stands in a document: exactly, once, and outside page furniture."""
+"""Where a quote stands in a document: exactly, once, and outside page furniture.
+
+A quote may leave words out, written ``[…]``: its parts then stand in that order in one paragraph,
+each at most ``FARTHEST`` characters after the one before, and in one way only.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from ..graph.arabic import find_folded
 from ..graph.document import Document
-from ..graph.fact import Evidence
+from ..graph.fact import OMISSION, Evidence, Passage
 
 #: A quote is the shortest stretch that carries the fact: fair to its publisher, quick to read.
 LONGEST_QUOTE: Final = 300
+#: Characters that a quote may leave out between two of its parts.
+FARTHEST: Final = 300
 #: Characters kept on either side of a quote, so that a reader sees it in its sentence.
 CONTEXT: Final = 48
 
@@ -50,29 +58,117 @@ def locate(text: str, quote: str, prefix: str = "", suffix: str = "") -> tuple[i
     return at + len(prefix), at + len(prefix) + len(quote)
 
 
-def evidence(document: Document, quote: str, prefix: str = "", suffix: str = "") -> Evidence:
-    """The evidence for a quote in a document. Raises ``QuoteFault`` if it cannot stand."""
+def evidence(
+    document: Document,
+    quote: str,
+    prefix: str = "",
+    suffix: str = "",
+    context: tuple[Passage, ...] = (),
+) -> tuple[Evidence, ...]:
+    """The evidence for a quote in a document, one for each part of a quote that leaves words out.
+
+    Raises ``QuoteFault`` if it cannot stand.
+    """
+    _refuse_long(quote)
+    text = document.text
+    parts = [quote] if quote in text else split(quote)
+    spans = (
+        [locate(text, quote, prefix, suffix)]
+        if len(parts) == 1
+        else _locate_parts(text, parts, prefix, suffix)
+    )
+    found: list[Evidence] = []
+    for start, end in spans:
+        _refuse_furniture(document, start, end)
+        before = found[-1] if found else None
+        found.append(Evidence(*_stretch(document, start, end), context, before))
+    return tuple(found)
+
+
+def passage(document: Document, quote: str) -> Passage:
+    """A passage that gives context. Raises ``QuoteFault`` if it cannot stand."""
+    _refuse_long(quote)
+    start, end = locate(document.text, quote)
+    _refuse_furniture(document, start, end)
+    return Passage(*_stretch(document, start, end))
+
+
+def split(quote: str) -> list[str]:
+    """What stands between the omissions.
+
+    >>> split("وقعت مصر […] مذكرة تفاهم")
+    ['وقعت مصر', 'مذكرة تفاهم']
+    """
+    return [part.strip() for part in quote.split(OMISSION)]
+
+
+def _locate_parts(
+    text: str, parts: Sequence[str], prefix: str, suffix: str
+) -> tuple[tuple[int, int], ...]:
+    """Where the parts stand, one after the other; see :func:`locate`."""
+    for part in parts:
+        if not part:
+            raise QuoteFault(
+                f"the quote has no words on one side of {OMISSION}",
+                f"begin and end with the document's words, with {OMISSION} between them",
+            )
+        if part not in text:
+            raise QuoteFault(f"the document has no “{_short(part)}”", _remedy(text, part))
+    first = re.escape(prefix) + f"(?={re.escape(parts[0])})"
+    # By their ends, at most two ways each: one says where the quote stands, two that it is unclear.
+    ways: dict[int, list[tuple[tuple[int, int], ...]]] = {}
+    for match in re.finditer(first, text):
+        end = match.end() + len(parts[0])
+        ways[end] = [((match.end(), end),)]
+    for number, part in enumerate(parts[1:], 2):
+        onward: dict[int, list[tuple[tuple[int, int], ...]]] = {}
+        after = suffix if number == len(parts) else ""
+        for end, before in ways.items():
+            paragraph = text.find("\n", end) % (len(text) + 1)
+            border = min(paragraph, end + FARTHEST + len(part))
+            for match in re.finditer(f"(?={re.escape(part)})", text[end:border]):
+                start, stop = end + match.start(), end + match.start() + len(part)
+                if text.startswith(after, stop):
+                    longer = [(*way, (start, stop)) for way in before]
+                    onward[stop] = [*onward.get(stop, []), *longer][:2]
+        if not onward:
+            raise QuoteFault(
+                f"“{_short(part)}” does not come after “{_short(parts[number - 2])}” in one "
+                f"paragraph and within {FARTHEST} characters",
+                "quote the two places in entries of their own, or check “prefix” and “suffix”",
+            )
+        ways = onward
+    found = [way for group in ways.values() for way in group]
+    if len(found) > 1:
+        raise QuoteFault(
+            f"“{_short(f' {OMISSION} '.join(parts))}” can be read in more than one way",
+            "take more words of the document into the parts, or add “prefix” or “suffix”",
+        )
+    return found[0]
+
+
+def _stretch(document: Document, start: int, end: int) -> tuple[str, str, int, int, str, str, str]:
+    """The fields of a passage."""
+    text = document.text
+    around = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+    return document.slug, document.sha256, start, end, text[start:end], *around
+
+
+def _refuse_long(quote: str) -> None:
     if len(quote) > LONGEST_QUOTE:
         raise QuoteFault(
             f"the quote has {len(quote)} characters, more than {LONGEST_QUOTE}",
-            "quote only the words that say the fact",
+            f"quote only the words that say the fact; {OMISSION} stands for words left out",
         )
-    start, end = locate(document.text, quote, prefix, suffix)
+
+
+def _refuse_furniture(document: Document, start: int, end: int) -> None:
     for span in document.furniture:
         if start < span.end and span.start < end:
             raise QuoteFault(
-                f"“{_short(quote)}” is page furniture ({span.reason})",
+                f"“{_short(document.text[start:end])}” is page furniture ({span.reason})",
                 "quote the place in the body of the document that says it",
             )
-    return Evidence(
-        document=document.slug,
-        document_sha256=document.sha256,
-        start=start,
-        end=end,
-        quote=quote,
-        prefix=document.text[max(0, start - CONTEXT) : start],
-        suffix=document.text[end : end + CONTEXT],
-    )
 
 
 def _short(text: str) -> str:

@@ -12,11 +12,12 @@ from .facts import QUALIFIERS, FactMaker
 
 #: What a row may say, in the order of a spreadsheet's columns.
 COLUMNS: Final = (
-    "document", "quote", "prefix", "suffix", "subject", "predicate", "object", *QUALIFIERS,
+    "document", "quote", "prefix", "suffix", "context", "subject", "predicate", "object",
+    *QUALIFIERS,
 )  # fmt: skip
 NEEDED: Final = ("document", "quote", "subject", "predicate", "object")
-#: Where a quote was found to stand, by document, quote, prefix and suffix.
-Located = dict[tuple[str, str, str, str], Evidence | None]
+#: Where a quote was found to stand, by document, quote, prefix, suffix and context.
+Located = dict[tuple[str, str, str, str, str], tuple[Evidence, ...] | None]
 
 
 class Row:
@@ -59,11 +60,12 @@ class Row:
             return None
         cells = {column: Cell(self, column) for column in values}
         prefix, suffix = values.get("prefix", ""), values.get("suffix", "")
-        key = (values["document"], values["quote"], prefix, suffix)
+        key = (values["document"], values["quote"], prefix, suffix, values.get("context", ""))
         if key not in located:
             document = maker.document(cells["document"])
+            context = [cells["context"]] if "context" in cells else []
             located[key] = (
-                maker.quote(document, cells["quote"], prefix, suffix) if document else None
+                maker.quote(document, cells["quote"], prefix, suffix, context) if document else None
             )
         fact = maker.fact(cells, located[key])
         return (fact, cells["subject"]) if fact else None

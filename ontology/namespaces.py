@@ -14,6 +14,7 @@ ID: Final = BASE + "id/"
 DOCUMENT: Final = BASE + "document/"
 FACT: Final = BASE + "fact/"
 EVIDENCE: Final = BASE + "evidence/"
+PASSAGE: Final = BASE + "passage/"
 INFERENCE: Final = BASE + "inference/"
 
 GRAPH_ENTITIES: Final = BASE + "graph/entities"
@@ -50,6 +51,7 @@ PREFIXES: Final[dict[str, str]] = {
     "doc": DOCUMENT,
     "fact": FACT,
     "evidence": EVIDENCE,
+    "passage": PASSAGE,
     "inference": INFERENCE,
     "graph": BASE + "graph/",
     "country": ID + "country/",

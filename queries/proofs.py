@@ -8,6 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..graph.fact import OMISSION
 from .entity_card import EntityCard
 from .network import Step
 from .why import FactView, fact_json
@@ -58,15 +59,14 @@ def facts_json(facts: Sequence[FactView]) -> str:
 
 def quotes_of(facts: Sequence[FactView]) -> str:
     """The quotes under some facts, each once with its document and offsets, as one line."""
-    found = {
-        (item.document, item.start, item.end): item.quote
-        for fact in facts
-        for asserted in fact.asserted()
-        for item in asserted.evidence
-    }
-    return " ‖ ".join(
-        f"«{quote}» {document} [{start}:{end}]" for (document, start, end), quote in found.items()
-    )
+    found: dict[str, None] = {}
+    for fact in facts:
+        for asserted in fact.asserted():
+            for parts in asserted.quotes():
+                words = f" {OMISSION} ".join(part.quote for part in parts)
+                spans = " ".join(f"[{part.start}:{part.end}]" for part in parts)
+                found[f"«{words}» {parts[0].document} {spans}"] = None
+    return " ‖ ".join(found)
 
 
 def _dump(value: Any) -> str:

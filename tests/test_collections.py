@@ -64,7 +64,7 @@ def in_words(collection: Collection) -> set[tuple[str, ...]]:
 def test_the_sound_collection_is_accepted() -> None:
     collection = read_collection([SOUND])
     assert len(collection.documents) == 1
-    assert len(collection.facts) == 15
+    assert len(collection.facts) == 16
     assert all(collection.performed[name] for name in ("quotes", "types", "names", "duplicates"))
 
 

@@ -51,6 +51,8 @@ class _Payload:
         self.summaries = _places(item.iri for item in view.summaries)
         quotes = sorted({quote for fact in view.facts for quote in fact.quotes})
         self.quotes = {quote: place for place, quote in enumerate(quotes)}
+        passages = sorted({passage for fact in view.facts for passage in fact.context})
+        self.passages = {passage: place for place, passage in enumerate(passages)}
 
     def as_json(self, texts: Mapping[str, str], questions: Sequence[AnsweredQuestion]) -> Json:
         return {
@@ -105,6 +107,7 @@ class _Payload:
                 if item.subject in self.nodes and item.object in self.nodes
             ],
             "quotes": [self._quote(quote) for quote in self.quotes],
+            "passages": [self._quote(passage) for passage in self.passages],
             "documents": [
                 _lean({
                     "iri": item.iri,
@@ -153,6 +156,7 @@ class _Payload:
             "notes": [{"text": note.text, "lang": note.language} for note in fact.notes],
             "disputed": fact.status.endswith("/disputed") or None,
             "quotes": [self.quotes[quote] for quote in fact.quotes],
+            "context": [self.passages[passage] for passage in fact.context],
         }
         return _lean(told)
 

@@ -47,9 +47,10 @@ SELECT ?graph ?s ?p ?o WHERE {{ GRAPH ?graph {{ ?s ?p ?o }}
   FILTER(STRSTARTS(STR(?graph), "{FACT}")) }}"""
 _QUALIFIERS: Final = f"""
 SELECT ?fact ?p ?v WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?fact tw:modality ?m ; ?p ?v }} }}"""
+#: With ``tw:evidence`` the quotes themselves, with ``tw:evidence/tw:context`` their context.
 _QUOTES: Final = f"""
 SELECT ?fact ?document ?exact ?prefix ?suffix ?start ?end WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
-  ?fact tw:evidence ?e . ?e oa:hasSource ?document ; oa:hasSelector ?q , ?p .
+  ?fact PATH ?e . ?e oa:hasSource ?document ; oa:hasSelector ?q , ?p .
   ?q oa:exact ?exact . ?p oa:start ?start ; oa:end ?end .
   OPTIONAL {{ ?q oa:prefix ?prefix }} OPTIONAL {{ ?q oa:suffix ?suffix }} }} }}"""
 _DERIVATIONS: Final = f"""
@@ -209,18 +210,8 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
             notes[_text(row, "fact")].add((value.language or "", value.value))
         else:
             qualifiers[_text(row, "fact")][_text(row, "p")].add(value.value)
-    quotes: dict[str, set[Quote]] = defaultdict(set)
-    for row in _rows(store, _QUOTES):
-        quotes[_text(row, "fact")].add(
-            Quote(
-                _text(row, "document"),
-                int(_text(row, "start")),
-                int(_text(row, "end")),
-                _text(row, "exact"),
-                _text(row, "prefix"),
-                _text(row, "suffix"),
-            )
-        )
+    quotes = _read_passages(store, "tw:evidence")
+    context = _read_passages(store, "tw:evidence/tw:context")
     for row in _rows(store, _TRIPLES):
         iri = _text(row, "graph")
         said = qualifiers.get(iri, {})
@@ -247,7 +238,25 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
             ),
             status,
             tuple(sorted(quotes.get(iri, ()))),
+            tuple(sorted(context.get(iri, ()))),
         )
+
+
+def _read_passages(store: Store, path: str) -> dict[str, set[Quote]]:
+    """By fact, the stretches of documents that a path leads to."""
+    found: dict[str, set[Quote]] = defaultdict(set)
+    for row in _rows(store, _QUOTES.replace("PATH", path)):
+        found[_text(row, "fact")].add(
+            Quote(
+                _text(row, "document"),
+                int(_text(row, "start")),
+                int(_text(row, "end")),
+                _text(row, "exact"),
+                _text(row, "prefix"),
+                _text(row, "suffix"),
+            )
+        )
+    return found
 
 
 def _object(term: RdfTerm) -> str | Value:

@@ -62,7 +62,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class SeenFact:
-    """A fact as the picture shows it: its triple, how it is said, and its quotes."""
+    """A fact as the picture shows it: its triple, how it is said, its quotes and their context."""
 
     iri: str
     subject: str
@@ -76,6 +76,7 @@ class SeenFact:
     notes: tuple[Value, ...] = ()
     status: str = ""
     quotes: tuple[Quote, ...] = ()
+    context: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

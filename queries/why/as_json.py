@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
 from ..results import term_json
 from .explanation import Proof, RowExplanation
-from .views import FactView
+from .views import EvidenceView, FactView
 
 Json: TypeAlias = dict[str, Any]
 
@@ -38,19 +39,29 @@ def fact_json(fact: FactView) -> Json:
     """A fact with its evidence; a derived one with its rule and the facts under it."""
     item = _statement(fact) | {
         "modality": fact.modality,
-        "evidence": [
-            {
-                "document": evidence.document,
-                "quote": evidence.quote,
-                "start": evidence.start,
-                "end": evidence.end,
-            }
-            for evidence in fact.evidence
-        ],
+        "evidence": [_evidence(part, quote) for quote in fact.quotes() for part in quote],
     }
     if fact.is_derived:
         item["derivedBy"] = fact.rule
         item["derivedFrom"] = [fact_json(source) for source in fact.derived_from]
+    return item
+
+
+def _evidence(part: EvidenceView, quote: Sequence[EvidenceView]) -> Json:
+    """One part of a quote; ``continues`` where it is not the first, ``context`` where it is."""
+    item: Json = {
+        "document": part.document,
+        "quote": part.quote,
+        "start": part.start,
+        "end": part.end,
+    }
+    if part is not quote[0]:
+        item["continues"] = True
+    elif part.context:
+        item["context"] = [
+            {"quote": around.quote, "start": around.start, "end": around.end}
+            for around in part.context
+        ]
     return item
 
 

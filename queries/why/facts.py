@@ -12,7 +12,7 @@ from ...graph.errors import QueryError
 from ...graph.fact import ACTIVE_STATUSES
 from ...graph.store import Store, Term
 from ...ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
-from .views import EvidenceView, FactView
+from .views import ContextView, EvidenceView, FactView
 
 __all__ = ["EvidenceView", "FactReader", "FactView", "facts_of"]
 
@@ -154,8 +154,10 @@ class FactReader:
             for _, chunk in _chunks(facts)
             for row in self._rows(_EVIDENCE.replace("VALUES", _block("f", chunk)))
         ]
-        self._learn_documents(sorted({_value(row[1]) for row in rows} - self._documents.keys()))
-        for fact, document, exact, start, end, prefix, suffix in rows:
+        self._learn_documents(sorted({_value(row[2]) for row in rows} - self._documents.keys()))
+        continued, around = self._surroundings(facts)
+        for fact, evidence, document, exact, start, end, prefix, suffix in rows:
+            iri = _value(evidence)
             found[_value(fact)].append(
                 EvidenceView(
                     self._documents[_value(document)],
@@ -165,10 +167,29 @@ class FactReader:
                     int(_value(end)),
                     _value(prefix),
                     _value(suffix),
+                    iri,
+                    continued.get(iri, ""),
+                    tuple(sorted(around.get(iri, ()), key=_context_key)),
                 )
             )
         key = _evidence_key
         return defaultdict(tuple, {f: tuple(sorted(set(v), key=key)) for f, v in found.items()})
+
+    def _surroundings(
+        self, facts: Sequence[str]
+    ) -> tuple[dict[str, str], dict[str, set[ContextView]]]:
+        """By evidence: the part that it continues, and the passages that give its context."""
+        continued: dict[str, str] = {}
+        around: dict[str, set[ContextView]] = defaultdict(set)
+        for _, chunk in _chunks(facts):
+            for row in self._rows(_CONTEXT.replace("VALUES", _block("f", chunk))):
+                evidence, before, exact, start, end = row
+                if before:
+                    continued[_value(evidence)] = _value(before)
+                else:
+                    view = ContextView(_value(exact), int(_value(start)), int(_value(end)))
+                    around[_value(evidence)].add(view)
+        return continued, around
 
     def _learn_documents(self, documents: Sequence[str]) -> None:
         self._documents |= {document: document for document in documents}
@@ -198,11 +219,17 @@ _QUALIFIERS: Final = (
     + f", <{_DERIVED_FROM}>"
 )
 _EVIDENCE: Final = (
-    "SELECT ?f ?d ?exact ?start ?end ?prefix ?suffix WHERE { VALUES "
+    "SELECT ?f ?e ?d ?exact ?start ?end ?prefix ?suffix WHERE { VALUES "
     f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e . ?e <{OA}hasSource> ?d ; "
     f"<{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . ?q <{OA}exact> ?exact . "
     f"?p <{OA}start> ?start ; <{OA}end> ?end . "
     f"OPTIONAL {{ ?q <{OA}prefix> ?prefix }} OPTIONAL {{ ?q <{OA}suffix> ?suffix }} }} }}"
+)
+_CONTEXT: Final = (
+    "SELECT ?e ?before ?exact ?start ?end WHERE { VALUES "
+    f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e . {{ ?e <{TW}continues> ?before }} UNION "
+    f"{{ ?e <{TW}context> ?c . ?c <{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . "
+    f"?q <{OA}exact> ?exact . ?p <{OA}start> ?start ; <{OA}end> ?end }} }} }}"
 )
 
 
@@ -237,6 +264,10 @@ def _view(
 
 def _evidence_key(view: EvidenceView) -> tuple[str, int, int]:
     return view.document, view.start, view.end
+
+
+def _context_key(view: ContextView) -> tuple[int, int]:
+    return view.start, view.end
 
 
 def _preferred(graphs: Iterable[str]) -> tuple[str, ...]:

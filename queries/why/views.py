@@ -12,10 +12,20 @@ from ...ontology.namespaces import INFERENCE
 
 
 @dataclass(frozen=True, slots=True)
+class ContextView:
+    """A passage that helps to read a quote of the same document, and proves nothing."""
+
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
     """A verbatim quote: ``document`` is the file's name, ``start`` and ``end`` are offsets.
 
     Offsets are 0-based, half-open, in Unicode code points of the document decoded as UTF-8.
+    ``continues`` is the IRI of the part before this one, where the quote leaves words out.
     """
 
     document: str
@@ -25,6 +35,9 @@ class EvidenceView:
     end: int
     prefix: str = ""
     suffix: str = ""
+    iri: str = ""
+    continues: str = ""
+    context: tuple[ContextView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,16 @@ class FactView:
     def is_derived(self) -> bool:
         """Whether a rule derives the fact from others."""
         return self.iri.startswith(INFERENCE)
+
+    def quotes(self) -> Iterator[tuple[EvidenceView, ...]]:
+        """The quotes, each as its parts in order: one, unless it leaves words out."""
+        after = {item.continues: item for item in self.evidence if item.continues}
+        for item in self.evidence:
+            if not item.continues:
+                parts = [item]
+                while parts[-1].iri in after:
+                    parts.append(after[parts[-1].iri])
+                yield tuple(parts)
 
     def note(self, language: str) -> str:
         """The curator's remark in the language, else in any; empty if there is none."""

@@ -46,7 +46,7 @@ function badges(fact) {
 function cards(claims, current) {
   const groups = new Map();
   for (const fact of claims) {
-    const key = fact.quotes.join(' ');
+    const key = `${fact.quotes.join(' ')}|${fact.context.join(' ')}`;
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(fact);
   }
@@ -60,7 +60,13 @@ function card(group, current) {
       place === group.length - 1 || howSaid(fact) !== howSaid(group[place + 1]) ? badges(fact) : null,
       notesOf(fact).map(({text}) => el('p', {class: 'note'}, el('b', {}, `${word('note')}: `), bdi(text))),
     ]),
-    group[0].quotes.map((place) => quoteBlock(quotes[place], group)));
+    group[0].quotes.map((place) => quoteBlock(quotes[place], group)),
+    group[0].context.map((place) => contextLine(DATA.passages[place])));
+}
+
+/** A sentence of the document that names what the quote speaks of: it helps to read, and proves nothing. */
+function contextLine(passage) {
+  return el('p', {class: 'note'}, el('b', {}, `${word('contextNoProof')}: `), el('bdi', {lang: 'ar', dir: 'rtl'}, passage.exact));
 }
 
 /** The curator's notes in the language of the page; in any other if there is none. */
