@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -30,12 +30,21 @@ OMISSION: Final = "[…]"
 ACTIVE_STATUSES: Final = frozenset({"asserted", "disputed"})
 RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "retracted")
 
+#: Qualifiers that say where the fact stands in curation, why and since when.
+STATUS_QUALIFIERS: Final = (
+    "recordStatus", "statusReason", "statusReasonAr", "statusDate", "supersededBy",
+)  # fmt: skip
+
 #: Qualifiers that say *what* is claimed: they are part of a fact's identity. All others
 #: (record status, note, who recorded it) may change while the fact stays the same.
 IDENTIFYING: Final = ("modality", "statedBy", "onBehalfOf", "when", "dateText")
 
 #: Qualifiers that are not written as the ``tw:`` property of their own name.
-_PREDICATES: Final = {"wasAttributedTo": f"{PROV}wasAttributedTo", "noteAr": f"{TW}note"}
+_PREDICATES: Final = {
+    "wasAttributedTo": f"{PROV}wasAttributedTo",
+    "noteAr": f"{TW}note",
+    "statusReasonAr": f"{TW}statusReason",
+}
 
 
 def short_hash(text: str) -> str:
@@ -157,6 +166,16 @@ class Fact:
         """Whether the fact stands in the plain view, and so in answers."""
         status = self.qualifier("recordStatus")
         return status is not None and status.value.rpartition("/")[2] in ACTIVE_STATUSES
+
+    @property
+    def status(self) -> tuple[tuple[str, Object], ...]:
+        """The qualifiers that say where the fact stands in curation."""
+        return tuple(item for item in self.qualifiers if item[0] in STATUS_QUALIFIERS)
+
+    def with_status(self, status: Mapping[str, Object]) -> Fact:
+        """The same fact, with the same IRI and evidence, at another place in curation."""
+        kept = {name: value for name, value in self.qualifiers if name not in STATUS_QUALIFIERS}
+        return replace(self, qualifiers=tuple(sorted({**kept, **status}.items())))
 
     def lines(self) -> Iterator[str]:
         """N-Quads of the fact: its own graph, the plain view if active, and its qualifiers."""

@@ -22,9 +22,9 @@ from ..graph.store import EmbeddedStore
 from ..ontology.namespaces import GRAPH_ONTOLOGY
 from .canonical import write_canonical
 from .collection import SEEDS, Collection, fingerprint, read_collection
-from .facts import Value
 from .feed import Feed
 from .unfinished import Unfinished, delete_whole
+from .value import Value
 
 _STORE: Final = "store"
 _DUMP: Final = "dataset.nq"

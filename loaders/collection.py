@@ -17,13 +17,16 @@ from ..ontology.namespaces import ID
 from ..ontology.schema import FILES, Schema
 from .documents import REGISTER, read_documents
 from .entities import read_entities
-from .facts import FactMaker, Value
+from .facts import FactMaker
 from .facts_csv import read_facts_csv
 from .facts_jsonl import read_facts_jsonl
 from .facts_yaml import read_facts_yaml
 from .lints import lint_facts, lint_names
 from .nodes import files, strays
 from .ontologies import FOLDER, read_ontology
+from .status_file import STATUS_FILE, Statuses
+from .status_lints import lint_statuses
+from .value import Value
 
 #: The collection that comes with the package.
 SEEDS: Final = Path(__file__).parent.parent / "seeds"
@@ -144,16 +147,27 @@ def read_collection(
     named = None if REGISTER in refused else refused.union(documents)
     performed["names"] += lint_names(entities, places, named)
     maker = FactMaker(schema, classes_of(schema, entities), documents, refused)
+    # Read first: a later collection may say where a fact of an earlier one stands.
+    statuses = Statuses()
+    for folder in folders:
+        if (path := folder / "facts" / STATUS_FILE).is_file():
+            statuses.read(path, f"{_name(folder)}/facts/{path.name}", maker, faults)
     stated: list[tuple[Fact, Value]] = []
     for folder in folders:
         faults.extend(strays(folder / "facts", f"{_name(folder)}/facts", *FACT_READERS))
         for path in files(folder / "facts", *FACT_READERS):
+            if path.name == STATUS_FILE:
+                continue
             name = f"{_name(folder)}/facts/{path.name}"
-            for fact, place in FACT_READERS[path.suffix](path, name, maker, faults):
+            for written, place in FACT_READERS[path.suffix](path, name, maker, faults):
+                fact = statuses.over(written)
                 stated.append((fact, place))
                 heed(name, fact, place)
+    is_whole = not faults
     performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
-    performed.update(lint_facts(stated, schema, is_whole=not faults))
+    performed["status entries"] = statuses.report(stated, is_whole=is_whole)
+    performed.update(lint_facts(stated, schema, is_whole=is_whole))
+    performed.update(lint_statuses(stated, is_whole=is_whole))
     if faults:
         raise CollectionError(faults)
     return Collection(schema, documents, entities, tuple(fact for fact, _ in stated), performed)

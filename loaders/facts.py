@@ -4,46 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from typing import Final, Protocol
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..graph.document import Document
-from ..graph.errors import Place
-from ..graph.fact import MODALITIES, RECORD_STATUSES, Evidence, Fact, Object, Passage
+from ..graph.fact import MODALITIES, STATUS_QUALIFIERS, Evidence, Fact, Object, Passage
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema, local_name
 from .dates import duration_fault, edtf_fault
 from .documents import REGISTER
 from .nodes import near
 from .quotes import QuoteFault, evidence, passage, split
+from .record_status import record_status
+from .value import Value
 
 #: What a fact may say besides its triple, in a YAML mapping or in the columns of a CSV file.
 QUALIFIERS: Final = (
-    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note", "noteAr",
+    "modality", "statedBy", "onBehalfOf", "when", "dateText", *STATUS_QUALIFIERS, "note", "noteAr",
 )  # fmt: skip
 DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
 _DATE: Final = TW + "date"
 _DURATION: Final = TW + "duration"
 _DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
-
-
-class Value(Protocol):
-    """One written value with its place, in whatever kind of file."""
-
-    @property
-    def place(self) -> Place:
-        """Where it stands."""
-        ...
-
-    def text(self) -> str:
-        """The value as written."""
-        ...
-
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault at the value's place."""
-        ...
 
 
 class FactMaker:
@@ -119,9 +103,18 @@ class FactMaker:
         ``written`` has those three and any of ``QUALIFIERS``. Every part is looked at, whatever
         is wrong with the others; without a quote there is no fact.
         """
+        triple = self.triple(written)
+        qualifiers = self._qualifiers(written)
+        if triple is None or qualifiers is None or quote is None:
+            return None
+        return Fact(*triple, qualifiers, quote)
+
+    def triple(
+        self, written: Mapping[str, Value]
+    ) -> tuple[ox.NamedNode, ox.NamedNode, Object] | None:
+        """The written subject, predicate and object, or None with faults."""
         item = self._property(written["predicate"])
         subject = self._entity(written["subject"])
-        qualifiers = self._qualifiers(written)
         if item is None:
             return None
         target: Object | None
@@ -132,9 +125,9 @@ class FactMaker:
         fits = self._has_class(written["subject"], item.domains, f"subject of {item.name}")
         if not item.datatype:
             fits &= self._has_class(written["object"], item.ranges, f"object of {item.name}")
-        if subject is None or target is None or qualifiers is None or quote is None or not fits:
+        if subject is None or target is None or not fits:
             return None
-        return Fact(subject, ox.NamedNode(item.iri), target, qualifiers, quote)
+        return subject, ox.NamedNode(item.iri), target
 
     def _property(self, value: Value) -> Property | None:
         name = value.text()
@@ -223,23 +216,22 @@ class FactMaker:
         return ox.Literal(text)
 
     def _qualifiers(self, written: Mapping[str, Value]) -> tuple[tuple[str, Object], ...] | None:
-        found: dict[str, Object] = {
-            "modality": ox.NamedNode(ID + "modality/asserted"),
-            "recordStatus": ox.NamedNode(ID + "record-status/asserted"),
-        }
-        is_sound = True
+        found: dict[str, Object] = {"modality": ox.NamedNode(ID + "modality/asserted")}
+        status = record_status(written, written["subject"])
+        is_sound = status is not None
+        found |= status or {}
         for name in QUALIFIERS:
-            if name not in written:
+            if name not in written or name in STATUS_QUALIFIERS:
                 continue
             value = written[name]
             text = value.text()
-            if name in ("modality", "recordStatus"):
-                known = MODALITIES if name == "modality" else RECORD_STATUSES
-                kind = "modality" if name == "modality" else "record-status"
-                if text not in known:
-                    value.fault(f"unknown {name} “{text}”", near(text, list(known)), "qualifiers")
+            if name == "modality":
+                if text not in MODALITIES:
+                    value.fault(
+                        f"unknown {name} “{text}”", near(text, list(MODALITIES)), "qualifiers"
+                    )
                     is_sound = False
-                found[name] = ox.NamedNode(f"{ID}{kind}/{text}" if text in known else ID)
+                found[name] = ox.NamedNode(f"{ID}modality/{text}" if text in MODALITIES else ID)
             elif name in ("statedBy", "onBehalfOf"):
                 entity = self._entity(value)
                 is_actor = self._has_class(value, frozenset({TW + "Actor"}), name)

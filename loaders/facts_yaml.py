@@ -8,8 +8,9 @@ from typing import Final
 
 from ..graph.errors import Fault
 from ..graph.fact import Fact
-from .facts import QUALIFIERS, FactMaker, Value
+from .facts import QUALIFIERS, FactMaker
 from .nodes import Node, read_yaml
+from .value import Value
 
 _ROOT: Final = frozenset({"document", "evidence"})
 _ENTRY: Final = frozenset({"quote", "prefix", "suffix", "context", "facts", *QUALIFIERS})

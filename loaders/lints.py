@@ -14,7 +14,7 @@ from ..graph.errors import Place
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID, TW
 from ..ontology.schema import Schema, local_name
-from .facts import Value
+from .value import Value
 
 #: The stages from which on an agreement has signatories.
 SIGNED_STAGES: Final = frozenset(
@@ -78,7 +78,6 @@ def lint_facts(
     """
     performed: Counter[str] = Counter()
     performed["duplicates"] = _duplicates(stated)
-    performed["record statuses"] = _statuses(stated)
     performed["single values"] = _single_values(stated, schema)
     performed["inferences"] = _inferences(stated)
     if is_whole:
@@ -95,25 +94,11 @@ def _duplicates(stated: Sequence[tuple[Fact, Value]]) -> int:
         key = (fact.iri, fact.evidence[0].iri(fact.iri))
         if key in seen:
             value.fault(
-                f"{_short(fact)} is already stated with this quote at {seen[key]}",
+                f"{short(fact)} is already stated with this quote at {seen[key]}",
                 "delete one of the two",
                 "duplicates",
             )
         seen.setdefault(key, value.place)
-    return len(stated)
-
-
-def _statuses(stated: Sequence[tuple[Fact, Value]]) -> int:
-    """A fact has one record status, however many documents state it."""
-    first: dict[str, tuple[Fact, Place]] = {}
-    for fact, value in stated:
-        other, place = first.setdefault(fact.iri, (fact, value.place))
-        if fact.qualifier("recordStatus") != other.qualifier("recordStatus"):
-            value.fault(
-                f"{_short(fact)} has another record status than the same fact at {place}",
-                "give both the same “recordStatus”",
-                "record statuses",
-            )
     return len(stated)
 
 
@@ -143,7 +128,7 @@ def _single_values(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> int:
         other, place = first.setdefault(key, (fact, value.place))
         if other.object != fact.object:
             value.fault(
-                f"{_short(fact)}: it has already {_last(other.object.value)} at {place}",
+                f"{short(fact)}: it has already {_last(other.object.value)} at {place}",
                 "a figure has one value; register a second figure for a second number",
                 "single values",
             )
@@ -183,7 +168,7 @@ def _inferences(stated: Sequence[tuple[Fact, Value]]) -> int:
             modality = fact.qualifier("modality")
             if modality is None or modality.value != ID + "modality/inferred":
                 place.fault(
-                    f"{_short(fact)} can only be inferred",
+                    f"{short(fact)} can only be inferred",
                     "add “modality: inferred” and a note that says why",
                     "inferences",
                 )
@@ -220,7 +205,7 @@ def _firmness(stated: Sequence[tuple[Fact, Value]]) -> int:
             modality = fact.qualifier("modality")
             if modality is not None and modality in _NOT_YET:
                 place.fault(
-                    f"{_short(fact)} is stated as {_last(modality.value).partition('/')[2]}",
+                    f"{short(fact)} is stated as {_last(modality.value).partition('/')[2]}",
                     _ACCOMPLISHED[name],
                     "firmness",
                 )
@@ -231,18 +216,19 @@ def _loops(stated: Sequence[tuple[Fact, Value]]) -> int:
     """Nothing is part of itself, follows itself, or has itself as object."""
     after: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact, _ in stated:
-        if _last(fact.predicate.value) in _ORDERED:
+        if fact.is_active and _last(fact.predicate.value) in _ORDERED:
             after[fact.predicate.value, fact.subject.value].add(fact.object.value)
     for fact, place in stated:
         predicate, subject = fact.predicate.value, fact.subject.value
         seen: set[str] = set()
         ahead = {fact.object.value}
-        while ahead and subject not in ahead and _last(predicate) in _ORDERED:
+        is_ordered = fact.is_active and _last(predicate) in _ORDERED
+        while is_ordered and ahead and subject not in ahead:
             seen |= ahead
             ahead = {new for old in ahead for new in after[predicate, old]} - seen
         if subject in ahead:
             place.fault(
-                f"{_short(fact)} leads back to {_last(subject)} itself",
+                f"{short(fact)} leads back to {_last(subject)} itself",
                 "check the direction of the facts along the way",
                 "loops",
             )
@@ -253,5 +239,6 @@ def _last(iri: str) -> str:
     return iri.removeprefix(ID) if iri.startswith(ID) else local_name(iri)
 
 
-def _short(fact: Fact) -> str:
+def short(fact: Fact) -> str:
+    """The fact's triple, as faults name it."""
     return " ".join(_last(part.value) for part in (fact.subject, fact.predicate, fact.object))

@@ -1,0 +1,135 @@
+"""The status file of a collection, ``facts/status.yaml``: record statuses of facts that stand
+elsewhere, in the bundled collection for instance, which is not touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..graph.errors import Fault
+from ..graph.fact import STATUS_QUALIFIERS, Fact, Object
+from ..ontology.namespaces import FACT, ID
+from ..ontology.schema import local_name
+from .facts import FactMaker
+from .nodes import Node, near, read_yaml
+from .record_status import fact_iri, record_status
+from .value import Value
+
+STATUS_FILE: Final = "status.yaml"
+_ENTRY: Final = frozenset({"fact", *STATUS_QUALIFIERS})
+_TRIPLE: Final = ("subject", "predicate", "object")
+_WRITE: Final = "write the fact's IRI or [subject, predicate, object]"
+#: A fact's IRI, or the triple that it states.
+_Key: TypeAlias = str | ox.Triple
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry: which fact is meant, the value that says so, and the status that it gets."""
+
+    fact: Node
+    status: Mapping[str, Object]
+
+
+class Statuses:
+    """Record statuses over those that facts were written with; later folders over earlier ones."""
+
+    def __init__(self) -> None:
+        self._entries: dict[_Key, _Entry] = {}
+        self._met: dict[_Key, set[str]] = defaultdict(set)
+
+    def read(self, path: Path, name: str, maker: FactMaker, faults: list[Fault]) -> None:
+        """Take the entries of one status file; what is wrong with them is reported."""
+        root = read_yaml(path, name, faults)
+        mine: set[_Key] = set()
+        for item in root.items() if root else ():
+            fields = item.fields(_ENTRY)
+            if missing := [key for key in ("fact", "recordStatus") if key not in fields]:
+                if item.is_mapping:
+                    item.fault(f"the entry lacks {' and '.join(missing)}", "add what is missing")
+                continue
+            status = record_status(fields, item)
+            key = _key(fields["fact"], maker)
+            if key in mine:
+                fields["fact"].fault("the fact has an entry already", "keep one of the two")
+            elif key is not None and status is not None:
+                mine.add(key)
+                self._entries[key] = _Entry(fields["fact"], status)
+
+    def over(self, fact: Fact) -> Fact:
+        """The fact with the status that an entry gives it, else as it is."""
+        if not self._entries:
+            return fact
+        for key in (fact.iri, fact.triple):
+            if entry := self._entries.get(key):
+                self._met[key].add(fact.iri)
+                return fact.with_status(entry.status)
+        return fact
+
+    def report(self, stated: Sequence[tuple[Fact, Value]], *, is_whole: bool) -> int:
+        """Report entries that mean no fact, or several; returns how many entries there are.
+
+        Where some input was refused already (``is_whole`` is false), the fact that an entry means
+        may be in there.
+        """
+        facts = [fact for fact, _ in stated]
+        for key, entry in self._entries.items():
+            met = sorted(self._met[key])
+            if not met and is_whole:
+                entry.fact.fault(f"there is no fact {_words(key)}", _nearest(key, facts), "names")
+            elif len(met) > 1:
+                entry.fact.fault(
+                    f"{len(met)} facts say {_words(key)}, told apart by what qualifies them",
+                    f"write one entry for each that you mean: {', '.join(map(_words, met))}",
+                    "names",
+                )
+        return len(self._entries)
+
+
+def _key(value: Node, maker: FactMaker) -> _Key | None:
+    if not value.is_list:
+        iri = fact_iri(value.text())
+        if iri is None:
+            value.fault(f"“{value.text()}” is no fact", _WRITE, "names")
+        return iri
+    parts = value.items()
+    if len(parts) != len(_TRIPLE):
+        value.fault(f"a fact has {len(_TRIPLE)} parts, not {len(parts)}", _WRITE)
+        return None
+    triple = maker.triple(dict(zip(_TRIPLE, parts, strict=True)))
+    return ox.Triple(*triple) if triple else None
+
+
+def _nearest(key: _Key, stated: Iterable[Fact]) -> str:
+    """A remedy that names the facts that come closest, as an entry may name them."""
+    if isinstance(key, ox.Triple):
+        akin = {_words(fact.triple) for fact in stated if _parts_shared(fact.triple, key) == 2}
+        return near(_words(key), akin) or "taawun show SUBJECT lists its facts"
+    # Half of the digits right is a slip of the pen, not another fact.
+    half = len(FACT) + 8
+    akin = {
+        f"{_words(fact.iri)} ({_words(fact.triple)})"
+        for fact in stated
+        if fact.iri[:half] == key[:half] or fact.iri[-8:] == key[-8:]
+    }
+    if akin:
+        return f"did you mean {' or '.join(sorted(akin))}?"
+    return "taawun show SUBJECT --format csv lists its facts with their IRIs"
+
+
+def _parts_shared(one: ox.Triple, other: ox.Triple) -> int:
+    return sum(a == b for a, b in zip(one, other, strict=True))
+
+
+def _words(key: _Key) -> str:
+    """The fact as an entry names it."""
+    if isinstance(key, str):
+        return f"fact/{key.removeprefix(FACT)}"
+    subject, predicate, target = (getattr(term, "value", "") for term in key)
+    return f"[{subject.removeprefix(ID)}, {local_name(predicate)}, {target.removeprefix(ID)}]"
