@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rdflib import Dataset
 
+    from .queries.history import PastFact
     from .queries.why import RowExplanation
 
 
@@ -218,6 +219,12 @@ class KnowledgeGraph:
     def show(self, entity: str) -> EntityCard:
         """Everything known of an entity, given by slug, IRI or any of its names."""
         return entity_card(self.store, self.names.get(entity))
+
+    def history(self, entity: str) -> tuple[PastFact, ...]:
+        """What is recorded of an entity and not asserted: withdrawn, replaced, not reviewed."""
+        from .queries.history import history
+
+        return history(self.store, self.names.get(entity))
 
     def path(self, start: str, end: str, *, limit: int = 3) -> list[list[Step]]:
         """The shortest ways from one entity to another over facts."""

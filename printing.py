@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from .queries.entity_card import EntityCard
+    from .queries.history import PastFact
     from .queries.network import Step
     from .queries.why import EvidenceView, FactView, Proof, RowExplanation
 
@@ -60,6 +61,12 @@ WORDS: Final = {
     "no path": {"ar": "لا شيء في هذه الوثائق يصل بينهما.", "en": "No fact connects them."},
     "yes": {"ar": "نعم", "en": "yes"},
     "no": {"ar": "لا", "en": "no"},
+    "status": {"ar": "{} منذ {}: {}", "en": "{} since {}: {}"},
+    "superseded by": {"ar": "حلت محلها:", "en": "superseded by:"},
+    "no history": {
+        "ar": "لا حقيقة عنه سُحبت أو حلت محلها غيرها أو تنتظر المراجعة.",
+        "en": "No fact about it is withdrawn, replaced or waiting for review.",
+    },
     "unknown": {"ar": "لا حقائق عنه.", "en": "No facts about it."},
     "new collection": {
         "ar": """أُنشئت {0}، وفي كل ملف منها نموذج{1}. والخطوة التالية:
@@ -199,11 +206,7 @@ class Printer:
 
     def card(self, card: EntityCard, facts: Sequence[FactView], *, why: bool) -> None:
         """All that is known of an entity, its facts grouped by what they say of it."""
-        names = [card.labels[x] for x in (self.language, *card.labels) if x in card.labels]
-        title = " · ".join(dict.fromkeys(names)) or short_iri(card.iri)
-        kinds = "، ".join(self.labels(kind, self.language) for kind in card.classes)
-        self.line(title, "bold")
-        self.line(f"{kinds}  {short_iri(card.iri)}", "dim")
+        self._title(card)
         if card.aliases:
             self.line(f"{say('also called', self.language)}: {' · '.join(card.aliases)}", "dim")
         for note in card.notes:
@@ -215,6 +218,29 @@ class Printer:
             self.facts(facts)
         else:
             self._grouped(card.iri, facts)
+
+    def history(self, card: EntityCard, past: Sequence[PastFact], *, why: bool) -> None:
+        """What is recorded of an entity and not asserted, each with its status and reason."""
+        self._title(card)
+        if not past:
+            self.line(say("no history", self.language))
+        self.labels.fetch(_iris([item.fact for item in past]))
+        for item in past:
+            self.indented(self._sentence(item.fact))
+            self.indented(self._status(item.fact), "yellow", 6)
+            if item.successor:
+                self.indented(say("superseded by", self.language), "dim", 6)
+                self.indented(self._sentence(item.successor), indent=8)
+            for quote in item.fact.quotes() if why else ():
+                self._proof(quote, [item.fact])
+            self.indented(short_iri(item.fact.iri), "dim", 6)
+
+    def _title(self, card: EntityCard) -> None:
+        names = [card.labels[x] for x in (self.language, *card.labels) if x in card.labels]
+        title = " · ".join(dict.fromkeys(names)) or short_iri(card.iri)
+        kinds = "، ".join(self.labels(kind, self.language) for kind in card.classes)
+        self.line(title, "bold")
+        self.line(f"{kinds}  {short_iri(card.iri)}", "dim")
 
     def _grouped(self, iri: str, facts: Sequence[FactView]) -> None:
         """Facts without their quotes: each relation once, with the others under it."""
@@ -312,18 +338,23 @@ class Printer:
                 by_quote.setdefault(place, []).append(fact)
                 quotes.setdefault(place, quote)
         for place, group in by_quote.items():
-            quote = quotes[place]
             for fact in group:
                 self.indented(self._sentence(fact))
                 if note := fact.note(self.language):
                     self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
-            words = f" {OMISSION} ".join(part.quote for part in quote)
-            self.indented(self._quote(words, group), indent=6)
-            spans = " ".join(f"[{start}:{end}]" for _, start, end in place)
-            self.indented(f"{quote[0].document} {spans}", "dim", 6)
-            for around in quote[0].context:
-                words = f"«{around.quote}» [{around.start}:{around.end}]"
-                self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
+                if status := self._status(fact):
+                    self.indented(status, "yellow", 6)
+            self._proof(quotes[place], group)
+
+    def _proof(self, quote: Sequence[EvidenceView], facts: Iterable[FactView]) -> None:
+        """A quote with its place and its context, the names of the facts set off in it."""
+        words = f" {OMISSION} ".join(part.quote for part in quote)
+        self.indented(self._quote(words, facts), indent=6)
+        spans = " ".join(f"[{part.start}:{part.end}]" for part in quote)
+        self.indented(f"{quote[0].document} {spans}", "dim", 6)
+        for around in quote[0].context:
+            words = f"«{around.quote}» [{around.start}:{around.end}]"
+            self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
 
     def _sentence(self, fact: FactView) -> Text:
         from rich.text import Text
@@ -346,10 +377,22 @@ class Printer:
         if fact.stated_by:
             speakers = [self._name(term) for term in fact.stated_by]
             marks.append(say("says", self.language, "، ".join(speakers)))
+        if fact.record_status == "disputed":
+            marks.append(self.labels(_record_status("disputed"), self.language))
         if fact.when:
             marks.append(readable(fact.when, self.language))
         comma = "، " if self.language == "ar" else ", "
         return Text(f"  ({comma.join(marks)})", "yellow") if marks else Text()
+
+    def _status(self, fact: FactView) -> str:
+        """Where a fact stands in curation, since when and why, if it is not simply asserted."""
+        if fact.record_status in ("", "asserted"):
+            return ""
+        name = self.labels(_record_status(fact.record_status), self.language)
+        if not fact.status_date:
+            return name
+        day = readable(fact.status_date, self.language)
+        return say("status", self.language, name, day, fact.status_reason(self.language))
 
     def _quote(self, quote: str, facts: Iterable[FactView]) -> Text:
         """The quote with the words that name the subjects and objects set off."""
@@ -395,12 +438,16 @@ def _modality(name: str) -> str:
     return f"{ID}modality/{name}"
 
 
+def _record_status(name: str) -> str:
+    return f"{ID}record-status/{name}"
+
+
 def _iris(facts: Iterable[FactView]) -> list[str]:
     import pyoxigraph as ox
 
     found = []
     for fact in facts:
-        found.append(_modality(fact.modality))
+        found += [_modality(fact.modality), _record_status(fact.record_status)]
         found += [
             term.value
             for term in (fact.subject, fact.predicate, fact.object, *fact.stated_by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,6 +16,14 @@ from ..queries.names import short_iri
 from ..queries.results import Shown
 from .output import emit, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common
+
+if TYPE_CHECKING:
+    from ..queries.why import FactView
+
+_FACT_COLUMNS: Final = (
+    "subject", "predicate", "object", "modality", "recordStatus", "statusDate", "statusReason",
+    "supersededBy", "fact",
+)  # fmt: skip
 
 
 @click.command()
@@ -118,31 +127,54 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 @click.command()
 @click.argument("entity", nargs=-1, required=True)
 @click.option("--why", is_flag=True, help="Show the quotes under the facts.")
+@click.option(
+    "--history",
+    "past_only",
+    is_flag=True,
+    help="Show instead what is no longer asserted, or not yet: status, day and reason.",
+)
 @common
 @click.pass_obj
-def show(settings: Settings, entity: Sequence[str], why: bool) -> None:
+def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
     """Show all that is known of an entity: its slug, IRI, or any name in either language."""
+    from ..queries.proofs import card_json
     from ..queries.why import facts_of
 
     graph = settings.graph
-    card = graph.show(" ".join(entity))
-    facts = facts_of(graph.store, card.triples)
+    name = " ".join(entity)
+    card = graph.show(name)
+    past = graph.history(name) if past_only else ()
+    facts = {} if past_only else facts_of(graph.store, card.triples)
     views = [view for triple in card.triples for view in facts.get(triple, ())]
+    views += [item.fact for item in past]
     if settings.style == "json":
-        from ..queries.proofs import card_json
-
         click.echo(card_json(card, views))
-    elif settings.style == "table":
-        printer_for(settings).card(card, views, why=why)
+    elif settings.style != "table":
+        _emit_facts(settings, views)
+    elif past_only:
+        printer_for(settings).history(card, past, why=why)
     else:
-        shown = Shown(graph.store, settings.language)
-        rows = [
-            [shown.term(t) for t in (v.subject, v.predicate, v.object)] + [v.modality]
-            for v in views
-        ]
-        emit(settings, [*map(shown.column, ("subject", "predicate", "object", "modality"))], rows)
+        printer_for(settings).card(card, views, why=why)
     if not views:
         sys.exit(FAULTS)
+
+
+def _emit_facts(settings: Settings, views: Sequence[FactView]) -> None:
+    """Facts as rows, each with its record and its IRI, by which other files may name it."""
+    shown = Shown(settings.graph.store, settings.language)
+    rows = [
+        [
+            *map(shown.term, (view.subject, view.predicate, view.object)),
+            view.modality,
+            view.record_status,
+            view.status_date,
+            view.status_reason(settings.language),
+            short_iri(view.superseded_by),
+            short_iri(view.iri),
+        ]
+        for view in views
+    ]
+    emit(settings, [shown.column(name) for name in _FACT_COLUMNS], rows)
 
 
 @click.command()

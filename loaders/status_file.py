@@ -31,8 +31,9 @@ _Key: TypeAlias = str | ox.Triple
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One entry: which fact is meant, the value that says so, and the status that it gets."""
+    """One entry: its number among all, the value that names the fact, and the fact's status."""
 
+    number: int
     fact: Node
     status: Mapping[str, Object]
 
@@ -42,6 +43,7 @@ class Statuses:
 
     def __init__(self) -> None:
         self._entries: dict[_Key, _Entry] = {}
+        self._count = 0
         self._met: dict[_Key, set[str]] = defaultdict(set)
 
     def read(self, path: Path, name: str, maker: FactMaker, faults: list[Fault]) -> None:
@@ -60,17 +62,18 @@ class Statuses:
                 fields["fact"].fault("the fact has an entry already", "keep one of the two")
             elif key is not None and status is not None:
                 mine.add(key)
-                self._entries[key] = _Entry(fields["fact"], status)
+                self._count += 1
+                self._entries[key] = _Entry(self._count, fields["fact"], status)
 
     def over(self, fact: Fact) -> Fact:
-        """The fact with the status that an entry gives it, else as it is."""
+        """The fact with the status that the last entry for it gives, else as it is."""
         if not self._entries:
             return fact
-        for key in (fact.iri, fact.triple):
-            if entry := self._entries.get(key):
-                self._met[key].add(fact.iri)
-                return fact.with_status(entry.status)
-        return fact
+        keys = [key for key in (fact.iri, fact.triple) if key in self._entries]
+        for key in keys:
+            self._met[key].add(fact.iri)
+        entries = sorted((self._entries[key] for key in keys), key=lambda entry: entry.number)
+        return fact.with_status(entries[-1].status) if entries else fact
 
     def report(self, stated: Sequence[tuple[Fact, Value]], *, is_whole: bool) -> int:
         """Report entries that mean no fact, or several; returns how many entries there are.

@@ -41,10 +41,12 @@ SELECT ?fact ?file ?quote ?start ?end WHERE {{
   }}
   ?document dcterms:identifier ?file .
 }}"""
+_BILINGUAL: Final = ("note", "statusReason")
 _NAMED: Final = ("subject", "predicate", "object")
 _PLAIN: Final = (
-    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "note", "noteAr",
-    "file", "quote", "start", "end", "fact",
+    "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "statusReason",
+    "statusReasonAr", "statusDate", "supersededBy", "note", "noteAr", "file",
+    "quote", "start", "end", "fact",
 )  # fmt: skip
 
 
@@ -98,8 +100,8 @@ def _csv(_: Path, store: Store, out: IO[bytes]) -> None:
     }
     for row in select(store, _QUALIFIERS):
         name, value = row["name"].value.rpartition("#")[2], row["value"]
-        if isinstance(value, ox.Literal) and (name, value.language) == ("note", "ar"):
-            name = "noteAr"
+        if isinstance(value, ox.Literal) and value.language == "ar" and name in _BILINGUAL:
+            name += "Ar"
         facts[row["fact"].value][name] = value
     rows = [facts[row["fact"].value] | row for row in select(store, _EVIDENCE)]
     labels = Labels(store)

@@ -3,11 +3,12 @@
 from .as_json import fact_json, to_json
 from .explaining import explain
 from .explanation import Note, Proof, RowExplanation, Witness
-from .facts import facts_of
+from .facts import FactReader, facts_of
 from .views import EvidenceView, FactView
 
 __all__ = [
     "EvidenceView",
+    "FactReader",
     "FactView",
     "Note",
     "Proof",

@@ -41,6 +41,8 @@ def fact_json(fact: FactView) -> Json:
         "modality": fact.modality,
         "evidence": [_evidence(part, quote) for quote in fact.quotes() for part in quote],
     }
+    if fact.record_status not in ("", "asserted"):
+        item |= _status(fact)
     if fact.is_derived:
         item["derivedBy"] = fact.rule
         item["derivedFrom"] = [fact_json(source) for source in fact.derived_from]
@@ -63,6 +65,17 @@ def _evidence(part: EvidenceView, quote: Sequence[EvidenceView]) -> Json:
             for around in part.context
         ]
     return item
+
+
+def _status(fact: FactView) -> Json:
+    """Where a fact stands that is not simply asserted."""
+    item: Json = {
+        "recordStatus": fact.record_status,
+        "statusReason": {reason.language: reason.value for reason in fact.status_reasons},
+        "statusDate": fact.status_date,
+        "supersededBy": fact.superseded_by,
+    }
+    return {key: value for key, value in item.items() if value}
 
 
 def _statement(fact: FactView) -> Json:

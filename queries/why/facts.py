@@ -214,7 +214,17 @@ _DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
 _QUALIFIERS: Final = (
     ", ".join(
         f"<{TW}{name}>"
-        for name in ("modality", "statedBy", "when", "note", "recordStatus", "derivedBy")
+        for name in (
+            "modality",
+            "statedBy",
+            "when",
+            "note",
+            "recordStatus",
+            "statusReason",
+            "statusDate",
+            "supersededBy",
+            "derivedBy",
+        )
     )
     + f", <{_DERIVED_FROM}>"
 )
@@ -243,19 +253,21 @@ def _view(
     def first(name: str) -> str:
         return min((_value(value) for value in values.get(TW + name, ())), default="")
 
+    def texts(name: str) -> tuple[ox.Literal, ...]:
+        found = (value for value in values.get(TW + name, ()) if isinstance(value, ox.Literal))
+        return tuple(sorted(found, key=str))
+
     return FactView(
         iri,
         *triple,
         modality=_modality(iri, values),
         stated_by=tuple(sorted(values.get(f"{TW}statedBy", ()), key=str)),
         when=first("when"),
-        notes=tuple(
-            sorted(
-                (note for note in values.get(f"{TW}note", ()) if isinstance(note, ox.Literal)),
-                key=str,
-            )
-        ),
+        notes=texts("note"),
         record_status=first("recordStatus").rpartition("/")[2],
+        status_reasons=texts("statusReason"),
+        status_date=first("statusDate"),
+        superseded_by=first("supersededBy"),
         rule=first("derivedBy"),
         derived_from=under,
         evidence=evidence,

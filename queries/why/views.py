@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -47,7 +47,8 @@ class FactView:
     ``modality`` is the short name (``asserted``, ``reported`` …), ``derived`` for a derived
     fact, whose ``rule`` and ``derived_from`` say how it follows; such a fact has no quotes of
     its own. ``stated_by`` are the terms after ``tw:statedBy``, sorted; ``notes`` the curator's
-    remarks, in Arabic and in English.
+    remarks, in Arabic and in English. ``record_status`` is the short name; ``superseded_by`` the
+    IRI of the fact that replaces this one.
     """
 
     iri: str
@@ -59,6 +60,9 @@ class FactView:
     when: str = ""
     notes: tuple[ox.Literal, ...] = ()
     record_status: str = ""
+    status_reasons: tuple[ox.Literal, ...] = ()
+    status_date: str = ""
+    superseded_by: str = ""
     rule: str = ""
     derived_from: tuple[FactView, ...] = ()
     evidence: tuple[EvidenceView, ...] = ()
@@ -80,8 +84,11 @@ class FactView:
 
     def note(self, language: str) -> str:
         """The curator's remark in the language, else in any; empty if there is none."""
-        mine = [note.value for note in self.notes if note.language == language]
-        return " ".join(mine or [note.value for note in self.notes])
+        return _in_language(self.notes, language)
+
+    def status_reason(self, language: str) -> str:
+        """Why the fact has its record status, in the language, else in any."""
+        return _in_language(self.status_reasons, language)
 
     def asserted(self) -> Iterator[FactView]:
         """The asserted facts under this one, itself if it is asserted; some may come twice."""
@@ -89,3 +96,8 @@ class FactView:
             yield self
         for source in self.derived_from:
             yield from source.asserted()
+
+
+def _in_language(texts: Sequence[ox.Literal], language: str) -> str:
+    mine = [text.value for text in texts if text.language == language]
+    return " ".join(mine or [text.value for text in texts])
