@@ -165,7 +165,8 @@ def read_collection(
                 heed(name, fact, place)
     is_whole = not faults
     performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
-    performed["status entries"] = statuses.report(stated, is_whole=is_whole)
+    if entries := statuses.report(stated, is_whole=is_whole):
+        performed["status entries"] = entries
     performed.update(lint_facts(stated, schema, is_whole=is_whole))
     performed.update(lint_statuses(stated, is_whole=is_whole))
     if faults:

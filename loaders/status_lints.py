@@ -18,8 +18,8 @@ def lint_statuses(stated: Sequence[tuple[Fact, Value]], *, is_whole: bool) -> Co
     ``is_whole`` is false where some input was refused already, and with it perhaps a successor.
     """
     performed = Counter({"record statuses": _one_each(stated)})
-    if is_whole:
-        performed["successors"] = _successors(stated)
+    if is_whole and (successors := _successors(stated)):
+        performed["successors"] = successors
     return performed
 
 
