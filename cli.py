@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "suggest": "suggesting",
     "explore": "handing_on",
     "export": "handing_on",
+    "push": "pushing",
 }
 
 

@@ -121,6 +121,20 @@ WORDS: Final = {
     "kind quoted": {"ar": "بين علامتين", "en": "quoted"},
     "kind cooperation": {"ar": "تعاون", "en": "cooperation"},
     "kind open": {"ar": "مفتوحة", "en": "open"},
+    "reading": {"ar": "قراءة الموجود: {} من {}", "en": "reading what is there: {} of {}"},
+    "writing": {"ar": "إرسال الفروق: {} من {}", "en": "sending what differs: {} of {}"},
+    "pushed": {
+        "ar": "‏{} فيه هذا البناء. ثلاثيات أضيفت: {}، حُذفت: {}، كانت فيه: {}",
+        "en": "{} holds this build: {} triples added, {} removed, {} were there",
+    },
+    "holds all": {
+        "ar": "‏{} فيه هذا البناء كاملًا ولا شيء غيره. عدد الثلاثيات: {}",
+        "en": "{} holds exactly this build: {} triples",
+    },
+    "differs": {
+        "ar": "‏{} يختلف عن هذا البناء. ثلاثيات متفقة: {}، ناقصة (-): {}، زائدة (+): {}",
+        "en": "{} differs from this build: {} triples agree, {} are missing (-), {} are extra (+)",
+    },
 }  # fmt: skip
 
 #: Terms of RDF itself, which have no label in the graph.

@@ -84,6 +84,11 @@ class EmbeddedStore:
         except (OSError, ValueError, RuntimeError) as error:
             raise QueryError(f"the query cannot be evaluated: {error}") from error
 
+    @property
+    def quads(self) -> ox.Store:
+        """The same store, to be read quad by quad."""
+        return self._store
+
     def dataset(self) -> Dataset:
         """The same store as an ``rdflib.Dataset``, the public interface for RDF code."""
         from oxrdflib import OxigraphStore

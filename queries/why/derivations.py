@@ -146,7 +146,7 @@ class Deriver:
         elements += second.group(after, outside, graph=graph).elements
         group = self.in_graph(alg.Group(elements), graph)
         shared = Reader(self, (*first.atoms, *second.atoms), (), ()).columns
-        rows = list(self._run(self._columns_of(group, shared)))
+        rows = self._run(self._columns_of(group, shared))
         tables = []
         for rewriter in (first, second):
             reader = Reader(self, rewriter.atoms, shared, rewriter.spare)
@@ -167,12 +167,12 @@ class Deriver:
         one = ((self.fresh(), make_expression(["1"])),)
         return write_select(alg.Select(projection or one, group), self.dataset)
 
-    def _run(self, text: str) -> Iterator[Row]:
+    def _run(self, text: str) -> list[Row]:
+        """The rows of a query, sorted: statements are numbered alike whatever the store."""
         answer = self.store.query(text)
         if not isinstance(answer, ox.QuerySolutions):
             raise QueryError("the store gave no solutions to a SELECT")
-        for solution in answer:
-            yield tuple(solution)
+        return sorted((tuple(solution) for solution in answer), key=_text)
 
     def _limited(
         self, select: alg.Select, among: Iterable[alg.Var], rows: Collection[Row] | None
@@ -216,6 +216,10 @@ def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> 
         candidates = same[tuple(row[i] for i in stable)]
         if len(candidates) == 1 and len(stable) < len(row):
             table[row] = candidates[0]
+
+
+def _text(row: Row) -> tuple[str, ...]:
+    return tuple(map(str, row))
 
 
 def _is_joined(element: alg.Element) -> bool:

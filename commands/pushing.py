@@ -1,0 +1,88 @@
+"""Handing the dataset to a remote store: ``push``."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from ..graph.endpoint import Endpoint
+from ..graph.push import Comparison, Progress, compare
+from ..graph.push import push as push_dataset
+from ..printing import say
+from .settings import FAULTS, Settings, common
+
+
+@click.command()
+@click.option(
+    "--update",
+    metavar="URL",
+    help="Where the store takes updates.  [default: the endpoint, its last /query made /update]",
+)
+@click.option("--check", is_flag=True, help="Change nothing: compare what is there with the build.")
+@common
+@click.pass_obj
+def push(settings: Settings, update: str | None, check: bool) -> None:
+    """Load the graph into a remote SPARQL 1.1 store, or replace what it holds of it.
+
+    Only what differs is sent, so a push that was broken off goes on where it stopped. Graphs of
+    others are not touched. A name and a password are taken from TAAWUN_USER and TAAWUN_PASSWORD.
+
+    \b
+    taawun push --endpoint http://localhost:7878/query
+    taawun push --endpoint http://localhost:8890/sparql --update http://localhost:8890/sparql-auth
+    taawun push --endpoint http://localhost:7878/query --check
+    """
+    from ..loaders.build import build as build_graph
+
+    url = settings.endpoint
+    if url is None:
+        raise click.UsageError("--endpoint says which store to push to")
+    update = update or re.sub(r"/query$", "/update", url)
+    endpoint = Endpoint(url, timeout=settings.timeout, update_url=update)
+    local = build_graph(settings.collections).store()
+    with _progress(settings.language) as progress:
+        found = compare(local, endpoint, progress) if check else None
+        done = None if check else push_dataset(local, endpoint, progress)
+    if found:
+        _report(settings, url, found)
+    if done:
+        click.echo(say("pushed", settings.language, url, done.added, done.removed, done.kept))
+
+
+def _report(settings: Settings, url: str, found: Comparison) -> None:
+    """Say whether the store holds the build; exit 1 if it does not."""
+    if not found.missing and not found.extra:
+        click.echo(say("holds all", settings.language, url, found.held))
+        return
+    click.echo(
+        say("differs", settings.language, url, found.held, found.missing, found.extra), err=True
+    )
+    for sign, quads, count in (
+        ("-", found.first_missing, found.missing),
+        ("+", found.first_extra, found.extra),
+    ):
+        for quad in quads:
+            click.echo(f"{sign} {quad} .", err=True)
+        if count > len(quads):
+            click.echo(f"{sign} … {count - len(quads)}", err=True)
+    sys.exit(FAULTS)
+
+
+@contextmanager
+def _progress(language: str) -> Iterator[Progress]:
+    """A line on a terminal that says how far the work is; nothing where there is none."""
+    shows = sys.stderr.isatty()
+
+    def show(what: str, done: int, total: int) -> None:
+        if shows:
+            click.echo(f"\r\x1b[K{say(what, language, done, total)}", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        if shows:
+            click.echo("\r\x1b[K", nl=False, err=True)

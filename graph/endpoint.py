@@ -1,0 +1,124 @@
+"""A SPARQL 1.1 Protocol endpoint: asked and updated, its answers read with suspicion."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.request import Request
+
+import pyoxigraph as ox
+
+from .errors import EndpointError
+from .store import Answer, code_of
+from .transport import Reply, Transport, clean
+
+_JSON: Final = ("application/sparql-results+json", "application/json")
+_TRIPLES: Final = ("application/n-triples", "text/plain")
+_GRAPH_FORMS: Final = ("CONSTRUCT", "DESCRIBE")
+_LAST_LIMIT: Final = re.compile(r"\bLIMIT\s+(\d+)\s*(?:OFFSET\s+\d+\s*)?$", re.IGNORECASE)
+_SERVICE: Final = re.compile(r"\bSERVICE\b", re.IGNORECASE)
+#: Virtuoso answers ASK as a SELECT: one row with this variable for yes, no row for no.
+_ASK_AS_ROWS: Final = "__ASK_RETVAL"
+
+
+class Endpoint:
+    """The endpoint at ``url``, and for updates the one at ``update_url``.
+
+    ``timeout`` is in seconds, for the whole of one answer.
+    """
+
+    def __init__(self, url: str, *, timeout: float, update_url: str | None = None) -> None:
+        self.url = url
+        self._transport = Transport(url, timeout)
+        self._updates = Transport(update_url, timeout) if update_url else self._transport
+
+    def query(self, text: str, default_graph: str | None = None) -> Answer:
+        """Run a query, over ``default_graph`` as default graph where one is named."""
+        from SPARQLWrapper import POST, SPARQLWrapper
+
+        wrapper = SPARQLWrapper(self.url, defaultGraph=default_graph)
+        wrapper.setMethod(POST)
+        wrapper.setQuery(text)
+        accepted = _TRIPLES if wrapper.queryType in _GRAPH_FORMS else _JSON
+        wrapper.setOnlyConneg(True)
+        wrapper.addCustomHttpHeader("Accept", accepted[0])
+        # SPARQLWrapper writes the request; its own way of sending knows no limit of time or size.
+        reply = self._transport.send(wrapper._createRequest())
+        if reply.kind not in accepted:
+            raise self._nonsense(reply)
+        try:
+            return self._triples(reply) if accepted is _TRIPLES else self._result(reply, text)
+        except (SyntaxError, ValueError) as error:
+            raise self._nonsense(reply) from error
+
+    def update(self, text: str) -> None:
+        """Run an update."""
+        header = {"Content-Type": "application/sparql-update; charset=utf-8"}
+        self._updates.send(Request(self._updates.url, text.encode(), header, method="POST"))
+
+    def _result(self, reply: Reply, text: str) -> Answer:
+        """The rows or the truth of an answer, every one of which can be read."""
+        answer = _parsed(reply.body)
+        if isinstance(answer, ox.QueryBoolean):
+            return answer
+        names = {variable.value for variable in answer.variables}
+        count = sum(1 for _ in answer)
+        if names == {_ASK_AS_ROWS}:
+            return _parsed(
+                b'{"head":{},"boolean":true}' if count else b'{"head":{},"boolean":false}'
+            )
+        wanted = _variables(text)
+        if wanted is not None and wanted != names:
+            asked, given = (", ".join(sorted(variables)) for variables in (wanted, names))
+            raise EndpointError(
+                f"{self.url} answers another question: it was asked for {asked}, "
+                f"and gives {clean(given) or 'nothing'}"
+            )
+        self._refuse_partial(reply, text, count)
+        return _parsed(reply.body)
+
+    def _refuse_partial(self, reply: Reply, text: str, count: int) -> None:
+        """Refuse an answer of which the endpoint itself says that it is not the whole one."""
+        if state := reply.headers.get("X-SQL-State"):
+            message = clean(reply.headers.get("X-SQL-Message", state))
+            raise EndpointError(f"{self.url} gives a part of the answer only: {message}")
+        cap = reply.headers.get("X-SPARQL-MaxRows", "")
+        limit = _LAST_LIMIT.search(code_of(text).rstrip())
+        if cap.isdigit() and count >= int(cap) and not (limit and int(limit[1]) <= int(cap)):
+            raise EndpointError(
+                f"{self.url} cuts its answers at {cap} rows, so this one may not be whole; ask for "
+                "less, with LIMIT, or raise its limit (Virtuoso: ResultSetMaxRows)"
+            )
+
+    def _triples(self, reply: Reply) -> ox.QueryTriples:
+        store = ox.Store()
+        store.bulk_load(reply.body, ox.RdfFormat.N_TRIPLES)
+        answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
+        assert isinstance(answer, ox.QueryTriples)
+        return answer
+
+    def _nonsense(self, reply: Reply) -> EndpointError:
+        start = clean(reply.body[:200].decode("utf-8", "replace"))[:60]
+        return EndpointError(
+            f"{self.url} does not answer with SPARQL results but with "
+            f"{clean(reply.kind) or 'something unnamed'}; it begins “{start}”"
+        )
+
+
+def _parsed(body: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
+    return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+
+
+def _variables(text: str) -> set[str] | None:
+    """The variables of a SELECT query; None where there are none, or none that we can tell."""
+    if _SERVICE.search(code_of(text)):
+        # Oxigraph would evaluate it.
+        return None
+    try:
+        answer = ox.Store().query(text)
+    except (SyntaxError, ValueError, OSError, RuntimeError):
+        # The endpoint understood it: a dialect of its own.
+        return None
+    if not isinstance(answer, ox.QuerySolutions):
+        return None
+    return {variable.value for variable in answer.variables}

@@ -1,0 +1,112 @@
+"""``taawun push``: a remote store holds the build, exactly, and nothing of others is touched."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.graph.errors import EndpointError
+from taawun.graph.push import push
+from taawun.graph.remote import RemoteStore
+from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, GRAPH_PUSH
+
+STRANGE = f"{BASE}fact/0123456789abcdef"
+WORDS = r'"ج\n\"د\\"@ar'
+OTHERS = "http://example.org/graph"
+
+
+def quiet(*_):
+    pass
+
+
+def number(server, pattern):
+    rows = server.endpoint().query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+    return int(next(rows)["n"].value)
+
+
+def test_a_second_push_sends_nothing(filled, push_to):
+    said = push_to(filled)
+    assert said.exit_code == 0, said.output
+    assert "0 triples added, 0 removed" in said.output
+
+
+def test_a_check_lists_what_is_missing_and_what_is_extra_and_a_push_mends_it(filled, push_to):
+    inside = f"GRAPH <{GRAPH_EVIDENCE}>"
+    exact = "<http://www.w3.org/ns/oa#exact>"
+    endpoint = filled.endpoint()
+    assert number(filled, f"{inside} {{ ?s {exact} ?o }}") > 3
+    endpoint.update(f"DELETE WHERE {{ {inside} {{ ?s {exact} ?o }} }}")
+    endpoint.update(
+        f"INSERT DATA {{ GRAPH <{STRANGE}> {{ <{BASE}id/a> <{BASE}id/b> {WORDS} }}"
+        f" GRAPH <{OTHERS}> {{ <{BASE}id/a> <{BASE}id/b> 1 }} }}"
+    )
+    said = push_to(filled, "--check")
+    assert said.exit_code == 1
+    assert f"{WORDS} <{STRANGE}> ." in said.output
+    assert "+ … " not in said.output
+    assert "- … " in said.output
+    assert push_to(filled).exit_code == 0
+    assert push_to(filled, "--check").exit_code == 0
+    assert number(filled, f"GRAPH <{STRANGE}> {{ ?s ?p ?o }}") == 0
+    assert number(filled, f"GRAPH <{OTHERS}> {{ ?s ?p ?o }}") == 1
+    endpoint.update(f"DROP SILENT GRAPH <{OTHERS}>")
+
+
+class KilledError(Exception):
+    pass
+
+
+def test_a_push_that_was_killed_is_no_answer_and_goes_on_where_it_stopped(
+    empty_oxigraph, the_build, push_to
+):
+    def kill(what, done, total):
+        if what == "writing" and done > total / 2:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        push(the_build.store(), empty_oxigraph.endpoint(), kill)
+    half = number(empty_oxigraph, "GRAPH ?g { ?s ?p ?o }")
+    assert half > 20_000
+    with pytest.raises(EndpointError, match="was not finished"):
+        RemoteStore(empty_oxigraph.url).query("ASK {}")
+    done = push(the_build.store(), empty_oxigraph.endpoint(), quiet)
+    assert done.kept > 20_000
+    assert done.added == len(the_build.store().quads) - done.kept
+    assert RemoteStore(empty_oxigraph.url).query("ASK {}")
+    assert push_to(empty_oxigraph, "--check").exit_code == 0
+
+
+def test_a_default_graph_with_triples_of_others_is_refused_and_left_alone(empty_oxigraph, push_to):
+    empty_oxigraph.endpoint().update("INSERT DATA { <http://a.org/a> <http://a.org/b> 1 }")
+    said = push_to(empty_oxigraph)
+    assert said.exit_code == 2
+    assert "a repository of its own" in said.output
+    assert number(empty_oxigraph, "?s ?p ?o") == 1
+    assert number(empty_oxigraph, f"GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{GRAPH_PUSH}>)") == 0
+
+
+def test_the_plain_view_stands_in_the_graphs_that_prove_it(the_build):
+    quads = the_build.store().quads
+    plain = list(quads.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    assert len(plain) > 5_000
+    assert not [
+        quad
+        for quad in plain
+        if len(list(quads.quads_for_pattern(quad.subject, quad.predicate, quad.object, None))) < 2
+    ]
+
+
+def test_a_wrong_password_is_said_and_never_printed(virtuoso, push_to):
+    said = push_to(virtuoso, TAAWUN_PASSWORD="secret-word")
+    assert said.exit_code == 2
+    assert "refuses the name and password" in said.output
+    assert "secret-word" not in said.output
+    nobody = push_to(virtuoso, TAAWUN_USER="")
+    assert nobody.exit_code == 2
+    assert "set TAAWUN_USER and TAAWUN_PASSWORD" in nobody.output
+
+
+def test_a_push_needs_to_know_where(run):
+    said = run("push")
+    assert said.exit_code == 2
+    assert "--endpoint" in said.output
