@@ -7,6 +7,7 @@ whether the graph lies on this disk or behind an endpoint.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -22,15 +23,52 @@ _NO_CODE: Final = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*\'\'\''''
     r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n]*"""
 )
-_SERVICE: Final = re.compile(r"(?<![\w?$:.-])SERVICE(?![\w:-])", re.IGNORECASE)
+_SERVICE: Final = re.compile("service", re.IGNORECASE)
+#: Letters put in the place of others to make SERVICE no keyword, one for one.
+_SWAPPED: Final = str.maketrans("SERVICEservice", "FREIVPRfreivpr")
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The dataset of one query (SPARQL 1.1 Protocol, section 2.1.4), as IRIs of graphs.
+
+    The default graph is the merge of ``default``; GRAPH reaches only ``named``.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
 def code_of(query: str) -> str:
     """The query without its strings, IRIs and comments, for looking at its words."""
     return _NO_CODE.sub(" ", query)
+
+
+def _refuse_service(query: str) -> None:
+    """Raise ``QueryError`` if SERVICE stands in the query as a keyword.
+
+    Oxigraph itself decides, for it takes ``?s ?p ?o.SERVICE<…>`` and more for one: with other
+    letters in its place the query is no SPARQL any more if it was the keyword, and still is if
+    it was part of a string, an IRI, a comment or a name.
+    """
+    other = _SERVICE.sub(lambda found: found[0].translate(_SWAPPED), query)
+    if other == query:
+        return
+    try:
+        ox.Store().query(other)
+    except SyntaxError as error:
+        if _SERVICE.search(code_of(query)):
+            raise QueryError(
+                "SERVICE is not evaluated here: no request leaves this machine"
+            ) from error
+        raise _invalid(error) from error
+
+
+def _invalid(error: SyntaxError) -> QueryError:
+    return QueryError(f"the query is not valid SPARQL: {error.msg or error}")
 
 
 class Store(Protocol):
@@ -70,17 +108,23 @@ class EmbeddedStore:
         store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
         return cls(store)
 
-    def query(self, text: str) -> Answer:
+    def query(self, text: str, graphs: Graphs | None = None) -> Answer:
         """Run a query; see :class:`Store`.
 
         SERVICE is refused: the embedded graph answers from itself, and no request leaves.
+        ``graphs`` stands in place of the dataset that the query or the store names.
         """
-        if _SERVICE.search(code_of(text)):
-            raise QueryError("SERVICE is not evaluated here: no request leaves this machine")
         try:
-            return self._store.query(text)
+            _refuse_service(text)
+            if graphs is None:
+                return self._store.query(text)
+            return self._store.query(
+                text,
+                default_graph=[ox.NamedNode(iri) for iri in graphs.default],
+                named_graphs=[ox.NamedNode(iri) for iri in graphs.named],
+            )
         except SyntaxError as error:
-            raise QueryError(f"the query is not valid SPARQL: {error.msg or error}") from error
+            raise _invalid(error) from error
         except (OSError, ValueError, RuntimeError) as error:
             raise QueryError(f"the query cannot be evaluated: {error}") from error
 
