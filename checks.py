@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from .graph.errors import Fault, Place
+from .graph.errors import CollectionError, Fault, Place
 from .graph.store import Store
 from .loaders.build import Build
 from .loaders.collection import SEEDS, Collection, read_collection
@@ -71,6 +71,15 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
     if not collections:
         checks.append(_answers(store))
     return Report(tuple(checks), covered)
+
+
+def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> None:
+    """Raise ``CollectionError`` with what only the shapes find in a build that they do not find
+    in the one before; ``edited`` are the collections of the build after.
+    """
+    found = set(_shapes(after, edited).faults)
+    if found and (new := found.difference(_shapes(before, edited).faults)):
+        raise CollectionError(new)
 
 
 def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:

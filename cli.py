@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "show": "asking",
     "path": "asking",
     "new": "extending",
+    "add": "extending",
     "suggest": "suggesting",
     "explore": "handing_on",
     "export": "handing_on",

@@ -82,6 +82,25 @@ WORDS: Final = {
         "ar": "، والمثال المخترع مفعّل: احذفه قبل العمل الجاد",
         "en": ", the invented example among its facts: delete it before real work",
     },
+    "no changes": {"ar": "لا يتغير شيء.", "en": "Nothing changes."},
+    "facts added": {"ar": "حقائق مضافة: {}", "en": "Facts added: {}"},
+    "facts removed": {"ar": "حقائق محذوفة: {}", "en": "Facts removed: {}"},
+    "facts altered": {
+        "ar": "حقائق تغيّر ما يقال عنها: {}",
+        "en": "Facts of which something else is said: {}",
+    },
+    "follows": {"ar": "يُستنتج منها الآن: {}", "en": "What follows now: {}"},
+    "follows no more": {"ar": "لم يعد يُستنتج: {}", "en": "What no longer follows: {}"},
+    "answers changed": {
+        "ar": "أسئلة تتغير إجاباتها: {}",
+        "en": "Questions whose answers change: {}",
+    },
+    "more rows": {"ar": "… و{} صفوف أخرى", "en": "… and {} more rows"},
+    "status changed": {"ar": "الحالة: {} ← {}", "en": "status: {} → {}"},
+    "note before": {"ar": "الملاحظة السابقة: {}", "en": "note before: {}"},
+    "quote before": {"ar": "الاقتباس السابق: «{}»", "en": "quote before: «{}»"},
+    "written": {"ar": "كُتب: {}", "en": "written: {}"},
+    "not written": {"ar": "معاينة فقط، لم يُكتب شيء.", "en": "A preview: nothing was written."},
     "not arabic": {"ar": "لا حرف عربيًا في هذا النص.", "en": "This text has no Arabic letter."},
     "known names": {"ar": "أسماء معروفة", "en": "Known names"},
     "doubtful names": {
@@ -369,6 +388,12 @@ class Printer:
         for around in quote[0].context:
             words = f"«{around.quote}» [{around.start}:{around.end}]"
             self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
+
+    def sentences(self, facts: Sequence[FactView]) -> None:
+        """Facts as sentences alone."""
+        self.labels.fetch(_iris(facts))
+        for fact in facts:
+            self.indented(self._sentence(fact))
 
     def _sentence(self, fact: FactView) -> Text:
         from rich.text import Text

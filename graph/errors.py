@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -69,9 +69,9 @@ class UnexplainableError(QueryError):
 class UnknownNameError(TaawunError):
     """A name stands for nothing in the graph; ``near`` lists the names that come closest."""
 
-    def __init__(self, name: str, kind: str, near: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, kind: str, near: Iterable[str] = ()) -> None:
         self.name, self.near = name, tuple(near)
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        hint = f"; did you mean {', '.join(self.near)}?" if self.near else ""
         super().__init__(f"no {kind} is called “{name}”{hint}")
 
 

@@ -31,6 +31,8 @@ from .value import Value
 #: The collection that comes with the package.
 SEEDS: Final = Path(__file__).parent.parent / "seeds"
 _FOLDERS: Final = ("documents", "entities", "facts")
+#: Everything in a collection that is read.
+PARTS: Final = (*_FOLDERS, FOLDER, "queries")
 FactReader: TypeAlias = Callable[[Path, str, FactMaker, list[Fault]], Iterable[tuple[Fact, Value]]]
 #: What reads the fact files of each kind.
 FACT_READERS: Final[dict[str, FactReader]] = {
@@ -116,7 +118,7 @@ def read_collection(
     folders = list(folders)
     schema = read_ontology(folders, faults, performed)
     for folder in folders:
-        if not any((folder / part).is_dir() for part in (*_FOLDERS, "queries", FOLDER)):
+        if not any((folder / part).is_dir() for part in PARTS):
             faults.append(
                 Fault(
                     Place(str(folder)),

@@ -12,10 +12,10 @@ from .facts import QUALIFIERS, FactMaker
 from .nodes import Node, read_yaml
 from .value import Value
 
-_ROOT: Final = frozenset({"document", "evidence"})
-_ENTRY: Final = frozenset({"quote", "prefix", "suffix", "context", "facts", *QUALIFIERS})
-_TRIPLE: Final = ("subject", "predicate", "object")
-_FACT: Final = frozenset({*_TRIPLE, *QUALIFIERS})
+FILE_KEYS: Final = frozenset({"document", "evidence"})
+ENTRY_KEYS: Final = frozenset({"quote", "prefix", "suffix", "context", "facts", *QUALIFIERS})
+TRIPLE: Final = ("subject", "predicate", "object")
+FACT_KEYS: Final = frozenset({*TRIPLE, *QUALIFIERS})
 
 
 def read_facts_yaml(
@@ -29,8 +29,8 @@ def read_facts_yaml(
     root = read_yaml(path, name, faults)
     if root is None or root.is_empty:
         return
-    fields = root.fields(_ROOT)
-    if missing := sorted(_ROOT - fields.keys()):
+    fields = root.fields(FILE_KEYS)
+    if missing := sorted(FILE_KEYS - fields.keys()):
         if root.is_mapping:
             root.fault(f"a fact file needs {' and '.join(missing)}", "see the files in seeds/facts")
         return
@@ -38,7 +38,7 @@ def read_facts_yaml(
     if document is None:
         return
     for entry in fields["evidence"].items():
-        parts = entry.fields(_ENTRY)
+        parts = entry.fields(ENTRY_KEYS)
         if "quote" not in parts or "facts" not in parts:
             entry.fault("an entry needs “quote” and “facts”", "add what is missing")
             continue
@@ -65,17 +65,17 @@ def _context(parts: Mapping[str, Node]) -> list[Node]:
 def _written(item: Node, shared: Mapping[str, Value]) -> Mapping[str, Value] | None:
     if item.is_list:
         parts = item.items()
-        if len(parts) != len(_TRIPLE):
+        if len(parts) != len(TRIPLE):
             item.fault(
-                f"a fact has {len(_TRIPLE)} parts, not {len(parts)}", "[subject, predicate, object]"
+                f"a fact has {len(TRIPLE)} parts, not {len(parts)}", "[subject, predicate, object]"
             )
             return None
-        return {**shared, **dict(zip(_TRIPLE, parts, strict=True))}
+        return {**shared, **dict(zip(TRIPLE, parts, strict=True))}
     if not item.is_mapping:
         item.fault("a fact is a list of three or a mapping", "[subject, predicate, object]")
         return None
-    fields = item.fields(_FACT)
-    if missing := [key for key in _TRIPLE if key not in fields]:
+    fields = item.fields(FACT_KEYS)
+    if missing := [key for key in TRIPLE if key not in fields]:
         item.fault(f"the fact lacks {' and '.join(missing)}", "add what is missing")
         return None
     return {**shared, **fields}

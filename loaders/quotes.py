@@ -70,19 +70,22 @@ def evidence(
     Raises ``QuoteFault`` if it cannot stand.
     """
     _refuse_long(quote)
-    text = document.text
-    parts = [quote] if quote in text else split(quote)
-    spans = (
-        [locate(text, quote, prefix, suffix)]
-        if len(parts) == 1
-        else _locate_parts(text, parts, prefix, suffix)
-    )
     found: list[Evidence] = []
-    for start, end in spans:
+    for start, end in spans(document.text, quote, prefix, suffix):
         _refuse_furniture(document, start, end)
         before = found[-1] if found else None
         found.append(Evidence(*_stretch(document, start, end), context, before))
     return tuple(found)
+
+
+def spans(
+    text: str, quote: str, prefix: str = "", suffix: str = ""
+) -> tuple[tuple[int, int], ...]:
+    """Where each part of the quote stands; see :func:`locate`."""
+    parts = [quote] if quote in text else split(quote)
+    if len(parts) == 1:
+        return (locate(text, quote, prefix, suffix),)
+    return _locate_parts(text, parts, prefix, suffix)
 
 
 def passage(document: Document, quote: str) -> Passage:

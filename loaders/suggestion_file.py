@@ -6,7 +6,6 @@ collection together with the text and its entry in the register, never over anyt
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -16,6 +15,7 @@ from typing import Final
 from ..graph.errors import Fault, OutputError
 from .documents import REGISTER
 from .nodes import read_yaml
+from .scalars import quoted, scalar
 from .suggestion import SuggestedSentence, Suggester, Suggestion
 
 _HEAD: Final = """\
@@ -51,13 +51,13 @@ def register_entry(slug: str, content: bytes) -> str:
     english = slug.replace("-", " ").capitalize()
     return (
         f"{slug}: {{file: {slug}.txt, sha256: {sha256(content).hexdigest()}, "
-        f"ar: {_quoted(title)}, en: {_quoted(english)}}}\n"
+        f"ar: {quoted(title)}, en: {quoted(english)}}}\n"
     )
 
 
 def fact_file(found: Suggestion, slug: str, names: Suggester) -> str:
     """The text of ``facts/SLUG.yaml``; ``names`` says what references are called."""
-    lines = [*_HEAD.splitlines(), f"document: {_scalar(slug)}"]
+    lines = [*_HEAD.splitlines(), f"document: {scalar(slug)}"]
     entries = [
         s
         for s in found.sentences
@@ -77,15 +77,15 @@ def fact_file(found: Suggestion, slug: str, names: Suggester) -> str:
 
 
 def _entry(found: Suggestion, entry: SuggestedSentence, names: Suggester) -> Iterator[str]:
-    yield f"  - quote: {_quoted(entry.quote.text)}"
+    yield f"  - quote: {quoted(entry.quote.text)}"
     for key, words in (("prefix", entry.quote.prefix), ("suffix", entry.quote.suffix)):
         if words:
-            yield f"    {key}: {_quoted(words)}"
+            yield f"    {key}: {quoted(words)}"
     yield "    facts:"
     for proposal in entry.proposals:
         parts = (proposal.subject, proposal.predicate, proposal.object)
         said = [names.label(ref, "ar") for ref in (parts[0], parts[2]) if ref in names.classes]
-        yield f"      # - [{', '.join(map(_scalar, parts))}]  # {_comment(' / '.join(said))}"
+        yield f"      # - [{', '.join(map(scalar, parts))}]  # {_comment(' / '.join(said))}"
     for mention in entry.mentions:
         printed = _comment(found.text[mention.start : mention.end])
         if mention.kind in ("shared", "similar"):
@@ -97,7 +97,7 @@ def _entry(found: Suggestion, entry: SuggestedSentence, names: Suggester) -> Ite
     for date in found.dates:
         if start <= date.start < end:
             printed = _comment(found.text[date.start : date.end])
-            yield f"      # {printed}: {_quoted(date.edtf)}"
+            yield f"      # {printed}: {quoted(date.edtf)}"
     for amount in found.amounts:
         if start <= amount.start < end:
             printed = _comment(found.text[amount.start : amount.end])
@@ -176,20 +176,3 @@ def _registered(old: bytes, slug: str, content: bytes, register: Path) -> bytes:
 def _comment(text: str) -> str:
     """Text that stays in its line."""
     return " ".join(re.sub(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]", " ", text).split())
-
-
-def _quoted(text: str) -> str:
-    """A double-quoted YAML scalar that reads back to the letter."""
-    written = json.dumps(text, ensure_ascii=False)
-    return re.sub(
-        "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]",
-        lambda match: f"\\u{ord(match.group()):04x}",
-        written,
-    )
-
-
-def _scalar(text: str) -> str:
-    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9/-]*", text)
-    return (
-        text if is_plain and text not in ("true", "false", "null", "yes", "no") else _quoted(text)
-    )

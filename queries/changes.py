@@ -50,12 +50,9 @@ class Changes:
     derived_removed: tuple[FactView, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.added, self.removed, self.altered)) or self.derives
-
-    @property
-    def derives(self) -> bool:
-        """Whether something follows that did not, or no longer follows."""
-        return bool(self.derived_added or self.derived_removed)
+        return any(
+            (self.added, self.removed, self.altered, self.derived_added, self.derived_removed)
+        )
 
 
 def changes(before: Store, after: Store) -> Changes:
@@ -113,3 +110,23 @@ def answer_changes(
         lost = tuple((Counter(old.rows) - Counter(new.rows)).elements())
         if gained or lost:
             yield AnswerChange(question, new.variables, gained, lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two stores with everything that differs between them."""
+
+    before: Store
+    after: Store
+    changes: Changes
+    answers: tuple[AnswerChange, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.answers)
+
+
+def difference(before: Store, after: Store, questions: Iterable[Question]) -> Difference:
+    """Compare two stores, and their answers to the questions."""
+    return Difference(
+        before, after, changes(before, after), tuple(answer_changes(before, after, questions))
+    )

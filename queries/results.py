@@ -104,14 +104,15 @@ def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str
     """SPARQL 1.1 Query Results JSON; with ``why``, one explanation a row beside the results."""
     document: dict[str, Any] = {
         "head": {"vars": list(table.variables)},
-        "results": {"bindings": [dict(_bindings(table.variables, row)) for row in table.rows]},
+        "results": {"bindings": [dict(bindings(table.variables, row)) for row in table.rows]},
     }
     if why is not None:
         document["why"] = list(why)
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def _bindings(variables: Iterable[str], row: Terms) -> Iterator[tuple[str, dict[str, str]]]:
+def bindings(variables: Iterable[str], row: Terms) -> Iterator[tuple[str, dict[str, str]]]:
+    """The variables that are bound in a row, with their terms as JSON."""
     for name, term in zip(variables, row, strict=True):
         if term is not None:
             yield name, term_json(term)

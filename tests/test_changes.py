@@ -98,7 +98,8 @@ def test_what_follows_counts_by_its_triple(store):
     again = claim(object_=IRAQ, statedBy="official/amr-talaat", modality="modality/reported")
     found = changes(both, store(claim(), claim(object_=IRAQ), again))
     assert [view.iri for view in found.added] == [again.iri]
-    assert not found.derives
+    assert not found.derived_added
+    assert not found.derived_removed
 
 
 def test_answers_gain_and_lose_rows(store):

@@ -1,0 +1,153 @@
+"""Printing what changes from one store to another: facts, what follows from them, and answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import click
+
+from ..ontology.namespaces import ID
+from ..printing import Printer, console, say
+from ..queries.changes import Alteration, AnswerChange, Difference
+from ..queries.names import Labels
+from ..queries.proofs import quotes_of
+from ..queries.results import Shown, bindings
+from ..queries.why import FactView, fact_json
+from .output import emit
+from .settings import Settings
+
+#: Rows shown of each answer that changes; the other formats have them all.
+_SHOWN: Final = 5
+_HEADINGS: Final = ("change", "of", "subject", "predicate", "object", "details")
+
+
+def report(settings: Settings, found: Difference) -> None:
+    """Print a difference in the chosen format."""
+    if settings.style == "json":
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+    elif settings.style == "table":
+        _Page(found, settings.language).print()
+    else:
+        emit(settings, _HEADINGS, list(_rows(found, settings.language)))
+
+
+class _Page:
+    """The difference for people. What is gone is called by the names that it had."""
+
+    def __init__(self, found: Difference, language: str) -> None:
+        self.found, self.language = found, language
+        self.old, self.out = (
+            Printer(console(), Labels(store), language) for store in (found.before, found.after)
+        )
+
+    def print(self) -> None:
+        """Print it part by part; a part without changes is left out."""
+        found = self.found.changes
+        if not self.found:
+            self.out.line(say("no changes", self.language))
+        if found.added:
+            self._heading("facts added", found.added)
+            self.out.facts(found.added)
+        if found.removed:
+            self._heading("facts removed", found.removed)
+            self.old.facts(found.removed)
+        if found.altered:
+            self._heading("facts altered", found.altered)
+        for item in found.altered:
+            self._alteration(item)
+        if found.derived_added:
+            self._heading("follows", found.derived_added)
+            self.out.sentences(found.derived_added)
+        if found.derived_removed:
+            self._heading("follows no more", found.derived_removed)
+            self.old.sentences(found.derived_removed)
+        if self.found.answers:
+            self._heading("answers changed", self.found.answers)
+        for change in self.found.answers:
+            self._answer(change)
+
+    def _heading(self, name: str, items: Sequence[object]) -> None:
+        self.out.line(say(name, self.language, len(items)), "bold")
+
+    def _alteration(self, item: Alteration) -> None:
+        before, after = item.before, item.after
+        self.out.facts([after])
+        if before.record_status != after.record_status:
+            statuses = (f"{ID}record-status/{x.record_status}" for x in (before, after))
+            names = (self.out.labels(iri, self.language) for iri in statuses)
+            self._was(say("status changed", self.language, *names))
+        if (note := before.note(self.language)) != after.note(self.language):
+            self._was(say("note before", self.language, note or "—"))
+        for evidence in before.evidence:
+            if evidence not in after.evidence:
+                self._was(say("quote before", self.language, evidence.quote))
+
+    def _was(self, text: str) -> None:
+        self.out.indented(text, "dim", 6)
+
+    def _answer(self, change: AnswerChange) -> None:
+        question = change.question
+        self.out.line(f"  ▸ {question.name}: {question.summary(self.language)}")
+        for sign, store, rows in (
+            ("+", self.found.after, change.gained),
+            ("−", self.found.before, change.lost),
+        ):
+            shown = Shown(store, self.language)
+            for row in rows[:_SHOWN]:
+                self.out.indented(f"{sign} {' · '.join(map(shown.term, row))}", indent=6)
+            if more := len(rows[_SHOWN:]):
+                self.out.indented(f"{sign} {say('more rows', self.language, more)}", "dim", 6)
+
+
+def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
+    old, new = Shown(found.before, language), Shown(found.after, language)
+    changes = found.changes
+    for change, kind, facts, shown in (
+        ("added", "fact", changes.added, new),
+        ("removed", "fact", changes.removed, old),
+        ("before", "fact", [item.before for item in changes.altered], old),
+        ("after", "fact", [item.after for item in changes.altered], new),
+        ("added", "derived", changes.derived_added, new),
+        ("removed", "derived", changes.derived_removed, old),
+    ):
+        for fact in facts:
+            names = (shown.term(term) for term in (fact.subject, fact.predicate, fact.object))
+            details = (fact.modality, fact.record_status, quotes_of([fact]))
+            yield change, kind, *names, "; ".join(filter(None, details))
+    for item in found.answers:
+        for change, rows, shown in (("gained", item.gained, new), ("lost", item.lost, old)):
+            for row in rows:
+                yield change, item.question.name, "", "", "", " · ".join(map(shown.term, row))
+
+
+def _as_json(found: Difference) -> dict[str, Any]:
+    changes = found.changes
+    return {
+        "facts": {
+            "added": list(map(_fact, changes.added)),
+            "removed": list(map(_fact, changes.removed)),
+            "altered": [
+                {"before": _fact(item.before), "after": _fact(item.after)}
+                for item in changes.altered
+            ],
+        },
+        "derived": {
+            "added": list(map(fact_json, changes.derived_added)),
+            "removed": list(map(fact_json, changes.derived_removed)),
+        },
+        "answers": [
+            {
+                "question": item.question.name,
+                "gained": [dict(bindings(item.variables, row)) for row in item.gained],
+                "lost": [dict(bindings(item.variables, row)) for row in item.lost],
+            }
+            for item in found.answers
+        ],
+    }
+
+
+def _fact(fact: FactView) -> dict[str, Any]:
+    notes = {note.language or "": note.value for note in fact.notes}
+    return fact_json(fact) | {"recordStatus": fact.record_status, "notes": notes}

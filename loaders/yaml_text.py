@@ -1,0 +1,100 @@
+"""YAML text with something put in by hand's rules: every other byte stays as it was.
+
+What comes out is to be read again and compared: nothing here knows all of YAML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import yaml
+
+from .scalars import scalar
+
+#: Reads every scalar as text.
+LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def data_of(node: yaml.Node | None) -> Any:
+    """A node as lists, dictionaries and strings; None for a file without one."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: data_of(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [data_of(item) for item in node.value]
+    return node.value if node else None
+
+
+def flow_mapping(fields: Mapping[str, str]) -> str:
+    """A mapping in one line."""
+    return f"{{{', '.join(f'{key}: {scalar(value)}' for key, value in fields.items())}}}"
+
+
+def in_list(item: Sequence[str], column: int) -> list[str]:
+    """The lines of an item as one of a list whose dashes stand in that column."""
+    first, *more = item
+    return [f"{' ' * column}- {first}", *(f"{' ' * column}  {line}" for line in more)]
+
+
+def with_lines(text: str, lines: Sequence[str], at: int | None = None) -> str:
+    """The text with lines after the line in which the offset ``at`` stands, else at its end.
+
+    They end as the text's own lines end.
+    """
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    new = "".join(f"{line}{line_end}" for line in lines)
+    end = text.find("\n", at) + 1 if at is not None else 0
+    if end:
+        return text[:end] + new + text[end:]
+    return text + new if not text or text.endswith("\n") else text + line_end + new
+
+
+def field_of(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+    """A key of a mapping with its value."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next(((key, value) for key, value in pairs if key.value == name), None)
+
+
+def with_item(text: str, pair: tuple[yaml.Node, yaml.Node], item: Sequence[str], at: int) -> str:
+    """The text with an item in the list of a key, before the ``at``-th one.
+
+    ``pair`` is the key with its value: a list of either style, or nothing.
+    """
+    key, node = pair
+    items = node.value if isinstance(node, yaml.SequenceNode) else []
+    if items and _is_block(node):
+        column = node.start_mark.column
+        before = _end(text, items[at - 1]) - 1 if at else key.end_mark.index
+        return with_lines(text, in_list(item, column), _comments_after(text, before, column))
+    if items:
+        after = _end(text, items[-1])
+        return f"{text[:after]}, {' '.join(item)}{text[after:]}"
+    # An empty list gives way to one with a line for each item.
+    rest = text[max(_end(text, node), key.end_mark.index + 1) :]
+    bare = f"{text[: key.end_mark.index]}:{rest}"
+    return with_lines(bare, in_list(item, key.start_mark.column + 2), key.end_mark.index)
+
+
+def _end(text: str, node: yaml.Node) -> int:
+    """The offset after the last character of a value; the marks of block values lie further on."""
+    if not _is_block(node):
+        end: int = node.end_mark.index
+        return end
+    if isinstance(node, yaml.ScalarNode):
+        return len(text[: node.end_mark.index].rstrip())
+    last = node.value[-1]
+    return max(_end(text, part) for part in (last if isinstance(last, tuple) else (last,)))
+
+
+def _is_block(node: yaml.Node) -> bool:
+    if isinstance(node, yaml.ScalarNode):
+        return node.style in ("|", ">")
+    return isinstance(node, yaml.CollectionNode) and not node.flow_style
+
+
+def _comments_after(text: str, at: int, column: int) -> int:
+    """An offset in the last line of what belongs to an item: comments that stand deeper do."""
+    comments = re.compile(rf"[^\n]*(?:\n {{{column + 1},}}#[^\n]*)*")
+    match = comments.match(text, at)
+    return max(at, match.end() - 1) if match else at
