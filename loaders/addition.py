@@ -53,8 +53,8 @@ def addition(
     """The edit that puts a fact into the collection ``folder``.
 
     ``collection`` is the whole stack as read, ``seen`` the folder's fingerprint before that.
-    ``quote`` has ``document`` and ``quote``, and ``prefix``, ``suffix`` and ``context`` if needed;
-    ``fact`` has the triple and qualifiers, by reference and local name. Raises ``CollectionError`` with
+    ``quote`` has ``document``, ``quote`` and, where needed, the other keys of ``QUOTE``; ``fact``
+    has the triple and qualifiers, by reference and local name. Raises ``CollectionError`` with
     every fault of what is given, and ``OutputError`` where the file cannot be added to.
     """
     faults: list[Fault] = []
@@ -63,9 +63,9 @@ def addition(
         collection.schema, classes_of(collection.schema, collection.entities), collection.documents
     )
     document = maker.document(said["document"])
-    around = [quote.get(key, "") for key in ("prefix", "suffix")]
+    before, after = (quote.get(key, "") for key in ("prefix", "suffix"))
     context = [said["context"]] if quote.get("context") else []
-    proof = maker.quote(document, said["quote"], *around, context) if document else None
+    proof = maker.quote(document, said["quote"], before, after, context) if document else None
     maker.fact(said, proof)
     if faults or document is None:
         raise CollectionError(faults)

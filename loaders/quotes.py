@@ -78,9 +78,7 @@ def evidence(
     return tuple(found)
 
 
-def spans(
-    text: str, quote: str, prefix: str = "", suffix: str = ""
-) -> tuple[tuple[int, int], ...]:
+def spans(text: str, quote: str, prefix: str = "", suffix: str = "") -> tuple[tuple[int, int], ...]:
     """Where each part of the quote stands; see :func:`locate`."""
     parts = [quote] if quote in text else split(quote)
     if len(parts) == 1:
