@@ -47,6 +47,7 @@ class FactReader:
         self._triples: dict[str, tuple[Term, Term, Term]] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
         self._documents: dict[str, str] = {}
+        self._publishers: dict[str, str] = {}
 
     def graphs(self, triples: Sequence[ox.Triple]) -> dict[ox.Triple, tuple[str, ...]]:
         """The fact graphs that say each triple; inference graphs only where there are none."""
@@ -170,6 +171,7 @@ class FactReader:
                     iri,
                     continued.get(iri, ""),
                     tuple(sorted(around.get(iri, ()), key=_context_key)),
+                    self._publishers.get(_value(document), ""),
                 )
             )
         key = _evidence_key
@@ -195,12 +197,14 @@ class FactReader:
         self._documents |= {document: document for document in documents}
         for _, chunk in _chunks(documents):
             text = (
-                f"SELECT ?d ?name WHERE {{ {_block('d', chunk)} "
-                f"{{ ?d <{DCTERMS}identifier> ?name }} UNION "
-                f"{{ GRAPH ?g {{ ?d <{DCTERMS}identifier> ?name }} }} }}"
+                f"SELECT ?d ?p ?v WHERE {{ {_block('d', chunk)} "
+                f"{_block('p', (f'{DCTERMS}identifier', f'{DCTERMS}publisher'))} "
+                f"{{ ?d ?p ?v }} UNION {{ GRAPH ?g {{ ?d ?p ?v }} }} }}"
             )
-            for document, name in self._rows(text):
-                self._documents[_value(document)] = _value(name)
+            for document, predicate, value in self._rows(text):
+                is_name = _value(predicate) == f"{DCTERMS}identifier"
+                known = self._documents if is_name else self._publishers
+                known[_value(document)] = _value(value)
 
     def _rows(self, text: str) -> Iterator[Sequence[Term]]:
         answer = self._store.query(text)

@@ -26,6 +26,7 @@ class EvidenceView:
 
     Offsets are 0-based, half-open, in Unicode code points of the document decoded as UTF-8.
     ``continues`` is the IRI of the part before this one, where the quote leaves words out.
+    ``publisher`` is empty where the document prints none.
     """
 
     document: str
@@ -38,6 +39,7 @@ class EvidenceView:
     iri: str = ""
     continues: str = ""
     context: tuple[ContextView, ...] = ()
+    publisher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
