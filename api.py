@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rdflib import Dataset
 
+    from .queries.disagreement import Disagreement
     from .queries.history import PastFact
     from .queries.why import RowExplanation
 
@@ -225,6 +226,12 @@ class KnowledgeGraph:
         from .queries.history import history
 
         return history(self.store, self.names.get(entity))
+
+    def disagreements(self, entity: str | None = None) -> tuple[Disagreement, ...]:
+        """Where documents disagree, in the whole graph or about one entity, side by side."""
+        from .queries.disagreement import disagreements
+
+        return disagreements(self.store, None if entity is None else self.names.get(entity))
 
     def path(self, start: str, end: str, *, limit: int = 3) -> list[list[Step]]:
         """The shortest ways from one entity to another over facts."""

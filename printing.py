@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from .queries.corroboration import Support, Terms
+    from .queries.disagreement import Disagreement
     from .queries.entity_card import EntityCard
     from .queries.history import PastFact
     from .queries.network import Step
@@ -62,6 +64,16 @@ WORDS: Final = {
     "yes": {"ar": "نعم", "en": "yes"},
     "no": {"ar": "لا", "en": "no"},
     "status": {"ar": "{} منذ {}: {}", "en": "{} since {}: {}"},
+    "documents": {"ar": "عدد الوثائق التي تذكره: {}", "en": "said by {} documents"},
+    "documents and publishers": {
+        "ar": "عدد الوثائق التي تذكره: {}، وعدد ناشريها: {}",
+        "en": "said by {} documents of {} publishers",
+    },
+    "some publishers": {
+        "ar": "عدد الوثائق التي تذكره: {}، وعدد من طُبع اسمه من ناشريها: {}",
+        "en": "said by {} documents; publishers printed: {}",
+    },
+    "disagreement": {"ar": "اختلاف بين الأقوال: {}", "en": "Disagreement: {}"},
     "superseded by": {"ar": "حلت محلها:", "en": "superseded by:"},
     "no history": {
         "ar": "لا حقيقة عنه سُحبت أو حلت محلها غيرها أو تنتظر المراجعة.",
@@ -237,7 +249,14 @@ class Printer:
                 text.append(readable(cell, self.language), "bold")
         self.out.print(text)
 
-    def card(self, card: EntityCard, facts: Sequence[FactView], *, why: bool) -> None:
+    def card(
+        self,
+        card: EntityCard,
+        facts: Sequence[FactView],
+        disagreements: Sequence[Disagreement],
+        *,
+        why: bool,
+    ) -> None:
         """All that is known of an entity, its facts grouped by what they say of it."""
         self._title(card)
         if card.aliases:
@@ -251,6 +270,30 @@ class Printer:
             self.facts(facts)
         else:
             self._grouped(card.iri, facts)
+        for disagreement in disagreements:
+            self._side_by_side(disagreement)
+
+    def _side_by_side(self, disagreement: Disagreement) -> None:
+        """What documents say differently: a column for each value, with its quotes under it."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        sides = disagreement.sides[::-1] if self.language == "ar" else disagreement.sides
+        self.labels.fetch(_iris([fact for side in sides for fact in side.facts]))
+        about = " — ".join(map(self._name, (disagreement.subject, disagreement.predicate)))
+        self.line(say("disagreement", self.language, about), "bold yellow")
+        table = Table(box=box.SQUARE, header_style="bold", expand=False)
+        cells = []
+        for side in sides:
+            table.add_column(_plain(self._name(side.value)), overflow="fold")
+            lines = []
+            for fact in side.facts:
+                lines += [self._marks(fact), _plain(self._status(fact))]
+                lines += [_plain(f"«{item.quote}»\n{item.document}") for item in fact.evidence]
+            cells.append(Text("\n").join(line for line in lines if line))
+        table.add_row(*cells)
+        self.out.print(table)
 
     def history(self, card: EntityCard, past: Sequence[PastFact], *, why: bool) -> None:
         """What is recorded of an entity and not asserted, each with its status and reason."""
@@ -279,14 +322,17 @@ class Printer:
         """Facts without their quotes: each relation once, with the others under it."""
         from rich.text import Text
 
+        from .queries.corroboration import support
+
         self.labels.fetch(_iris(facts))
+        supports = support(facts)
         groups: dict[str, list[Text]] = {}
         for fact in facts:
             relation = self._name(fact.predicate)
             is_subject = getattr(fact.subject, "value", "") == iri
             heading = f"— {relation} →" if is_subject else f"← {relation} —"
             line = Text("      ").append(self._name(fact.object if is_subject else fact.subject))
-            line.append_text(self._marks(fact))
+            line.append_text(self._marks(fact, supports))
             known = groups.setdefault(heading, [])
             if line not in known:
                 known.append(line)
@@ -358,8 +404,11 @@ class Printer:
 
         A derived fact comes before the facts that it follows from, with its rule.
         """
+        from .queries.corroboration import support
+
         told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
         self.labels.fetch(_iris([*facts, *told.values()]))
+        supports = support(told.values())
         sentences = {str(line): line for line in map(self._sentence, filter(_is_derived, facts))}
         for line in sentences.values():
             self.indented(line)
@@ -372,7 +421,7 @@ class Printer:
                 quotes.setdefault(place, quote)
         for place, group in by_quote.items():
             for fact in group:
-                self.indented(self._sentence(fact))
+                self.indented(self._sentence(fact, supports))
                 if note := fact.note(self.language):
                     self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
                 if status := self._status(fact):
@@ -395,17 +444,17 @@ class Printer:
         for fact in facts:
             self.indented(self._sentence(fact))
 
-    def _sentence(self, fact: FactView) -> Text:
+    def _sentence(self, fact: FactView, supports: Mapping[Terms, Support] | None = None) -> Text:
         from rich.text import Text
 
         names = [self._name(term) for term in (fact.subject, fact.predicate, fact.object)]
         text = Text("• ")
         text.append(names[0], "bold").append(f" — {names[1]} — ", "cyan").append(names[2], "bold")
-        text.append_text(self._marks(fact))
+        text.append_text(self._marks(fact, supports))
         return text
 
-    def _marks(self, fact: FactView) -> Text:
-        """How firmly it is said, by whom and when, where that needs saying."""
+    def _marks(self, fact: FactView, supports: Mapping[Terms, Support] | None = None) -> Text:
+        """How firmly it is said, by whom, when and how often, where that needs saying."""
         from rich.text import Text
 
         marks = []
@@ -420,8 +469,19 @@ class Printer:
             marks.append(self.labels(_record_status("disputed"), self.language))
         if fact.when:
             marks.append(readable(fact.when, self.language))
+        by = (supports or {}).get((fact.subject, fact.predicate, fact.object))
+        if by and by.is_corroborated:
+            marks.append(self._support(by))
         comma = "، " if self.language == "ar" else ", "
         return Text(f"  ({comma.join(marks)})", "yellow") if marks else Text()
+
+    def _support(self, by: Support) -> str:
+        """How many documents say it, and of how many publishers, as far as these are printed."""
+        documents, publishers = len(by.documents), len(by.publishers)
+        if not publishers:
+            return say("documents", self.language, documents)
+        kind = "some publishers" if by.unsigned else "documents and publishers"
+        return say(kind, self.language, documents, publishers)
 
     def _status(self, fact: FactView) -> str:
         """Where a fact stands in curation, since when and why, if it is not simply asserted."""

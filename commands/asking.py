@@ -144,17 +144,18 @@ def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) 
     name = " ".join(entity)
     card = graph.show(name)
     past = graph.history(name) if past_only else ()
+    disagreements = () if past_only else graph.disagreements(name)
     facts = {} if past_only else facts_of(graph.store, card.triples)
     views = [view for triple in card.triples for view in facts.get(triple, ())]
     views += [item.fact for item in past]
     if settings.style == "json":
-        click.echo(card_json(card, views))
+        click.echo(card_json(card, views, disagreements))
     elif settings.style != "table":
         _emit_facts(settings, views)
     elif past_only:
         printer_for(settings).history(card, past, why=why)
     else:
-        printer_for(settings).card(card, views, why=why)
+        printer_for(settings).card(card, views, disagreements, why=why)
     if not views:
         sys.exit(FAULTS)
 

@@ -25,13 +25,14 @@ SELECT DISTINCT ?s ?p ?o ?isDate WHERE {{{{
   {{{{ ?p a <{OWL}FunctionalProperty> BIND(false AS ?isDate) }}}}
   UNION {{{{ ?p <{RDFS}subPropertyOf> <{TW}date> BIND(true AS ?isDate) }}}}
   ?s ?p ?o , ?other .
-  FILTER(!sameTerm(?o, ?other))
+  FILTER(isIRI(?s) && !sameTerm(?o, ?other))
 }}}}"""
 _DISPUTED: Final = f"""
 SELECT DISTINCT ?s ?p ?o WHERE {{{{
   {{entity}}
   GRAPH ?graph {{{{ ?fact <{TW}recordStatus> <{ID}record-status/disputed> }}}}
   GRAPH ?fact {{{{ ?s ?p ?o }}}}
+  FILTER(isIRI(?s))
 }}}}"""
 
 

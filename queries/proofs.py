@@ -9,13 +9,19 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..graph.fact import OMISSION
+from .corroboration import Support, support
+from .disagreement import Disagreement
 from .entity_card import EntityCard
 from .network import Step
+from .results import term_json
 from .why import FactView, fact_json
 
 
-def card_json(card: EntityCard, facts: Sequence[FactView]) -> str:
-    """An entity with all of its facts, each with its evidence."""
+def card_json(
+    card: EntityCard, facts: Sequence[FactView], disagreements: Sequence[Disagreement] = ()
+) -> str:
+    """An entity with all of its facts, each with its evidence and with who says the same."""
+    supports = support(facts)
     return _dump(
         {
             "entity": card.iri,
@@ -24,9 +30,33 @@ def card_json(card: EntityCard, facts: Sequence[FactView]) -> str:
             "classes": card.classes,
             "notes": [{"language": n.language, "text": n.value} for n in card.notes],
             "matches": card.matches,
-            "facts": [fact_json(fact) for fact in facts],
+            "facts": [
+                fact_json(fact)
+                | _support_json(supports.get((fact.subject, fact.predicate, fact.object)))
+                for fact in facts
+            ],
+            "disagreements": [_disagreement_json(item) for item in disagreements],
         }
     )
+
+
+def _support_json(support: Support | None) -> dict[str, Any]:
+    """The documents that state a triple; empty for what no document states."""
+    if support is None:
+        return {}
+    documents, publishers = sorted(support.documents), sorted(support.publishers)
+    return {"support": {"documents": documents, "publishers": publishers}}
+
+
+def _disagreement_json(item: Disagreement) -> dict[str, Any]:
+    return {
+        "subject": item.subject.value,
+        "predicate": item.predicate.value,
+        "sides": [
+            {"value": term_json(side.value), "facts": [fact_json(fact) for fact in side.facts]}
+            for side in item.sides
+        ],
+    }
 
 
 def paths_json(

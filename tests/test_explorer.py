@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from taawun.graph.arabic import fold
 from taawun.graph.store import EmbeddedStore
-from taawun.ontology.namespaces import ID, RDFS, TW
+from taawun.loaders.build import build
+from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, TW
 from taawun.viz.explorer import write_explorer
 from taawun.viz.reading import read_view
 from taawun.viz.view import (
@@ -265,6 +266,28 @@ def test_a_note_is_told_in_the_language_of_the_page(open_page, tmp_path):
     expect(page.locator(".note bdi")).to_have_text("ملاحظة بالعربية")
     page.click(".language")
     expect(page.locator(".note bdi")).to_have_text("البلدين: a note in English")
+
+
+def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, tmp_path):
+    papers = build([HERE / "papers"], cache=tmp_path / "cache")
+    lines = papers.dump.read_text("utf-8").splitlines()
+    attends = "/id/meeting/qindil> <https://w3id.org/taawun/ontology#attendee>"
+    graph = next(line.split()[3] for line in lines if attends in line and "/fact/" in line)
+    status = f"{graph} <{TW}recordStatus> <{ID}record-status/"
+    lines = [
+        line.replace("asserted", "disputed") if line.startswith(status) else line for line in lines
+    ]
+    lines.append(f'{graph} <{TW}statusReason> "خلاف مخترع"@ar <{GRAPH_EVIDENCE}> .')
+    view = read_view(EmbeddedStore.in_memory("\n".join(lines).encode()))
+    page = open_page("#node=meeting/qindil", file=write_explorer(view, tmp_path / "papers.html"))
+    expect(page.locator(".badge.disputed").first).to_have_text("محل خلاف")
+    expect(page.locator(".note bdi").first).to_have_text("خلاف مخترع")
+    said = page.locator(".badges .said", has_text="تذكره").first
+    expect(said).to_have_text("تذكره: ٣ وثائق · ناشران مذكوران")
+    page.click(".language")
+    expect(page.locator(".badges .said", has_text="Said by").first).to_have_text(
+        "Said by: 3 documents · 2 publishers named"
+    )
 
 
 def test_a_date_is_given_in_words_and_as_printed(open_page):

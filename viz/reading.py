@@ -47,6 +47,8 @@ SELECT ?graph ?s ?p ?o WHERE {{ GRAPH ?graph {{ ?s ?p ?o }}
   FILTER(STRSTARTS(STR(?graph), "{FACT}")) }}"""
 _QUALIFIERS: Final = f"""
 SELECT ?fact ?p ?v WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?fact tw:modality ?m ; ?p ?v }} }}"""
+#: What a curator remarks on a fact: among it why the fact is disputed.
+_REMARKS: Final = (TW + "note", TW + "statusReason")
 #: With ``tw:evidence`` the quotes themselves, with ``tw:evidence/tw:context`` their context.
 _QUOTES: Final = f"""
 SELECT ?fact ?document ?exact ?prefix ?suffix ?start ?end WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
@@ -206,7 +208,7 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
     notes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in _rows(store, _QUALIFIERS):
         value = row["v"]
-        if isinstance(value, ox.Literal) and _text(row, "p") == TW + "note":
+        if isinstance(value, ox.Literal) and _text(row, "p") in _REMARKS:
             notes[_text(row, "fact")].add((value.language or "", value.value))
         else:
             qualifiers[_text(row, "fact")][_text(row, "p")].add(value.value)

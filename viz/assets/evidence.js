@@ -35,11 +35,22 @@ function badges(fact) {
     ['stated', 'reported'].includes(firm.key) ? null : el('span', {class: `badge firm-${firm.key}`}, firmnessSign(firm), inLanguage(firm.name)),
     modality && el('span', {class: `badge mod-${slugOf(modality.iri)}`}, inLanguage(modality.name)),
     fact.disputed && el('span', {class: 'badge disputed'}, word('disputed')),
+    corroboration(fact),
     fact.by.length > 0 && el('span', {class: 'said'}, icon('person'), `${word('saidBy')}: `, fact.by.map((id) => entityLink(nodes[id]))),
     fact.behalf.length > 0 && el('span', {class: 'said'}, `${word('onBehalfOf')} `, fact.behalf.map((id) => entityLink(nodes[id]))),
     fact.when.length + fact.dateText.length > 0 && el('span', {class: 'said'}, icon('clock'),
       fact.when.map((date) => el('span', {title: date}, dateInWords(date))),
       fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('dateWords')}, text))));
+}
+
+/** How many documents say a fact, if more than one does, and how many publishers these name. */
+function corroboration(fact) {
+  const found = documentsOf(fact);
+  if (found.length < 2) return null;
+  const publishers = new Set(found.map((item) => item.publisher).filter(Boolean)).size;
+  const counts = [counted('document', found.length), ...(publishers ? [counted('publisher', publishers)] : [])];
+  return el('span', {class: 'said', title: found.map((item) => inLanguage(item.title)).join('\n')},
+    icon('book'), `${word('inDocuments')}: ${counts.join(' · ')}`);
 }
 
 /** Facts that rest on the same words, told together above those words. */
@@ -75,7 +86,7 @@ function notesOf(fact) {
   return mine.length ? mine : fact.notes;
 }
 
-const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.when, fact.dateText, fact.disputed]);
+const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.when, fact.dateText, fact.disputed, documentsOf(fact).map((item) => item.id)]);
 
 /** The names to look for in a quote: those of what the facts speak of. */
 function namesIn(group) {

@@ -37,6 +37,16 @@ for (const fact of facts) {
   factsOfPredicate.get(fact.p).push(fact);
 }
 for (const quote of quotes) documents[quote.d].quotes.push(quote);
+
+/** The documents that state a fact's triple, whoever says it in them and whenever it holds. */
+const tripleOf = (fact) => JSON.stringify([fact.s, fact.p, fact.o, fact.value, fact.literal]);
+const documentsOfTriple = new Map();
+for (const fact of facts) {
+  const key = tripleOf(fact);
+  if (!documentsOfTriple.has(key)) documentsOfTriple.set(key, new Set());
+  for (const place of fact.quotes) documentsOfTriple.get(key).add(documents[quotes[place].d]);
+}
+const documentsOf = (fact) => [...documentsOfTriple.get(tripleOf(fact))];
 for (const node of nodes) node.degree = node.links.filter((edge) => !edge.derived).length;
 
 /** The part of an IRI that tells it apart, for links and files: "country/iraq". */
