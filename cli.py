@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "explore": "handing_on",
     "export": "handing_on",
     "push": "pushing",
+    "serve": "serving",
 }
 
 

@@ -61,6 +61,14 @@ WORDS: Final = {
     "context": {"ar": "السياق، وليس دليلًا", "en": "context, no proof"},
     "path": {"ar": "المسار {}، عدد الخطوات: {}", "en": "Way {}: {} steps"},
     "no path": {"ar": "لا شيء في هذه الوثائق يصل بينهما.", "en": "No fact connects them."},
+    "serving": {
+        "ar": "يجيب الخادم على {} للقراءة فقط، ويوقفه Ctrl+C.",
+        "en": "Serving on {}, read-only. Ctrl+C stops it.",
+    },
+    "not public": {
+        "ar": "يصل آخرون إلى العنوان {}: أضف ‎--public NAME باسم المضيف الذي يصلون به، إن أردت ذلك",
+        "en": "others reach {}: if you mean it, add --public NAME with the host name that they use",
+    },
     "yes": {"ar": "نعم", "en": "yes"},
     "no": {"ar": "لا", "en": "no"},
     "status": {"ar": "{} منذ {}: {}", "en": "{} since {}: {}"},

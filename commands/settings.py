@@ -92,7 +92,7 @@ def common(command: _Command) -> _Command:
         click.option(
             "--timeout",
             type=click.FloatRange(min=1),
-            help="Seconds to wait for the endpoint.  [default: 30]",
+            help="Seconds to wait for an endpoint, or for a served query.  [default: 30]",
             expose_value=False,
             callback=_remember,
         ),

@@ -9,6 +9,7 @@
     ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
     ├── ShapesError            a shape is malformed, or says what nothing here can check
     ├── StoreError             the embedded store cannot be opened or written
+    ├── ServerError            the server cannot listen where it is told to
     ├── OutputError            a file cannot be written
     └── EndpointError          a remote endpoint is slow, dead, or answers nonsense
 """
@@ -81,6 +82,10 @@ class ShapesError(TaawunError):
 
 class StoreError(TaawunError):
     """The embedded store cannot be opened, read or written."""
+
+
+class ServerError(TaawunError):
+    """The server cannot listen on the address that it is told."""
 
 
 class OutputError(TaawunError):

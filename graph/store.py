@@ -47,7 +47,7 @@ def code_of(query: str) -> str:
     return _NO_CODE.sub(" ", query)
 
 
-def _refuse_service(query: str) -> None:
+def _refuse_service(query: str, base: str | None) -> None:
     """Raise ``QueryError`` if SERVICE stands in the query as a keyword.
 
     Oxigraph itself decides, for it takes ``?s ?p ?o.SERVICE<…>`` and more for one: with other
@@ -58,7 +58,7 @@ def _refuse_service(query: str) -> None:
     if other == query:
         return
     try:
-        ox.Store().query(other)
+        ox.Store().query(other, base_iri=base)
     except SyntaxError as error:
         if _SERVICE.search(code_of(query)):
             raise QueryError(
@@ -68,7 +68,10 @@ def _refuse_service(query: str) -> None:
 
 
 def _invalid(error: SyntaxError) -> QueryError:
-    return QueryError(f"the query is not valid SPARQL: {error.msg or error}")
+    """The fault in a line: without the classes of characters that may begin a name."""
+    message = re.sub(r",? \[[^a-z]*['_].*", "", error.msg or str(error), flags=re.DOTALL)
+    line = " ".join(message.split()).removesuffix(": expected")
+    return QueryError(f"the query is not valid SPARQL: {line}")
 
 
 class Store(Protocol):
@@ -108,18 +111,20 @@ class EmbeddedStore:
         store.bulk_load(nquads, ox.RdfFormat.N_QUADS)
         return cls(store)
 
-    def query(self, text: str, graphs: Graphs | None = None) -> Answer:
+    def query(self, text: str, graphs: Graphs | None = None, base: str | None = None) -> Answer:
         """Run a query; see :class:`Store`.
 
         SERVICE is refused: the embedded graph answers from itself, and no request leaves.
-        ``graphs`` stands in place of the dataset that the query or the store names.
+        ``graphs`` stands in place of the dataset that the query or the store names; ``base`` is
+        what relative IRIs are resolved against where the query has no BASE.
         """
         try:
-            _refuse_service(text)
+            _refuse_service(text, base)
             if graphs is None:
-                return self._store.query(text)
+                return self._store.query(text, base_iri=base)
             return self._store.query(
                 text,
+                base_iri=base,
                 default_graph=[ox.NamedNode(iri) for iri in graphs.default],
                 named_graphs=[ox.NamedNode(iri) for iri in graphs.named],
             )

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import http.client
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner, Result
@@ -47,3 +55,93 @@ def run(the_build: Build) -> Callable[..., Result]:
         return CliRunner().invoke(main, list(arguments), env=surroundings, **options)
 
     return call
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; header names are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body, which must be UTF-8."""
+        return self.body.decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server of ours on loopback."""
+
+    process: subprocess.Popen[str]
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """The address of its root, without a slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(
+        self, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+    ) -> Answer:
+        """Ask for a path; header names are written with underscores."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, named)
+            got = connection.getresponse()
+            found = {name.lower(): value for name, value in got.getheaders()}
+            return Answer(got.status, found, got.read())
+        finally:
+            connection.close()
+
+    def query(self, text: str, method: str = "GET", **headers: str) -> Answer:
+        """Send a query by GET."""
+        return self.get(f"/sparql?{urlencode({'query': text})}", method, **headers)
+
+
+@pytest.fixture(scope="session")
+def start_server(
+    the_build: Build, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Server]]:
+    """Start ``taawun serve``, or another command that serves, on a free port."""
+    started: list[Server] = []
+
+    def start(*arguments: str, command: tuple[str, ...] = ("-m", "taawun")) -> Server:
+        log = tmp_path_factory.mktemp("server") / "log"
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                [sys.executable, *command, *arguments],
+                env={
+                    **os.environ,
+                    "TAAWUN_CACHE": str(the_build.path.parent),
+                    "TAAWUN_COLLECTIONS": "",
+                    "LC_ALL": "en_GB.UTF-8",
+                    "PYTHONUNBUFFERED": "1",
+                },
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        assert process.stdout
+        said = process.stdout.readline()
+        port = re.search(r":(\d+)/", said)
+        assert port, f"{said}{log.read_text()}"
+        started.append(Server(process, int(port[1]), log))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.process.terminate()
+        server.process.wait(20)
+        if server.process.stdout:
+            server.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[..., Server]) -> Server:
+    """``taawun serve`` with limits that are soon reached."""
+    return start_server("serve", "--port", "0", "--timeout", "3", "--workers", "2")

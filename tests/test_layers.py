@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "loaders": {"graph", "ontology"},
     "queries": {"graph", "ontology"},
     "viz": {"graph", "ontology", "queries"},
+    "server": {"api", "graph", "loaders", "ontology", "queries", "viz"},
 }
 MODULES = sorted(path for layer in MAY_IMPORT for path in (ROOT / layer).rglob("*.py"))
 
@@ -64,7 +65,7 @@ def modules_after(code: str) -> set[str]:
 
 HEAVY = {
     "edtf", "jinja2", "networkx", "oxrdflib", "pandas", "pyshacl", "pyvis", "rdflib", "rich",
-    "SPARQLWrapper",
+    "SPARQLWrapper", "starlette", "uvicorn",
 }  # fmt: skip
 
 

@@ -1,0 +1,88 @@
+"""Serving: ``serve``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import ip_address
+
+import click
+
+from ..printing import say
+from .settings import Settings, common
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    default=7878,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port to listen on; 0 for any free one.",
+)
+@click.option(
+    "--public",
+    multiple=True,
+    metavar="NAME",
+    help="A host name under which others reach the server (repeatable).",
+)
+@click.option("--workers", type=click.IntRange(1, 64), help="How many queries run at once.")
+@click.option(
+    "--memory",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(min=256),
+    help="Megabytes that one query may take.",
+)
+@click.option(
+    "--answer",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Megabytes that one answer may have.",
+)
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@common
+@click.pass_obj
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    public: Sequence[str],
+    workers: int | None,
+    memory: int,
+    answer: int,
+    open_it: bool,
+) -> None:
+    """Serve a SPARQL 1.1 endpoint, read-only and for this machine alone.
+
+    \b
+    taawun serve --port 7878 --timeout 30
+    curl http://127.0.0.1:7878/sparql --data-urlencode 'query=ASK {}'
+    """
+    from ..loaders.build import build
+    from ..server.limits import Limits
+    from ..server.pool import Served
+    from ..server.running import listen, run
+
+    if not public and not _is_loopback(host):
+        raise click.UsageError(say("not public", settings.language, host))
+    made = build(settings.collections)
+    served = Served(made.path, tuple(settings.collections))
+    limits = Limits(seconds=settings.timeout, memory=memory, answer=answer)
+    if workers:
+        limits = replace(limits, workers=workers)
+    with listen(host, port) as listener:
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+        click.echo(say("serving", settings.language, address))
+        if open_it:
+            click.launch(address)
+        run(listener, served, limits, public)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

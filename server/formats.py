@@ -1,0 +1,51 @@
+"""The media types of answers, and which of them a client wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import mimeparse
+import pyoxigraph as ox
+
+#: For SELECT and ASK; the first is the default.
+RESULTS: Final = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+    "application/json": ox.QueryResultsFormat.JSON,
+    "application/xml": ox.QueryResultsFormat.XML,
+    "text/xml": ox.QueryResultsFormat.XML,
+}
+#: For CONSTRUCT, DESCRIBE and everything else that is RDF; the first is the default.
+GRAPHS: Final = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/xml": ox.RdfFormat.RDF_XML,
+    "text/xml": ox.RdfFormat.RDF_XML,
+    "application/json": ox.RdfFormat.JSON_LD,
+    "text/plain": ox.RdfFormat.N_TRIPLES,
+}
+
+
+def choose(accept: str, offers: Iterable[str]) -> str | None:
+    """The offer that an Accept header likes best, the earlier of equals; None if it likes none.
+
+    A header that cannot be read likes none.
+
+    >>> choose("text/csv;q=0.5, application/*", ["text/csv", "application/json"])
+    'application/json'
+    """
+    try:
+        # The library takes the later of equals.
+        return mimeparse.best_match([*offers][::-1], accept.lower() or "*/*") or None
+    except mimeparse.MimeTypeParseException:
+        return None
+
+
+def with_charset(media: str) -> str:
+    """The value of Content-Type: text says that it is UTF-8."""
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media

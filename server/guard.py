@@ -1,0 +1,82 @@
+"""What every request meets first: who is addressed, and how the answer may be used."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .answer import STOPPED
+
+LOG: Final = logging.getLogger("taawun.server")
+LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+#: For what is no page of ours: nothing in it may be run or shown in a frame.
+_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+class Guard:
+    """Refuses requests for a name that is not ours, and sets the headers of security.
+
+    A page elsewhere could give its own name the address of this machine (DNS rebinding) and
+    then read the answers as its own; its requests bear its name in Host. One line a request
+    goes to the log, without the query, which may say more than its author wants kept.
+    """
+
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+        self._app, self._names = app, frozenset(name.lower() for name in names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Guard one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.monotonic()
+        status = size = 0
+
+        async def guarded(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Content-Security-Policy", _POLICY)
+            size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._chosen(scope)(scope, receive, guarded)
+        finally:
+            milliseconds = round((time.monotonic() - started) * 1000)
+            told = (
+                scope["client"][0] if scope["client"] else "-",
+                scope["method"],
+                scope["path"].encode("unicode_escape").decode(),
+                status or "-",
+                size,
+                milliseconds,
+                scope.get(STOPPED, "") if status else "client hung up",
+            )
+            LOG.info("%s %s %s %s %d bytes %d ms %s", *told)
+
+    def _chosen(self, scope: Scope) -> ASGIApp:
+        host = Headers(scope=scope).get("host", "").lower()
+        name, colon, port = host.rpartition(":")
+        bare = name if colon and port.isdecimal() else host
+        if bare in self._names:
+            return self._app
+        return PlainTextResponse(
+            f"This server does not answer for that host name; it answers for "
+            f"{', '.join(sorted(self._names))} (taawun serve --public NAME adds one).\n",
+            421,
+        )

@@ -1,0 +1,316 @@
+"""``taawun serve``: a real server on loopback, asked by honest and by hostile clients."""
+
+from __future__ import annotations
+
+import csv
+import http.client
+import io
+import json
+import re
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import psutil
+import pyoxigraph as ox
+import pytest
+
+COUNTRIES = "SELECT ?c WHERE { ?c a tw:Country } ORDER BY ?c"
+#: A query that counts for hours, and one that answers for hours.
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+ENDLESS_ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+#: A query that keeps every row of its answer.
+GREEDY = "SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
+
+
+def iris(graph, text):
+    return [row["c"].value for row in graph.sparql(text)]
+
+
+READERS = {
+    "application/sparql-results+json": lambda body: [
+        row["c"]["value"] for row in json.loads(body)["results"]["bindings"]
+    ],
+    "application/sparql-results+xml": lambda body: [
+        node.text for node in ElementTree.fromstring(body).iter() if node.tag.endswith("uri")
+    ],
+    "text/csv": lambda body: [row[0] for row in csv.reader(io.StringIO(body))][1:],
+    "text/tab-separated-values": lambda body: [line[1:-1] for line in body.split("\n")[1:-1]],
+}
+
+
+@pytest.mark.parametrize("media", READERS)
+def test_rows_come_in_the_format_that_is_asked_for(media, server, graph):
+    got = server.query(COUNTRIES, accept=f"image/png, {media};q=0.7")
+    assert got.status == 200
+    assert got.headers["content-type"].partition(";")[0] == media
+    assert READERS[media](got.text) == iris(graph, COUNTRIES) != []
+
+
+@pytest.mark.parametrize(
+    ("media", "form"),
+    [
+        ("text/turtle", ox.RdfFormat.TURTLE),
+        ("application/n-triples", ox.RdfFormat.N_TRIPLES),
+        ("application/rdf+xml", ox.RdfFormat.RDF_XML),
+        ("application/ld+json", ox.RdfFormat.JSON_LD),
+    ],
+)
+def test_triples_come_in_the_format_that_is_asked_for(media, form, server, graph):
+    text = "CONSTRUCT WHERE { country:iraq ?p ?o }"
+    got = server.query(text, accept=media)
+    assert got.headers["content-type"].partition(";")[0] == media
+    triples = {quad.triple for quad in ox.parse(got.body, form)}
+    assert triples == set(graph.sparql(text)) != set()
+
+
+def test_the_three_ways_to_send_a_query_give_the_same(server):
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    by_form = server.get("/sparql", "POST", urlencode({"query": COUNTRIES}).encode(), **form)
+    direct = {"content_type": "application/sparql-query; charset=UTF-8"}
+    by_body = server.get("/sparql", "POST", COUNTRIES.encode(), **direct)
+    by_url = server.query(COUNTRIES)
+    assert by_url.status == 200
+    assert by_url.body == by_form.body == by_body.body
+
+
+def test_head_has_the_headers_of_get_and_no_body(server):
+    whole, head = server.query(COUNTRIES), server.query(COUNTRIES, "HEAD")
+    assert head.body == b""
+    assert head.headers["content-length"] == str(len(whole.body))
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    long = server.query("SELECT * { ?s ?p ?o }", "HEAD")
+    assert (long.status, long.body) == (200, b"")
+
+
+def test_a_dataset_is_chosen_by_the_protocol(server):
+    text = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    graph = "https://w3id.org/taawun/graph/evidence"
+    plain = server.query(text, accept="text/csv").text
+    chosen = urlencode({"query": text, "default-graph-uri": graph})
+    assert server.get(f"/sparql?{chosen}", accept="text/csv").text != plain
+    nothing = urlencode({"query": text, "named-graph-uri": graph})
+    assert server.get(f"/sparql?{nothing}", accept="text/csv").text.split() == ["n", "0"]
+
+
+def test_the_endpoint_describes_itself_in_rdf(server):
+    got = server.get("/sparql", accept="text/turtle")
+    triples = [str(quad.triple) for quad in ox.parse(got.body, ox.RdfFormat.TURTLE)]
+    name = f"<{server.url}/sparql>"
+    assert any(f"sparql-service-description#endpoint> {name}" in triple for triple in triples)
+    assert any("sparql-service-description#SPARQL11Query" in triple for triple in triples)
+    assert not any("_:" in triple for triple in triples)
+
+
+REFUSED = {
+    "malformed": ({"query": "SELECT * WHERE {"}, {}, 400, "not valid SPARQL"),
+    "two queries": ([("query", "ASK {}"), ("query", "ASK {}")], {}, 400, "one query"),
+    "an update": ({"update": "CLEAR ALL"}, {}, 403, "read-only"),
+    "a format that there is not": ({"query": "ASK {}"}, {"accept": "image/png"}, 406, "can be had"),
+    "an Accept of nonsense": ({"query": "ASK {}"}, {"accept": "///;q=x"}, 406, "can be had"),
+    "SERVICE": (
+        {"query": "SELECT * { ?s ?p ?o.SERVICE<http://127.0.0.1:9/>{ ?a ?b ?c } }"},
+        {}, 400, "no request leaves",
+    ),
+    "an update as a query": ({"query": "CLEAR ALL"}, {}, 400, "not valid SPARQL"),
+    "LOAD": ({"query": "LOAD <http://127.0.0.1:9/>"}, {}, 400, "not valid SPARQL"),
+    "too many parameters": ([("x", "y")] * 2000, {}, 400, "too many"),
+    "bytes that are no UTF-8": ("query=ASK%20%7B%7D%FF", {}, 400, "UTF-8"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_refused_in_one_line(name, server):
+    parameters, headers, status, words = REFUSED[name]
+    encoded = parameters if isinstance(parameters, str) else urlencode(parameters)
+    got = server.get(f"/sparql?{encoded}", **headers)
+    assert got.status == status
+    assert got.headers["content-type"] == "text/plain; charset=utf-8"
+    assert words in got.text
+    assert got.text.strip().count("\n") == 0
+    assert "Traceback" not in got.text
+
+
+@pytest.mark.parametrize(
+    ("media", "status"),
+    [("application/json", 415), ("application/sparql-update", 403), ("", 415),
+     ("application/sparql-query; charset=latin-1", 415)],
+)  # fmt: skip
+def test_a_body_of_another_kind_is_refused(media, status, server):
+    assert server.get("/sparql", "POST", b"ASK {}", content_type=media).status == status
+
+
+def test_a_body_that_is_too_long_is_refused(server):
+    kind = {"content_type": "application/sparql-query"}
+    assert server.get("/sparql", "POST", b"#" * (2 << 20), **kind).status == 413
+
+
+def test_other_methods_are_refused(server):
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert server.get("/sparql?query=ASK%7B%7D", method).status == 405
+
+
+def workers(server):
+    return {
+        child.pid: child
+        for child in psutil.Process(server.process.pid).children()
+        if child.status() != psutil.STATUS_ZOMBIE
+    }
+
+
+def test_a_query_that_takes_too_long_is_stopped_and_its_process_ends(server):
+    before = workers(server)
+    started = time.monotonic()
+    got = server.query(ENDLESS)
+    assert (got.status, "more than 3 seconds" in got.text) == (503, True)
+    assert time.monotonic() - started < 6
+    assert before.keys() - workers(server).keys()
+    assert server.query("ASK {}").status == 200
+
+
+def test_an_answer_that_takes_too_long_breaks_off_and_never_seems_whole(server):
+    with pytest.raises(http.client.IncompleteRead) as broken:
+        server.query(ENDLESS_ROWS, accept="text/csv")
+    assert broken.value.partial.startswith(b"a,b,c,d,e,f,g,h,i\r\n")
+
+
+def test_an_answer_that_is_too_long_breaks_off(start_server):
+    server = start_server("serve", "--port", "0", "--workers", "1", "--answer", "1")
+    with pytest.raises(http.client.IncompleteRead) as broken:
+        server.query(ENDLESS_ROWS, accept="text/csv")
+    assert 1 << 20 < len(broken.value.partial) < 3 << 20
+    assert "longer than 1 MB" in server.log.read_text()
+
+
+def test_a_query_that_takes_too_much_memory_is_stopped(start_server):
+    server = start_server("serve", "--port", "0", "--workers", "1", "--memory", "256")
+    got = server.query(GREEDY)
+    assert (got.status, "more than 256 MB" in got.text) == (503, True)
+    assert server.query("ASK {}").status == 200
+    assert "backtrace" not in server.log.read_text()
+
+
+def test_the_query_of_a_client_that_hangs_up_is_stopped(server):
+    server.query("ASK {}")
+    before = workers(server)
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        path = f"/sparql?{urlencode({'query': ENDLESS})}"
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        time.sleep(0.5)
+        assert any(child.cpu_percent(0.2) > 10 for child in before.values())
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline and before.keys() <= workers(server).keys():
+        time.sleep(0.05)
+    assert before.keys() - workers(server).keys()
+    assert "client hung up" in server.log.read_text()
+
+
+def test_when_all_are_busy_the_next_is_told_to_try_again(start_server):
+    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "3")
+    with ThreadPoolExecutor(30) as clients:
+        answers = list(clients.map(lambda _: server.query(ENDLESS), range(30)))
+    busy = [answer for answer in answers if "busy" in answer.text]
+    assert {answer.status for answer in answers} == {503}
+    assert len(busy) > 10
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in busy)
+    assert server.query("ASK {}").status == 200
+
+
+def test_a_long_answer_is_refused_to_a_client_that_could_not_see_it_break(server):
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        path = f"/sparql?{urlencode({'query': 'SELECT * { ?s ?p ?o }'})}"
+        client.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        assert b" 505 " in client.recv(4096)
+
+
+def test_memory_stays_flat_while_a_long_answer_is_sent(start_server):
+    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "3")
+    text = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
+    process = psutil.Process(server.process.pid)
+    server.query("ASK {}")
+    (worker,) = workers(server).values()
+    before = [x.memory_info().rss for x in (process, worker)]
+    size, peak = 0, [0, 0]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("GET", f"/sparql?{urlencode({'query': text})}")
+    answer = connection.getresponse()
+    while size < 50 << 20:
+        size += len(answer.read(1 << 20))
+        peak = [max(p, x.memory_info().rss) for p, x in zip(peak, (process, worker), strict=True)]
+    connection.close()
+    assert [after - b < 20 << 20 for after, b in zip(peak, before, strict=True)] == [True, True]
+
+
+def test_a_client_that_sends_slowly_is_cut_off(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        started = time.monotonic()
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ")
+        with pytest.raises((ConnectionError, AssertionError)):  # noqa: PT012
+            for _ in range(40):
+                client.sendall(b"x")
+                time.sleep(0.4)
+            raise AssertionError
+        assert time.monotonic() - started < 14
+
+
+def test_a_body_that_comes_slowly_is_cut_off(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        client.sendall(
+            b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
+            b"Content-Type: application/sparql-query\r\n\r\nASK"
+        )
+        assert b" 408 " in client.recv(4096)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil"])
+def test_a_name_that_is_not_ours_is_not_answered(host, server):
+    got = server.get("/sparql?query=ASK%7B%7D", host=host)
+    assert got.status == 421
+    assert "boolean" not in got.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:80", "[::1]:7878", "LOCALHOST"])
+def test_the_names_of_this_machine_are_answered(host, server):
+    assert server.get("/health", host=host).status == 200
+
+
+def test_pages_of_other_sites_cannot_read_answers_and_local_ones_can(server, start_server):
+    evil = server.query("ASK {}", origin="https://evil.example")
+    assert "access-control-allow-origin" not in evil.headers
+    near = server.query("ASK {}", origin="http://localhost:8080")
+    assert near.headers["access-control-allow-origin"] == "http://localhost:8080"
+    public = start_server("serve", "--port", "0", "--public", "graph.example", "--workers", "1")
+    assert public.get("/health", host="graph.example").status == 200
+    far = public.query("ASK {}", origin="https://yasgui.example")
+    assert far.headers["access-control-allow-origin"] == "*"
+
+
+def test_every_answer_has_the_headers_of_security(server):
+    for answer in (server.query("ASK {}"), server.get("/nowhere"), server.get("/health", host="x")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_log_has_a_line_for_a_request_and_nothing_of_the_query(server):
+    server.query("ASK { ?secret ?p 'a secret word' }")
+    server.get("/a%0Ab?secret")
+    # The line is written when the answer is out.
+    time.sleep(0.2)
+    lines = server.log.read_text().splitlines()
+    assert re.search(r"127\.0\.0\.1 GET /sparql 200 \d+ bytes \d+ ms", "\n".join(lines))
+    assert any(r"/a\nb 404" in line for line in lines)
+    assert not any("secret" in line for line in lines)
+
+
+def test_an_address_that_others_reach_is_not_listened_on_unasked(run):
+    said = run("serve", "--host", "0.0.0.0", "--port", "0")
+    assert (said.exit_code, "--public" in said.output) == (2, True)
+
+
+def test_a_port_that_is_taken_is_named(run, server):
+    said = run("serve", "--port", str(server.port))
+    assert (said.exit_code, str(server.port) in said.output) == (2, True)
+    assert "Traceback" not in said.output
