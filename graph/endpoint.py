@@ -8,6 +8,7 @@ from urllib.request import Request
 
 import pyoxigraph as ox
 
+from .dialect import read_json
 from .errors import EndpointError
 from .store import Answer, code_of
 from .transport import Reply, Transport, clean
@@ -17,8 +18,6 @@ _TRIPLES: Final = ("application/n-triples", "text/plain")
 _GRAPH_FORMS: Final = ("CONSTRUCT", "DESCRIBE")
 _LAST_LIMIT: Final = re.compile(r"\bLIMIT\s+(\d+)\s*(?:OFFSET\s+\d+\s*)?$", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"\bSERVICE\b", re.IGNORECASE)
-#: Virtuoso answers ASK as a SELECT: one row with this variable for yes, no row for no.
-_ASK_AS_ROWS: Final = "__ASK_RETVAL"
 
 
 class Endpoint:
@@ -58,15 +57,11 @@ class Endpoint:
 
     def _result(self, reply: Reply, text: str) -> Answer:
         """The rows or the truth of an answer, every one of which can be read."""
-        answer = _parsed(reply.body)
+        answer = read_json(reply.body)
         if isinstance(answer, ox.QueryBoolean):
             return answer
         names = {variable.value for variable in answer.variables}
         count = sum(1 for _ in answer)
-        if names == {_ASK_AS_ROWS}:
-            return _parsed(
-                b'{"head":{},"boolean":true}' if count else b'{"head":{},"boolean":false}'
-            )
         wanted = _variables(text)
         if wanted is not None and wanted != names:
             asked, given = (", ".join(sorted(variables)) for variables in (wanted, names))
@@ -75,7 +70,7 @@ class Endpoint:
                 f"and gives {clean(given) or 'nothing'}"
             )
         self._refuse_partial(reply, text, count)
-        return _parsed(reply.body)
+        return read_json(reply.body)
 
     def _refuse_partial(self, reply: Reply, text: str, count: int) -> None:
         """Refuse an answer of which the endpoint itself says that it is not the whole one."""
@@ -103,10 +98,6 @@ class Endpoint:
             f"{self.url} does not answer with SPARQL results but with "
             f"{clean(reply.kind) or 'something unnamed'}; it begins “{start}”"
         )
-
-
-def _parsed(body: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
-    return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
 
 
 def _variables(text: str) -> set[str] | None:

@@ -8,6 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..ontology.namespaces import BASE, GRAPH_PLAIN, GRAPH_PUSH, RDF, SCHEMA
+from .dialect import chooses_dataset, in_graph, uses_graph, without_idle_values
 from .endpoint import Endpoint
 from .errors import EndpointError
 from .store import Answer
@@ -27,8 +28,8 @@ class RemoteStore:
     """The dataset behind an endpoint; see :class:`taawun.graph.store.Store`.
 
     Stores differ in what their default graph is. Where it is the union of the named graphs, the
-    plain view is the graph ``graph/plain``, and the protocol's ``default-graph-uri`` chooses it:
-    only this class and ``taawun push`` know that.
+    plain view is the graph ``graph/plain``, and stands in for the default graph: only this class
+    and ``taawun push`` know that.
     """
 
     def __init__(self, url: str, *, timeout: float = 30) -> None:
@@ -36,11 +37,17 @@ class RemoteStore:
 
     def query(self, text: str) -> Answer:
         """Run a query; see :class:`taawun.graph.store.Store`."""
-        return self._endpoint.query(text, self._default_graph)
+        text = without_idle_values(text)
+        plain = self._plain_graph
+        if plain is None or chooses_dataset(text):
+            return self._endpoint.query(text)
+        if uses_graph(text):
+            return self._endpoint.query(in_graph(text, plain))
+        return self._endpoint.query(text, plain)
 
     @cached_property
-    def _default_graph(self) -> str | None:
-        """The graph to name as default graph, None where the store's own is the plain view."""
+    def _plain_graph(self) -> str | None:
+        """The graph that is the plain view, None where that is the store's own default graph."""
         answer = self._endpoint.query(_STATE)
         assert isinstance(answer, ox.QuerySolutions)
         found = [solution["found"] for solution in answer]

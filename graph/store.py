@@ -43,8 +43,8 @@ class Graphs:
 
 
 def code_of(query: str) -> str:
-    """The query without its strings, IRIs and comments, for looking at its words."""
-    return _NO_CODE.sub(" ", query)
+    """The query with spaces for its strings, IRIs and comments, for looking at its words."""
+    return _NO_CODE.sub(lambda found: " " * len(found[0]), query)
 
 
 def _refuse_service(query: str, base: str | None) -> None:

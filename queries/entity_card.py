@@ -76,7 +76,7 @@ def entity_card(store: Store, iri: str) -> EntityCard:
         iri=iri,
         labels={
             term.language: term.value
-            for term in found.get("label", ())
+            for term in sorted(found.get("label", ()), key=str)
             if isinstance(term, ox.Literal) and term.language
         },
         aliases=texts("alias"),

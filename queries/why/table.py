@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
+from ...graph.errors import UnexplainableError
 from ...graph.store import Term
 
 _T = TypeVar("_T")
@@ -51,6 +52,8 @@ class Statements:
         """The number of a statement, a new one if it is new."""
         number = self._numbers.get(statement)
         if number is None:
+            if None in statement[:3]:
+                raise UnexplainableError("the store leaves out a term of a triple that it matched")
             number = self._numbers[statement] = len(self.all)
             self.all.append(statement)
         return number

@@ -103,6 +103,15 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> Iter
 
 
 @pytest.fixture(scope="session")
+def union_oxigraph(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> Iterator[Server]:
+    """The same with the union of all graphs as default graph, as GraphDB and Neptune have it."""
+    folder = tmp_path_factory.mktemp("union")
+    with running_oxigraph(folder, "--union-default-graph") as server:
+        push(the_build.store(), server.endpoint(), lambda *_: None)
+        yield server
+
+
+@pytest.fixture(scope="session")
 def virtuoso(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> Iterator[Server]:
     """A Virtuoso that holds the bundled graph; its default graph is the union of all."""
     program = shutil.which("virtuoso-t")
@@ -119,7 +128,7 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> Iter
         yield server
 
 
-@pytest.fixture(scope="session", params=["oxigraph", "virtuoso"])
+@pytest.fixture(scope="session", params=["oxigraph", "union_oxigraph", "virtuoso"])
 def filled(request: pytest.FixtureRequest) -> Server:
     """Each store in turn, holding the bundled graph."""
     server: Server = request.getfixturevalue(request.param)
