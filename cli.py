@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "path": "asking",
     "new": "extending",
     "add": "extending",
+    "schemas": "extending",
     "suggest": "suggesting",
     "explore": "handing_on",
     "export": "handing_on",

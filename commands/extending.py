@@ -1,4 +1,4 @@
-"""Extending what is known by hand: ``new`` and ``add``."""
+"""Extending what is known by hand: ``new``, ``schemas`` and ``add``."""
 
 from __future__ import annotations
 
@@ -28,10 +28,30 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
     """
     from ..loaders.new_collection import new_collection
 
-    new_collection(folder, with_example=example)
+    new_collection(folder, settings.collections, with_example=example)
     marked = say("new example", settings.language) if example else ""
     name = shlex.quote(str(folder))
     click.echo(say("new collection", settings.language, folder, marked, name))
+
+
+@click.command()
+@common
+@click.pass_obj
+def schemas(settings: Settings) -> None:
+    """Write the JSON Schemas of your collection's files anew, for editors.
+
+    They know the terms, entities and documents of all collections given, and stand in schemas/
+    of the last one.
+    """
+    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.edit import Edit, seen
+    from ..loaders.json_schemas import schema_files
+
+    target = _target(settings)
+    before = seen(target)
+    files = schema_files(read_collection([SEEDS, *settings.collections]))
+    for path in Edit(target, files, before).write():
+        click.echo(say("written", settings.language, path))
 
 
 class AddGroup(click.Group):

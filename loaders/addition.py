@@ -14,6 +14,7 @@ from .collection import Collection, classes_of
 from .edit import Edit
 from .fact_file import QUOTE, Locate, Places, with_fact
 from .facts import FactMaker
+from .json_schemas import modeline
 from .nodes import files
 from .quotes import QuoteFault, spans
 from .yaml_text import LOADER, data_of
@@ -79,7 +80,7 @@ def addition(
             return None
 
     path = _fact_file(folder / "facts", document.slug, quote, place)
-    old = path.read_bytes().decode() if path.exists() else ""
+    old = path.read_bytes().decode() if path.exists() else modeline(folder, "facts.json")
     new = with_fact(old, document.slug, quote, fact, place)
     return Edit(folder, {path.relative_to(folder): new.encode()}, seen)
 

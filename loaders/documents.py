@@ -15,19 +15,21 @@ from .nodes import Fields, Node, files, near, read_text, read_yaml, strays
 from .quotes import QuoteFault, locate
 
 REGISTER: Final = "documents.yaml"
-_FIELDS: Final = frozenset(
+DOCUMENT_KEYS: Final = frozenset(
     {
         "file", "sha256", "ar", "en", "publisher", "creator", "issued", "note",
         "furniture", "silent",
     }
 )  # fmt: skip
-_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SPAN_FIELDS: Final = frozenset({"text", "prefix", "suffix", "every", "reason"})
+#: What an entry of the register must have.
+DOCUMENT_NEEDED: Final = ("file", "sha256", "ar", "en")
+SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SPAN_KEYS: Final = frozenset({"text", "prefix", "suffix", "every", "reason"})
 
 
 def is_slug(name: str) -> bool:
     """Whether a document may be called so."""
-    return _SLUG.fullmatch(name) is not None
+    return SLUG.fullmatch(name) is not None
 
 
 def read_documents(
@@ -65,18 +67,19 @@ def read_documents(
 def _document(
     folder: Path, name: str, slug: str, node: Node, registered: set[str], faults: list[Fault]
 ) -> Document | None:
-    fields = node.fields(_FIELDS)
+    fields = node.fields(DOCUMENT_KEYS)
     file = fields["file"].text() if "file" in fields else ""
     twice = file in registered
     registered.add(file)
-    if not _SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         node.fault(
             f"“{slug}” is no name for a document",
             "write small Latin letters, digits and hyphens: egypt-iraq-talks",
         )
         return None
-    needed = ("file", "sha256", "ar", "en")
-    if missing := [key for key in needed if key not in fields or not fields[key].text().strip()]:
+    if missing := [
+        key for key in DOCUMENT_NEEDED if key not in fields or not fields[key].text().strip()
+    ]:
         node.fault(f"document {slug} lacks {', '.join(missing)}", "add it")
         return None
     if twice:
@@ -137,7 +140,7 @@ def _read_document(
 
 def _spans(node: Node | None, text: str) -> Iterator[Span]:
     for item in node.items() if node else ():
-        fields = item.fields(_SPAN_FIELDS)
+        fields = item.fields(SPAN_KEYS)
         if "text" not in fields or "reason" not in fields:
             item.fault("a span needs “text” and “reason”", "add what is missing")
             continue

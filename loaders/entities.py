@@ -16,10 +16,12 @@ from ..ontology.schema import Schema, is_own
 from .nodes import Fields, Node, files, near, read_yaml, strays
 
 _MATCHES: Final = ("exactMatch", "closeMatch")
-_FIELDS: Final = frozenset(
+ENTITY_KEYS: Final = frozenset(
     {"ar", "en", "also", "types", "note", "noteAr", "iso3", "m49", *_MATCHES}
 )
-_REFERENCE: Final = re.compile(r"[a-z]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
+REFERENCE: Final = re.compile(r"[a-z]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
+#: What a name of some documents only has.
+ALIAS_KEYS: Final = frozenset({"name", "in"})
 #: What IRIREF of SPARQL 1.1 allows, after a scheme and an authority.
 _IRI: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|^`\\/]+(/[^\x00-\x20<>\"{}|^`\\]*)?")
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
@@ -33,6 +35,11 @@ _TRANSLITERATED: Final = {
     "ar": "الاسم الإنجليزي نقل حرفي من المحرّر.",
     "en": "The English name is the curator's transliteration.",
 }
+
+
+def registrable(schema: Schema) -> dict[str, str]:
+    """The classes in which an entity can be registered: slug → IRI."""
+    return {slug: iri for slug, iri in schema.classes.items() if slug not in _OWN_FILES}
 
 
 def read_entities(
@@ -51,7 +58,7 @@ def read_entities(
             refused.add(path.stem)
             continue
         for reference, node in root.fields().items():
-            entity = _entity(reference, node, node.fields(_FIELDS), schema)
+            entity = _entity(reference, node, node.fields(ENTITY_KEYS), schema)
             if entity:
                 yield entity, node
             else:
@@ -59,7 +66,7 @@ def read_entities(
 
 
 def _entity(reference: str, node: Node, fields: Fields, schema: Schema) -> Entity | None:
-    if not _REFERENCE.fullmatch(reference):
+    if not REFERENCE.fullmatch(reference):
         node.fault(
             f"“{reference}” is no reference",
             "write class/name in small Latin letters, digits and hyphens: country/nigeria",
@@ -109,7 +116,7 @@ def _aliases(fields: Fields) -> Iterator[Alias]:
                 continue
             yield Alias(item.text())
             continue
-        scoped = item.fields(frozenset({"name", "in"}))
+        scoped = item.fields(ALIAS_KEYS)
         if "name" not in scoped or "in" not in scoped or not scoped["name"].text().strip():
             item.fault(
                 "a name of some documents only needs “name” and “in”", "{name: …, in: document}"

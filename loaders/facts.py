@@ -30,6 +30,15 @@ _DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.AS
 _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
+def writable(schema: Schema) -> dict[str, Property]:
+    """The properties that a fact may state, by local name: the others are derived, or qualify."""
+    return {
+        name: item
+        for name, item in schema.properties.items()
+        if item.inverse_of is None and name not in DERIVED_ONLY and name not in QUALIFIERS
+    }
+
+
 class FactMaker:
     """Makes facts from written values, against one ontology and one register of entities."""
 
@@ -49,9 +58,7 @@ class FactMaker:
         self._classes = classes
         self._documents = documents
         self._refused = refused
-        self._forward = {
-            name: item for name, item in schema.properties.items() if item.inverse_of is None
-        }
+        self._writable = writable(schema)
         self._dates, self._durations = (
             {p.iri for p in schema.properties.values() if top in schema.superproperties(p.iri)}
             for top in (_DATE, _DURATION)
@@ -145,8 +152,8 @@ class FactMaker:
                 "names",
             )
             return None
-        if name in self._forward:
-            return self._forward[name]
+        if name in self._writable:
+            return self._writable[name]
         if name in self._schema.properties:
             forward = self._schema.properties[name].inverse_of or ""
             value.fault(
@@ -157,7 +164,7 @@ class FactMaker:
         else:
             value.fault(
                 f"unknown predicate “{name}”",
-                near(name, set(self._forward)) or "the ontology lists them all",
+                near(name, set(self._writable)) or "the ontology lists them all",
                 "names",
             )
         return None

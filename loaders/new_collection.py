@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from ..graph.errors import OutputError
+from .collection import SEEDS, read_collection
+from .json_schemas import schema_files
 
+#: What tells editors where the schemas are.
+_EDITORS: Final = {
+    Path(".vscode/settings.json"): b"""\
+{
+  "yaml.schemas": {
+    "./schemas/facts.json": ["facts/*.yaml", "facts/*.yml"],
+    "./schemas/entities.json": ["entities/*.yaml", "entities/*.yml"],
+    "./schemas/documents.json": ["documents/documents.yaml"]
+  }
+}
+""",
+    Path(".vscode/extensions.json"): b'{ "recommendations": ["redhat.vscode-yaml"] }\n',
+}
 #: The example collection, about two invented countries.
 TEMPLATE: Final = Path(__file__).parent / "template"
 
 
-def new_collection(folder: Path, *, with_example: bool = False) -> list[Path]:
+def new_collection(
+    folder: Path, below: Sequence[Path] = (), *, with_example: bool = False
+) -> list[Path]:
     """Make the collection ``folder``; returns its files.
 
-    ``with_example`` puts the invented example in as text and facts. Without it the example is
-    commented out, so that nothing invented stands in an answer. Raises ``OutputError`` where the
-    folder has something in it already, or cannot be made; then nothing is left of it.
+    ``below`` are the collections that it will stand on, besides the bundled one: its schemas
+    know their terms and entities. ``with_example`` puts the invented example in as text and facts.
+    Without it the example is commented out, so that nothing invented stands in an answer. Raises
+    ``OutputError`` where the folder has something in it already, or cannot be made; then nothing
+    is left of it.
     """
     try:
         if folder.is_dir() and any(folder.iterdir()):
@@ -30,7 +49,7 @@ def new_collection(folder: Path, *, with_example: bool = False) -> list[Path]:
         beside.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".taawun-", dir=beside) as unfinished:
             made = Path(unfinished) / "collection"
-            for name, content in _files(with_example):
+            for name, content in _files(below, with_example):
                 path = made / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
@@ -40,7 +59,10 @@ def new_collection(folder: Path, *, with_example: bool = False) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _files(with_example: bool) -> Iterator[tuple[Path, bytes]]:
+def _files(below: Sequence[Path], with_example: bool) -> Iterator[tuple[Path, bytes]]:
+    yield from _EDITORS.items()
+    known = [SEEDS, *below, TEMPLATE] if with_example else [SEEDS, *below]
+    yield from schema_files(read_collection(known)).items()
     for path in sorted(TEMPLATE.rglob("*")):
         name = path.relative_to(TEMPLATE)
         if not path.is_file() or (path.suffix == ".txt" and not with_example):

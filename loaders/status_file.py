@@ -22,7 +22,7 @@ from .record_status import fact_iri, record_status
 from .value import Value
 
 STATUS_FILE: Final = "status.yaml"
-_ENTRY: Final = frozenset({"fact", *STATUS_QUALIFIERS})
+STATUS_KEYS: Final = frozenset({"fact", *STATUS_QUALIFIERS})
 _TRIPLE: Final = ("subject", "predicate", "object")
 _WRITE: Final = "write the fact's IRI or [subject, predicate, object]"
 #: A fact's IRI, or the triple that it states.
@@ -51,7 +51,7 @@ class Statuses:
         root = read_yaml(path, name, faults)
         mine: set[_Key] = set()
         for item in root.items() if root else ():
-            fields = item.fields(_ENTRY)
+            fields = item.fields(STATUS_KEYS)
             if missing := [key for key in ("fact", "recordStatus") if key not in fields]:
                 if item.is_mapping:
                     item.fault(f"the entry lacks {' and '.join(missing)}", "add what is missing")

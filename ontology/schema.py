@@ -181,7 +181,14 @@ class Schema:
 
     def label(self, iri: str, language: str) -> str:
         """The label in a language, or the IRI's last part."""
-        for term in self._objects.get((iri, RDFS + "label"), ()):
+        return self._text(iri, RDFS + "label", language) or local_name(iri)
+
+    def comment(self, iri: str, language: str) -> str:
+        """The comment in a language, empty if there is none."""
+        return self._text(iri, RDFS + "comment", language)
+
+    def _text(self, iri: str, predicate: str, language: str) -> str:
+        for term in self._objects.get((iri, predicate), ()):
             if isinstance(term, ox.Literal) and term.language == language:
                 return term.value
-        return local_name(iri)
+        return ""

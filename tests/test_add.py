@@ -88,6 +88,7 @@ def test_names_of_either_language_and_a_document_of_another_collection_will_do(a
     assert "حقائق مضافة: 1" in said.output
     written = (mine / "facts" / "egypt-iraq-talks.yaml").read_text("utf-8")
     assert written == (
+        "# yaml-language-server: $schema=../schemas/facts.json\n"
         f"document: egypt-iraq-talks\nevidence:\n  - quote: {TALKS}\n    facts:\n"
         "      - {subject: country/iraq, predicate: cooperationArea, object: area/free-trade, "
         "modality: inferred, note: Read so., noteAr: قُرئت كذلك.}\n"
