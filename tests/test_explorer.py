@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from taawun.graph.arabic import fold
 from taawun.graph.store import EmbeddedStore
@@ -35,16 +35,6 @@ from taawun.viz.view import (
 )
 
 HERE = Path(__file__).parent
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DOCUMENTS = {
     "african-cooperation": "000",
     "egypt-iraq-talks": "001",
@@ -89,16 +79,6 @@ def signed_question(view: View) -> AnsweredQuestion:
         (Name("الاتفاقية", "agreement"), Name("الموقِّع", "signatory")),
         tuple(Answer((fact.subject, str(fact.object)), (fact.iri,)) for fact in facts),
     )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.fail("these tests need Chromium: install the Debian package chromium", pytrace=False)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
