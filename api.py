@@ -296,13 +296,18 @@ def open(
         from .graph.remote import RemoteStore
 
         return KnowledgeGraph(RemoteStore(endpoint, timeout=timeout), language=language)
-    from .loaders.build import build
-    from .loaders.collection import document_texts
+    from .loaders.builds import present_build
 
     folders = [Path(folder) for folder in collections]
     return KnowledgeGraph(
-        build(folders).store(),
+        present_build(folders).store(),
         language=language,
         questions=[folder / "queries" for folder in folders],
-        texts=lambda: document_texts(folders),
+        texts=lambda: _texts(folders),
     )
+
+
+def _texts(folders: Sequence[Path]) -> Mapping[str, str]:
+    from .loaders.collection import document_texts
+
+    return document_texts(folders)

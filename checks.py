@@ -11,9 +11,10 @@ import pyoxigraph as ox
 
 from .graph.errors import CollectionError, Fault, Place
 from .graph.store import Store
-from .loaders.build import Build
-from .loaders.collection import SEEDS, Collection, read_collection
+from .loaders.builds import Build
+from .loaders.collection import Collection, read_collection
 from .loaders.coverage import Coverage, coverage
+from .loaders.inputs import SEEDS
 from .queries.catalogue import Catalogue, answer_of
 from .queries.names import short_iri
 from .queries.results import Table

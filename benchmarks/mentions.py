@@ -17,7 +17,8 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from taawun.loaders.collection import SEEDS, read_collection
+from taawun.loaders.collection import read_collection
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.mentions import Mention
 from taawun.loaders.suggestion import Suggester
 

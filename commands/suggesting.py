@@ -42,8 +42,9 @@ def suggest(
     taawun suggest article.txt -o facts.yaml
     taawun suggest article.txt --collection my-dossier --write
     """
-    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.collection import read_collection
     from ..loaders.documents import is_slug
+    from ..loaders.inputs import SEEDS
     from ..loaders.suggestion import Suggester, covered_spans
     from ..loaders.suggestion_file import fact_file, register_entry, slug_of, write_suggestion
 

@@ -4,98 +4,30 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import pyoxigraph as ox
-
 from ..graph.derive import DerivedFact, derive
 from ..graph.errors import StoreError
 from ..graph.fact import Fact
-from ..graph.store import EmbeddedStore
 from ..ontology.namespaces import GRAPH_ONTOLOGY
-from .canonical import write_canonical
-from .collection import SEEDS, Collection, fingerprint, read_collection
+from .builds import MANIFEST, STORE, Build, Memory, cache_folder, forget_lost_builds, stack
+from .collection import Collection, read_collection
 from .feed import Feed
+from .inputs import code_fingerprint, fingerprint
 from .unfinished import Unfinished, delete_whole
 from .value import Value
 
-_STORE: Final = "store"
-_DUMP: Final = "dataset.nq"
-_MANIFEST: Final = "manifest.json"
 #: Builds kept in the cache; older ones are deleted when a new one is swapped in.
 _KEPT: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
-    """A finished build in the cache folder; made whole or not at all, and never changed."""
-
-    path: Path
-    is_new: bool
-
-    def store(self) -> EmbeddedStore:
-        """The store, opened for reading."""
-        return EmbeddedStore.open(self.path / _STORE)
-
-    @property
-    def dump(self) -> Path:
-        """The canonical dump: sorted N-Quads, written from the store when first asked for.
-
-        Raises ``StoreError`` where it cannot be written.
-        """
-        path = self.path / _DUMP
-        if not path.is_file():
-            try:
-                with Unfinished(self.path.parent) as made:
-                    store = ox.Store.read_only(str(self.path / _STORE))
-                    with (made.path / _DUMP).open("wb") as out:
-                        write_canonical(store, out, made.path)
-                    (made.path / _DUMP).replace(path)
-            except OSError as error:
-                raise StoreError(
-                    f"cannot write {path}: {error.strerror or error}; "
-                    "choose another cache folder with TAAWUN_CACHE"
-                ) from error
-        return path
-
-    def manifest(self) -> dict[str, int]:
-        """How much there is of everything."""
-        found: dict[str, int] = json.loads((self.path / _MANIFEST).read_text("utf-8"))
-        return found
-
-
-def cache_folder() -> Path:
-    """Where builds are kept: TAAWUN_CACHE, else the user's cache folder."""
-    if chosen := os.environ.get("TAAWUN_CACHE"):
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "taawun"
-
-
-@cache
-def _code_fingerprint() -> str:
-    """The sha256 over the code that builds, so that a changed program never reuses a build.
-
-    The version of Oxigraph is part of it: the store on disk is written in its format.
-    """
-    root = Path(__file__).parent.parent
-    digest = sha256(ox.__version__.encode())
-    for folder in ("graph", "loaders", "ontology"):
-        for path in sorted((root / folder).glob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def _key(folders: Sequence[Path]) -> str:
     """The name of the build of these folders by this program."""
-    return sha256(f"{fingerprint(folders)} {_code_fingerprint()}".encode()).hexdigest()[:16]
+    return sha256(f"{fingerprint(folders)} {code_fingerprint()}".encode()).hexdigest()[:16]
 
 
 def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Build:
@@ -105,10 +37,12 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     it is whole. Raises ``CollectionError`` with all faults, and leaves the old build as it is;
     raises ``StoreError`` if the cache folder cannot be written.
     """
-    folders = [SEEDS, *collections]
+    folders = stack(collections)
     cache = cache or cache_folder()
+    memory = Memory(cache, folders)
     target = cache / _key(folders)
-    if (target / _MANIFEST).is_file():
+    if (target / MANIFEST).is_file():
+        memory.keep(Build(target, is_new=False))
         return Build(target, is_new=False)
     try:
         with Unfinished(cache) as made:
@@ -120,9 +54,10 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
             # Another process may have finished the same build first: then its one is kept.
             with suppress(OSError):
                 made.path.rename(target)
-        if not (target / _MANIFEST).is_file():
+        if not (target / MANIFEST).is_file():
             raise StoreError(f"the build could not be moved to {target}; delete that and try again")
         _prune(cache, target)
+        memory.keep(Build(target, is_new=True))
     except OSError as error:
         raise StoreError(
             f"cannot write the cache folder {cache}: {error.strerror or error}; "
@@ -145,7 +80,7 @@ def _no_pauses() -> Iterator[None]:
 
 def _make(folders: Sequence[Path], made: Unfinished) -> None:
     """Read, check, derive and load; what is read is loaded while reading goes on."""
-    feed = Feed(lambda: made.path / _STORE)
+    feed = Feed(lambda: made.path / STORE)
 
     def heed(_name: str, fact: Fact, _place: Value) -> None:
         feed.add(fact.lines())
@@ -170,7 +105,7 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
         "quads": quads,
     }
     # Written last: a folder with a manifest is a whole build.
-    (made.path / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
 
 def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator[str]:
@@ -198,7 +133,8 @@ def _prune(cache: Path, newest: Path) -> None:
     ages: dict[Path, float] = {}
     for path in cache.iterdir():
         with suppress(FileNotFoundError):
-            if path != newest and (path / _MANIFEST).is_file():
+            if path != newest and (path / MANIFEST).is_file():
                 ages[path] = path.stat().st_mtime
     for path in sorted(ages, key=ages.__getitem__, reverse=True)[_KEPT - 1 :]:
         delete_whole(path)
+    forget_lost_builds(cache)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,25 +13,23 @@ from ..graph.entity import Entity
 from ..graph.errors import CollectionError, Fault, Place
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID
-from ..ontology.schema import FILES, Schema
+from ..ontology.schema import Schema
 from .documents import REGISTER, read_documents
 from .entities import read_entities
 from .facts import FactMaker
 from .facts_csv import read_facts_csv
 from .facts_jsonl import read_facts_jsonl
 from .facts_yaml import read_facts_yaml
+from .inputs import INPUT_PARTS, SEEDS, name_of
 from .lints import lint_facts, lint_names
 from .nodes import files, strays
-from .ontologies import FOLDER, read_ontology
+from .ontologies import read_ontology
 from .status_file import STATUS_FILE, Statuses
 from .status_lints import lint_statuses
 from .value import Value
 
-#: The collection that comes with the package.
-SEEDS: Final = Path(__file__).parent.parent / "seeds"
-_FOLDERS: Final = ("documents", "entities", "facts")
 #: Everything in a collection that is read.
-PARTS: Final = (*_FOLDERS, FOLDER, "queries")
+PARTS: Final = (*INPUT_PARTS, "queries")
 FactReader: TypeAlias = Callable[[Path, str, FactMaker, list[Fault]], Iterable[tuple[Fact, Value]]]
 #: What reads the fact files of each kind.
 FACT_READERS: Final[dict[str, FactReader]] = {
@@ -61,39 +58,6 @@ class Collection:
     def classes(self) -> dict[str, frozenset[str]]:
         """The classes of everything that can be referred to, by IRI."""
         return {ID + ref: kinds for ref, kinds in classes_of(self.schema, self.entities).items()}
-
-
-def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Every file that bears on a build of these collections, with the name messages give it."""
-    for path in FILES:
-        yield f"ontology/{path.name}", path
-    for folder in folders:
-        for part in (FOLDER, *_FOLDERS):
-            if not (folder / part).is_dir():
-                continue
-            for path in sorted((folder / part).iterdir()):
-                if not path.name.startswith("."):
-                    yield f"{_name(folder)}/{part}/{path.name}", path
-
-
-def fingerprint(folders: Sequence[Path]) -> str:
-    """The sha256 over the names and the bytes of every input of a build.
-
-    Folders with no inputs count too, and what cannot be read: to report them is for the loaders.
-    """
-    digest = sha256("\n".join(map(_name, folders)).encode())
-    for name, path in input_files(folders):
-        try:
-            content = sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            content = type(error).__name__
-        digest.update(f"{name}\0{content}\n".encode())
-    return digest.hexdigest()
-
-
-def _name(folder: Path) -> str:
-    """What messages call a collection, even when it is given as ``.``."""
-    return folder.resolve().name
 
 
 def classes_of(schema: Schema, entities: dict[str, Entity]) -> dict[str, frozenset[str]]:
@@ -130,7 +94,7 @@ def read_collection(
     refused: set[str] = set()
     documents: dict[str, Document] = {}
     for folder in folders:
-        name = f"{_name(folder)}/documents"
+        name = f"{name_of(folder)}/documents"
         for document in read_documents(folder / "documents", name, faults, refused):
             if document.slug in documents:
                 faults.append(Fault(Place(name), f"document {document.slug} is registered twice"))
@@ -140,7 +104,7 @@ def read_collection(
     places: dict[str, Value] = {}
     for folder in folders:
         for entity, node in read_entities(
-            folder / "entities", f"{_name(folder)}/entities", schema, faults, refused
+            folder / "entities", f"{name_of(folder)}/entities", schema, faults, refused
         ):
             if entity.ref in entities or entity.ref in schema.concepts:
                 node.fault(f"{entity.ref} is registered twice", "keep one of the two", "names")
@@ -153,14 +117,14 @@ def read_collection(
     statuses = Statuses()
     for folder in folders:
         if (path := folder / "facts" / STATUS_FILE).is_file():
-            statuses.read(path, f"{_name(folder)}/facts/{path.name}", maker, faults)
+            statuses.read(path, f"{name_of(folder)}/facts/{path.name}", maker, faults)
     stated: list[tuple[Fact, Value]] = []
     for folder in folders:
-        faults.extend(strays(folder / "facts", f"{_name(folder)}/facts", *FACT_READERS))
+        faults.extend(strays(folder / "facts", f"{name_of(folder)}/facts", *FACT_READERS))
         for path in files(folder / "facts", *FACT_READERS):
             if path.name == STATUS_FILE:
                 continue
-            name = f"{_name(folder)}/facts/{path.name}"
+            name = f"{name_of(folder)}/facts/{path.name}"
             for written, place in FACT_READERS[path.suffix](path, name, maker, faults):
                 fact = statuses.over(written)
                 stated.append((fact, place))
@@ -186,7 +150,7 @@ def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
         document.slug: document.text
         for folder in (SEEDS, *collections)
         for document in read_documents(
-            folder / "documents", f"{_name(folder)}/documents", faults, set()
+            folder / "documents", f"{name_of(folder)}/documents", faults, set()
         )
     }
     if faults:

@@ -16,7 +16,9 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.errors import CollectionError, StoreError
-from taawun.loaders.build import Build, build, cache_folder
+from taawun.loaders import builds
+from taawun.loaders.build import build
+from taawun.loaders.builds import MEMORY, Build, Memory, cache_folder, present_build, stack
 from taawun.loaders.unfinished import Unfinished
 
 ROOT = Path(__file__).parent.parent
@@ -54,15 +56,20 @@ def mine(tmp_path: Path) -> Path:
     return tmp_path / "mine"
 
 
+def visible(cache: Path) -> list[Path]:
+    """What lies in the cache besides what remembers the present builds."""
+    return sorted(path for path in cache.iterdir() if not path.name.startswith(MEMORY))
+
+
 def content(folder: Path) -> dict[str, tuple[str, int]]:
-    """Every file below the folder with its hash and the time of its last change."""
+    """Every file in the builds of the folder with its hash and the time of its last change."""
     found = {
         str(path.relative_to(folder)): (
             sha256(path.read_bytes()).hexdigest(),
             path.stat().st_mtime_ns,
         )
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and not path.name.startswith(MEMORY)
     }
     assert found
     return found
@@ -121,6 +128,76 @@ def test_content_decides_and_not_time(cache: Path, mine: Path) -> None:
     assert b"Atlantic" not in first.dump.read_bytes()
 
 
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files count as settled at once."""
+    monkeypatch.setattr(builds, "_SETTLED", 0)
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_present_build_is_known_by_the_stamps_of_its_inputs(
+    cache_with_one_build: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAAWUN_CACHE", str(cache_with_one_build))
+    assert Memory(cache_with_one_build, stack([mine])).build() is None
+    built = present_build([mine])
+    assert built.is_new
+    assert Memory(cache_with_one_build, stack([mine])).build() == Build(built.path, is_new=False)
+    assert Memory(cache_with_one_build, stack([])).build() is None
+    shutil.rmtree(built.path)
+    assert Memory(cache_with_one_build, stack([mine])).build() is None
+    builds.forget_lost_builds(cache_with_one_build)
+    assert not list(cache_with_one_build.glob(f"{MEMORY}*"))
+    assert present_build([mine]) == built
+
+
+def _same_size_and_time(file: Path) -> None:
+    stat = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"Atlantis", b"Atlantic"))
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize(
+    "change",
+    [
+        _same_size_and_time,
+        lambda file: os.utime(file, (1, 1)),
+        lambda file: file.rename(file.with_name("state.yaml")),
+        lambda file: shutil.copyfile(file, file.with_name("copy.yaml")),
+        lambda file: file.unlink(),
+    ],
+    ids=["same size and time", "another time", "renamed", "one more", "one less"],
+)
+def test_every_change_of_an_input_changes_the_stamps(
+    change: Callable[[Path], object], cache_with_one_build: Path, mine: Path
+) -> None:
+    built = next(cache_with_one_build.iterdir())
+    Memory(cache_with_one_build, stack([mine])).keep(Build(built, is_new=False))
+    assert Memory(cache_with_one_build, stack([mine])).build()
+    time.sleep(0.02)  # More than a step of the file system's clock.
+    change(next(mine.glob("entities/*.yaml")))
+    assert Memory(cache_with_one_build, stack([mine])).build() is None
+
+
+def test_inputs_that_have_just_changed_are_not_known_by_their_stamps(
+    cache_with_one_build: Path, mine: Path
+) -> None:
+    built = next(cache_with_one_build.iterdir())
+    Memory(cache_with_one_build, stack([mine])).keep(Build(built, is_new=False))
+    assert Memory(cache_with_one_build, stack([mine])).build() is None
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_spoilt_memory_is_as_good_as_none(cache_with_one_build: Path) -> None:
+    build(cache=cache_with_one_build)
+    (memory,) = cache_with_one_build.glob(f"{MEMORY}*")
+    assert Memory(cache_with_one_build, stack([])).build()
+    for spoilt in (b"", b"\xff\xfe", b"../\n", memory.read_bytes()[:-1]):
+        memory.write_bytes(spoilt)
+        assert Memory(cache_with_one_build, stack([])).build() is None
+
+
 def test_a_collection_moved_elsewhere_needs_no_new_build(
     cache_with_one_build: Path, mine: Path, tmp_path: Path
 ) -> None:
@@ -135,7 +212,7 @@ def test_faults_leave_the_cache_as_it_is(cache_with_one_build: Path, mine: Path)
     with pytest.raises(CollectionError):
         build([mine], cache=cache_with_one_build)
     assert content(cache_with_one_build) == before
-    assert len(list(cache_with_one_build.iterdir())) == 1
+    assert len(visible(cache_with_one_build)) == 1
     assert not build(cache=cache_with_one_build).is_new
 
 
@@ -166,7 +243,7 @@ def test_two_builds_at_once_both_end_with_the_one_build(cache: Path) -> None:
         go(process)
     first, second = map(finish, processes)
     assert first == second
-    assert list(cache.iterdir()) == [first]
+    assert visible(cache) == [first]
     assert build(cache=cache) == Build(first, is_new=False)
 
 
@@ -236,7 +313,7 @@ def test_old_builds_and_abandoned_ones_are_deleted_in_the_end(cache: Path) -> No
     with Unfinished(cache) as by_another:
         (by_another.path / "store").mkdir()
         built = build(cache=cache)
-        left = {path.name for path in cache.iterdir()}
+        left = {path.name for path in visible(cache)}
         assert left == {built.path.name, "old-0", "old-1", "old-2", by_another.path.name, "file"}
     assert not by_another.path.exists()
 

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from taawun.graph.errors import CollectionError, Fault
-from taawun.loaders.collection import Collection, fingerprint, read_collection
+from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.coverage import coverage
 from taawun.loaders.facts_jsonl import rows_of_jsonl
+from taawun.loaders.inputs import fingerprint
 
 HERE = Path(__file__).parent / "collections"
 SOUND = HERE / "sound"

@@ -18,8 +18,10 @@ import pytest
 import taawun
 from taawun.checks import check
 from taawun.graph.errors import CollectionError, Fault
-from taawun.loaders.build import Build, build
-from taawun.loaders.collection import SEEDS, fingerprint, read_collection
+from taawun.loaders.build import build
+from taawun.loaders.builds import Build
+from taawun.loaders.collection import read_collection
+from taawun.loaders.inputs import SEEDS, fingerprint
 from taawun.loaders.ontologies import term_files
 from taawun.loaders.shapes import Shapes
 from taawun.ontology.namespaces import ID, TW

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.fact import ACTIVE_STATUSES, IDENTIFYING, RECORD_STATUSES, Evidence, Fact
-from taawun.loaders.build import Build
+from taawun.loaders.builds import Build
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import BASE, FACT, GRAPH_EVIDENCE, ID, INFERENCE, RDF, TW
 

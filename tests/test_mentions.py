@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taawun.loaders.collection import SEEDS, read_collection
+from taawun.loaders.collection import read_collection
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.mentions import Gazetteer, names_of, territory_label
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from taawun.graph.errors import OutputError
-from taawun.loaders.collection import SEEDS, read_collection
+from taawun.loaders.collection import read_collection
 from taawun.loaders.coverage import coverage
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.new_collection import TEMPLATE, new_collection
 
 

@@ -13,9 +13,10 @@ import yaml
 from taawun.graph.derive import derive
 from taawun.graph.document import Document
 from taawun.graph.fact import Fact
-from taawun.loaders.collection import SEEDS, Collection
+from taawun.loaders.collection import Collection
 from taawun.loaders.coverage import coverage
 from taawun.loaders.documents import REGISTER
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.quotes import LONGEST_QUOTE, locate
 from taawun.ontology.namespaces import ID, TW
 

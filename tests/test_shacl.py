@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.errors import ShapesError
-from taawun.loaders.build import Build
+from taawun.loaders.builds import Build
 from taawun.loaders.shapes import Shapes, build_store
 
 HERE = Path(__file__).parent / "shacl"

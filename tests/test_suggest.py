@@ -8,8 +8,9 @@ import re
 import pytest
 
 from taawun.graph.errors import OutputError
-from taawun.loaders.collection import SEEDS, read_collection
+from taawun.loaders.collection import read_collection
 from taawun.loaders.cues import Cues, stem
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.suggestion import Suggester
 from taawun.loaders.suggestion_file import fact_file, write_suggestion
 
