@@ -90,7 +90,11 @@ class Place:
 
     def folders(self, *, unfinished: bool) -> list[Path]:
         """The finished builds in the cache, or the unfinished ones."""
-        return [p for p in self.cache.iterdir() if p.name.startswith(".") == unfinished]
+        return [
+            p
+            for p in self.cache.iterdir()
+            if p.name.startswith(".building-") == unfinished and p.is_dir()
+        ]
 
     def kill(self, seconds: float, *, at_the_rename: bool) -> bool:
         """Start a build and kill it after so many seconds, or so long after it is complete.
