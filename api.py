@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from .graph.errors import QueryError
 from .graph.store import EmbeddedStore, Store, Term
-from .queries.catalogue import Catalogue, Question, with_prefixes
+from .queries.answer import Answer, ask
+from .queries.catalogue import Catalogue
 from .queries.entity_card import EntityCard, entity_card
 from .queries.names import Names
 from .queries.network import Step, shortest_paths
-from .queries.results import Shown, Table, table_of, to_json, to_separated
+from .queries.prefixes import with_prefixes
+from .queries.question import Question
+from .queries.results import Shown, Table, Terms, to_json, to_separated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from .queries.disagreement import Disagreement
     from .queries.history import PastFact
     from .queries.why import RowExplanation
+
+#: Rows of a large answer that are explained together.
+_EXPLAINED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +75,24 @@ class Row:
 class Rows(Sequence[Row]):
     """The answer to a SELECT query: a sequence of rows that prints as a table."""
 
-    def __init__(self, store: Store, text: str, table: Table, shown: Shown) -> None:
-        self.store, self.text, self.table, self.shown = store, text, table, shown
+    def __init__(self, store: Store, text: str, answer: Answer) -> None:
+        """``answer`` is read when the first row is asked for, and then kept."""
+        self.store, self.text, self.answer = store, text, answer
 
     @property
     def variables(self) -> tuple[str, ...]:
         """The names of the answer's variables."""
-        return self.table.variables
+        return self.answer.variables
+
+    @property
+    def shown(self) -> Shown:
+        """What terms and columns are called."""
+        return self.answer.shown
+
+    @cached_property
+    def table(self) -> Table:
+        """All rows."""
+        return Table(self.variables, tuple(self.answer.rows()))
 
     def __len__(self) -> int:
         return len(self.table.rows)
@@ -88,15 +105,15 @@ class Rows(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         return (Row(self, index) for index in range(len(self)))
 
-    @cached_property
+    @property
     def headings(self) -> list[str]:
         """What the columns are called in the answer's language."""
-        return [self.shown.column(name) for name in self.variables]
+        return self.answer.headings
 
     @cached_property
     def cells(self) -> list[list[str]]:
         """The rows as people read them."""
-        return self.shown.table(self.table)
+        return self.shown.cells(self.table.rows)
 
     @cached_property
     def _why(self) -> list[RowExplanation]:
@@ -107,6 +124,17 @@ class Rows(Sequence[Row]):
     def why(self) -> list[RowExplanation]:
         """One explanation a row, in the order of the rows."""
         return self._why
+
+    def proven(self) -> Iterator[tuple[list[Terms], list[RowExplanation]]]:
+        """The rows that were not read yet in blocks, each with one explanation a row.
+
+        For answers too large to be kept: neither rows nor explanations are.
+        """
+        from .queries.why import explain
+
+        for block in self.answer.blocks(_EXPLAINED, _EXPLAINED):
+            rows = [dict(zip(self.variables, terms, strict=True)) for terms in block]
+            yield block, explain(self.store, self.text, rows)
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON, with ``why`` one explanation a row beside it."""
@@ -121,7 +149,7 @@ class Rows(Sequence[Row]):
         return pd.DataFrame(self.cells, columns=self.headings)
 
     def __str__(self) -> str:
-        return to_separated(self.headings, self.cells, "\t").rstrip("\n")
+        return to_separated(self.headings, self.cells, "tsv").rstrip("\n")
 
     __repr__ = __str__
 
@@ -203,16 +231,14 @@ class KnowledgeGraph:
     def ask_stored(self, question: Question, parameters: dict[str, str]) -> Rows:
         """Run a stored question."""
         text = question.with_values(parameters, self.names)
-        shown = Shown(self.store, self.language, question.columns)
-        return Rows(self.store, text, self._table(text), shown)
+        return Rows(self.store, text, ask(self.store, question, self.language, text))
 
     def sparql(self, text: str) -> Rows | Truth | list[ox.Triple]:
         """Run any SPARQL 1.1 query: rows for SELECT, a truth for ASK, else triples."""
         text = with_prefixes(text, self.store)
         answer = self.store.query(text)
         if isinstance(answer, ox.QuerySolutions):
-            shown = Shown(self.store, self.language)
-            return Rows(self.store, text, table_of(answer), shown)
+            return Rows(self.store, text, Answer(answer, Shown(self.store, self.language)))
         if isinstance(answer, ox.QueryBoolean):
             return Truth(self.store, text, bool(answer))
         return sorted(answer, key=str)
@@ -276,12 +302,6 @@ class KnowledgeGraph:
         if not isinstance(self.store, EmbeddedStore):
             raise QueryError("a remote endpoint has no dataset to hand out; use sparql()")
         return self.store.dataset()
-
-    def _table(self, text: str) -> Table:
-        answer = self.store.query(text)
-        if not isinstance(answer, ox.QuerySolutions):
-            raise QueryError("a stored question must be a SELECT query")
-        return table_of(answer)
 
 
 def open(

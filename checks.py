@@ -15,8 +15,9 @@ from .loaders.builds import Build
 from .loaders.collection import Collection, read_collection
 from .loaders.coverage import Coverage, coverage
 from .loaders.inputs import SEEDS
-from .queries.catalogue import Catalogue, answer_of
-from .queries.names import short_iri
+from .queries.answer import answer_of
+from .queries.catalogue import Catalogue
+from .queries.labels import short_iri
 from .queries.results import Table
 
 if TYPE_CHECKING:

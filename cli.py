@@ -8,8 +8,9 @@ from typing import Final
 
 import click
 
-from .commands.settings import DONE, MISUSE, Settings, common
-from .graph.errors import CollectionError, TaawunError
+from .commands.failures import report
+from .commands.settings import Settings, common
+from .graph.errors import TaawunError
 
 #: Each command and the module of ``commands`` that has it, in the order of the help.
 COMMANDS: Final = {
@@ -49,23 +50,12 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; what Taawun raises on purpose becomes a message and exit code 2."""
         try:
-            super().invoke(ctx)
-            return
-        except CollectionError as error:
-            for fault in error.faults:
-                click.echo(str(fault), err=True)
-            count = len(error.faults)
-            click.echo(
-                f"{count} {'fault' if count == 1 else 'faults'}; the last good build is untouched.",
-                err=True,
-            )
-        except TaawunError as error:
-            click.echo(f"taawun: {error}", err=True)
-        except BrokenPipeError:
-            # The reader of a pipe has seen enough.
-            sys.stderr.close()
-            ctx.exit(DONE)
-        ctx.exit(MISUSE)
+            try:
+                super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except (TaawunError, BrokenPipeError) as error:
+            ctx.exit(report(error))
 
 
 _FIRST_WORDS: Final = {

@@ -16,7 +16,7 @@ from .graph.errors import OutputError
 from .graph.fact import MODALITIES, OMISSION
 from .ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
 from .queries.dates import readable
-from .queries.names import Labels, short_iri
+from .queries.labels import Labels, short_iri
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -12,7 +12,7 @@ import click
 from ..api import Rows, Truth
 from ..graph.errors import QueryError
 from ..printing import say
-from ..queries.names import short_iri
+from ..queries.labels import short_iri
 from ..queries.results import Shown
 from .output import emit, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common

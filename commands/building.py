@@ -80,7 +80,7 @@ def check(settings: Settings, stats: bool, accept_answers: bool, reference: bool
 
 
 def _print_statistics(settings: Settings) -> None:
-    from ..queries.names import Labels
+    from ..queries.labels import Labels
     from ..queries.network import statistics
 
     found = statistics(settings.graph.store)

@@ -11,7 +11,7 @@ import click
 from ..ontology.namespaces import ID
 from ..printing import Printer, console, say
 from ..queries.changes import Alteration, AnswerChange, Difference
-from ..queries.names import Labels
+from ..queries.labels import Labels
 from ..queries.proofs import quotes_of
 from ..queries.results import Shown, bindings
 from ..queries.why import FactView, fact_json

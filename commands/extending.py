@@ -99,8 +99,9 @@ def fact(settings: Settings, /, document: str, dry_run: bool, **given: str | Non
     is refused before anything is written.
     """
     from ..loaders.addition import QUOTE, addition
-    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.collection import read_collection
     from ..loaders.edit import seen
+    from ..loaders.inputs import SEEDS
     from .words import Words
 
     target = _target(settings)

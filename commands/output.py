@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 import click
 import pyoxigraph as ox
@@ -12,7 +13,11 @@ import pyoxigraph as ox
 from ..api import Rows, Truth
 from ..printing import Printer, console, say
 from ..queries.results import to_markdown, to_separated
+from ..queries.writing import write_answer, write_proven
 from .settings import FAULTS, Settings
+
+#: Rows of one table; a longer answer is a table after the other.
+_PAGE: Final = 500
 
 
 def printer_for(settings: Settings) -> Printer:
@@ -31,34 +36,42 @@ def emit(settings: Settings, headings: Sequence[str], rows: Sequence[Sequence[st
     elif style == "markdown":
         click.echo(to_markdown(headings, rows), nl=False)
     else:
-        click.echo(to_separated(headings, rows, "\t" if style == "tsv" else ","), nl=False)
+        click.echo(to_separated(headings, rows, style), nl=False)
 
 
 def print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> None:
-    """Print an answer, and under each row why it holds; exit 1 if there is none."""
-    if settings.style == "json":
-        click.echo(rows.to_json(why=why))
-    elif why and settings.style == "table":
-        printer = printer_for(settings)
-        for cells, explanation in zip(rows.cells, rows.why(), strict=True):
-            printer.row(rows.headings, cells)
-            printer.explanation(explanation, everything=everything)
-    elif why:
-        from ..queries.proofs import quotes_of
+    """Print an answer, and under each row why it holds; exit 1 if there is none.
 
-        quotes = [quotes_of(explanation.facts) for explanation in rows.why()]
-        proven = [[*row, quote] for row, quote in zip(rows.cells, quotes, strict=True)]
-        emit(settings, [*rows.headings, rows.shown.column("quote")], proven)
-    else:
-        emit(settings, rows.headings, rows.cells)
+    Rows are printed while they are read, and not kept.
+    """
     if settings.style == "table":
-        count = len(rows)
-        word = (
-            say("row", settings.language) if count == 1 else say("rows", settings.language, count)
-        )
-        printer_for(settings).line(word if count else say("nothing", settings.language), "dim")
-    if not rows:
+        has_rows = _print_for_people(settings, rows, why, everything)
+    elif why:
+        has_rows = write_proven(rows.answer, rows.proven(), settings.style, sys.stdout)
+    else:
+        has_rows = write_answer(rows.answer, settings.style, sys.stdout)
+    if not has_rows:
         sys.exit(FAULTS)
+
+
+def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: bool) -> bool:
+    printer = printer_for(settings)
+    count = 0
+    if why:
+        for block, explanations in rows.proven():
+            count += len(block)
+            for cells, explanation in zip(rows.shown.cells(block), explanations, strict=True):
+                printer.row(rows.headings, cells)
+                printer.explanation(explanation, everything=everything)
+    else:
+        for block in rows.answer.blocks(_PAGE, _PAGE):
+            count += len(block)
+            printer.table(rows.headings, rows.shown.cells(block))
+        if not count:
+            printer.table(rows.headings, ())
+    word = say("row", settings.language) if count == 1 else say("rows", settings.language, count)
+    printer.line(word if count else say("nothing", settings.language), "dim")
+    return count > 0
 
 
 def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -> None:

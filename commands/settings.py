@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import locale
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import click
-
-from ..api import KnowledgeGraph
-from ..api import open as open_graph
-from ..queries.catalogue import Catalogue
-from ..queries.names import Labels
 from ..queries.results import FORMATS
+
+if TYPE_CHECKING:
+    import click
+
+    from ..api import KnowledgeGraph
+    from ..queries.catalogue import Catalogue
+    from ..queries.labels import Labels
 
 #: Exit codes: done; a check found faults or nothing answers; misuse or unreadable input.
 DONE: Final = 0
@@ -26,15 +25,15 @@ MISUSE: Final = 2
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-@dataclass
 class Settings:
     """What the common options say, wherever on the line they stand."""
 
-    lang: str | None = None
-    format: str | None = None
-    collection: list[Path] = field(default_factory=list)
-    endpoint: str | None = None
-    timeout: float = 30.0
+    def __init__(self) -> None:
+        self.lang: str | None = None
+        self.format: str | None = None
+        self.collection: list[Path] = []
+        self.endpoint: str | None = None
+        self.timeout = 30.0
 
     @property
     def language(self) -> str:
@@ -42,7 +41,11 @@ class Settings:
         if self.lang:
             return self.lang
         names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-        chosen = next((name for name in names if name), locale.getlocale()[0] or "")
+        chosen = next((name for name in names if name), "")
+        if not chosen:
+            import locale
+
+            chosen = locale.getlocale()[0] or ""
         return "ar" if chosen.startswith("ar") else "en"
 
     @property
@@ -59,16 +62,22 @@ class Settings:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The stored questions, those of the collections over the bundled ones."""
+        from ..queries.catalogue import Catalogue
+
         return Catalogue(folder / "queries" for folder in self.collections)
 
     @cached_property
     def labels(self) -> Labels:
         """The names of things in the chosen graph."""
+        from ..queries.labels import Labels
+
         return Labels(self.graph.store)
 
     @cached_property
     def graph(self) -> KnowledgeGraph:
         """The graph that the options choose, built if need be."""
+        from ..api import open as open_graph
+
         return open_graph(
             *self.collections,
             language=self.language,
@@ -88,6 +97,8 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Any) ->
 
 def common(command: _Command) -> _Command:
     """Give a command the options that work everywhere."""
+    import click
+
     for option in (
         click.option(
             "--timeout",

@@ -8,7 +8,8 @@ from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
 from ..loaders.collection import Collection
 from ..ontology.namespaces import ID, TW
-from ..queries.names import Names, short_iri
+from ..queries.labels import short_iri
+from ..queries.names import Names
 
 _ACTOR = frozenset({TW + "Actor"})
 

@@ -17,11 +17,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A place in an input file; line and column are 1-based, 0 where there is none."""
 
     file: str
@@ -33,8 +32,7 @@ class Place:
         return ":".join(parts)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault of an input: where it stands, what is wrong, and how to mend it."""
 
     place: Place

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..graph.errors import OutputError
-from .collection import PARTS, SEEDS, fingerprint
+from .collection import PARTS
+from .inputs import SEEDS, fingerprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,25 +22,26 @@ _ONTOLOGY: Final = ("cooperation.ttl", "areas.ttl")
 _CODE: Final = ("graph", "loaders", "ontology")
 
 
-def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
     """Every file that bears on a build of these collections, with the name messages give it."""
     for file in _ONTOLOGY:
-        yield f"ontology/{file}", _ROOT / "ontology" / file
+        yield f"ontology/{file}", f"{_ROOT}/ontology/{file}"
     for folder in folders:
+        name = name_of(folder)
         for part in INPUT_PARTS:
-            for name in _names(folder / part):
-                yield f"{name_of(folder)}/{part}/{name}", folder / part / name
+            for file in _names(f"{folder}/{part}"):
+                yield f"{name}/{part}/{file}", f"{folder}/{part}/{file}"
 
 
-def code_files() -> Iterator[Path]:
+def code_files() -> Iterator[str]:
     """The modules of the program that builds."""
     for folder in _CODE:
-        for name in _names(_ROOT / folder):
+        for name in _names(f"{_ROOT}/{folder}"):
             if name.endswith(".py"):
-                yield _ROOT / folder / name
+                yield f"{_ROOT}/{folder}/{name}"
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: str) -> list[str]:
     """The names in a folder, sorted, hidden ones left out; none where there is no folder."""
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith("."))
@@ -50,7 +51,7 @@ def _names(folder: Path) -> list[str]:
 
 def name_of(folder: Path) -> str:
     """What messages call a collection, even when it is given as ``.``."""
-    return folder.resolve().name
+    return os.path.basename(os.path.realpath(folder))
 
 
 def fingerprint(folders: Sequence[Path]) -> str:
@@ -63,7 +64,7 @@ def fingerprint(folders: Sequence[Path]) -> str:
     digest = sha256("\n".join(map(name_of, folders)).encode())
     for name, path in input_files(folders):
         try:
-            content = sha256(path.read_bytes()).hexdigest()
+            content = sha256(Path(path).read_bytes()).hexdigest()
         except OSError as error:
             content = type(error).__name__
         digest.update(f"{name}\0{content}\n".encode())
@@ -80,7 +81,7 @@ def code_fingerprint() -> str:
 
     digest = sha256(ox.__version__.encode())
     for path in code_files():
-        digest.update(path.read_bytes())
+        digest.update(Path(path).read_bytes())
     return digest.hexdigest()
 
 
@@ -109,7 +110,7 @@ def _code_stamps() -> tuple[str, int]:
     return "\n".join(lines), max(changed for _, changed in found)
 
 
-def _stamp(path: Path) -> tuple[str, int]:
+def _stamp(path: str) -> tuple[str, int]:
     try:
         stat = os.stat(path)
     except OSError as error:

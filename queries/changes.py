@@ -9,7 +9,8 @@ from typing import Final
 
 from ..graph.store import Store
 from ..ontology.namespaces import GRAPH_EVIDENCE, TW
-from .catalogue import Question, answer_of
+from .answer import answer_of
+from .question import Question
 from .results import Terms
 from .rows import select
 from .why import FactView

@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from ..graph.store import Store, Term
 from ..ontology.namespaces import BASE, GRAPH_EVIDENCE, PREFIXES
-from .catalogue import prefixes_of
-from .names import Labels, short_iri
+from .labels import Labels, short_iri
 from .network import network
+from .prefixes import prefixes_of
 from .results import harmless
 from .rows import select
 

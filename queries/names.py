@@ -1,26 +1,21 @@
-"""Names: what an IRI is called in a language, and what a name stands for."""
+"""What a slug, an IRI or a name in either language stands for."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Final
 
-import pyoxigraph as ox
-
 from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
 from ..graph.store import Store
-from ..ontology.namespaces import BASE, DOCUMENT, ID, OUTSIDE, PREFIXES, TW
+from ..ontology.namespaces import DOCUMENT, ID, TW
 from ..ontology.schema import class_slug, is_own
+from .labels import short_iri
 from .rows import select
 
-_LABELS: Final = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {things} }} ?thing rdfs:label ?label }}"""
 _NAMES: Final = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -31,49 +26,7 @@ SELECT ?thing ?name ?weak WHERE {
 _CLASSES: Final = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 SELECT ?class WHERE { ?class a owl:Class }"""
-_IRI: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 _TYPED: Final = "SELECT ?thing WHERE {{ ?thing a <{kind}> }}"
-
-
-def short_iri(iri: str) -> str:
-    """The IRI as people write it: ``country/iraq``, ``doc:egypt-iraq-talks``, ``tw:signatory``."""
-    if iri.startswith(ID):
-        return iri[len(ID) :]
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace) and prefix != "id":
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri
-
-
-def _is_labelled(iri: str) -> bool:
-    """Whether the graph may have a label for it: one of ours, or a term of a collection."""
-    return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(_IRI.fullmatch(iri)))
-
-
-class Labels:
-    """Labels of IRIs in both languages, fetched in one query for all that are asked together."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: dict[str, dict[str, str]] = {}
-
-    def fetch(self, iris: Iterable[str]) -> None:
-        """Look up every IRI of ours, or of a collection, that is not known yet."""
-        missing = sorted({iri for iri in iris if _is_labelled(iri)} - self._known.keys())
-        for first in range(0, len(missing), 500):
-            part = missing[first : first + 500]
-            self._known.update({iri: {} for iri in part})
-            things = " ".join(f"<{iri}>" for iri in part)
-            for row in select(self._store, _LABELS.format(things=things)):
-                label = row["label"]
-                if isinstance(label, ox.Literal) and label.language:
-                    self._known[row["thing"].value][label.language] = label.value
-
-    def __call__(self, iri: str, language: str) -> str:
-        """The label in the language, else in the other one, else the short IRI."""
-        self.fetch([iri])
-        labels = self._known.get(iri, {})
-        return labels.get(language) or next(iter(labels.values()), short_iri(iri))
 
 
 class Names:

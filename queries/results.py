@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from ..graph.store import Store, Term
 from ..ontology.namespaces import TW
-from .names import Labels, short_iri
+from .labels import Labels, short_iri
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "markdown")
+_BREAKS: Final = re.compile(r"[\t\r\n]+")
+_MARKS: Final = re.compile(r"[|\\]")
+_FORMULA: Final = ("=", "+", "-", "@", "\t")
+_NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
 #: A row as the terms of the columns, None where a variable is not bound.
 Terms: TypeAlias = tuple[Term | None, ...]
 
@@ -32,25 +34,16 @@ _COLUMNS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A whole answer: the names of its variables, and its rows in order."""
 
     variables: tuple[str, ...]
     rows: tuple[Terms, ...]
 
 
-def table_of(answer: ox.QuerySolutions) -> Table:
-    """Read all rows of an answer."""
-    variables = tuple(variable.value for variable in answer.variables)
-    return Table(
-        variables,
-        tuple(tuple(_plain(solution[name]) for name in variables) for solution in answer),
-    )
-
-
-def _plain(term: object) -> Term | None:
-    return term if isinstance(term, (ox.NamedNode, ox.BlankNode, ox.Literal)) else None
+def terms_of(solution: ox.QuerySolution) -> Terms:
+    """The terms of a solution in the order of the answer's variables."""
+    return tuple([None if isinstance(term, ox.Triple) else term for term in solution])
 
 
 class Shown:
@@ -66,12 +59,12 @@ class Shown:
         self._labels = Labels(store)
         self._columns = {**_COLUMNS, **(columns or {})}
 
-    def table(self, table: Table) -> list[list[str]]:
-        """The cells of all rows, as people read them; labels are fetched together."""
+    def cells(self, rows: Sequence[Terms]) -> list[list[str]]:
+        """The cells of some rows, as people read them; labels are fetched together."""
         self._labels.fetch(
-            term.value for row in table.rows for term in row if isinstance(term, ox.NamedNode)
+            {term.value for row in rows for term in row if isinstance(term, ox.NamedNode)}
         )
-        return [[self.term(term) for term in row] for row in table.rows]
+        return [[self.term(term) for term in row] for row in rows]
 
     def term(self, term: Term | None) -> str:
         """One term: the label of an entity, the text or the grouped number of a literal."""
@@ -102,6 +95,8 @@ def heading_is_known(shown: Shown, name: str) -> bool:
 
 def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str:
     """SPARQL 1.1 Query Results JSON; with ``why``, one explanation a row beside the results."""
+    import json
+
     document: dict[str, Any] = {
         "head": {"vars": list(table.variables)},
         "results": {"bindings": [dict(bindings(table.variables, row)) for row in table.rows]},
@@ -132,33 +127,51 @@ def term_json(term: Term) -> dict[str, str]:
     return found
 
 
-def to_separated(headings: Sequence[str], cells: Iterable[Sequence[str]], separator: str) -> str:
-    """CSV (RFC 4180) or, with a tab, TSV with the cells as people read them.
+def to_separated(headings: Sequence[str], cells: Iterable[Sequence[str]], style: str) -> str:
+    """A whole answer as ``csv`` or ``tsv``."""
+    return LINES[style]([headings, *cells])
 
-    In CSV a cell that a spreadsheet would run as a formula gets an apostrophe before it.
-    """
+
+def to_markdown(headings: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return LINES["markdown"]([headings]) + rule(headings) + LINES["markdown"](cells)
+
+
+def rule(headings: Sequence[str]) -> str:
+    """The line between the heading and the rows of a Markdown table."""
+    return f"| {' | '.join(['---'] * len(headings))} |\n"
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    """CSV (RFC 4180). A cell that a spreadsheet would run as a formula gets an apostrophe."""
     out = io.StringIO()
-    if separator == "\t":
-        for row in [headings, *cells]:
-            out.write("\t".join(re.sub(r"[\t\r\n]+", " ", cell) for cell in row) + "\n")
-        return out.getvalue()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(headings)
-    for row in cells:
-        writer.writerow([harmless(cell) for cell in row])
+    csv.writer(out, lineterminator="\r\n").writerows(map(harmless, row) for row in rows)
     return out.getvalue()
 
 
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula."""
-    is_number = re.fullmatch(r"[-+]?\d+(\.\d+)?", cell)
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") and not is_number else cell
+    if cell[:1] not in _FORMULA or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
 
 
-def to_markdown(headings: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [headings, ["---"] * len(headings), *cells]
-    return "".join(
-        "| " + " | ".join(re.sub(r"[|\\]", r"\\\g<0>", c).replace("\n", " ") for c in line) + " |\n"
-        for line in lines
-    )
+def _tsv(rows: Iterable[Sequence[str]]) -> str:
+    """TSV with the cells as people read them."""
+    return "".join("\t".join([_BREAKS.sub(" ", cell) for cell in row]) + "\n" for row in rows)
+
+
+def _markdown(rows: Iterable[Sequence[str]]) -> str:
+    return "".join(f"| {' | '.join(map(_in_markdown, row))} |\n" for row in rows)
+
+
+def _in_markdown(cell: str) -> str:
+    return _MARKS.sub(r"\\\g<0>", cell).replace("\n", " ")
+
+
+#: How rows of each style are written, the headings like the others.
+LINES: Final[Mapping[str, Callable[[Iterable[Sequence[str]]], str]]] = {
+    "csv": _csv,
+    "tsv": _tsv,
+    "markdown": _markdown,
+}

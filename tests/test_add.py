@@ -9,8 +9,9 @@ import pytest
 
 from taawun.graph.errors import CollectionError, OutputError
 from taawun.loaders.addition import addition
-from taawun.loaders.collection import SEEDS, read_collection
+from taawun.loaders.collection import read_collection
 from taawun.loaders.edit import Edit, seen
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.new_collection import new_collection
 
 MEMO = "memorandum-of-understanding/example-cybersecurity"

@@ -25,7 +25,7 @@ from taawun.loaders.inputs import SEEDS, fingerprint
 from taawun.loaders.ontologies import term_files
 from taawun.loaders.shapes import Shapes
 from taawun.ontology.namespaces import ID, TW
-from taawun.queries.catalogue import prefixes_of
+from taawun.queries.prefixes import prefixes_of
 from taawun.viz.families import FAMILIES, family_of
 from taawun.viz.reading import read_view
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from taawun.graph.errors import OutputError
-from taawun.loaders.collection import SEEDS
 from taawun.loaders.fact_file import QUOTE, with_fact
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.quotes import QuoteFault, spans
 from taawun.loaders.yaml_text import LOADER, data_of
 

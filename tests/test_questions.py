@@ -9,7 +9,10 @@ import pytest
 
 from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
-from taawun.queries.catalogue import HERE, Catalogue, answer_of, read_question, with_prefixes
+from taawun.queries.answer import answer_of
+from taawun.queries.catalogue import Catalogue
+from taawun.queries.prefixes import with_prefixes
+from taawun.queries.question import HERE, read_question
 from taawun.queries.results import Shown, heading_is_known
 
 NAMES = sorted(Catalogue().questions)

@@ -16,7 +16,7 @@ from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.quotes import FARTHEST, QuoteFault, evidence, passage
 from taawun.ontology.namespaces import TW
 from taawun.printing import Printer
-from taawun.queries.names import Labels
+from taawun.queries.labels import Labels
 from taawun.queries.rows import select
 from taawun.queries.why import FactView, fact_json, facts_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from taawun.graph.errors import QueryError, UnexplainableError
 from taawun.ontology.namespaces import PREFIXES
-from taawun.queries.catalogue import HERE
+from taawun.queries.question import HERE
 from taawun.queries.why import algebra as alg
 from taawun.queries.why.parser import parse
 from taawun.queries.why.writer import write_dataset, write_select

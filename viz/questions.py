@@ -8,7 +8,8 @@ from typing import Final
 
 from ..graph.errors import UnexplainableError
 from ..graph.store import Store, Term
-from ..queries.catalogue import Question, with_prefixes
+from ..queries.prefixes import with_prefixes
+from ..queries.question import Question
 from ..queries.results import Shown
 from ..queries.rows import select
 from ..queries.why import explain

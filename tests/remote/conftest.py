@@ -18,7 +18,7 @@ from click.testing import Result
 
 from taawun.graph.endpoint import Endpoint
 from taawun.graph.push import push
-from taawun.loaders.build import Build
+from taawun.loaders.builds import Build
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 VIRTUOSO_INI = Path(__file__).with_name("virtuoso.ini")

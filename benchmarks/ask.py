@@ -1,0 +1,68 @@
+"""How long a stored question takes from cold, beside a bare script that asks the same store.
+
+    python benchmarks/ask.py [QUESTION …] [--collection DIR] [--runs 40]
+
+Each run starts both as processes of their own, one after the other, into a pipe: ``taawun ask``,
+and a script of ten lines that opens the same store read-only with pyoxigraph, runs the same query
+text and prints the terms as CSV. Times in milliseconds; the ratio is the median of the pairs'.
+The promise: at most 1.5.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from taawun.loaders.builds import STORE, present_build
+from taawun.queries.question import HERE
+
+BARE: Final = """\
+import csv, sys
+import pyoxigraph as ox
+answer = ox.Store.read_only(sys.argv[1]).query(open(sys.argv[2], encoding="utf-8").read())
+names = [variable.value for variable in answer.variables]
+out = csv.writer(sys.stdout)
+out.writerow(names)
+for row in answer:
+    out.writerow(["" if row[name] is None else row[name].value for name in names])
+"""
+QUESTIONS: Final = ("agreement-signatories", "country-areas", "offers-to-country")
+TAAWUN: Final = Path(sys.executable).with_name("taawun")
+
+
+def milliseconds(*command: str | Path) -> float:
+    """The time of one process from start to end."""
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    return 1000 * (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Measure, and print one line a question."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("questions", nargs="*", default=QUESTIONS)
+    parser.add_argument("--collection", type=Path, action="append", default=[])
+    parser.add_argument("--runs", type=int, default=40)
+    options = parser.parse_args()
+    store = present_build(options.collection).path / STORE
+    extra = [word for folder in options.collection for word in ("--collection", folder)]
+    print(f"{'':36} {'bare':>7} {'taawun':>7} {'ratio':>6}")
+    for name in options.questions:
+        bare = (sys.executable, "-c", BARE, store, HERE / f"{name}.rq")
+        ours = (TAAWUN, "ask", name, *extra)
+        milliseconds(*ours)
+        pairs = [(milliseconds(*bare), milliseconds(*ours)) for _ in range(options.runs)]
+        print(
+            f"{name:36} {median(b for b, _ in pairs):7.1f} {median(o for _, o in pairs):7.1f} "
+            f"{median(o / b for b, o in pairs):6.2f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

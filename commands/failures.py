@@ -1,0 +1,29 @@
+"""What is said, and with which exit code, when a command does not come to its end."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..graph.errors import CollectionError
+from .settings import DONE, FAULTS, MISUSE
+
+
+def report(error: BaseException) -> int:
+    """Say what happened on standard error; returns the exit code."""
+    if isinstance(error, BrokenPipeError):
+        # The reader of a pipe has seen enough; what is left to be written has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    if isinstance(error, KeyboardInterrupt):
+        print("\nAborted!", file=sys.stderr)
+        return FAULTS
+    if isinstance(error, CollectionError):
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        count = len(error.faults)
+        faults = "fault" if count == 1 else "faults"
+        print(f"{count} {faults}; the last good build is untouched.", file=sys.stderr)
+    else:
+        print(f"taawun: {error}", file=sys.stderr)
+    return MISUSE

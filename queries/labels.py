@@ -1,0 +1,68 @@
+"""What an IRI is called in a language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..graph.store import Store
+from ..ontology.namespaces import BASE, ID, OUTSIDE, PREFIXES
+from .rows import select
+
+_LABELS: Final = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {things} }} ?thing rdfs:label ?label }}"""
+#: IRIs asked for in one query, and IRIs whose labels are kept.
+_TOGETHER: Final = 500
+_KEPT: Final = 20_000
+_IRI: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
+
+
+def short_iri(iri: str) -> str:
+    """The IRI as people write it: ``country/iraq``, ``doc:egypt-iraq-talks``, ``tw:signatory``."""
+    if iri.startswith(ID):
+        return iri[len(ID) :]
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and prefix != "id":
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
+def _is_labelled(iri: str) -> bool:
+    """Whether the graph may have a label for it: one of ours, or a term of a collection."""
+    return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(_IRI.fullmatch(iri)))
+
+
+class Labels:
+    """Labels of IRIs in both languages, fetched in one query for all that are asked together."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, dict[str, str]] = {}
+
+    def fetch(self, iris: Iterable[str]) -> None:
+        """Look up every IRI of ours, or of a collection, that is not known yet.
+
+        Those asked for together are known together; of earlier ones only so many are kept.
+        """
+        if len(self._known) > _KEPT:
+            self._known.clear()
+        unknown = set(iris) - self._known.keys()
+        self._known.update({iri: {} for iri in unknown})
+        missing = sorted(filter(_is_labelled, unknown))
+        for first in range(0, len(missing), _TOGETHER):
+            things = " ".join(f"<{iri}>" for iri in missing[first : first + _TOGETHER])
+            for row in select(self._store, _LABELS.format(things=things)):
+                label = row["label"]
+                if isinstance(label, ox.Literal) and label.language:
+                    self._known[row["thing"].value][label.language] = label.value
+
+    def __call__(self, iri: str, language: str) -> str:
+        """The label in the language, else in the other one, else the short IRI."""
+        if iri not in self._known:
+            self.fetch([iri])
+        labels = self._known[iri]
+        return labels.get(language) or next(iter(labels.values()), short_iri(iri))

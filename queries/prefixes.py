@@ -1,0 +1,42 @@
+"""The prefixes of queries: the usual ones need no declaration."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..graph.store import Store, code_of
+from ..ontology.namespaces import PREFIXES
+from .rows import select
+
+_PRESENTED: Final = """
+PREFIX vann: <http://purl.org/vocab/vann/>
+SELECT ?prefix ?space WHERE {
+  ?ontology vann:preferredNamespacePrefix ?prefix ; vann:preferredNamespaceUri ?space
+}"""
+_IRI: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
+
+
+def with_prefixes(text: str, store: Store | None = None) -> str:
+    """The query with the usual prefixes declared, where it uses one without declaring it.
+
+    A prefix that is none of ours is looked for in the store, which keeps those of collections.
+    They are put on the first line, so that error messages keep their line numbers.
+    """
+    code = code_of(text)
+    declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE))
+    used = set(re.findall(r"(?<![\w:?$-])([A-Za-z][\w-]*):", code)) - declared
+    known = dict(PREFIXES)
+    if store is not None and used - known.keys():
+        known = {**prefixes_of(store), **known}
+    missing = sorted(used & known.keys())
+    return "".join(f"PREFIX {name}: <{known[name]}> " for name in missing) + text
+
+
+def prefixes_of(store: Store) -> dict[str, str]:
+    """The prefixes that the collections' own ontologies present, with their namespaces."""
+    return {
+        row["prefix"].value: row["space"].value
+        for row in select(store, _PRESENTED)
+        if _IRI.fullmatch(row["space"].value)
+    }
