@@ -7,9 +7,8 @@ whether the graph lies on this disk or behind an endpoint.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
@@ -31,8 +30,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-@dataclass(frozen=True, slots=True)
-class Graphs:
+class Graphs(NamedTuple):
     """The dataset of one query (SPARQL 1.1 Protocol, section 2.1.4), as IRIs of graphs.
 
     The default graph is the merge of ``default``; GRAPH reaches only ``named``.
