@@ -11,7 +11,7 @@ from ..api import KnowledgeGraph
 from ..graph.errors import QueryError
 from ..graph.store import EmbeddedStore, Graphs
 from ..ontology.namespaces import PREFIXES
-from ..queries.catalogue import with_prefixes
+from ..queries.prefixes import with_prefixes
 from .formats import GRAPHS, RESULTS, choose, with_charset
 from .reply import Reply
 

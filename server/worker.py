@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _open(made: Path, collections: list[Path]) -> KnowledgeGraph:
-    from ..loaders.build import Build
+    from ..loaders.builds import Build
     from ..loaders.collection import document_texts
 
     return KnowledgeGraph(
