@@ -43,8 +43,9 @@ def schemas(settings: Settings) -> None:
     They know the terms, entities and documents of all collections given, and stand in schemas/
     of the last one.
     """
-    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.collection import read_collection
     from ..loaders.edit import Edit, seen
+    from ..loaders.inputs import SEEDS
     from ..loaders.json_schemas import schema_files
 
     target = _target(settings)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from ..graph.errors import OutputError
-from .collection import SEEDS, read_collection
+from .collection import read_collection
+from .inputs import SEEDS
 from .json_schemas import schema_files
 
 #: What tells editors where the schemas are.
