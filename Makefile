@@ -41,7 +41,7 @@ lint: $(VENV)/.tested
 
 test: lint
 	@tests/debian-packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info taawun.html

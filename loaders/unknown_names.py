@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..graph.arabic import fold
-from .tokens import Token, folded_words, tokens
+from .tokens import Token, folded_words, stripped, tokens
 
 _TITLES: Final = folded_words(
     "الدكتور الدكتورة السفير السفيرة المهندس المهندسة السيد السيدة الأستاذ الأستاذة اللواء"
@@ -28,6 +28,7 @@ _SAYING: Final = folded_words(
 )
 _BODIES: Final = folded_words(
     "شركة مؤسسة منظمة جامعة مبادرة وزارة هيئة معهد بنك صندوق اتحاد وكالة مشروع برنامج منصة مجموعة"
+    " جمهورية مملكة سلطنة إمارة"
 )
 #: Where a name ends.
 _STOPS: Final = (
@@ -76,11 +77,10 @@ def _guesses(text: str) -> Iterator[UnknownName]:
             after = words[run[-1] + 1].folded if run[-1] + 1 < len(words) else ""
             if after in _OFFICES and len(run) >= 2:
                 yield from _name(text, words, index + 1, "person", least=2)
-        if word.folded in _BODIES or bare in _BODIES:
-            run = _run(text, words, index + 1)
-            if run:
-                start, end = word.start + (word.folded not in _BODIES), words[run[-1]].end
-                yield UnknownName(start, end, text[start:end], "body")
+        kind = next((form for form in stripped(word.folded) if form in _BODIES), None)
+        if kind and (run := _run(text, words, index + 1)):
+            start, end = word.start + len(word.folded) - len(kind), words[run[-1]].end
+            yield UnknownName(start, end, text[start:end], "body")
     for match in _QUOTED.finditer(text):
         yield UnknownName(match.start(1), match.end(1), match.group(1), "quoted")
 

@@ -94,6 +94,12 @@ def test_a_name_that_stands_by_itself_is_chosen(suggester, text, word):
     assert kinds[word] == "name"
 
 
+def test_a_state_that_is_not_registered_is_shown_without_its_particles(suggester):
+    text = "وزير المعلومات بجمهورية جامبيا، ووزارة الصناعة الفرنسية، وللشركة"
+    names = {text[u.start : u.end] for u in suggester.suggest(text).unknown}
+    assert names == {"جمهورية جامبيا", "وزارة الصناعة الفرنسية"}
+
+
 def test_units_and_stages_are_no_names(suggester):
     text = "ووزارة الصناعة، نحو 5 كابلات، أكثر من عام"
     refs = {ref for m in suggester.suggest(text).mentions for ref in m.candidates}
