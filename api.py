@@ -312,17 +312,19 @@ def open(
     It is built first if an input has changed since the last build. Raises ``CollectionError``
     with every fault of the collections.
     """
-    if endpoint:
+    folders = [Path(folder) for folder in collections]
+    questions = [folder / "queries" for folder in folders]
+    if endpoint is not None:
         from .graph.remote import RemoteStore
 
-        return KnowledgeGraph(RemoteStore(endpoint, timeout=timeout), language=language)
+        store = RemoteStore(endpoint, timeout=timeout)
+        return KnowledgeGraph(store, language=language, questions=questions)
     from .loaders.builds import present_build
 
-    folders = [Path(folder) for folder in collections]
     return KnowledgeGraph(
         present_build(folders).store(),
         language=language,
-        questions=[folder / "queries" for folder in folders],
+        questions=questions,
         texts=lambda: _texts(folders),
     )
 

@@ -261,8 +261,8 @@ def _checked(url: str) -> str:
 
 
 def _without_secrets(url: str) -> str:
-    """The address without the name and password before its @."""
-    return re.sub(r"^([\w+.-]*:?/*)[^/?#]*@", r"\1…@", url)
+    """The address without whatever stands before an @, where a password may be."""
+    return re.sub(r"^([\w+.-]+:/*)?.*@", r"\1…@", url, flags=re.DOTALL)
 
 
 def clean(text: str) -> str:

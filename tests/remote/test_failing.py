@@ -1,82 +1,274 @@
-"""Endpoints that fail, lie or say half: one clear error each, in time."""
+"""Endpoints that are slow, dead, lie or say half: one clear error each, in time, no traceback."""
 
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import socket
-import socketserver
 import threading
 import time
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from taawun.graph import transport
 from taawun.graph.errors import EndpointError
 from taawun.graph.remote import RemoteStore
 
+JSON = "application/sparql-results+json"
+QUERY = "SELECT ?s WHERE { ?s ?p ?o }"
+NOTHING = b'{"head":{"vars":["found"]},"results":{"bindings":[]}}'
+
 
 @contextlib.contextmanager
-def failing_server(answer):
-    """A server on loopback that answers every request by ``answer(handler)``."""
+def endpoint(answer):
+    """An endpoint on loopback that has no push, and answers every question by ``answer``."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                answer(self)
+            asked = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            with contextlib.suppress(OSError):
+                if b"creativeWorkStatus" in asked:
+                    reply(200, NOTHING)(self)
+                else:
+                    answer(self)
 
         def log_message(self, *_):
             pass
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/sparql"
         server.shutdown()
 
 
-def reply(status, body, kind="application/sparql-results+json", length=None):
+def reply(status, body, kind=JSON, length=None, **headers):
     def answer(handler):
         handler.send_response(status)
-        handler.send_header("Content-Type", kind)
+        if kind:
+            handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(length or len(body)))
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
         handler.end_headers()
         handler.wfile.write(body)
 
     return answer
 
 
-def hang(_):
-    time.sleep(5)
+def rows(*bindings, names=("s",)):
+    return json.dumps(
+        {"head": {"vars": names}, "results": {"bindings": bindings}}, ensure_ascii=False
+    ).encode()
 
 
+def unending(handler, piece, pause):
+    """Send a piece again and again, for longer than anybody waits."""
+    until = time.monotonic() + 8
+    while time.monotonic() < until:
+        handler.wfile.write(piece)
+        handler.wfile.flush()
+        time.sleep(pause)
+
+
+def say_nothing(_):
+    time.sleep(4)
+
+
+def trickle_headers(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    unending(handler, b"X: y\r\n", 0.2)
+
+
+def trickle_body(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Type", JSON)
+    handler.end_headers()
+    unending(handler, b" ", 0.2)
+
+
+def end_in_the_middle(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Type", JSON)
+    handler.end_headers()
+    handler.wfile.write(rows({"s": {"type": "uri", "value": "http://a.org/"}})[:-5])
+
+
+def break_a_chunk(handler):
+    handler.wfile.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/sparql-results+json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\nff\r\n{"
+    )
+
+
+def no_http(handler):
+    handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+
+URI = {"type": "uri", "value": "http://a.org/"}
+SLOW = "did not answer within 1 seconds; try --timeout"
+NO_RESULTS = "does not answer with SPARQL results"
 LIES = {
-    "an HTML page": (reply(200, b"<html>Welcome</html>", "text/html"), "SPARQL results"),
-    "half an answer": (
-        reply(200, b'{"head":{"vars":["s"]},"results":{"bindings":[{"s"', length=500),
-        "broke off|SPARQL results",
+    "says nothing": (say_nothing, SLOW),
+    "trickles its headers": (trickle_headers, SLOW),
+    "trickles its body": (trickle_body, SLOW),
+    "hangs up": (lambda handler: handler.connection.close(), "broke off|cannot be reached"),
+    "is no web server": (no_http, "broke off"),
+    "ends in the middle": (end_in_the_middle, NO_RESULTS),
+    "sends less than it promises": (reply(200, rows(), length=500), "broke off"),
+    "breaks a chunk": (break_a_chunk, "broke off"),
+    "is a page": (reply(200, b"<html>Welcome</html>", "text/html"), "text/html.*Welcome"),
+    "names no kind": (reply(200, rows(), None), "something unnamed"),
+    "gives another kind": (reply(200, rows(), "text/plain"), "text/plain"),
+    "sends nothing": (reply(200, b""), NO_RESULTS),
+    "sends a list": (reply(200, b"[]"), NO_RESULTS),
+    "sends no results": (reply(200, b'{"head":{"vars":["s"]}}'), NO_RESULTS),
+    "sends NaN": (reply(200, rows({"s": {"type": "literal", "value": float("nan")}})), NO_RESULTS),
+    "sends a number for a term": (reply(200, rows({"s": 1})), NO_RESULTS),
+    "sends an IRI that is a query": (
+        reply(200, rows({"s": {"type": "uri", "value": "http://a> } #"}})),
+        NO_RESULTS,
     ),
-    "an error page": (reply(500, b"out of memory", "text/plain"), "error|500"),
-    "a missing page": (reply(404, b"", "text/plain"), "error|404"),
-    "nothing at all": (hang, "did not answer within 1 seconds"),
+    "binds another variable": (reply(200, rows({"x": URI})), NO_RESULTS),
+    "answers for other variables": (
+        reply(200, rows({"x": URI}, names=("x", "y"))),
+        "asked for s, and gives x, y",
+    ),
+    "answers yes": (reply(200, b'{"head":{},"boolean":true}'), "another kind of answer"),
+    "cuts its rows": (
+        reply(200, rows(*[{"s": URI}] * 3), X_SPARQL_MaxRows="3"),
+        "cuts its answers at 3 rows.*LIMIT",
+    ),
+    "runs out of its own time": (
+        reply(200, rows({"s": URI}), X_SQL_State="S1TAT", X_SQL_Message="RC...: Anytime"),
+        "a part of the answer only: RC...: Anytime",
+    ),
+    "sends on to a file": (
+        reply(302, b"", Location="file:///etc/passwd"),
+        "sends on to file:///etc/passwd",
+    ),
+    "sends on elsewhere": (
+        reply(307, b"", Location="http://me:secret@b.org/\x1b[2Jsparql"),
+        r"sends on to http://…@b.org/ \[2Jsparql; if you trust that",
+    ),
+    "sends on to nowhere": (reply(301, b""), "sends on to nowhere"),
+    "wants a name": (reply(401, b"", WWW_Authenticate='Basic realm="x"'), "TAAWUN_USER"),
+    "wants a ticket": (reply(401, b"", WWW_Authenticate="Negotiate"), "TAAWUN_USER"),
+    "forbids": (reply(403, b""), r"does not let us in \(403\)"),
+    "is not there": (reply(404, b""), r"has nothing at that address \(404\)"),
+    "takes no POST": (reply(405, b""), "address of the SPARQL endpoint"),
+    "has had enough": (reply(429, b"", Retry_After="7"), "too often.*try again after 7 seconds"),
+    "is not available": (reply(503, b""), "not available now"),
+    "fails": (
+        reply(500, b"\n  out of\tmemory \x1b[31m\n more", "text/plain"),
+        r"500 out of memory",
+    ),
+    "fails with a page": (
+        reply(500, b"<html><title>Oops &amp;\n no</title>", "text/html"),
+        "500 Oops",
+    ),
+    "answers with a number of its own": (reply(299, rows(), "text/html"), NO_RESULTS),
 }
 
 
 @pytest.mark.parametrize("name", sorted(LIES))
-def test_an_endpoint_that_fails_gives_one_clear_error_in_time(name):
+def test_an_endpoint_that_fails_or_lies_gives_one_clear_error_in_time(name, run):
     answer, message = LIES[name]
-    started = time.monotonic()
-    with failing_server(answer) as url, pytest.raises(EndpointError, match=message):
-        list(RemoteStore(url, timeout=1).query("SELECT * WHERE { ?s ?p ?o }"))
-    assert time.monotonic() - started < 4
+    with endpoint(answer) as url:
+        started = time.monotonic()
+        said = run("sparql", QUERY, "--endpoint", url, "--timeout", "1", "--format", "csv")
+        took = time.monotonic() - started
+    assert said.exit_code == 2, said.output
+    assert re.search(message, said.output), said.output
+    assert said.output.startswith(f"taawun: {url} ")
+    assert len(said.output.splitlines()) == 1
+    assert "\x1b" not in said.output
+    assert "secret" not in said.output
+    assert took < 3
 
 
-def test_a_dead_endpoint_and_a_wrong_address_are_named(run):
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    dead = run("ask", "agreement-signatories", "--endpoint", f"http://127.0.0.1:{port}/")
-    assert dead.exit_code == 2
-    assert "cannot be reached" in dead.output
-    wrong = run("ask", "agreement-signatories", "--endpoint", "localhost:3030")
-    assert wrong.exit_code == 2
-    assert "no endpoint address" in wrong.output
+def test_a_bad_query_is_told_with_the_words_of_the_endpoint(run):
+    with endpoint(reply(400, b"line 1: what is FROB?", "text/plain")) as url:
+        said = run("sparql", QUERY, "--endpoint", url)
+    assert said.exit_code == 2
+    assert "refuses the query: line 1: what is FROB?" in said.output
+
+
+def test_triples_that_are_none_are_refused():
+    text = "CONSTRUCT WHERE { ?s ?p ?o }"
+    for body, kind in ((b"<a> <b> .", "application/n-triples"), (rows(), JSON)):
+        with endpoint(reply(200, body, kind)) as url, pytest.raises(EndpointError, match="SPARQL"):
+            RemoteStore(url).query(text)
+
+
+def test_an_answer_that_never_ends_is_cut_short(monkeypatch):
+    monkeypatch.setattr(transport, "MOST_BYTES", 1 << 20)
+
+    def flood(handler):
+        trickle = b'{"head":{"vars":["s"]},"results":{"bindings":[' + b" " * (1 << 16)
+        handler.send_response(200)
+        handler.send_header("Content-Type", JSON)
+        handler.end_headers()
+        unending(handler, trickle, 0)
+
+    with endpoint(flood) as url, pytest.raises(EndpointError, match="more than 1 MB"):
+        RemoteStore(url, timeout=20).query(QUERY)
+
+
+def test_rows_at_the_limit_of_the_query_itself_are_whole():
+    whole = reply(200, rows(*[{"s": URI}] * 3), X_SPARQL_MaxRows="3")
+    with endpoint(whole) as url:
+        assert len(list(RemoteStore(url).query(f"{QUERY} LIMIT 3"))) == 3
+
+
+def test_a_dead_endpoint_is_named(run):
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        said = run("ask", "agreement-signatories", "--endpoint", address)
+    assert said.exit_code == 2
+    assert "cannot be reached" in said.output
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["localhost:3030", "file:///etc/passwd", "http://", "http://[::1", "http://a.org/a b", "http:a",
+     "http://a.org:99999/", "ftp://a.org/", "", "http://a.org/\x1b[2J"],
+)  # fmt: skip
+def test_an_address_that_is_none_is_refused(address, run):
+    said = run("sparql", QUERY, "--endpoint", address)
+    assert said.exit_code == 2
+    assert "no endpoint address" in said.output
+    assert "\x1b" not in said.output
+
+
+@pytest.mark.parametrize(
+    "address", ["http://me:secret@a.org/sparql", "http://me:sec?ret@a.org/", "me:secret@a.org"]
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(address, run):
+    said = run("push", "--endpoint", address)
+    assert said.exit_code == 2
+    assert "secret" not in said.output
+    assert "sec?ret" not in said.output
+
+
+def test_a_password_is_given_to_the_address_alone_and_only_when_asked(monkeypatch):
+    monkeypatch.setenv("TAAWUN_USER", "me")
+    monkeypatch.setenv("TAAWUN_PASSWORD", "se:cret")
+    seen = []
+
+    def ask_for_it(handler):
+        seen.append(handler.headers.get("Authorization"))
+        if seen[-1]:
+            reply(200, rows({"s": URI}))(handler)
+        else:
+            reply(401, b"", WWW_Authenticate='Basic realm="x"')(handler)
+
+    with endpoint(ask_for_it) as url:
+        assert len(list(RemoteStore(url).query(QUERY))) == 1
+    assert seen == [None, "Basic bWU6c2U6Y3JldA=="]

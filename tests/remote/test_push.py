@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
 
@@ -104,6 +108,46 @@ def test_a_wrong_password_is_said_and_never_printed(virtuoso, push_to):
     nobody = push_to(virtuoso, TAAWUN_USER="")
     assert nobody.exit_code == 2
     assert "set TAAWUN_USER and TAAWUN_PASSWORD" in nobody.output
+
+
+def test_a_collection_is_pushed_with_its_terms_and_asked_by_its_own_questions(
+    empty_oxigraph, push_to, run
+):
+    collection = ["--collection", str(Path(__file__).parent.parent / "extension" / "labs")]
+    assert push_to(empty_oxigraph, *collection).exit_code == 0
+    assert push_to(empty_oxigraph, *collection, "--check").exit_code == 0
+    assert push_to(empty_oxigraph, "--check").exit_code == 1
+    asked = ["ask", "laboratories", "--format", "json", "--why", *collection]
+    local, remote = run(*asked), run(*asked, "--endpoint", empty_oxigraph.url)
+    assert remote.exit_code == 0, remote.output
+    assert remote.output == local.output
+    assert push_to(empty_oxigraph).exit_code == 0
+    assert push_to(empty_oxigraph, "--check").exit_code == 0
+
+
+def test_a_store_that_takes_everything_and_keeps_nothing_is_found_out(run):
+    class Forgetful(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = b'{"head":{},"boolean":false}'
+            if b"COUNT" in asked:
+                answer = b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":%s}]}}' % (
+                    b'{"type":"literal","value":"0"}'
+                )
+            self.send_response(200)
+            self.send_header("Content-Type", "application/sparql-results+json")
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forgetful) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        said = run("push", "--endpoint", f"http://127.0.0.1:{server.server_address[1]}/")
+        server.shutdown()
+    assert said.exit_code == 2
+    assert "took every triple and holds 0 instead of" in said.output
 
 
 def test_a_push_needs_to_know_where(run):
