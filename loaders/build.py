@@ -15,6 +15,7 @@ from ..graph.errors import StoreError
 from ..graph.fact import Fact
 from ..ontology.namespaces import GRAPH_ONTOLOGY
 from .builds import MANIFEST, STORE, Build, Memory, cache_folder, forget_lost_builds, stack
+from .claims import Claims
 from .collection import Collection, read_collection
 from .feed import Feed
 from .inputs import code_fingerprint, fingerprint
@@ -118,7 +119,7 @@ def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator
 
 
 def _other_lines(collection: Collection) -> Iterator[str]:
-    """The N-Quads of documents, entities and ontology."""
+    """The N-Quads of documents, entities and ontology, and of what quotes do not say."""
     for document in collection.documents.values():
         yield from document.lines()
     for entity in collection.entities.values():
@@ -126,6 +127,7 @@ def _other_lines(collection: Collection) -> Iterator[str]:
     for triple in collection.schema.triples:
         yield f"{triple} ."
         yield f"{triple} <{GRAPH_ONTOLOGY}> ."
+    yield from Claims(collection).lines()
 
 
 def _prune(cache: Path, newest: Path) -> None:
