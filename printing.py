@@ -123,6 +123,11 @@ WORDS: Final = {
     "status changed": {"ar": "الحالة: {} ← {}", "en": "status: {} → {}"},
     "note before": {"ar": "الملاحظة السابقة: {}", "en": "note before: {}"},
     "quote before": {"ar": "الاقتباس السابق: «{}»", "en": "quote before: «{}»"},
+    "first preview": {
+        "ar": "لم ينجح فحص سابق لهذه المجموعات: المقارنة بما دون المجموعة الأخيرة.",
+        "en": "No earlier check of these collections has passed: compared with the graph "
+        "without the last one.",
+    },
     "written": {"ar": "كُتب: {}", "en": "written: {}"},
     "not written": {"ar": "معاينة فقط، لم يُكتب شيء.", "en": "A preview: nothing was written."},
     "not arabic": {"ar": "لا حرف عربيًا في هذا النص.", "en": "This text has no Arabic letter."},

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from ..printing import say
 from .output import emit, printer_for
 from .settings import FAULTS, Settings, common
+
+if TYPE_CHECKING:
+    from ..checks import Report
+    from ..loaders.builds import Build
 
 
 @click.command()
@@ -32,14 +38,20 @@ def build(settings: Settings) -> None:
     "--accept-answers", is_flag=True, help="Take the present answers as the expected ones."
 )
 @click.option("--reference", is_flag=True, help="Have pySHACL check the shapes too, and compare.")
+@click.option(
+    "--preview", is_flag=True, help="Show what has changed since the last check that passed."
+)
 @common
 @click.pass_obj
-def check(settings: Settings, stats: bool, accept_answers: bool, reference: bool) -> None:
+def check(
+    settings: Settings, stats: bool, accept_answers: bool, reference: bool, preview: bool
+) -> None:
     """Perform every check: names, quotes, types, coverage, shapes, expected answers.
 
     Says how many checks were performed, passed, failed and skipped. Exit 1 if one failed.
     """
     from .. import checks
+    from ..loaders.baseline import remember
     from ..loaders.build import build as build_graph
 
     made = build_graph(settings.collections)
@@ -47,6 +59,24 @@ def check(settings: Settings, stats: bool, accept_answers: bool, reference: bool
         count = checks.accept_answers(made.store())
         click.echo(f"{count} answers written to queries/answers/; review the diff")
     report = checks.check(made, settings.collections, reference=reference)
+    if preview:
+        _preview(settings, made)
+    else:
+        _print_counts(settings, report)
+    if stats:
+        _print_statistics(settings)
+    for performed in report.checks:
+        for warning in performed.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        for fault in performed.faults:
+            click.echo(str(fault), err=True)
+    if report.faults:
+        sys.exit(FAULTS)
+    if not preview:
+        remember(made.path, settings.collections)
+
+
+def _print_counts(settings: Settings, report: Report) -> None:
     printer = printer_for(settings)
     rows = [
         (
@@ -68,15 +98,25 @@ def check(settings: Settings, stats: bool, accept_answers: bool, reference: bool
                 f"{item.listed} listed with a reason, {len(item.open)} open; "
                 f"{item.characters:.0%} of the text stands in a quote or a listed span"
             )
-    if stats:
-        _print_statistics(settings)
-    for performed in report.checks:
-        for warning in performed.warnings:
-            click.echo(f"warning: {warning}", err=True)
-        for fault in performed.faults:
-            click.echo(str(fault), err=True)
-    if report.faults:
-        sys.exit(FAULTS)
+
+
+def _preview(settings: Settings, made: Build) -> None:
+    """Show what differs from the last check that passed, else from the graph without the last
+    collection.
+    """
+    from ..loaders.baseline import last_checked
+    from ..loaders.builds import Build
+    from ..loaders.build import build as build_graph
+    from ..queries.changes import difference
+    from .change_report import report
+
+    if before := last_checked(made.path.parent, settings.collections):
+        old = Build(before, is_new=False)
+    else:
+        old = build_graph(settings.collections[:-1])
+        click.echo(say("first preview", settings.language), err=True)
+    questions = settings.catalogue.questions.values()
+    report(settings, difference(old.store(), made.store(), questions))
 
 
 def _print_statistics(settings: Settings) -> None:

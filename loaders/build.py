@@ -14,6 +14,7 @@ from ..graph.derive import DerivedFact, derive
 from ..graph.errors import StoreError
 from ..graph.fact import Fact
 from ..ontology.namespaces import GRAPH_ONTOLOGY
+from .baseline import remembered
 from .builds import MANIFEST, STORE, Build, Memory, cache_folder, forget_lost_builds, stack
 from .claims import Claims
 from .collection import Collection, read_collection
@@ -22,7 +23,8 @@ from .inputs import code_fingerprint, fingerprint
 from .unfinished import Unfinished, delete_whole
 from .value import Value
 
-#: Builds kept in the cache; older ones are deleted when a new one is swapped in.
+#: Builds kept in the cache, besides those of the last checks; older ones are deleted when a new
+#: one is swapped in.
 _KEPT: Final = 4
 
 
@@ -133,9 +135,10 @@ def _other_lines(collection: Collection) -> Iterator[str]:
 def _prune(cache: Path, newest: Path) -> None:
     """Delete old builds; another process may be doing the same."""
     ages: dict[Path, float] = {}
+    spared = {newest.name, *remembered(cache)}
     for path in cache.iterdir():
         with suppress(FileNotFoundError):
-            if path != newest and (path / MANIFEST).is_file():
+            if path.name not in spared and (path / MANIFEST).is_file():
                 ages[path] = path.stat().st_mtime
     for path in sorted(ages, key=ages.__getitem__, reverse=True)[_KEPT - 1 :]:
         delete_whole(path)
