@@ -105,8 +105,8 @@ def _preview(settings: Settings, made: Build) -> None:
     collection.
     """
     from ..loaders.baseline import last_checked
-    from ..loaders.builds import Build
     from ..loaders.build import build as build_graph
+    from ..loaders.builds import Build
     from ..queries.changes import difference
     from .change_report import report
 

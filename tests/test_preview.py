@@ -33,9 +33,6 @@ def test_an_edit_is_shown_until_a_check_passes(check, tmp_path):
     assert "No earlier check" in first.stderr
     assert len(changed(first)["facts"]["added"]) == 6
     assert check().exit_code == 0
-    same = changed(check("--preview", "--format", "json"))
-    assert not same["facts"]["added"]
-    assert not same["answers"]
     path = tmp_path / "mine" / "facts" / "example-memo.yaml"
     path.write_text(path.read_text("utf-8").replace("area/cybersecurity]", "area/e-commerce]"))
     for _ in range(2):
@@ -44,20 +41,15 @@ def test_an_edit_is_shown_until_a_check_passes(check, tmp_path):
         assert gone["object"]["value"].endswith("area/cybersecurity")
         assert new["object"]["value"].endswith("area/e-commerce")
         assert found["answers"]
-    assert check().exit_code == 0
-    assert not changed(check("--preview", "--format", "json"))["facts"]["added"]
 
 
 def test_a_check_with_faults_is_nothing_to_compare_with(check, tmp_path):
-    assert check().exit_code == 0
     facts = tmp_path / "mine" / "facts" / "example-memo.yaml"
-    whole = facts.read_text("utf-8")
-    facts.write_text(whole.partition("  - quote: وتعتزم")[0], "utf-8")
-    assert check().exit_code == 1
-    said = check("--preview", "--format", "json")
+    facts.write_text(facts.read_text("utf-8").partition("  - quote: وتعتزم")[0], "utf-8")
+    said = check()
     assert said.exit_code == 1
     assert "no fact quotes" in said.stderr
-    assert len(json.loads(said.stdout)["facts"]["removed"]) == 2
+    assert not remembered(tmp_path / "cache")
 
 
 def test_the_builds_of_the_last_checks_are_kept(tmp_path):
