@@ -476,23 +476,12 @@ class Printer:
         """How firmly it is said, by whom, when and how often, where that needs saying."""
         from rich.text import Text
 
-        marks = []
-        if fact.is_derived:
-            marks.append(say("by rule", self.language, self.labels(fact.rule, self.language)))
-        elif fact.modality != "asserted":
-            marks.append(self.labels(_modality(fact.modality), self.language))
-        if fact.stated_by:
-            speakers = [self._name(term) for term in fact.stated_by]
-            marks.append(say("says", self.language, "، ".join(speakers)))
-        if fact.record_status == "disputed":
-            marks.append(self.labels(_record_status("disputed"), self.language))
-        if fact.when:
-            marks.append(readable(fact.when, self.language))
+        told = marks(fact, self.labels, self.language)
         by = (supports or {}).get((fact.subject, fact.predicate, fact.object))
         if by and by.is_corroborated:
-            marks.append(self._support(by))
+            told.append(self._support(by))
         comma = "، " if self.language == "ar" else ", "
-        return Text(f"  ({comma.join(marks)})", "yellow") if marks else Text()
+        return Text(f"  ({comma.join(told)})", "yellow") if told else Text()
 
     def _support(self, by: Support) -> str:
         """How many documents say it, and of how many publishers, as far as these are printed."""
@@ -526,15 +515,37 @@ class Printer:
         return text
 
     def _name(self, term: object, language: str | None = None) -> str:
-        import pyoxigraph as ox
+        return name_of(term, self.labels, language or self.language)
 
-        if isinstance(term, ox.NamedNode):
-            if term.value in _TERMS:
-                return _TERMS[term.value][language or self.language]
-            return self.labels(term.value, language or self.language)
-        if isinstance(term, ox.Literal):
-            return readable(term.value, language or self.language)
-        return str(term)
+
+def name_of(term: object, labels: Labels, language: str) -> str:
+    """What a term is called: the label of a thing, the words of a literal."""
+    import pyoxigraph as ox
+
+    if isinstance(term, ox.NamedNode):
+        if term.value in _TERMS:
+            return _TERMS[term.value][language]
+        return labels(term.value, language)
+    if isinstance(term, ox.Literal):
+        return readable(term.value, language)
+    return str(term)
+
+
+def marks(fact: FactView, labels: Labels, language: str) -> list[str]:
+    """How firmly a fact is said, by whom and when, where that needs saying."""
+    found = []
+    if fact.is_derived:
+        found.append(say("by rule", language, labels(fact.rule, language)))
+    elif fact.modality != "asserted":
+        found.append(labels(_modality(fact.modality), language))
+    if fact.stated_by:
+        speakers = [name_of(term, labels, language) for term in fact.stated_by]
+        found.append(say("says", language, "، ".join(speakers)))
+    if fact.record_status == "disputed":
+        found.append(labels(_record_status("disputed"), language))
+    if fact.when:
+        found.append(readable(fact.when, language))
+    return found
 
 
 def firmness(fact: FactView) -> int:

@@ -33,6 +33,12 @@ def _key(folders: Sequence[Path]) -> str:
     return sha256(f"{fingerprint(folders)} {code_fingerprint()}".encode()).hexdigest()[:16]
 
 
+def find_build(collections: Sequence[Path], *, cache: Path) -> Build | None:
+    """The build of these collections as they are now, if there is one in the cache."""
+    made = Build(cache / _key(stack(collections)), is_new=False)
+    return made if (made.path / MANIFEST).is_file() else None
+
+
 def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Build:
     """The build of the bundled collection with others stacked over it; reused if none changed.
 

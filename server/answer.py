@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -106,6 +107,19 @@ class WorkersAnswer(Response):
                                 f"{self._limits.answer} MB."
                             )
                 await send({"type": "http.response.body", "body": b""})
+
+
+async def whole_answer(pool: Pool, job: Mapping[str, Any], seconds: float) -> bytes:
+    """The whole body that a worker replies with. Raises ``HTTPException`` where it cannot."""
+    try:
+        async with asyncio.timeout(seconds), pool.worker() as worker:
+            head = await worker.ask({**job})
+            body = b"".join([piece async for piece in worker.pieces()])
+    except (BusyError, StoppedError, TimeoutError):
+        raise HTTPException(503, "The page could not be made now; try again later.") from None
+    if head["status"] != 200:
+        raise HTTPException(head["status"], body.decode())
+    return body
 
 
 def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,16 +16,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from .endpoint import Endpoint
+from .following import follow
 from .guard import LOOPBACK, Guard
+from .interface import Interface
 from .limits import Limits
 from .pool import Pool, Served
+from .site import Site
 
 _METHODS: Final = ["GET", "HEAD", "POST"]
+#: IRIs under these stand for things, which have pages about them.
+_THINGS: Final = ("id", "fact", "inference", "evidence")
 #: Pages on this machine may read answers from a server that is not public.
 _LOCAL_PAGES: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
-def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) -> Starlette:
+def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) -> Guard:
     """The application over a built store. ``public`` are the names under which others reach it.
 
     A server with a public name lets the pages of any site read its answers; another one only
@@ -35,28 +41,48 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
     @asynccontextmanager
     async def working(_: Starlette) -> AsyncIterator[None]:
         await pool.open()
+        following = asyncio.create_task(follow(pool))
         yield
+        following.cancel()
         await pool.close()
 
-    endpoint = Endpoint(pool, limits)
+    endpoint, interface, site = Endpoint(pool, limits), Interface(pool, limits), Site(pool, limits)
     cors = {"allow_origins": ["*"]} if public else {"allow_origin_regex": _LOCAL_PAGES}
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/sparql", endpoint.__call__, methods=_METHODS),
             Route("/sparql/", endpoint.__call__, methods=_METHODS),
+            Route("/api/sparql", interface.sparql),
+            Route("/api/questions", interface.questions),
+            Route("/api/questions/{name}", interface.question),
+            Route("/openapi.json", interface.description),
+            Route("/", site.explorer),
+            Route("/style.css", site.style),
+            Route("/questions", site.questions),
+            Route("/questions/{name}", site.question),
+            *(Route(f"/{kind}/{{path:path}}", site.thing) for kind in _THINGS),
+            Route("/document/{path:path}", site.page),
+            Route("/ontology", site.page),
+            Route("/ontology.{suffix}", site.page),
             Route("/health", _health),
         ],
         middleware=[
-            Middleware(Guard, names=(*LOOPBACK, *public)),
             Middleware(CORSMiddleware, allow_methods=_METHODS, allow_headers=["*"], **cors),
         ],
-        exception_handlers={500: _broken},
+        exception_handlers={404: _nowhere, 500: _broken},
         lifespan=working,
     )
+    # Around everything, so that what Starlette says of a fault of ours is guarded too.
+    return Guard(app, (*LOOPBACK, *public))
 
 
 async def _health(_: Request) -> Response:
     return PlainTextResponse("ok\n")
+
+
+async def _nowhere(_: Request, __: Exception) -> Response:
+    told = "There is nothing at this address. There are /, /questions, /sparql and /openapi.json.\n"
+    return PlainTextResponse(told, 404)
 
 
 async def _broken(_: Request, error: Exception) -> Response:

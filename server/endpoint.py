@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from .answer import WorkersAnswer
 from .description import description
-from .formats import GRAPHS, choose, with_charset
+from .formats import GRAPHS, RESULTS, choose, with_charset
+from .interface import truth
+from .language import language_of
 from .limits import Limits
 from .operation import read_operation
 from .pool import Pool
@@ -30,6 +32,8 @@ class Endpoint:
         operation = await read_operation(request, self._limits)
         accept = request.headers.get("accept", "*/*")
         address = str(request.url.replace(query="", fragment=""))
+        if choose(accept, (*RESULTS, *GRAPHS, _HTML)) == _HTML:
+            return self._page(request, operation.text if operation else "")
         if operation is None:
             return _described(address, accept)
         job = {
@@ -38,6 +42,16 @@ class Endpoint:
             "accept": accept,
             "base": address,
             "dataset": operation.dataset,
+        }
+        return WorkersAnswer(self._pool, self._limits, job, _HEADERS)
+
+    def _page(self, request: Request, text: str) -> Response:
+        """The form for people, with the answer under it."""
+        job = {
+            "task": "query_page",
+            "text": text,
+            "why": truth(request.query_params.get("why", "false")),
+            "language": language_of(request, request.query_params.get("lang")),
         }
         return WorkersAnswer(self._pool, self._limits, job, _HEADERS)
 

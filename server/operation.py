@@ -31,7 +31,7 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
 
     Raises ``HTTPException`` with a sentence for what is not in the protocol, and for updates.
     """
-    parameters = _parameters(request.scope["query_string"])
+    parameters = parameters_of(request.scope["query_string"])
     queries = []
     if request.method == "POST":
         media, _, rest = request.headers.get("content-type", "").partition(";")
@@ -47,7 +47,7 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
         if kind == QUERY:
             queries.append(_text(body))
         else:
-            parameters += _parameters(body)
+            parameters += parameters_of(body)
     if any(name == "update" for name, _ in parameters):
         raise HTTPException(403, _READ_ONLY)
     queries += [value for name, value in parameters if name == "query"]
@@ -62,7 +62,8 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
     return Operation(queries[0], (default, named) if default or named else None)
 
 
-def _parameters(encoded: bytes) -> list[tuple[str, str]]:
+def parameters_of(encoded: bytes) -> list[tuple[str, str]]:
+    """The parameters of a query string or form. Raises ``HTTPException``."""
     try:
         return parse_qsl(
             encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000

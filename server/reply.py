@@ -6,9 +6,13 @@ Each frame is one letter, the length in four bytes, and the content: ``H`` is th
 
 from __future__ import annotations
 
+import io
 import json
 import struct
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 FRAME: Final = struct.Struct(">cI")
 HEAD, DATA, END = b"H", b"D", b"E"
@@ -16,42 +20,52 @@ HEAD, DATA, END = b"H", b"D", b"E"
 _PIECE: Final = 1 << 16
 
 
-class Reply:
+class Reply(io.RawIOBase):
     """One reply: a status, headers and a body that is written piece by piece.
 
     Nothing is sent before the first piece is full or the reply ends, so that a query which fails
-    early is answered by its fault.
+    early is answered by its fault. ``body`` takes text, and its ``buffer`` bytes.
     """
 
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
+    def __init__(self, pipe: IO[bytes]) -> None:
+        super().__init__()
+        self._pipe = pipe
         self._status = 200
         self._headers: dict[str, str] = {}
         self._waiting = bytearray()
         self.is_begun = False
+        self.body = io.TextIOWrapper(io.BufferedWriter(self), "utf-8", newline="")
 
     def begin(self, media: str, status: int = 200, **headers: str) -> None:
         """Say what the body will be; header names are written with underscores."""
         self._status = status
         self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._headers["content-type"] = media
-        self._waiting.clear()
+        self._headers["content-type"] = f"{media}; charset=utf-8" if _is_text(media) else media
 
-    def write(self, data: bytes) -> int:
+    def refuse(self, status: int, message: str) -> None:
+        """Answer by one sentence in place of what was written, of which nothing is sent yet."""
+        self.body.flush()
+        self._waiting.clear()
+        self.begin("text/plain", status)
+        self.body.write(f"{message}\n")
+
+    def end(self) -> None:
+        """Send what is left, and the end."""
+        self.body.flush()
+        self._send()
+        self._frame(END, b"")
+        self._pipe.flush()
+
+    def writable(self) -> bool:
+        """Whether it can be written: always."""
+        return True
+
+    def write(self, data: ReadableBuffer) -> int:
         """Add to the body. Blocks while the reader is slow."""
         self._waiting += data
         if len(self._waiting) >= _PIECE:
             self._send()
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing: pieces are sent when they are full."""
-
-    def end(self) -> None:
-        """Send what is left, and the end."""
-        self._send()
-        self._frame(END, b"")
-        self._out.flush()
+        return len(memoryview(data))
 
     def _send(self) -> None:
         if not self.is_begun:
@@ -61,8 +75,12 @@ class Reply:
         if self._waiting:
             self._frame(DATA, self._waiting)
             self._waiting.clear()
-            self._out.flush()
+            self._pipe.flush()
 
     def _frame(self, kind: bytes, content: bytes | bytearray) -> None:
-        self._out.write(FRAME.pack(kind, len(content)))
-        self._out.write(content)
+        self._pipe.write(FRAME.pack(kind, len(content)))
+        self._pipe.write(content)
+
+
+def _is_text(media: str) -> bool:
+    return media.startswith("text/")

@@ -19,7 +19,7 @@ from typing import IO, Any, Final
 from ..api import KnowledgeGraph
 from ..graph.errors import QueryError, TaawunError, UnknownNameError
 from .reply import Reply
-from .tasks import TASKS
+from .tasks import task
 
 #: Seconds after the limit at which the kernel ends a worker whose server has died.
 _GRACE: Final = 5
@@ -59,14 +59,13 @@ def _work(graph: KnowledgeGraph, job: dict[str, Any], out: IO[bytes]) -> None:
     signal.setitimer(signal.ITIMER_REAL, job.pop("seconds") + _GRACE)
     reply = Reply(out)
     try:
-        TASKS[job.pop("task")](graph, reply, **job)
+        task(job.pop("task"))(graph, reply, **job)
     except MemoryError:
         os.abort()
     except TaawunError as error:
         if reply.is_begun:
             raise
-        reply.begin("text/plain; charset=utf-8", _status(error))
-        reply.write(f"{error}\n".encode())
+        reply.refuse(_status(error), str(error))
     reply.end()
     signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -174,3 +174,9 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def site(start_server: Callable[..., Server]) -> Server:
+    """``taawun serve`` with time enough for every page, however busy the machine is."""
+    return start_server("serve", "--port", "0", "--timeout", "120", "--workers", "2")

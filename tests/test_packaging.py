@@ -47,6 +47,7 @@ def test_the_wheel_has_data_and_no_tests(wheel):
         "taawun/loaders/template/README.md",
         "taawun/loaders/template/facts/example-memo.yaml",
         "taawun/viz/assets/template.html",
+        "taawun/server/assets/base.html",
         "taawun/py.typed",
     ):
         assert part in names

@@ -314,3 +314,33 @@ def test_a_port_that_is_taken_is_named(run, server):
     said = run("serve", "--port", str(server.port))
     assert (said.exit_code, str(server.port) in said.output) == (2, True)
     assert "Traceback" not in said.output
+
+
+def wait_for(server, text, wanted):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        got = server.query(text, accept="text/csv").text.split()[1:]
+        if got == wanted:
+            break
+        time.sleep(0.2)
+    return got
+
+
+def test_what_is_built_anew_is_served_and_what_is_faulty_is_not(start_server, run, tmp_path):
+    register = tmp_path / "entities" / "country.yaml"
+    register.parent.mkdir()
+    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Imaginary Atlantis}\n")
+    collection = ("--collection", str(tmp_path))
+    server = start_server("serve", "--port", "0", "--workers", "1", *collection)
+    text = (
+        "SELECT (STRBEFORE(?l, ' ') AS ?x) { country:atlantis rdfs:label ?l FILTER(LANG(?l)='en') }"
+    )
+    assert wait_for(server, text, ["Imaginary"]) == ["Imaginary"]
+    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Sunken Atlantis}\n")
+    assert run("build", *collection).exit_code == 0
+    assert wait_for(server, text, ["Sunken"]) == ["Sunken"]
+    register.write_text("country/atlantis: {ar: أطلانتس")
+    assert run("build", *collection).exit_code == 2
+    time.sleep(3)
+    assert wait_for(server, text, ["Sunken"]) == ["Sunken"]
+    assert "now serving the build" in server.log.read_text()

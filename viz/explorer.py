@@ -22,6 +22,7 @@ from .crowd import neighbourhoods
 from .families import FAMILIES
 from .layout import MANY, layout
 from .payload import payload
+from .style import asset, look
 from .view import AnsweredQuestion, Name, View
 
 if TYPE_CHECKING:
@@ -55,19 +56,6 @@ SCRIPTS: Final = (
     "vector.js",
     "explorer.js",
 )
-#: Families, weights and scripts of the embedded fonts: the interface, and the quoted words.
-FONTS: Final = (
-    ("Taawun Sans", 400, "arabic", "ibm-plex-sans-arabic-arabic-400-normal.woff2"),
-    ("Taawun Sans", 600, "arabic", "ibm-plex-sans-arabic-arabic-600-normal.woff2"),
-    ("Taawun Sans", 400, "latin", "ibm-plex-sans-arabic-latin-400-normal.woff2"),
-    ("Taawun Sans", 600, "latin", "ibm-plex-sans-arabic-latin-600-normal.woff2"),
-    ("Taawun Naskh", 400, "arabic", "noto-naskh-arabic-arabic-400-normal.woff2"),
-)
-_RANGES: Final = {
-    "arabic": "U+0600-06FF,U+0750-077F,U+08A0-08FF,U+200C-200F,U+2010-2011,U+FB50-FDFF,U+FE70-FEFC",
-    "latin": "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02DC,U+2000-200B,U+2012-206F,U+20AC,U+2122,"
-    "U+2190-2193,U+2212",
-}
 
 
 def write_explorer(
@@ -119,15 +107,15 @@ def render(
         "lang": lang,
         "title": {"ar": title.ar, "en": title.en},
         "about": {"ar": about.ar, "en": about.en},
-        "words": json.loads(_asset("words.json")),
+        "words": json.loads(asset("words.json")),
     }
     if len(view.nodes) > MANY:
         place = {node.iri: number for number, node in enumerate(view.nodes)}
         for iri, hub in neighbourhoods(view).items():
             data["nodes"][place[iri]]["hub"] = place[hub]
     library = _vis_network()
-    script = "(function () {\n'use strict';\n" + "\n".join(map(_asset, SCRIPTS)) + "\n}());"
-    style = _font_faces() + _asset("explorer.css")
+    script = "(function () {\n'use strict';\n" + "\n".join(map(asset, SCRIPTS)) + "\n}());"
+    style = look() + asset("explorer.css")
     network = _network(view, data)
     network.templateEnv = Environment(
         loader=PackageLoader("taawun.viz", "assets"), autoescape=True, undefined=StrictUndefined
@@ -208,27 +196,11 @@ _OPTIONS: Final = {
 }
 
 
-def _asset(name: str) -> str:
-    return (files("taawun.viz") / "assets" / name).read_text(encoding="utf-8")
-
-
 def _vis_network() -> str:
     """vis-network as pyvis carries it, without the pointer to a source map."""
     found = files("pyvis") / "templates/lib/vis-9.1.2/vis-network.min.js"
     text = found.read_text(encoding="utf-8")
     return text.partition("//# sourceMappingURL=")[0].rstrip()
-
-
-def _font_faces() -> str:
-    rules = []
-    for family, weight, script, file in FONTS:
-        content = (files("taawun.viz") / "assets" / file).read_bytes()
-        rules.append(
-            f"@font-face{{font-family:'{family}';font-weight:{weight};font-display:block;"
-            f"src:url(data:font/woff2;base64,{base64.b64encode(content).decode()}) "
-            f"format('woff2');unicode-range:{_RANGES[script]}}}\n"
-        )
-    return "".join(rules)
 
 
 def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:

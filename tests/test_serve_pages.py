@@ -1,0 +1,217 @@
+"""The pages of ``taawun serve``: what an IRI leads to, for people and for programs."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from urllib.parse import quote, urljoin, urlsplit
+
+import pyoxigraph as ox
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, TW
+
+FORMS = {
+    "ttl": ("text/turtle", ox.RdfFormat.TURTLE),
+    "nt": ("application/n-triples", ox.RdfFormat.N_TRIPLES),
+    "jsonld": ("application/ld+json", ox.RdfFormat.JSON_LD),
+    "rdf": ("application/rdf+xml", ox.RdfFormat.RDF_XML),
+}
+PAGES = {
+    "an entity": "/id/country/iraq.html",
+    "a document": "/document/egypt-iraq-talks",
+    "the ontology": "/ontology",
+    "the questions": "/questions",
+    "a question": "/questions/agreement-signatories?why=true",
+    "the query form": "/sparql",
+    "an answer": f"/sparql?why=true&query={quote('SELECT * { ?a tw:signatory ?b } LIMIT 3')}",
+    "what is not there": "/id/country/irak.html",
+}
+
+
+class Links(HTMLParser):
+    """The addresses that a page leads to."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        self.found += [value for name, value in attributes if tag == "a" and name == "href"]
+
+
+def links(page):
+    parser = Links()
+    parser.feed(page)
+    return parser.found
+
+
+@pytest.fixture(scope="module")
+def a_fact(graph):
+    """The path of a fact with a quote, and its triple."""
+    text = f"SELECT ?f ?s ?p ?o {{ GRAPH ?f {{ ?s ?p ?o }} ?s <{TW}signatory> ?o "
+    text += f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f tw:evidence ?e }} }} ORDER BY ?f LIMIT 1"
+    fact, *terms = graph.sparql(text)[0].terms
+    return fact.value.removeprefix(BASE), ox.Triple(*terms)
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_a_thing_is_described_in_the_format_of_its_suffix_and_of_accept(suffix, site, graph):
+    media, form = FORMS[suffix]
+    by_suffix = site.get(f"/id/country/iraq.{suffix}", accept="text/html")
+    led = site.get("/id/country/iraq", accept=media)
+    assert (led.status, led.headers["location"]) == (303, f"/id/country/iraq.{suffix}")
+    assert by_suffix.headers["content-type"].partition(";")[0] == media
+    triples = {quad.triple for quad in ox.parse(by_suffix.body, form)}
+    assert set(graph.sparql("CONSTRUCT WHERE { country:iraq ?p ?o }")) < triples
+
+
+def test_a_browser_is_led_to_the_page_and_keeps_its_language(site):
+    led = site.get("/id/country/iraq?lang=en", accept="text/html,*/*;q=0.8")
+    assert (led.status, led.headers["location"]) == (303, "/id/country/iraq.html?lang=en")
+    page = site.get(led.headers["location"])
+    assert '<html lang="en" dir="ltr">' in page.text
+    assert "<bdi>Iraq</bdi>" in page.text
+
+
+def test_the_language_of_the_reader_is_preferred(site):
+    english = site.get("/questions", accept_language="de, en-GB;q=0.8, ar;q=0.5")
+    assert '<html lang="en" dir="ltr">' in english.text
+    assert '<html lang="ar" dir="rtl">' in site.get("/questions").text
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_a_fact_gives_its_triple_and_its_evidence(suffix, site, a_fact):
+    path, triple = a_fact
+    got = site.get(f"/{path}.{suffix}")
+    triples = [quad.triple for quad in ox.parse(got.body, FORMS[suffix][1])]
+    assert triple in triples
+    assert any(t.predicate.value.endswith("oa#exact") for t in triples)
+    assert any(t.predicate.value == TW + "modality" for t in triples)
+
+
+def test_evidence_leads_to_its_fact(site, graph, a_fact):
+    path, _ = a_fact
+    text = f"SELECT ?e {{ GRAPH <{GRAPH_EVIDENCE}> {{ <{BASE}{path}> tw:evidence ?e }} }}"
+    evidence = graph.sparql(text)[0]["e"].value.removeprefix(BASE)
+    assert site.get(f"/{evidence}.html").headers["location"] == f"/{path}"
+
+
+def test_a_page_shows_every_fact_with_its_quotes(site, graph):
+    page = site.get("/id/country/iraq.html?lang=ar").text
+    proofs = [view for row in graph.sparql(
+        "SELECT ?p ?o { country:iraq ?p ?o FILTER EXISTS { GRAPH ?f { country:iraq ?p ?o } "
+        f"FILTER(STRSTARTS(STR(?f), '{BASE}fact/')) }} }}"
+    ).why() for view in row.facts]  # fmt: skip
+    quotes = [item.quote for view in proofs for item in view.evidence]
+    assert quotes
+    assert all(quote.replace("'", "&#39;") in page for quote in quotes)
+
+
+def test_no_link_of_the_pages_is_dead(site):
+    seen, waiting = set(), [(path, path) for path in PAGES.values()]
+    statuses = {}
+    while waiting and len(seen) < 150:
+        origin, target = waiting.pop(0)
+        parts = urlsplit(target)
+        if parts.netloc or target in seen or parts.path == "/":
+            continue
+        seen.add(target)
+        got = site.get(target.partition("#")[0], accept="text/html")
+        statuses[target] = got.status
+        if "text/html" in got.headers["content-type"]:
+            waiting += [(target, urljoin(target, link)) for link in links(got.text)]
+        assert got.status == (404 if "irak" in target else 200), f"{origin} → {target}"
+    assert len(seen) == 150
+
+
+def test_what_is_not_there_has_a_helpful_page(site):
+    got = site.get("/id/country/irak.html?lang=en")
+    assert got.status == 404
+    assert "/id/country/iraq.html?lang=en" in links(got.text)
+    for path in ("/id/country/irak.ttl", "/fact/0000000000000000.ttl", "/evidence/none.html"):
+        assert site.get(path).status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/<script>alert(1)</script>.html",
+        "/id/x> } UNION { <a> <b> <c> .html",
+        "/questions/agreement-signatories?country=<script>alert(1)</script>",
+        "/questions/<script>alert(1)</script>",
+        "/sparql?query=<script>alert(1)</script>",
+        "/id/../../etc/passwd.html",
+        "/id/\u202e.html",
+        "/document/.ttl",
+        "/fact/.html",
+    ],
+)
+def test_nonsense_in_an_address_is_only_text(path, site):
+    got = site.get(quote(path, safe="/?=&.<>"), accept="text/html")
+    assert got.status in (400, 404)
+    assert "<script" not in got.text or got.headers["content-type"].startswith("text/plain")
+    assert "Traceback" not in got.text
+
+
+def test_the_explorer_is_made_once_and_known_by_its_tag(site):
+    first = site.get("/?lang=en")
+    assert (first.status, first.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    tag = first.headers["etag"]
+    again = site.get("/?lang=en", if_none_match=tag)
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_and_runs_under_its_policy(name, language, site, browser):
+    page = browser.new_page()
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text))
+    path = PAGES[name]
+    page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
+    for details in page.locator("details").all():
+        details.evaluate("node => node.open = true")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    assert (
+        page.locator("body")
+        .evaluate("b => getComputedStyle(b).fontFamily")
+        .startswith('"Taawun Sans"')
+    )
+    missing = [text for text in complaints if "404" not in text]
+    assert not missing
+    page.close()
+
+
+def test_a_person_asks_a_question_and_opens_a_proof(site, browser):
+    page = browser.new_page()
+    page.goto(f"{site.url}/questions?lang=ar")
+    page.get_by_role("link", name="من وقّع كل اتفاقية؟").click()
+    page.get_by_label("الدولة").fill("نيجيريا")
+    page.get_by_label("مع الدليل على كل صف").check()
+    page.get_by_role("button", name="اسأل").click()
+    expect(page.locator("tbody tr:not(.proof)")).to_have_count(1)
+    expect(page.locator("blockquote").first).to_contain_text("وقعت مصر على اتفاقيات مع نيجيريا")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("textbox", name="country")).to_have_value("نيجيريا")
+    page.close()
+
+
+def test_the_explorer_works_in_a_browser(site, browser):
+    page = browser.new_page()
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.goto(f"{site.url}/?lang=en", timeout=120_000)
+    expect(page.locator("#counts")).not_to_be_empty()
+    assert not [text for text in complaints if "favicon" not in text and "404" not in text]
+    page.close()
+
+
+def test_linked_data_as_rdflib_reads_it(site):
+    from rdflib import Graph
+
+    read = Graph().parse(f"{site.url}/id/country/iraq")
+    assert len(read) > 10

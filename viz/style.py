@@ -1,0 +1,39 @@
+"""Letters and colours that the explorer shares with every other page."""
+
+from __future__ import annotations
+
+import base64
+from importlib.resources import files
+from typing import Final
+
+#: Families, weights and scripts of the embedded fonts: the interface, and the quoted words.
+FONTS: Final = (
+    ("Taawun Sans", 400, "arabic", "ibm-plex-sans-arabic-arabic-400-normal.woff2"),
+    ("Taawun Sans", 600, "arabic", "ibm-plex-sans-arabic-arabic-600-normal.woff2"),
+    ("Taawun Sans", 400, "latin", "ibm-plex-sans-arabic-latin-400-normal.woff2"),
+    ("Taawun Sans", 600, "latin", "ibm-plex-sans-arabic-latin-600-normal.woff2"),
+    ("Taawun Naskh", 400, "arabic", "noto-naskh-arabic-arabic-400-normal.woff2"),
+)
+_RANGES: Final = {
+    "arabic": "U+0600-06FF,U+0750-077F,U+08A0-08FF,U+200C-200F,U+2010-2011,U+FB50-FDFF,U+FE70-FEFC",
+    "latin": "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02DC,U+2000-200B,U+2012-206F,U+20AC,U+2122,"
+    "U+2190-2193,U+2212",
+}
+
+
+def asset(name: str) -> str:
+    """The text of a file of the pages."""
+    return (files("taawun.viz") / "assets" / name).read_text(encoding="utf-8")
+
+
+def look() -> str:
+    """The style sheet that every page begins with: the fonts, embedded, and the colours."""
+    rules = []
+    for family, weight, script, file in FONTS:
+        content = (files("taawun.viz") / "assets" / file).read_bytes()
+        rules.append(
+            f"@font-face{{font-family:'{family}';font-weight:{weight};font-display:block;"
+            f"src:url(data:font/woff2;base64,{base64.b64encode(content).decode()}) "
+            f"format('woff2');unicode-range:{_RANGES[script]}}}\n"
+        )
+    return "".join(rules) + asset("colours.css")
