@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..graph.arabic import fold
 
@@ -21,7 +22,8 @@ _PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
 _LEAST_LETTERS: Final = 3
 
 
-class Token(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Token:
     """A word: ``text[start:end]`` is what is printed, ``folded`` what search sees."""
 
     start: int

@@ -50,10 +50,7 @@ def fact_json(fact: FactView) -> Json:
 
 
 def _evidence(part: EvidenceView, quote: Sequence[EvidenceView]) -> Json:
-    """One part of a quote: ``continues`` where it is not the first one.
-
-    Where it is: ``context``, and ``unsaid``, what the fact is about and the quote does not name.
-    """
+    """One part of a quote; ``continues`` where it is not the first, ``context`` where it is."""
     item: Json = {
         "document": part.document,
         "quote": part.quote,
@@ -62,9 +59,7 @@ def _evidence(part: EvidenceView, quote: Sequence[EvidenceView]) -> Json:
     }
     if part is not quote[0]:
         item["continues"] = True
-    if part.unsaid:
-        item["unsaid"] = [term_json(term) for term in part.unsaid]
-    if part is quote[0] and part.context:
+    elif part.context:
         item["context"] = [
             {"quote": around.quote, "start": around.start, "end": around.end}
             for around in part.context

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -133,6 +134,20 @@ def filled(request: pytest.FixtureRequest) -> Server:
     """Each store in turn, holding the bundled graph."""
     server: Server = request.getfixturevalue(request.param)
     return server
+
+
+@pytest.fixture(scope="session")
+def served(start_server: Callable[..., Any]) -> Server:
+    """``taawun serve``, which takes no updates."""
+    url = f"{start_server('serve', '--port', '0').url}/sparql"
+    return Server(url, url)
+
+
+@pytest.fixture(scope="session", params=["oxigraph", "union_oxigraph", "virtuoso", "served"])
+def endpoint(request: pytest.FixtureRequest) -> str:
+    """The address of each endpoint in turn, behind which is the bundled graph."""
+    url: str = request.getfixturevalue(request.param).url
+    return url
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ from taawun.queries.catalogue import Catalogue
 from taawun.queries.why import facts_of
 
 
-@pytest.fixture
-def endpoint(filled):
-    return filled.url
-
-
 @pytest.fixture(scope="module")
 def explained(graph):
     """The answer to a stored question with its proofs, as JSON, from the embedded store."""
@@ -28,9 +23,9 @@ def explained(graph):
 
 
 @pytest.fixture(scope="module")
-def remote(filled):
-    """The bundled graph in each remote store."""
-    return KnowledgeGraph(RemoteStore(filled.url, timeout=60))
+def remote(endpoint):
+    """The bundled graph behind each endpoint."""
+    return KnowledgeGraph(RemoteStore(endpoint, timeout=60))
 
 
 @pytest.mark.parametrize("name", sorted(Catalogue().questions))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,8 +25,11 @@ NOTHING = b'{"head":{"vars":["found"]},"results":{"bindings":[]}}'
 
 
 @contextlib.contextmanager
-def endpoint(answer):
-    """An endpoint on loopback that has no push, and answers every question by ``answer``."""
+def lying(answer, secure=None):
+    """An endpoint on loopback that has no push, and answers every question by ``answer``.
+
+    ``secure`` is a TLS context for its side.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -42,8 +48,10 @@ def endpoint(answer):
         block_on_close = False
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if secure:
+            server.socket = secure.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/sparql"
+        yield f"http{'s' * bool(secure)}://127.0.0.1:{server.server_address[1]}/sparql"
         server.shutdown()
 
 
@@ -179,7 +187,7 @@ LIES = {
 @pytest.mark.parametrize("name", sorted(LIES))
 def test_an_endpoint_that_fails_or_lies_gives_one_clear_error_in_time(name, run):
     answer, message = LIES[name]
-    with endpoint(answer) as url:
+    with lying(answer) as url:
         started = time.monotonic()
         said = run("sparql", QUERY, "--endpoint", url, "--timeout", "1", "--format", "csv")
         took = time.monotonic() - started
@@ -193,7 +201,7 @@ def test_an_endpoint_that_fails_or_lies_gives_one_clear_error_in_time(name, run)
 
 
 def test_a_bad_query_is_told_with_the_words_of_the_endpoint(run):
-    with endpoint(reply(400, b"line 1: what is FROB?", "text/plain")) as url:
+    with lying(reply(400, b"line 1: what is FROB?", "text/plain")) as url:
         said = run("sparql", QUERY, "--endpoint", url)
     assert said.exit_code == 2
     assert "refuses the query: line 1: what is FROB?" in said.output
@@ -202,7 +210,7 @@ def test_a_bad_query_is_told_with_the_words_of_the_endpoint(run):
 def test_triples_that_are_none_are_refused():
     text = "CONSTRUCT WHERE { ?s ?p ?o }"
     for body, kind in ((b"<a> <b> .", "application/n-triples"), (rows(), JSON)):
-        with endpoint(reply(200, body, kind)) as url, pytest.raises(EndpointError, match="SPARQL"):
+        with lying(reply(200, body, kind)) as url, pytest.raises(EndpointError, match="SPARQL"):
             RemoteStore(url).query(text)
 
 
@@ -216,13 +224,13 @@ def test_an_answer_that_never_ends_is_cut_short(monkeypatch):
         handler.end_headers()
         unending(handler, trickle, 0)
 
-    with endpoint(flood) as url, pytest.raises(EndpointError, match="more than 1 MB"):
+    with lying(flood) as url, pytest.raises(EndpointError, match="more than 1 MB"):
         RemoteStore(url, timeout=20).query(QUERY)
 
 
 def test_rows_at_the_limit_of_the_query_itself_are_whole():
     whole = reply(200, rows(*[{"s": URI}] * 3), X_SPARQL_MaxRows="3")
-    with endpoint(whole) as url:
+    with lying(whole) as url:
         assert len(list(RemoteStore(url).query(f"{QUERY} LIMIT 3"))) == 3
 
 
@@ -269,6 +277,44 @@ def test_a_password_is_given_to_the_address_alone_and_only_when_asked(monkeypatc
         else:
             reply(401, b"", WWW_Authenticate='Basic realm="x"')(handler)
 
-    with endpoint(ask_for_it) as url:
+    with lying(ask_for_it) as url:
         assert len(list(RemoteStore(url).query(QUERY))) == 1
     assert seen == [None, "Basic bWU6c2U6Y3JldA=="]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that nobody has vouched for, with its key."""
+    if shutil.which("openssl") is None:
+        pytest.fail("openssl is missing: apt-get install openssl", pytrace=False)
+    path = tmp_path_factory.mktemp("certificate") / "both.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=loopback", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-keyout", path, "-out", path.with_suffix(".crt")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
+    return path
+
+
+def test_over_tls_an_endpoint_must_be_vouched_for_and_the_time_limit_holds(
+    certificate, monkeypatch
+):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with (
+        lying(reply(200, rows({"s": URI})), context) as url,
+        pytest.raises(EndpointError, match="certificate"),
+    ):
+        RemoteStore(url).query(QUERY)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".crt")))
+    with lying(reply(200, rows({"s": URI})), context) as url:
+        assert len(list(RemoteStore(url).query(QUERY))) == 1
+    started = time.monotonic()
+    with (
+        lying(trickle_body, context) as url,
+        pytest.raises(EndpointError, match="try --timeout"),
+    ):
+        RemoteStore(url, timeout=1).query(QUERY)
+    assert time.monotonic() - started < 3
