@@ -7,30 +7,27 @@ that the user gave.
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import socket
 import time
 from dataclasses import dataclass
 from email.message import Message
-from functools import partial
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
-from typing import Any, Final
+from http.client import HTTPException, HTTPResponse, IncompleteRead
+from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import (
+    BaseHandler,
     HTTPBasicAuthHandler,
     HTTPDigestAuthHandler,
-    HTTPHandler,
     HTTPPasswordMgrWithDefaultRealm,
     HTTPRedirectHandler,
-    HTTPSHandler,
     OpenerDirector,
     Request,
     build_opener,
 )
 
+from .deadline import timed_handlers
 from .errors import EndpointError, QueryError
 
 #: Longer answers are refused: they would fill the memory.
@@ -101,7 +98,7 @@ class Transport:
 
     def _opener(self) -> OpenerDirector:
         deadline = time.monotonic() + self._timeout
-        handlers: list[Any] = [_Http(deadline), _Https(deadline), _NoRedirects()]
+        handlers: list[BaseHandler] = [*timed_handlers(deadline), _NoRedirects()]
         if self._credentials:
             known = HTTPPasswordMgrWithDefaultRealm()
             known.add_password(None, self.url, *self._credentials)
@@ -162,82 +159,6 @@ class Transport:
 class _NoRedirects(HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
         return None
-
-
-class _Http(HTTPHandler):
-    def __init__(self, deadline: float) -> None:
-        super().__init__()
-        self._deadline = deadline
-
-    def http_open(self, request: Request) -> HTTPResponse:
-        return self.do_open(partial(_Connection, deadline=self._deadline), request)
-
-
-class _Https(HTTPSHandler):
-    def __init__(self, deadline: float) -> None:
-        super().__init__()
-        self._deadline = deadline
-
-    def https_open(self, request: Request) -> HTTPResponse:
-        return self.do_open(partial(_SecureConnection, deadline=self._deadline), request)
-
-
-class _Connection(HTTPConnection):
-    """A connection whose every wait ends at one moment."""
-
-    def __init__(self, *arguments: Any, deadline: float, **options: Any) -> None:
-        options["timeout"] = _left(deadline)
-        super().__init__(*arguments, **options)
-        self._deadline = deadline
-
-    def connect(self) -> None:
-        super().connect()
-        self.sock = _ClockedSocket(self.sock, self._deadline)
-
-
-class _SecureConnection(_Connection, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _ClockedSocket:
-    """What ``http.client`` uses of a socket, with one moment at which all waiting ends."""
-
-    def __init__(self, inner: socket.socket, deadline: float) -> None:
-        self._inner, self._deadline = inner, deadline
-
-    def sendall(self, data: bytes) -> None:
-        self._inner.settimeout(_left(self._deadline))
-        self._inner.sendall(data)
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_ClockedReader(self._inner, self._deadline))
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-class _ClockedReader(io.RawIOBase):
-    def __init__(self, inner: socket.socket, deadline: float) -> None:
-        self._inner, self._deadline = inner, deadline
-        self._file = inner.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._inner.settimeout(_left(self._deadline))
-        return self._file.readinto(buffer)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
 
 
 def _checked(url: str) -> str:
