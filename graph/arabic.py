@@ -64,6 +64,22 @@ def fold(text: str) -> str:
     return " ".join("".join(map(_fold_char, text)).split())
 
 
+_FIGURES: Final = {
+    **{ord(first) + n: str(n) for first in "٠۰" for n in range(10)},
+    ord("٫"): ".",
+    ord("٬"): "_",
+}
+
+
+def western(text: str) -> str:
+    """A written number, date or duration with its Arabic-Indic digits and marks as Western ones.
+
+    >>> western("٢٠٢٢-٠٩"), western("٣٬٥٠٠٬٠٠٠٫٥")
+    ('2022-09', '3_500_000.5')
+    """
+    return text.translate(_FIGURES)
+
+
 @lru_cache(maxsize=16)
 def _folded(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the offset that it came from.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -13,7 +13,10 @@ from ..graph.entity import Alias, Entity
 from ..graph.errors import Fault
 from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
 from ..ontology.schema import Schema, is_own
-from .nodes import Fields, Node, files, near, read_yaml, strays
+from .entity_table import ENTITIES, TRANSLITERATED, EntityCell
+from .nodes import files, near, read_yaml, strays
+from .table import read_table
+from .value import Structure, Value
 
 _MATCHES: Final = ("exactMatch", "closeMatch")
 ENTITY_KEYS: Final = frozenset(
@@ -31,10 +34,8 @@ _OWN_FILES: Final = {
     "source-document": "register it in documents/documents.yaml",
     **dict.fromkeys(("fact", "evidence", "derived-fact"), "write the fact in facts/"),
 }
-_TRANSLITERATED: Final = {
-    "ar": "الاسم الإنجليزي نقل حرفي من المحرّر.",
-    "en": "The English name is the curator's transliteration.",
-}
+#: A reference, where it stands, and what is written about it.
+_Written: TypeAlias = tuple[str, Value, Mapping[str, Structure]]
 
 
 def registrable(schema: Schema) -> dict[str, str]:
@@ -44,28 +45,46 @@ def registrable(schema: Schema) -> dict[str, str]:
 
 def read_entities(
     folder: Path, name: str, schema: Schema, faults: list[Fault], refused: set[str]
-) -> Iterator[tuple[Entity, Node]]:
-    """Yield the entities of the YAML files in ``folder``, each with its place.
+) -> Iterator[tuple[Entity, Value]]:
+    """Yield the entities of the YAML and CSV files in ``folder``, each with its place.
 
     Faults: unknown class, malformed reference, missing or misplaced names, unknown keys.
     ``refused`` gains the references that have faults, and the class slug that an unreadable file
     is named after.
     """
-    faults.extend(strays(folder, name, ".yaml", ".yml"))
-    for path in files(folder, ".yaml", ".yml"):
-        root = read_yaml(path, f"{name}/{path.name}", faults)
-        if root is None:
+    suffixes = (".yaml", ".yml", ".csv")
+    faults.extend(strays(folder, name, *suffixes))
+    for path in files(folder, *suffixes):
+        before = len(faults)
+        read = _table if path.suffix == ".csv" else _mapping
+        found = list(read(path, f"{name}/{path.name}", faults))
+        if not found and len(faults) > before:
             refused.add(path.stem)
-            continue
-        for reference, node in root.fields().items():
-            entity = _entity(reference, node, node.fields(ENTITY_KEYS), schema)
+        for reference, node, fields in found:
+            entity = entity_of(reference, node, fields, schema)
             if entity:
                 yield entity, node
             else:
                 refused.add(reference)
 
 
-def _entity(reference: str, node: Node, fields: Fields, schema: Schema) -> Entity | None:
+def _mapping(path: Path, name: str, faults: list[Fault]) -> Iterator[_Written]:
+    root = read_yaml(path, name, faults)
+    for reference, node in root.fields().items() if root else ():
+        yield reference, node, node.fields(ENTITY_KEYS)
+
+
+def _table(path: Path, name: str, faults: list[Fault]) -> Iterator[_Written]:
+    for row in read_table(path, name, ENTITIES, faults):
+        if cells := row.cells(ENTITIES.needed):
+            fields = {key: EntityCell(cell, key) for key, cell in cells.items()}
+            yield cells["reference"].text(), cells["reference"], fields
+
+
+def entity_of(
+    reference: str, node: Value, fields: Mapping[str, Structure], schema: Schema
+) -> Entity | None:
+    """The entity of a reference and what is written about it, or None with faults at ``node``."""
     if not REFERENCE.fullmatch(reference):
         node.fault(
             f"“{reference}” is no reference",
@@ -108,7 +127,7 @@ def _entity(reference: str, node: Node, fields: Fields, schema: Schema) -> Entit
     )
 
 
-def _aliases(fields: Fields) -> Iterator[Alias]:
+def _aliases(fields: Mapping[str, Structure]) -> Iterator[Alias]:
     for item in fields["also"].items() if "also" in fields else ():
         if item.is_text:
             if not item.text().strip():
@@ -128,7 +147,7 @@ def _aliases(fields: Fields) -> Iterator[Alias]:
 
 
 def _attributes(
-    fields: Fields, classes: frozenset[str]
+    fields: Mapping[str, Structure], classes: frozenset[str]
 ) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
     for key in ("iso3", "m49"):
         if key in fields:
@@ -137,7 +156,7 @@ def _attributes(
         if key in fields:
             yield TW + "note", ox.Literal(fields[key].text(), language=language)
     if TW + "Official" in classes:
-        for language, note in _TRANSLITERATED.items():
+        for language, note in TRANSLITERATED.items():
             yield TW + "note", ox.Literal(note, language=language)
     for key in _MATCHES:
         for item in fields[key].items() if key in fields else ():

@@ -14,7 +14,8 @@ from ..graph.errors import Fault, Place
 from ..graph.fact import Fact
 from .facts import FactMaker
 from .nodes import near, read_text
-from .rows import COLUMNS, Cell, Row, facts_of
+from .rows import COLUMNS, facts_of
+from .table import Cell, Row
 
 _KNOWN = frozenset(COLUMNS)
 

@@ -1,0 +1,233 @@
+"""A table as spreadsheets keep it: CSV under headings in English or Arabic, read and written.
+
+Read as they come are a byte order mark, semicolons and tabs between the cells, both ends of lines,
+empty rows and columns, blanks around a cell, and the apostrophe that keeps a spreadsheet from
+running a cell as a formula. Windows-1256 and UTF-16 are refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ..graph.arabic import fold
+from ..graph.errors import Fault, Place
+from .nodes import near, read_text
+
+_SEPARATORS: Final = (",", ";", "\t")
+#: What spreadsheets leave around a cell, unseen.
+_BLANKS: Final = " \t\r\n\u00a0\u200e\u200f\u202a\u202b\u202c\ufeff"
+#: A cell that a spreadsheet would run, with the apostrophes that keep it from doing so.
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of table: its headings in English with the Arabic ones, in order.
+
+    ``needed`` columns are always filled. ``words`` are taken from a text or written by a person,
+    to the letter; blanks around the cells of all other columns are dropped.
+    """
+
+    name: str
+    headings: Mapping[str, str]
+    needed: tuple[str, ...]
+    words: frozenset[str] = frozenset()
+
+    def column(self, heading: str) -> str:
+        """The column of a heading in either language; the heading itself if there is none."""
+        plain = heading.strip(_BLANKS)
+        if plain in self.headings:
+            return plain
+        folded = fold(plain)
+        return next((c for c, arabic in self.headings.items() if fold(arabic) == folded), plain)
+
+    def known_in(self, header: Sequence[str]) -> int:
+        """How many of the headings are columns of this kind of table."""
+        return sum(self.column(heading) in self.headings for heading in header)
+
+
+class Row:
+    """One row: the file and the line that it begins in, its values by column, and its digest.
+
+    ``columns`` gives for a column the place of its cell in the line, 1-based.
+    """
+
+    __slots__ = ("_content", "columns", "faults", "file", "line", "values")
+
+    def __init__(
+        self,
+        file: str,
+        line: int,
+        values: dict[str, str],
+        columns: Mapping[str, int],
+        content: str,
+        faults: list[Fault],
+    ) -> None:
+        self.file, self.line, self.values, self.columns = file, line, values, columns
+        self._content, self.faults = content, faults
+
+    @property
+    def digest(self) -> bytes:
+        """16 bytes made from what the row says, wherever in the file it stands."""
+        return sha256(self._content.encode("utf-8", "surrogatepass")).digest()[:16]
+
+    def fault(self, message: str, remedy: str) -> None:
+        """Report a fault of the row as a whole."""
+        self.faults.append(Fault(Place(self.file, self.line), message, remedy))
+
+    def cells(self, needed: Iterable[str]) -> dict[str, Cell]:
+        """The filled cells by column; empty, with a fault, if a needed one is not."""
+        if missing := [column for column in needed if column not in self.values]:
+            self.fault(f"the row lacks {', '.join(missing)}", "fill the cell")
+            return {}
+        return {column: Cell(self, column) for column in self.values}
+
+
+class Cell:
+    """One value of a row; ``place.column`` is the number of its column, or where its key stands."""
+
+    __slots__ = ("_column", "row")
+
+    def __init__(self, row: Row, column: str) -> None:
+        self.row, self._column = row, column
+
+    @property
+    def place(self) -> Place:
+        """Where the value stands."""
+        return Place(self.row.file, self.row.line, self.row.columns.get(self._column, 0))
+
+    def text(self) -> str:
+        """The value as written."""
+        return self.row.values[self._column]
+
+    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
+        """Report a fault at the value."""
+        self.row.faults.append(Fault(self.place, message, remedy, check))
+
+
+def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterator[Row]:
+    """Yield the filled rows of one CSV file (RFC 4180, UTF-8) that are as long as its header.
+
+    Places count lines of the file and columns of the table. Empty cells are cells left out.
+    """
+    text = _text(path, name, faults)
+    if text is None:
+        return
+    reader = csv.reader(
+        io.StringIO(text, newline=""), strict=True, delimiter=_separator(text, kind)
+    )
+    line = 1
+    try:
+        header = [kind.column(heading) for heading in next(reader, [])]
+        while header and not header[-1]:
+            header.pop()
+        if not _is_header(header, name, kind, faults):
+            return
+        columns = {column: number for number, column in enumerate(header, 1)}
+        content = repr(header)
+        line = reader.line_num + 1
+        for row in reader:
+            place, line = line, reader.line_num + 1
+            cells = [_unguarded(cell) for cell in row]
+            if not any(cell.strip(_BLANKS) for cell in cells):
+                continue
+            if len(cells) < len(header) or any(cells[len(header) :]):
+                faults.append(
+                    Fault(
+                        Place(name, place),
+                        f"the row has {len(cells)} cells, the header {len(header)}",
+                        "put quotation marks around cells that contain the separator",
+                    )
+                )
+                continue
+            values = {
+                column: cell if column in kind.words else cell.strip(_BLANKS)
+                for column, cell in zip(header, cells, strict=False)
+                if cell.strip(_BLANKS)
+            }
+            yield Row(name, place, values, columns, content + repr(cells), faults)
+    except csv.Error as error:
+        faults.append(
+            Fault(
+                Place(name, line),
+                f"is not valid CSV: {error}",
+                "check the quotation marks of the row that begins here: one inside a cell is "
+                "written twice",
+            )
+        )
+
+
+def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """The table as spreadsheets open it at a click: a byte order mark, commas and CRLF.
+
+    Reading gives the same cells back, whatever is in them.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(headings)
+    for row in rows:
+        writer.writerow([_guarded(cell) for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _guarded(cell: str) -> str:
+    """The cell as no spreadsheet runs it."""
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _separator(text: str, kind: Kind) -> str:
+    """What stands between the cells: whatever makes most headings of the first line."""
+
+    def known(separator: str) -> int:
+        first = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+        return kind.known_in(first)
+
+    try:
+        return max(_SEPARATORS, key=known)
+    except csv.Error:
+        return _SEPARATORS[0]
+
+
+def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
+    try:
+        # Not read_text, which would change the line breaks inside quoted cells.
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        unreadable: list[Fault] = []
+        read_text(path, name, unreadable)
+        for fault in unreadable:
+            remedy = f"in the spreadsheet, save as “CSV UTF-8”; or {fault.remedy}"
+            faults.append(replace(fault, remedy=remedy) if fault.remedy else fault)
+        return None
+
+
+def _is_header(header: Sequence[str], name: str, kind: Kind, faults: list[Fault]) -> bool:
+    before = len(faults)
+    for number, column in enumerate(header, 1):
+        place = Place(name, 1, number)
+        if column not in kind.headings:
+            remedy = near(column, {*kind.headings, *kind.headings.values()})
+            faults.append(Fault(place, f"unknown column “{column}”", remedy or _all_columns(kind)))
+        elif header.index(column) != number - 1:
+            faults.append(Fault(place, f"column “{column}” is there twice", "keep one of the two"))
+    if missing := [column for column in kind.needed if column not in header]:
+        faults.append(
+            Fault(Place(name, 1), f"the header lacks {', '.join(missing)}", _all_columns(kind))
+        )
+    return len(faults) == before
+
+
+def _all_columns(kind: Kind) -> str:
+    return f"the columns are {','.join(kind.headings)}"
