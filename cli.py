@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final
 
 import click
@@ -24,6 +25,8 @@ COMMANDS: Final = {
     "new": "extending",
     "add": "extending",
     "schemas": "extending",
+    "template": "tables",
+    "import": "tables",
     "suggest": "suggesting",
     "explore": "handing_on",
     "export": "handing_on",
@@ -44,7 +47,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".commands.{COMMANDS[cmd_name]}", __package__)
-        command: click.Command = getattr(module, cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(module, name)
         return command
 
     def invoke(self, ctx: click.Context) -> None:

@@ -82,6 +82,12 @@ WORDS: Final = {
         "en": "said by {} documents; publishers printed: {}",
     },
     "disagreement": {"ar": "اختلاف بين الأقوال: {}", "en": "Disagreement: {}"},
+    "at row": {"ar": "، الصف {}", "en": ", row {}"},
+    "at column": {"ar": "، العمود {} «{}»", "en": ", column {} “{}”"},
+    "nothing written": {
+        "ar": "عدد الأخطاء: {}؛ لم يُكتب شيء.",
+        "en": "faults: {}; nothing was written.",
+    },
     "superseded by": {"ar": "حلت محلها:", "en": "superseded by:"},
     "no history": {
         "ar": "لا حقيقة عنه سُحبت أو حلت محلها غيرها أو تنتظر المراجعة.",

@@ -48,7 +48,7 @@ def schemas(settings: Settings) -> None:
     from ..loaders.inputs import SEEDS
     from ..loaders.json_schemas import schema_files
 
-    target = _target(settings)
+    target = target_of(settings)
     before = seen(target)
     files = schema_files(read_collection([SEEDS, *settings.collections]))
     for path in Edit(target, files, before).write():
@@ -105,13 +105,13 @@ def fact(settings: Settings, /, document: str, dry_run: bool, **given: str | Non
     from ..loaders.inputs import SEEDS
     from .words import Words
 
-    target = _target(settings)
+    target = target_of(settings)
     before = seen(target)
     known = read_collection([SEEDS, *settings.collections])
     words = Words(settings.graph.names, known)
     said = {_camel(name): text for name, text in given.items() if text is not None}
     quote = {"document": words.document(document), **{key: said.pop(key, "") for key in QUOTE}}
-    _carry_out(settings, addition(target, before, known, quote, words.fact(said)), dry_run)
+    carry_out(settings, addition(target, before, known, quote, words.fact(said)), dry_run)
 
 
 def _camel(option: str) -> str:
@@ -120,7 +120,8 @@ def _camel(option: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def _target(settings: Settings) -> Path:
+def target_of(settings: Settings) -> Path:
+    """The collection that an edit goes into: the last one chosen."""
     if not settings.collections:
         raise click.UsageError(
             "say where to with --collection DIR; the bundled collection stays as it is "
@@ -129,7 +130,7 @@ def _target(settings: Settings) -> Path:
     return settings.collections[-1]
 
 
-def _carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
+def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
     """Try the edit, show what it changes, and write it."""
     from .. import checks
     from ..loaders.build import build

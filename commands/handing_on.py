@@ -11,7 +11,9 @@ from ..graph.errors import OutputError
 from ..printing import writing
 from .settings import Settings, common
 
-EXPORTS: Final = ("nquads", "trig", "turtle", "jsonld", "csv", "graphml")
+EXPORTS: Final = (
+    "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml",
+)  # fmt: skip
 
 
 @click.command()
@@ -72,6 +74,7 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
     trig     every graph, readable          jsonld   every graph, for programs
     turtle   the plain view only            csv      one row a fact and quote, for spreadsheets
     graphml  entities and facts, for Gephi, yEd, Cytoscape
+    facts-csv, entities-csv  the tables that import takes, with nothing lost
     """
     from ..loaders.build import build as build_graph
     from ..queries.export import export as write_export
@@ -79,9 +82,21 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
 
     if base is not None and form != "nquads":
         raise click.UsageError("--base goes with nquads")
+    if form.endswith("-csv"):
+        _export_table(settings, form.removesuffix("-csv"), output)
+        return
     made = build_graph(settings.collections)
     with writing(output) as out:
         if base is None:
             write_export(form, made.dump, made.store(), out)
         else:
             out.write(rebased(made.dump, base))
+
+
+def _export_table(settings: Settings, kind: str, output: str) -> None:
+    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.tables import table
+
+    content = table(kind, read_collection([SEEDS, *settings.collections]))
+    with writing(output) as out:
+        out.write(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -50,6 +51,9 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     memory = Memory(cache, folders)
     target = cache / _key(folders)
     if (target / MANIFEST).is_file():
+        # The builds last asked for are kept: one that is to be compared with a new one, say.
+        with suppress(OSError):
+            os.utime(target)
         memory.keep(Build(target, is_new=False))
         return Build(target, is_new=False)
     try:

@@ -7,7 +7,7 @@ collection together with the text and its entry in the register, never over anyt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -127,7 +127,7 @@ def write_suggestion(folder: Path, slug: str, content: bytes, facts: str) -> lis
     made: list[Path] = []
     try:
         old = register.read_bytes() if register.exists() else b""
-        new = _registered(old, slug, content, register)
+        new = with_entries(old, {slug: register_entry(slug, content)}, register)
         for path in (document, fact_path):
             path.parent.mkdir(exist_ok=True)
         for path, written in ((document, content), (fact_path, facts.encode())):
@@ -154,13 +154,16 @@ def _undo(made: Iterable[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _registered(old: bytes, slug: str, content: bytes, register: Path) -> bytes:
-    """The register with the entry as its last line."""
+def with_entries(old: bytes, lines: Mapping[str, str], register: Path) -> bytes:
+    """The register with entries, by slug, as its last lines.
+
+    Raises ``OutputError`` where one is there already, or no line can be added as it is written.
+    """
     faults: list[Fault] = []
     known = read_yaml(register, str(register), faults) if old.strip() else None
     fields = known.fields() if known is not None and known.is_mapping else {}
-    if slug in fields:
-        raise OutputError(f"document {slug} is registered already: choose another --slug")
+    if taken := sorted(fields.keys() & lines.keys()):
+        raise OutputError(f"document {taken[0]} is registered already: choose another --slug")
     if (
         old.strip()
         and known is not None
@@ -170,7 +173,7 @@ def _registered(old: bytes, slug: str, content: bytes, register: Path) -> bytes:
     if faults and known is None and any("empty" not in fault.message for fault in faults):
         raise OutputError(str(faults[0]))
     newline = b"" if not old or old.endswith(b"\n") else b"\n"
-    return old + newline + register_entry(slug, content).encode()
+    return old + newline + "".join(lines.values()).encode()
 
 
 def _comment(text: str) -> str:

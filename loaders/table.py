@@ -118,42 +118,66 @@ def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterat
 
     Places count lines of the file and columns of the table. Empty cells are cells left out.
     """
+    records = _records(path, name, kind, faults)
+    _, headings = next(records, (1, None))
+    if headings is None:
+        return
+    header = [kind.column(heading) for heading in headings]
+    while header and not header[-1]:
+        header.pop()
+    if not _is_header(header, name, kind, faults):
+        return
+    columns = {column: number for number, column in enumerate(header, 1)}
+    content = repr(header)
+    for line, record in records:
+        cells = [_unguarded(cell) for cell in record]
+        if not any(cell.strip(_BLANKS) for cell in cells):
+            continue
+        if len(cells) < len(header) or any(cells[len(header) :]):
+            faults.append(
+                Fault(
+                    Place(name, line),
+                    f"the row has {len(cells)} cells, the header {len(header)}",
+                    "put quotation marks around cells that contain the separator",
+                )
+            )
+            continue
+        values = {
+            column: cell if column in kind.words else cell.strip(_BLANKS)
+            for column, cell in zip(header, cells, strict=False)
+            if cell.strip(_BLANKS)
+        }
+        yield Row(name, line, values, columns, content + repr(cells), faults)
+
+
+def header_of(path: Path, kind: Kind, faults: list[Fault]) -> list[str]:
+    """The headings of a CSV file, empty with a fault if it cannot be read."""
+    return next(_records(path, path.name, kind, faults), (1, []))[1]
+
+
+def row_numbers(path: Path, kind: Kind) -> dict[int, int]:
+    """The number that a spreadsheet gives each row, by the line that the row begins in."""
+    records = _records(path, path.name, kind, [])
+    return {line: number for number, (line, _) in enumerate(records, 1)}
+
+
+def _records(
+    path: Path, name: str, kind: Kind, faults: list[Fault]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records of a CSV file, the header first, each with the line that it begins in."""
     text = _text(path, name, faults)
     if text is None:
         return
-    reader = csv.reader(
-        io.StringIO(text, newline=""), strict=True, delimiter=_separator(text, kind)
-    )
+    separator = _separator(text, kind)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     line = 1
     try:
-        header = [kind.column(heading) for heading in next(reader, [])]
-        while header and not header[-1]:
-            header.pop()
-        if not _is_header(header, name, kind, faults):
-            return
-        columns = {column: number for number, column in enumerate(header, 1)}
-        content = repr(header)
+        # An empty file has a header without columns.
+        yield line, next(reader, [])
         line = reader.line_num + 1
-        for row in reader:
-            place, line = line, reader.line_num + 1
-            cells = [_unguarded(cell) for cell in row]
-            if not any(cell.strip(_BLANKS) for cell in cells):
-                continue
-            if len(cells) < len(header) or any(cells[len(header) :]):
-                faults.append(
-                    Fault(
-                        Place(name, place),
-                        f"the row has {len(cells)} cells, the header {len(header)}",
-                        "put quotation marks around cells that contain the separator",
-                    )
-                )
-                continue
-            values = {
-                column: cell if column in kind.words else cell.strip(_BLANKS)
-                for column, cell in zip(header, cells, strict=False)
-                if cell.strip(_BLANKS)
-            }
-            yield Row(name, place, values, columns, content + repr(cells), faults)
+        for record in reader:
+            yield line, record
+            line = reader.line_num + 1
     except csv.Error as error:
         faults.append(
             Fault(
