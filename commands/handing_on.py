@@ -94,7 +94,8 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
 
 
 def _export_table(settings: Settings, kind: str, output: str) -> None:
-    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.collection import read_collection
+    from ..loaders.inputs import SEEDS
     from ..loaders.tables import table
 
     content = table(kind, read_collection([SEEDS, *settings.collections]))

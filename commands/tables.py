@@ -51,8 +51,9 @@ def import_(settings: Settings, files: tuple[Path, ...], dry_run: bool) -> None:
     Everything is checked first: every fault is named with its row and column, and then nothing is
     written. A table taken in again under the same name replaces what it was.
     """
-    from ..loaders.collection import SEEDS, read_collection
+    from ..loaders.collection import read_collection
     from ..loaders.edit import seen
+    from ..loaders.inputs import SEEDS
     from ..loaders.tables import intake
 
     folder = target_of(settings)

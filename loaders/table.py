@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -233,7 +233,7 @@ def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
         read_text(path, name, unreadable)
         for fault in unreadable:
             remedy = f"in the spreadsheet, save as “CSV UTF-8”; or {fault.remedy}"
-            faults.append(replace(fault, remedy=remedy) if fault.remedy else fault)
+            faults.append(fault._replace(remedy=remedy) if fault.remedy else fault)
         return None
 
 

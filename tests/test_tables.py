@@ -17,9 +17,10 @@ from taawun.graph.derive import derive
 from taawun.graph.errors import CollectionError, Fault
 from taawun.loaders.build import lines_of
 from taawun.loaders.canonical import write_canonical
-from taawun.loaders.collection import SEEDS, Collection, read_collection
+from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.edit import seen
 from taawun.loaders.entity_table import ENTITIES
+from taawun.loaders.inputs import SEEDS
 from taawun.loaders.rows import FACTS
 from taawun.loaders.table import read_table, write_table
 from taawun.loaders.tables import KINDS, intake, table, template
