@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "schemas": "extending",
     "template": "tables",
     "import": "tables",
+    "diff": "comparing",
     "suggest": "suggesting",
     "explore": "handing_on",
     "export": "handing_on",

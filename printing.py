@@ -111,6 +111,11 @@ WORDS: Final = {
     "no changes": {"ar": "لا يتغير شيء.", "en": "Nothing changes."},
     "facts added": {"ar": "حقائق مضافة: {}", "en": "Facts added: {}"},
     "facts removed": {"ar": "حقائق محذوفة: {}", "en": "Facts removed: {}"},
+    "facts requalified": {
+        "ar": "حقائق قيلت على وجه آخر: {}",
+        "en": "Facts claimed in another way: {}",
+    },
+    "reason before": {"ar": "السبب السابق: {}", "en": "reason before: {}"},
     "facts altered": {
         "ar": "حقائق تغيّر ما يقال عنها: {}",
         "en": "Facts of which something else is said: {}",
@@ -457,11 +462,13 @@ class Printer:
             words = f"«{around.quote}» [{around.start}:{around.end}]"
             self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
 
-    def sentences(self, facts: Sequence[FactView]) -> None:
-        """Facts as sentences alone."""
+    def sentences(self, facts: Sequence[FactView], sign: str = "") -> None:
+        """Facts as sentences alone, with a sign before each."""
+        from rich.text import Text
+
         self.labels.fetch(_iris(facts))
         for fact in facts:
-            self.indented(self._sentence(fact))
+            self.indented(Text(sign).append_text(self._sentence(fact)))
 
     def _sentence(self, fact: FactView, supports: Mapping[Terms, Support] | None = None) -> Text:
         from rich.text import Text

@@ -47,12 +47,22 @@ class _Page:
         found = self.found.changes
         if not self.found:
             self.out.line(say("no changes", self.language))
-        if found.added:
-            self._heading("facts added", found.added)
-            self.out.facts(found.added)
-        if found.removed:
-            self._heading("facts removed", found.removed)
-            self.old.facts(found.removed)
+        paired = {fact.iri for item in found.requalified for fact in (item.before, item.after)}
+        added, removed = (
+            [fact for fact in facts if fact.iri not in paired]
+            for facts in (found.added, found.removed)
+        )
+        if added:
+            self._heading("facts added", added)
+            self.out.facts(added)
+        if removed:
+            self._heading("facts removed", removed)
+            self.old.facts(removed)
+        if found.requalified:
+            self._heading("facts requalified", found.requalified)
+        for item in found.requalified:
+            self.old.sentences([item.before], "− ")
+            self.out.sentences([item.after], "+ ")
         if found.altered:
             self._heading("facts altered", found.altered)
         for item in found.altered:
@@ -78,10 +88,13 @@ class _Page:
             statuses = (f"{ID}record-status/{x.record_status}" for x in (before, after))
             names = (self.out.labels(iri, self.language) for iri in statuses)
             self._was(say("status changed", self.language, *names))
+        elif before.status_reasons != after.status_reasons:
+            self._was(say("reason before", self.language, before.status_reason(self.language)))
         if (note := before.note(self.language)) != after.note(self.language):
             self._was(say("note before", self.language, note or "—"))
+        kept = {evidence.iri for evidence in after.evidence}
         for evidence in before.evidence:
-            if evidence not in after.evidence:
+            if evidence.iri not in kept:
                 self._was(say("quote before", self.language, evidence.quote))
 
     def _was(self, text: str) -> None:
@@ -114,7 +127,8 @@ def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
     ):
         for fact in facts:
             names = (shown.term(term) for term in (fact.subject, fact.predicate, fact.object))
-            details = (fact.modality, fact.record_status, quotes_of([fact]))
+            speakers = ", ".join(map(shown.term, fact.stated_by))
+            details = (fact.modality, speakers, fact.when, fact.record_status, quotes_of([fact]))
             yield change, kind, *names, "; ".join(filter(None, details))
     for item in found.answers:
         for change, rows, shown in (("gained", item.gained, new), ("lost", item.lost, old)):
@@ -131,6 +145,9 @@ def _as_json(found: Difference) -> dict[str, Any]:
             "altered": [
                 {"before": _fact(item.before), "after": _fact(item.after)}
                 for item in changes.altered
+            ],
+            "requalified": [
+                {"before": item.before.iri, "after": item.after.iri} for item in changes.requalified
             ],
         },
         "derived": {

@@ -8,6 +8,7 @@
     │   └── UnexplainableError a query runs, but no row of it can be explained honestly
     ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
     ├── ShapesError            a shape is malformed, or says what nothing here can check
+    ├── RevisionError          a state to compare with, or its repository, is not there
     ├── StoreError             the embedded store cannot be opened or written
     ├── ServerError            the server cannot listen where it is told to
     ├── OutputError            a file cannot be written
@@ -76,6 +77,10 @@ class UnknownNameError(TaawunError):
 
 class ShapesError(TaawunError):
     """A SHACL shape is malformed, or uses a construct that nothing here can check."""
+
+
+class RevisionError(TaawunError):
+    """A state of the graph, or the git repository that should have it, is not there."""
 
 
 class StoreError(TaawunError):

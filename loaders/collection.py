@@ -20,7 +20,7 @@ from .facts import FactMaker
 from .facts_csv import read_facts_csv
 from .facts_jsonl import read_facts_jsonl
 from .facts_yaml import read_facts_yaml
-from .inputs import INPUT_PARTS, SEEDS, name_of
+from .inputs import INPUT_PARTS, SEEDS, is_collection, name_of
 from .lints import lint_facts, lint_names
 from .nodes import files, strays
 from .ontologies import read_ontology
@@ -82,7 +82,7 @@ def read_collection(
     folders = list(folders)
     schema = read_ontology(folders, faults, performed)
     for folder in folders:
-        if not any((folder / part).is_dir() for part in PARTS):
+        if not is_collection(folder):
             faults.append(
                 Fault(
                     Place(str(folder)),

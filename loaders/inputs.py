@@ -54,6 +54,11 @@ def name_of(folder: Path) -> str:
     return os.path.basename(os.path.realpath(folder))
 
 
+def is_collection(folder: Path) -> bool:
+    """Whether a folder has a part of a collection."""
+    return any((folder / part).is_dir() for part in (*INPUT_PARTS, "queries"))
+
+
 def fingerprint(folders: Sequence[Path]) -> str:
     """The sha256 over the names and the bytes of every input of a build.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..graph.store import Store
+from ..graph.store import Store, Term
 from ..ontology.namespaces import GRAPH_EVIDENCE, TW
 from .answer import answer_of
 from .question import Question
@@ -53,6 +53,18 @@ class Changes:
     def __bool__(self) -> bool:
         return any(
             (self.added, self.removed, self.altered, self.derived_added, self.derived_removed)
+        )
+
+    @property
+    def requalified(self) -> tuple[Alteration, ...]:
+        """Of the facts added and removed those of one triple: claimed before, in another way."""
+        old: dict[tuple[Term, Term, Term], list[FactView]] = defaultdict(list)
+        for fact in reversed(self.removed):
+            old[fact.subject, fact.predicate, fact.object].append(fact)
+        return tuple(
+            Alteration(before.pop(), fact)
+            for fact in self.added
+            if (before := old[fact.subject, fact.predicate, fact.object])
         )
 
 
