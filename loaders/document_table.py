@@ -7,7 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from ..graph.arabic import western
 from ..graph.errors import Fault
 from .dates import edtf_fault
 from .documents import is_slug
@@ -28,6 +27,7 @@ DOCUMENTS: Final = Kind(
         "note": "ملاحظة بالإنجليزية",
     },
     needed=("document", "file", "ar", "en"),
+    figures=frozenset({"issued"}),
 )
 
 
@@ -54,7 +54,7 @@ def registered(
             )
         elif slug in known or slug in lines:
             cells["document"].fault(f"document {slug} is registered already", "choose another name")
-        if "issued" in cells and (wrong := edtf_fault(western(cells["issued"].text()))):
+        if "issued" in cells and (wrong := edtf_fault(cells["issued"].text())):
             cells["issued"].fault(*wrong, "dates")
         file = Path("documents") / cells["file"].text()
         if content is not None:
@@ -80,7 +80,5 @@ def _content(cell: Cell, beside: Path, documents: Path, faults: list[Fault]) -> 
 def _entry(slug: str, values: dict[str, str], content: bytes) -> str:
     """The entry of the register in one line."""
     said = {key: values[key] for key in DOCUMENTS.headings if key in values and key != "document"}
-    if "issued" in said:
-        said["issued"] = western(said["issued"])
     said["sha256"] = sha256(content).hexdigest()
     return f"{slug}: {{{', '.join(f'{key}: {scalar(text)}' for key, text in said.items())}}}\n"

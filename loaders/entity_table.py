@@ -34,6 +34,7 @@ ENTITIES: Final = Kind(
     },
     needed=("reference", "ar", "en"),
     words=frozenset({"note", "noteAr"}),
+    figures=frozenset({"m49"}),
 )
 #: What is noted with every official.
 TRANSLITERATED: Final = {

@@ -8,7 +8,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.arabic import western
 from ..graph.document import Document
 from ..graph.fact import MODALITIES, STATUS_QUALIFIERS, Evidence, Fact, Object, Passage
 from ..ontology.namespaces import ID, TW, XSD
@@ -27,7 +26,6 @@ QUALIFIERS: Final = (
 DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
 _DATE: Final = TW + "date"
 _DURATION: Final = TW + "duration"
-_NUMBERS: Final = frozenset({XSD + "decimal", XSD + "integer"})
 _DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
@@ -200,8 +198,6 @@ class FactMaker:
 
     def _literal(self, value: Value, item: Property) -> ox.Literal | None:
         text = value.text()
-        if item.datatype in _NUMBERS or item.iri in self._durations | self._dates:
-            text = western(text)
         wrong: tuple[str, str] | None = None
         if item.datatype == XSD + "decimal":
             if number := _DECIMAL.fullmatch(text):
@@ -212,9 +208,8 @@ class FactMaker:
                 return ox.Literal(int(text))
             wrong = f"“{text}” is no whole number", "write digits: 2"
         elif item.datatype == XSD + "boolean":
-            # Spreadsheets write TRUE.
-            if text.lower() in ("true", "false"):
-                return ox.Literal(text.lower() == "true")
+            if text in ("true", "false"):
+                return ox.Literal(text == "true")
             wrong = f"“{text}” is neither true nor false", "write true or false"
         elif item.iri in self._durations:
             wrong = duration_fault(text)
@@ -252,7 +247,6 @@ class FactMaker:
                 else:
                     found[name] = entity
             else:
-                text = western(text) if name == "when" else text
                 if name == "when" and (wrong := edtf_fault(text)):
                     value.fault(*wrong, "dates")
                     is_sound = False

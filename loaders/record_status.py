@@ -9,7 +9,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.arabic import western
 from ..graph.fact import RECORD_STATUSES, Object
 from ..ontology.namespaces import FACT, ID
 from .nodes import near
@@ -51,7 +50,7 @@ def record_status(written: Mapping[str, Value], whole: Value) -> dict[str, Objec
                 fault(written[name], f"“{name}” is empty", "write it, or delete the key")
             found[name] = ox.Literal(reason, language=language)
     if "statusDate" in written:
-        day = western(written["statusDate"].text())
+        day = written["statusDate"].text()
         if not _is_day(day):
             fault(written["statusDate"], f"“{day}” is no day", "write year-month-day: 2026-11-25")
         found["statusDate"] = ox.Literal(day)

@@ -45,6 +45,7 @@ FACTS: Final = Kind(
     },
     needed=("document", "quote", "subject", "predicate", "object"),
     words=_WORDS,
+    figures=frozenset({"object", "when", "statusDate"}),
 )
 COLUMNS: Final = tuple(FACTS.headings)
 #: Where a quote was found to stand, by document, quote, prefix, suffix and context.

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from ..graph.arabic import fold
+from ..graph.arabic import fold, western
 from ..graph.errors import Fault, Place
 from .nodes import near, read_text
 
@@ -33,13 +33,15 @@ class Kind:
     """One kind of table: its headings in English with the Arabic ones, in order.
 
     ``needed`` columns are always filled. ``words`` are taken from a text or written by a person,
-    to the letter; blanks around the cells of all other columns are dropped.
+    to the letter; blanks around the cells of all other columns are dropped. ``figures`` may hold a
+    number or a date, in digits of either alphabet.
     """
 
     name: str
     headings: Mapping[str, str]
     needed: tuple[str, ...]
     words: frozenset[str] = frozenset()
+    figures: frozenset[str] = frozenset()
 
     def column(self, heading: str) -> str:
         """The column of a heading in either language; the heading itself if there is none."""
@@ -48,6 +50,17 @@ class Kind:
             return plain
         folded = fold(plain)
         return next((c for c, arabic in self.headings.items() if fold(arabic) == folded), plain)
+
+    def value(self, column: str, cell: str) -> str:
+        """What a cell of the column says."""
+        if column in self.words:
+            return cell
+        plain = cell.strip(_BLANKS)
+        figure = western(plain)
+        if column not in self.figures or not figure.isascii():
+            return plain
+        # Spreadsheets write TRUE.
+        return figure.lower() if figure in ("TRUE", "FALSE") else figure
 
     def known_in(self, header: Sequence[str]) -> int:
         """How many of the headings are columns of this kind of table."""
@@ -143,7 +156,7 @@ def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterat
             )
             continue
         values = {
-            column: cell if column in kind.words else cell.strip(_BLANKS)
+            column: kind.value(column, cell)
             for column, cell in zip(header, cells, strict=False)
             if cell.strip(_BLANKS)
         }
