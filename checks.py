@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from .graph.errors import CollectionError, Fault, Place
+from .graph.fact import Object
 from .graph.store import Store
 from .loaders.builds import Build
+from .loaders.claims import Claims
 from .loaders.collection import Collection, read_collection
 from .loaders.coverage import Coverage, coverage
 from .loaders.inputs import SEEDS
+from .ontology.namespaces import ID
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
 from .queries.labels import short_iri
@@ -23,6 +26,7 @@ from .queries.results import Table
 if TYPE_CHECKING:
     from .loaders.shapes import ShapeResult
 
+_INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
 ANSWERS: Final = Path(__file__).parent / "queries" / "answers"
 
 
@@ -59,13 +63,17 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
     answers belong to the bundled collection alone, and are compared only where it stands alone.
     ``reference`` has the shapes checked by pySHACL as well, which takes long on large graphs.
     """
-    collection = read_collection([SEEDS, *collections])
+    places: list[Place] = []
+    collection = read_collection(
+        [SEEDS, *collections], lambda _name, _fact, value: places.append(value.place)
+    )
     store = build.store()
     checks = [Check(name, count) for name, count in sorted(collection.performed.items())]
     covered = tuple(
         coverage(document, collection.facts) for document in collection.documents.values()
     )
     checks.append(_coverage(covered, collection))
+    checks.append(_claims(collection, places))
     checks.append(_offsets(store, collection))
     checks.append(_shapes(build, collections))
     if reference:
@@ -96,6 +104,30 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
         for sentence in item.open
     ]
     return Check("coverage", sum(item.sentences for item in covered), tuple(faults))
+
+
+def _claims(collection: Collection, places: Sequence[Place]) -> Check:
+    """Each quote names what its fact is about; an inferred fact says in its note why it need not.
+
+    Either way the graph marks the quote.
+    """
+    claims = Claims(collection)
+    warnings = [
+        Fault(
+            place,
+            f"the quote does not itself name {_named(part)}",
+            "declare the sentence of the document that names it as “context”, or correct the fact",
+            "claims",
+        )
+        for fact, place in zip(collection.facts, places, strict=True)
+        if fact.qualifier("modality") != _INFERRED
+        for part in claims.unsaid(fact)
+    ]
+    return Check("claims", len(collection.facts), (), tuple(warnings))
+
+
+def _named(part: Object) -> str:
+    return part.value.removeprefix(ID) if isinstance(part, ox.NamedNode) else f"“{part.value}”"
 
 
 def _offsets(store: Store, collection: Collection) -> Check:

@@ -58,6 +58,10 @@ WORDS: Final = {
     "alternatives": {"ar": "وأدلة بديلة: {}", "en": "alternative proofs: {}"},
     "also called": {"ar": "أسماء أخرى", "en": "also called"},
     "note": {"ar": "ملاحظة", "en": "note"},
+    "unsaid": {
+        "ar": "الاقتباس نفسه لا يسمّي: {}",
+        "en": "the quote does not itself name: {}",
+    },
     "context": {"ar": "السياق، وليس دليلًا", "en": "context, no proof"},
     "path": {"ar": "المسار {}، عدد الخطوات: {}", "en": "Way {}: {} steps"},
     "no path": {"ar": "لا شيء في هذه الوثائق يصل بينهما.", "en": "No fact connects them."},
@@ -436,21 +440,23 @@ class Printer:
         sentences = {str(line): line for line in map(self._sentence, filter(_is_derived, facts))}
         for line in sentences.values():
             self.indented(line)
-        by_quote: dict[tuple[tuple[str, int, int], ...], list[FactView]] = {}
-        quotes: dict[tuple[tuple[str, int, int], ...], tuple[EvidenceView, ...]] = {}
+        by_quote: dict[
+            tuple[tuple[str, int, int], ...], list[tuple[FactView, tuple[EvidenceView, ...]]]
+        ] = {}
         for fact in told.values():
             for quote in fact.quotes():
                 place = tuple((part.document, part.start, part.end) for part in quote)
-                by_quote.setdefault(place, []).append(fact)
-                quotes.setdefault(place, quote)
-        for place, group in by_quote.items():
-            for fact in group:
+                by_quote.setdefault(place, []).append((fact, quote))
+        for group in by_quote.values():
+            for fact, quote in group:
                 self.indented(self._sentence(fact, supports))
                 if note := fact.note(self.language):
                     self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
                 if status := self._status(fact):
                     self.indented(status, "yellow", 6)
-            self._proof(quotes[place], group)
+                if unsaid := [self._name(term) for term in quote[0].unsaid]:
+                    self.indented(say("unsaid", self.language, "، ".join(unsaid)), "yellow", 6)
+            self._proof(group[0][1], [fact for fact, _ in group])
 
     def _proof(self, quote: Sequence[EvidenceView], facts: Iterable[FactView]) -> None:
         """A quote with its place and its context, the names of the facts set off in it."""

@@ -119,7 +119,7 @@ class _Reader:
 
     def _take(self, start: int, end: int) -> None:
         for token in tokens(self.text[start:end]):
-            self.words.append(replace(token, start=token.start + start, end=token.end + start))
+            self.words.append(Token(token.start + start, token.end + start, token.folded))
 
     def amounts(self) -> Iterator[Amount]:
         index = 0

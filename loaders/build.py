@@ -17,6 +17,7 @@ from ..graph.fact import Fact
 from ..ontology.namespaces import GRAPH_ONTOLOGY
 from .baseline import remembered
 from .builds import MANIFEST, STORE, Build, Memory, cache_folder, forget_lost_builds, stack
+from .claims import Claims
 from .collection import Collection, read_collection
 from .feed import Feed
 from .inputs import code_fingerprint, fingerprint
@@ -130,7 +131,7 @@ def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator
 
 
 def _other_lines(collection: Collection) -> Iterator[str]:
-    """The N-Quads of documents, entities and ontology."""
+    """The N-Quads of documents, entities and ontology, and of what quotes do not say."""
     for document in collection.documents.values():
         yield from document.lines()
     for entity in collection.entities.values():
@@ -138,6 +139,7 @@ def _other_lines(collection: Collection) -> Iterator[str]:
     for triple in collection.schema.triples:
         yield f"{triple} ."
         yield f"{triple} <{GRAPH_ONTOLOGY}> ."
+    yield from Claims(collection).lines()
 
 
 def _prune(cache: Path, newest: Path) -> None:

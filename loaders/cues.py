@@ -47,7 +47,8 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _stems(word: str) -> frozenset[str]:
+def stems(word: str) -> frozenset[str]:
+    """The stems of a folded word as it stands, and without the proclitics that it may carry."""
     return frozenset(map(stem, stripped(word)))
 
 
@@ -59,9 +60,9 @@ class Cues:
         terms = [*(item.iri for item in schema.properties.values()), *schema.classes.values()]
         for term in terms:
             for words in schema.values(term, TW + "cue"):
-                stems = tuple(stem(token.folded) for token in tokens(words))
-                if stems:
-                    self._by_first.setdefault(stems[0], []).append((stems, term))
+                cue = tuple(stem(token.folded) for token in tokens(words))
+                if cue:
+                    self._by_first.setdefault(cue[0], []).append((cue, term))
 
     def find(self, text: str) -> list[Cue]:
         """The cues in a text, in order; the longest at each place, for each of its terms."""
@@ -72,12 +73,12 @@ class Cues:
         for first, word in enumerate(words):
             fitting = [
                 (len(wanted), term)
-                for form in _stems(word.folded)
+                for form in stems(word.folded)
                 for wanted, term in self._by_first.get(form, ())
                 if first + len(wanted) <= len(words)
                 and all(
                     joined(text, words[first + i - 1], words[first + i])
-                    and wanted[i] in _stems(words[first + i].folded)
+                    and wanted[i] in stems(words[first + i].folded)
                     for i in range(1, len(wanted))
                 )
             ]

@@ -96,6 +96,21 @@ def territory_label(ref: str, language: str) -> str:
     return found.names[0 if language == "ar" else 1]
 
 
+@lru_cache(maxsize=1)
+def parts_of_territories() -> frozenset[str]:
+    """Folded runs of words within longer names of countries: السودان stands in جنوب السودان."""
+    found = set()
+    for territory in _territories():
+        for words in (_key(name).split() for name in territory.names):
+            found |= {
+                " ".join(words[first:last])
+                for first in range(len(words))
+                for last in range(first + 1, len(words) + 1)
+                if last - first < len(words)
+            }
+    return frozenset(found)
+
+
 def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterator[Name]:
     """Every name: of the entities, of the ontology's concepts, and of the territories of CLDR.
 

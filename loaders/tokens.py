@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..graph.arabic import fold
 
@@ -22,8 +21,7 @@ _PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
 _LEAST_LETTERS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word: ``text[start:end]`` is what is printed, ``folded`` what search sees."""
 
     start: int

@@ -157,6 +157,7 @@ class _Payload:
             "disputed": fact.status.endswith("/disputed") or None,
             "quotes": [self.quotes[quote] for quote in fact.quotes],
             "context": [self.passages[passage] for passage in fact.context],
+            "unsaid": [_name(name) for name in fact.unsaid],
         }
         return _lean(told)
 

@@ -55,6 +55,9 @@ SELECT ?fact ?document ?exact ?prefix ?suffix ?start ?end WHERE {{ GRAPH <{GRAPH
   ?fact PATH ?e . ?e oa:hasSource ?document ; oa:hasSelector ?q , ?p .
   ?q oa:exact ?exact . ?p oa:start ?start ; oa:end ?end .
   OPTIONAL {{ ?q oa:prefix ?prefix }} OPTIONAL {{ ?q oa:suffix ?suffix }} }} }}"""
+_UNSAID: Final = f"""
+SELECT ?fact ?part WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
+  ?fact tw:evidence/(tw:doesNotName|tw:doesNotSay) ?part }} }}"""
 _DERIVATIONS: Final = f"""
 SELECT ?derived ?rule ?from WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
   ?derived tw:derivedBy ?rule ; prov:wasDerivedFrom ?from }} }}"""
@@ -78,7 +81,7 @@ def read_view(store: Store) -> View:
     names, others = _read_names(store)
     parents, inverses = _read_hierarchy(store)
     classes = _most_specific(store, parents)
-    facts = tuple(sorted(_read_facts(store), key=lambda fact: fact.iri))
+    facts = tuple(sorted(_read_facts(store, names), key=lambda fact: fact.iri))
 
     def term(iri: str) -> Term:
         inverse = inverses.get(iri)
@@ -203,7 +206,7 @@ def _is_entity(classes: Iterable[str], parents: Mapping[str, set[str]]) -> bool:
     return TW + "Entity" in above and not above & {TW + "Fact", TW + "DerivedFact"}
 
 
-def _read_facts(store: Store) -> Iterator[SeenFact]:
+def _read_facts(store: Store, names: Mapping[str, Mapping[str, str]]) -> Iterator[SeenFact]:
     qualifiers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     notes: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in _rows(store, _QUALIFIERS):
@@ -214,6 +217,11 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
             qualifiers[_text(row, "fact")][_text(row, "p")].add(value.value)
     quotes = _read_passages(store, "tw:evidence")
     context = _read_passages(store, "tw:evidence/tw:context")
+    unsaid: dict[str, set[Name]] = defaultdict(set)
+    for row in _rows(store, _UNSAID):
+        part = row["part"]
+        text = Name(part.value, part.value) if isinstance(part, ox.Literal) else None
+        unsaid[_text(row, "fact")].add(text or _name(_text(row, "part"), names))
     for row in _rows(store, _TRIPLES):
         iri = _text(row, "graph")
         said = qualifiers.get(iri, {})
@@ -241,6 +249,7 @@ def _read_facts(store: Store) -> Iterator[SeenFact]:
             status,
             tuple(sorted(quotes.get(iri, ()))),
             tuple(sorted(context.get(iri, ()))),
+            tuple(sorted(unsaid.get(iri, ()))),
         )
 
 

@@ -62,7 +62,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class SeenFact:
-    """A fact as the picture shows it: its triple, how it is said, its quotes and their context."""
+    """A fact as the picture shows it: its triple, how it is said, and its quotes.
+
+    ``context`` helps to read them; ``unsaid`` is what they do not name.
+    """
 
     iri: str
     subject: str
@@ -77,6 +80,7 @@ class SeenFact:
     status: str = ""
     quotes: tuple[Quote, ...] = ()
     context: tuple[Quote, ...] = ()
+    unsaid: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

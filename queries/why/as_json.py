@@ -50,7 +50,10 @@ def fact_json(fact: FactView) -> Json:
 
 
 def _evidence(part: EvidenceView, quote: Sequence[EvidenceView]) -> Json:
-    """One part of a quote; ``continues`` where it is not the first, ``context`` where it is."""
+    """One part of a quote: ``continues`` where it is not the first one.
+
+    Where it is: ``context``, and ``unsaid``, what the fact is about and the quote does not name.
+    """
     item: Json = {
         "document": part.document,
         "quote": part.quote,
@@ -59,7 +62,9 @@ def _evidence(part: EvidenceView, quote: Sequence[EvidenceView]) -> Json:
     }
     if part is not quote[0]:
         item["continues"] = True
-    elif part.context:
+    if part.unsaid:
+        item["unsaid"] = [term_json(term) for term in part.unsaid]
+    if part is quote[0] and part.context:
         item["context"] = [
             {"quote": around.quote, "start": around.start, "end": around.end}
             for around in part.context

@@ -156,7 +156,7 @@ class FactReader:
             for row in self._rows(_EVIDENCE.replace("VALUES", _block("f", chunk)))
         ]
         self._learn_documents(sorted({_value(row[2]) for row in rows} - self._documents.keys()))
-        continued, around = self._surroundings(facts)
+        continued, around, unsaid = self._surroundings(facts)
         for fact, evidence, document, exact, start, end, prefix, suffix in rows:
             iri = _value(evidence)
             found[_value(fact)].append(
@@ -172,6 +172,7 @@ class FactReader:
                     continued.get(iri, ""),
                     tuple(sorted(around.get(iri, ()), key=_context_key)),
                     self._publishers.get(_value(document), ""),
+                    tuple(sorted(unsaid.get(iri, ()), key=str)),
                 )
             )
         key = _evidence_key
@@ -179,19 +180,24 @@ class FactReader:
 
     def _surroundings(
         self, facts: Sequence[str]
-    ) -> tuple[dict[str, str], dict[str, set[ContextView]]]:
-        """By evidence: the part that it continues, and the passages that give its context."""
+    ) -> tuple[
+        dict[str, str], dict[str, set[ContextView]], dict[str, set[ox.NamedNode | ox.Literal]]
+    ]:
+        """By evidence: the part that it continues, its context, and what it does not name."""
         continued: dict[str, str] = {}
         around: dict[str, set[ContextView]] = defaultdict(set)
+        unsaid: dict[str, set[ox.NamedNode | ox.Literal]] = defaultdict(set)
         for _, chunk in _chunks(facts):
             for row in self._rows(_CONTEXT.replace("VALUES", _block("f", chunk))):
-                evidence, before, exact, start, end = row
+                evidence, before, part, exact, start, end = row
                 if before:
                     continued[_value(evidence)] = _value(before)
+                elif isinstance(part, ox.NamedNode | ox.Literal):
+                    unsaid[_value(evidence)].add(part)
                 else:
                     view = ContextView(_value(exact), int(_value(start)), int(_value(end)))
                     around[_value(evidence)].add(view)
-        return continued, around
+        return continued, around, unsaid
 
     def _learn_documents(self, documents: Sequence[str]) -> None:
         self._documents |= {document: document for document in documents}
@@ -240,8 +246,9 @@ _EVIDENCE: Final = (
     f"OPTIONAL {{ ?q <{OA}prefix> ?prefix }} OPTIONAL {{ ?q <{OA}suffix> ?suffix }} }} }}"
 )
 _CONTEXT: Final = (
-    "SELECT ?e ?before ?exact ?start ?end WHERE { VALUES "
+    "SELECT ?e ?before ?part ?exact ?start ?end WHERE { VALUES "
     f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e . {{ ?e <{TW}continues> ?before }} UNION "
+    f"{{ ?e <{TW}doesNotName> ?part }} UNION {{ ?e <{TW}doesNotSay> ?part }} UNION "
     f"{{ ?e <{TW}context> ?c . ?c <{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . "
     f"?q <{OA}exact> ?exact . ?p <{OA}start> ?start ; <{OA}end> ?end }} }} }}"
 )

@@ -27,6 +27,7 @@ class EvidenceView:
     Offsets are 0-based, half-open, in Unicode code points of the document decoded as UTF-8.
     ``continues`` is the IRI of the part before this one, where the quote leaves words out.
     ``publisher`` is empty where the document prints none.
+    ``unsaid`` is what its fact is about and neither the quote nor its context names.
     """
 
     document: str
@@ -40,6 +41,7 @@ class EvidenceView:
     continues: str = ""
     context: tuple[ContextView, ...] = ()
     publisher: str = ""
+    unsaid: tuple[ox.NamedNode | ox.Literal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

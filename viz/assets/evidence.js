@@ -70,6 +70,7 @@ function card(group, current) {
       sentence(fact, current),
       place === group.length - 1 || howSaid(fact) !== howSaid(group[place + 1]) ? badges(fact) : null,
       notesOf(fact).map(({text}) => el('p', {class: 'note'}, el('b', {}, `${word('note')}: `), bdi(text))),
+      fact.unsaid.length > 0 && el('p', {class: 'note'}, el('b', {}, `${word('quoteDoesNotName')}: `), fact.unsaid.map(inLanguage).join('، ')),
     ]),
     group[0].quotes.map((place) => quoteBlock(quotes[place], group)),
     group[0].context.map((place) => contextLine(DATA.passages[place])));

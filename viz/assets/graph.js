@@ -9,7 +9,7 @@ const nodes = DATA.nodes.map((node, id) => ({
   size: NETWORK.nodes[id].size, x: NETWORK.nodes[id].x, y: NETWORK.nodes[id].y,
 }));
 const facts = DATA.facts.map((fact, id) => ({
-  by: [], behalf: [], when: [], dateText: [], notes: [], quotes: [], context: [], ...fact, id,
+  by: [], behalf: [], when: [], dateText: [], notes: [], quotes: [], context: [], unsaid: [], ...fact, id,
 }));
 const summaries = DATA.summaries.map((summary, id) => ({rules: [], ...summary, id}));
 const edges = DATA.edges.map((edge, id) => ({

@@ -1,0 +1,288 @@
+"""Whether a quote names what its fact is about: subject, object, number and date.
+
+A true quote under a false claim is found so: what the fact speaks of must stand in the quote, or
+in the context declared for it. A thing stands there
+
+1. by a registered name, in any spelling and with its clitics; a place by its adjective too;
+2. if its name describes it (an area, a proposal, a group), by all words of the name in any order;
+3. by the word for its kind (اتفاقية, لقاء) together with every place, body and person that its
+   own label names; if that names none, only where the document has no name for the thing;
+4. a figure by its value, a value of a scale (a stage, a unit) by one of its cues.
+
+Numbers are compared in digits and in words, dates as printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..graph.arabic import fold
+from ..graph.document import Document
+from ..graph.fact import Fact, Object, Passage
+from ..ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
+from .amounts import values
+from .collection import Collection, classes_of
+from .cues import stem, stems
+from .mentions import Gazetteer, names_of, parts_of_territories
+from .said_dates import is_said
+from .tokens import tokens
+
+#: Things with proper names, of which one word alone means nothing, or something else.
+_PROPER: Final = frozenset(
+    TW + name for name in ("Country", "Region", "City", "Organization", "Official")
+)
+#: A number printed as it is has no word that says so.
+_EXACTLY: Final = "comparator/exactly"
+#: What may stand right before a name.
+_CLITICS: Final = re.compile(r"(?:^|[^\w])[وف]?[بكل]?$")
+#: Characters looked at on either side of a quote.
+_AROUND: Final = 60
+_Spans: TypeAlias = tuple[tuple[int, int], ...]
+_NAMES: Final = (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel")
+_DIGITS: Final = re.compile(r"\d+")
+#: Words that a name has for its grammar, folded.
+_GRAMMAR: Final = frozenset(
+    ("في", "من", "علي", "الي", "مع", "عن", "بين", "التي", "الذي", "او", "ان", "لدي", "عبر")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What stands in a quote and its context: names by reference, stems of words, and the text."""
+
+    refs: frozenset[str]
+    stems: frozenset[str]
+    text: str
+
+
+class _Words:
+    """The names and the words in stretches of one document, each stretch looked at once.
+
+    Names are looked for with what stands around the stretch, so that a quote that begins after
+    جنوب does not make South Sudan the Sudan.
+    """
+
+    def __init__(self, document: Document, gazetteer: Gazetteer) -> None:
+        self._document, self._gazetteer = document, gazetteer
+        self._stretches: dict[_Spans, _Stretch] = {}
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """References that the document names anywhere."""
+        return self._gazetteer.named(self._document.text, self._document.slug, adjectives=True)
+
+    def stretch(self, spans: _Spans) -> _Stretch:
+        """What stands in these places together."""
+        if spans not in self._stretches:
+            refs: set[str] = set()
+            words: set[str] = set()
+            for start, end in spans:
+                self._read(start, end, refs, words)
+            text = "\n".join(self._document.text[start:end] for start, end in spans)
+            self._stretches[spans] = _Stretch(frozenset(refs), frozenset(words), text)
+        return self._stretches[spans]
+
+    def _read(self, start: int, end: int, refs: set[str], words: set[str]) -> None:
+        first = max(0, start - _AROUND)
+        window = self._document.text[first : end + _AROUND]
+        start, end = start - first, end - first
+        foreign = []
+        for mention in self._gazetteer.every(window, self._document.slug):
+            if mention.kind == "territory":
+                foreign.append((mention.start, mention.end))
+            elif start <= mention.start and mention.end <= end:
+                refs.update(mention.candidates)
+        for token in tokens(window):
+            is_inside = start <= token.start and token.end <= end
+            if is_inside and not any(s <= token.start and token.end <= e for s, e in foreign):
+                words.update(map(stem, stems(token.folded)))
+
+
+class Claims:
+    """Compares the facts of a collection with their quotes."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._facts = collection.facts
+        self._schema, self._entities = collection.schema, collection.entities
+        self._classes = classes_of(collection.schema, collection.entities)
+        self._documents = collection.documents
+        self._words: dict[str, _Words] = {}
+        self._names: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._descriptions: dict[str, tuple[frozenset[str], ...]] = {}
+        self._inside: dict[str, frozenset[str]] = {}
+        self._cues: dict[str, tuple[frozenset[str], ...]] = {}
+        self._numbers: dict[str, set[Decimal]] = defaultdict(set)
+        for fact in self._facts:
+            if isinstance(fact.object, ox.Literal) and _is_number(fact.object):
+                self._numbers[fact.subject.value].add(Decimal(fact.object.value))
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return Gazetteer(names_of(self._entities.values(), self._schema))
+
+    def lines(self) -> Iterator[str]:
+        """N-Quads that mark each quote with what it does not itself name."""
+        for fact in self._facts:
+            evidence = fact.evidence[0].iri(fact.iri)
+            for part in self.unsaid(fact):
+                name, value = self._mark(part)
+                yield f"<{evidence}> <{TW}{name}> {value} <{GRAPH_EVIDENCE}> ."
+
+    def _mark(self, part: Object) -> tuple[str, Object]:
+        """The property and the value of a mark; a stage or a unit is a word that is not said."""
+        if isinstance(part, ox.Literal):
+            return "doesNotSay", ox.Literal(part.value)
+        if TW + "Entity" in self._classes[part.value.removeprefix(ID)]:
+            return "doesNotName", part
+        return "doesNotSay", ox.Literal(self._schema.label(part.value, "ar"))
+
+    def unsaid(self, fact: Fact) -> tuple[Object, ...]:
+        """What the fact speaks of and neither its quote nor the declared context names."""
+        passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
+        spans = tuple((item.start, item.end) for item in passages)
+        parts: list[Object] = [fact.subject, fact.object]
+        when = fact.qualifier("when")
+        if when is not None:
+            parts.append(when)
+        left = [part for part in parts if not self._is_plain(part, passages)]
+        if not left:
+            return ()
+        slug = fact.evidence[0].document
+        if slug not in self._words:
+            self._words[slug] = _Words(self._documents[slug], self._gazetteer)
+        words = self._words[slug]
+        stretch = words.stretch(spans)
+        return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
+
+    def _is_plain(self, part: Object, passages: Sequence[Passage]) -> bool:
+        """Whether a name stands there as registered, which needs no looking around: the quick way.
+
+        Names that are parts of other countries' names (السودان) do need it.
+        """
+        if not isinstance(part, ox.NamedNode):
+            return False
+        ref = part.value.removeprefix(ID)
+        if ref not in self._names:
+            self._names[ref] = self._plain_names(ref)
+        for passage in passages:
+            words = _plain_text(passage.quote)
+            for name, documents in self._names[ref]:
+                if (not documents or passage.document in documents) and _stands(name, words):
+                    return True
+        return False
+
+    def _plain_names(self, ref: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Folded names, each with the documents that it is limited to."""
+        if ref in self._entities:
+            entity = self._entities[ref]
+            names = [(entity.ar, ()), *((a.name, a.documents) for a in entity.aliases)]
+        else:
+            names = [(name, ()) for key in _NAMES for name in self._schema.values(ID + ref, key)]
+        folded = [(fold(name), documents) for name, documents in names]
+        return tuple(item for item in folded if item[0] and item[0] not in parts_of_territories())
+
+    def _is_said(self, part: Object, fact: Fact, stretch: _Stretch, words: _Words) -> bool:
+        if isinstance(part, ox.NamedNode):
+            return self._is_named(part.value.removeprefix(ID), stretch, words)
+        if _is_number(part):
+            return Decimal(part.value) in values(stretch.text)
+        if part.datatype.value == XSD + "boolean":
+            # Such as whether an envoy resides: no word says "true".
+            return True
+        if fact.predicate.value == TW + "duration" and part is fact.object:
+            return {Decimal(n) for n in _DIGITS.findall(part.value)} <= values(stretch.text)
+        return is_said(part.value, stretch.text) or fold(part.value) in fold(stretch.text)
+
+    def _is_named(self, ref: str, stretch: _Stretch, words: _Words) -> bool:
+        if ref in stretch.refs:
+            return True
+        classes = self._classes[ref]
+        if numbers := self._numbers.get(ID + ref):
+            return not numbers.isdisjoint(values(stretch.text))
+        if ref not in self._entities and TW + "Entity" not in classes:
+            if ref == _EXACTLY:
+                return bool(values(stretch.text))
+            return _any(self._cues_of(ID + ref), stretch.stems)
+        if classes.isdisjoint(_PROPER) and _any(self._described(ref), stretch.stems):
+            return True
+        if ref not in self._entities:
+            return False
+        kinds = self._entities[ref].superclasses.union(self._entities[ref].classes)
+        if not any(_any(self._cues_of(kind), stretch.stems) for kind in sorted(kinds)):
+            return False
+        inner = self._inner(ref)
+        return inner <= stretch.refs if inner else ref not in words.named
+
+    def _inner(self, ref: str) -> frozenset[str]:
+        """The places, bodies and people that a thing's own label names."""
+        if ref not in self._inside:
+            named = self._gazetteer.named(self._entities[ref].ar, adjectives=True)
+            self._inside[ref] = frozenset(
+                one
+                for one in named - {ref}
+                if not self._classes.get(one, frozenset()).isdisjoint(_PROPER)
+            )
+        return self._inside[ref]
+
+    def _described(self, ref: str) -> tuple[frozenset[str], ...]:
+        """The words of each Arabic name, as stems."""
+        if ref not in self._descriptions:
+            if ref in self._entities:
+                entity = self._entities[ref]
+                names = [entity.ar, *(alias.name for alias in entity.aliases)]
+            else:
+                names = [
+                    name
+                    for predicate in (*_NAMES, TW + "cue")
+                    for name in self._schema.values(ID + ref, predicate)
+                ]
+            self._descriptions[ref] = tuple(filter(None, map(_stems_of, names)))
+        return self._descriptions[ref]
+
+    def _cues_of(self, iri: str) -> tuple[frozenset[str], ...]:
+        """The words by which a text speaks of a kind, or of a value of a scale, as stems."""
+        if iri not in self._cues:
+            words = [
+                word
+                for predicate in (*_NAMES, TW + "cue")
+                for word in self._schema.values(iri, predicate)
+            ]
+            self._cues[iri] = tuple(filter(None, map(_stems_of, words)))
+        return self._cues[iri]
+
+
+@lru_cache(maxsize=65536)
+def _plain_text(quote: str) -> str:
+    return fold(quote)
+
+
+def _stands(name: str, words: str) -> bool:
+    """Whether a folded name stands in folded words, perhaps after proclitics."""
+    at = words.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not words[end : end + 1].isalnum() and _CLITICS.search(words, max(0, at - 3), at):
+            return True
+        at = words.find(name, at + 1)
+    return False
+
+
+def _is_number(literal: ox.Literal) -> bool:
+    return literal.datatype.value in (XSD + "decimal", XSD + "integer")
+
+
+def _stems_of(name: str) -> frozenset[str]:
+    """The words of a name as stems, without those that it has for its grammar."""
+    return frozenset(stem(stem(t.folded)) for t in tokens(name) if t.folded not in _GRAMMAR)
+
+
+def _any(wanted: Iterable[frozenset[str]], have: frozenset[str]) -> bool:
+    return any(one <= have for one in wanted)

@@ -1,0 +1,253 @@
+"""Claims: a true quote under a false fact is found, and an honest one is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.graph.document import Document
+from taawun.graph.entity import Alias, Entity
+from taawun.graph.fact import Fact
+from taawun.graph.store import EmbeddedStore
+from taawun.loaders.build import lines_of
+from taawun.loaders.builds import Build
+from taawun.loaders.claims import Claims
+from taawun.loaders.collection import Collection
+from taawun.loaders.quotes import evidence, passage
+from taawun.ontology.namespaces import ID, TW, XSD
+from taawun.ontology.schema import Schema
+from taawun.queries.rows import select
+
+SCHEMA = Schema.load()
+INFERRED = ox.NamedNode(ID + "modality/inferred")
+
+
+def entity(ref: str, ar: str, en: str, *aliases: Alias) -> Entity:
+    kind = SCHEMA.classes[ref.partition("/")[0]]
+    return Entity(ref, ar, en, (kind,), aliases, superclasses=SCHEMA.superclasses(kind))
+
+
+ENTITIES = {
+    item.ref: item
+    for item in (
+        entity("country/egypt", "مصر", "Egypt"),
+        entity("country/nigeria", "نيجيريا", "Nigeria"),
+        entity("country/sudan", "السودان", "Sudan"),
+        entity("country/lithuania", "ليتوانيا", "Lithuania"),
+        entity("agreement/postal-nigeria", "اتفاقية مصر ونيجيريا البريدية", "Postal agreement"),
+        entity("agreement/postal-sudan", "اتفاقية مصر والسودان البريدية", "Another agreement"),
+        entity("meeting/talks", "مباحثات مصرية ليتوانية", "Talks"),
+        entity("group/decision-makers", "صناع القرار في الدولة", "Decision makers"),
+        entity("official/amr-talaat", "عمرو طلعت", "Amr Talaat"),
+        entity("official/other", "طلعت حرب", "Talaat Harb", Alias("طلعت", ("other",))),
+        entity("figure/homes", "عدد المنازل", "Homes"),
+    )
+}
+
+
+def claims(text: str, *facts: Fact) -> Claims:
+    document = Document("talks", "talks.txt", "0" * 64, text, "مباحثات", "Talks")
+    return Claims(Collection(SCHEMA, {"talks": document}, ENTITIES, facts))
+
+
+def fact(
+    text: str,
+    quote: str,
+    subject: str,
+    predicate: str,
+    object_: str | ox.Literal,
+    context: str = "",
+) -> Fact:
+    document = Document("talks", "talks.txt", "0" * 64, text, "مباحثات", "Talks")
+    around = (passage(document, context),) if context else ()
+    target = ox.NamedNode(ID + object_) if isinstance(object_, str) else object_
+    return Fact(
+        ox.NamedNode(ID + subject),
+        ox.NamedNode(TW + predicate),
+        target,
+        (("modality", ox.NamedNode(ID + "modality/asserted")),),
+        evidence(document, quote, context=around),
+    )
+
+
+def unsaid(text: str, *parts: str | ox.Literal, quote: str = "", context: str = "") -> list[str]:
+    subject, predicate, object_ = parts
+    assert isinstance(subject, str)
+    assert isinstance(predicate, str)
+    said = fact(text, quote or text, subject, predicate, object_, context)
+    return [part.value.removeprefix(ID) for part in claims(text, said).unsaid(said)]
+
+
+SIGNED = "وقّعت مصر ونيجيريا اتفاقية بريدية"
+
+
+def test_a_quote_that_names_all_leaves_nothing_unsaid() -> None:
+    assert unsaid(SIGNED, "agreement/postal-nigeria", "signatory", "country/nigeria") == []
+
+
+def test_another_country_under_the_same_quote_is_found() -> None:
+    assert unsaid(SIGNED, "agreement/postal-nigeria", "signatory", "country/sudan") == [
+        "country/sudan"
+    ]
+
+
+def test_an_unnamed_agreement_needs_the_word_for_its_kind_and_the_parties_of_its_label() -> None:
+    assert unsaid(SIGNED, "agreement/postal-sudan", "signatory", "country/egypt") == [
+        "agreement/postal-sudan"
+    ]
+    assert unsaid("التقت مصر ونيجيريا", "agreement/postal-nigeria", "party", "country/egypt") == [
+        "agreement/postal-nigeria"
+    ]
+
+
+@pytest.mark.parametrize("quote", ["جنوب السودان ومصر", "السودان ومصر"])
+def test_south_sudan_is_not_the_sudan_even_where_the_quote_leaves_the_south_out(quote: str) -> None:
+    text = "اتفقت جنوب السودان ومصر"
+    assert unsaid(text, "country/sudan", "relationsWith", "country/egypt", quote=quote) == [
+        "country/sudan"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "تعاون بين مصر والسودان",
+        "تعاون مصري سوداني",
+        "التَّعاون المصرى مع السـودان",
+        "تعاون للسودان وبمصر",
+    ],
+    ids=["clitics", "adjectives", "spelling", "articles"],
+)
+def test_a_country_is_named_in_any_form(text: str) -> None:
+    assert unsaid(text, "country/sudan", "relationsWith", "country/egypt") == []
+
+
+def test_a_part_of_a_word_is_no_name() -> None:
+    assert unsaid("مصراتة والسودان", "country/sudan", "relationsWith", "country/egypt") == [
+        "country/egypt"
+    ]
+
+
+def test_a_name_of_another_document_names_nothing_here() -> None:
+    assert unsaid("حضر طلعت من مصر", "official/other", "belongsToCountry", "country/egypt") == [
+        "official/other"
+    ]
+
+
+def test_the_words_of_two_people_make_no_third() -> None:
+    text = "حضر عمرو موسى وأحمد طلعت من مصر"
+    assert unsaid(text, "official/amr-talaat", "belongsToCountry", "country/egypt") == [
+        "official/amr-talaat"
+    ]
+
+
+def test_what_is_described_is_named_by_its_words_in_any_order() -> None:
+    text = "قرار صناعه بالدولة المصرية"
+    assert unsaid(text, "group/decision-makers", "belongsToCountry", "country/egypt") == []
+
+
+def test_context_names_what_the_quote_calls_the_two_countries() -> None:
+    text = "بدأت مباحثات مصرية ليتوانية. واتفق البلدان على البريد"
+    parts = ("meeting/talks", "party", "country/lithuania")
+    quote = "واتفق البلدان على البريد"
+    assert unsaid(text, *parts, quote=quote) == ["meeting/talks", "country/lithuania"]
+    assert unsaid(text, *parts, quote=quote, context="مباحثات مصرية ليتوانية") == []
+
+
+def number(value: str) -> ox.Literal:
+    return ox.Literal(value, datatype=ox.NamedNode(XSD + "decimal"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("نحو ٣.٥ مليون منزل", "3500000"),
+        ("ثلاثة منازل", "3"),
+        ("4,500 منزل", "4500"),
+    ],
+)
+def test_a_number_is_said_in_digits_or_in_words(text: str, value: str) -> None:
+    assert unsaid(text, "figure/homes", "value", number(value)) == []
+    assert unsaid(text, "figure/homes", "value", number(str(Decimal(value) + 1))) == [
+        "figure/homes",
+        str(Decimal(value) + 1),
+    ]
+
+
+def test_a_figure_is_named_by_its_own_value_only() -> None:
+    text = "نحو ٣.٥ مليون منزل في مصر"
+    value = fact(text, text, "figure/homes", "value", number("3500000"))
+    about = fact(text, text, "figure/homes", "figureOf", "country/egypt")
+    assert claims(text, value, about).unsaid(about) == ()
+    other = fact(text, text, "figure/homes", "value", number("7"))
+    assert claims(text, other, about).unsaid(about) == (about.subject,)
+
+
+@pytest.mark.parametrize(("date", "left"), [("XXXX-02", []), ("XXXX-03", ["XXXX-03"])])
+def test_a_date_is_said_as_printed(date: str, left: list[str]) -> None:
+    text = "عقدت مباحثات مصرية ليتوانية في فبراير"
+    assert unsaid(text, "meeting/talks", "heldOn", ox.Literal(date)) == left
+
+
+def test_when_a_fact_holds_is_said_too() -> None:
+    text = "تعاون بين مصر والسودان عام 2021"
+    said = fact(text, text, "country/sudan", "relationsWith", "country/egypt")
+    for when, left in (("2021", ()), ("2022", (ox.Literal("2022"),))):
+        dated = replace(said, qualifiers=(*said.qualifiers, ("when", ox.Literal(when))))
+        assert claims(text, dated).unsaid(dated) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [(SIGNED, []), ("تبحث مصر ونيجيريا اتفاقية", ["stage/signed"])],
+    ids=["signed", "talked about"],
+)
+def test_a_stage_needs_one_of_its_cues(text: str, left: list[str]) -> None:
+    assert unsaid(text, "agreement/postal-nigeria", "stage", "stage/signed") == left
+
+
+def test_the_mark_stands_in_the_graph_at_the_evidence_and_nowhere_else() -> None:
+    text = SIGNED
+    honest = fact(text, text, "agreement/postal-nigeria", "signatory", "country/nigeria")
+    false = fact(text, text, "agreement/postal-nigeria", "signatory", "country/sudan")
+    document = Document("talks", "talks.txt", "0" * 64, text, "مباحثات", "Talks")
+    collection = Collection(SCHEMA, {"talks": document}, ENTITIES, (honest, false))
+    store = EmbeddedStore.in_memory("\n".join(lines_of(collection, [])).encode())
+    rows = select(
+        store,
+        f"SELECT ?fact ?part WHERE {{ GRAPH ?g {{ ?fact <{TW}evidence> ?e . "
+        f"?e <{TW}doesNotName> ?part }} }}",
+    )
+    assert [(row["fact"].value, row["part"].value) for row in rows] == [
+        (false.iri, ID + "country/sudan")
+    ]
+
+
+def test_what_the_bundled_quotes_do_not_name_is_known(the_collection: Collection) -> None:
+    """Two facts read more than is printed; the others are inferred, each with its note."""
+    found = Claims(the_collection)
+    left = [(item, found.unsaid(item)) for item in the_collection.facts]
+    marked = [(item, parts) for item, parts in left if parts]
+    assert len(left) > 1400
+    assert {
+        f"{item.subject.value.removeprefix(ID)} {item.predicate.value.removeprefix(TW)}"
+        for item, _ in marked
+        if item.qualifier("modality") != INFERRED
+    } == {
+        # «الأكبر» is the first place, and «يومي 8 و9» are two days.
+        "rank/secure-documents-complex-largest rank",
+        "conference/public-economic-governance duration",
+    }
+    assert len(marked) < 70
+
+
+def test_the_build_marks_what_the_check_finds(the_build: Build, the_collection: Collection) -> None:
+    (row,) = select(
+        the_build.store(),
+        f"SELECT (COUNT(*) AS ?count) WHERE {{ GRAPH ?g {{ "
+        f"?e <{TW}doesNotName>|<{TW}doesNotSay> ?part }} }}",
+    )
+    assert int(row["count"].value) == len(set(Claims(the_collection).lines())) > 50
