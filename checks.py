@@ -15,17 +15,22 @@ from .graph.store import Store
 from .loaders.builds import Build
 from .loaders.claims import Claims
 from .loaders.collection import Collection, read_collection
+from .loaders.conflicts import figure_conflicts, stage_conflicts
 from .loaders.coverage import Coverage, coverage
 from .loaders.inputs import SEEDS
-from .ontology.namespaces import ID
+from .ontology.namespaces import ID, TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
+from .queries.disagreement import disagreements
 from .queries.labels import short_iri
 from .queries.results import Table
 
 if TYPE_CHECKING:
     from .loaders.shapes import ShapeResult
 
+_SIDE_BY_SIDE: Final = (
+    "both stay; mark one “disputed” or “superseded” if you know more, with the reason in “note”"
+)
 _INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
 ANSWERS: Final = Path(__file__).parent / "queries" / "answers"
 
@@ -74,6 +79,7 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
     )
     checks.append(_coverage(covered, collection))
     checks.append(_claims(collection, places))
+    checks += _disagreements(store, collection, places)
     checks.append(_offsets(store, collection))
     checks.append(_shapes(build, collections))
     if reference:
@@ -124,6 +130,42 @@ def _claims(collection: Collection, places: Sequence[Place]) -> Check:
         for part in claims.unsaid(fact)
     ]
     return Check("claims", len(collection.facts), (), tuple(warnings))
+
+
+def _disagreements(
+    store: Store, collection: Collection, places: Sequence[Place]
+) -> Iterator[Check]:
+    """What documents say differently of one thing, side by side; nobody here decides."""
+    stated = list(zip(collection.facts, places, strict=True))
+    single = {p.iri for p in collection.schema.properties.values() if p.is_functional}
+    dated = {
+        p.iri
+        for p in collection.schema.properties.values()
+        if TW + "date" in collection.schema.superproperties(p.iri)
+    }
+    held = {
+        (fact.subject, fact.predicate)
+        for fact in collection.facts
+        if fact.predicate.value in single | dated
+    }
+    told = [
+        Fault(
+            Place(short_iri(item.subject.value)),
+            f"documents differ on {short_iri(item.predicate.value)}: "
+            + "; ".join(
+                f"{getattr(side.value, 'value', side.value)} ({', '.join(sorted(side.documents))})"
+                for side in item.sides
+            ),
+            _SIDE_BY_SIDE,
+            "disagreements",
+        )
+        for item in disagreements(store)
+    ]
+    yield Check("disagreements", len(held), (), tuple(told))
+    for name, find in (("stages", stage_conflicts), ("measures", figure_conflicts)):
+        count, found = find(stated)
+        warnings = (Fault(item.place, str(item), _SIDE_BY_SIDE, name) for item in found)
+        yield Check(f"{name} across documents", count, (), tuple(warnings))
 
 
 def _named(part: Object) -> str:

@@ -14,6 +14,7 @@ from ..graph.errors import Place
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID, TW
 from ..ontology.schema import Schema, local_name
+from .figures import lint_differences, lint_figures
 from .value import Value
 
 #: The stages from which on an agreement has signatories.
@@ -82,7 +83,8 @@ def lint_facts(
     performed["inferences"] = _inferences(stated)
     if is_whole:
         performed["signatures"] = _signatures(stated)
-        performed["figures"] = _figures(stated)
+        performed["figures"] = lint_figures(stated)
+        performed["differences"] = lint_differences(stated)
     performed["firmness"] = _firmness(stated)
     performed["loops"] = _loops(stated)
     return performed
@@ -173,26 +175,6 @@ def _inferences(stated: Sequence[tuple[Fact, Value]]) -> int:
                     "inferences",
                 )
     return checked
-
-
-def _figures(stated: Sequence[tuple[Fact, Value]]) -> int:
-    """A figure needs a value, a unit and something that it is about."""
-    has: dict[str, set[str]] = defaultdict(set)
-    places: dict[str, Value] = {}
-    for fact, place in stated:
-        name = _last(fact.predicate.value)
-        if fact.is_active and name in ("value", "rank", "unit", "figureOf"):
-            # A rank counts places and needs no unit.
-            has[fact.subject.value].update(("value", "unit") if name == "rank" else (name,))
-            places.setdefault(fact.subject.value, place)
-    for subject, names in has.items():
-        if missing := sorted({"value", "unit", "figureOf"} - names):
-            places[subject].fault(
-                f"{_last(subject)} lacks {' and '.join(missing)}",
-                "state it with the words that say it",
-                "figures",
-            )
-    return len(has)
 
 
 def _firmness(stated: Sequence[tuple[Fact, Value]]) -> int:

@@ -1,0 +1,189 @@
+"""What documents say differently, and numbers that do not add up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.checks import Check, check
+from taawun.graph.errors import Fault, Place
+from taawun.graph.fact import Evidence, Fact, Object
+from taawun.loaders.build import build
+from taawun.loaders.builds import Build
+from taawun.loaders.conflicts import figure_conflicts, stage_conflicts
+from taawun.loaders.figures import lint_differences
+from taawun.ontology.namespaces import ID, TW, XSD
+
+PAPERS = Path(__file__).parent / "papers"
+HERE = Place("facts.yaml", 1)
+
+
+def said(
+    document: str, subject: str, predicate: str, object_: str | int, status: str = "asserted"
+) -> tuple[Fact, Place]:
+    target: Object = (
+        ox.NamedNode(ID + object_)
+        if isinstance(object_, str)
+        else ox.Literal(str(object_), datatype=ox.NamedNode(XSD + "decimal"))
+    )
+    recorded = ("recordStatus", ox.NamedNode(f"{ID}record-status/{status}"))
+    return (
+        Fact(
+            ox.NamedNode(ID + subject),
+            ox.NamedNode(TW + predicate),
+            target,
+            (recorded,),
+            (Evidence(document, "0" * 64, 0, 4, "مصر"),),
+        ),
+        HERE,
+    )
+
+
+def test_two_documents_that_give_two_stages_stand_side_by_side() -> None:
+    count, found = stage_conflicts(
+        [
+            said("alif", "agreement/one", "stage", "stage/signed"),
+            said("ba", "agreement/one", "stage", "stage/proposed"),
+            said("ba", "agreement/two", "stage", "stage/proposed"),
+        ]
+    )
+    assert count == 2
+    assert [str(item) for item in found] == [
+        "documents differ on the stage of agreement/one: stage/proposed (ba); stage/signed (alif)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        [("alif", "signed"), ("alif", "proposed")],
+        [("alif", "signed"), ("ba", "signed")],
+        [("alif", "proposed"), ("alif", "signed"), ("ba", "signed"), ("ba", "proposed")],
+    ],
+    ids=["one document", "the same stage", "both tell both"],
+)
+def test_stages_that_no_two_documents_tell_apart_are_no_conflict(
+    stated: list[tuple[str, str]],
+) -> None:
+    facts = [said(doc, "agreement/one", "stage", f"stage/{stage}") for doc, stage in stated]
+    assert stage_conflicts(facts) == (1, ())
+
+
+def test_what_is_retracted_contradicts_nothing() -> None:
+    facts = [
+        said("alif", "agreement/one", "stage", "stage/signed"),
+        said("ba", "agreement/one", "stage", "stage/proposed", "retracted"),
+    ]
+    assert stage_conflicts(facts) == (1, ())
+
+
+def figure(document: str, name: str, value: int, about: str) -> list[tuple[Fact, Place]]:
+    return [
+        said(document, f"figure/{name}", "value", value),
+        said(document, f"figure/{name}", "unit", "unit/person"),
+        said(document, f"figure/{name}", "figureOf", about),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("other", "differs"),
+    [
+        (("ba", "two", 1500, "project/one"), True),
+        (("ba", "two", 1200, "project/one"), False),
+        (("ba", "two", 1500, "project/two"), False),
+        (("alif", "two", 1500, "project/one"), False),
+    ],
+    ids=["other number", "same number", "other thing", "same document"],
+)
+def test_figures_of_one_measure_differ_between_documents(
+    other: tuple[str, str, int, str], differs: bool
+) -> None:
+    _, found = figure_conflicts([*figure("alif", "one", 1200, "project/one"), *figure(*other)])
+    assert bool(found) == differs
+
+
+class Told:
+    """A value that remembers its faults."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.place = HERE
+
+    def text(self) -> str:
+        return ""
+
+    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
+        self.faults.append(Fault(HERE, message, remedy, check))
+
+
+def differences(earlier: int, later: int, change: int, comparator: str = "") -> tuple[int, int]:
+    """How many differences were compared, and how many are wrong."""
+    place = Told()
+    facts = [
+        said("alif", "figure/then", "value", earlier),
+        said("alif", "figure/now", "value", later),
+        said("alif", "figure/now", "previousFigure", "figure/then"),
+        said("alif", "figure/rise", "value", change),
+        said("alif", "figure/rise", "differenceOf", "figure/now"),
+    ]
+    if comparator:
+        facts.append(said("alif", "figure/rise", "comparator", f"comparator/{comparator}"))
+    compared = lint_differences([(fact, place) for fact, _ in facts])
+    return compared, len(place.faults)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "wrong"),
+    [
+        ((111, 56, 55), 0),
+        ((111, 56, 54), 1),
+        ((56, 111, 55), 0),
+        ((7_800_000_000, 13_000_000_000, 5_200_000_000), 0),
+        ((7_800_000_000, 13_000_000_000, 5_000_000_000), 0),
+        ((7_800_000_000, 13_000_000_000, 7_000_000_000), 1),
+    ],
+)
+def test_a_change_is_the_difference_of_its_figures_as_exactly_as_printed(
+    numbers: tuple[int, int, int], wrong: int
+) -> None:
+    assert differences(*numbers) == (1, wrong)
+
+
+def test_about_sixty_may_be_fifty_seven() -> None:
+    assert differences(111, 54, 60) == (1, 1)
+    assert differences(111, 54, 60, "about") == (1, 0)
+
+
+def test_a_bound_is_compared_with_nothing() -> None:
+    assert differences(111, 56, 50, "more-than") == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def report(the_build: Build) -> dict[str, Check]:
+    """The checks over the three papers that disagree, by name."""
+    made = build([PAPERS], cache=the_build.path.parent)
+    return {item.name: item for item in check(made, [PAPERS]).checks}
+
+
+def test_check_lists_what_the_papers_say_differently_and_finds_no_fault_in_it(
+    report: dict[str, Check],
+) -> None:
+    checked = report["disagreements"]
+    assert checked.performed > 40
+    assert checked.faults == ()
+    assert [str(item.place) for item in checked.warnings] == [
+        "figure/qindil-trainees",
+        "project/qindil",
+    ]
+    assert "1200" in str(checked.warnings[0])
+    assert "1500" in str(checked.warnings[0])
+
+
+def test_each_kind_of_contradiction_is_counted_by_its_name(report: dict[str, Check]) -> None:
+    for name in (
+        "duplicates", "single values", "signatures", "differences", "disagreements",
+        "stages across documents", "measures across documents",
+    ):  # fmt: skip
+        assert report[name].performed, name
