@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from .graph.errors import CollectionError, Fault, Place
-from .graph.fact import Object
+from .graph.fact import Fact
 from .graph.store import Store
 from .loaders.builds import Build
 from .loaders.claims import Claims
@@ -74,8 +75,11 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
     )
     store = build.store()
     checks = [Check(name, count) for name, count in sorted(collection.performed.items())]
+    quoting: dict[str, list[Fact]] = defaultdict(list)
+    for fact in collection.facts:
+        quoting[fact.evidence[0].document].append(fact)
     covered = tuple(
-        coverage(document, collection.facts) for document in collection.documents.values()
+        coverage(document, quoting[document.slug]) for document in collection.documents.values()
     )
     checks.append(_coverage(covered, collection))
     checks.append(_claims(collection, places))
@@ -113,23 +117,26 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
 
 
 def _claims(collection: Collection, places: Sequence[Place]) -> Check:
-    """Each quote names what its fact is about; an inferred fact says in its note why it need not.
+    """Each quote says the number and date of its fact, and names what the fact is about.
 
-    Either way the graph marks the quote.
+    An inferred fact says in its note why it need not. Either way the graph marks the quote.
     """
     claims = Claims(collection)
-    warnings = [
-        Fault(
-            place,
-            f"the quote does not itself name {_named(part)}",
-            "declare the sentence of the document that names it as “context”, or correct the fact",
-            "claims",
-        )
-        for fact, place in zip(collection.facts, places, strict=True)
-        if fact.qualifier("modality") != _INFERRED
-        for part in claims.unsaid(fact)
-    ]
-    return Check("claims", len(collection.facts), (), tuple(warnings))
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    for fact, place in zip(collection.facts, places, strict=True):
+        if fact.qualifier("modality") == _INFERRED:
+            continue
+        for part in claims.unsaid(fact):
+            remedy = "declare the sentence of the document that says it as “context”, or correct it"
+            if isinstance(part, ox.NamedNode):
+                message = f"the quote does not itself name {part.value.removeprefix(ID)}"
+                warnings.append(Fault(place, message, remedy, "claims"))
+            else:
+                message = f"the quote does not say “{part.value}”"
+                remedy += "; if it follows from what is said, write “modality: inferred” and why"
+                faults.append(Fault(place, message, remedy, "claims"))
+    return Check("claims", len(collection.facts), tuple(faults), tuple(warnings))
 
 
 def _disagreements(
@@ -166,10 +173,6 @@ def _disagreements(
         count, found = find(stated)
         warnings = (Fault(item.place, str(item), _SIDE_BY_SIDE, name) for item in found)
         yield Check(f"{name} across documents", count, (), tuple(warnings))
-
-
-def _named(part: Object) -> str:
-    return part.value.removeprefix(ID) if isinstance(part, ox.NamedNode) else f"“{part.value}”"
 
 
 def _offsets(store: Store, collection: Collection) -> Check:

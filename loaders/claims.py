@@ -32,7 +32,7 @@ from .amounts import values
 from .collection import Collection, classes_of
 from .cues import stem, stems
 from .mentions import Gazetteer, names_of, parts_of_territories
-from .said_dates import is_said
+from .said_dates import is_said, said_dates
 from .tokens import tokens
 
 #: Things with proper names, of which one word alone means nothing, or something else.
@@ -198,7 +198,8 @@ class Claims:
             # Such as whether an envoy resides: no word says "true".
             return True
         if fact.predicate.value == TW + "duration" and part is fact.object:
-            return {Decimal(n) for n in _DIGITS.findall(part.value)} <= values(stretch.text)
+            counted = {Decimal(number) for number in _DIGITS.findall(part.value)}
+            return counted <= values(stretch.text) or part.value in _spans(stretch.text)
         return is_said(part.value, stretch.text) or fold(part.value) in fold(stretch.text)
 
     def _is_named(self, ref: str, stretch: _Stretch, words: _Words) -> bool:
@@ -273,6 +274,20 @@ def _stands(name: str, words: str) -> bool:
             return True
         at = words.find(name, at + 1)
     return False
+
+
+def _spans(text: str) -> frozenset[str]:
+    """How long the spans of days last that the text says: يومي 8 و9 فبراير are two days.
+
+    >>> sorted(_spans("يومي 8 و9 فبراير"))
+    ['P2D']
+    """
+    ends = (date.edtf.split("/") for date in said_dates(text) if "/" in date.edtf)
+    return frozenset(
+        f"P{int(last[-2:]) - int(first[-2:]) + 1}D"
+        for first, last in ends
+        if first[:-2] == last[:-2] and len(first) == len("2022-09-08")
+    )
 
 
 def _is_number(literal: ox.Literal) -> bool:

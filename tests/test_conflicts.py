@@ -187,3 +187,9 @@ def test_each_kind_of_contradiction_is_counted_by_its_name(report: dict[str, Che
         "stages across documents", "measures across documents",
     ):  # fmt: skip
         assert report[name].performed, name
+
+
+def test_every_check_stands_in_the_table_of_the_docs(report: dict[str, Check]) -> None:
+    table = (Path(__file__).parent.parent / "docs" / "checks.md").read_text("utf-8")
+    assert len(report) > 15
+    assert [name for name in report if f"\n| {name} | " not in table] == []
