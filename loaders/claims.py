@@ -17,22 +17,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..graph.arabic import fold
-from ..graph.document import Document
 from ..graph.fact import Fact, Object, Passage
 from ..ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
-from .amounts import values
 from .collection import Collection, classes_of
-from .cues import stem, stems
+from .cues import stem
 from .mentions import Gazetteer, names_of, parts_of_territories
-from .said_dates import is_said, said_dates
+from .said_dates import is_among
+from .stretches import Stretch, Words
 from .tokens import tokens
 
 #: Things with proper names, of which one word alone means nothing, or something else.
@@ -43,67 +41,12 @@ _PROPER: Final = frozenset(
 _EXACTLY: Final = "comparator/exactly"
 #: What may stand right before a name.
 _CLITICS: Final = re.compile(r"(?:^|[^\w])[وف]?[بكل]?$")
-#: Characters looked at on either side of a quote.
-_AROUND: Final = 60
-_Spans: TypeAlias = tuple[tuple[int, int], ...]
 _NAMES: Final = (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel")
 _DIGITS: Final = re.compile(r"\d+")
 #: Words that a name has for its grammar, folded.
 _GRAMMAR: Final = frozenset(
     ("في", "من", "علي", "الي", "مع", "عن", "بين", "التي", "الذي", "او", "ان", "لدي", "عبر")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """What stands in a quote and its context: names by reference, stems of words, and the text."""
-
-    refs: frozenset[str]
-    stems: frozenset[str]
-    text: str
-
-
-class _Words:
-    """The names and the words in stretches of one document, each stretch looked at once.
-
-    Names are looked for with what stands around the stretch, so that a quote that begins after
-    جنوب does not make South Sudan the Sudan.
-    """
-
-    def __init__(self, document: Document, gazetteer: Gazetteer) -> None:
-        self._document, self._gazetteer = document, gazetteer
-        self._stretches: dict[_Spans, _Stretch] = {}
-
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """References that the document names anywhere."""
-        return self._gazetteer.named(self._document.text, self._document.slug, adjectives=True)
-
-    def stretch(self, spans: _Spans) -> _Stretch:
-        """What stands in these places together."""
-        if spans not in self._stretches:
-            refs: set[str] = set()
-            words: set[str] = set()
-            for start, end in spans:
-                self._read(start, end, refs, words)
-            text = "\n".join(self._document.text[start:end] for start, end in spans)
-            self._stretches[spans] = _Stretch(frozenset(refs), frozenset(words), text)
-        return self._stretches[spans]
-
-    def _read(self, start: int, end: int, refs: set[str], words: set[str]) -> None:
-        first = max(0, start - _AROUND)
-        window = self._document.text[first : end + _AROUND]
-        start, end = start - first, end - first
-        foreign = []
-        for mention in self._gazetteer.every(window, self._document.slug):
-            if mention.kind == "territory":
-                foreign.append((mention.start, mention.end))
-            elif start <= mention.start and mention.end <= end:
-                refs.update(mention.candidates)
-        for token in tokens(window):
-            is_inside = start <= token.start and token.end <= end
-            if is_inside and not any(s <= token.start and token.end <= e for s, e in foreign):
-                words.update(map(stem, stems(token.folded)))
 
 
 class Claims:
@@ -114,7 +57,7 @@ class Claims:
         self._schema, self._entities = collection.schema, collection.entities
         self._classes = classes_of(collection.schema, collection.entities)
         self._documents = collection.documents
-        self._words: dict[str, _Words] = {}
+        self._words: dict[str, Words] = {}
         self._names: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self._descriptions: dict[str, tuple[frozenset[str], ...]] = {}
         self._inside: dict[str, frozenset[str]] = {}
@@ -157,7 +100,7 @@ class Claims:
             return ()
         slug = fact.evidence[0].document
         if slug not in self._words:
-            self._words[slug] = _Words(self._documents[slug], self._gazetteer)
+            self._words[slug] = Words(self._documents[slug], self._gazetteer)
         words = self._words[slug]
         stretch = words.stretch(spans)
         return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
@@ -189,28 +132,28 @@ class Claims:
         folded = [(fold(name), documents) for name, documents in names]
         return tuple(item for item in folded if item[0] and item[0] not in parts_of_territories())
 
-    def _is_said(self, part: Object, fact: Fact, stretch: _Stretch, words: _Words) -> bool:
+    def _is_said(self, part: Object, fact: Fact, stretch: Stretch, words: Words) -> bool:
         if isinstance(part, ox.NamedNode):
             return self._is_named(part.value.removeprefix(ID), stretch, words)
         if _is_number(part):
-            return Decimal(part.value) in values(stretch.text)
+            return Decimal(part.value) in stretch.numbers
         if part.datatype.value == XSD + "boolean":
             # Such as whether an envoy resides: no word says "true".
             return True
         if fact.predicate.value == TW + "duration" and part is fact.object:
             counted = {Decimal(number) for number in _DIGITS.findall(part.value)}
-            return counted <= values(stretch.text) or part.value in _spans(stretch.text)
-        return is_said(part.value, stretch.text) or fold(part.value) in fold(stretch.text)
+            return counted <= stretch.numbers or part.value in _lengths(stretch.dates)
+        return is_among(part.value, stretch.dates) or fold(part.value) in fold(stretch.text)
 
-    def _is_named(self, ref: str, stretch: _Stretch, words: _Words) -> bool:
+    def _is_named(self, ref: str, stretch: Stretch, words: Words) -> bool:
         if ref in stretch.refs:
             return True
         classes = self._classes[ref]
         if numbers := self._numbers.get(ID + ref):
-            return not numbers.isdisjoint(values(stretch.text))
+            return not numbers.isdisjoint(stretch.numbers)
         if ref not in self._entities and TW + "Entity" not in classes:
             if ref == _EXACTLY:
-                return bool(values(stretch.text))
+                return bool(stretch.numbers)
             return _any(self._cues_of(ID + ref), stretch.stems)
         if classes.isdisjoint(_PROPER) and _any(self._described(ref), stretch.stems):
             return True
@@ -238,7 +181,7 @@ class Claims:
         if ref not in self._descriptions:
             if ref in self._entities:
                 entity = self._entities[ref]
-                names = [entity.ar, *(alias.name for alias in entity.aliases)]
+                names = [entity.ar, *(a.name for a in entity.aliases if not a.documents)]
             else:
                 names = [
                     name
@@ -276,13 +219,13 @@ def _stands(name: str, words: str) -> bool:
     return False
 
 
-def _spans(text: str) -> frozenset[str]:
-    """How long the spans of days last that the text says: يومي 8 و9 فبراير are two days.
+def _lengths(dates: Iterable[str]) -> frozenset[str]:
+    """How long spans of days last: يومي 8 و9 فبراير are two days.
 
-    >>> sorted(_spans("يومي 8 و9 فبراير"))
+    >>> sorted(_lengths({"XXXX-02-08/XXXX-02-09"}))
     ['P2D']
     """
-    ends = (date.edtf.split("/") for date in said_dates(text) if "/" in date.edtf)
+    ends = (date.split("/") for date in dates if "/" in date)
     return frozenset(
         f"P{int(last[-2:]) - int(first[-2:]) + 1}D"
         for first, last in ends

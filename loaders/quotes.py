@@ -13,11 +13,17 @@ from typing import Final
 from ..graph.arabic import find_folded
 from ..graph.document import Document
 from ..graph.fact import OMISSION, Evidence, Passage
+from .tokens import MARKS
 
 #: A quote is the shortest stretch that carries the fact: fair to its publisher, quick to read.
 LONGEST_QUOTE: Final = 300
 #: Characters that a quote may leave out between two of its parts.
 FARTHEST: Final = 300
+#: A number with its separators, or a word with its marks.
+_WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
+_PARTICLES: Final = re.compile("[وف]?[بكل]?")
+#: A word is not longer than so many characters.
+_LONG_WORD: Final = 60
 #: Characters kept on either side of a quote, so that a reader sees it in its sentence.
 CONTEXT: Final = 48
 
@@ -72,6 +78,7 @@ def evidence(
     _refuse_long(quote)
     found: list[Evidence] = []
     for start, end in spans(document.text, quote, prefix, suffix):
+        _refuse_cut(document.text, start, end)
         _refuse_furniture(document, start, end)
         before = found[-1] if found else None
         found.append(Evidence(*_stretch(document, start, end), context, before))
@@ -90,6 +97,7 @@ def passage(document: Document, quote: str) -> Passage:
     """A passage that gives context. Raises ``QuoteFault`` if it cannot stand."""
     _refuse_long(quote)
     start, end = locate(document.text, quote)
+    _refuse_cut(document.text, start, end)
     _refuse_furniture(document, start, end)
     return Passage(*_stretch(document, start, end))
 
@@ -161,6 +169,20 @@ def _refuse_long(quote: str) -> None:
             f"the quote has {len(quote)} characters, more than {LONGEST_QUOTE}",
             f"quote only the words that say the fact; {OMISSION} stands for words left out",
         )
+
+
+def _refuse_cut(text: str, start: int, end: int) -> None:
+    """A part of a word or number may say what the whole does not: مصر in مصراتة, 15 in 1500."""
+    for at, place in ((start, "begins"), (end, "ends")):
+        for match in _WHOLE.finditer(text, max(0, at - _LONG_WORD), at + _LONG_WORD):
+            if match.start() < at < match.end():
+                is_particle = _PARTICLES.fullmatch(text, match.start(), at)
+                if at != start or not is_particle:
+                    raise QuoteFault(
+                        f"the quote {place} in the middle of “{match.group()}”",
+                        "quote whole words and numbers; at the beginning only و ف ب ك ل may be "
+                        "left out",
+                    )
 
 
 def _refuse_furniture(document: Document, start: int, end: int) -> None:

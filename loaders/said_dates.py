@@ -13,6 +13,7 @@ Maghrebi ones; Hijri dates are left alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -84,9 +85,13 @@ def said_dates(text: str) -> list[SaidDate]:
 
 def is_said(edtf: str, text: str) -> bool:
     """Whether the text says the date: the same EDTF, or the two ends of the span."""
-    said = {date.edtf for date in _dates(text)}
+    return is_among(edtf, {date.edtf for date in _dates(text)})
+
+
+def is_among(edtf: str, said: Set[str]) -> bool:
+    """Whether a date is one of those that are said, or a span between two of them."""
     ends = {end for date in said for end in date.split("/")}
-    return edtf in said | ends or ("/" in edtf and said.issuperset(edtf.split("/")))
+    return edtf in said | ends or ("/" in edtf and said >= set(edtf.split("/")))
 
 
 @lru_cache(maxsize=1024)

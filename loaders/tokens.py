@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 from ..graph.arabic import fold
 
 #: Marks that belong to the word before them: diacritics, tatweel, zero-width and bidi controls.
-_MARKS: Final = (
+MARKS: Final = (
     "\u0610-\u061a\u064b-\u065f\u0670\u0640\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 )
-_WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
 #: What may stand between the words of one name: spaces, quotes, hyphens, controls. A name never
 #: crosses a line, a comma or a full stop.
-_GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›_\-{_MARKS}][^\S\n\r]*)*")
+_GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›_\-{MARKS}][^\S\n\r]*)*")
 _PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
 #: A word has at least so many letters once its proclitics are off (وليد is no ليد).
 _LEAST_LETTERS: Final = 3

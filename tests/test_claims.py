@@ -198,6 +198,14 @@ def test_a_span_of_days_says_how_long_it_lasts(duration: str, left: list[str]) -
     assert unsaid(text, "meeting/talks", "duration", ox.Literal(duration)) == left
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "value"),
+    [("درّب ٣.٥ مليون شخص", "درّب ٣.٥", "3.5"), ("درّب مليون و500 ألف", "و500 ألف", "500000")],
+)
+def test_a_part_of_a_number_is_not_that_number(text: str, quote: str, value: str) -> None:
+    assert value in unsaid(text, "figure/homes", "value", number(value), quote=quote)
+
+
 def test_when_a_fact_holds_is_said_too() -> None:
     text = "تعاون بين مصر والسودان عام 2021"
     said = fact(text, text, "country/sudan", "relationsWith", "country/egypt")

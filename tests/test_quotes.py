@@ -112,6 +112,27 @@ def test_another_spelling_is_refused_and_shown_the_documents_own(
     assert f"“{own}”" in raised.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("حضر وفد مصراتة", "مصر"),
+        ("درّب 1500 شخص", "درّب 15"),
+        ("نمو 3.5 مليون", "نمو 3"),
+        ("عددهم 2,500 شخص", "500 شخص"),
+        ("وقَّعت مصر", "قَّعت مصر […] ت"),
+        ("للسودان", "سودان"),
+    ],
+)
+def test_a_quote_cuts_no_word_and_no_number(text: str, quote: str) -> None:
+    with pytest.raises(QuoteFault):
+        evidence(document(text), quote)
+
+
+@pytest.mark.parametrize("quote", ["مصر", "بمصر", "وبمصر", "500 شخص"])
+def test_what_stands_before_a_word_may_be_left_out(quote: str) -> None:
+    assert places("اجتماع وبمصر و500 شخص", quote) == [quote]
+
+
 def test_context_stands_once_like_a_quote() -> None:
     assert passage(document(TEXT), "مع غانا").start == TEXT.index("مع غانا")
     with pytest.raises(QuoteFault):
