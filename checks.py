@@ -82,7 +82,7 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
         coverage(document, quoting[document.slug]) for document in collection.documents.values()
     )
     checks.append(_coverage(covered, collection))
-    checks.append(_claims(collection, places))
+    checks.append(check_claims(collection, places))
     checks += _disagreements(store, collection, places)
     checks.append(_offsets(store, collection))
     checks.append(_shapes(build, collections))
@@ -116,7 +116,7 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
     return Check("coverage", sum(item.sentences for item in covered), tuple(faults))
 
 
-def _claims(collection: Collection, places: Sequence[Place]) -> Check:
+def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
     """Each quote says the number and date of its fact, and names what the fact is about.
 
     An inferred fact says in its note why it need not. Either way the graph marks the quote.

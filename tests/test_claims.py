@@ -1,26 +1,36 @@
-"""Claims: a true quote under a false fact is found, and an honest one is left alone."""
+"""Claims: a true quote under a false fact is found, and an honest one is left alone.
+
+``collections/doubtful/NAME`` holds a fact file that is added to the sound collection, and
+``expected.txt``: each fault and warning with its place and, indented, words of its message.
+"""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from taawun.checks import check_claims
 from taawun.graph.document import Document
 from taawun.graph.entity import Alias, Entity
+from taawun.graph.errors import Place
 from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.build import lines_of
 from taawun.loaders.builds import Build
 from taawun.loaders.claims import Claims
-from taawun.loaders.collection import Collection
+from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.quotes import evidence, passage
 from taawun.ontology.namespaces import ID, TW, XSD
 from taawun.ontology.schema import Schema
 from taawun.queries.rows import select
 
+COLLECTIONS = Path(__file__).parent / "collections"
+DOUBTFUL = sorted((COLLECTIONS / "doubtful").iterdir())
 SCHEMA = Schema.load()
 INFERRED = ox.NamedNode(ID + "modality/inferred")
 
@@ -46,6 +56,25 @@ ENTITIES = {
         entity("figure/homes", "عدد المنازل", "Homes"),
     )
 }
+
+
+@pytest.mark.parametrize("case", DOUBTFUL, ids=lambda path: path.name)
+def test_a_doubtful_fact_is_told_with_its_place_and_remedy(case: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "sound"
+    shutil.copytree(COLLECTIONS / "sound", folder)
+    shutil.copytree(case, folder, dirs_exist_ok=True)
+    places: list[Place] = []
+    collection = read_collection([folder], lambda _name, _fact, v: places.append(v.place))
+    checked = check_claims(collection, places)
+    assert checked.performed == len(collection.facts)
+    told = [("fault", item) for item in checked.faults]
+    told += [("warning", item) for item in checked.warnings]
+    mine = [(kind, item) for kind, item in told if "doubtful" in item.place.file]
+    lines = (case / "expected.txt").read_text("utf-8").splitlines()
+    places_told = [f"{kind} {item.place}" for kind, item in mine]
+    assert places_told == [line for line in lines if not line.startswith(" ")]
+    for line in lines:
+        assert line in places_told or line.strip() in "\n".join(str(item) for _, item in mine)
 
 
 def claims(text: str, *facts: Fact) -> Claims:
