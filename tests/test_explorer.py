@@ -248,6 +248,26 @@ def test_a_note_is_told_in_the_language_of_the_page(open_page, tmp_path):
     expect(page.locator(".note bdi")).to_have_text("البلدين: a note in English")
 
 
+def test_context_and_what_a_quote_does_not_name_stand_under_it(open_page, tmp_path):
+    satellite = next(quad for quad in quads() if quad.subject.value.endswith("/satellite/tiba-1"))
+    evidence = ox.NamedNode(GRAPH_EVIDENCE)
+    added = []
+    for quad in quads():
+        if quad.predicate.value == TW + "evidence":
+            source = ox.NamedNode(quad.object.value)
+            missing = ox.NamedNode(TW + "doesNotName")
+            added.append(ox.Quad(source, missing, satellite.subject, evidence))
+            # Any passage will do: here the quote itself.
+            added.append(ox.Quad(source, ox.NamedNode(TW + "context"), source, evidence))
+    file = write_explorer(view_of([*quads(), *added]), tmp_path / "unsaid.html")
+    page = open_page("#node=satellite/tiba-1", file=file)
+    expect(page.locator(".note", has_text="الاقتباس نفسه لا يسمّي").first).to_contain_text("طيبة")
+    expect(page.locator(".note", has_text="السياق، وليس دليلًا").first).to_be_visible()
+    page.click(".language")
+    expect(page.locator(".note", has_text="The quote does not itself name").first).to_be_visible()
+    expect(page.locator(".note", has_text="Context, no proof").first).to_be_visible()
+
+
 def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, tmp_path):
     papers = build([HERE / "papers"], cache=tmp_path / "cache")
     lines = papers.dump.read_text("utf-8").splitlines()
