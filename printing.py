@@ -69,6 +69,10 @@ WORDS: Final = {
         "ar": "يجيب الخادم على {} للقراءة فقط، ويوقفه Ctrl+C.",
         "en": "Serving on {}, read-only. Ctrl+C stops it.",
     },
+    "no endpoint": {
+        "ar": "يجيب الخادم من المخزن المضمّن: لا معنى لـ ‎--endpoint هنا",
+        "en": "the server answers from the embedded store: --endpoint has no meaning here",
+    },
     "not public": {
         "ar": "يصل آخرون إلى العنوان {}: أضف ‎--public NAME باسم المضيف الذي يصلون به، إن أردت ذلك",
         "en": "others reach {}: if you mean it, add --public NAME with the host name that they use",
@@ -317,7 +321,7 @@ class Printer:
             table.add_column(_plain(self._name(side.value)), overflow="fold")
             lines = []
             for fact in side.facts:
-                lines += [self._marks(fact), _plain(self._status(fact))]
+                lines += [self._marks(fact), _plain(status_of(fact, self.labels, self.language))]
                 lines += [_plain(f"«{item.quote}»\n{item.document}") for item in fact.evidence]
             cells.append(Text("\n").join(line for line in lines if line))
         table.add_row(*cells)
@@ -331,7 +335,7 @@ class Printer:
         self.labels.fetch(_iris([item.fact for item in past]))
         for item in past:
             self.indented(self._sentence(item.fact))
-            self.indented(self._status(item.fact), "yellow", 6)
+            self.indented(status_of(item.fact, self.labels, self.language), "yellow", 6)
             if item.successor:
                 self.indented(say("superseded by", self.language), "dim", 6)
                 self.indented(self._sentence(item.successor), indent=8)
@@ -440,19 +444,12 @@ class Printer:
         sentences = {str(line): line for line in map(self._sentence, filter(_is_derived, facts))}
         for line in sentences.values():
             self.indented(line)
-        by_quote: dict[
-            tuple[tuple[str, int, int], ...], list[tuple[FactView, tuple[EvidenceView, ...]]]
-        ] = {}
-        for fact in told.values():
-            for quote in fact.quotes():
-                place = tuple((part.document, part.start, part.end) for part in quote)
-                by_quote.setdefault(place, []).append((fact, quote))
-        for group in by_quote.values():
+        for group in by_quote(told.values()):
             for fact, quote in group:
                 self.indented(self._sentence(fact, supports))
                 if note := fact.note(self.language):
                     self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
-                if status := self._status(fact):
+                if status := status_of(fact, self.labels, self.language):
                     self.indented(status, "yellow", 6)
                 if unsaid := [self._name(term) for term in quote[0].unsaid]:
                     self.indented(say("unsaid", self.language, "، ".join(unsaid)), "yellow", 6)
@@ -504,16 +501,6 @@ class Printer:
         kind = "some publishers" if by.unsigned else "documents and publishers"
         return say(kind, self.language, documents, publishers)
 
-    def _status(self, fact: FactView) -> str:
-        """Where a fact stands in curation, since when and why, if it is not simply asserted."""
-        if fact.record_status in ("", "asserted"):
-            return ""
-        name = self.labels(_record_status(fact.record_status), self.language)
-        if not fact.status_date:
-            return name
-        day = readable(fact.status_date, self.language)
-        return say("status", self.language, name, day, fact.status_reason(self.language))
-
     def _quote(self, quote: str, facts: Iterable[FactView]) -> Text:
         """The quote with the words that name the subjects and objects set off."""
         from rich.text import Text
@@ -559,6 +546,29 @@ def marks(fact: FactView, labels: Labels, language: str) -> list[str]:
     if fact.when:
         found.append(readable(fact.when, language))
     return found
+
+
+def status_of(fact: FactView, labels: Labels, language: str) -> str:
+    """Where a fact stands in curation, since when and why, if it is not simply asserted."""
+    if fact.record_status in ("", "asserted"):
+        return ""
+    name = labels(_record_status(fact.record_status), language)
+    if not fact.status_date:
+        return name
+    day = readable(fact.status_date, language)
+    return say("status", language, name, day, fact.status_reason(language))
+
+
+def by_quote(facts: Iterable[FactView]) -> list[list[tuple[FactView, tuple[EvidenceView, ...]]]]:
+    """Facts with the quotes that say them, those that share a quote together."""
+    found: dict[
+        tuple[tuple[str, int, int], ...], list[tuple[FactView, tuple[EvidenceView, ...]]]
+    ] = {}
+    for fact in facts:
+        for quote in fact.quotes():
+            place = tuple((part.document, part.start, part.end) for part in quote)
+            found.setdefault(place, []).append((fact, quote))
+    return list(found.values())
 
 
 def firmness(fact: FactView) -> int:

@@ -66,6 +66,8 @@ def serve(
     from ..server.pool import Served
     from ..server.running import listen, run
 
+    if settings.endpoint:
+        raise click.UsageError(say("no endpoint", settings.language))
     if not public and not _is_loopback(host):
         raise click.UsageError(say("not public", settings.language, host))
     made = build(settings.collections)

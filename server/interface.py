@@ -30,17 +30,8 @@ class Interface:
 
     async def question(self, request: Request) -> Response:
         """The answer to one, with ``why`` each row with its proof."""
-        values = single(request)
-        return self._answer(
-            {
-                "task": "question",
-                "name": request.path_params["name"],
-                "why": truth(values.pop("why", "false")),
-                "language": language_of(request, values.pop("lang", None)),
-                "accept": request.headers.get("accept", "*/*"),
-                "parameters": values,
-            }
-        )
+        accept = request.headers.get("accept", "*/*")
+        return self._answer({"task": "question", **asked(request), "accept": accept})
 
     async def sparql(self, request: Request) -> Response:
         """The answer to any SELECT or ASK query, each row with its proof."""
@@ -64,6 +55,17 @@ def single(request: Request) -> dict[str, str]:
     if len(values) < len(found):
         raise HTTPException(400, "A parameter stands in the address more than once.")
     return values
+
+
+def asked(request: Request) -> dict[str, object]:
+    """The stored question that a request asks, with the values of its parameters."""
+    values = single(request)
+    return {
+        "name": request.path_params["name"],
+        "why": truth(values.pop("why", "false")),
+        "language": language_of(request, values.pop("lang", None)),
+        "parameters": values,
+    }
 
 
 def truth(value: str) -> bool:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 
 from ..api import KnowledgeGraph
+from ..graph.fact import OMISSION
 from ..ontology.namespaces import BASE
-from ..printing import marks, name_of
+from ..printing import by_quote, marks, name_of, status_of
 from ..queries.labels import Labels
-from ..queries.why import FactView
+from ..queries.why import EvidenceView, FactView
 from .reply import Reply
 from .words import page_word
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Things, which have a page about them; everything else of ours is its own page.
 THINGS: Final = ("id/", "fact/", "inference/")
+#: Facts, each with the parts of a quote, in groups that share the quote.
+Quoted: TypeAlias = list[list[tuple[FactView, tuple[EvidenceView, ...]]]]
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src data:; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -75,7 +78,10 @@ class Page:
                 name=lambda term: name_of(term, self.labels, self.language),
                 label=lambda iri: self.labels(iri, self.language),
                 href=self.href,
-                marks=self.marks,
+                marks=lambda fact: marks(fact, self.labels, self.language),
+                status=lambda fact: status_of(fact, self.labels, self.language),
+                by_quote=self.by_quote,
+                omission=OMISSION,
                 **values,
             )
         )
@@ -93,6 +99,7 @@ class Page:
         suffix = ".html" if path.startswith(THINGS) else ""
         return f"/{quote(path)}{suffix}?lang={self.language}{hash_}{quote(fragment)}"
 
-    def marks(self, fact: FactView) -> Sequence[str]:
-        """How firmly a fact is said, by whom and when, where that needs saying."""
-        return marks(fact, self.labels, self.language)
+    def by_quote(self, facts: Iterable[FactView]) -> Quoted:
+        """The asserted facts under these, those that share a quote together."""
+        told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
+        return by_quote(told.values())

@@ -1,4 +1,4 @@
-"""HTTP from clients that must not be slow: uvicorn's protocol with a time limit on the head."""
+"""HTTP with clients that must not be slow: uvicorn's protocol with limits on both directions."""
 
 from __future__ import annotations
 
@@ -8,41 +8,54 @@ from typing import Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-#: Seconds from the first byte, or from the connection, to the end of the headers.
-HEAD_SECONDS: Final = 10
+#: Seconds for a client to send the head of a request, and for it to take some of an answer.
+PATIENCE: Final = 10
 
 
 class ImpatientProtocol(H11Protocol):
-    """Closes a connection whose client has not sent a whole head in time.
+    """Closes a connection whose client sends no whole head in time, or takes nothing of an answer.
 
     uvicorn limits only the time between two requests. The time of a body is limited where it is
-    read.
+    read, that of a query where it is run.
     """
 
-    _cut: asyncio.TimerHandle | None = None
+    _head: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
         super().connection_made(transport)
-        self._wait()
+        self._head = self._cut_later()
 
     def data_received(self, data: bytes) -> None:
         """Wait on if the head is still not whole."""
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
-            self._stop_waiting()
-        elif self._cut is None:
-            self._wait()
+            _stop(self._head)
+            self._head = None
+        elif self._head is None:
+            self._head = self._cut_later()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take some of what is waiting for it."""
+        super().pause_writing()
+        self._reading = self._cut_later()
+
+    def resume_writing(self) -> None:
+        """It did."""
+        super().resume_writing()
+        _stop(self._reading)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
-        self._stop_waiting()
+        _stop(self._head)
+        _stop(self._reading)
         super().connection_lost(exc)
 
-    def _wait(self) -> None:
-        self._cut = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+    def _cut_later(self) -> asyncio.TimerHandle:
+        return self.loop.call_later(PATIENCE, self.transport.abort)
 
-    def _stop_waiting(self) -> None:
-        if self._cut is not None:
-            self._cut.cancel()
-            self._cut = None
+
+def _stop(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import pyoxigraph as ox
 
@@ -27,13 +27,14 @@ from ..ontology.namespaces import (
     SCHEMA,
     TW,
 )
+from ..printing import by_quote
 from ..queries.entity_card import entity_card
 from ..queries.labels import short_iri
 from ..queries.rows import select
 from ..queries.why import FactView, facts_of
 from ..queries.why.facts import FactReader
 from .formats import GRAPHS
-from .page import Page
+from .page import Page, Quoted
 from .reply import Reply
 
 _ABOUT: Final = """CONSTRUCT {{ {iri} ?p ?o . ?s ?q {iri} }} WHERE {{
@@ -167,19 +168,15 @@ def _grouped(iri: str, views: Sequence[FactView]) -> list[tuple[str, bool, list[
     return [(predicate, is_subject, facts) for (predicate, is_subject), facts in groups.items()]
 
 
-def _quotes(store: Store, node: ox.NamedNode) -> list[tuple[Any, list[FactView]]]:
+def _quotes(store: Store, node: ox.NamedNode) -> Quoted:
     """The quotes of a document in its order, each with the facts that it proves."""
     text = _QUOTED.format(iri=node, graph=GRAPH_EVIDENCE, tw=TW, oa=OA)
     facts = [row["fact"].value for row in select(store, text)]
     reader = FactReader(store)
     reader.load(facts)
-    found: dict[tuple[int, int], tuple[Any, list[FactView]]] = {}
-    for fact in map(reader.view, facts):
-        for parts in fact.quotes():
-            if parts[0].document_iri == node.value:
-                key = (parts[0].start, parts[-1].end)
-                found.setdefault(key, (parts, []))[1].append(fact)
-    return [found[key] for key in sorted(found)]
+    groups = by_quote(map(reader.view, facts))
+    here = [group for group in groups if group[0][1][0].document_iri == node.value]
+    return sorted(here, key=lambda group: (group[0][1][0].start, group[0][1][-1].end))
 
 
 def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:

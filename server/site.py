@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from ..viz.style import look
 from .answer import WorkersAnswer, whole_answer
 from .formats import choose
-from .interface import single, truth
+from .interface import asked
 from .language import language_of
 from .limits import Limits
 from .pool import Pool, Served
@@ -80,16 +80,7 @@ class Site:
 
     async def question(self, request: Request) -> Response:
         """One stored question with its answer."""
-        values = single(request)
-        return self._answer(
-            {
-                "task": "question_page",
-                "name": request.path_params["name"],
-                "why": truth(values.pop("why", "false")),
-                "language": language_of(request, values.pop("lang", None)),
-                "parameters": values,
-            }
-        )
+        return self._answer({"task": "question_page", **asked(request)})
 
     def _resource(self, request: Request, path: str, media: str) -> Response:
         language = language_of(request, request.query_params.get("lang"))

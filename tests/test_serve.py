@@ -161,11 +161,12 @@ def workers(server):
 
 
 def test_a_query_that_takes_too_long_is_stopped_and_its_process_ends(server):
+    server.query("ASK {}")
     before = workers(server)
     started = time.monotonic()
     got = server.query(ENDLESS)
     assert (got.status, "more than 3 seconds" in got.text) == (503, True)
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 20
     assert before.keys() - workers(server).keys()
     assert server.query("ASK {}").status == 200
 
@@ -192,19 +193,24 @@ def test_a_query_that_takes_too_much_memory_is_stopped(start_server):
     assert "backtrace" not in server.log.read_text()
 
 
-def test_the_query_of_a_client_that_hangs_up_is_stopped(server):
-    server.query("ASK {}")
-    before = workers(server)
-    with socket.create_connection(("127.0.0.1", server.port)) as client:
+def wait_until(is_so, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert is_so()
+
+
+def test_the_query_of_a_client_that_hangs_up_is_stopped(site):
+    site.query("ASK {}")
+    before = workers(site)
+    spent = {pid: child.cpu_times().user for pid, child in before.items()}
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
         path = f"/sparql?{urlencode({'query': ENDLESS})}"
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        time.sleep(0.5)
-        assert any(child.cpu_percent(0.2) > 10 for child in before.values())
-    deadline = time.monotonic() + 2
-    while time.monotonic() < deadline and before.keys() <= workers(server).keys():
-        time.sleep(0.05)
-    assert before.keys() - workers(server).keys()
-    assert "client hung up" in server.log.read_text()
+        wait_until(lambda: any(c.cpu_times().user > spent[pid] + 0.2 for pid, c in before.items()))
+    # Long before the time limit of this server.
+    wait_until(lambda: before.keys() - workers(site).keys())
+    wait_until(lambda: "client hung up" in site.log.read_text())
 
 
 def test_when_all_are_busy_the_next_is_told_to_try_again(start_server):
@@ -247,12 +253,10 @@ def test_a_client_that_sends_slowly_is_cut_off(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
         started = time.monotonic()
         client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ")
-        with pytest.raises((ConnectionError, AssertionError)):  # noqa: PT012
-            for _ in range(40):
+        with pytest.raises(ConnectionError):  # noqa: PT012
+            while time.monotonic() - started < 40:
                 client.sendall(b"x")
                 time.sleep(0.4)
-            raise AssertionError
-        assert time.monotonic() - started < 14
 
 
 def test_a_body_that_comes_slowly_is_cut_off(server):
@@ -310,10 +314,29 @@ def test_an_address_that_others_reach_is_not_listened_on_unasked(run):
     assert (said.exit_code, "--public" in said.output) == (2, True)
 
 
+def test_an_endpoint_is_not_served(run):
+    said = run("serve", "--endpoint", "http://127.0.0.1:9/")
+    assert (said.exit_code, "embedded store" in said.output) == (2, True)
+
+
 def test_a_port_that_is_taken_is_named(run, server):
     said = run("serve", "--port", str(server.port))
     assert (said.exit_code, str(server.port) in said.output) == (2, True)
     assert "Traceback" not in said.output
+
+
+def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(server):
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        path = f"/sparql?{urlencode({'query': ENDLESS_ROWS})}"
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        ours = client.getsockname()[1]
+
+        def is_held():
+            held = psutil.Process(server.process.pid).net_connections("tcp")
+            return any(connection.raddr and connection.raddr.port == ours for connection in held)
+
+        wait_until(is_held)
+        wait_until(lambda: not is_held(), 40)
 
 
 def wait_for(server, text, wanted):

@@ -8,6 +8,8 @@ import json
 from urllib.parse import quote, urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
@@ -92,3 +94,23 @@ def test_any_query_is_explained(site, run):
 def test_what_cannot_be_answered_is_told_in_a_sentence(path, status, words, site):
     got = site.get(quote(path, safe="/?&=%()"))
     assert (got.status, words in got.text) == (status, True), got.text
+
+
+@given(st.text(), st.booleans(), st.sampled_from(sorted(QUESTIONS)), st.text())
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_text_of_a_user_breaks_the_server(site, text, why, name, parameter):
+    """Whatever stands in an address, the answer is one of those that are described."""
+    stored = [item.name for item in QUESTIONS[name].parameters] or [parameter]
+    asked = urlencode({stored[0]: text, "why": why}, errors="replace")
+    for path in (
+        f"/api/questions/{name}?{asked}",
+        f"/api/questions/{quote(text, safe='', errors='replace')}",
+        f"/api/sparql?{urlencode({'query': text}, errors='replace')}",
+        f"/sparql?{urlencode({'query': text, parameter: text}, errors='replace')}",
+        f"/id/{quote(text, errors='replace')}",
+    ):
+        got = site.get(path, accept="application/json, text/turtle;q=0.9, text/plain;q=0.1")
+        assert got.status in (200, 303, 307, 400, 404, 406), path
+        assert "Traceback" not in got.text
