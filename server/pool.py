@@ -95,7 +95,9 @@ class Worker:
                 raise StoppedError(
                     f"The query was stopped: it needs more than {self._limits.memory} MB of memory."
                 ) from None
-            raise StoppedError("The query failed: its process broke down.") from None
+            raise StoppedError(
+                "The query failed: its process broke down, as it does on one nested too deeply."
+            ) from None
 
     async def end(self) -> None:
         """End the process, whatever it is doing."""

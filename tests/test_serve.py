@@ -193,6 +193,17 @@ def test_a_query_that_takes_too_much_memory_is_stopped(start_server):
     assert "backtrace" not in server.log.read_text()
 
 
+@pytest.mark.parametrize(
+    ("path", "depth", "status"), [("/sparql", 3000, 503), ("/api/sparql", 500, 400)]
+)
+def test_a_query_that_is_nested_too_deeply_ends_its_process_at_most(path, depth, status, server):
+    text = f"SELECT * {{ {'{' * depth}{'}' * depth} }}"
+    got = server.get(f"{path}?{urlencode({'query': text})}")
+    assert (got.status, "nested too deeply" in got.text) == (status, True)
+    assert server.query("ASK {}").status == 200
+    assert "Traceback" not in server.log.read_text()
+
+
 def wait_until(is_so, seconds=20):
     deadline = time.monotonic() + seconds
     while not is_so() and time.monotonic() < deadline:

@@ -25,9 +25,12 @@ def parse(text: str, prefixes: Mapping[str, str] = PREFIXES) -> alg.Query:
     """The parts of a query; ``prefixes`` may be used without declaring them.
 
     Raises ``UnexplainableError`` where the text is not a SPARQL 1.1 query (an extension of the
-    store, say), ``QueryError`` where a prefix is unknown.
+    store, say) or nested too deeply, ``QueryError`` where a prefix is unknown.
     """
-    return QueryParser(text, prefixes).query()
+    try:
+        return QueryParser(text, prefixes).query()
+    except RecursionError:
+        raise UnexplainableError("the query is nested too deeply to be explained") from None
 
 
 class QueryParser(TermParser):
