@@ -113,16 +113,22 @@ class Pool:
         self.served, self._limits = served, limits
         self._free = asyncio.Semaphore(limits.workers)
         self._waiting = 0
+        self._alive: set[Worker] = set()
         self._ready: list[Worker] = []
 
     async def open(self) -> None:
         """Start the workers."""
-        starting = (Worker.start(self.served, self._limits) for _ in range(self._limits.workers))
+        starting = (self._start() for _ in range(self._limits.workers))
         self._ready = list(await asyncio.gather(*starting))
 
     async def close(self) -> None:
-        """End the workers that wait for a task."""
-        await asyncio.gather(*(worker.end() for worker in self._ready))
+        """End all workers, whatever they are doing."""
+        await asyncio.gather(*(worker.end() for worker in self._alive))
+
+    async def _start(self) -> Worker:
+        worker = await Worker.start(self.served, self._limits)
+        self._alive.add(worker)
+        return worker
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[Worker]:
@@ -135,7 +141,7 @@ class Pool:
         try:
             while self._ready and worker is None:
                 worker = await self._current(self._ready.pop())
-            worker = worker or await Worker.start(self.served, self._limits)
+            worker = worker or await self._start()
             yield worker
         finally:
             try:
@@ -148,6 +154,7 @@ class Pool:
         """The worker if it can do a task over what is served now; else it is ended."""
         if worker.is_ready and worker.served == self.served:
             return worker
+        self._alive.discard(worker)
         await worker.end()
         return None
 

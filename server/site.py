@@ -49,10 +49,10 @@ class Site:
             if key not in self._made:
                 job = {"task": "explorer", "language": language, "seconds": _EXPLORER}
                 self._made = {k: page for k, page in self._made.items() if k[0] == key[0]}
-                made = await whole_answer(self._pool, job, _EXPLORER)
-                self._made[key] = made
+                self._made[key] = await whole_answer(self._pool, job, _EXPLORER)
+            page = self._made[key]
         policy = "frame-ancestors 'none'; object-src 'none'; base-uri 'none'"
-        return _cached(request, self._made[key], "text/html", policy)
+        return _cached(request, page, "text/html", policy)
 
     async def style(self, request: Request) -> Response:
         """The style sheet of the pages."""

@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import re
+import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -191,6 +192,20 @@ def test_a_query_that_takes_too_much_memory_is_stopped(start_server):
     assert (got.status, "more than 256 MB" in got.text) == (503, True)
     assert server.query("ASK {}").status == 200
     assert "backtrace" not in server.log.read_text()
+
+
+def test_a_server_that_is_interrupted_ends_with_its_queries(start_server):
+    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "60")
+    server.query("ASK {}")
+    (worker,) = workers(server).values()
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        path = f"/sparql?{urlencode({'query': ENDLESS})}"
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        wait_until(lambda: worker.cpu_percent(0.2) > 0)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(20) == 0
+    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+    assert "Traceback" not in server.log.read_text()
 
 
 @pytest.mark.parametrize(
