@@ -78,7 +78,7 @@ def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, lang
         _write_triples(graph.store, reply, node, path, media)
     elif not _write_page(Page(graph, language), reply, graph, node, path):
         near = graph.names.near(path.removeprefix("id/").rpartition("/")[2])
-        found = [graph.names.get(name) for name in near]
+        found = [iri for name in near for iri in graph.names.find(name)[:1]]
         Page(graph, language).write(
             reply, "missing.html", f"/{path}", 404, wanted=path, near=found, forms=()
         )
