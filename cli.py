@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "show": "asking",
     "path": "asking",
     "new": "extending",
-    "add": "extending",
+    "add": "adding",
     "schemas": "extending",
     "template": "tables",
     "import": "tables",

@@ -117,6 +117,18 @@ WORDS: Final = {
         "en": ", the invented example among its facts: delete it before real work",
     },
     "no changes": {"ar": "لا يتغير شيء.", "en": "Nothing changes."},
+    "things added": {
+        "ar": "كيانات ووثائق مضافة: {}",
+        "en": "Entities and documents added: {}",
+    },
+    "things removed": {
+        "ar": "كيانات ووثائق محذوفة: {}",
+        "en": "Entities and documents removed: {}",
+    },
+    "things altered": {
+        "ar": "كيانات ووثائق تغيّر وصفها: {}",
+        "en": "Entities and documents described otherwise: {}",
+    },
     "facts added": {"ar": "حقائق مضافة: {}", "en": "Facts added: {}"},
     "facts removed": {"ar": "حقائق محذوفة: {}", "en": "Facts removed: {}"},
     "facts requalified": {
@@ -143,6 +155,35 @@ WORDS: Final = {
         "en": "No earlier check of these collections has passed: compared with the graph "
         "without the last one.",
     },
+    "document next": {
+        "ar": "لم تُؤخذ منه حقائق بعد: taawun suggest {} يعرض جمله.",
+        "en": "No facts are taken from it yet: taawun suggest {} shows its sentences.",
+    },
+    "ask document": {"ar": "الوثيقة", "en": "Document"},
+    "ask quote": {
+        "ar": "الاقتباس بحرفه (Tab للجمل)",
+        "en": "Quote, to the letter (Tab: its sentences)",
+    },
+    "ask place": {"ar": "أي موضع؟", "en": "Which place"},
+    "ask subject": {"ar": "عمّن أو عمّ (Tab للأسماء)", "en": "Subject (Tab: names)"},
+    "ask predicate": {"ar": "العلاقة (Tab لها كلها)", "en": "Predicate (Tab: all that fit)"},
+    "ask object": {"ar": "الطرف الآخر أو القيمة", "en": "Object"},
+    "ask modality": {
+        "ar": "نوع القول (فارغ: مؤكَّد)",
+        "en": "Modality (empty: asserted)",
+    },
+    "ask statedBy": {"ar": "من يقوله في النص", "en": "Stated by"},
+    "ask note": {"ar": "السبب بالإنجليزية", "en": "Why, in English"},
+    "ask noteAr": {"ar": "السبب بالعربية", "en": "Why, in Arabic"},
+    "ask when": {"ar": "متى، كما طُبع (فارغ: بلا تاريخ)", "en": "When, as printed (empty: no date)"},
+    "ask dateText": {"ar": "لفظ التاريخ كما طُبع", "en": "The printed words of the date"},
+    "checking": {"ar": "يُفحص ويُحسب أثره …", "en": "Checking, and finding what it changes …"},
+    "ask write": {"ar": "أتُكتب؟ [ن/ل]", "en": "Write it? [y/N]"},
+    "ask another": {
+        "ar": "حقيقة أخرى من الاقتباس نفسه؟ [ن/ل]",
+        "en": "Another fact of this quote? [y/N]",
+    },
+    "kind covered": {"ar": "مغطاة", "en": "covered"},
     "written": {"ar": "كُتب: {}", "en": "written: {}"},
     "not written": {"ar": "معاينة فقط، لم يُكتب شيء.", "en": "A preview: nothing was written."},
     "not arabic": {"ar": "لا حرف عربيًا في هذا النص.", "en": "This text has no Arabic letter."},
@@ -464,6 +505,12 @@ class Printer:
         for around in quote[0].context:
             words = f"«{around.quote}» [{around.start}:{around.end}]"
             self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
+
+    def things(self, iris: Sequence[str]) -> None:
+        """Entities and documents, each with how it is referred to."""
+        self.labels.fetch(iris)
+        for iri in iris:
+            self.indented(f"• {self.labels(iri, self.language)}  {short_iri(iri)}")
 
     def sentences(self, facts: Sequence[FactView], sign: str = "") -> None:
         """Facts as sentences alone, with a sign before each."""

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import click
+import pyoxigraph as ox
 
 from ..ontology.namespaces import ID
 from ..printing import Printer, console, say
 from ..queries.changes import Alteration, AnswerChange, Difference
-from ..queries.labels import Labels
+from ..queries.labels import Labels, short_iri
 from ..queries.proofs import quotes_of
 from ..queries.results import Shown, bindings
 from ..queries.why import FactView, fact_json
@@ -47,6 +48,14 @@ class _Page:
         found = self.found.changes
         if not self.found:
             self.out.line(say("no changes", self.language))
+        for name, things, printer in (
+            ("things added", found.things_added, self.out),
+            ("things removed", found.things_removed, self.old),
+            ("things altered", found.things_altered, self.out),
+        ):
+            if things:
+                self._heading(name, things)
+                printer.things(things)
         paired = {fact.iri for item in found.requalified for fact in (item.before, item.after)}
         added, removed = (
             [fact for fact in facts if fact.iri not in paired]
@@ -117,6 +126,13 @@ class _Page:
 def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
     old, new = Shown(found.before, language), Shown(found.after, language)
     changes = found.changes
+    for change, things, shown in (
+        ("added", changes.things_added, new),
+        ("removed", changes.things_removed, old),
+        ("altered", changes.things_altered, new),
+    ):
+        for iri in things:
+            yield change, "thing", shown.term(ox.NamedNode(iri)), "", "", short_iri(iri)
     for change, kind, facts, shown in (
         ("added", "fact", changes.added, new),
         ("removed", "fact", changes.removed, old),
@@ -139,6 +155,11 @@ def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
 def _as_json(found: Difference) -> dict[str, Any]:
     changes = found.changes
     return {
+        "things": {
+            "added": list(changes.things_added),
+            "removed": list(changes.things_removed),
+            "altered": list(changes.things_altered),
+        },
         "facts": {
             "added": list(map(_fact, changes.added)),
             "removed": list(map(_fact, changes.removed)),

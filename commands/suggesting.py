@@ -45,8 +45,9 @@ def suggest(
     from ..loaders.collection import read_collection
     from ..loaders.documents import is_slug
     from ..loaders.inputs import SEEDS
+    from ..loaders.register import entry_lines, registration
     from ..loaders.suggestion import Suggester, covered_spans
-    from ..loaders.suggestion_file import fact_file, register_entry, slug_of, write_suggestion
+    from ..loaders.suggestion_file import fact_file, slug_of, titles, write_suggestion
 
     known = read_collection([SEEDS, *settings.collections])
     suggester = Suggester(known.schema, known.entities)
@@ -59,7 +60,7 @@ def suggest(
         found = suggester.suggest(source.text, document, spans)
         name, content = document, source.text.encode()
     else:
-        content = _content(document, list(known.documents))
+        content = content_of(document, list(known.documents))
         name = slug or slug_of("" if document == "-" else Path(document).name, content)
         if not is_slug(name):
             raise click.UsageError(f"“{name}” is no slug; write small Latin letters and hyphens")
@@ -78,7 +79,7 @@ def suggest(
         head = (
             ""
             if document in known.documents or write
-            else _commented(register_entry(name, content))
+            else _commented(entry_lines(name, registration(name, content, titles(name, content))))
         )
         with writing(output) as file:
             file.write((head + facts).encode())
@@ -86,11 +87,11 @@ def suggest(
         _report(settings, found, suggester)
 
 
-def _commented(entry: str) -> str:
-    return f"# documents/documents.yaml:\n# {entry}"
+def _commented(entry: list[str]) -> str:
+    return "".join(f"# {line}\n" for line in ("documents/documents.yaml:", *entry))
 
 
-def _content(document: str, slugs: list[str]) -> bytes:
+def content_of(document: str, slugs: list[str]) -> bytes:
     """The bytes of the text. Raises ``TaawunError`` where they are no text to work with."""
     from ..loaders.nodes import near
 

@@ -10,7 +10,7 @@ import click
 
 from ..graph.errors import CollectionError, Fault
 from ..printing import say, writing
-from .extending import carry_out, target_of
+from .edits import carry_out, target_of
 from .settings import MISUSE, Settings, common
 
 #: ``loaders.tables.KINDS``, which stays unloaded until a command needs it.

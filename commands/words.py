@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
 from ..loaders.collection import Collection
+from ..loaders.entities import registrable
 from ..ontology.namespaces import ID, TW
+from ..ontology.schema import local_name
 from ..queries.labels import short_iri
 from ..queries.names import Names
 
@@ -55,6 +57,23 @@ class Words:
         """The slug of a document."""
         found = self._names.find(name, "document")
         return short_iri(found[0]).removeprefix("doc:") if len(found) == 1 else name
+
+    def class_slug(self, name: str) -> str:
+        """The slug of a class that entities can be registered in, given by name or label.
+
+        Raises ``UnknownNameError`` where there is none.
+        """
+        schema = self._known.schema
+        known = registrable(schema)
+        named = {
+            fold(called): slug
+            for slug, iri in known.items()
+            for called in (slug, local_name(iri), *(schema.label(iri, x) for x in ("ar", "en")))
+        }
+        if fold(name) not in named:
+            close = get_close_matches(fold(name), named)
+            raise UnknownNameError(name, "class", dict.fromkeys(named[called] for called in close))
+        return named[fold(name)]
 
     def predicate(self, name: str) -> str:
         """The local name of the property that is called so in either language.

@@ -14,12 +14,13 @@ from .collection import Collection, classes_of
 from .edit import Edit
 from .fact_file import QUOTE, Locate, Places, with_fact
 from .facts import FactMaker
+from .facts_yaml import TRIPLE
 from .json_schemas import modeline
 from .nodes import files
 from .quotes import QuoteFault, spans
 from .yaml_text import LOADER, data_of
 
-__all__ = ["QUOTE", "addition"]
+__all__ = ["QUOTE", "addition", "check_triple"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class Word:
         self.faults.append(Fault(self.place, message, remedy, check))
 
 
+def check_triple(collection: Collection, subject: str, predicate: str, object_: str) -> None:
+    """Raise ``CollectionError`` where these cannot be the triple of a fact."""
+    faults: list[Fault] = []
+    parts = zip(TRIPLE, (subject, predicate, object_), strict=True)
+    _maker(collection).triple({name: Word(name, value, faults) for name, value in parts})
+    if faults:
+        raise CollectionError(faults)
+
+
 def addition(
     folder: Path,
     seen: str,
@@ -60,9 +70,7 @@ def addition(
     """
     faults: list[Fault] = []
     said = {key: Word(key, value, faults) for key, value in {**quote, **fact}.items()}
-    maker = FactMaker(
-        collection.schema, classes_of(collection.schema, collection.entities), collection.documents
-    )
+    maker = _maker(collection)
     document = maker.document(said["document"])
     before, after = (quote.get(key, "") for key in ("prefix", "suffix"))
     context = [said["context"]] if quote.get("context") else []
@@ -83,6 +91,11 @@ def addition(
     old = path.read_bytes().decode() if path.exists() else modeline(folder, "facts.json")
     new = with_fact(old, document.slug, quote, fact, place)
     return Edit(folder, {path.relative_to(folder): new.encode()}, seen)
+
+
+def _maker(collection: Collection) -> FactMaker:
+    classes = classes_of(collection.schema, collection.entities)
+    return FactMaker(collection.schema, classes, collection.documents)
 
 
 def _fact_file(folder: Path, slug: str, quote: Mapping[str, str], place: Locate) -> Path:

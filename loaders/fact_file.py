@@ -11,7 +11,17 @@ from ..graph.errors import OutputError
 from .facts import QUALIFIERS
 from .facts_yaml import TRIPLE
 from .scalars import scalar
-from .yaml_text import LOADER, data_of, field_of, flow_mapping, in_list, with_item, with_lines
+from .yaml_text import (
+    LOADER,
+    data_of,
+    field_of,
+    flow_list,
+    flow_mapping,
+    in_list,
+    reads_as,
+    with_item,
+    with_lines,
+)
 
 #: What says which words of the document an entry quotes.
 QUOTE: Final = ("quote", "prefix", "suffix", "context")
@@ -62,11 +72,7 @@ def with_fact(
             at = next((n for n, p in enumerate(places) if p is not None and p > wanted), at)
         new = with_item(text, entries, entry, at)
         expected["evidence"].insert(at, {**quote, "facts": [_said(fact)]})
-    try:
-        is_right = data_of(yaml.compose(new, Loader=LOADER)) == expected
-    except yaml.YAMLError:
-        is_right = False
-    if not is_right:
+    if not reads_as(new, expected):
         raise _unfit(entry)
     return new
 
@@ -91,7 +97,7 @@ def _said(fact: Mapping[str, str]) -> list[str] | dict[str, str]:
 def _flow(fact: Mapping[str, str]) -> str:
     said = _said(fact)
     if isinstance(said, list):
-        return f"[{', '.join(map(scalar, said))}]"
+        return flow_list(said)
     return flow_mapping(said)
 
 

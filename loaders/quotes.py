@@ -93,6 +93,17 @@ def spans(text: str, quote: str, prefix: str = "", suffix: str = "") -> tuple[tu
     return _locate_parts(text, parts, prefix, suffix)
 
 
+def told_apart(text: str, start: int, end: int) -> tuple[str, str]:
+    """The prefix and suffix that tell a stretch from others with the same words; empty if none."""
+    quote = text[start:end]
+    prefix = suffix = ""
+    size = 0
+    while text.find(prefix + quote + suffix) != text.rfind(prefix + quote + suffix):
+        size += 20
+        prefix, suffix = text[max(0, start - size) : start], text[end : end + size]
+    return prefix, suffix
+
+
 def passage(document: Document, quote: str) -> Passage:
     """A passage that gives context. Raises ``QuoteFault`` if it cannot stand."""
     _refuse_long(quote)

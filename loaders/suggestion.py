@@ -19,7 +19,7 @@ from .cues import Cue, Cues
 from .doubts import doubted
 from .facts import DERIVED_ONLY
 from .mentions import Gazetteer, Mention, names_of, territory_label
-from .quotes import LONGEST_QUOTE
+from .quotes import LONGEST_QUOTE, told_apart
 from .said_dates import SaidDate, said_dates
 from .tokens import tokens
 from .unknown_names import UnknownName, unknown_names
@@ -254,13 +254,7 @@ def _quote(text: str, sentence: Sentence, marks: Sequence[Mention | Cue]) -> Quo
     start, end = sentence.start, sentence.end
     if end - start > LONGEST_QUOTE:
         start, end = _densest(text, start, end, marks)
-    quote = text[start:end]
-    prefix = suffix = ""
-    size = 0
-    while text.find(prefix + quote + suffix) != text.rfind(prefix + quote + suffix):
-        size += 20
-        prefix, suffix = text[max(0, start - size) : start], text[end : end + size]
-    return Quote(start, end, quote, prefix, suffix)
+    return Quote(start, end, text[start:end], *told_apart(text, start, end))
 
 
 def _densest(text: str, start: int, end: int, marks: Sequence[Mention | Cue]) -> tuple[int, int]:

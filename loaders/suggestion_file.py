@@ -7,14 +7,16 @@ collection together with the text and its entry in the register, never over anyt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from ..graph.errors import Fault, OutputError
-from .documents import REGISTER
-from .nodes import read_yaml
+from ..graph.errors import OutputError
+from .edit import seen
+from .json_schemas import modeline
+from .register import document_edit
 from .scalars import quoted, scalar
 from .suggestion import SuggestedSentence, Suggester, Suggestion
 
@@ -43,16 +45,11 @@ def slug_of(name: str, content: bytes) -> str:
     return slug or f"document-{sha256(content).hexdigest()[:8]}"
 
 
-def register_entry(slug: str, content: bytes) -> str:
-    """The entry of ``documents.yaml`` in one line; the titles are to be looked at."""
-    text = content.decode("utf-8")
-    lines = (" ".join(line.split()) for line in text.splitlines())
+def titles(slug: str, content: bytes) -> dict[str, str]:
+    """Titles of a document in both languages, to be looked at: its first line, and its slug."""
+    lines = (" ".join(line.split()) for line in content.decode("utf-8").splitlines())
     title = next((line for line in lines if line), "")[:_TITLE_LENGTH]
-    english = slug.replace("-", " ").capitalize()
-    return (
-        f"{slug}: {{file: {slug}.txt, sha256: {sha256(content).hexdigest()}, "
-        f"ar: {quoted(title)}, en: {quoted(english)}}}\n"
-    )
+    return {"ar": title, "en": slug.replace("-", " ").capitalize()}
 
 
 def fact_file(found: Suggestion, slug: str, names: Suggester) -> str:
@@ -121,59 +118,14 @@ def write_suggestion(folder: Path, slug: str, content: bytes, facts: str) -> lis
     Raises ``OutputError`` where one of them is there already or cannot be written; then nothing
     of it is left behind.
     """
-    document = folder / "documents" / f"{slug}.txt"
-    fact_path = folder / "facts" / f"{slug}.yaml"
-    register = folder / "documents" / REGISTER
-    made: list[Path] = []
-    try:
-        old = register.read_bytes() if register.exists() else b""
-        new = with_entries(old, {slug: register_entry(slug, content)}, register)
-        for path in (document, fact_path):
-            path.parent.mkdir(exist_ok=True)
-        for path, written in ((document, content), (fact_path, facts.encode())):
-            with path.open("xb") as file:
-                made.append(path)
-                file.write(written)
-        register.write_bytes(new)
-    except FileExistsError as error:
-        _undo(made)
+    edit = document_edit(folder, seen(folder), slug, content, titles(slug, content))
+    path = Path("facts") / f"{slug}.yaml"
+    if (folder / path).exists():
         raise OutputError(
-            f"{error.filename} is there already; nothing was written: choose another --slug"
-        ) from error
-    except OSError as error:
-        _undo(made)
-        raise OutputError(f"{error.filename} cannot be written: {error.strerror}") from error
-    except OutputError:
-        _undo(made)
-        raise
-    return [document, register, fact_path]
-
-
-def _undo(made: Iterable[Path]) -> None:
-    for path in made:
-        path.unlink(missing_ok=True)
-
-
-def with_entries(old: bytes, lines: Mapping[str, str], register: Path) -> bytes:
-    """The register with entries, by slug, as its last lines.
-
-    Raises ``OutputError`` where one is there already, or no line can be added as it is written.
-    """
-    faults: list[Fault] = []
-    known = read_yaml(register, str(register), faults) if old.strip() else None
-    fields = known.fields() if known is not None and known.is_mapping else {}
-    if taken := sorted(fields.keys() & lines.keys()):
-        raise OutputError(f"document {taken[0]} is registered already: choose another --slug")
-    if (
-        old.strip()
-        and known is not None
-        and (not known.is_mapping or old.lstrip().startswith(b"{"))
-    ):
-        raise OutputError(f"{register} is not written one entry a line; add the entry by hand")
-    if faults and known is None and any("empty" not in fault.message for fault in faults):
-        raise OutputError(str(faults[0]))
-    newline = b"" if not old or old.endswith(b"\n") else b"\n"
-    return old + newline + "".join(lines.values()).encode()
+            f"{folder / path} is there already; nothing was written: choose another --slug"
+        )
+    written = (modeline(folder, "facts.json") + facts).encode()
+    return replace(edit, files={**edit.files, path: written}).write()
 
 
 def _comment(text: str) -> str:

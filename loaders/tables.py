@@ -14,8 +14,9 @@ from .documents import REGISTER
 from .edit import Edit
 from .entity_table import ENTITIES, entity_row
 from .fact_table import fact_rows
+from .register import with_entries
 from .rows import FACTS
-from .suggestion_file import slug_of, with_entries
+from .suggestion_file import slug_of
 from .table import Kind, header_of, read_table, row_numbers, write_table
 
 KINDS: Final = {kind.name: kind for kind in (FACTS, ENTITIES, DOCUMENTS)}

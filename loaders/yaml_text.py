@@ -26,9 +26,26 @@ def data_of(node: yaml.Node | None) -> Any:
     return node.value if node else None
 
 
-def flow_mapping(fields: Mapping[str, str]) -> str:
-    """A mapping in one line."""
-    return f"{{{', '.join(f'{key}: {scalar(value)}' for key, value in fields.items())}}}"
+def reads_as(text: str, data: Any) -> bool:
+    """Whether a text is YAML that says exactly this."""
+    try:
+        return bool(data_of(yaml.compose(text, Loader=LOADER)) == data)
+    except yaml.YAMLError:
+        return False
+
+
+def flow_mapping(fields: Mapping[str, str | Sequence[str]]) -> str:
+    """A mapping in one line, of texts and lists of texts."""
+    return f"{{{', '.join(f'{key}: {_flow(value)}' for key, value in fields.items())}}}"
+
+
+def flow_list(items: Sequence[str]) -> str:
+    """A list of texts in one line."""
+    return f"[{', '.join(map(scalar, items))}]"
+
+
+def _flow(value: str | Sequence[str]) -> str:
+    return scalar(value) if isinstance(value, str) else flow_list(value)
 
 
 def in_list(item: Sequence[str], column: int) -> list[str]:
@@ -42,18 +59,36 @@ def with_lines(text: str, lines: Sequence[str], at: int | None = None) -> str:
 
     They end as the text's own lines end.
     """
-    line_end = "\r\n" if "\r\n" in text else "\n"
-    new = "".join(f"{line}{line_end}" for line in lines)
+    new = _joined(text, lines)
     end = text.find("\n", at) + 1 if at is not None else 0
     if end:
         return text[:end] + new + text[end:]
-    return text + new if not text or text.endswith("\n") else text + line_end + new
+    return text + new if not text or text.endswith("\n") else text + _joined(text, [""]) + new
+
+
+def _joined(text: str, lines: Sequence[str]) -> str:
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    return "".join(f"{line}{line_end}" for line in lines)
 
 
 def field_of(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
     """A key of a mapping with its value."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     return next(((key, value) for key, value in pairs if key.value == name), None)
+
+
+def with_entry(text: str, root: yaml.Node | None, lines: Sequence[str], at: int) -> str:
+    """The text of a mapping with the lines of an entry before the ``at``-th one.
+
+    Comments at the head of the file stay there.
+    """
+    if root is None:
+        return with_lines(text, lines)
+    if at == 0:
+        start = root.start_mark.index
+        return text[:start] + _joined(text, lines) + text[start:]
+    before = _end(text, root.value[at - 1][1]) - 1
+    return with_lines(text, lines, _comments_after(text, before, root.start_mark.column))
 
 
 def with_item(text: str, pair: tuple[yaml.Node, yaml.Node], item: Sequence[str], at: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..graph.store import Store, Term
-from ..ontology.namespaces import GRAPH_EVIDENCE, TW
+from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
 from .answer import answer_of
 from .question import Question
 from .results import Terms
@@ -21,6 +21,7 @@ _SAID: Final = f"""
 SELECT ?fact ?name ?value WHERE {{
   GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a <{TW}Fact> ; ?name ?value }}
 }}"""
+_DESCRIBED: Final = f"SELECT * WHERE {{ GRAPH <{GRAPH_ENTITIES}> {{ ?thing ?name ?value }} }}"
 _DERIVED: Final = f"""
 SELECT ?fact ?s ?p ?o WHERE {{
   GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a <{TW}DerivedFact> }} GRAPH ?fact {{ ?s ?p ?o }}
@@ -42,6 +43,7 @@ class Changes:
     ``altered`` are facts of one IRI: the same claim, said about differently. A fact with another
     modality, speaker or date is another claim: one fact less and one more. Derived facts count by
     their triple, however it follows: ``derived_added`` has one for each that did not follow before.
+    Things are the IRIs of entities and documents; altered ones have other names or notes.
     """
 
     added: tuple[FactView, ...] = ()
@@ -49,11 +51,12 @@ class Changes:
     altered: tuple[Alteration, ...] = ()
     derived_added: tuple[FactView, ...] = ()
     derived_removed: tuple[FactView, ...] = ()
+    things_added: tuple[str, ...] = ()
+    things_removed: tuple[str, ...] = ()
+    things_altered: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any(
-            (self.added, self.removed, self.altered, self.derived_added, self.derived_removed)
-        )
+        return any(getattr(self, part) for part in self.__slots__)
 
     @property
     def requalified(self) -> tuple[Alteration, ...]:
@@ -72,12 +75,16 @@ def changes(before: Store, after: Store) -> Changes:
     """Compare two stores fact by fact, in a few queries to each."""
     old, new = _Known(before), _Known(after)
     altered = {fact for fact, _, _ in old.said ^ new.said} & old.facts & new.facts
+    described = {thing for thing, _, _ in old.described ^ new.described}
     return Changes(
         added=new.views(new.facts - old.facts),
         removed=old.views(old.facts - new.facts),
         altered=tuple(map(Alteration, old.views(altered), new.views(altered))),
         derived_added=new.views(new.derived[t] for t in new.derived.keys() - old.derived.keys()),
         derived_removed=old.views(old.derived[t] for t in old.derived.keys() - new.derived.keys()),
+        things_added=tuple(sorted(new.things - old.things)),
+        things_removed=tuple(sorted(old.things - new.things)),
+        things_altered=tuple(sorted(described & old.things & new.things)),
     )
 
 
@@ -86,10 +93,9 @@ class _Known:
 
     def __init__(self, store: Store) -> None:
         self._reader = FactReader(store)
-        self.said = {
-            (row["fact"].value, row["name"].value, str(row["value"]))
-            for row in select(store, _SAID)
-        }
+        self.said = _triples(store, _SAID, "fact")
+        self.described = _triples(store, _DESCRIBED, "thing")
+        self.things = {thing for thing, _, _ in self.described}
         self.facts = {fact for fact, _, _ in self.said}
         #: Triples that follow, each with the first of the derived facts that say it.
         self.derived: dict[tuple[str, ...], str] = {}
@@ -101,6 +107,12 @@ class _Known:
         chosen = sorted(facts)
         self._reader.load(chosen)
         return tuple(map(self._reader.view, chosen))
+
+
+def _triples(store: Store, query: str, subject: str) -> set[tuple[str, str, str]]:
+    return {
+        (row[subject].value, row["name"].value, str(row["value"])) for row in select(store, query)
+    }
 
 
 @dataclass(frozen=True, slots=True)

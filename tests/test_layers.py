@@ -64,8 +64,8 @@ def modules_after(code: str) -> set[str]:
 
 
 HEAVY = {
-    "edtf", "jinja2", "networkx", "oxrdflib", "pandas", "pyshacl", "pyvis", "rdflib", "rich",
-    "SPARQLWrapper", "starlette", "uvicorn",
+    "edtf", "jinja2", "networkx", "oxrdflib", "pandas", "prompt_toolkit", "pyshacl", "pyvis",
+    "rdflib", "rich", "SPARQLWrapper", "starlette", "uvicorn",
 }  # fmt: skip
 
 

@@ -1,0 +1,197 @@
+"""Adding what a text says: ``add`` with its subcommands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..graph.errors import CollectionError
+from ..graph.fact import MODALITIES
+from ..loaders.addition import QUOTE, addition
+from ..loaders.collection import Collection, read_collection
+from ..loaders.edit import seen
+from ..loaders.facts_yaml import TRIPLE
+from ..loaders.inputs import SEEDS
+from ..loaders.register import document_edit, entity_edit
+from ..loaders.suggestion_file import slug_of
+from ..printing import say
+from .edits import carry_out, show, target_of, write
+from .settings import Settings, common
+from .suggesting import content_of
+from .words import Words
+
+
+class AddGroup(click.Group):
+    """``add`` with its subcommands; what begins with none of their names is a fact."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, with ``fact`` before those of a fact."""
+        if args[:1] not in [[name] for name in (*self.commands, "--help")]:
+            args = ["fact", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=AddGroup)
+def add() -> None:
+    """Add a fact, an entity or a document to your collection, and see what it changes.
+
+    \b
+    taawun add SUBJECT PREDICATE OBJECT --document D --quote Q    (taawun add fact --help)
+    taawun add entity CLASS SLUG --ar NAME --en NAME
+    taawun add document FILE --title-ar TITLE --title-en TITLE
+    """
+
+
+@add.command()
+@click.argument("subject", required=False)
+@click.argument("predicate", required=False)
+@click.argument("object_", metavar="OBJECT", required=False)
+@click.option("--document", help="The document that says it: its slug or title.")
+@click.option("--quote", help="The words of the document that say it.")
+@click.option("--prefix", help="The words directly before, where the quote stands twice.")
+@click.option("--suffix", help="The words directly after, where the quote stands twice.")
+@click.option("--context", help="Words elsewhere in the document that the quote needs to be read.")
+@click.option("--modality", type=click.Choice(MODALITIES), help="How firmly it is said.")
+@click.option("--stated-by", metavar="ENTITY", help="Who says it in the text.")
+@click.option("--on-behalf-of", metavar="ENTITY", help="For whom the subject acts.")
+@click.option("--when", metavar="EDTF", help="The date as printed: 2024-03, XXXX-02.")
+@click.option("--date-text", metavar="TEXT", help="The printed words of the date.")
+@click.option("--note", metavar="TEXT", help="A remark in English: why it is inferred, say.")
+@click.option("--note-ar", metavar="TEXT", help="The same in Arabic.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@common
+@click.pass_obj
+def fact(settings: Settings, /, dry_run: bool, **given: str | None) -> None:
+    """Add a fact: entities by slug, IRI or any of their names, predicates by name or label.
+
+    It goes into the fact file of the document in the last --collection. What `check` would refuse
+    is refused before anything is written. With nothing given, a terminal asks step by step.
+    """
+    said = {_camel(name): text for name, text in given.items() if text is not None}
+    missing = [name for name in ("document", "quote", *TRIPLE) if name not in said]
+    if not said and sys.stdin.isatty():
+        _ask(settings, dry_run)
+        return
+    if missing:
+        raise click.UsageError(
+            f"{', '.join(missing)} missing: taawun add SUBJECT PREDICATE OBJECT --document D "
+            "--quote Q; on a terminal, taawun add alone asks step by step"
+        )
+    before, known, words = _opened(settings)
+    quote = {"document": words.document(said.pop("document"))}
+    quote |= {key: said.pop(key, "") for key in QUOTE}
+    edit = addition(target_of(settings), before, known, quote, words.fact(said))
+    carry_out(settings, edit, dry_run)
+
+
+def _ask(settings: Settings, dry_run: bool) -> None:
+    """Ask for facts until there are no more of the same quote."""
+    from .dialogue import Dialogue
+
+    quote: dict[str, str] | None = None
+    while True:
+        before, known, words = _opened(settings)
+        dialogue = Dialogue(known, words, settings.language)
+        quote = quote or dialogue.quote(dialogue.document())
+        said = dialogue.fact(quote["quote"])
+        try:
+            edit = addition(target_of(settings), before, known, quote, said)
+            click.secho(say("checking", settings.language), dim=True)
+            show(settings, edit)
+        except CollectionError as error:
+            for fault in error.faults:
+                click.secho(str(fault), fg="red")
+        else:
+            if not dry_run and dialogue.agrees("ask write"):
+                write(settings, edit)
+            else:
+                click.echo(say("not written", settings.language))
+        if not dialogue.agrees("ask another"):
+            return
+
+
+def _opened(settings: Settings) -> tuple[str, Collection, Words]:
+    """The fingerprint of the collection to write into, the whole stack, and its names."""
+    before = seen(target_of(settings))
+    known = read_collection([SEEDS, *settings.collections])
+    return before, known, Words(settings.graph.names, known)
+
+
+@add.command()
+@click.argument("class_", metavar="CLASS")
+@click.argument("slug")
+@click.option("--ar", required=True, metavar="NAME", help="Its Arabic name, as the texts have it.")
+@click.option("--en", required=True, metavar="NAME", help="Its English name.")
+@click.option("--also", multiple=True, metavar="NAME", help="Another name (repeatable).")
+@click.option("--type", "types", multiple=True, metavar="CLASS", help="A further class.")
+@click.option("--iso3", metavar="CODE", help="Of a country: its ISO 3166-1 alpha-3 code.")
+@click.option("--m49", metavar="CODE", help="Of a place: its United Nations M49 code.")
+@click.option("--exact-match", multiple=True, metavar="IRI", help="The same thing elsewhere.")
+@click.option("--close-match", multiple=True, metavar="IRI", help="Something close elsewhere.")
+@click.option("--note", metavar="TEXT", help="A remark in English.")
+@click.option("--note-ar", metavar="TEXT", help="The same in Arabic.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@common
+@click.pass_obj
+def entity(
+    settings: Settings, /, class_: str, slug: str, types: Sequence[str], dry_run: bool, **given: Any
+) -> None:
+    """Register an entity: who or what facts can be about.
+
+    CLASS by name or label (country, وزارة), SLUG in small Latin letters, digits and hyphens.
+    """
+    before, _, words = _opened(settings)
+    fields = {
+        _camel(name): list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value
+    }
+    fields["types"] = list(map(words.class_slug, types))
+    reference = f"{words.class_slug(class_)}/{slug}"
+    edit = entity_edit(target_of(settings), before, reference, fields)
+    carry_out(settings, edit, dry_run)
+
+
+@add.command()
+@click.argument("file")
+@click.option("--title-ar", required=True, metavar="TITLE", help="Its Arabic title.")
+@click.option("--title-en", required=True, metavar="TITLE", help="Its English title.")
+@click.option("--slug", help="Its name in the collection.  [default: the file's]")
+@click.option("--publisher", metavar="NAME", help="The publisher, as printed.")
+@click.option("--creator", metavar="NAME", help="The author, as printed.")
+@click.option("--issued", metavar="EDTF", help="The date of issue, only if it is printed.")
+@click.option("--note", metavar="TEXT", help="A remark in English.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@common
+@click.pass_obj
+def document(
+    settings: Settings,
+    /,
+    file: str,
+    title_ar: str,
+    title_en: str,
+    slug: str | None,
+    dry_run: bool,
+    **given: str | None,
+) -> None:
+    """Take a text in as a document: a UTF-8 file, - for standard input.
+
+    What it says is then added fact by fact; `taawun suggest SLUG` shows what no fact quotes yet.
+    """
+    before, known, _ = _opened(settings)
+    content = content_of(file, list(known.documents))
+    name = slug or slug_of("" if file == "-" else Path(file).name, content)
+    fields = {"ar": title_ar, "en": title_en, **{k: v for k, v in given.items() if v}}
+    edit = document_edit(target_of(settings), before, name, content, fields)
+    carry_out(settings, edit, dry_run)
+    click.echo(say("document next", settings.language, name), err=True)
+
+
+def _camel(option: str) -> str:
+    """The key of a file that an option stands for: ``stated_by`` is ``statedBy``."""
+    first, *rest = option.strip("_").split("_")
+    return first + "".join(part.capitalize() for part in rest)

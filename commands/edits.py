@@ -1,0 +1,68 @@
+"""An edit of one's own collection, as commands carry it out: tried, shown, written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..printing import say
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..loaders.edit import Edit
+
+
+def target_of(settings: Settings) -> Path:
+    """The collection to write into, the last one given."""
+    if not settings.collections:
+        raise click.UsageError(
+            "say where to with --collection DIR; the bundled collection stays as it is "
+            "(taawun new DIR starts one of your own)"
+        )
+    return settings.collections[-1]
+
+
+def show(settings: Settings, edit: Edit) -> None:
+    """Try the edit and show what it changes.
+
+    Raises ``CollectionError`` where a check would find faults that are not there without it.
+    """
+    from .. import checks
+    from ..loaders.build import build
+    from ..queries.changes import difference
+    from .change_report import report
+
+    old = build(settings.collections)
+    with edit.tried() as copy:
+        edited = [*settings.collections[:-1], copy]
+        new = build(edited)
+        checks.refuse_new_faults(old, new, edited)
+    questions = settings.catalogue.questions.values()
+    report(settings, difference(old.store(), new.store(), questions))
+
+
+def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
+    """Show what the edit changes, and unless it is a dry run write it."""
+    show(settings, edit)
+    if dry_run:
+        click.echo(say("not written", settings.language), err=True)
+    else:
+        write(settings, edit)
+
+
+def write(settings: Settings, edit: Edit) -> None:
+    """Write the edit, and anew the schemas that know the entities and documents."""
+    from ..loaders.collection import read_collection
+    from ..loaders.edit import Edit, seen
+    from ..loaders.inputs import SEEDS
+    from ..loaders.json_schemas import FOLDER, schema_files
+
+    for path in edit.write():
+        click.echo(say("written", settings.language, path), err=True)
+    names_something = any(path.parts[0] != "facts" for path in edit.files)
+    if names_something and (edit.folder / FOLDER).is_dir():
+        before = seen(edit.folder)
+        known = read_collection([SEEDS, *settings.collections])
+        Edit(edit.folder, schema_files(known), before).write()

@@ -1,0 +1,115 @@
+"""YAML files of named entries, the entity files and the register of documents, with one put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import yaml
+
+from ..graph.errors import Fault, OutputError
+from .documents import REGISTER
+from .edit import Edit
+from .json_schemas import modeline
+from .nodes import read_yaml
+from .scalars import scalar
+from .yaml_text import LOADER, data_of, flow_mapping, reads_as, with_entry
+
+#: Values by key: texts, and lists of texts.
+Fields: TypeAlias = Mapping[str, str | list[str]]
+#: The keys of an entity, in the order of normal form.
+_ENTITY_ORDER: Final = (
+    "ar", "en", "types", "also", "iso3", "m49", "exactMatch", "closeMatch", "note", "noteAr",
+)  # fmt: skip
+
+
+def entity_edit(folder: Path, seen: str, reference: str, fields: Fields) -> Edit:
+    """The edit that registers an entity: one line in the file of its class, sorted.
+
+    ``seen`` is the fingerprint of the collection. Raises ``OutputError`` where the reference is
+    registered already, or the file is written in a way that nothing can be put in safely.
+    """
+    path = Path("entities") / f"{reference.partition('/')[0]}.yaml"
+    said = {key: fields[key] for key in _ENTITY_ORDER if fields.get(key)}
+    old = _read(folder, path, "entities.json")
+    lines = [f"{reference}: {flow_mapping(said)}"]
+    new = _with_entry(old, reference, said, lines, path, is_sorted=True)
+    return Edit(folder, {path: new.encode()}, seen)
+
+
+def document_edit(
+    folder: Path, seen: str, slug: str, content: bytes, fields: Mapping[str, str]
+) -> Edit:
+    """The edit that takes a text in as a document: its file, and its entry in the register.
+
+    ``fields`` has ``ar`` and ``en`` and what else the register may say. Raises ``OutputError``
+    where there is such a document or such a file already.
+    """
+    text = Path("documents") / f"{slug}.txt"
+    if (folder / text).exists():
+        raise OutputError(
+            f"{folder / text} is there already; nothing was written: choose another --slug"
+        )
+    path = Path("documents") / REGISTER
+    said = registration(slug, content, fields)
+    lines = entry_lines(slug, said)
+    new = _with_entry(_read(folder, path, "documents.json"), slug, said, lines, path)
+    return Edit(folder, {text: content, path: new.encode()}, seen)
+
+
+def registration(slug: str, content: bytes, fields: Mapping[str, str]) -> dict[str, str]:
+    """What the register says of a text with this content."""
+    return {"file": f"{slug}.txt", "sha256": sha256(content).hexdigest(), **fields}
+
+
+def entry_lines(slug: str, fields: Mapping[str, str]) -> list[str]:
+    """The lines of an entry of the register of documents."""
+    return [f"{slug}:", *(f"  {key}: {scalar(value)}" for key, value in fields.items())]
+
+
+def _read(folder: Path, path: Path, schema: str) -> str:
+    file = folder / path
+    return file.read_bytes().decode() if file.exists() else modeline(folder, schema)
+
+
+def _with_entry(
+    old: str, name: str, fields: Fields, lines: list[str], path: Path, *, is_sorted: bool = False
+) -> str:
+    root = yaml.compose(old, Loader=LOADER)
+    data = data_of(root) or {}
+    if name in data:
+        raise OutputError(f"{name} is registered already in {path}; nothing was written")
+    names = list(data)
+    at = next((n for n, key in enumerate(names) if is_sorted and key > name), len(names))
+    new = with_entry(old, root if names else None, lines, at)
+    if not reads_as(new, {**data, name: fields}):
+        entry = "\n".join(f"      {line}" for line in lines)
+        raise OutputError(
+            f"{path} is written in a way that nothing can be put in safely; nothing was written: "
+            f"add this by hand\n{entry}"
+        )
+    return new
+
+
+def with_entries(old: bytes, lines: Mapping[str, str], register: Path) -> bytes:
+    """The register with entries, by slug, as its last lines.
+
+    Raises ``OutputError`` where one is there already, or no line can be added as it is written.
+    """
+    faults: list[Fault] = []
+    known = read_yaml(register, str(register), faults) if old.strip() else None
+    fields = known.fields() if known is not None and known.is_mapping else {}
+    if taken := sorted(fields.keys() & lines.keys()):
+        raise OutputError(f"document {taken[0]} is registered already: choose another --slug")
+    if (
+        old.strip()
+        and known is not None
+        and (not known.is_mapping or old.lstrip().startswith(b"{"))
+    ):
+        raise OutputError(f"{register} is not written one entry a line; add the entry by hand")
+    if faults and known is None and any("empty" not in fault.message for fault in faults):
+        raise OutputError(str(faults[0]))
+    newline = b"" if not old or old.endswith(b"\n") else b"\n"
+    return old + newline + "".join(lines.values()).encode()

@@ -1,0 +1,84 @@
+"""``taawun add`` alone on a real terminal: it asks, checks each answer, and writes after a yes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pexpect
+import pytest
+
+from taawun.loaders.new_collection import new_collection
+
+ENTER, INTERRUPT = "\r", "\x03"
+
+
+@pytest.fixture
+def terminal(the_build, tmp_path):
+    """``taawun add`` on a terminal of its own, over a collection with the invented example."""
+    new_collection(tmp_path / "mine", with_example=True)
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "taawun", "add", "--collection", str(tmp_path / "mine"), "--lang", "en"],
+        env={
+            **os.environ,
+            "TAAWUN_CACHE": str(the_build.path.parent),
+            "TERM": "xterm",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+        },
+        encoding="utf-8",
+        dimensions=(60, 200),
+        timeout=120,
+    )
+    child.facts = tmp_path / "mine" / "facts" / "example-memo.yaml"
+    yield child
+    child.close(force=True)
+
+
+def answer(child, question: str, *answers: str) -> None:
+    """Wait for a question, and answer it; an answer that is refused is followed by the next."""
+    for text in answers:
+        child.expect_exact(f"{question}:")
+        child.send(f"\x01\x0b{text}{ENTER}")
+
+
+def test_a_fact_is_asked_for_step_by_step(terminal):
+    before = terminal.facts.read_text("utf-8")
+    answer(terminal, "Document", "example-memo")
+    quote = "Quote, to the letter (Tab: its sentences)"
+    answer(terminal, quote, "وتعتزم جمهوريه المثال")
+    terminal.expect("copy the document's own spelling")
+    # The document's spelling stands there already.
+    terminal.expect_exact("جمهورية المثال")
+    terminal.send(ENTER)
+    answer(terminal, "Subject (Tab: names)", "nobody at all")
+    terminal.expect("no entity is called")
+    answer(terminal, "Subject (Tab: names)", "جمهورية المثال")
+    answer(terminal, "Predicate (Tab: all that fit)", "signatory")
+    terminal.expect("no predicate of country/example-republic")
+    answer(terminal, "Predicate (Tab: all that fit)", "مجال التعاون")
+    answer(terminal, "Object", "country/egypt")
+    terminal.expect("cannot be the object")
+    answer(terminal, "Object", "area/e-commerce")
+    answer(terminal, "Modality (empty: asserted)", "planned")
+    answer(terminal, "When, as printed (empty: no date)", "")
+    terminal.expect("Facts added: 1")
+    terminal.expect("Write it")
+    assert terminal.facts.read_text("utf-8") == before
+    terminal.send(f"y{ENTER}")
+    terminal.expect("Another fact")
+    terminal.send(ENTER)
+    terminal.expect(pexpect.EOF)
+    after = terminal.facts.read_text("utf-8")
+    assert "object: area/e-commerce, modality: planned}" in after
+    assert len(after.splitlines()) == len(before.splitlines()) + 3
+
+
+def test_leaving_in_between_leaves_everything_as_it_was(terminal):
+    before = terminal.facts.read_text("utf-8")
+    answer(terminal, "Document", "example-memo")
+    terminal.expect_exact("Quote, to the letter")
+    terminal.send(INTERRUPT)
+    terminal.expect("Aborted")
+    terminal.expect(pexpect.EOF)
+    assert terminal.facts.read_text("utf-8") == before
