@@ -15,7 +15,7 @@ from taawun.queries.catalogue import Catalogue
 from taawun.queries.changes import answer_changes, changes
 
 EGYPT, IRAQ = ID + "country/egypt", ID + "country/iraq"
-MEMO = ID + "agreement/memo"
+MEMO = ID + "agreement/africa-free-trade"
 
 
 def claim(subject=MEMO, predicate="signatory", object_=EGYPT, start=0, **said):
@@ -30,7 +30,7 @@ def claim(subject=MEMO, predicate="signatory", object_=EGYPT, start=0, **said):
                 for name, v in qualifiers.items()
             )
         ),
-        (Evidence("talks", "0" * 64, start, start + 4, "وقعت"),),
+        (Evidence("egypt-iraq-talks", "0" * 64, start, start + 4, "وقعت"),),
     )
 
 
@@ -42,8 +42,7 @@ def store(the_collection: Collection):
 
     def make(*facts: Fact) -> EmbeddedStore:
         collection = Collection(known.schema, known.documents, known.entities, facts)
-        classes = {**collection.classes, MEMO: frozenset({TW + "Agreement"})}
-        derived = list(derive(facts, collection.schema, classes))
+        derived = list(derive(facts, collection.schema, collection.classes))
         lines = "\n".join(lines_of(collection, derived))
         return EmbeddedStore.in_memory(lines.encode())
 

@@ -160,8 +160,8 @@ def test_a_fact_uncommented_passes_the_whole_check(run, news, dossier):
     register = dossier / "documents" / "documents.yaml"
     silent = [s for s in NEWS.splitlines() if s and not s.startswith("وبحثت")]
     listed = [json.dumps({"text": s, "reason": "r"}, ensure_ascii=False) for s in silent]
-    entry = register.read_text("utf-8").rstrip().removesuffix("}")
-    register.write_text(f"{entry}, silent: [{', '.join(listed)}]}}\n", "utf-8")
+    entry = register.read_text("utf-8")
+    register.write_text(f"{entry}  silent: [{', '.join(listed)}]\n", "utf-8")
     checked = run("check", "--collection", str(dossier))
     assert checked.exit_code == 0, checked.output
 
@@ -174,7 +174,6 @@ def test_nothing_is_overwritten(run, news, dossier):
     assert facts.read_text("utf-8") == "mine"
     assert not list((dossier / "documents").glob("*"))
     facts.unlink()
-    (dossier / "documents").rmdir()
     command = ("suggest", str(news), "--collection", str(dossier), "--write")
     assert run(*command).exit_code == 0
     before = facts.read_text("utf-8")
