@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import yaml
 
 from ..graph.errors import Fault, OutputError
-from .documents import REGISTER
+from .documents import REGISTER, is_slug
 from .edit import Edit
 from .json_schemas import modeline
 from .nodes import read_yaml
@@ -45,8 +45,13 @@ def document_edit(
     """The edit that takes a text in as a document: its file, and its entry in the register.
 
     ``fields`` has ``ar`` and ``en`` and what else the register may say. Raises ``OutputError``
-    where there is such a document or such a file already.
+    where the slug is none, or there is such a document or such a file already.
     """
+    if not is_slug(slug):
+        raise OutputError(
+            f"“{slug}” is no name for a document; nothing was written: write small Latin letters, "
+            "digits and hyphens: egypt-iraq-talks"
+        )
     text = Path("documents") / f"{slug}.txt"
     if (folder / text).exists():
         raise OutputError(

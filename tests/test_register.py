@@ -121,6 +121,10 @@ def test_what_is_registered_can_be_spoken_of_at_once(run, mine, tmp_path):
         (("document", "nowhere.txt", "--title-ar", "س", "--title-en", "X"), "cannot be read"),
         (("document", "-", "--slug", "A b", "--title-ar", "س", "--title-en", "X"), "no name for"),
         (
+            ("document", "-", "--slug", "../../x", "--title-ar", "س", "--title-en", "X"),
+            "no name for",
+        ),
+        (
             ("document", "-", "--slug", "egypt-iraq-talks", "--title-ar", "س", "--title-en", "X"),
             "registered twice",
         ),
