@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import click
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, DummyCompleter
 from prompt_toolkit.document import Document as Typed
 
 from ..graph.arabic import find_folded, fold
@@ -18,6 +18,7 @@ from ..graph.errors import CollectionError, TaawunError, UnknownNameError
 from ..graph.fact import MODALITIES
 from ..loaders.addition import check_triple
 from ..loaders.collection import Collection
+from ..loaders.dates import edtf_fault
 from ..loaders.facts import writable
 from ..loaders.quotes import QuoteFault, evidence, told_apart
 from ..loaders.suggestion import Suggester, covered_spans
@@ -80,7 +81,8 @@ class Dialogue:
         default = ""
         while True:
             text = self._prompt("quote", options, default)
-            places = [match.span() for match in re.finditer(re.escape(text), document.text)]
+            found_at = re.finditer(re.escape(text), document.text) if text else ()
+            places = [match.span() for match in found_at]
             start, end = self._chosen(document.text, places) if len(places) > 1 else (0, 0)
             prefix, suffix = told_apart(document.text, start, end) if end else ("", "")
             try:
@@ -140,7 +142,9 @@ class Dialogue:
 
     def agrees(self, question: str) -> bool:
         """Ask a question of yes or no; no is what silence means."""
-        answer = self._session.prompt(f"{say(question, self._language)} ", completer=None)
+        answer = self._session.prompt(
+            f"{say(question, self._language)} ", completer=DummyCompleter(), default=""
+        )
         return fold(answer) in ("y", "yes", "ن", "نعم")
 
     def _of_class(self, named: Mapping[str, str], kinds: frozenset[str]) -> dict[str, str]:
@@ -165,9 +169,9 @@ class Dialogue:
         if said["modality"] == "reported":
             said["statedBy"] = self._ask("statedBy", actors, self._words.entity)
         if said["modality"] == "inferred":
-            said["note"] = self._prompt("note", {})
+            said["note"] = self._ask("note", {}, _something)
             said["noteAr"] = self._prompt("noteAr", {})
-        said["when"] = self._prompt("when", {})
+        said["when"] = self._ask("when", {}, _date)
         if said["when"]:
             said["dateText"] = self._prompt("dateText", {})
         return {key: value for key, value in said.items() if value}
@@ -208,3 +212,17 @@ class Dialogue:
             complete_while_typing=True,
             default=default,
         ).strip()
+
+
+def _something(text: str) -> str:
+    if not text:
+        raise TaawunError("an inferred fact needs the reason")
+    return text
+
+
+def _date(text: str) -> str:
+    """An EDTF date, or nothing."""
+    if text and (wrong := edtf_fault(text)):
+        message, remedy = wrong
+        raise TaawunError(f"{message}\n    → {remedy}")
+    return text

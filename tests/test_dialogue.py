@@ -10,6 +10,7 @@ import pytest
 
 from taawun.loaders.new_collection import new_collection
 
+QUOTE = "Quote, to the letter (Tab: its sentences)"
 ENTER, INTERRUPT = "\r", "\x03"
 
 
@@ -45,8 +46,7 @@ def answer(child, question: str, *answers: str) -> None:
 def test_a_fact_is_asked_for_step_by_step(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")
-    quote = "Quote, to the letter (Tab: its sentences)"
-    answer(terminal, quote, "وتعتزم جمهوريه المثال")
+    answer(terminal, QUOTE, "وتعتزم جمهوريه المثال")
     terminal.expect("copy the document's own spelling")
     # The document's spelling stands there already.
     terminal.expect_exact("جمهورية المثال")
@@ -77,7 +77,12 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
 def test_leaving_in_between_leaves_everything_as_it_was(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")
-    terminal.expect_exact("Quote, to the letter")
+    answer(terminal, QUOTE, "")
+    terminal.expect("the quote is empty")
+    answer(terminal, QUOTE, "جمهورية المثال")
+    terminal.expect_exact("2: …")
+    answer(terminal, "Which place", "3", "2")
+    terminal.expect_exact("Subject")
     terminal.send(INTERRUPT)
     terminal.expect("Aborted")
     terminal.expect(pexpect.EOF)
