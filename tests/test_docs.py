@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from taawun import cli
+from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
+from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
+from taawun.loaders.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
+from taawun.loaders.status_file import STATUS_KEYS
 from taawun.ontology.page import page as ontology_page
 from taawun.ontology.schema import Schema
 from taawun.queries.catalogue import Catalogue
@@ -60,6 +64,16 @@ def test_the_python_of_the_readme_runs(the_build, monkeypatch, capsys):
 
 def test_every_command_is_in_the_readme():
     assert [name for name in cli.COMMANDS if f"taawun {name}" not in README] == []
+
+
+def test_every_key_of_the_files_is_in_the_docs():
+    page = (ROOT / "docs" / "extend.md").read_text("utf-8")
+    explained = set(re.findall(r"`([A-Za-z0-9]+)`|[{ ](\w+):", page.partition("key by key")[2]))
+    words = {word for pair in explained for word in pair}
+    keys = FILE_KEYS | ENTRY_KEYS | FACT_KEYS | STATUS_KEYS
+    keys |= ENTITY_KEYS | ALIAS_KEYS | DOCUMENT_KEYS | SPAN_KEYS
+    assert len(keys) > 30
+    assert sorted(keys - words) == []
 
 
 def test_links_in_the_docs_lead_somewhere():
