@@ -75,6 +75,7 @@ class Dialogue:
         What differs only in spelling is offered again as the document has it.
         """
         covered = covered_spans(self._known.facts, document.slug)
+        covered += [(span.start, span.end) for span in (*document.furniture, *document.silent)]
         found = self._suggester.suggest(document.text, document.slug, covered)
         sentences = sorted(found.sentences, key=lambda s: s.state == "covered")
         options = {s.quote.text: say(f"kind {s.state}", self._language) for s in sentences}
