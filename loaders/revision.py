@@ -37,11 +37,24 @@ def as_it_was(folder: Path, revision: str, place: Path) -> Path:
     target = place / root.name
     try:
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-            # Links to elsewhere are refused: a collection is files in folders.
-            files.extractall(target, filter="data")
+            for member in files:
+                _write(files, member, target)
     except (tarfile.TarError, OSError) as error:
         raise RevisionError(f"{inside} at “{revision}” cannot be written out: {error}") from error
     return target / inside
+
+
+def _write(files: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """Write one file of an archive; links are refused: a collection is files in folders."""
+    path = target / member.name
+    if member.issym() or member.islnk() or ".." in path.parts:
+        raise RevisionError(f"{member.name} is a link, and no file of a collection")
+    content = files.extractfile(member)
+    if content is None:
+        path.mkdir(parents=True, exist_ok=True)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.read())
 
 
 def _commit(root: Path, revision: str) -> str:
@@ -55,9 +68,12 @@ def _commit(root: Path, revision: str) -> str:
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # Inside a hook, git's own variables name another repository.
+    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         return subprocess.run(
             ["git", "-C", str(folder), *arguments],
+            env=surroundings,
             capture_output=True,
             timeout=_PATIENCE,
             check=False,

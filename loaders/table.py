@@ -51,16 +51,17 @@ class Kind:
         folded = fold(plain)
         return next((c for c, arabic in self.headings.items() if fold(arabic) == folded), plain)
 
-    def value(self, column: str, cell: str) -> str:
-        """What a cell of the column says."""
+    def value(self, column: str, cell: str, plain: str) -> str:
+        """What a cell of the column says; ``plain`` is the cell without blanks around it."""
         if column in self.words:
             return cell
-        plain = cell.strip(_BLANKS)
-        figure = western(plain)
-        if column not in self.figures or not figure.isascii():
+        if column not in self.figures:
             return plain
         # Spreadsheets write TRUE.
-        return figure.lower() if figure in ("TRUE", "FALSE") else figure
+        if plain in ("TRUE", "FALSE"):
+            return plain.lower()
+        figure = plain if plain.isascii() else western(plain)
+        return figure if figure.isascii() else plain
 
     def known_in(self, header: Sequence[str]) -> int:
         """How many of the headings are columns of this kind of table."""
@@ -144,7 +145,8 @@ def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterat
     content = repr(header)
     for line, record in records:
         cells = [_unguarded(cell) for cell in record]
-        if not any(cell.strip(_BLANKS) for cell in cells):
+        plain = [cell.strip(_BLANKS) for cell in cells]
+        if not any(plain):
             continue
         if len(cells) < len(header) or any(cells[len(header) :]):
             faults.append(
@@ -156,9 +158,9 @@ def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterat
             )
             continue
         values = {
-            column: kind.value(column, cell)
-            for column, cell in zip(header, cells, strict=False)
-            if cell.strip(_BLANKS)
+            column: kind.value(column, cell, stripped)
+            for column, cell, stripped in zip(header, cells, plain, strict=False)
+            if stripped
         }
         yield Row(name, line, values, columns, content + repr(cells), faults)
 

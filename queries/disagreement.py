@@ -81,7 +81,7 @@ def disagreements(store: Store, entity: str | None = None) -> tuple[Disagreement
             disputed.add(held)
     facts = facts_of(store, {triple for found in values.values() for triple in found})
     found = []
-    for held, triples in sorted(values.items(), key=str):
+    for held, triples in sorted(values.items(), key=lambda item: str(item[0])):
         sides = tuple(
             Side(triple.object, tuple(_asserted(facts[triple])))
             for triple in sorted(triples, key=str)
