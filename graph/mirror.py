@@ -1,14 +1,15 @@
 """What a remote store holds of ours, read back in pieces into a store here.
 
 Stores cap the rows of an answer, and a whole dataset is more than one answer should carry. So
-the triples are counted, and then read by the first digits of a hash of each, which cuts any graph
-into pieces of about the same size. Oxigraph, which keeps the copy, writes equal values in one
+triples are counted by predicate, for which stores have an index, and read by predicates; where
+one has many triples, by the first digits of a hash of each, which cuts them into pieces of about
+the same size. Oxigraph, which keeps the copy, writes equal values in one
 way, so that a store may have its own way to write “1.50” or a language tag.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -85,30 +86,30 @@ def mirror(
     other triples than it counts.
     """
     parts = _parts(union)
-    counts = [_count(endpoint, part) for part in parts]
-    if counts[-1] > sum(counts[:-1]):
+    counts = [_counts(endpoint, part) for part in parts]
+    *named, plain = (sum(found.values()) for found in counts)
+    if plain > sum(named):
         raise foreign(endpoint)
+    total = plain + sum(named)
     store = ox.Store(str(folder))
     done = 0
-    for part, expected in zip(parts, counts, strict=True):
-        read = 0
-        for quads in _pieces(endpoint, part, expected):
+    for part, found in zip(parts, counts, strict=True):
+        for quads in _pieces(endpoint, part, found):
             store.bulk_extend(quads)
-            read += len(quads)
-            progress(done + read, sum(counts))
-        if read != expected:
-            raise EndpointError(
-                f"{endpoint.url} counts {expected} triples and gives {read}: it cuts its answers, "
-                "or was changed meanwhile; try again"
-            )
-        done += read
+            done += len(quads)
+            progress(done, total)
+    if done != total:
+        raise EndpointError(
+            f"{endpoint.url} counts {total} triples and gives {done}: it cuts its answers, "
+            "or was changed meanwhile; try again"
+        )
     store.flush()
     return store
 
 
 def held(endpoint: Endpoint, *, union: bool) -> int:
     """How many triples of ours the remote store holds, in all graphs."""
-    return sum(_count(endpoint, part) for part in _parts(union))
+    return sum(sum(_counts(endpoint, part).values()) for part in _parts(union))
 
 
 def foreign(endpoint: Endpoint) -> EndpointError:
@@ -119,32 +120,60 @@ def foreign(endpoint: Endpoint) -> EndpointError:
     )
 
 
-def _count(endpoint: Endpoint, part: _Part) -> int:
-    answer = endpoint.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ {part.pattern} }}")
+def _counts(endpoint: Endpoint, part: _Part) -> dict[str, int]:
+    """How many triples of the part each predicate has."""
+    answer = endpoint.query(
+        f"SELECT ?p (COUNT(*) AS ?n) WHERE {{ {part.pattern} }} GROUP BY ?p ORDER BY ?p"
+    )
     assert isinstance(answer, ox.QuerySolutions)
-    for solution in answer:
-        number = solution["n"]
-        if isinstance(number, ox.Literal) and number.value.isdigit():
-            return int(number.value)
-    raise EndpointError(f"{endpoint.url} cannot say how many triples it holds")
+    found = {}
+    for predicate, number in answer:
+        if not isinstance(number, ox.Literal) or not number.value.isdigit():
+            raise EndpointError(f"{endpoint.url} cannot say how many triples it holds")
+        found[str(predicate)] = int(number.value)
+    return found
 
 
-def _pieces(endpoint: Endpoint, part: _Part, expected: int) -> Iterator[list[ox.Quad]]:
+def _bundles(counts: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
+    """Predicates together whose triples make about one piece, and how many these are."""
+    bundle: list[str] = []
+    size = 0
+    for predicate, number in counts.items():
+        if bundle and size + number > _PIECE:
+            yield bundle, size
+            bundle, size = [], 0
+        bundle.append(predicate)
+        size += number
+    if bundle:
+        yield bundle, size
+
+
+def _pieces(endpoint: Endpoint, part: _Part, counts: Mapping[str, int]) -> Iterator[list[ox.Quad]]:
     """The quads of a part, in answers of about ``_PIECE`` each."""
     # Where the graph is known, N-Triples are what stores write fastest.
     form = "SELECT ?g ?s ?p ?o" if part.graph is None else "CONSTRUCT { ?s ?p ?o }"
-    pieces = -(-expected // _PIECE)
+    for predicates, size in _bundles(counts):
+        pattern = f"VALUES ?p {{ {' '.join(predicates)} }} {part.pattern}"
+        for chosen in _cuts(-(-size // _PIECE)):
+            answer = endpoint.query(f"{form} WHERE {{ {pattern} {chosen} }}")
+            if isinstance(answer, ox.QueryTriples):
+                assert part.graph is not None
+                yield [ox.Quad(t.subject, t.predicate, t.object, part.graph) for t in answer]
+            else:
+                assert isinstance(answer, ox.QuerySolutions)
+                yield [_quad(row) for row in answer]
+
+
+def _cuts(pieces: int) -> Iterator[str]:
+    """Filters that cut triples into so many pieces."""
+    if pieces < 2:
+        yield ""
+        return
     for number in range(pieces):
         start, end = (f"{_HASHES * n // pieces:04x}" for n in (number, number + 1))
         last = number + 1 == pieces
         chosen = f'?hash >= "{start}"' + ("" if last else f' && ?hash < "{end}"')
-        answer = endpoint.query(f"{form} WHERE {{ {part.pattern} {_HASH} FILTER({chosen}) }}")
-        if isinstance(answer, ox.QueryTriples):
-            assert part.graph is not None
-            yield [ox.Quad(t.subject, t.predicate, t.object, part.graph) for t in answer]
-        else:
-            assert isinstance(answer, ox.QuerySolutions)
-            yield [_quad(row) for row in answer]
+        yield f"{_HASH} FILTER({chosen})"
 
 
 def _quad(row: ox.QuerySolution) -> ox.Quad:
