@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from .graph.errors import QueryError
-from .graph.store import EmbeddedStore, Store, Term
+from .graph.store import EmbeddedStore, Store, Term, read
 from .queries.answer import Answer, ask
 from .queries.catalogue import Catalogue
 from .queries.entity_card import EntityCard, entity_card
@@ -241,7 +241,7 @@ class KnowledgeGraph:
             return Rows(self.store, text, Answer(answer, Shown(self.store, self.language)))
         if isinstance(answer, ox.QueryBoolean):
             return Truth(self.store, text, bool(answer))
-        return sorted(answer, key=str)
+        return sorted(read(answer), key=str)
 
     def show(self, entity: str) -> EntityCard:
         """Everything known of an entity, given by slug, IRI or any of its names."""

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from .graph.errors import CollectionError, Fault, Place
 from .graph.fact import Fact
-from .graph.store import Store
+from .graph.store import Store, read
 from .loaders.builds import Build
 from .loaders.claims import Claims
 from .loaders.collection import Collection, read_collection
@@ -192,7 +192,7 @@ SELECT ?evidence ?file ?quote ?start ?end WHERE {
     texts = {document.file: document.text for document in collection.documents.values()}
     performed = 0
     faults = []
-    for row in answer:
+    for row in read(answer):
         performed += 1
         start, end = int(row["start"].value), int(row["end"].value)
         if texts[row["file"].value][start:end] != row["quote"].value:

@@ -7,8 +7,9 @@ whether the graph lies on this disk or behind an endpoint.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
@@ -25,9 +26,12 @@ _NO_CODE: Final = re.compile(
 _SERVICE: Final = re.compile("service", re.IGNORECASE)
 #: Letters put in the place of others to make SERVICE no keyword, one for one.
 _SWAPPED: Final = str.maketrans("SERVICEservice", "FREIVPRfreivpr")
+#: What RocksDB says of files that are not as it wrote them.
+_CORRUPTION: Final = "Corruption"
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+_Item = TypeVar("_Item")
 
 
 class Graphs(NamedTuple):
@@ -72,6 +76,25 @@ def _invalid(error: SyntaxError) -> QueryError:
     return QueryError(f"the query is not valid SPARQL: {line}")
 
 
+def read(answer: Iterable[_Item]) -> Iterator[_Item]:
+    """The solutions or triples of an answer, each read from the store when it is asked for.
+
+    Raises ``StoreError`` where the store turns out to be damaged.
+    """
+    try:
+        yield from answer
+    except (OSError, ValueError, RuntimeError) as error:
+        raise damaged(error) from error
+
+
+def damaged(error: Exception) -> StoreError:
+    """The error that the store is not as it was written, with a remedy."""
+    return StoreError(
+        f"the store is damaged: {error}\n"
+        "    → delete the folder of that build, and the next command builds it again"
+    )
+
+
 class Store(Protocol):
     """Whatever answers SPARQL 1.1 queries over the plain view and the named graphs."""
 
@@ -96,7 +119,7 @@ class EmbeddedStore:
         """Open the store that a build left at ``path``, for reading only."""
         try:
             return cls(ox.Store.read_only(str(path)))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise StoreError(
                 f"cannot open the store at {path}: {error}; delete {path.parent}, "
                 "and the next command builds it again"
@@ -129,6 +152,8 @@ class EmbeddedStore:
         except SyntaxError as error:
             raise _invalid(error) from error
         except (OSError, ValueError, RuntimeError) as error:
+            if _CORRUPTION in str(error):
+                raise damaged(error) from error
             raise QueryError(f"the query cannot be evaluated: {error}") from error
 
     @property

@@ -21,6 +21,7 @@ from .claims import Claims
 from .collection import Collection, read_collection
 from .feed import Feed
 from .inputs import code_fingerprint, fingerprint
+from .seal import is_whole, seal
 from .unfinished import Unfinished, delete_whole
 from .value import Value
 
@@ -51,7 +52,7 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     cache = cache or cache_folder()
     memory = Memory(cache, folders)
     target = cache / _key(folders)
-    if (target / MANIFEST).is_file():
+    if is_whole(target):
         # The builds last asked for are kept: one that is to be compared with a new one, say.
         with suppress(OSError):
             os.utime(target)
@@ -64,10 +65,12 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
             if target.name != _key(folders):
                 # An input was saved while it was read: what was read may belong to neither key.
                 return build(collections, cache=cache)
+            if not is_whole(target):
+                delete_whole(target)
             # Another process may have finished the same build first: then its one is kept.
             with suppress(OSError):
                 made.path.rename(target)
-        if not (target / MANIFEST).is_file():
+        if not is_whole(target):
             raise StoreError(f"the build could not be moved to {target}; delete that and try again")
         _prune(cache, target)
         memory.keep(Build(target, is_new=True))
@@ -117,8 +120,8 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
         "derived": derived,
         "quads": quads,
     }
-    # Written last: a folder with a manifest is a whole build.
     (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    seal(made.path)
 
 
 def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator[str]:

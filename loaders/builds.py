@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
-import pyoxigraph as ox
-
 from ..graph.errors import StoreError
 from ..graph.store import EmbeddedStore
 from .inputs import SEEDS, stamps
+from .seal import is_whole
 
 STORE: Final = "store"
 MANIFEST: Final = "manifest.json"
-_DUMP: Final = "dataset.nq"
 #: How the files begin that remember the present build of some collections.
 MEMORY: Final = ".present-"
 #: Inputs are remembered by their stamps when none is younger, in nanoseconds: file systems
@@ -42,23 +40,9 @@ class Build(NamedTuple):
 
         Raises ``StoreError`` where it cannot be written.
         """
-        path = self.path / _DUMP
-        if not path.is_file():
-            from .canonical import write_canonical
-            from .unfinished import Unfinished
+        from .dump import dump_of
 
-            try:
-                with Unfinished(self.path.parent) as made:
-                    store = ox.Store.read_only(str(self.path / STORE))
-                    with (made.path / _DUMP).open("wb") as out:
-                        write_canonical(store, out, made.path)
-                    (made.path / _DUMP).replace(path)
-            except OSError as error:
-                raise StoreError(
-                    f"cannot write {path}: {error.strerror or error}; "
-                    "choose another cache folder with TAAWUN_CACHE"
-                ) from error
-        return path
+        return dump_of(self.path, self.store())
 
     def manifest(self) -> dict[str, int]:
         """How much there is of everything."""
@@ -90,7 +74,7 @@ class Memory:
             name, _, known = self._file.read_text("utf-8").partition("\n")
         except (OSError, UnicodeDecodeError):
             return None
-        if known != self._stamps or not os.path.isfile(self._cache / name / MANIFEST):
+        if known != self._stamps or not is_whole(self._cache / name):
             return None
         return Build(self._cache / name, is_new=False)
 
@@ -115,11 +99,18 @@ def forget_lost_builds(cache: Path) -> None:
 
 
 def cache_folder() -> Path:
-    """Where builds are kept: TAAWUN_CACHE, else the user's cache folder."""
+    """Where builds are kept: TAAWUN_CACHE, else the user's cache folder.
+
+    Raises ``StoreError`` where the user has none.
+    """
     if chosen := os.environ.get("TAAWUN_CACHE"):
         return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "taawun"
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "taawun"
+    try:
+        return Path.home() / ".cache" / "taawun"
+    except RuntimeError as error:
+        raise StoreError("there is no home folder; say where to build with TAAWUN_CACHE") from error
 
 
 def stack(collections: Sequence[Path]) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
-from ..graph.store import Store
+from ..graph.store import Store, read
 from .prefixes import with_prefixes
 from .question import Question
 from .results import Shown, Table, Terms, terms_of
@@ -34,7 +34,7 @@ class Answer:
 
     def rows(self) -> Iterator[Terms]:
         """The rows that have not been read yet."""
-        return map(terms_of, self.solutions)
+        return map(terms_of, read(self.solutions))
 
     def blocks(self, first: int = _FIRST, most: int = _BLOCK) -> Iterator[list[Terms]]:
         """The rows in blocks, from ``first`` rows to ``most``; there is none if no row is left."""

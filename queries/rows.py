@@ -8,7 +8,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
-from ..graph.store import Store, Term
+from ..graph.store import Store, Term, read
 
 Binding: TypeAlias = Mapping[str, Term]
 
@@ -19,7 +19,7 @@ def select(store: Store, text: str) -> Iterator[dict[str, Term]]:
     if not isinstance(answer, ox.QuerySolutions):
         raise QueryError("a SELECT query was expected")
     names = [variable.value for variable in answer.variables]
-    for solution in answer:
+    for solution in read(answer):
         row = {}
         for name in names:
             term = solution[name]

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Final, TextIO
 
 import pyoxigraph as ox
 
+from ..graph.store import damaged
 from .results import LINES, bindings, rule
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 #: How SPARQL 1.1 Query Results JSON ends where there is no row.
 _NO_ROW: Final = b"[]}}"
+#: Bytes of explanations that wait in memory; more wait in a file.
+_IN_MEMORY: Final = 1 << 24
 
 
 def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
@@ -69,7 +72,10 @@ def _write_json(answer: Answer, out: TextIO) -> bool:
     """SPARQL 1.1 Query Results JSON, by Oxigraph itself."""
     out.flush()
     end = _End(out.buffer)
-    answer.solutions.serialize(end, ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
+    try:
+        answer.solutions.serialize(end, ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
+    except (RuntimeError, ValueError) as error:
+        raise damaged(error) from error
     out.write("\n")
     out.flush()
     return end.text != _NO_ROW
@@ -83,7 +89,7 @@ def _write_proven_json(
     """``docs/design.md``, section 5. The explanations come last, and wait in a file till then."""
     import json
     from shutil import copyfileobj
-    from tempfile import TemporaryFile
+    from tempfile import SpooledTemporaryFile
 
     from .why import to_json
 
@@ -91,7 +97,7 @@ def _write_proven_json(
         return json.dumps(value, ensure_ascii=False)
 
     comma = ""
-    with TemporaryFile("w+", encoding="utf-8") as waiting:
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
         out.write(f'{{"head": {{"vars": {text(answer.variables)}}},\n"results": {{"bindings": [')
         for block, explanations in blocks:
             for row, explanation in zip(block, explanations, strict=True):

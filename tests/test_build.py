@@ -281,15 +281,6 @@ def test_a_damaged_store_is_an_error_with_a_remedy(cache_with_one_build: Path) -
     assert build(cache=cache_with_one_build).store()
 
 
-def test_half_a_folder_under_the_builds_name_is_an_error_with_a_remedy(
-    cache_with_one_build: Path,
-) -> None:
-    built = build(cache=cache_with_one_build)
-    (built.path / "manifest.json").unlink()
-    with pytest.raises(StoreError, match=f"{built.path}; delete that"):
-        build(cache=cache_with_one_build)
-
-
 def test_a_dump_that_cannot_be_written_is_an_error_and_leaves_nothing(
     cache_with_one_build: Path,
 ) -> None:

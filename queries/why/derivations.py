@@ -17,7 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError
-from ...graph.store import Store, Term
+from ...graph.store import Store, Term, read
 from ...ontology.namespaces import RDF, XSD
 from . import algebra as alg
 from .atoms import GraphNode
@@ -175,7 +175,7 @@ class Deriver:
         answer = self.store.query(text)
         if not isinstance(answer, ox.QuerySolutions):
             raise QueryError("the store gave no solutions to a SELECT")
-        return sorted((tuple(solution) for solution in answer), key=_text)
+        return sorted((tuple(solution) for solution in read(answer)), key=_text)
 
     def _limited(
         self, select: alg.Select, among: Iterable[alg.Var], rows: Collection[Row] | None

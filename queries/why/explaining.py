@@ -15,7 +15,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError, UnexplainableError
-from ...graph.store import Answer, Store, Term
+from ...graph.store import Answer, Store, Term, read
 from . import algebra as alg
 from .blockers import Blockers
 from .check import Checker
@@ -73,7 +73,7 @@ def explain(
 def _rows(answer: Answer) -> Iterable[RowLike | ox.Triple]:
     if isinstance(answer, ox.QueryBoolean):
         raise QueryError("the store gave no rows to a query that asks for rows")
-    return answer
+    return read(answer)
 
 
 class _Explainer:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ...graph.errors import QueryError
 from ...graph.fact import ACTIVE_STATUSES
-from ...graph.store import Store, Term
+from ...graph.store import Store, Term, read
 from ...ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
 from .views import ContextView, EvidenceView, FactView
 
@@ -216,7 +216,7 @@ class FactReader:
         answer = self._store.query(text)
         if not isinstance(answer, ox.QuerySolutions):
             raise QueryError("the store gave no solutions to a SELECT")
-        for solution in answer:
+        for solution in read(answer):
             yield tuple(solution)
 
 
