@@ -124,8 +124,7 @@ def flipped(content: bytes, at: int) -> bytes:
     return content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
 
 
-@pytest.mark.parametrize("damage", sorted(DAMAGES))
-def test_no_damaged_file_ever_changes_the_graph(damage: str, cache: Path, built: Path) -> None:
+def test_no_damaged_file_ever_changes_the_graph(cache: Path, built: Path) -> None:
     """Each file in turn: the graph is as it was, is built anew, or is refused with a remedy."""
     chances = random.Random(2026)
     wanted = quads(build(cache=cache).store())
@@ -135,11 +134,12 @@ def test_no_damaged_file_ever_changes_the_graph(damage: str, cache: Path, built:
     kept = shutil.copytree(built, cache.parent / "kept")
     refusals: list[str] = []
     for path in files:
+        damage = chances.choice(sorted(DAMAGES))
         path.write_bytes(DAMAGES[damage](path.read_bytes(), chances))
         try:
             found = build(cache=cache)
-            assert quads(found.store()) == wanted, path.name
-            assert found.dump.read_bytes() == dump, path.name
+            assert quads(found.store()) == wanted, (path.name, damage)
+            assert found.dump.read_bytes() == dump, (path.name, damage)
             assert found.manifest()["documents"] == 5, path.name
         except StoreError as error:
             refusals.append(str(error))
