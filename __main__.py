@@ -1,5 +1,6 @@
 """``python -m taawun``, and the command ``taawun``."""
 
+import io
 import os
 import sys
 
@@ -8,6 +9,10 @@ from taawun.commands.quick import answer
 
 def main() -> None:
     """Run the command line, by the short way where there is one."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its number.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     code = answer(sys.argv[1:])
     if code is None:
         from taawun.cli import main as commands

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from .graph.errors import QueryError
 from .graph.store import EmbeddedStore, Store, Term, read
+from .graph.visible import escaped
 from .queries.answer import Answer, ask
 from .queries.catalogue import Catalogue
 from .queries.entity_card import EntityCard, entity_card
@@ -196,7 +197,7 @@ class Truth:
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
         if why:
             document["why"] = [explanation_json(item) for item in self.why()]
-        return json.dumps(document, ensure_ascii=False, indent=2)
+        return escaped(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 class KnowledgeGraph:

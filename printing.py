@@ -9,18 +9,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from .graph.arabic import find_folded
 from .graph.errors import OutputError
 from .graph.fact import MODALITIES, OMISSION
+from .graph.visible import visible
 from .ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
 from .queries.dates import readable
 from .queries.labels import Labels, short_iri
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions
+    from rich.segment import Segment
     from rich.text import Text
 
     from .queries.corroboration import Support, Terms
@@ -263,7 +265,30 @@ def console(*, width: int | None = None) -> Console:
     from rich.console import Console
 
     size = width or shutil.get_terminal_size((100, 24)).columns
-    return Console(width=size, highlight=False, soft_wrap=False)
+    made = Console(width=size, highlight=False, soft_wrap=False)
+    made.push_render_hook(_Visible())
+    return made
+
+
+class _Visible:
+    """Shows in everything that a console prints what would steer the terminal."""
+
+    def process_renderables(self, renderables: list[Any]) -> list[Any]:
+        """Called by rich with what is about to be printed."""
+        return [_VisibleText(item) for item in renderables]
+
+
+class _VisibleText:
+    """Something that rich prints, with all its text made visible."""
+
+    def __init__(self, item: Any) -> None:
+        self._item = item
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        from rich.segment import Segment
+
+        for text, style, control in console.render(self._item, options):
+            yield Segment(text if control else visible(text), style, control)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import click
 
 from ..api import Rows, Truth
 from ..graph.errors import QueryError
+from ..graph.visible import visible
 from ..printing import say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
@@ -55,7 +56,8 @@ def questions(settings: Settings, tag: str | None) -> None:
         emit(settings, ("name", "question_ar", "question_en", "parameters", "tags"), rows)
     if not rows:
         tags = sorted({tag for q in settings.catalogue.questions.values() for tag in q.tags})
-        click.echo(f"no question has the tag “{tag}”; tags are: {', '.join(tags)}", err=True)
+        message = f"no question has the tag “{tag}”; tags are: {', '.join(tags)}"
+        click.echo(visible(message), err=True)
         sys.exit(FAULTS)
 
 
@@ -96,8 +98,8 @@ def ask(
         stored, found = graph.catalogue.nearest(words, graph.names)
         values = {**found, **values}
         chosen = " ".join([stored.name, *(f"-p {k}={short_iri(v)}" for k, v in values.items())])
-        click.echo(say("took", settings.language, chosen), err=True)
-        click.echo(f"  {stored.summary(settings.language)}", err=True)
+        click.echo(visible(say("took", settings.language, chosen)), err=True)
+        click.echo(visible(f"  {stored.summary(settings.language)}"), err=True)
     print_rows(settings, graph.ask_stored(stored, values), why, everything)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..graph.visible import visible
 from ..printing import say
 from .output import emit, printer_for
 from .settings import FAULTS, Settings, common
@@ -67,9 +68,9 @@ def check(
         _print_statistics(settings)
     for performed in report.checks:
         for warning in performed.warnings:
-            click.echo(f"warning: {warning}", err=True)
+            click.echo(visible(f"warning: {warning}"), err=True)
         for fault in performed.faults:
-            click.echo(str(fault), err=True)
+            click.echo(visible(str(fault)), err=True)
     if report.faults:
         sys.exit(FAULTS)
     if not preview:

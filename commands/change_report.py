@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 import pyoxigraph as ox
 
+from ..graph.visible import escaped
 from ..ontology.namespaces import ID
 from ..printing import Printer, console, say
 from ..queries.changes import Alteration, AnswerChange, Difference
@@ -27,7 +28,7 @@ _HEADINGS: Final = ("change", "of", "subject", "predicate", "object", "details")
 def report(settings: Settings, found: Difference) -> None:
     """Print a difference in the chosen format."""
     if settings.style == "json":
-        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+        click.echo(escaped(json.dumps(_as_json(found), ensure_ascii=False, indent=2)))
     elif settings.style == "table":
         _Page(found, settings.language).print()
     else:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from ..graph.errors import CollectionError
+from ..graph.visible import visible
 from .settings import DONE, FAULTS, MISUSE
 
 
@@ -20,10 +21,10 @@ def report(error: BaseException) -> int:
         return FAULTS
     if isinstance(error, CollectionError):
         for fault in error.faults:
-            print(fault, file=sys.stderr)
+            print(visible(str(fault)), file=sys.stderr)
         count = len(error.faults)
         faults = "fault" if count == 1 else "faults"
         print(f"{count} {faults}; the last good build is untouched.", file=sys.stderr)
     else:
-        print(f"taawun: {error}", file=sys.stderr)
+        print(visible(f"taawun: {error}"), file=sys.stderr)
     return MISUSE

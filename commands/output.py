@@ -11,6 +11,7 @@ import click
 import pyoxigraph as ox
 
 from ..api import Rows, Truth
+from ..graph.visible import escaped
 from ..printing import Printer, console, say
 from ..queries.results import to_markdown, to_separated
 from ..queries.writing import write_answer, write_proven
@@ -32,7 +33,7 @@ def emit(settings: Settings, headings: Sequence[str], rows: Sequence[Sequence[st
         printer_for(settings).table(headings, rows)
     elif style == "json":
         items = [dict(zip(headings, row, strict=True)) for row in rows]
-        click.echo(json.dumps(items, ensure_ascii=False, indent=2))
+        click.echo(escaped(json.dumps(items, ensure_ascii=False, indent=2)))
     elif style == "markdown":
         click.echo(to_markdown(headings, rows), nl=False)
     else:
@@ -103,6 +104,6 @@ def print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -
             printer_for(settings).facts(views)
     else:
         for triple in triples:
-            click.echo(f"{triple} .")
+            click.echo(escaped(f"{triple} ."))
     if not triples:
         sys.exit(FAULTS)

@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..graph.fact import OMISSION
+from ..graph.visible import escaped
 from .corroboration import Support, support
 from .disagreement import Disagreement
 from .entity_card import EntityCard
@@ -100,4 +101,4 @@ def quotes_of(facts: Sequence[FactView]) -> str:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return escaped(json.dumps(value, ensure_ascii=False, indent=2))

@@ -129,7 +129,16 @@ class _Header(NamedTuple):
 
 def read_question(path: Path) -> Question:
     """Read one ``.rq`` file. Raises ``QueryError`` where its header is not as it must be."""
-    question = Question(path.stem, path.read_text("utf-8"))
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise QueryError(
+            f"{path} is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}; "
+            "save it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise QueryError(f"{path} cannot be read: {error.strerror}") from error
+    question = Question(path.stem, text)
     assert question.rows >= 0
     return question
 

@@ -11,13 +11,14 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.store import Store, Term
+from ..graph.visible import escaped, visible
 from ..ontology.namespaces import TW
 from .labels import Labels, short_iri
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "markdown")
 _BREAKS: Final = re.compile(r"[\t\r\n]+")
-_MARKS: Final = re.compile(r"[|\\]")
-_FORMULA: Final = ("=", "+", "-", "@", "\t")
+_MARKS: Final = re.compile(r"[|\\`<>\[\]]")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
 #: A row as the terms of the columns, None where a variable is not bound.
 Terms: TypeAlias = tuple[Term | None, ...]
@@ -103,7 +104,7 @@ def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str
     }
     if why is not None:
         document["why"] = list(why)
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return escaped(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def bindings(variables: Iterable[str], row: Terms) -> Iterator[tuple[str, dict[str, str]]]:
@@ -145,7 +146,8 @@ def rule(headings: Sequence[str]) -> str:
 def _csv(rows: Iterable[Sequence[str]]) -> str:
     """CSV (RFC 4180). A cell that a spreadsheet would run as a formula gets an apostrophe."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(map(harmless, row) for row in rows)
+    shown = (map(visible, map(harmless, row)) for row in rows)
+    csv.writer(out, lineterminator="\r\n").writerows(shown)
     return out.getvalue()
 
 
@@ -158,7 +160,9 @@ def harmless(cell: str) -> str:
 
 def _tsv(rows: Iterable[Sequence[str]]) -> str:
     """TSV with the cells as people read them."""
-    return "".join("\t".join([_BREAKS.sub(" ", cell) for cell in row]) + "\n" for row in rows)
+    return "".join(
+        "\t".join([visible(_BREAKS.sub(" ", cell)) for cell in row]) + "\n" for row in rows
+    )
 
 
 def _markdown(rows: Iterable[Sequence[str]]) -> str:
@@ -166,7 +170,7 @@ def _markdown(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _in_markdown(cell: str) -> str:
-    return _MARKS.sub(r"\\\g<0>", cell).replace("\n", " ")
+    return visible(_MARKS.sub(r"\\\g<0>", _BREAKS.sub(" ", cell)))
 
 
 #: How rows of each style are written, the headings like the others.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Final, TextIO
 
 import pyoxigraph as ox
 
 from ..graph.store import damaged
+from ..graph.visible import escaped
 from .results import LINES, bindings, rule
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def _write_proven_json(
     from .why import to_json
 
     def text(value: object) -> str:
-        return json.dumps(value, ensure_ascii=False)
+        return escaped(json.dumps(value, ensure_ascii=False))
 
     comma = ""
     with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
@@ -113,16 +115,18 @@ def _write_proven_json(
 
 
 class _End:
-    """A file that remembers how what was written into it ends."""
+    """A file for JSON that does nothing to a terminal, and remembers how it ends."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
+        self._decoder = getincrementaldecoder("utf-8")()
         self.text = b""
 
     def write(self, data: bytes) -> int:
         """Write on."""
         self.text = (self.text + data)[-len(_NO_ROW) :]
-        return self._out.write(data)
+        self._out.write(escaped(self._decoder.decode(data)).encode())
+        return len(data)
 
     def flush(self) -> None:
         """Hand on what was written."""

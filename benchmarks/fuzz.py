@@ -1,0 +1,274 @@
+"""Spoiled inputs of every kind: is each accepted, or refused with a clear error, in good time?
+
+::
+
+    python benchmarks/fuzz.py --inputs 5000
+    python benchmarks/fuzz.py --seed 7 --only 1234      what one input was, and what it does
+
+An input is made from its number and the seed: a file of a collection, a stored question, a SPARQL
+query or a command line, changed by ``mutations.py``. Refused means an error of ours, and exit
+code 1 or 2; accepted means that the graph can be built and asked. Anything else is a failure: a
+foreign exception, a fault without a place or a remedy, another exit code, a crash, more than
+4 GB, or no end within a minute (which only a SPARQL query may need: it is stopped and counted).
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from click.testing import CliRunner
+from mutations import NASTY, spoil
+
+from taawun.api import KnowledgeGraph, Rows
+from taawun.cli import COMMANDS, main
+from taawun.graph.derive import derive
+from taawun.graph.errors import CollectionError, TaawunError
+from taawun.graph.store import EmbeddedStore
+from taawun.loaders.build import build, lines_of
+from taawun.loaders.collection import Collection, read_collection
+from taawun.queries.catalogue import Catalogue
+
+ROOT: Final = Path(__file__).parent.parent
+SECONDS: Final = 60
+MEMORY: Final = 4 << 30
+#: Commands that do not end by themselves.
+ENDLESS: Final = frozenset({"serve"})
+#: Options that open windows, or write into the package.
+NEVER: Final = frozenset({"open_it", "accept_answers"})
+WORDS: Final = (
+    "country/egypt", "العراق", "Iraq", "agreement-signatories", "country=نيجيريا", "nquads", "en",
+    "json", "talks", "mine", "mine/documents/talks.txt", "new", "-", "0", "-1", "99999999999",
+    "http://127.0.0.1:1/", "SELECT * { ?s ?p ?o } LIMIT 3", "/nonexistent/x", "facts.yaml",
+    "signatory", "2024-05", "asserted", "مصر",
+)  # fmt: skip
+
+
+class Ground:
+    """What a worker tries inputs on: a small sound collection, its graph, a cache and a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.mine = folder / "mine"
+        tests = ROOT / "tests"
+        shutil.copytree(tests / "collections" / "sound", self.mine)
+        shutil.copytree(tests / "extension" / "labs" / "ontology", self.mine / "ontology")
+        (self.mine / "queries").mkdir()
+        self.files = sorted(path for path in self.mine.rglob("*") if path.is_file())
+        self.contents = [path.read_bytes() for path in self.files]
+        self.questions = [path.read_bytes() for path in sorted(ROOT.glob("queries/*.rq"))]
+        self.graph = KnowledgeGraph(graph_of(read_collection([self.mine])))
+        os.environ.update(TAAWUN_CACHE=str(folder / "cache"), TAAWUN_COLLECTIONS="")
+        build()
+        os.chdir(folder)
+
+
+def graph_of(collection: Collection) -> EmbeddedStore:
+    """The graph of a collection, in memory; nothing malformed is let through."""
+    derived = list(derive(collection.facts, collection.schema, collection.classes))
+    return EmbeddedStore.in_memory("\n".join(lines_of(collection, derived)).encode())
+
+
+def try_collection(ground: Ground, chances: random.Random, show: Callable[..., None]) -> None:
+    """One file of a collection is spoiled."""
+    number = chances.randrange(len(ground.files))
+    file, before = ground.files[number], ground.contents[number]
+    content = spoil(before, chances, ground.contents)
+    show(file.relative_to(ground.mine), content)
+    file.write_bytes(content)
+    try:
+        graph_of(read_collection([ground.mine])).query("SELECT * { ?s ?p ?o } LIMIT 1")
+    except CollectionError as error:
+        for fault in error.faults:
+            assert fault.place.file, f"a fault without a place: {fault}"
+            assert fault.remedy, f"a fault without a remedy: {fault}"
+        raise
+    finally:
+        file.write_bytes(before)
+
+
+def try_question(ground: Ground, chances: random.Random, show: Callable[..., None]) -> None:
+    """A stored question is spoiled, its header or its query."""
+    content = spoil(chances.choice(ground.questions), chances, ground.questions)
+    show("question.rq", content)
+    file = ground.mine / "queries" / "question.rq"
+    file.write_bytes(content)
+    try:
+        question = Catalogue([file.parent]).get("question")
+        look_at(ground.graph.ask_stored(question, {}))
+    finally:
+        file.unlink()
+
+
+def try_sparql(ground: Ground, chances: random.Random, show: Callable[..., None]) -> None:
+    """A query is spoiled."""
+    content = spoil(chances.choice(ground.questions), chances, ground.questions)
+    show("query", content)
+    answer = ground.graph.sparql(content.decode("utf-8", "surrogateescape"))
+    if isinstance(answer, Rows):
+        look_at(answer)
+
+
+def look_at(rows: Rows) -> None:
+    """Everything that can be done with an answer."""
+    str(rows), rows.to_json(), rows._repr_html_()
+    if len(rows) < 50:
+        rows.to_json(why=True)
+
+
+def try_command(ground: Ground, chances: random.Random, show: Callable[..., None]) -> None:
+    """A command with arguments that nobody would give."""
+    name = chances.choice(sorted(COMMANDS.keys() - ENDLESS))
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    arguments = [name, *arguments_of(command, chances)]
+    given = spoil(chances.choice(ground.contents), chances, ground.contents)
+    show(arguments, given)
+    result = CliRunner().invoke(main, arguments, input=given)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code in (0, 1, 2), f"exit code {result.exit_code}"
+    assert "Traceback" not in result.output
+    for path in ground.folder.iterdir():
+        if path.name not in ("mine", "cache"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if result.exit_code:
+        raise TaawunError(result.output)
+
+
+def arguments_of(command: click.Command, chances: random.Random) -> Iterator[str]:
+    """Arguments and options of a command, with values good and bad."""
+
+    def value(parameter: click.Parameter) -> str:
+        if isinstance(parameter.type, click.Choice) and chances.random() < 0.7:
+            return str(chances.choice(list(parameter.type.choices)))
+        if chances.random() < 0.6:
+            return chances.choice(WORDS)
+        nasty = spoil(chances.choice(WORDS).encode(), chances, NASTY)
+        # No argument of a process holds a NUL.
+        return nasty.replace(b"\0", b"").decode("utf-8", "surrogateescape")[:10_000]
+
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            if chances.random() < 0.95:
+                yield value(parameter)
+        elif chances.random() < 0.3 and parameter.name not in NEVER:
+            yield chances.choice(parameter.opts)
+            if not getattr(parameter, "is_flag", False):
+                yield value(parameter)
+
+
+TARGETS: Final = {
+    "collection": try_collection,
+    "question": try_question,
+    "sparql": try_sparql,
+    "command": try_command,
+}
+#: Where an input may need more time than there is, since any query is evaluated.
+SLOW: Final = frozenset({"question", "sparql"})
+
+
+def chances_of(seed: int, number: int) -> tuple[str, random.Random]:
+    """What an input is tried on, and the chances that make it."""
+    chances = random.Random(f"{seed} {number}")
+    return chances.choice(list(TARGETS)), chances
+
+
+def outcome_of(ground: Ground, target: str, chances: random.Random, show: Any) -> tuple[str, str]:
+    """Whether an input is accepted, refused or breaks something, and how."""
+    try:
+        TARGETS[target](ground, chances, show)
+    except TaawunError:
+        return "refused", ""
+    except BaseException:  # noqa: BLE001 - to find them is what this is for
+        return "failed", traceback.format_exc(limit=-4)
+    return "accepted", ""
+
+
+def work(told: Connection, seed: int, numbers: Sequence[int], show: Any) -> None:
+    """Try the inputs one after another, and tell of each."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with tempfile.TemporaryDirectory() as folder:
+        ground = Ground(Path(folder))
+        told.send(("ready", ""))
+        for number in numbers:
+            told.send(outcome_of(ground, *chances_of(seed, number), show))
+
+
+def outcomes(
+    seed: int, numbers: Sequence[int], show: Any = lambda *_: None
+) -> Iterator[tuple[int, str, str]]:
+    """The outcome of each input, from a process that is started anew when one kills it."""
+    left = list(numbers)
+    while left:
+        here, there = multiprocessing.Pipe(duplex=False)
+        process = multiprocessing.get_context("fork").Process(
+            target=work, args=(there, seed, left, show)
+        )
+        process.start()
+        there.close()
+        try:
+            assert here.recv()[0] == "ready"
+            while left:
+                outcome = here.recv() if here.poll(SECONDS) else ("stopped", "")
+                yield left.pop(0), *outcome
+                if outcome[0] == "stopped":
+                    break
+        except EOFError:
+            process.join()
+            yield left.pop(0), "failed", f"the process died: {process.exitcode}"
+        finally:
+            process.kill()
+            process.join()
+
+
+def run() -> int:
+    """Try the inputs and say what came of them; 1 if one failed."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--inputs", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--only", type=int, metavar="NUMBER")
+    chosen = parser.parse_args()
+    if chosen.only is not None:
+        for outcome in outcomes(chosen.seed, [chosen.only], print):
+            print(*outcome)
+        return 0
+    found: Counter[tuple[str, str]] = Counter()
+    end = time.monotonic() + chosen.seconds
+    for number, outcome, how in outcomes(chosen.seed, range(chosen.inputs)):
+        target, _ = chances_of(chosen.seed, number)
+        if outcome == "stopped" and target not in SLOW:
+            outcome, how = "failed", f"no end within {SECONDS} s"
+        found[target, outcome] += 1
+        if outcome == "failed":
+            print(f"--seed {chosen.seed} --only {number} ({target}): {how}", file=sys.stderr)
+        if time.monotonic() > end:
+            break
+    for target in TARGETS:
+        counts = {
+            word: found[target, word] for word in ("accepted", "refused", "stopped", "failed")
+        }
+        print(
+            f"{target}: {sum(counts.values())} inputs, "
+            + ", ".join(f"{count} {word}" for word, count in counts.items())
+        )
+    return 1 if any(outcome == "failed" for _, outcome in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

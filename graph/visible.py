@@ -1,0 +1,34 @@
+"""Text that does nothing to a terminal: what would steer it or hide something is shown instead."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: Control characters but tab and line feed, what turns the direction of other text, surrogates.
+_HIDDEN: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text with a picture or a mark in the place of each character that is none.
+
+    >>> visible("\\x1b[2J")
+    '␛[2J'
+    """
+    return _HIDDEN.sub(_picture, text)
+
+
+def escaped(json: str) -> str:
+    """JSON with the same characters as escapes: it says the same, and does nothing.
+
+    >>> escaped('"\\u202e"')
+    '"\\\\u202e"'
+    """
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
