@@ -266,7 +266,7 @@ def console(*, width: int | None = None) -> Console:
 
     size = width or shutil.get_terminal_size((100, 24)).columns
     made = Console(width=size, highlight=False, soft_wrap=False)
-    made.push_render_hook(_Visible())
+    made.push_render_hook(_Visible())  # type: ignore[arg-type]  # rich needs the method alone
     return made
 
 

@@ -18,13 +18,13 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(_picture, text)
 
 
-def escaped(json: str) -> str:
-    """JSON with the same characters as escapes: it says the same, and does nothing.
+def escaped(text: str) -> str:
+    """JSON, Turtle or N-Triples with the same characters as escapes, which say the same.
 
     >>> escaped('"\\u202e"')
     '"\\\\u202e"'
     """
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from typing import IO, Final
 import pyoxigraph as ox
 
 from ..graph.store import Store, Term
+from ..graph.visible import escaped, visible
 from ..ontology.namespaces import BASE, GRAPH_EVIDENCE, PREFIXES
 from .labels import Labels, short_iri
 from .network import network
@@ -85,10 +86,10 @@ def _serialised(
     def write(dump: Path, store: Store, out: IO[bytes]) -> None:
         quads = _quads(dump, only_plain=only_plain)
         prefixes = {**prefixes_of(store), **PREFIXES}
-        if only_plain:
-            ox.serialize((quad.triple for quad in quads), out, form, prefixes=prefixes)
-        else:
-            ox.serialize(quads, out, form, prefixes=prefixes)
+        items = (quad.triple for quad in quads) if only_plain else quads
+        text = ox.serialize(items, format=form, prefixes=prefixes)
+        assert text is not None
+        out.write(escaped(text.decode()).encode())
 
     return write
 
@@ -140,11 +141,13 @@ def _graphml(_: Path, store: Store, out: IO[bytes]) -> None:
     labels.fetch([*graph.nodes, *(data["predicate"] for *_ends, data in graph.edges(data=True))])
     for node, data in graph.nodes(data=True):
         data["class"] = short_iri(node).partition("/")[0]
-        data["label_ar"], data["label_en"] = (labels(node, language) for language in ("ar", "en"))
+        data["label_ar"], data["label_en"] = (
+            visible(labels(node, language)) for language in ("ar", "en")
+        )
     for *_ends, data in graph.edges(data=True):
         predicate = data["predicate"]
         data["predicate"] = short_iri(predicate)
-        data["label_ar"], data["label_en"] = (labels(predicate, x) for x in ("ar", "en"))
+        data["label_ar"], data["label_en"] = (visible(labels(predicate, x)) for x in ("ar", "en"))
     nx.write_graphml(graph, out, named_key_ids=True)
 
 

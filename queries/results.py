@@ -146,16 +146,15 @@ def rule(headings: Sequence[str]) -> str:
 def _csv(rows: Iterable[Sequence[str]]) -> str:
     """CSV (RFC 4180). A cell that a spreadsheet would run as a formula gets an apostrophe."""
     out = io.StringIO()
-    shown = (map(visible, map(harmless, row)) for row in rows)
-    csv.writer(out, lineterminator="\r\n").writerows(shown)
+    csv.writer(out, lineterminator="\r\n").writerows(map(harmless, row) for row in rows)
     return out.getvalue()
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
+    """A cell that no spreadsheet runs as a formula, and no terminal obeys."""
     if cell[:1] not in _FORMULA or _NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}"
+        return visible(cell)
+    return visible(f"'{cell}")
 
 
 def _tsv(rows: Iterable[Sequence[str]]) -> str:

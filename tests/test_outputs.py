@@ -1,0 +1,159 @@
+"""Hostile data in every output: nothing steers a terminal, runs in a spreadsheet or ends a script.
+
+The names, notes and quotes of a collection, the words of a question and the names of files hold
+whatever an attacker may write there. Every command is run on them, in every format and language.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taawun.cli import COMMANDS
+from taawun.graph.visible import escaped, visible
+from taawun.queries.export import FORMATS as EXPORTS
+from taawun.queries.results import FORMATS, harmless, to_markdown, to_separated
+
+#: Clears a screen, sets a title, in 7 and 8 bits; hides text; turns and isolates what follows.
+STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\x08\x7f\u202e\u2066"
+MARKUP = "</script><img src=x onerror=alert(1)> | `code` [link](javascript:alert(1)) \"'&"
+HOSTILE = f"=HYPERLINK(1) {MARKUP} {STEERING}"
+QUOTE = f"وقعت مصر {STEERING} {MARKUP}"
+OBEYED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: What is run of each command; ``{}`` is the hostile collection's folder.
+RUNS: dict[str, list[list[str]]] = {
+    "build": [[]],
+    "check": [["--stats"]],
+    "questions": [["--tag", "hostile"], ["--tag", STEERING]],
+    "ask": [["hostile"], ["hostile", "--why"], ["what is hostile here?"], [HOSTILE]],
+    "sparql": [
+        ["SELECT ?n ?o { country:atlantis rdfs:label ?n ; ?p ?o }"],
+        ["SELECT ?a { ?a tw:signatory country:atlantis }", "--why"],
+        ["ASK { ?a tw:signatory country:atlantis }", "--why"],
+        ["CONSTRUCT WHERE { country:atlantis ?p ?o }"],
+        ["CONSTRUCT WHERE { ?a tw:signatory country:atlantis }", "--why"],
+        [f"SELECT {STEERING}"],
+    ],
+    "show": [["atlantis"], ["atlantis", "--why"], [HOSTILE]],
+    "path": [["atlantis", "egypt"], ["atlantis", HOSTILE]],
+    "suggest": [["hostile"], ["{}/documents/hostile.txt"], [STEERING.replace("\0", "")]],
+    "explore": [["--focus", "atlantis", "-o", "{}/\x1b[2J.html"]],
+    "export": [[name] for name in sorted(EXPORTS.keys() - {"nquads"})],
+    "new": [["{}/\x1b[2Jnew"]],
+    "add": [["fact", HOSTILE, "signatory", HOSTILE, "--document", HOSTILE, "--quote", HOSTILE]],
+    "schemas": [[]],
+    "push": [["--endpoint", "http://127.0.0.1:1/\x1b[2J"]],
+    "serve": [["--port", "\x1b[2J"]],
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection whose every text is an attack."""
+    folder = tmp_path_factory.mktemp("collections") / "mine"
+    for part in ("documents", "entities", "facts", "queries"):
+        (folder / part).mkdir(parents=True)
+    text = f"{QUOTE} اتفاقية مع أطلانطس.".encode()
+    (folder / "documents" / "hostile.txt").write_bytes(text)
+    name = json.dumps(HOSTILE)
+    (folder / "documents" / "documents.yaml").write_text(
+        f"hostile: {{file: hostile.txt, sha256: {sha256(text).hexdigest()}, ar: {name}, "
+        f"en: {name}, publisher: {name}}}\n"
+    )
+    arabic = json.dumps(f"أطلانطس {HOSTILE}")
+    (folder / "entities" / "country.yaml").write_text(
+        f"country/atlantis: {{ar: {arabic}, en: {name}, also: [{name}], note: {name}}}\n"
+    )
+    (folder / "entities" / "agreement.yaml").write_text(
+        f"agreement/hostile: {{ar: {arabic}, en: {name}}}\n"
+    )
+    qualifiers = f"modality: inferred, note: {name}, noteAr: {name}, dateText: {name}"
+    (folder / "facts" / "facts.yaml").write_text(
+        f"document: hostile\nevidence:\n  - quote: {json.dumps(QUOTE)}\n    facts:\n"
+        + "".join(
+            f"      - {{subject: agreement/hostile, predicate: {fact}, {qualifiers}}}\n"
+            for fact in (
+                "signatory, object: country/atlantis",
+                "signatory, object: country/egypt",
+                "stage, object: stage/signed",
+            )
+        )
+    )
+    (folder / "queries" / "hostile.rq").write_text(
+        f"#+ summary: {name}\n#+ summary_ar: {name}\n#+ tags: [hostile]\n#+ rows: 1\n"
+        "PREFIX tw: <https://w3id.org/taawun/ontology#>\n"
+        "SELECT ?agreement ?party WHERE { ?agreement tw:signatory ?party }\n"
+    )
+    return folder
+
+
+def test_every_command_is_tried() -> None:
+    assert RUNS.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("style", FORMATS)
+@pytest.mark.parametrize("command", sorted(RUNS))
+def test_nothing_steers_the_terminal(
+    command: str, style: str, hostile: Path, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    for arguments in RUNS[command]:
+        given = [argument.replace("{}", str(tmp_path)) for argument in arguments]
+        (tmp_path / "documents").mkdir(exist_ok=True)
+        (tmp_path / "documents" / "hostile.txt").write_bytes(QUOTE.encode())
+        for language in ("ar", "en") if style == "table" else ("en",):
+            said = run(
+                command, *given, "--collection", str(hostile), "--format", style,
+                "--lang", language,
+            )  # fmt: skip
+            assert said.exception is None or isinstance(said.exception, SystemExit), given
+            assert said.exit_code in (0, 1, 2), given
+            assert "Traceback" not in said.output
+            found = OBEYED.search(said.output)
+            assert found is None, (given, said.output[max(0, found.start() - 60) :][:100])
+
+
+def test_answers_are_still_answers(hostile: Path, run: Callable[..., Any]) -> None:
+    """What is shown in place of a character says which one it was; JSON says it exactly."""
+    said = run("show", "atlantis", "--format", "json", "--collection", str(hostile))
+    assert json.loads(said.output)["labels"]["en"] == HOSTILE
+    query = "SELECT ?n { country:atlantis rdfs:label ?n FILTER(LANG(?n) = 'en') }"
+    said = run("sparql", query, "--format", "json", "--collection", str(hostile))
+    (row,) = json.loads(said.output)["results"]["bindings"]
+    assert row["n"]["value"] == HOSTILE
+    said = run("sparql", query, "--format", "csv", "--collection", str(hostile))
+    (_, (cell,)) = csv.reader(io.StringIO(said.output))
+    assert cell == "'" + visible(HOSTILE)
+    assert "␛[2J" in cell
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    assert harmless(f"{start}1+1").startswith("'")
+    assert harmless("-12.5") == "-12.5"
+
+
+def test_a_markdown_cell_is_one_cell_of_plain_text() -> None:
+    table = to_markdown(["a"], [[MARKUP + "\r\nnext"]])
+    lines = table.splitlines()
+    assert len(lines) == 3
+    assert not re.search(r"(?<!\\)[|`<\[]", lines[2].removeprefix("| ").removesuffix(" |"))
+
+
+def test_a_cell_of_tsv_is_one_cell() -> None:
+    line = to_separated(["a", "b"], [["1\t2\r\n3", STEERING]], "tsv").splitlines()[1]
+    assert line.count("\t") == 1
+    assert OBEYED.search(line) is None
+
+
+def test_escaped_json_says_the_same() -> None:
+    written = json.dumps({HOSTILE: [HOSTILE]}, ensure_ascii=False)
+    assert OBEYED.search(escaped(written)) is None
+    assert json.loads(escaped(written)) == json.loads(written)
