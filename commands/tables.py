@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ..graph.errors import CollectionError, Fault
+from ..graph.visible import visible
 from ..printing import say, writing
 from .edits import carry_out, target_of
 from .settings import MISUSE, Settings, common
@@ -80,7 +81,7 @@ def _report(settings: Settings, faults: Iterable[Fault], sources: Mapping[str, P
             where += say("at row", settings.language, row)
         if heading:
             where += say("at column", settings.language, column, heading)
-        click.echo(f"{where}: {fault.message}", err=True)
+        click.echo(visible(f"{where}: {fault.message}"), err=True)
         if fault.remedy:
-            click.echo(f"    → {fault.remedy}", err=True)
+            click.echo(visible(f"    → {fault.remedy}"), err=True)
     click.echo(say("nothing written", settings.language, len(lines)), err=True)

@@ -44,6 +44,9 @@ RUNS: dict[str, list[list[str]]] = {
     ],
     "show": [["atlantis"], ["atlantis", "--why"], [HOSTILE]],
     "path": [["atlantis", "egypt"], ["atlantis", HOSTILE]],
+    "template": [["facts"], [HOSTILE]],
+    "import": [["{}/hostile.csv"], [HOSTILE]],
+    "diff": [["{}"], [HOSTILE, HOSTILE]],
     "suggest": [["hostile"], ["{}/documents/hostile.txt"], [STEERING.replace("\0", "")]],
     "explore": [["--focus", "atlantis", "-o", "{}/\x1b[2J.html"]],
     "export": [[name] for name in sorted(EXPORTS.keys() - {"nquads"})],
@@ -108,6 +111,9 @@ def test_nothing_steers_the_terminal(
         given = [argument.replace("{}", str(tmp_path)) for argument in arguments]
         (tmp_path / "documents").mkdir(exist_ok=True)
         (tmp_path / "documents" / "hostile.txt").write_bytes(QUOTE.encode())
+        (tmp_path / "hostile.csv").write_text(
+            to_separated(["document", "quote", HOSTILE], [[STEERING, HOSTILE, QUOTE]], "csv")
+        )
         for language in ("ar", "en") if style == "table" else ("en",):
             said = run(
                 command, *given, "--collection", str(hostile), "--format", style,
