@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -295,8 +296,14 @@ class _VisibleText:
 def writing(output: str) -> Iterator[IO[bytes]]:
     """A file to write to, there as a whole or not at all; ``-`` is standard output.
 
-    Raises ``OutputError`` where it cannot be written.
+    On a terminal what is written is shown, and not obeyed. Raises ``OutputError`` where it cannot
+    be written.
     """
+    if output == "-" and sys.stdout.isatty():
+        held = BytesIO()
+        yield held
+        print(visible(held.getvalue().decode("utf-8", "replace").replace("\r\n", "\n")), end="")
+        return
     if output == "-":
         yield sys.stdout.buffer
         return

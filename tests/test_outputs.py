@@ -9,8 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,8 +23,9 @@ from typing import Any
 import pytest
 
 from taawun.cli import COMMANDS
+from taawun.commands.handing_on import EXPORTS
 from taawun.graph.visible import escaped, visible
-from taawun.queries.export import FORMATS as EXPORTS
+from taawun.loaders.builds import Build
 from taawun.queries.results import FORMATS, harmless, to_markdown, to_separated
 
 #: Clears a screen, sets a title, in 7 and 8 bits; hides text; turns and isolates what follows.
@@ -28,6 +34,8 @@ MARKUP = "</script><img src=x onerror=alert(1)> | `code` [link](javascript:alert
 HOSTILE = f"=HYPERLINK(1) {MARKUP} {STEERING}"
 QUOTE = f"وقعت مصر {STEERING} {MARKUP}"
 OBEYED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: Exports for programs, which keep every byte.
+EXACT = ("nquads", "facts-csv", "entities-csv")
 #: What is run of each command; ``{}`` is the hostile collection's folder.
 RUNS: dict[str, list[list[str]]] = {
     "build": [[]],
@@ -49,7 +57,7 @@ RUNS: dict[str, list[list[str]]] = {
     "diff": [["{}"], [HOSTILE, HOSTILE]],
     "suggest": [["hostile"], ["{}/documents/hostile.txt"], [STEERING.replace("\0", "")]],
     "explore": [["--focus", "atlantis", "-o", "{}/\x1b[2J.html"]],
-    "export": [[name] for name in sorted(EXPORTS.keys() - {"nquads"})],
+    "export": [[name] for name in EXPORTS if name not in EXACT],
     "new": [["{}/\x1b[2Jnew"]],
     "add": [["fact", HOSTILE, "signatory", HOSTILE, "--document", HOSTILE, "--quote", HOSTILE]],
     "schemas": [[]],
@@ -138,6 +146,25 @@ def test_answers_are_still_answers(hostile: Path, run: Callable[..., Any]) -> No
     (_, (cell,)) = csv.reader(io.StringIO(said.output))
     assert cell == "'" + visible(HOSTILE)
     assert "␛[2J" in cell
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_exports_that_keep_every_byte_are_only_shown_on_a_terminal(
+    name: str, hostile: Path, the_build: Build
+) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "taawun", "export", name, "--collection", str(hostile)]
+    cache = {"TAAWUN_CACHE": str(the_build.path.parent), "TAAWUN_COLLECTIONS": ""}
+    process = subprocess.Popen(command, stdout=theirs, env={**os.environ, **cache})
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # What reading gives when the other side is closed.
+        while piece := os.read(ours, 1 << 16):
+            shown += piece
+    os.close(ours)
+    assert process.wait() == 0
+    assert shown.count(b"\n") > 100
+    assert OBEYED.search(shown.decode().replace("\r\n", "\n")) is None
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
