@@ -17,7 +17,7 @@ from .labels import Labels, short_iri
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "markdown")
 _BREAKS: Final = re.compile(r"[\t\r\n]+")
-_MARKS: Final = re.compile(r"[|\\`<>\[\]]")
+_MARKS: Final = re.compile(r"[|\\<>\[\]]")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
 #: A row as the terms of the columns, None where a variable is not bound.
