@@ -55,7 +55,7 @@ def serve(
     answer: int,
     open_it: bool,
 ) -> None:
-    """Serve a SPARQL 1.1 endpoint, read-only and for this machine alone.
+    """Serve the explorer, pages, questions and a SPARQL 1.1 endpoint, for this machine alone.
 
     \b
     taawun serve --port 7878 --timeout 30
