@@ -66,6 +66,10 @@ RUNS: dict[str, list[list[str]]] = {
 }
 
 
+#: What is run of a command that stands not there.
+ANY = [[], [HOSTILE], [HOSTILE, HOSTILE]]
+
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection whose every text is an attack."""
@@ -106,16 +110,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_command_is_tried() -> None:
-    assert RUNS.keys() == COMMANDS.keys()
-
-
 @pytest.mark.parametrize("style", FORMATS)
-@pytest.mark.parametrize("command", sorted(RUNS))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_nothing_steers_the_terminal(
     command: str, style: str, hostile: Path, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    for arguments in RUNS[command]:
+    for arguments in RUNS.get(command, ANY):
         given = [argument.replace("{}", str(tmp_path)) for argument in arguments]
         (tmp_path / "documents").mkdir(exist_ok=True)
         (tmp_path / "documents" / "hostile.txt").write_bytes(QUOTE.encode())
