@@ -1,0 +1,127 @@
+"""How long each stored question takes on a large graph, beside Oxigraph's own time for its text.
+
+    python benchmarks/questions.py [--facts 100000] [--runs 3] [--limit 10]
+
+In one process over one store on disk, in turns: pyoxigraph runs the text and its rows are read;
+``ask`` gives the question's rows; and the rows are written as CSV with labels. The best of the
+runs counts, with the parameters that the questions stand with. A question that takes pyoxigraph
+longer than ``--limit`` seconds is run once. The promise: no question takes ``ask`` more than 1.3
+times; below a millisecond, fixed costs decide, and those are told apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import pyoxigraph as ox
+from generate import generate
+
+from taawun.graph.store import EmbeddedStore
+from taawun.loaders.build import build
+from taawun.loaders.builds import STORE
+from taawun.queries.answer import ask
+from taawun.queries.catalogue import Catalogue
+from taawun.queries.question import Question
+from taawun.queries.writing import write_answer
+
+
+class Times(NamedTuple):
+    """Milliseconds of one question: pyoxigraph, ``ask``, and ``ask`` printed with labels."""
+
+    name: str
+    rows: int
+    floor: float
+    ours: float
+    printed: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times pyoxigraph's own time ``ask`` takes."""
+        return self.ours / self.floor
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """The time of one call."""
+    start = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - start)
+
+
+def measure(store: ox.Store, question: Question, runs: int, limit: float) -> Times:
+    """Run one question in the three ways, in turns."""
+    graph = EmbeddedStore(store)
+
+    def floor() -> list[tuple[object, ...]]:
+        answer = store.query(question.text)
+        assert isinstance(answer, ox.QuerySolutions)
+        return [tuple(row) for row in answer]
+
+    def ours() -> object:
+        return list(ask(graph, question, "en").rows())
+
+    def printed() -> object:
+        return write_answer(ask(graph, question, "en"), "csv", io.StringIO())
+
+    found: list[tuple[float, ...]] = []
+    for number in range(runs):
+        order = (floor, ours, printed) if number % 2 == 0 else (printed, ours, floor)
+        times = {work: milliseconds(work) for work in order}
+        found.append((times[floor], times[ours], times[printed]))
+        if times[floor] > 1000 * limit:
+            break
+    best = [min(column) for column in zip(*found, strict=True)]
+    return Times(question.name, len(floor()) if best[0] < 1000 * limit else -1, *best)
+
+
+def told(times: list[Times], title: str) -> Iterator[str]:
+    """A few lines on some of the questions: the middle and the worst."""
+    if times:
+        worst = max(times, key=lambda item: item.ratio)
+        printed = [item.printed / item.floor for item in times]
+        yield (
+            f"{title}: {len(times)} questions; ask/pyoxigraph median "
+            f"{median(item.ratio for item in times):.2f}, worst {worst.ratio:.2f} ({worst.name}, "
+            f"{worst.floor:.1f} ms, {worst.rows} rows); "
+            f"printed with labels median {median(printed):.2f}, worst {max(printed):.2f}"
+        )
+
+
+def main() -> None:
+    """Build the graph, run every question, and print a line for each and a summary."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--facts", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=10)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="taawun-") as name:
+        collection = Path(name) / "collection"
+        generate(collection, options.facts)
+        made = build([collection], cache=Path(name) / "cache")
+        store = ox.Store.read_only(str(made.path / STORE))
+        found = []
+        print(f"{'':44} {'rows':>8} {'ox, ms':>9} {'ask, ms':>9} {'ratio':>6} {'printed':>9}")
+        for question in Catalogue().questions.values():
+            times = measure(store, question, options.runs, options.limit)
+            found.append(times)
+            print(
+                f"{times.name:44} {times.rows:8} {times.floor:9.2f} {times.ours:9.2f} "
+                f"{times.ratio:6.2f} {times.printed:9.2f}",
+                flush=True,
+            )
+        del store
+    for line in (
+        *told([item for item in found if item.floor >= 1], "a millisecond or more"),
+        *told([item for item in found if item.floor < 1], "less than a millisecond"),
+    ):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Answers are printed while they are read: the first row at once, and none kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from taawun import api
+from taawun.api import KnowledgeGraph
+from taawun.loaders.builds import Build
+
+#: As many rows as anybody wants: every pair of typed things.
+PAIRS = "SELECT ?one ?other WHERE { ?one a ?kind . ?other a ?type }"
+#: Runs the command line, and says how much memory it held at most.
+MEASURED = """
+import sys
+from taawun.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    with open("/proc/self/status") as status:
+        (peak,) = [line.split()[1] for line in status if line.startswith("VmHWM")]
+    print(peak, file=sys.stderr)
+"""
+MEGABYTE = 1024
+
+
+@pytest.fixture
+def environment(the_build: Build) -> dict[str, str]:
+    """The session's build, in English."""
+    return {
+        **os.environ,
+        "TAAWUN_CACHE": str(the_build.path.parent),
+        "TAAWUN_COLLECTIONS": "",
+        "LC_ALL": "en_GB.UTF-8",
+    }
+
+
+@pytest.mark.parametrize("style", ["csv", "tsv", "json", "markdown"])
+def test_the_first_row_comes_while_the_rest_is_still_to_be_read(
+    style: str, environment: dict[str, str]
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "taawun", "sparql", PAIRS, "--format", style],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
+    ) as process:  # fmt: skip
+        assert process.stdout
+        assert process.stderr
+        assert len(process.stdout.read(2000)) == 2000
+        assert process.poll() is None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
+@pytest.mark.parametrize("style", ["csv", "tsv", "json", "markdown"])
+def test_memory_does_not_grow_with_the_rows(style: str, environment: dict[str, str]) -> None:
+    peaks = []
+    for count in (20_000, 200_000):
+        query = f"{PAIRS} LIMIT {count}"
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, "sparql", query, "--format", style],
+            capture_output=True, text=True, check=True, env=environment,
+        )  # fmt: skip
+        lines = len(json.loads(done.stdout)["results"]["bindings"]) if style == "json" else (
+            done.stdout.count("\n")
+        )  # fmt: skip
+        assert count <= lines <= count + 2
+        peaks.append(int(done.stderr))
+    few, many = peaks
+    assert many - few < 12 * MEGABYTE
+
+
+def test_rows_are_proven_block_by_block_as_they_are_together(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "SELECT DISTINCT ?it ?who WHERE { ?it tw:signatory ?who } ORDER BY ?it ?who"
+    together = graph.sparql(query)
+    monkeypatch.setattr(api, "_EXPLAINED", 5)
+    blocks = list(graph.sparql(query).proven())
+    assert len(blocks) > 2
+    assert max(len(block) for block, _ in blocks) == 5
+    assert [row for block, _ in blocks for row in block] == list(together.table.rows)
+    assert [item.facts for _, items in blocks for item in items] == [
+        item.facts for item in together.why()
+    ]
+
+
+def test_only_what_is_printed_is_proven(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "_EXPLAINED", 5)
+    rows = graph.sparql("SELECT ?it ?who WHERE { ?it tw:party ?who }")
+    block, explanations = next(rows.proven())
+    assert len(block) == len(explanations) == 5
+    assert len(list(rows.answer.rows())) > 5
+
+
+def test_json_with_proofs_is_whole(run) -> None:
+    said = run("ask", "agreement-signatories", "--why", "--format", "json")
+    document = json.loads(said.output)
+    assert len(document["why"]) == len(document["results"]["bindings"]) == 12
+    nothing = run("sparql", "SELECT ?s ?o { ?s tw:nothing ?o }", "--why", "--format", "json")
+    assert json.loads(nothing.stdout) == {
+        "head": {"vars": ["s", "o"]}, "results": {"bindings": []}, "why": [],
+    }  # fmt: skip
+    assert nothing.exit_code == 1
+
+
+@pytest.mark.parametrize("style", ["csv", "tsv", "json", "markdown", "table"])
+def test_an_answer_without_rows_has_its_heading_and_exit_code_1(style: str, run) -> None:
+    said = run("sparql", "SELECT ?country WHERE { ?country tw:nothing ?o }", "--format", style)
+    assert said.exit_code == 1
+    assert "country" in said.stdout.lower()
+
+
+def test_a_long_table_is_one_after_the_other(run) -> None:
+    said = run("sparql", f"{PAIRS} LIMIT 1200", "--format", "table")
+    assert said.exit_code == 0
+    assert said.output.count("other") == 3
+    assert "1200 rows" in said.output
