@@ -8,7 +8,7 @@ itself, and never where a fact already says it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
@@ -97,10 +97,10 @@ RULES: Final = (
 
 
 _NAMED: Final = frozenset(rule.name for rule in RULES)
-_UNSURE: Final = ("/modality/planned", "/modality/expected")
+UNSURE: Final = ("/modality/planned", "/modality/expected")
 
 
-class _Known:
+class Known:
     """The triples so far, each with the graphs that say it, found by any of their parts."""
 
     def __init__(self) -> None:
@@ -121,16 +121,17 @@ class _Known:
         return True
 
 
+#: Any one thing, in a pattern of terms.
+ANY: Final = "?any"
+Pattern: TypeAlias = tuple[str, str, str]
 #: A conclusion, the rule that draws it, and its premises.
 _Step: TypeAlias = tuple[Terms, str, tuple[Terms, ...]]
 
 
-class _Reasoner:
+class Reasoner:
     """The steps that lead on from one triple, by the ontology and by the named rules."""
 
-    def __init__(
-        self, known: _Known, schema: Schema, classes: Mapping[str, frozenset[str]]
-    ) -> None:
+    def __init__(self, known: Known, schema: Schema, classes: Mapping[str, frozenset[str]]) -> None:
         self.known = known
         self.classes = classes
         self.properties = {f"<{p.iri}>": p for p in schema.properties.values()}
@@ -181,6 +182,40 @@ class _Reasoner:
                     ):
                         yield (x, f"<{TW}{rule.head}>", y), rule.name, (left, right)
 
+    def partners(self, terms: Terms) -> Iterator[Pattern]:
+        """What may stand beside the triple as the other premise of a step."""
+        subject, predicate, object_ = terms
+        item = self.properties.get(predicate)
+        if item is None:
+            return
+        if item.is_transitive:
+            yield object_, predicate, ANY
+            yield ANY, predicate, subject
+        name = predicate[1:-1].removeprefix(TW)
+        for rule in RULES:
+            for mine, others in ((rule.left, rule.right), (rule.right, rule.left)):
+                if name in mine:
+                    for other in others:
+                        yield subject, f"<{TW}{other}>", ANY
+
+    def premises(self, conclusion: Terms) -> Iterator[tuple[Pattern, ...]]:
+        """The premises of every step that may lead to the triple; ``ANY`` is one thing in all."""
+        subject, predicate, object_ = conclusion
+        for inverse in self.inverses[predicate]:
+            yield ((object_, inverse, subject),)
+        for name, below in self.properties.items():
+            if predicate[1:-1] in below.supers:
+                yield ((subject, name, object_),)
+        item = self.properties.get(predicate)
+        if item is not None and item.is_symmetric:
+            yield ((object_, predicate, subject),)
+        if item is not None and item.is_transitive:
+            yield (subject, predicate, ANY), (ANY, predicate, object_)
+        for rule in RULES:
+            if predicate == f"<{TW}{rule.head}>":
+                for left, right in product(rule.left, rule.right):
+                    yield (ANY, f"<{TW}{left}>", subject), (ANY, f"<{TW}{right}>", object_)
+
     def _is_one_of(self, term: str, names: tuple[str, ...]) -> bool:
         mine = self.classes.get(term[1:-1], frozenset())
         return any(TW + name in mine for name in names)
@@ -196,24 +231,53 @@ def derive(
     several facts, each of them gives a derived fact of its own. What is only planned or expected
     is no premise of a named rule: who plans to meet is not in talks yet.
     """
-    known = _Known()
-    fresh: list[Terms] = []
+    known = Known()
     unsure: set[str] = set()
+    fresh: list[Terms] = []
     for fact in facts:
-        terms = (str(fact.subject), str(fact.predicate), str(fact.object))
         if not fact.is_active:
             continue
+        terms = terms_of(fact)
         if known.add(terms, fact.iri):
             fresh.append(terms)
-        modality = fact.qualifier("modality")
-        if modality is not None and modality.value.endswith(_UNSURE):
+        if is_unsure(fact):
             unsure.add(fact.iri)
-    reasoner = _Reasoner(known, schema, classes)
-    while fresh:
+    yield from follow(Reasoner(known, schema, classes), fresh, unsure)
+
+
+def terms_of(fact: Fact) -> Terms:
+    """The fact's triple."""
+    return str(fact.subject), str(fact.predicate), str(fact.object)
+
+
+def is_unsure(fact: Fact) -> bool:
+    """Whether the fact is only planned or expected."""
+    modality = fact.qualifier("modality")
+    return modality is not None and modality.value.endswith(UNSURE)
+
+
+def follow(
+    reasoner: Reasoner,
+    fresh: list[Terms],
+    unsure: set[str],
+    later: Mapping[int, Sequence[tuple[Terms, Sequence[str]]]] | None = None,
+    wanted: Container[Terms] | None = None,
+) -> Iterator[DerivedFact]:
+    """What follows from the fresh triples, round by round; the reasoner knows them already.
+
+    ``unsure`` are the graphs that say what is only planned, and grows. To derive only a part
+    of what follows from a graph, ``wanted`` limits the conclusions, and ``later`` gives known
+    triples that follow first in a later round, with their graphs.
+    """
+    known, left = reasoner.known, dict(later or {})
+    number = 0
+    while fresh or left:
+        number += 1
         steps: dict[Terms, set[tuple[str, tuple[Terms, ...]]]] = defaultdict(set)
         for terms in fresh:
             for conclusion, rule, premises in reasoner.steps(terms):
-                if conclusion not in known.graphs and conclusion[0] != conclusion[2]:
+                is_new = conclusion not in known.graphs and conclusion[0] != conclusion[2]
+                if is_new and (wanted is None or conclusion in wanted):
                     steps[conclusion].add((rule, premises))
         found = [
             DerivedFact(conclusion, rule, sources)
@@ -226,5 +290,9 @@ def derive(
             known.add(item.terms, item.iri)
             if not unsure.isdisjoint(item.sources):
                 unsure.add(item.iri)
-        fresh = sorted({item.terms for item in found})
         yield from found
+        given = left.pop(number, ())
+        for terms, graphs in given:
+            for graph in graphs:
+                known.add(terms, graph)
+        fresh = sorted({item.terms for item in found}.union(terms for terms, _ in given))

@@ -1,0 +1,195 @@
+"""What follows anew when a few facts change: derived around the change, and nowhere else.
+
+A derived fact depends on premises and on nothing else. So whatever the change bears on is found
+by going forward from it, step by step; each triple found so is derived again from everything
+that may lead to it. All other triples keep what is said about them, and take part as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, PROV, TW
+from ..ontology.schema import Schema
+from .derive import ANY, UNSURE, DerivedFact, Known, Pattern, Reasoner, Terms, follow
+from .fact import ACTIVE_STATUSES
+
+#: A change that bears on more triples than this is no small one.
+LARGEST: Final = 5000
+_EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
+_SOURCES: Final = ox.NamedNode(PROV + "wasDerivedFrom")
+_STATUS: Final = ox.NamedNode(TW + "recordStatus")
+_MODALITY: Final = ox.NamedNode(TW + "modality")
+
+
+class Said(NamedTuple):
+    """A triple that a fact says, the fact's IRI, and whether it is only planned."""
+
+    terms: Terms
+    fact: str
+    is_unsure: bool
+
+
+class Rederived(NamedTuple):
+    """The derived facts that go, by IRI, those that come, and the triples that were looked at.
+
+    ``plain`` are those of the triples that stand in the plain view after the change.
+    """
+
+    gone: frozenset[str]
+    new: tuple[DerivedFact, ...]
+    affected: frozenset[Terms]
+    plain: frozenset[Terms]
+
+
+class Before:
+    """The graph before the change, asked about single triples."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self.graphs = cache(self._graphs)
+        self.rank = cache(self._rank)
+        self.is_unsure = cache(self._is_unsure)
+
+    def match(self, *patterns: Pattern) -> Iterator[tuple[Terms, ...]]:
+        """The triples that fit the patterns together, and that facts say or lead to."""
+        if any(pattern[0].startswith('"') for pattern in patterns):
+            return
+        where = " . ".join(" ".join(pattern) for pattern in patterns)
+        answer = self._store.query(f"SELECT DISTINCT ?any WHERE {{ {where} }}")
+        assert isinstance(answer, ox.QuerySolutions)
+        for row in answer:
+            found = str(row["any"])
+            triples = tuple(
+                (s.replace(ANY, found), p, o.replace(ANY, found)) for s, p, o in patterns
+            )
+            if all(map(self.graphs, triples)):
+                yield triples
+
+    def _graphs(self, terms: Terms) -> tuple[str, ...]:
+        """The active and the derived facts that say the triple."""
+        text = " ".join(terms)
+        answer = self._store.query(f"SELECT ?g WHERE {{ GRAPH ?g {{ {text} }} }}")
+        assert isinstance(answer, ox.QuerySolutions)
+        names = [row["g"] for row in answer]
+        return tuple(
+            name.value
+            for name in names
+            if isinstance(name, ox.NamedNode)
+            and (name.value.startswith(INFERENCE) or self._is_active(name))
+        )
+
+    def _is_active(self, graph: ox.NamedNode) -> bool:
+        if not graph.value.startswith(FACT):
+            return False
+        (status,) = self._said_of(graph, _STATUS)
+        return status.rpartition("/")[2] in ACTIVE_STATUSES
+
+    def _said_of(self, graph: ox.NamedNode, predicate: ox.NamedNode) -> list[str]:
+        quads = self._store.quads_for_pattern(graph, predicate, None, _EVIDENCE)
+        return [q.object.value for q in quads if not isinstance(q.object, ox.Triple)]
+
+    def _rank(self, terms: Terms) -> int:
+        """The round in which the triple follows first; 0 where a fact says it."""
+        graphs = self.graphs(terms)
+        if any(graph.startswith(FACT) for graph in graphs):
+            return 0
+        sources = self._said_of(ox.NamedNode(graphs[0]), _SOURCES)
+        return 1 + max(self.rank(self._triple(source)) for source in sources)
+
+    def _triple(self, graph: str) -> Terms:
+        (quad,) = self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        return str(quad.subject), str(quad.predicate), str(quad.object)
+
+    def _is_unsure(self, graph: str) -> bool:
+        node = ox.NamedNode(graph)
+        if graph.startswith(FACT):
+            return any(name.endswith(UNSURE) for name in self._said_of(node, _MODALITY))
+        return any(map(self.is_unsure, self._said_of(node, _SOURCES)))
+
+
+def rederive(
+    store: ox.Store,
+    lost: Iterable[Said],
+    won: Iterable[Said],
+    schema: Schema,
+    classes: Mapping[str, frozenset[str]],
+) -> Rederived | None:
+    """What the loss and the gain of active facts change in what is derived.
+
+    ``store`` is as it was before. None where the change bears on too much.
+    """
+    before = Before(store)
+    lost, won = list(lost), list(won)
+    affected, beside = _affected(before, [item.terms for item in (*lost, *won)], schema, classes)
+    if len(affected) > LARGEST or len(beside) > LARGEST:
+        return None
+    gone = {item.fact for item in lost}
+    asserted: dict[Terms, list[str]] = {}
+    unsure = {item.fact for item in won if item.is_unsure}
+    for terms in affected:
+        facts = [g for g in before.graphs(terms) if g.startswith(FACT) and g not in gone]
+        unsure.update(filter(before.is_unsure, facts))
+        facts += [item.fact for item in won if item.terms == terms]
+        if facts:
+            asserted[terms] = facts
+    known = Known()
+    later: dict[int, list[tuple[Terms, tuple[str, ...]]]] = {}
+    for terms in beside:
+        graphs = before.graphs(terms)
+        unsure.update(filter(before.is_unsure, graphs))
+        if before.rank(terms) == 0:
+            asserted[terms] = list(graphs)
+        else:
+            later.setdefault(before.rank(terms), []).append((terms, graphs))
+    for terms, graphs_ in asserted.items():
+        for graph in graphs_:
+            known.add(terms, graph)
+    reasoner = Reasoner(known, schema, classes)
+    derived = list(follow(reasoner, sorted(asserted), unsure, later, affected))
+    old = {g for terms in affected for g in before.graphs(terms) if g.startswith(INFERENCE)}
+    new = {item.iri for item in derived}
+    return Rederived(
+        gone=frozenset(old - new),
+        new=tuple(item for item in derived if item.iri not in old),
+        affected=frozenset(affected),
+        plain=frozenset(terms for terms in affected if terms in known.graphs),
+    )
+
+
+def _affected(
+    before: Before,
+    changed: Iterable[Terms],
+    schema: Schema,
+    classes: Mapping[str, frozenset[str]],
+) -> tuple[set[Terms], set[Terms]]:
+    """Every triple that the change may bear on, and every other that takes part in deriving it."""
+    known = Known()
+    reasoner = Reasoner(known, schema, classes)
+    affected: set[Terms] = set()
+    beside: set[Terms] = set()
+    waiting = list(changed)
+    while waiting and len(affected) <= LARGEST and len(beside) <= LARGEST:
+        terms = waiting.pop()
+        if terms in affected:
+            continue
+        affected.add(terms)
+        known.add(terms, "")
+        for pattern in reasoner.partners(terms):
+            for (partner,) in before.match(pattern):
+                known.add(partner, "")
+                beside.add(partner)
+        waiting += (
+            conclusion
+            for conclusion, _, _ in reasoner.steps(terms)
+            if conclusion[0] != conclusion[2]
+        )
+    for terms in affected:
+        for premises in reasoner.premises(terms):
+            for found in before.match(*premises):
+                beside.update(found)
+    return affected, beside - affected

@@ -1,0 +1,90 @@
+"""What follows anew from a change is what would follow from everything."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.graph import rederive as module
+from taawun.graph.derive import derive, is_unsure, terms_of
+from taawun.graph.fact import Fact
+from taawun.graph.rederive import Said, rederive
+from taawun.loaders.collection import Collection
+from taawun.ontology.namespaces import ID
+
+
+def with_modality(fact: Fact, chances: random.Random) -> Fact:
+    """The fact, sometimes only planned, or retracted: so it is another premise, or none."""
+    kept = dict(fact.qualifiers)
+    if chances.random() < 0.15:
+        kept["modality"] = ox.NamedNode(f"{ID}modality/planned")
+    if chances.random() < 0.1:
+        kept["recordStatus"] = ox.NamedNode(f"{ID}record-status/retracted")
+    return Fact(fact.subject, fact.predicate, fact.object, tuple(sorted(kept.items())), ())
+
+
+def stated(facts: Iterable[Fact]) -> dict[str, Said]:
+    return {f.iri: Said(terms_of(f), f.iri, is_unsure(f)) for f in facts if f.is_active}
+
+
+def store_of(facts: Sequence[Fact], collection: Collection) -> ox.Store:
+    lines = [line for fact in facts for line in fact.lines()]
+    for item in derive(facts, collection.schema, collection.classes):
+        lines += item.lines()
+    store = ox.Store()
+    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS)
+    return store
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_it_is_what_would_follow_from_everything(seed: int, the_collection: Collection) -> None:
+    chances = random.Random(seed)
+    pool = {f.iri: f for f in (with_modality(f, chances) for f in the_collection.facts)}
+    facts = chances.sample(sorted(pool), 500)
+    before, spare = facts[:450], facts[450:]
+    dropped = set(chances.sample(before, chances.choice((0, 1, 5, 40))))
+    after = [iri for iri in before if iri not in dropped] + spare[: chances.choice((0, 1, 5, 40))]
+    schema, classes = the_collection.schema, the_collection.classes
+    old, new = [pool[iri] for iri in before], [pool[iri] for iri in after]
+    store = store_of(old, the_collection)
+    said, says = stated(old), stated(new)
+    found = rederive(
+        store,
+        [said[iri] for iri in said.keys() - says.keys()],
+        [says[iri] for iri in says.keys() - said.keys()],
+        schema,
+        classes,
+    )
+    assert found
+    had = {item.iri for item in derive(old, schema, classes)}
+    wanted = {item.iri: item for item in derive(new, schema, classes)}
+    assert (had - found.gone) | {item.iri for item in found.new} == wanted.keys()
+    assert all(wanted[item.iri] == item for item in found.new)
+    plain = {item.terms for item in wanted.values()}.union(item.terms for item in says.values())
+    assert found.plain == found.affected & plain
+
+
+def test_there_are_changes_in_both_directions(the_collection: Collection) -> None:
+    """The signatory of an agreement leads to cooperation, and its loss takes it away."""
+    fact = next(f for f in the_collection.facts if f.predicate.value.endswith("#signatory"))
+    others = [f for f in the_collection.facts if terms_of(f) != terms_of(fact)]
+    item = Said(terms_of(fact), fact.iri, is_unsure=False)
+    schema, classes = the_collection.schema, the_collection.classes
+    won = rederive(store_of(others, the_collection), [], [item], schema, classes)
+    lost = rederive(store_of([*others, fact], the_collection), [item], [], schema, classes)
+    assert won
+    assert lost
+    assert len(won.new) == len(lost.gone) > 1
+
+
+def test_a_change_that_bears_on_too_much_is_no_small_one(
+    the_collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LARGEST", 3)
+    facts = list(the_collection.facts)
+    said = list(stated(facts).values())
+    schema, classes = the_collection.schema, the_collection.classes
+    assert rederive(store_of(facts, the_collection), said[:50], [], schema, classes) is None
