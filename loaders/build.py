@@ -20,8 +20,10 @@ from .builds import MANIFEST, STORE, Build, Memory, cache_folder, forget_lost_bu
 from .claims import Claims
 from .collection import Collection, read_collection
 from .feed import Feed
+from .increment import increment
 from .inputs import code_fingerprint, fingerprint
 from .seal import is_whole, seal
+from .statements import Recorder
 from .unfinished import Unfinished, delete_whole
 from .value import Value
 
@@ -61,7 +63,9 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
     try:
         with Unfinished(cache) as made:
             with _no_pauses():
-                _make(folders, made)
+                base = memory.last()
+                if base is None or not increment(folders, base, made.path):
+                    _make(folders, made)
             if target.name != _key(folders):
                 # An input was saved while it was read: what was read may belong to neither key.
                 return build(collections, cache=cache)
@@ -98,8 +102,11 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
     """Read, check, derive and load; what is read is loaded while reading goes on."""
     feed = Feed(lambda: made.path / STORE)
 
-    def heed(_name: str, fact: Fact, _place: Value) -> None:
+    recorder = Recorder()
+
+    def heed(name: str, fact: Fact, place: Value) -> None:
         feed.add(fact.lines())
+        recorder.heed(name, fact, place)
 
     try:
         collection = read_collection(folders, heed)
@@ -120,6 +127,8 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
         "derived": derived,
         "quads": quads,
     }
+    if statements := recorder.statements(folders):
+        statements.write(made.path)
     (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     seal(made.path)
 

@@ -78,14 +78,23 @@ class Memory:
             return None
         return Build(self._cache / name, is_new=False)
 
+    def last(self) -> Path | None:
+        """The last build of these collections, whatever has changed since; None if it is gone."""
+        try:
+            name = self._file.read_text("utf-8").partition("\n")[0]
+        except (OSError, UnicodeDecodeError):
+            return None
+        path = self._cache / name
+        return path if name and (path / MANIFEST).is_file() else None
+
     def keep(self, build: Build) -> None:
-        """Remember that the build belongs to the stamps, if they can be relied on."""
-        if self._latest > self._began - _SETTLED:
-            return
+        """Remember the build, and that it belongs to the stamps if they can be relied on."""
+        is_settled = self._latest <= self._began - _SETTLED
         # A cache that cannot be written loses nothing but time.
         with suppress(OSError):
             new = self._file.with_name(f"{self._file.name}-{os.getpid()}")
-            new.write_text(f"{build.path.name}\n{self._stamps}", "utf-8")
+            stamps = self._stamps if is_settled else ""
+            new.write_text(f"{build.path.name}\n{stamps}", "utf-8")
             new.replace(self._file)
 
 

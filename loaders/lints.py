@@ -32,7 +32,7 @@ _ACCOMPLISHED: Final = {
     "accreditedBy": "use “seeksAccreditationFrom” for one that is not held yet",
 }
 #: Properties that put things into an order.
-_ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
+ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
 
 
 def lint_names(
@@ -198,13 +198,13 @@ def _loops(stated: Sequence[tuple[Fact, Value]]) -> int:
     """Nothing is part of itself, follows itself, or has itself as object."""
     after: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact, _ in stated:
-        if fact.is_active and _last(fact.predicate.value) in _ORDERED:
+        if fact.is_active and _last(fact.predicate.value) in ORDERED:
             after[fact.predicate.value, fact.subject.value].add(fact.object.value)
     for fact, place in stated:
         predicate, subject = fact.predicate.value, fact.subject.value
         seen: set[str] = set()
         ahead = {fact.object.value}
-        is_ordered = fact.is_active and _last(predicate) in _ORDERED
+        is_ordered = fact.is_active and _last(predicate) in ORDERED
         while is_ordered and ahead and subject not in ahead:
             seen |= ahead
             ahead = {new for old in ahead for new in after[predicate, old]} - seen

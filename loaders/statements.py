@@ -1,0 +1,165 @@
+"""Which row of which fact file states which fact: what a build leaves for the next one.
+
+A unit is what is read again when it changes: a row of CSV, a line of JSON lines, or a file as a
+whole. Facts and subjects are known by eight bytes each.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b, sha256
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ..graph.fact import Fact
+from .collection import FACT_READERS
+from .inputs import code_fingerprint, input_files
+from .status_file import STATUS_FILE
+from .value import Value
+
+#: Kinds of fact files that are read row by row.
+ROWS: Final = (".csv", ".jsonl")
+_NAME: Final = "statements"
+#: Bytes of a digest, and of what a fact or a subject is known by.
+_DIGEST: Final = 16
+_KEY: Final = 8
+#: Where no fact is stated.
+NOTHING: Final = bytes(_KEY)
+
+
+class FileStatements(NamedTuple):
+    """The units of one fact file by their digests, and what they state.
+
+    Of a file that is read by rows, ``facts`` and ``subjects`` stand beside ``digests``, zeros
+    for a row that states nothing. Of another one there is one digest, and as many as there are.
+    """
+
+    by_rows: bool
+    digests: tuple[bytes, ...]
+    facts: tuple[bytes, ...]
+    subjects: tuple[bytes, ...]
+
+
+class Statements(NamedTuple):
+    """All fact files of a build by name, and a digest of everything else that it was made from."""
+
+    rest: str
+    files: dict[str, FileStatements]
+
+    def write(self, folder: Path) -> None:
+        """Leave them in the folder of a build."""
+        files = {name: tuple(file) for name, file in self.files.items()}
+        (folder / _NAME).write_bytes(marshal.dumps((self.rest, files)))
+
+
+def read_statements(folder: Path) -> Statements | None:
+    """Those of a build; None if it left none that can be read."""
+    try:
+        rest, files = marshal.loads((folder / _NAME).read_bytes())
+        return Statements(rest, {name: FileStatements(*file) for name, file in files.items()})
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+
+
+class Recorder:
+    """Takes down what each place states, while a collection is read."""
+
+    def __init__(self) -> None:
+        self._stated: dict[str, list[tuple[int, bytes, bytes]]] = defaultdict(list)
+
+    def heed(self, name: str, fact: Fact, place: Value) -> None:
+        """Take down one statement."""
+        self._stated[name].append((place.place.line, fact_key(fact.iri), subject_key(fact)))
+
+    def statements(self, folders: Iterable[Path]) -> Statements | None:
+        """Everything taken down; None where the next build must not rely on it."""
+        folders = list(folders)
+        rest = rest_of(folders)
+        if rest is None:
+            return None
+        files: dict[str, FileStatements] = {}
+        for name, path in fact_files(folders):
+            if name in files:
+                return None
+            content = path.read_bytes()
+            files[name] = self._file(self._stated[name], units(content, path.suffix), content)
+        return Statements(rest, files)
+
+    def _file(
+        self, stated: list[tuple[int, bytes, bytes]], rows: list[bytes] | None, content: bytes
+    ) -> FileStatements:
+        if rows is None:
+            keys = [item[1:] for item in stated]
+            return FileStatements(False, (digest(content),), *_columns(keys))
+        by_line = {line: (fact, subject) for line, fact, subject in stated}
+        found = []
+        line = 1
+        for row in rows:
+            found.append(by_line.get(line, (NOTHING, NOTHING)))
+            line += row.count(b"\n")
+        return FileStatements(True, tuple(map(digest, rows)), *_columns(found))
+
+
+def _columns(keys: list[tuple[bytes, bytes]]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    return tuple(fact for fact, _ in keys), tuple(subject for _, subject in keys)
+
+
+def fact_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Every fact file, with the name messages give it."""
+    for name, file in input_files(folders):
+        path = Path(file)
+        if path.parent.name == "facts" and path.suffix in FACT_READERS:
+            yield name, path
+
+
+def rest_of(folders: Iterable[Path]) -> str | None:
+    """A digest of all inputs but fact files, and of the code.
+
+    None where a status file reaches over all facts.
+    """
+    folders = list(folders)
+    facts = dict(fact_files(folders))
+    if any(path.name == STATUS_FILE for path in facts.values()):
+        return None
+    found = sha256(code_fingerprint().encode())
+    for name, file in input_files(folders):
+        if name not in facts:
+            content = sha256(Path(file).read_bytes()).hexdigest()
+            found.update(f"{name}\0{content}\n".encode())
+    return found.hexdigest()
+
+
+def units(content: bytes, suffix: str) -> list[bytes] | None:
+    """The rows of a file with their line breaks; None where it is read as a whole only."""
+    if suffix not in ROWS or content.count(b"\r") != content.count(b"\r\n"):
+        return None
+    lines = content.splitlines(keepends=True)
+    if suffix != ".csv" or b'"' not in content:
+        return lines
+    rows = []
+    start = 0
+    is_open = False
+    for number, line in enumerate(lines):
+        # A quotation mark inside a cell is written twice, so an odd number opens or closes one.
+        is_open ^= line.count(b'"') % 2 == 1
+        if not is_open:
+            rows.append(line if start == number else b"".join(lines[start : number + 1]))
+            start = number + 1
+    return None if is_open else rows
+
+
+def digest(unit: bytes) -> bytes:
+    """What a unit is known by, whichever line break it ends with."""
+    return blake2b(unit.rstrip(b"\r\n"), digest_size=_DIGEST).digest()
+
+
+def fact_key(iri: str) -> bytes:
+    """What a fact is known by: the digits of its IRI."""
+    return bytes.fromhex(iri[-2 * _KEY :])
+
+
+def subject_key(fact: Fact) -> bytes:
+    """What the subject of a fact is known by."""
+    return blake2b(fact.subject.value.encode(), digest_size=_KEY).digest()
