@@ -1,0 +1,251 @@
+"""A build made out of the one before is, quad by quad, the one made from everything."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taawun.graph.errors import CollectionError
+from taawun.loaders import build as module
+from taawun.loaders.build import build
+from taawun.loaders.builds import MANIFEST, STORE
+from taawun.loaders.increment import increment
+from taawun.loaders.statements import digest, units
+
+ROWS = list[dict[str, str]]
+ATLANTIS, LEMURIA, MU = (f"country/{name}" for name in ("atlantis", "lemuria", "mu"))
+WAVES = "agreement/waves"
+TALKS = "meeting/talks"
+SIGNED = "وقعت أطلانطس مع ليموريا اتفاقية الموج"
+SHARES = "وتشارك مو في اتفاقية الموج"
+TALKED = "وبحثت أطلانطس ومو بناء شبكة"
+TEXT = f"{SIGNED}. {SHARES}. {TALKED}."
+
+
+def fact(quote: str, subject: str, predicate: str, target: str, **more: str) -> dict[str, str]:
+    return {
+        "document": "waves", "quote": quote, "subject": subject, "predicate": predicate,
+        "object": target, **more,
+    }  # fmt: skip
+
+
+#: Facts of every kind that leads to others: rules, inverses, sub-properties, the same fact twice.
+POOL: ROWS = [
+    fact(SIGNED, WAVES, "stage", "stage/signed"),
+    fact(SIGNED, WAVES, "signatory", ATLANTIS),
+    fact(SIGNED, WAVES, "signatory", LEMURIA),
+    fact(SIGNED, WAVES, "party", ATLANTIS),
+    fact(SIGNED, WAVES, "party", LEMURIA, modality="inferred", note="It signed."),
+    fact(SHARES, WAVES, "party", MU),
+    fact(SHARES, WAVES, "party", ATLANTIS),
+    fact(SHARES, WAVES, "signatory", MU),
+    fact(TALKED, TALKS, "party", ATLANTIS),
+    fact(TALKED, TALKS, "party", MU),
+    fact(TALKED, TALKS, "party", LEMURIA, modality="planned"),
+    fact(SIGNED, TALKS, "party", LEMURIA),
+    fact(SIGNED, TALKS, "party", MU, recordStatus="candidate"),
+    fact(TALKED, TALKS, "topic", "area/cybersecurity"),
+    fact(SHARES, WAVES, "area", "area/cybersecurity"),
+    fact(TALKED, ATLANTIS, "relationsWith", MU),
+]
+
+
+def written(folder: Path, name: str, rows: ROWS) -> None:
+    """Write a fact file in one of the three forms."""
+    path = folder / "facts" / name
+    if name.endswith(".csv"):
+        columns = list(dict.fromkeys(key for row in POOL for key in row))
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+    elif name.endswith(".jsonl"):
+        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+        path.write_text("".join(lines), "utf-8")
+    else:
+        entries = [
+            {
+                "quote": row["quote"],
+                "facts": [{k: v for k, v in row.items() if k not in ("document", "quote")}],
+            }
+            for row in rows
+        ]
+        content = {"document": "waves", "evidence": entries}
+        path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A collection of an agreement and a meeting, with fact files of every form."""
+    folder = tmp_path / "mine"
+    for part in ("documents", "entities", "facts"):
+        (folder / part).mkdir(parents=True)
+    (folder / "documents" / "waves.txt").write_text(TEXT, "utf-8")
+    register = {
+        "waves": {
+            "file": "waves.txt",
+            "sha256": sha256(TEXT.encode()).hexdigest(),
+            "ar": "موج",
+            "en": "Waves",
+        }
+    }
+    (folder / "documents" / "documents.yaml").write_text(json.dumps(register), "utf-8")
+    for ref, ar, en in (
+        (ATLANTIS, "أطلانطس", "Atlantis"),
+        (LEMURIA, "ليموريا", "Lemuria"),
+        (MU, "مو", "Mu"),
+        (WAVES, "اتفاقية الموج", "Waves agreement"),
+        (TALKS, "مباحثات", "Talks"),
+    ):
+        path = folder / "entities" / f"{ref.partition('/')[0]}.yaml"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{ref}: {{ar: {ar}, en: {en}}}\n")
+    return folder
+
+
+@pytest.fixture
+def increments(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each build with one before it, whether it was made out of that one."""
+    made: list[bool] = []
+
+    def watched(*arguments: Any) -> bool:
+        made.append(increment(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(module, "increment", watched)
+    return made
+
+
+def outcome(folder: Path, cache: Path) -> tuple[bytes, dict[str, int]] | list[str]:
+    """What a build of the collection has and counts, or its faults."""
+    try:
+        made = build([folder], cache=cache)
+    except CollectionError as error:
+        return list(map(str, error.faults))
+    return made.dump.read_bytes(), made.manifest()
+
+
+def assert_same(folder: Path, cache: Path) -> None:
+    """The build in the cache is the one that is made from everything."""
+    fresh = cache.with_name("fresh")
+    assert outcome(folder, cache) == outcome(folder, fresh)
+    shutil.rmtree(fresh, ignore_errors=True)
+
+
+def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
+    mine: Path, tmp_path: Path, increments: list[bool]
+) -> None:
+    names = ("facts.csv", "lines.jsonl", "hand.yaml")
+    chances = random.Random(2026)
+    placed: dict[int, str] = dict.fromkeys((0, 1, 2, 5, 8, 9), "facts.csv")
+    for step in range(18):
+        # Without its stage, nothing has a signatory: then there are faults, and no build.
+        first = 0 if step in (5, 6) else 1
+        placed[0] = "facts.csv"
+        for number in chances.sample(range(first, len(POOL)), chances.choice((1, 1, 2, 4))):
+            if number in placed and (number == 0 or chances.random() < 0.5):
+                del placed[number]
+            else:
+                placed[number] = chances.choice(names)
+        for name in names:
+            rows = [POOL[number] for number, file in placed.items() if file == name]
+            if rows:
+                written(mine, name, chances.sample(rows, len(rows)))
+            else:
+                (mine / "facts" / name).unlink(missing_ok=True)
+        if step % 10 == 8:
+            with (mine / "entities" / "country.yaml").open("a", encoding="utf-8") as file:
+                file.write(f"country/new-{step}: {{ar: جديدة {step}, en: New {step}}}\n")
+        assert_same(mine, tmp_path / "cache")
+    assert increments.count(True) > 10
+    assert increments.count(False) > 1
+
+
+@pytest.fixture
+def built(mine: Path, tmp_path: Path) -> Path:
+    """A cache in which the collection is built with the first rows of the pool."""
+    written(mine, "facts.csv", POOL[:3])
+    build([mine], cache=tmp_path / "cache")
+    return tmp_path / "cache"
+
+
+@pytest.mark.parametrize("number", range(3, len(POOL)))
+def test_each_kind_of_fact_is_added_to_the_build_before(
+    number: int, mine: Path, built: Path, increments: list[bool]
+) -> None:
+    written(mine, "facts.csv", [*POOL[:3], POOL[number]])
+    made = build([mine], cache=built)
+    assert increments == [True]
+    assert (made.dump.read_bytes(), made.manifest()) == outcome(mine, built.with_name("fresh"))
+
+
+def test_large_files_of_the_store_are_shared_and_readers_are_not_disturbed(
+    mine: Path, built: Path, increments: list[bool]
+) -> None:
+    before = build([mine], cache=built)
+    reader = before.store()
+    count = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
+    number = str(next(iter(reader.query(count))))
+    content = before.dump.read_bytes()
+    written(mine, "facts.csv", POOL[:4])
+    after = build([mine], cache=built)
+    assert increments == [True]
+    shared = [p for p in (after.path / STORE).glob("*.sst") if p.stat().st_nlink > 1]
+    assert shared
+    assert str(next(iter(reader.query(count)))) == number
+    before.dump.unlink()
+    assert before.dump.read_bytes() == content
+    shutil.rmtree(before.path)
+    assert after.dump.read_bytes() == outcome(mine, built.with_name("fresh"))[0]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda base: (base / "statements").unlink(),
+        lambda base: (base / "statements").write_bytes(b"nonsense"),
+        lambda base: (base / "statements").write_bytes(b""),
+        lambda base: (base / MANIFEST).write_text("{}"),
+        lambda base: (base / STORE / "CURRENT").unlink(),
+        lambda base: shutil.rmtree(base),
+    ],
+    ids=["no statements", "nonsense", "empty", "no counts", "no store", "gone"],
+)
+def test_a_spoilt_build_before_is_left_alone(
+    spoil: Callable[[Path], object], mine: Path, built: Path
+) -> None:
+    spoil(build([mine], cache=built).path)
+    written(mine, "facts.csv", POOL[:4])
+    assert_same(mine, built)
+
+
+def test_faults_are_told_as_ever(mine: Path, built: Path, increments: list[bool]) -> None:
+    wrong = fact(SIGNED, WAVES, "signatory", "country/muu")
+    written(mine, "facts.csv", [*POOL[:3], wrong])
+    with pytest.raises(CollectionError, match=r"facts\.csv:5.*muu"):
+        build([mine], cache=built)
+    written(mine, "facts.csv", [*POOL[:3], POOL[2]])
+    with pytest.raises(CollectionError, match="already stated"):
+        build([mine], cache=built)
+    written(mine, "facts.csv", POOL[1:3])
+    with pytest.raises(CollectionError, match="no stage"):
+        build([mine], cache=built)
+    assert increments == [False, False, False]
+
+
+def test_rows_are_cut_where_csv_ends_them() -> None:
+    text = b'a,b\n1,"x\ny"\r\n2,"he said ""\n"""\n3,z'
+    assert units(text, ".csv") == [b"a,b\n", b'1,"x\ny"\r\n', b'2,"he said ""\n"""\n', b"3,z"]
+    assert units(text, ".jsonl") == text.splitlines(keepends=True)
+    assert units(b'a,b\n1,"x', ".csv") is None
+    assert units(b"a,b\r1,2", ".csv") is None
+    assert units(b"document: x\n", ".yaml") is None
+    assert digest(b"1,2\r\n") == digest(b"1,2")
