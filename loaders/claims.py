@@ -55,7 +55,6 @@ class Claims:
     def __init__(self, collection: Collection) -> None:
         self._facts = collection.facts
         self._schema, self._entities = collection.schema, collection.entities
-        self._classes = classes_of(collection.schema, collection.entities)
         self._documents = collection.documents
         self._words: dict[str, Words] = {}
         self._names: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
@@ -64,8 +63,12 @@ class Claims:
         self._cues: dict[str, tuple[frozenset[str], ...]] = {}
         self._numbers: dict[str, set[Decimal]] = defaultdict(set)
         for fact in self._facts:
-            if isinstance(fact.object, ox.Literal) and _is_number(fact.object):
+            if isinstance(fact.object, ox.Literal) and is_number(fact.object):
                 self._numbers[fact.subject.value].add(Decimal(fact.object.value))
+
+    @cached_property
+    def _classes(self) -> dict[str, frozenset[str]]:
+        return classes_of(self._schema, self._entities)
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
@@ -135,7 +138,7 @@ class Claims:
     def _is_said(self, part: Object, fact: Fact, stretch: Stretch, words: Words) -> bool:
         if isinstance(part, ox.NamedNode):
             return self._is_named(part.value.removeprefix(ID), stretch, words)
-        if _is_number(part):
+        if is_number(part):
             return Decimal(part.value) in stretch.numbers
         if part.datatype.value == XSD + "boolean":
             # Such as whether an envoy resides: no word says "true".
@@ -233,7 +236,8 @@ def _lengths(dates: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _is_number(literal: ox.Literal) -> bool:
+def is_number(literal: ox.Literal) -> bool:
+    """Whether it is a number."""
     return literal.datatype.value in (XSD + "decimal", XSD + "integer")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -50,7 +50,7 @@ class Collection:
 
     schema: Schema
     documents: dict[str, Document]
-    entities: dict[str, Entity]
+    entities: Mapping[str, Entity]
     facts: tuple[Fact, ...]
     performed: Counter[str] = field(default_factory=Counter)
 
@@ -60,7 +60,7 @@ class Collection:
         return {ID + ref: kinds for ref, kinds in classes_of(self.schema, self.entities).items()}
 
 
-def classes_of(schema: Schema, entities: dict[str, Entity]) -> dict[str, frozenset[str]]:
+def classes_of(schema: Schema, entities: Mapping[str, Entity]) -> dict[str, frozenset[str]]:
     """The class IRIs, superclasses included, of every entity and concept, by reference."""
     found = dict(schema.concepts)
     for entity in entities.values():

@@ -35,8 +35,9 @@ class DoubtError(Exception):
 class Difference:
     """The quads that go and those that come when facts are stated anew.
 
-    ``changed`` are the IRIs of the facts, ``facts`` all that states them now; ``store`` is as it
-    was before. Raises ``DoubtError`` where other facts may be concerned.
+    ``changed`` are the IRIs of the facts, ``facts`` all that states them now, and ``marks`` what is
+    to be said of their quotes besides; ``store`` is as it was before. Raises ``DoubtError``
+    where other facts may be concerned.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Difference:
         store: ox.Store,
         changed: Iterable[str],
         facts: Sequence[Fact],
+        marks: Iterable[str],
         schema: Schema,
         classes: Mapping[str, frozenset[str]],
     ) -> None:
@@ -72,8 +74,10 @@ class Difference:
         if follows is None:
             raise DoubtError
         self._follows = follows
-        gone = {q for iri in old for q in old[iri] - new[iri]} | set(self._derived_quads())
-        come = {q for iri in old for q in new[iri] - old[iri]}
+        had_quads = {quad for quads in old.values() for quad in quads}
+        has_quads = {*_named(marks), *(quad for quads in new.values() for quad in quads)}
+        gone = (had_quads - has_quads).union(self._derived_quads())
+        come = has_quads - had_quads
         come |= {q for item in follows.new for q in _named(item.lines())}
         for quad, is_plain in self._plain(follows):
             (come if is_plain else gone).add(quad)

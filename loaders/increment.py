@@ -21,12 +21,14 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
+from ..graph.entity import Alias, Entity
 from ..graph.errors import CollectionError, Fault
 from ..graph.fact import Fact
-from ..ontology.namespaces import FACT, GRAPH_ENTITIES, ID, RDF
+from ..ontology.namespaces import FACT, GRAPH_ENTITIES, ID, RDF, RDFS, SKOS
 from ..ontology.schema import Schema, local_name
 from .builds import MANIFEST, STORE
-from .collection import FACT_READERS
+from .claims import Claims, is_number
+from .collection import FACT_READERS, Collection
 from .difference import Difference, DoubtError
 from .documents import read_documents
 from .facts import FactMaker
@@ -90,7 +92,7 @@ class _Increment:
         self._faults: list[Fault] = []
         self._stated: dict[bytes, tuple[bytes, bytes]] = {}
         self._schema = read_ontology(folders, self._faults, Counter())
-        documents = {
+        self._documents = {
             document.slug: document
             for folder in folders
             for document in read_documents(
@@ -98,7 +100,7 @@ class _Increment:
             )
         }
         classes = _StoredClasses(self._store, self._schema, ID)
-        self._maker = FactMaker(self._schema, classes, documents)
+        self._maker = FactMaker(self._schema, classes, self._documents)
         self._now = {name: self._units(name, path) for name, path in fact_files(folders)}
 
     def _units(self, name: str, path: Path) -> _Units:
@@ -179,10 +181,12 @@ class _Increment:
         subjects = frozenset(self._subjects(gone)).union(subject_key(fact) for fact, _ in new)
         region = [*self._kept(subjects), *new]
         self._check(new, region)
+        facts = [fact for fact, _ in region if fact_key(fact.iri) in changed]
         difference = Difference(
             self._store,
             [FACT + key.hex() for key in changed],
-            [fact for fact, _ in region if fact_key(fact.iri) in changed],
+            facts,
+            self._marks(facts),
             self._schema,
             _StoredClasses(self._store, self._schema, ""),
         )
@@ -221,6 +225,14 @@ class _Increment:
             files[name] = known
         return Statements(self._before.rest, files)
 
+    def _marks(self, facts: Sequence[Fact]) -> Iterator[str]:
+        """What the quotes of facts do not name, if that shows without looking at all names."""
+        if any(isinstance(fact.object, ox.Literal) and is_number(fact.object) for fact in facts):
+            # Of a thing with a number, the number may stand for it in other facts' quotes.
+            raise DoubtError
+        entities = _StoredEntities(self._store)
+        return Claims(Collection(self._schema, self._documents, entities, tuple(facts))).lines()
+
     def _gone(self) -> Iterator[bytes]:
         """The facts that units stated which are there no more."""
         for name, known in self._before.files.items():
@@ -251,6 +263,46 @@ class _Increment:
         lint_statuses(region, is_whole=True)
         if self._faults:
             raise DoubtError
+
+
+class _StoredEntities(Mapping[str, Entity]):
+    """Entities with the names that a build has of them: all but those of some documents only."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._known: dict[str, Entity | None] = {}
+
+    def __getitem__(self, ref: str) -> Entity:
+        if ref not in self._known:
+            self._known[ref] = self._read(ref)
+        found = self._known[ref]
+        if found is None:
+            raise KeyError(ref)
+        return found
+
+    def _read(self, ref: str) -> Entity | None:
+        names = {
+            kind: [
+                quad.object
+                for quad in self._store.quads_for_pattern(
+                    ox.NamedNode(ID + ref), ox.NamedNode(kind), None, _ENTITIES
+                )
+                if isinstance(quad.object, ox.Literal)
+            ]
+            for kind in (RDFS + "label", SKOS + "altLabel")
+        }
+        labels = {label.language: label.value for label in names[RDFS + "label"]}
+        if not labels:
+            return None
+        aliases = tuple(Alias(name.value) for name in names[SKOS + "altLabel"])
+        return Entity(ref, labels["ar"], labels["en"], (), aliases)
+
+    def __iter__(self) -> Iterator[str]:
+        """Whoever wants all entities wants a whole build."""
+        raise DoubtError
+
+    def __len__(self) -> int:
+        raise DoubtError
 
 
 class _StoredClasses(Mapping[str, frozenset[str]]):

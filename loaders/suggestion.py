@@ -90,7 +90,7 @@ class Suggestion:
 class Suggester:
     """Looks through texts with the names of one graph and the cues of its ontology."""
 
-    def __init__(self, schema: Schema, entities: dict[str, Entity]) -> None:
+    def __init__(self, schema: Schema, entities: Mapping[str, Entity]) -> None:
         self.schema, self.entities = schema, entities
         self.classes = classes_of(schema, entities)
         self.gazetteer = Gazetteer(
