@@ -19,14 +19,17 @@ from taawun.loaders.build import build
 from taawun.loaders.builds import MANIFEST, STORE
 from taawun.loaders.increment import increment
 from taawun.loaders.statements import digest, units
+from taawun.ontology.namespaces import ID
+from taawun.ontology.schema import Schema
 
 ROWS = list[dict[str, str]]
 ATLANTIS, LEMURIA, MU = (f"country/{name}" for name in ("atlantis", "lemuria", "mu"))
 WAVES = "agreement/waves"
 TALKS = "meeting/talks"
-SIGNED = "وقعت أطلانطس مع ليموريا اتفاقية الموج"
-SHARES = "وتشارك مو في اتفاقية الموج"
-TALKED = "وبحثت أطلانطس ومو بناء شبكة"
+#: Whatever the facts speak of, so that every quote names it.
+LABELS = [Schema.load().label(ID + ref, "ar") for ref in ("area/cybersecurity", "stage/signed")]
+NAMED = " - ".join(("أطلانطس", "ليموريا", "مو", "اتفاقية الموج", "مباحثات", *LABELS))
+SIGNED, SHARES, TALKED = (f"{verb} {NAMED}" for verb in ("وقعت", "وتشارك", "وبحثت"))
 TEXT = f"{SIGNED}. {SHARES}. {TALKED}."
 
 
@@ -146,7 +149,7 @@ def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
     names = ("facts.csv", "lines.jsonl", "hand.yaml")
     chances = random.Random(2026)
     placed: dict[int, str] = dict.fromkeys((0, 1, 2, 5, 8, 9), "facts.csv")
-    for step in range(18):
+    for step in range(14):
         # Without its stage, nothing has a signatory: then there are faults, and no build.
         first = 0 if step in (5, 6) else 1
         placed[0] = "facts.csv"
@@ -165,7 +168,7 @@ def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
             with (mine / "entities" / "country.yaml").open("a", encoding="utf-8") as file:
                 file.write(f"country/new-{step}: {{ar: جديدة {step}, en: New {step}}}\n")
         assert_same(mine, tmp_path / "cache")
-    assert increments.count(True) > 10
+    assert increments.count(True) > 6
     assert increments.count(False) > 1
 
 
