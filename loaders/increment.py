@@ -70,7 +70,8 @@ def increment(folders: Sequence[Path], base: Path, target: Path) -> bool:
         if before is None or before.rest != rest_of(folders):
             return False
         _Increment(folders, base, before).write(target)
-    except (DoubtError, CollectionError, OSError, UnicodeDecodeError):
+    except (DoubtError, CollectionError, OSError, KeyError, ValueError):
+        # Of the build before, too, nothing is certain.
         shutil.rmtree(target / STORE, ignore_errors=True)
         return False
     return True
