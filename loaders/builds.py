@@ -85,7 +85,7 @@ class Memory:
         except (OSError, UnicodeDecodeError):
             return None
         path = self._cache / name
-        return path if name and (path / MANIFEST).is_file() else None
+        return path if name and is_whole(path) else None
 
     def keep(self, build: Build) -> None:
         """Remember the build, and that it belongs to the stamps if they can be relied on."""

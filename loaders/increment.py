@@ -35,6 +35,7 @@ from .facts import FactMaker
 from .inputs import name_of
 from .lints import ORDERED, lint_facts
 from .ontologies import read_ontology
+from .seal import seal
 from .statements import (
     NOTHING,
     FileStatements,
@@ -200,8 +201,8 @@ class _Increment:
         store.flush()
         del store
         self._statements(new).write(target)
-        # Written last: a folder with a manifest is a whole build.
         (target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8")
+        seal(target)
 
     def _statements(self, new: Stated) -> Statements:
         """What every unit states now."""
