@@ -17,8 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError
-from ...graph.store import Store, Term, read
-from ...ontology.namespaces import RDF, XSD
+from ...graph.store import Store, read
 from . import algebra as alg
 from .atoms import GraphNode
 from .patterns import Fresh, unprojected, with_keys
@@ -35,8 +34,6 @@ _BREADTH: Final = 4
 #: How many rows one VALUES block has, and from how many rows on all are asked for at once.
 _CHUNK: Final = 1000
 _MANY: Final = 10 * _CHUNK
-#: Datatypes of literals that have one way to be written.
-_TEXT: Final = (f"{XSD}string", f"{RDF}langString")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +180,8 @@ class Deriver:
         """The SELECT with a place for a VALUES block with the rows wanted, and such blocks.
 
         Only variables ``among`` those given, and bound before any OPTIONAL, MINUS or BIND, can
-        be limited without changing what the pattern means. Typed literals are left out: Virtuoso
-        gives a decimal that it finds by VALUES back as an integer.
+        be limited without changing what the pattern means. Literals are left out: Virtuoso
+        gives a decimal that it finds by VALUES back as an integer, and misses texts among many.
         """
         if rows is None or len(rows) > _MANY:
             return select, None
@@ -193,7 +190,7 @@ class Deriver:
             i
             for i, (variable, expression) in enumerate(select.projection)
             if variable in among and variable in bound and expression is None
-            if not any(_is_typed(row[i]) for row in rows)
+            if not any(isinstance(row[i], ox.Literal) for row in rows)
         ]
         wanted = dict.fromkeys(tuple(row[i] for i in columns) for row in rows)
         if not columns or any(isinstance(term, ox.BlankNode) for row in wanted for term in row):
@@ -225,10 +222,6 @@ def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> 
 
 def _text(row: Row) -> tuple[str, ...]:
     return tuple(map(str, row))
-
-
-def _is_typed(term: Term | None) -> bool:
-    return isinstance(term, ox.Literal) and term.datatype.value not in _TEXT
 
 
 def _is_joined(element: alg.Element) -> bool:
