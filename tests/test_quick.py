@@ -19,7 +19,8 @@ from taawun.queries.question import HERE, _plain_columns, _read_header, find_bun
 MODULES = {
     "taawun", "taawun.__main__", "taawun.commands",
     "taawun.commands.quick", "taawun.commands.settings", "taawun.graph", "taawun.graph.errors",
-    "taawun.graph.store", "taawun.graph.visible", "taawun.loaders", "taawun.loaders.builds", "taawun.loaders.inputs",
+    "taawun.graph.store", "taawun.graph.visible", "taawun.loaders",
+    "taawun.loaders.builds", "taawun.loaders.inputs",
     "taawun.loaders.seal",
     "taawun.ontology", "taawun.ontology.namespaces", "taawun.queries", "taawun.queries.answer",
     "taawun.queries.labels", "taawun.queries.prefixes", "taawun.queries.question",
