@@ -101,8 +101,12 @@ def _flow(fact: Mapping[str, str]) -> str:
     return flow_mapping(said)
 
 
-def _entry(quote: Mapping[str, str], fact: Mapping[str, str]) -> list[str]:
-    """The lines of an entry."""
-    return [
-        *(f"{key}: {scalar(value)}" for key, value in quote.items()), "facts:", f"  - {_flow(fact)}"
-    ]  # fmt: skip
+def _entry(quote: Mapping[str, str | Sequence[str]], fact: Mapping[str, str]) -> list[str]:
+    """The lines of an entry; several sentences of context stand one below the other."""
+    lines = []
+    for key, value in quote.items():
+        if isinstance(value, str):
+            lines.append(f"{key}: {scalar(value)}")
+        else:
+            lines += [f"{key}:", *(f"  - {scalar(item)}" for item in value)]
+    return [*lines, "facts:", f"  - {_flow(fact)}"]
