@@ -18,7 +18,7 @@ from ..loaders.facts_yaml import TRIPLE
 from ..loaders.inputs import SEEDS
 from ..loaders.register import document_edit, entity_edit
 from ..loaders.suggestion_file import slug_of
-from ..printing import say
+from ..words import say
 from .edits import carry_out, show, target_of, write
 from .settings import Settings, common
 from .suggesting import content_of

@@ -12,9 +12,9 @@ import click
 from ..api import Rows, Truth
 from ..graph.errors import QueryError
 from ..graph.visible import visible
-from ..printing import say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
+from ..words import say
 from .output import emit, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.visible import visible
-from ..printing import say
+from ..words import say
 from .output import emit, printer_for
 from .settings import FAULTS, Settings, common
 

@@ -11,12 +11,13 @@ import pyoxigraph as ox
 
 from ..graph.visible import escaped
 from ..ontology.namespaces import ID
-from ..printing import Printer, console, say
+from ..printing import Printer, console
 from ..queries.changes import Alteration, AnswerChange, Difference
 from ..queries.labels import Labels, short_iri
 from ..queries.proofs import quotes_of
 from ..queries.results import Shown, bindings
 from ..queries.why import FactView, fact_json
+from ..words import say
 from .output import emit
 from .settings import Settings
 

@@ -23,7 +23,7 @@ from ..loaders.facts import writable
 from ..loaders.quotes import QuoteFault, evidence, told_apart
 from ..loaders.suggestion import Suggester, covered_spans
 from ..ontology.namespaces import ID, TW
-from ..printing import say
+from ..words import say
 from .words import Words
 
 _T = TypeVar("_T")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..printing import say
+from ..words import say
 from .settings import Settings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..printing import say
+from ..words import say
 from .edits import target_of
 from .settings import Settings, common
 

@@ -12,9 +12,10 @@ import pyoxigraph as ox
 
 from ..api import Rows, Truth
 from ..graph.visible import escaped
-from ..printing import Printer, console, say
+from ..printing import Printer, console
 from ..queries.results import to_markdown, to_separated
 from ..queries.writing import write_answer, write_proven
+from ..words import say
 from .settings import FAULTS, Settings
 
 #: Rows of one table; a longer answer is a table after the other.

@@ -12,7 +12,7 @@ import click
 from ..graph.endpoint import Endpoint
 from ..graph.push import Comparison, Progress, compare
 from ..graph.push import push as push_dataset
-from ..printing import say
+from ..words import say
 from .settings import FAULTS, Settings, common
 
 

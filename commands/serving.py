@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import click
 
-from ..printing import say
+from ..words import say
 from .settings import Settings, common
 
 

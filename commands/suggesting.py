@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import OutputError, TaawunError
-from ..printing import say, writing
+from ..printing import writing
+from ..words import say
 from .output import emit, printer_for
 from .settings import Settings, common
 

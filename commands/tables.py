@@ -10,7 +10,8 @@ import click
 
 from ..graph.errors import CollectionError, Fault
 from ..graph.visible import visible
-from ..printing import say, writing
+from ..printing import writing
+from ..words import say
 from .edits import carry_out, target_of
 from .settings import MISUSE, Settings, common
 

@@ -9,9 +9,9 @@ import pyoxigraph as ox
 
 from ..api import KnowledgeGraph, Rows, Truth
 from ..graph.errors import QueryError, UnknownNameError
-from ..printing import say
 from ..queries.results import Shown
 from ..queries.why import explain
+from ..words import say
 from .asking import answered
 from .page import Page
 from .reply import Reply

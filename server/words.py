@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..printing import WORDS
+from ..words import WORDS
 
 PAGE_WORDS: Final = {
     "title": {"ar": "تعاون", "en": "Taawun"},
