@@ -11,6 +11,7 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -258,20 +259,20 @@ def test_a_long_answer_is_refused_to_a_client_that_could_not_see_it_break(server
 
 
 def test_memory_stays_flat_while_a_long_answer_is_sent(start_server):
-    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "3")
+    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "120")
     text = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
     process = psutil.Process(server.process.pid)
     server.query("ASK {}")
     (worker,) = workers(server).values()
     before = [x.memory_info().rss for x in (process, worker)]
     size, peak = 0, [0, 0]
-    connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    connection.request("GET", f"/sparql?{urlencode({'query': text})}")
-    answer = connection.getresponse()
-    while size < 50 << 20:
-        size += len(answer.read(1 << 20))
-        peak = [max(p, x.memory_info().rss) for p, x in zip(peak, (process, worker), strict=True)]
-    connection.close()
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
+        connection.request("GET", f"/sparql?{urlencode({'query': text})}")
+        with connection.getresponse() as answer:
+            while size < 50 << 20:
+                size += len(answer.read(1 << 20))
+                now = [x.memory_info().rss for x in (process, worker)]
+                peak = list(map(max, peak, now))
     assert [after - b < 20 << 20 for after, b in zip(peak, before, strict=True)] == [True, True]
 
 
