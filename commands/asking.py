@@ -168,8 +168,8 @@ def _emit_facts(settings: Settings, views: Sequence[FactView]) -> None:
     rows = [
         [
             *map(shown.term, (view.subject, view.predicate, view.object)),
-            view.modality,
-            view.record_status,
+            shown.modality(view),
+            shown.record_status(view),
             view.status_date,
             view.status_reason(settings.language),
             short_iri(view.superseded_by),

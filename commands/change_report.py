@@ -146,7 +146,8 @@ def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
         for fact in facts:
             names = (shown.term(term) for term in (fact.subject, fact.predicate, fact.object))
             speakers = ", ".join(map(shown.term, fact.stated_by))
-            details = (fact.modality, speakers, fact.when, fact.record_status, quotes_of([fact]))
+            claimed = shown.modality(fact), speakers, fact.when, shown.record_status(fact)
+            details = (*claimed, quotes_of([fact]))
             yield change, kind, *names, "; ".join(filter(None, details))
     for item in found.answers:
         for change, rows, shown in (("gained", item.gained, new), ("lost", item.lost, old)):

@@ -6,14 +6,17 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from ..graph.store import Store, Term
 from ..graph.visible import escaped, visible
-from ..ontology.namespaces import TW
+from ..ontology.namespaces import ID, TW
 from .labels import Labels, short_iri
+
+if TYPE_CHECKING:
+    from .why import FactView
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "markdown")
 _BREAKS: Final = re.compile(r"[\t\r\n]+")
@@ -33,6 +36,8 @@ _COLUMNS: Final = {
     "path": {"ar": "المسار", "en": "path"},
     "document": {"ar": "الوثيقة", "en": "document"},
 }
+#: What a derived fact has in the place of a modality; it is no value of the ontology.
+_DERIVED: Final = {"ar": "مشتقة بقاعدة", "en": "derived"}
 
 
 class Table(NamedTuple):
@@ -74,6 +79,17 @@ class Shown:
         if isinstance(term, ox.NamedNode):
             return self._labels(term.value, self.language)
         return term.value
+
+    def modality(self, fact: FactView) -> str:
+        """How firmly a fact is said."""
+        if fact.is_derived:
+            return _DERIVED[self.language]
+        return self._labels(f"{ID}modality/{fact.modality}", self.language)
+
+    def record_status(self, fact: FactView) -> str:
+        """Where a fact stands in curation; a derived one stands nowhere."""
+        status = fact.record_status
+        return status and self._labels(f"{ID}record-status/{status}", self.language)
 
     def column(self, name: str) -> str:
         """The heading of a column: from the question, the ontology, or the variable's name."""

@@ -132,6 +132,10 @@ def test_a_change_of_status_is_told_in_both_languages(mine, compare):
     assert "reason before: Three readings." in compare("git:HEAD").output
     rows = compare("git:HEAD~1", "git:HEAD", "--format", "csv").output.splitlines()
     assert [row.partition(",")[0] for row in rows] == ["change", "before", "after"]
+    said = compare("git:HEAD~1", "--format", "markdown", "--lang", "ar").output
+    assert "مقرَّر في النص; معتمدة; «" in said
+    assert "مقرَّر في النص; محل خلاف; «" in said
+    assert "asserted" not in said
 
 
 def test_a_requalified_fact_is_paired_for_programs(mine, compare):
@@ -184,6 +188,14 @@ def test_the_questions_that_answer_otherwise_are_told_if_asked_for(mine, compare
     edit(mine, f"      - [{MEMO}, signatory, country/lithuania]\n", "")
     assert "Questions whose answers change" not in compare("HEAD").output
     assert "agreement-signatories" in compare("HEAD", "--answers").output
+
+
+def test_a_derived_fact_is_called_so_in_both_languages(mine, compare):
+    edit(mine, f"      - [{MEMO}, signatory, country/lithuania]\n", "")
+    for language, name in (("en", "derived"), ("ar", "مشتقة بقاعدة")):
+        rows = compare("HEAD", "--format", "tsv", "--lang", language).output.splitlines()
+        details = [row.split("\t")[-1] for row in rows if row.startswith("removed\tderived\t")]
+        assert {text.partition(";")[0] for text in details} == {name}
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,9 @@ def test_history_shows_what_replaced_a_fact(signature, the_collection, tmp_path,
     head, row = run(*show, "--format", "csv").output.splitlines()
     assert len(head.split(",")) == len(row.split(","))
     assert row.endswith(f"fact:{other.iri[-16:]},fact:{signature.iri[-16:]}")
+    assert ",asserted,superseded," in row
+    said = run(*show[:-1], "ar", "--format", "markdown").output
+    assert "| مقرَّر في النص | حل محلها غيرها |" in said
 
 
 def test_history_of_what_has_none_says_so(run):
