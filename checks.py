@@ -119,12 +119,17 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
 def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
     """Each quote says the number and date of its fact, and names what the fact is about.
 
-    An inferred fact says in its note why it need not. Either way the graph marks the quote.
+    An inferred fact says in its note why it need not. Either way the graph marks the quote. Who
+    says it, and for whom, is named there or before the quote.
     """
     claims = Claims(collection)
     faults: list[Fault] = []
     warnings: list[Fault] = []
     for fact, place in zip(collection.facts, places, strict=True):
+        for speaker in claims.unnamed_speakers(fact):
+            message = f"{speaker.value.removeprefix(ID)} is named neither in the quote nor before"
+            remedy = "declare the sentence that names who says it as “context”, or correct it"
+            warnings.append(Fault(place, message, remedy, "claims"))
         if fact.qualifier("modality") == _INFERRED:
             continue
         for part in claims.unsaid(fact):

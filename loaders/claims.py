@@ -9,7 +9,8 @@ in the context declared for it. A thing stands there
    own label names; if that names none, only where the document has no name for the thing;
 4. a figure by its value, a value of a scale (a stage, a unit) by one of its cues.
 
-Numbers are compared in digits and in words, dates as printed.
+Numbers are compared in digits and in words, dates as printed. Who says it, and for whom, may also
+be named anywhere before the quote: a speech is introduced once.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ from .collection import Collection, classes_of
 from .cues import stem
 from .mentions import Gazetteer, names_of, parts_of_territories
 from .said_dates import is_among
-from .stretches import Stretch, Words
+from .stretches import Spans, Stretch, Words
 from .tokens import tokens
 
 #: Things with proper names, of which one word alone means nothing, or something else.
 _PROPER: Final = frozenset(
     TW + name for name in ("Country", "Region", "City", "Organization", "Official")
 )
+#: Who says it, and for whom.
+_SPEAKERS: Final = ("statedBy", "onBehalfOf")
 #: A number printed as it is has no word that says so.
 _EXACTLY: Final = "comparator/exactly"
 #: What may stand right before a name.
@@ -101,12 +104,34 @@ class Claims:
         left = [part for part in parts if not self._is_plain(part, passages)]
         if not left:
             return ()
+        words = self._words_of(fact)
+        stretch = words.stretch(spans)
+        return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
+
+    def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
+        """Who is said to say it, or for whom, and is named neither there nor before the quote."""
+        passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
+        spans = tuple((item.start, item.end) for item in passages)
+        return tuple(
+            speaker
+            for name, speaker in fact.qualifiers
+            if name in _SPEAKERS
+            and isinstance(speaker, ox.NamedNode)
+            and not self._is_plain(speaker, passages)
+            and not self._is_introduced(speaker.value.removeprefix(ID), fact, spans)
+        )
+
+    def _is_introduced(self, ref: str, fact: Fact, spans: Spans) -> bool:
+        words = self._words_of(fact)
+        if words.is_named_before(ref, fact.evidence[0].start):
+            return True
+        return self._is_named(ref, words.stretch(spans), words)
+
+    def _words_of(self, fact: Fact) -> Words:
         slug = fact.evidence[0].document
         if slug not in self._words:
             self._words[slug] = Words(self._documents[slug], self._gazetteer)
-        words = self._words[slug]
-        stretch = words.stretch(spans)
-        return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
+        return self._words[slug]
 
     def _is_plain(self, part: Object, passages: Sequence[Passage]) -> bool:
         """Whether a name stands there as registered, which needs no looking around: the quick way.

@@ -247,12 +247,19 @@ class Gazetteer:
         With ``adjectives``, العراقي names the country too.
         """
         kinds = {"name", "shared"} | ({"adjective"} if adjectives else set())
-        return frozenset(
-            ref
-            for mention in self.every(text, document)
-            if mention.kind in kinds
-            for ref in mention.candidates
-        )
+        return frozenset(self._starts(text, document, kinds))
+
+    def first_named(self, text: str, document: str) -> dict[str, int]:
+        """Where a document first names each reference, by an adjective too."""
+        return self._starts(text, document, {"name", "shared", "adjective"})
+
+    def _starts(self, text: str, document: str | None, kinds: set[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for mention in self.every(text, document):
+            if mention.kind in kinds:
+                for ref in mention.candidates:
+                    found[ref] = min(mention.start, found.get(ref, mention.start))
+        return found
 
     def _exact(self, text: str, words: list[Token]) -> Iterator[_Found]:
         following = self._root.following

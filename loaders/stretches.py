@@ -99,7 +99,16 @@ class Words:
     @cached_property
     def named(self) -> frozenset[str]:
         """References that the document names anywhere."""
-        return self._gazetteer.named(self._document.text, self._document.slug, adjectives=True)
+        return frozenset(self._first)
+
+    def is_named_before(self, ref: str, place: int) -> bool:
+        """Whether the document names it before a place, given in characters."""
+        return self._first.get(ref, place) < place
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        """Where each reference is named first."""
+        return self._gazetteer.first_named(self._document.text, self._document.slug)
 
     def stretch(self, spans: Spans) -> Stretch:
         """What stands in these places together."""

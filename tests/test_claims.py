@@ -243,6 +243,38 @@ def test_when_a_fact_holds_is_said_too() -> None:
         assert claims(text, dated).unsaid(dated) == left
 
 
+@pytest.mark.parametrize("qualifier", ["statedBy", "onBehalfOf"])
+@pytest.mark.parametrize(
+    ("text", "context", "speaker", "is_named"),
+    [
+        ("قال عمرو طلعت إن QUOTE", "", "official/amr-talaat", True),
+        ("وصل عمرو طلعت. وزار المتحف. وقال إن QUOTE", "", "official/amr-talaat", True),
+        ("أكد الجانب النيجيري أن QUOTE", "", "country/nigeria", True),
+        ("جنوب السودان: QUOTE", "", "country/sudan", False),
+        ("قال عمرو طلعت إن QUOTE", "", "official/other", False),
+        ("قال الوزير إن QUOTE. وغادر عمرو طلعت", "", "official/amr-talaat", False),
+        ("QUOTE. قاله عمرو طلعت", "قاله عمرو طلعت", "official/amr-talaat", True),
+    ],
+    ids=["before", "further up", "adjective", "South", "another", "only after", "context"],
+)
+def test_who_says_it_is_named_in_the_quote_its_context_or_before(
+    qualifier: str, text: str, context: str, speaker: str, is_named: bool
+) -> None:
+    text = text.replace("QUOTE", SIGNED)
+    said = fact(text, SIGNED, "agreement/postal-nigeria", "signatory", "country/egypt", context)
+    who = ox.NamedNode(ID + speaker)
+    said = replace(said, qualifiers=(*said.qualifiers, (qualifier, who)))
+    assert claims(text, said).unnamed_speakers(said) == (() if is_named else (who,))
+    assert claims(text, said).unsaid(said) == (), "the quote itself is complete"
+
+
+def test_every_speaker_of_the_bundled_collection_is_introduced(the_collection: Collection) -> None:
+    found = Claims(the_collection)
+    said = [item for item in the_collection.facts if item.qualifier("statedBy")]
+    assert len(said) > 250
+    assert not any(map(found.unnamed_speakers, the_collection.facts))
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [(SIGNED, []), ("تبحث مصر ونيجيريا اتفاقية", ["stage/signed"])],
