@@ -290,6 +290,29 @@ def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, tmp_p
     )
 
 
+def test_values_that_differ_stand_side_by_side_in_both_languages(open_page, tmp_path):
+    view = read_view(build([HERE / "papers"], cache=tmp_path / "cache").store())
+    file = write_explorer(view, tmp_path / "papers.html")
+    page = open_page("#node=figure/qindil-trainees", file=file)
+    shown = page.locator(".disagreement")
+    expect(shown.locator("h3")).to_have_text("اختلاف بين الأقوال: القيمة")
+    expect(page.locator(".panel .big")).to_have_count(0)
+    sides = shown.locator(".sides > .cards")
+    expect(sides).to_have_count(2)
+    words = sides.locator("mark").all_inner_texts()
+    assert ["1200" in words[0], "1500" in words[1]] == [True, True]
+    right, left = (sides.nth(place).bounding_box() for place in (0, 1))
+    assert (right["y"], right["x"] > left["x"]) == (left["y"], True)
+    page.click(".language")
+    expect(shown.locator("h3")).to_have_text("Disagreement: has the value")
+    page.goto(file.as_uri() + "#lang=en&node=figure/qindil-trainees&doc=alif")
+    expect(page.locator(".panel .title")).to_be_visible()
+    expect(shown).to_have_count(0)
+    page = open_page("#node=meeting/qindil", file=file)
+    expect(page.locator(".panel .card").first).to_be_visible()
+    expect(page.locator(".disagreement")).to_have_count(0)
+
+
 def test_a_date_is_given_in_words_and_as_printed(open_page):
     page = open_page("#lang=en&node=meeting/experts-virtual")
     expect(page.locator(".panel")).to_contain_text("February (year not printed)")

@@ -106,6 +106,14 @@ class _Payload:
                 for item in self.view.summaries
                 if item.subject in self.nodes and item.object in self.nodes
             ],
+            "disagreements": [
+                {
+                    "s": self.nodes[item.subject],
+                    "p": self.predicates[item.predicate],
+                    "sides": [self._found(self.facts, side) for side in item.sides],
+                }
+                for item in self.view.disagreements
+            ],
             "quotes": [self._quote(quote) for quote in self.quotes],
             "passages": [self._quote(passage) for passage in self.passages],
             "documents": [

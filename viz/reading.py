@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -26,8 +26,21 @@ from ..ontology.namespaces import (
     SKOS,
     TW,
 )
+from ..queries.disagreement import disagreements
 from ..queries.rows import Binding, select
-from .view import Name, Node, Quote, SeenDocument, SeenFact, Summary, Term, Value, View, join
+from .view import (
+    Name,
+    Node,
+    Quote,
+    SeenDisagreement,
+    SeenDocument,
+    SeenFact,
+    Summary,
+    Term,
+    Value,
+    View,
+    join,
+)
 
 #: The derived facts that are drawn: they sum up what the facts say pair by pair.
 SUMMARIES: Final = (TW + "cooperatesWith", TW + "inTalksWith")
@@ -100,7 +113,9 @@ def read_view(store: Store) -> View:
     drawn = frozenset(((mentioned | speakers) & entity) | subjects)
     summaries = tuple(_read_summaries(store, facts))
     used_classes = _upwards({c for iri in drawn for c in classes.get(iri, ())}, parents)
+    disputes = tuple(_read_disagreements(store, facts))
     used_predicates = {fact.predicate for fact in facts} | {item.predicate for item in summaries}
+    used_predicates |= {item.predicate for item in disputes}
     used_values = (mentioned - drawn) | {fact.modality for fact in facts}
     used_values |= {rule for item in summaries for rule in item.rules}
     sorting = _Sorting(facts, classes, parents)
@@ -125,6 +140,7 @@ def read_view(store: Store) -> View:
         tuple(map(term, sorted(used_classes))),
         tuple(map(term, sorted(_upwards(used_predicates, parents)))),
         tuple(map(term, sorted(used_values))),
+        disputes,
     )
 
 
@@ -251,6 +267,17 @@ def _read_facts(store: Store, names: Mapping[str, Mapping[str, str]]) -> Iterato
             tuple(sorted(context.get(iri, ()))),
             tuple(sorted(unsaid.get(iri, ()))),
         )
+
+
+def _read_disagreements(store: Store, facts: Sequence[SeenFact]) -> Iterator[SeenDisagreement]:
+    """Where two values or more stand side by side, each with facts that are shown."""
+    known = {fact.iri for fact in facts}
+    subjects = {fact.subject for fact in facts}
+    for found in disagreements(store):
+        iris = (known.intersection(fact.iri for fact in side.facts) for side in found.sides)
+        sides = tuple(tuple(sorted(side)) for side in iris if side)
+        if len(sides) > 1 and found.subject.value in subjects:
+            yield SeenDisagreement(found.subject.value, found.predicate.value, sides)
 
 
 def _read_passages(store: Store, path: str) -> dict[str, set[Quote]]:

@@ -96,6 +96,15 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenDisagreement:
+    """What documents say differently of one thing: for each value the facts that give it."""
+
+    subject: str
+    predicate: str
+    sides: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """Two entities that facts join, whichever way the facts run; ``facts`` are their IRIs."""
 
@@ -166,6 +175,7 @@ class View:
     classes: tuple[Term, ...]
     predicates: tuple[Term, ...]
     values: tuple[Term, ...]
+    disagreements: tuple[SeenDisagreement, ...] = ()
 
 
 def join(
@@ -227,6 +237,9 @@ def restrict(view: View, kept: frozenset[str]) -> View:
         for item in view.summaries
         if kept.issuperset((item.subject, item.object)) and told.intersection(item.facts)
     )
+    disagreements = tuple(
+        item for item in view.disagreements if all(map(told.issuperset, item.sides))
+    )
     used = {quote.document for fact in facts for quote in fact.quotes}
     return replace(
         view,
@@ -234,5 +247,6 @@ def restrict(view: View, kept: frozenset[str]) -> View:
         edges=join(facts, summaries, kept),
         facts=facts,
         summaries=summaries,
+        disagreements=disagreements,
         documents=tuple(item for item in view.documents if item.iri in used),
     )

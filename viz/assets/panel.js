@@ -157,6 +157,7 @@ function nodePanel(node) {
     bigFigure(node),
     stageTrail(node),
     nodeActions(node),
+    ...disagreements(node),
     attributes.length > 0 && group(word('attributes'), attributes, node, true),
     ...relationGroups(node, relations),
     ...summaryCards(node),
@@ -165,9 +166,20 @@ function nodePanel(node) {
   ].filter(Boolean);
 }
 
-/** The value of a figure, large, with its hedge and unit: "about 17 submarine cables". */
+/** What documents say differently of the node: a column for each value, with its words. */
+function disagreements(node) {
+  return DATA.disagreements.filter((item) => item.s === node.id).flatMap((item) => {
+    const sides = item.sides.map((side) => side.map((id) => facts[id]).filter((fact) => picture.seen.facts.has(fact))).filter((side) => side.length);
+    return sides.length < 2 ? [] : [el('section', {class: 'disagreement'},
+      el('h3', {class: 'section-title'}, `${word('disagreement')}: ${inLanguage(DATA.predicates[item.p].name)}`),
+      el('div', {class: 'sides'}, sides.map((side) => el('div', {class: 'cards'}, cards(side, node)))))];
+  });
+}
+
+/** The value of a figure, large, with its hedge and unit: "about 17 submarine cables". None is preferred where values differ. */
 function bigFigure(node) {
-  const find = (name) => node.about.find((fact) => fact.s === node.id && slugOf(predicateOf(fact).iri) === name);
+  const differs = DATA.disagreements.filter((item) => item.s === node.id).map((item) => item.p);
+  const find = (name) => node.about.find((fact) => fact.s === node.id && !differs.includes(fact.p) && slugOf(predicateOf(fact).iri) === name);
   const rank = find('rank');
   if (rank?.literal) return el('p', {class: 'big'}, word('rank', {n: literalInWords(rank.literal)}));
   const value = find('value');
