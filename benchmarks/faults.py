@@ -4,12 +4,15 @@
 
     python benchmarks/faults.py --kills 120
 
-Each round changes a collection, starts ``taawun build`` over a cache with good builds, and sends
-SIGKILL to its process group: at a moment drawn from the whole duration of a build, or around the
-rename that makes the build visible and the deletion of the oldest one. Then every build in the
-cache is read from its store and compared, quad by quad, with what it must hold; the next command
-must answer from the new graph; and what the killed build left must be gone after the next one,
-while a folder that a living process holds is never touched. Exit 1 if anything of that fails.
+Each round changes a collection, in turn a note of a fact, which leads to a build out of the one
+before, and the name of an entity, which leads to a whole build. It starts ``taawun build`` over a
+cache with good builds, and sends SIGKILL to its process group: at a moment drawn from the whole
+duration of such a build, or around the rename that makes the build visible and the deletion of
+the oldest one. It goes on until so many kills have hit a build that still ran; those that came
+too late are counted apart, and inspected all the same. Every build in the cache is read from its
+store and compared, quad by quad, with what it must hold; the next command must answer from the
+new graph; and what the killed build left must be gone after the next one, while a folder that a
+living process holds is never touched. Exit 1 if anything of that fails.
 """
 
 from __future__ import annotations
@@ -24,15 +27,44 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from statistics import median
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
+from generate import generate
+from increment import is_about_area
 
 from taawun.loaders.unfinished import Unfinished
 
-NAME = "Atlantis"
-QUERY = 'SELECT ?n { country:atlantis rdfs:label ?n FILTER(LANG(?n) = "en") }'
+NAME: Final = "Atlantis"
+NOTE: Final = "Note"
+QUERY: Final = f"""SELECT ?said {{
+  {{ country:atlantis rdfs:label ?said FILTER(LANG(?said) = "en") }} UNION
+  {{ GRAPH ?g {{ ?fact ?note ?said FILTER(STRSTARTS(STR(?said), "{NOTE} ")) }} }}
+}}"""
+#: Facts of the collection besides the bundled ones.
+FACTS: Final = 1000
+#: What leads to a build out of the one before, and to a whole one.
+KINDS: Final = ("increment", "whole")
+
+
+class Version(NamedTuple):
+    """What the collection says."""
+
+    name: int
+    note: int
+
+    def next(self, kind: str) -> Version:
+        """The version after this one, for a build of that kind."""
+        name, note = self
+        return Version(name + 1, note) if kind == "whole" else Version(name, note + 1)
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What it is known by."""
+        return f"{NAME} {self.name}", f"{NOTE} {self.note}"
 
 
 class Failure(Exception):
@@ -44,28 +76,48 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.cache = folder / "cache"
-        self.file = folder / "mine" / "entities" / "country.yaml"
-        self.file.parent.mkdir(parents=True)
-        self.version = 0
-        self.known: dict[Path, int] = {}
+        self.collection = folder / "mine"
+        generate(self.collection, FACTS, "csv")
+        self.entities = self.collection / "entities" / "region.yaml"
+        self.facts = self.collection / "facts" / "facts.csv"
+        self.rows = self.facts.read_text("utf-8").splitlines()
+        about = [number for number, row in enumerate(self.rows) if is_about_area(row, "csv")]
+        self.noted = about[len(about) // 2]
+        self.version = Version(0, 0)
+        self.known: dict[Path, Version] = {}
         self.write()
+        self.first = quads(self.build())
+        self.durations = {kind: [self.time(kind)] for kind in KINDS}
+
+    def time(self, kind: str) -> float:
+        """How long a build of that kind takes."""
+        self.change(kind)
         started = time.monotonic()
         path = self.build()
-        self.duration = time.monotonic() - started
-        self.first = quads(path)
+        seconds = time.monotonic() - started
+        # A build out of the one before shares files with it.
+        shares = any(file.stat().st_nlink > 1 for file in path.glob("store/*.sst"))
+        if shares != (kind == "increment"):
+            raise Failure(f"{path} is built in another way than by {kind}")
+        return seconds
+
+    def change(self, kind: str) -> None:
+        """Write the next version, which leads to a build of that kind."""
+        self.version = self.version.next(kind)
+        self.write()
 
     def write(self) -> None:
         """Write the present version of the collection."""
-        self.file.write_text(f"country/atlantis: {{ar: أطلانطس, en: {NAME} {self.version}}}\n")
+        name, note = self.version.words
+        self.entities.write_text(f"country/atlantis: {{ar: أطلانطس, en: {name}}}\n", "utf-8")
+        rows = [*self.rows]
+        # The last two columns are for notes, in English and in Arabic.
+        rows[self.noted] = f"{rows[self.noted].removesuffix(',')}{note},"
+        self.facts.write_text("\n".join([*rows, ""]), "utf-8")
 
     def command(self, *arguments: str) -> list[str]:
         """A command of ours over the collection."""
         return [sys.executable, "-m", "taawun", *arguments, "--collection", str(self.collection)]
-
-    @property
-    def collection(self) -> Path:
-        """The folder of the collection."""
-        return self.file.parent.parent
 
     @property
     def environment(self) -> dict[str, str]:
@@ -87,10 +139,12 @@ class Place:
         self.known[path] = self.version
         return path
 
-    def wanted(self, version: int) -> list[bytes]:
-        """The sorted quads of a version: those of the first one, with another name in them."""
-        names = (f"{NAME} 0".encode(), f"{NAME} {version}".encode())
-        return sorted(line.replace(*names) for line in self.first)
+    def wanted(self, version: Version) -> list[bytes]:
+        """The sorted quads of a version: those of the first one, with other words in them."""
+        lines = self.first
+        for before, now in zip(Version(0, 0).words, version.words, strict=True):
+            lines = [line.replace(f'"{before}"'.encode(), f'"{now}"'.encode()) for line in lines]
+        return sorted(lines)
 
     def folders(self, *, unfinished: bool) -> list[Path]:
         """The finished builds in the cache, or the unfinished ones."""
@@ -134,12 +188,38 @@ def quads(build: Path) -> list[bytes]:
     return sorted(dump.splitlines(keepends=True))
 
 
-def moments(kills: int, seed: int) -> Iterator[tuple[bool, float]]:
-    """For each kill whether it waits for the rename, and how long, in durations of a build."""
+def moments(seed: int) -> Iterator[tuple[str, bool, float]]:
+    """For each kill the kind of build, whether it waits for the rename, and how long, in
+    durations of such a build."""
     chances = random.Random(seed)
-    for number in range(kills):
-        at_the_rename = number % 3 == 2
-        yield at_the_rename, chances.uniform(0, 0.1 if at_the_rename else 1)
+    for number in count():
+        at_the_rename = number % 6 in (2, 5)
+        yield KINDS[number % 2], at_the_rename, chances.uniform(0, 0.1 if at_the_rename else 1)
+
+
+def round_of(place: Place, kind: str, at_the_rename: bool, moment: float, held: Path) -> list[str]:
+    """Kill one build and inspect what there is; what happened, in words to be counted."""
+    old = place.build()
+    place.change(kind)
+    # The last few, for other work may make the machine slower or faster.
+    seconds = moment * median(place.durations[kind][-5:])
+    is_hit = place.kill(seconds, at_the_rename=at_the_rename)
+    is_there = place.inspect()
+    if not old.is_dir():
+        raise Failure(f"{old}, the last good build, is lost")
+    left = len(place.folders(unfinished=True)) - 1
+    answer = place.run("sparql", QUERY)
+    if not all(f"{word}\n" in answer for word in place.version.words):
+        raise Failure(f"the next command does not answer from the new graph: {answer}")
+    place.build()
+    place.durations[kind].append(place.time(kind))
+    if not held.is_dir():
+        raise Failure("the folder of a living process was deleted")
+    if place.folders(unfinished=True) != [held]:
+        raise Failure("the next build leaves what the killed one left")
+    if not is_hit:
+        return [f"{kind}, ended"]
+    return [f"{kind}, new" if is_there else f"{kind}, old", f"{kind}, left {left}"]
 
 
 def main() -> None:
@@ -152,40 +232,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Unfinished(Path(folder) / "cache") as by_another:
         held = by_another.path
         place = Place(Path(folder))
-        old = place.build()
-        durations = [place.duration]
-        most_left = 0
-        for at_the_rename, moment in moments(chosen.kills, chosen.seed):
-            place.version += 1
-            place.write()
-            # The last few, for other work may make the machine slower or faster.
-            seconds = moment * median(durations[-5:])
-            found["killed" if place.kill(seconds, at_the_rename=at_the_rename) else "ended"] += 1
-            is_there = place.inspect()
-            found["new" if is_there else "old"] += 1
-            if not old.is_dir():
-                raise Failure(f"{old}, the last good build, is lost")
-            left = len(place.folders(unfinished=True)) - 1
-            most_left = max(most_left, left)
-            started = time.monotonic()
-            answer = place.run("sparql", QUERY)
-            if not is_there:
-                durations.append(time.monotonic() - started)
-            if f"{NAME} {place.version}" not in answer:
-                raise Failure("the next command does not answer from the new graph")
-            old = place.build()
-            if not held.is_dir():
-                raise Failure("the folder of a living process was deleted")
-            if not is_there and place.folders(unfinished=True) != [held]:
-                raise Failure("the next build leaves what the killed one left")
-    print(
-        f"{chosen.kills} kills over builds of {median(durations):.2f} s (seed {chosen.seed}): "
-        f"{found['killed']} while it ran, {found['ended']} after its end\n"
-        f"afterwards the old graph alone: {found['old']}, the new one too: {found['new']}, "
-        f"lost or damaged: 0\n"
-        f"the next command answered from the new graph: {chosen.kills}; "
-        f"folders left by a kill: at most {most_left}, after the next build none"
-    )
+        for kind, at_the_rename, moment in moments(chosen.seed):
+            found.update(round_of(place, kind, at_the_rename, moment, held))
+            if sum(found[f"{kind}, {word}"] for kind in KINDS for word in ("old", "new")) == (
+                chosen.kills
+            ):
+                break
+    for kind in KINDS:
+        old, new = found[f"{kind}, old"], found[f"{kind}, new"]
+        print(
+            f"{kind}, {median(place.durations[kind]):.2f} s: {old + new} kills while it ran "
+            f"({found[f'{kind}, ended']} more came after its end); afterwards the old graph "
+            f"alone: {old}, the new one too: {new}; lost or damaged: 0"
+        )
+    most = max(int(word.split()[-1]) for word in found if "left" in word)
+    print(f"folders left by a kill: at most {most}, after the next build none")
 
 
 if __name__ == "__main__":
