@@ -6,7 +6,8 @@
     python benchmarks/fuzz.py --seed 7 --only 1234      what one input was, and what it does
 
 An input is made from its number and the seed: a file of a collection, a stored question, a SPARQL
-query or a command line, changed by ``mutations.py``. Refused means an error of ours, and exit
+query, a command line, the answers of a remote store or an HTTP request, changed by
+``mutations.py``. Refused means an error of ours, and exit
 code 1 or 2; accepted means that the graph can be built and asked. Anything else is a failure: a
 foreign exception, a fault without a place or a remedy, another exit code, a crash, more than
 4 GB, or no end within two minutes (which only a SPARQL query may need: it is stopped and counted).
@@ -20,24 +21,32 @@ import os
 import random
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
 import click
+import pyoxigraph as ox
 from click.testing import CliRunner
+from fuzz_endpoint import SpoilingEndpoint
+from fuzz_http import Service, request_of
 from mutations import NASTY, spoil
 
 from taawun.api import KnowledgeGraph, Rows
 from taawun.cli import COMMANDS, main
 from taawun.graph.derive import derive
+from taawun.graph.endpoint import Endpoint
 from taawun.graph.errors import CollectionError, TaawunError
+from taawun.graph.push import push
+from taawun.graph.remote import RemoteStore
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.build import build, lines_of
 from taawun.loaders.collection import Collection, read_collection
@@ -45,11 +54,22 @@ from taawun.queries.catalogue import Catalogue
 
 ROOT: Final = Path(__file__).parent.parent
 SECONDS: Final = 120
+#: How long a remote store is waited for.
+SECONDS_REMOTE: Final = 2
 MEMORY: Final = 4 << 30
 #: Commands that do not end by themselves.
 ENDLESS: Final = frozenset({"serve"})
 #: Options that open windows, or write into the package.
 NEVER: Final = frozenset({"open_it", "accept_answers"})
+#: Files of further kinds in the collection.
+MORE: Final = {
+    "entities/region.csv": "reference,ar,en,also\ncountry/atlantis,أطلانطس,Atlantis,أطلنتس@talks\n",
+    "facts/more.jsonl": '{"document": "talks", "quote": "وقّعت مصر وليتوانيا مذكرة تفاهم", '
+    '"subject": "memorandum-of-understanding/egypt-lithuania", "predicate": "area", '
+    '"object": "area/e-commerce"}\n',
+    "facts/status.yaml": "- fact: [agreement/egypt-iraq, party, country/iraq]\n"
+    "  recordStatus: disputed\n  statusDate: 2026-11-25\n  statusReason: Somebody doubts it.\n",
+}
 WORDS: Final = (
     "country/egypt", "العراق", "Iraq", "agreement-signatories", "country=نيجيريا", "nquads", "en",
     "json", "talks", "mine", "mine/documents/talks.txt", "new", "-", "0", "-1", "99999999999",
@@ -68,6 +88,8 @@ class Ground:
         shutil.copytree(tests / "collections" / "sound", self.mine)
         shutil.copytree(tests / "extension" / "labs" / "ontology", self.mine / "ontology")
         (self.mine / "queries").mkdir()
+        for name, content in MORE.items():
+            (self.mine / name).write_text(content, "utf-8")
         self.files = sorted(path for path in self.mine.rglob("*") if path.is_file())
         self.contents = [path.read_bytes() for path in self.files]
         self.questions = [path.read_bytes() for path in sorted(ROOT.glob("queries/*.rq"))]
@@ -75,6 +97,14 @@ class Ground:
         os.environ.update(TAAWUN_CACHE=str(folder / "cache"), TAAWUN_COLLECTIONS="")
         build()
         os.chdir(folder)
+        self._service: Service | None = None
+
+    @property
+    def service(self) -> Service:
+        """A running server, started when it is first asked for and when it has died."""
+        if self._service is None or not self._service.is_there:
+            self._service = Service()
+        return self._service
 
 
 def graph_of(collection: Collection) -> EmbeddedStore:
@@ -172,14 +202,58 @@ def arguments_of(command: click.Command, chances: random.Random) -> Iterator[str
                 yield value(parameter)
 
 
+def try_remote(ground: Ground, chances: random.Random, show: Callable[..., None]) -> None:
+    """A remote store that spoils its answers is asked, or pushed to."""
+    local = ground.graph.store
+    assert isinstance(local, EmbeddedStore)
+    held = local.quads if chances.random() < 0.7 else ox.Store()
+    with SpoilingEndpoint(held, chances, ground.contents) as server:
+        try:
+            if chances.random() < 0.3:
+                push(local, Endpoint(server.url, timeout=SECONDS_REMOTE), lambda *_: None)
+            else:
+                ask_remote(RemoteStore(server.url, timeout=SECONDS_REMOTE), chances)
+        finally:
+            show("spoiled", *server.spoiled)
+            server.shutdown()
+
+
+def ask_remote(store: RemoteStore, chances: random.Random) -> None:
+    """A query of each kind, a question with its proofs, or a card."""
+    graph = KnowledgeGraph(store)
+    match chances.randrange(4):
+        case 0:
+            look_at(graph.ask("countries"))
+        case 1:
+            graph.show("egypt")
+        case 2:
+            str(graph.sparql("ASK { ?s ?p ?o }"))
+        case _:
+            str(graph.sparql("CONSTRUCT WHERE { ?s rdfs:label ?o } LIMIT 20"))
+
+
+def try_http(ground: Ground, chances: random.Random, show: Callable[..., None]) -> None:
+    """A request to a running server is spoiled, and sent whole or in pieces."""
+    request = request_of(chances, ground.questions)
+    pieces = sorted(
+        chances.randrange(len(request) + 1) for _ in range(chances.choice((0, 0, 0, 3)))
+    )
+    show("request", request, pieces)
+    statuses = ground.service.ask(request, pieces)
+    if not statuses or max(statuses) >= 400:
+        raise TaawunError(f"answered with {statuses}")
+
+
 TARGETS: Final = {
     "collection": try_collection,
     "question": try_question,
     "sparql": try_sparql,
     "command": try_command,
+    "remote": try_remote,
+    "http": try_http,
 }
 #: How often each is tried: a command takes as long as many files.
-WEIGHTS: Final = (6, 3, 4, 1)
+WEIGHTS: Final = (6, 3, 4, 1, 2, 8)
 #: Where an input may need more time than there is, since any query is evaluated.
 SLOW: Final = frozenset({"question", "sparql"})
 
@@ -203,6 +277,8 @@ def outcome_of(ground: Ground, target: str, chances: random.Random, show: Any) -
 
 def work(told: Connection, seed: int, numbers: Sequence[int], show: Any) -> None:
     """Try the inputs one after another, and tell of each."""
+    # With it ends the server that it has started.
+    os.setpgrp()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with tempfile.TemporaryDirectory() as folder:
         ground = Ground(Path(folder))
@@ -234,7 +310,8 @@ def outcomes(
             process.join()
             yield left.pop(0), "failed", f"the process died: {process.exitcode}"
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.join()
 
 

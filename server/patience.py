@@ -46,6 +46,19 @@ class ImpatientProtocol(H11Protocol):
         super().resume_writing()
         _stop(self._reading)
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, unless an answer to its head has begun: then close at once.
+
+        Whatever is answering the head must not write after that; uvicorn would let it.
+        """
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.abort()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         _stop(self._head)

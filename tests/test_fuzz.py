@@ -22,7 +22,8 @@ ROOT = Path(__file__).parent.parent
 SOUND = ROOT / "tests" / "collections" / "sound"
 FILES = (
     "facts/new.yaml", "facts/new.csv", "facts/new.jsonl", "facts/status.yaml",
-    "entities/new.yaml", "documents/documents.yaml", "documents/talks.txt", "ontology/new.ttl",
+    "entities/new.yaml", "entities/new.csv",
+    "documents/documents.yaml", "documents/talks.txt", "ontology/new.ttl",
 )  # fmt: skip
 #: Values of YAML that are seldom what somebody meant.
 VALUES = st.recursive(
@@ -126,4 +127,5 @@ def test_some_of_the_spoiled_inputs_are_tried() -> None:
         text=True,
     )
     assert said.returncode == 0, said.stderr
-    assert said.stdout.count("inputs") == 4
+    assert said.stdout.count("inputs") == 6
+    assert "http: 0 inputs" not in said.stdout

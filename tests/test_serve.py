@@ -286,6 +286,15 @@ def test_a_client_that_sends_slowly_is_cut_off(server):
                 time.sleep(0.4)
 
 
+def test_nonsense_in_the_place_of_a_body_is_refused_without_a_word_in_the_log(server):
+    head = b"PUT /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(head + b"no chunk at all\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 4")
+    assert server.get("/health").text == "ok\n"
+    assert "Traceback" not in server.log.read_text()
+
+
 def test_a_body_that_comes_slowly_is_cut_off(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
         client.sendall(
