@@ -55,7 +55,8 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
         count, wrong = lint_shapes(shapes)
         performed["shapes of collections"] += count
         faults.extend(map(_fault, wrong))
-    if not sources:
+    # What `taawun new` starts with is a file of comments, and would cost the lint of our ontology.
+    if not any(source.triples or source.prefixes for source in sources):
         return Schema.load()
     extension = Extension(sources)
     count, wrong = extension.lint()

@@ -29,6 +29,14 @@ def test_a_new_collection_is_accepted_and_says_nothing(tmp_path):
     assert alone.facts == both.facts
     assert alone.entities == both.entities
     assert alone.documents == both.documents
+    assert "ontology" not in both.performed, "its file of comments has nothing to check"
+
+
+def test_an_ontology_that_only_declares_a_prefix_is_checked(tmp_path):
+    new_collection(tmp_path / "mine")
+    (file,) = (tmp_path / "mine" / "ontology").glob("*.ttl")
+    file.write_text("@prefix my: <https://example.org/my#> .", "utf-8")
+    assert read_collection([SEEDS, tmp_path / "mine"]).performed["ontology"] > 0
 
 
 def test_the_example_is_a_whole_collection(tmp_path):
