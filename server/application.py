@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from .endpoint import Endpoint
 from .following import follow
+from .formats import choose
 from .guard import LOOPBACK, Guard
 from .interface import Interface
 from .limits import Limits
@@ -26,6 +27,9 @@ from .site import Site
 _METHODS: Final = ["GET", "HEAD", "POST"]
 #: IRIs under these stand for things, which have pages about them.
 _THINGS: Final = ("id", "fact", "inference", "evidence")
+_NOWHERE: Final = (
+    "There is nothing at this address. There are /, /questions, /sparql and /openapi.json.\n"
+)
 #: Pages on this machine may read answers from a server that is not public.
 _LOCAL_PAGES: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
@@ -47,6 +51,13 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
         await pool.close()
 
     endpoint, interface, site = Endpoint(pool, limits), Interface(pool, limits), Site(pool, limits)
+
+    async def nowhere(request: Request, _: Exception) -> Response:
+        accept = request.headers.get("accept", "*/*")
+        if choose(accept, ("text/plain", "text/html")) == "text/html":
+            return site.missing(request)
+        return PlainTextResponse(_NOWHERE, 404)
+
     cors = {"allow_origins": ["*"]} if public else {"allow_origin_regex": _LOCAL_PAGES}
     app = Starlette(
         routes=[
@@ -69,7 +80,7 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
         middleware=[
             Middleware(CORSMiddleware, allow_methods=_METHODS, allow_headers=["*"], **cors),
         ],
-        exception_handlers={404: _nowhere, 500: _broken},
+        exception_handlers={404: nowhere, 500: _broken},
         lifespan=working,
     )
     # Around everything, so that what Starlette says of a fault of ours is guarded too.
@@ -78,11 +89,6 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
 
 async def _health(_: Request) -> Response:
     return PlainTextResponse("ok\n")
-
-
-async def _nowhere(_: Request, __: Exception) -> Response:
-    told = "There is nothing at this address. There are /, /questions, /sparql and /openapi.json.\n"
-    return PlainTextResponse(told, 404)
 
 
 async def _broken(_: Request, error: Exception) -> Response:

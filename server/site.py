@@ -73,6 +73,10 @@ class Site:
         path, media, _ = _chosen(request)
         return self._resource(request, path, media)
 
+    def missing(self, request: Request) -> Response:
+        """The page about an address that leads nowhere."""
+        return self._resource(request, request.scope["path"].lstrip("/"), "text/html")
+
     async def questions(self, request: Request) -> Response:
         """The list of stored questions."""
         language = language_of(request, request.query_params.get("lang"))

@@ -135,6 +135,23 @@ def test_what_is_not_there_has_a_helpful_page(site):
 
 
 @pytest.mark.parametrize(
+    ("language", "told"), [("ar", "لا شيء بهذا العنوان"), ("en", "Nothing has")]
+)
+def test_an_address_that_leads_nowhere_is_a_page_for_browsers_and_a_sentence_for_others(
+    site, language, told
+):
+    path = f"/country/irak?lang={language}"
+    page = site.get(path, accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert told in page.text
+    assert f"/id/country/iraq.html?lang={language}" in links(page.text)
+    assert f"/questions?lang={language}" in links(page.text)
+    for accept in ("*/*", "application/json", "text/turtle"):
+        sentence = site.get(path, accept=accept)
+        assert (sentence.status, sentence.text[:28]) == (404, "There is nothing at this add")
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/id/<script>alert(1)</script>.html",
