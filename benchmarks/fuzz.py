@@ -59,8 +59,8 @@ SECONDS_REMOTE: Final = 2
 MEMORY: Final = 4 << 30
 #: Commands that do not end by themselves.
 ENDLESS: Final = frozenset({"serve"})
-#: Options that open windows, or write into the package.
-NEVER: Final = frozenset({"open_it", "accept_answers"})
+#: Options that open windows, write into the package, or run pySHACL, which takes minutes.
+NEVER: Final = frozenset({"open_it", "accept_answers", "reference"})
 #: Files of further kinds in the collection.
 MORE: Final = {
     "entities/region.csv": "reference,ar,en,also\ncountry/atlantis,أطلانطس,Atlantis,أطلنتس@talks\n",
