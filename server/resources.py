@@ -22,6 +22,7 @@ from ..ontology.namespaces import (
     INFERENCE,
     OA,
     OWL,
+    PASSAGE,
     PREFIXES,
     RDFS,
     SCHEMA,
@@ -53,6 +54,9 @@ _ONTOLOGY: Final = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> 
 _QUOTED: Final = """SELECT DISTINCT ?fact WHERE {{ GRAPH <{graph}> {{
   ?fact <{tw}evidence> ?e . ?e <{oa}hasSource> {iri} ; <{oa}hasSelector>/<{oa}start> ?start
 }} }} ORDER BY ?start ?fact"""
+_BESIDE: Final = f"""SELECT ?fact WHERE {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{
+  ?fact <{TW}evidence>/<{TW}context> {{passage}}
+}}}} }}}} ORDER BY ?fact LIMIT 1"""
 _VALUES: Final = "SELECT ?p ?o WHERE {{ {iri} ?p ?o }} ORDER BY ?p ?o"
 _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{
   ?term a ?kind FILTER(STRSTARTS(STR(?term), "{TW}"))
@@ -64,8 +68,8 @@ _KINDS: Final = {OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty"
 def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, language: str) -> None:
     """Show what stands under the base at that path, as a page or as RDF.
 
-    Evidence has no page: it leads to its fact. What is not in the graph gives a page with status
-    404, or raises ``UnknownNameError``.
+    Evidence has no page, nor has a passage that goes with a quote: they lead to a fact. What is
+    not in the graph gives a page with status 404, or raises ``UnknownNameError``.
     """
     iri = BASE + path
     try:
@@ -74,6 +78,8 @@ def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, lang
         raise UnknownNameError(path, "thing") from None
     if iri.startswith(EVIDENCE):
         _lead_to_fact(graph.store, reply, iri, path)
+    elif iri.startswith(PASSAGE):
+        _lead_to_fact_beside(graph.store, reply, iri, path)
     elif media != "text/html":
         _write_triples(graph.store, reply, node, path, media)
     elif not _write_page(Page(graph, language), reply, graph, node, path):
@@ -90,6 +96,15 @@ def _lead_to_fact(store: Store, reply: Reply, iri: str, path: str) -> None:
     if not facts:
         raise UnknownNameError(path, "evidence")
     reply.begin("text/plain", 303, location=facts[0].replace(BASE, "/"))
+
+
+def _lead_to_fact_beside(store: Store, reply: Reply, iri: str, path: str) -> None:
+    """Lead from a passage, or a selector of it, to a fact whose quote it goes with."""
+    passage = ox.NamedNode("/".join(iri.split("/")[: PASSAGE.count("/") + 1]))
+    facts = list(select(store, _BESIDE.format(passage=passage)))
+    if not facts:
+        raise UnknownNameError(path, "passage")
+    reply.begin("text/plain", 303, location=facts[0]["fact"].value.replace(BASE, "/"))
 
 
 def _write_triples(store: Store, reply: Reply, node: ox.NamedNode, path: str, media: str) -> None:

@@ -134,6 +134,16 @@ def test_what_is_not_there_has_a_helpful_page(site):
         assert site.get(path).status == 404
 
 
+def test_a_passage_and_its_selectors_lead_to_a_fact_that_they_go_with(site, graph):
+    text = f"SELECT DISTINCT ?p {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?e <{TW}context> ?p }} }} LIMIT 3"
+    passages = [row["p"].value.removeprefix(BASE) for row in graph.store.query(text)]
+    assert passages
+    for path in [form for name in passages for form in (name, f"{name}/position")]:
+        got = site.get(f"/{path}.html")
+        assert (got.status, got.headers["location"][:6]) == (303, "/fact/")
+    assert site.get("/passage/0000000000000000.html").status == 404
+
+
 @pytest.mark.parametrize(
     ("language", "told"), [("ar", "لا شيء بهذا العنوان"), ("en", "Nothing has")]
 )
