@@ -22,7 +22,7 @@ from typing import Final
 from child import Cost, run_python
 from generate import generate
 
-from taawun.loaders.build import build
+from taawun.loaders.build import find_build
 
 BUILD: Final = """
 import sys
@@ -41,16 +41,16 @@ store.flush()
 
 def measure(collection: Path, folder: Path, runs: int) -> tuple[Cost, Cost, int]:
     """The best whole build, the best bulk load of its quads, and how many quads there are."""
-    made = build([collection], cache=folder / "known")
-    quads = made.manifest()["quads"]
-    dump = made.dump
     ours: list[Cost] = []
     floor: list[Cost] = []
     for _ in range(runs):
-        for costs, code, source in ((floor, FLOOR, dump), (ours, BUILD, collection)):
-            target = folder / "new"
-            costs.append(run_python(code, source, target))
-            shutil.rmtree(target)
+        ours.append(run_python(BUILD, collection, folder / "new"))
+        made = find_build([collection], cache=folder / "new")
+        assert made
+        quads = made.manifest()["quads"]
+        floor.append(run_python(FLOOR, made.dump, folder / "floor"))
+        for name in ("new", "floor"):
+            shutil.rmtree(folder / name)
     return min(ours), min(floor), quads
 
 

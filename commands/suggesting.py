@@ -44,7 +44,7 @@ def suggest(
     taawun suggest article.txt --collection my-dossier --write
     """
     from ..loaders.collection import read_collection
-    from ..loaders.documents import is_slug
+    from ..loaders.documents import SLUG_REMEDY, is_slug
     from ..loaders.inputs import SEEDS
     from ..loaders.register import entry_lines, registration
     from ..loaders.suggestion import Suggester, covered_spans
@@ -64,7 +64,7 @@ def suggest(
         content = content_of(document, list(known.documents))
         name = slug or slug_of("" if document == "-" else Path(document).name, content)
         if not is_slug(name):
-            raise click.UsageError(f"“{name}” is no slug; write small Latin letters and hyphens")
+            raise click.UsageError(f"“{name}” is no name for a document; {SLUG_REMEDY}")
         found = suggester.suggest(content.decode("utf-8"))
         if not any("\u0600" <= char <= "\u06ff" for char in found.text):
             click.echo(say("not arabic", settings.language), err=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from ..graph.errors import Fault
 from .dates import edtf_fault
-from .documents import is_slug
+from .documents import SLUG_REMEDY, is_slug
 from .nodes import read_text
-from .scalars import scalar
+from .register import registration
 from .table import Cell, Kind, Row
 
 DOCUMENTS: Final = Kind(
@@ -33,13 +32,13 @@ DOCUMENTS: Final = Kind(
 
 def registered(
     rows: Iterable[Row], beside: Path, folder: Path, known: frozenset[str]
-) -> tuple[dict[str, str], dict[Path, bytes]]:
-    """The lines that the register gains, by slug, and the texts that the collection gains.
+) -> tuple[dict[str, dict[str, str]], dict[Path, bytes]]:
+    """The entries that the register gains, by slug, and the texts that the collection gains.
 
     A text stands beside the table or in the collection ``folder`` already. ``known`` are the
     slugs that are taken. What is wrong is reported at its cell.
     """
-    lines: dict[str, str] = {}
+    entries: dict[str, dict[str, str]] = {}
     texts: dict[Path, bytes] = {}
     for row in rows:
         cells = row.cells(DOCUMENTS.needed)
@@ -48,19 +47,18 @@ def registered(
         slug = cells["document"].text()
         content = _content(cells["file"], beside, folder / "documents", row.faults)
         if not is_slug(slug):
-            cells["document"].fault(
-                f"“{slug}” is no name for a document",
-                "write small Latin letters, digits and hyphens: egypt-iraq-talks",
-            )
-        elif slug in known or slug in lines:
+            cells["document"].fault(f"“{slug}” is no name for a document", SLUG_REMEDY)
+        elif slug in known or slug in entries:
             cells["document"].fault(f"document {slug} is registered already", "choose another name")
         if "issued" in cells and (wrong := edtf_fault(cells["issued"].text())):
             cells["issued"].fault(*wrong, "dates")
         file = Path("documents") / cells["file"].text()
         if content is not None:
             texts[file] = content
-            lines[slug] = _entry(slug, row.values, content)
-    return lines, texts
+            said = {key: row.values[key] for key in DOCUMENTS.headings if key in row.values}
+            del said["document"]
+            entries[slug] = registration(slug, content, said)
+    return entries, texts
 
 
 def _content(cell: Cell, beside: Path, documents: Path, faults: list[Fault]) -> bytes | None:
@@ -75,10 +73,3 @@ def _content(cell: Cell, beside: Path, documents: Path, faults: list[Fault]) -> 
         )
         return None
     return path.read_bytes() if read_text(path, name, faults) is not None else None
-
-
-def _entry(slug: str, values: dict[str, str], content: bytes) -> str:
-    """The entry of the register in one line."""
-    said = {key: values[key] for key in DOCUMENTS.headings if key in values and key != "document"}
-    said["sha256"] = sha256(content).hexdigest()
-    return f"{slug}: {{{', '.join(f'{key}: {scalar(text)}' for key, text in said.items())}}}\n"

@@ -24,12 +24,15 @@ DOCUMENT_KEYS: Final = frozenset(
 #: What an entry of the register must have.
 DOCUMENT_NEEDED: Final = ("file", "sha256", "ar", "en")
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG_REMEDY: Final = (
+    "write small Latin letters, digits and hyphens: egypt-iraq-talks (“status” is taken)"
+)
 SPAN_KEYS: Final = frozenset({"text", "prefix", "suffix", "every", "reason"})
 
 
 def is_slug(name: str) -> bool:
-    """Whether a document may be called so."""
-    return SLUG.fullmatch(name) is not None
+    """Whether a document may be called so; its facts stand in a file of that name."""
+    return SLUG.fullmatch(name) is not None and name != "status"
 
 
 def read_documents(
@@ -71,11 +74,8 @@ def _document(
     file = fields["file"].text() if "file" in fields else ""
     twice = file in registered
     registered.add(file)
-    if not SLUG.fullmatch(slug):
-        node.fault(
-            f"“{slug}” is no name for a document",
-            "write small Latin letters, digits and hyphens: egypt-iraq-talks",
-        )
+    if not is_slug(slug):
+        node.fault(f"“{slug}” is no name for a document", SLUG_REMEDY)
         return None
     if missing := [
         key for key in DOCUMENT_NEEDED if key not in fields or not fields[key].text().strip()

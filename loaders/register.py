@@ -9,11 +9,10 @@ from typing import Final, TypeAlias
 
 import yaml
 
-from ..graph.errors import Fault, OutputError
-from .documents import REGISTER, is_slug
+from ..graph.errors import OutputError
+from .documents import REGISTER, SLUG_REMEDY, is_slug
 from .edit import Edit
 from .json_schemas import modeline
-from .nodes import read_yaml
 from .scalars import scalar
 from .yaml_text import LOADER, data_of, flow_mapping, reads_as, with_entry
 
@@ -35,7 +34,7 @@ def entity_edit(folder: Path, seen: str, reference: str, fields: Fields) -> Edit
     said = {key: fields[key] for key in _ENTITY_ORDER if fields.get(key)}
     old = _read(folder, path, "entities.json")
     lines = [f"{reference}: {flow_mapping(said)}"]
-    new = _with_entry(old, reference, said, lines, path, is_sorted=True)
+    new = _with_entries(old, {reference: said}, lines, path, is_sorted=True)
     return Edit(folder, {path: new.encode()}, seen)
 
 
@@ -49,8 +48,7 @@ def document_edit(
     """
     if not is_slug(slug):
         raise OutputError(
-            f"“{slug}” is no name for a document; nothing was written: write small Latin letters, "
-            "digits and hyphens: egypt-iraq-talks"
+            f"“{slug}” is no name for a document; nothing was written: {SLUG_REMEDY}"
         )
     text = Path("documents") / f"{slug}.txt"
     if (folder / text).exists():
@@ -58,10 +56,18 @@ def document_edit(
             f"{folder / text} is there already; nothing was written: choose another --slug"
         )
     path = Path("documents") / REGISTER
-    said = registration(slug, content, fields)
-    lines = entry_lines(slug, said)
-    new = _with_entry(_read(folder, path, "documents.json"), slug, said, lines, path)
-    return Edit(folder, {text: content, path: new.encode()}, seen)
+    said = {slug: registration(slug, content, fields)}
+    return Edit(folder, {text: content, path: register_with(folder, said)}, seen)
+
+
+def register_with(folder: Path, entries: Mapping[str, Mapping[str, str]]) -> bytes:
+    """The register of a collection's documents with entries, by slug, after its own.
+
+    Raises ``OutputError`` where one is registered already, or nothing can be put in safely.
+    """
+    path = Path("documents") / REGISTER
+    lines = [line for slug, fields in entries.items() for line in entry_lines(slug, fields)]
+    return _with_entries(_read(folder, path, "documents.json"), entries, lines, path).encode()
 
 
 def registration(slug: str, content: bytes, fields: Mapping[str, str]) -> dict[str, str]:
@@ -79,42 +85,27 @@ def _read(folder: Path, path: Path, schema: str) -> str:
     return file.read_bytes().decode() if file.exists() else modeline(folder, schema)
 
 
-def _with_entry(
-    old: str, name: str, fields: Fields, lines: list[str], path: Path, *, is_sorted: bool = False
+def _with_entries(
+    old: str,
+    entries: Mapping[str, Fields],
+    lines: list[str],
+    path: Path,
+    *,
+    is_sorted: bool = False,
 ) -> str:
+    """The text with the lines of entries at its end, or where the order has the first."""
     root = yaml.compose(old, Loader=LOADER)
     data = data_of(root) or {}
-    if name in data:
-        raise OutputError(f"{name} is registered already in {path}; nothing was written")
+    if taken := sorted(data.keys() & entries.keys()):
+        raise OutputError(f"{taken[0]} is registered already in {path}; nothing was written")
     names = list(data)
-    at = next((n for n, key in enumerate(names) if is_sorted and key > name), len(names))
+    first = next(iter(entries))
+    at = next((n for n, name in enumerate(names) if is_sorted and name > first), len(names))
     new = with_entry(old, root if names else None, lines, at)
-    if not reads_as(new, {**data, name: fields}):
-        entry = "\n".join(f"      {line}" for line in lines)
+    if not reads_as(new, {**data, **entries}):
+        wanted = "\n".join(f"      {line}" for line in lines)
         raise OutputError(
             f"{path} is written in a way that nothing can be put in safely; nothing was written: "
-            f"add this by hand\n{entry}"
+            f"add this by hand\n{wanted}"
         )
     return new
-
-
-def with_entries(old: bytes, lines: Mapping[str, str], register: Path) -> bytes:
-    """The register with entries, by slug, as its last lines.
-
-    Raises ``OutputError`` where one is there already, or no line can be added as it is written.
-    """
-    faults: list[Fault] = []
-    known = read_yaml(register, str(register), faults) if old.strip() else None
-    fields = known.fields() if known is not None and known.is_mapping else {}
-    if taken := sorted(fields.keys() & lines.keys()):
-        raise OutputError(f"document {taken[0]} is registered already: choose another --slug")
-    if (
-        old.strip()
-        and known is not None
-        and (not known.is_mapping or old.lstrip().startswith(b"{"))
-    ):
-        raise OutputError(f"{register} is not written one entry a line; add the entry by hand")
-    if faults and known is None and any("empty" not in fault.message for fault in faults):
-        raise OutputError(str(faults[0]))
-    newline = b"" if not old or old.endswith(b"\n") else b"\n"
-    return old + newline + "".join(lines.values()).encode()

@@ -14,7 +14,7 @@ from .documents import REGISTER
 from .edit import Edit
 from .entity_table import ENTITIES, entity_row
 from .fact_table import fact_rows
-from .register import with_entries
+from .register import register_with
 from .rows import FACTS
 from .suggestion_file import slug_of
 from .table import Kind, header_of, read_table, row_numbers, write_table
@@ -57,15 +57,15 @@ def intake(folder: Path, seen: str, paths: Sequence[Path], collection: Collectio
     """
     faults: list[Fault] = []
     files: dict[Path, bytes] = {}
-    lines: dict[str, str] = {}
+    entries: dict[str, dict[str, str]] = {}
     sources: dict[str, Path] = {}
     for path in paths:
         kind = kind_of(path, faults)
         if kind is DOCUMENTS:
-            known = frozenset({*collection.documents, *lines})
+            known = frozenset({*collection.documents, *entries})
             rows = list(read_table(path, path.name, kind, faults))
             more, texts = registered(rows, path.parent, folder, known)
-            lines |= more
+            entries |= more
             files |= texts
         elif kind:
             content = path.read_bytes()
@@ -82,10 +82,8 @@ def intake(folder: Path, seen: str, paths: Sequence[Path], collection: Collectio
             sources[f"{folder.resolve().name}/{name.as_posix()}"] = path
     if faults:
         raise CollectionError(faults)
-    if lines:
-        name = Path("documents") / REGISTER
-        old = (folder / name).read_bytes() if (folder / name).is_file() else b""
-        files[name] = with_entries(old, lines, folder / name)
+    if entries:
+        files[Path("documents") / REGISTER] = register_with(folder, entries)
     return Intake(Edit(folder, files, seen), sources)
 
 
