@@ -101,12 +101,18 @@ UNSURE: Final = ("/modality/planned", "/modality/expected")
 
 
 class Known:
-    """The triples so far, each with the graphs that say it, found by any of their parts."""
+    """The triples so far, each with the graphs that say it.
 
-    def __init__(self) -> None:
+    Those that may be one of two premises are found by their parts.
+    """
+
+    def __init__(self, schema: Schema) -> None:
         self.graphs: dict[Terms, list[str]] = {}
-        self.with_subject: dict[tuple[str, str], list[Terms]] = defaultdict(list)
-        self.with_object: dict[tuple[str, str], list[Terms]] = defaultdict(list)
+        self._joined = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
+        for rule in RULES:
+            self._joined |= {f"<{TW}{name}>" for name in (*rule.left, *rule.right)}
+        self._with_subject: dict[tuple[str, str], list[Terms]] = {}
+        self._with_object: dict[tuple[str, str], list[Terms]] = {}
 
     def add(self, terms: Terms, graph: str) -> bool:
         """Add one graph that says the triple; True if the triple is new."""
@@ -116,9 +122,18 @@ class Known:
             return False
         self.graphs[terms] = [graph]
         subject, predicate, object_ = terms
-        self.with_subject[subject, predicate].append(terms)
-        self.with_object[predicate, object_].append(terms)
+        if predicate in self._joined:
+            self._with_subject.setdefault((subject, predicate), []).append(terms)
+            self._with_object.setdefault((predicate, object_), []).append(terms)
         return True
+
+    def with_subject(self, subject: str, predicate: str) -> Sequence[Terms]:
+        """The triples of a subject, where the predicate is one of a transitive property or rule."""
+        return self._with_subject.get((subject, predicate), ())
+
+    def with_object(self, predicate: str, object_: str) -> Sequence[Terms]:
+        """The same by their object."""
+        return self._with_object.get((predicate, object_), ())
 
 
 #: Any one thing, in a pattern of terms.
@@ -135,11 +150,25 @@ class Reasoner:
         self.known = known
         self.classes = classes
         self.properties = {f"<{p.iri}>": p for p in schema.properties.values()}
+        self.supers = {
+            name: tuple(f"<{above}>" for above in item.supers)
+            for name, item in self.properties.items()
+        }
         self.inverses: dict[str, list[str]] = defaultdict(list)
         for item in schema.properties.values():
             if item.inverse_of:
                 self.inverses[f"<{item.iri}>"].append(f"<{item.inverse_of}>")
                 self.inverses[f"<{item.inverse_of}>"].append(f"<{item.iri}>")
+
+    def predicates(self) -> frozenset[str]:
+        """Those of all triples that a step may start from or lead to."""
+        found = set(self.inverses)
+        for name, item in self.properties.items():
+            if item.supers or item.is_symmetric or item.is_transitive:
+                found |= {name, *self.supers[name]}
+        for rule in RULES:
+            found |= {f"<{TW}{name}>" for name in (*rule.left, *rule.right, rule.head)}
+        return frozenset(found)
 
     def steps(self, terms: Terms) -> Iterator[_Step]:
         """Everything that the triple, alone or with known ones, leads to in one step."""
@@ -149,14 +178,14 @@ class Reasoner:
             yield (object_, inverse, subject), "inverse", (terms,)
         if item is None:
             return
-        for above in item.supers:
-            yield (subject, f"<{above}>", object_), "sub-property", (terms,)
+        for above in self.supers[predicate]:
+            yield (subject, above, object_), "sub-property", (terms,)
         if item.is_symmetric:
             yield (object_, predicate, subject), "symmetric", (terms,)
         if item.is_transitive:
-            for onward in self.known.with_subject[object_, predicate]:
+            for onward in self.known.with_subject(object_, predicate):
                 yield (subject, predicate, onward[2]), "transitive", (terms, onward)
-            for before in self.known.with_object[predicate, subject]:
+            for before in self.known.with_object(predicate, subject):
                 yield (before[0], predicate, object_), "transitive", (before, terms)
         for rule in RULES:
             yield from self._by_rule(rule, terms)
@@ -171,7 +200,7 @@ class Reasoner:
             if name not in mine:
                 continue
             for other_name in others:
-                for other in self.known.with_subject[subject, f"<{TW}{other_name}>"]:
+                for other in self.known.with_subject(subject, f"<{TW}{other_name}>"):
                     left, right = (terms, other) if mine_is_left else (other, terms)
                     x, y = left[2], right[2]
                     if (
@@ -203,8 +232,8 @@ class Reasoner:
         subject, predicate, object_ = conclusion
         for inverse in self.inverses[predicate]:
             yield ((object_, inverse, subject),)
-        for name, below in self.properties.items():
-            if predicate[1:-1] in below.supers:
+        for name in self.properties:
+            if predicate in self.supers[name]:
                 yield ((subject, name, object_),)
         item = self.properties.get(predicate)
         if item is not None and item.is_symmetric:
@@ -231,18 +260,22 @@ def derive(
     several facts, each of them gives a derived fact of its own. What is only planned or expected
     is no premise of a named rule: who plans to meet is not in talks yet.
     """
-    known = Known()
+    known = Known(schema)
+    reasoner = Reasoner(known, schema, classes)
+    predicates = reasoner.predicates()
     unsure: set[str] = set()
     fresh: list[Terms] = []
+    once: dict[str, str] = {}
     for fact in facts:
-        if not fact.is_active:
+        if not fact.is_active or str(fact.predicate) not in predicates:
             continue
-        terms = terms_of(fact)
+        subject, predicate, object_ = (once.setdefault(term, term) for term in terms_of(fact))
+        terms = subject, predicate, object_
         if known.add(terms, fact.iri):
             fresh.append(terms)
         if is_unsure(fact):
             unsure.add(fact.iri)
-    yield from follow(Reasoner(known, schema, classes), fresh, unsure)
+    yield from follow(reasoner, fresh, unsure)
 
 
 def terms_of(fact: Fact) -> Terms:
@@ -273,16 +306,16 @@ def follow(
     number = 0
     while fresh or left:
         number += 1
-        steps: dict[Terms, set[tuple[str, tuple[Terms, ...]]]] = defaultdict(set)
+        steps: set[_Step] = set()
         for terms in fresh:
-            for conclusion, rule, premises in reasoner.steps(terms):
+            for step in reasoner.steps(terms):
+                conclusion = step[0]
                 is_new = conclusion not in known.graphs and conclusion[0] != conclusion[2]
                 if is_new and (wanted is None or conclusion in wanted):
-                    steps[conclusion].add((rule, premises))
+                    steps.add(step)
         found = [
             DerivedFact(conclusion, rule, sources)
-            for conclusion in sorted(steps)
-            for rule, premises in sorted(steps[conclusion])
+            for conclusion, rule, premises in sorted(steps)
             for sources in product(*(known.graphs[premise] for premise in premises))
             if rule not in _NAMED or unsure.isdisjoint(sources)
         ]

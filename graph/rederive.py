@@ -137,7 +137,7 @@ def rederive(
         facts += [item.fact for item in won if item.terms == terms]
         if facts:
             asserted[terms] = facts
-    known = Known()
+    known = Known(schema)
     later: dict[int, list[tuple[Terms, tuple[str, ...]]]] = {}
     for terms in beside:
         graphs = before.graphs(terms)
@@ -168,7 +168,7 @@ def _affected(
     classes: Mapping[str, frozenset[str]],
 ) -> tuple[set[Terms], set[Terms]]:
     """Every triple that the change may bear on, and every other that takes part in deriving it."""
-    known = Known()
+    known = Known(schema)
     reasoner = Reasoner(known, schema, classes)
     affected: set[Terms] = set()
     beside: set[Terms] = set()

@@ -25,7 +25,7 @@ from .inputs import code_fingerprint, fingerprint
 from .seal import is_whole, seal
 from .statements import Recorder
 from .unfinished import Unfinished, delete_whole
-from .value import Value
+from .value import Site
 
 #: Builds kept in the cache, besides those of the last checks; older ones are deleted when a new
 #: one is swapped in.
@@ -104,7 +104,7 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
 
     recorder = Recorder()
 
-    def heed(name: str, fact: Fact, place: Value) -> None:
+    def heed(name: str, fact: Fact, place: Site) -> None:
         feed.add(fact.lines())
         recorder.heed(name, fact, place)
 

@@ -26,7 +26,7 @@ from .nodes import files, strays
 from .ontologies import read_ontology
 from .status_file import STATUS_FILE, Statuses
 from .status_lints import lint_statuses
-from .value import Value
+from .value import Site, Spot, Value
 
 #: Everything in a collection that is read.
 PARTS: Final = (*INPUT_PARTS, "queries")
@@ -69,7 +69,7 @@ def classes_of(schema: Schema, entities: Mapping[str, Entity]) -> dict[str, froz
 
 
 def read_collection(
-    folders: Iterable[Path], heed: Callable[[str, Fact, Value], object] = lambda *_: None
+    folders: Iterable[Path], heed: Callable[[str, Fact, Site], object] = lambda *_: None
 ) -> Collection:
     """Read the bundled collection's kind of folders, in order, later ones over earlier ones.
 
@@ -101,14 +101,14 @@ def read_collection(
             documents[document.slug] = document
             performed["documents"] += 1
     entities: dict[str, Entity] = {}
-    places: dict[str, Value] = {}
+    places: dict[str, Site] = {}
     for folder in folders:
         for entity, node in read_entities(
             folder / "entities", f"{name_of(folder)}/entities", schema, faults, refused
         ):
             if entity.ref in entities or entity.ref in schema.concepts:
                 node.fault(f"{entity.ref} is registered twice", "keep one of the two", "names")
-            entities[entity.ref], places[entity.ref] = entity, node
+            entities[entity.ref], places[entity.ref] = entity, Spot(node.place, faults)
             performed["entities"] += 1
     named = None if REGISTER in refused else refused.union(documents)
     performed["names"] += lint_names(entities, places, named)
@@ -118,17 +118,18 @@ def read_collection(
     for folder in folders:
         if (path := folder / "facts" / STATUS_FILE).is_file():
             statuses.read(path, f"{name_of(folder)}/facts/{path.name}", maker, faults)
-    stated: list[tuple[Fact, Value]] = []
+    stated: list[tuple[Fact, Site]] = []
     for folder in folders:
         faults.extend(strays(folder / "facts", f"{name_of(folder)}/facts", *FACT_READERS))
         for path in files(folder / "facts", *FACT_READERS):
             if path.name == STATUS_FILE:
                 continue
             name = f"{name_of(folder)}/facts/{path.name}"
-            for written, place in FACT_READERS[path.suffix](path, name, maker, faults):
+            for written, value in FACT_READERS[path.suffix](path, name, maker, faults):
                 fact = statuses.over(written)
-                stated.append((fact, place))
-                heed(name, fact, place)
+                spot = Spot(value.place, faults)
+                stated.append((fact, spot))
+                heed(name, fact, spot)
     is_whole = not faults
     performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
     if entries := statuses.report(stated, is_whole=is_whole):

@@ -24,6 +24,7 @@ QUALIFIERS: Final = (
     "modality", "statedBy", "onBehalfOf", "when", "dateText", *STATUS_QUALIFIERS, "note", "noteAr",
 )  # fmt: skip
 DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
+_MODALITIES: Final = {name: ox.NamedNode(f"{ID}modality/{name}") for name in MODALITIES}
 _DATE: Final = TW + "date"
 _DURATION: Final = TW + "duration"
 _DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.ASCII)
@@ -59,6 +60,8 @@ class FactMaker:
         self._documents = documents
         self._refused = refused
         self._writable = writable(schema)
+        # One term for all facts that name it: a large graph has a few things in many facts.
+        self._nodes: dict[str, ox.NamedNode] = {}
         self._dates, self._durations = (
             {p.iri for p in schema.properties.values() if top in schema.superproperties(p.iri)}
             for top in (_DATE, _DURATION)
@@ -134,7 +137,7 @@ class FactMaker:
             fits &= self._has_class(written["object"], item.ranges, f"object of {item.name}")
         if subject is None or target is None or not fits:
             return None
-        return subject, ox.NamedNode(item.iri), target
+        return subject, self._node(item.iri), target
 
     def _property(self, value: Value) -> Property | None:
         name = value.text()
@@ -172,7 +175,7 @@ class FactMaker:
     def _entity(self, value: Value) -> ox.NamedNode | None:
         reference = value.text()
         if reference in self._classes:
-            return ox.NamedNode(ID + reference)
+            return self._node(ID + reference)
         if not self._refused.isdisjoint({reference, reference.partition("/")[0]}):
             return None
         remedy = near(reference, set(self._classes))
@@ -182,6 +185,9 @@ class FactMaker:
             "names",
         )
         return None
+
+    def _node(self, iri: str) -> ox.NamedNode:
+        return self._nodes.get(iri) or self._nodes.setdefault(iri, ox.NamedNode(iri))
 
     def _has_class(self, value: Value, wanted: frozenset[str], role: str) -> bool:
         reference = value.text()
@@ -223,7 +229,7 @@ class FactMaker:
         return ox.Literal(text)
 
     def _qualifiers(self, written: Mapping[str, Value]) -> tuple[tuple[str, Object], ...] | None:
-        found: dict[str, Object] = {"modality": ox.NamedNode(ID + "modality/asserted")}
+        found: dict[str, Object] = {"modality": _MODALITIES["asserted"]}
         status = record_status(written, written["subject"])
         is_sound = status is not None
         found |= status or {}
@@ -233,12 +239,13 @@ class FactMaker:
             value = written[name]
             text = value.text()
             if name == "modality":
-                if text not in MODALITIES:
+                if text in _MODALITIES:
+                    found[name] = _MODALITIES[text]
+                else:
                     value.fault(
                         f"unknown {name} “{text}”", near(text, list(MODALITIES)), "qualifiers"
                     )
                     is_sound = False
-                found[name] = ox.NamedNode(f"{ID}modality/{text}" if text in MODALITIES else ID)
             elif name in ("statedBy", "onBehalfOf"):
                 entity = self._entity(value)
                 is_actor = self._has_class(value, frozenset({TW + "Actor"}), name)

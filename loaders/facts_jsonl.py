@@ -32,9 +32,7 @@ def read_facts_jsonl(
 
 def rows_of_jsonl(path: Path, name: str, faults: list[Fault]) -> Iterator[Row]:
     """Yield the lines of one file that are objects with the known keys."""
-    text = read_text(path, name, faults)
-    # Only \\n ends a line: other line separators may stand inside a value.
-    for number, line in enumerate(text.split("\n") if text else (), 1):
+    for number, line in enumerate(_lines(path, name, faults), 1):
         if not line.strip():
             continue
         place = Place(name, number)
@@ -56,7 +54,22 @@ def rows_of_jsonl(path: Path, name: str, faults: list[Fault]) -> Iterator[Row]:
             faults.append(Fault(place, "is no object", 'write {"document": "…", …} in one line'))
         elif (values := _values(pairs, line, place, faults)) is not None:
             columns = _Columns(line)
-            yield Row(name, number, values, columns, line.strip(), faults)
+            yield Row(name, number, values, columns, faults)
+
+
+def _lines(path: Path, name: str, faults: list[Fault]) -> Iterator[str]:
+    """The lines of a file, up to where it is no text, which is reported."""
+    try:
+        # Only \\n ends a line: other line separators may stand inside a value.
+        with path.open(encoding="utf-8", newline="\n") as file:
+            first = file.readline()
+            if not first.startswith("\ufeff"):
+                yield first
+                yield from file
+                return
+    except (OSError, UnicodeDecodeError):
+        pass
+    read_text(path, name, faults)
 
 
 class _Pairs(list[tuple[str, object]]):

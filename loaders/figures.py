@@ -9,7 +9,7 @@ from typing import Final
 
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID, TW
-from .value import Value
+from .value import Site
 
 #: Numbers from a thousand on are mostly printed in thousands, millions …, and so rounded.
 _SCALE: Final = 3
@@ -19,10 +19,10 @@ _BOUNDS: Final = frozenset(
 _EXACTLY: Final = ID + "comparator/exactly"
 
 
-def lint_figures(stated: Sequence[tuple[Fact, Value]]) -> int:
+def lint_figures(stated: Sequence[tuple[Fact, Site]]) -> int:
     """Check that a figure has a value, a unit and something that it is about."""
     has: dict[str, set[str]] = defaultdict(set)
-    places: dict[str, Value] = {}
+    places: dict[str, Site] = {}
     for fact, place in stated:
         name = fact.predicate.value.removeprefix(TW)
         if fact.is_active and name in ("value", "rank", "unit", "figureOf"):
@@ -39,7 +39,7 @@ def lint_figures(stated: Sequence[tuple[Fact, Value]]) -> int:
     return len(has)
 
 
-def lint_differences(stated: Sequence[tuple[Fact, Value]]) -> int:
+def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
     """Check that a rise or fall is the difference of its two figures, as exactly as printed.
 
     A figure that is only a bound (more than, at least) can have any difference, and is not

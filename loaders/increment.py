@@ -40,6 +40,7 @@ from .statements import (
     NOTHING,
     FileStatements,
     Statements,
+    WholeError,
     digest,
     fact_files,
     fact_key,
@@ -49,7 +50,7 @@ from .statements import (
     units,
 )
 from .status_lints import lint_statuses
-from .value import Value
+from .value import Site
 
 #: More new facts than this are no small change.
 _LARGEST: Final = 1000
@@ -57,7 +58,7 @@ _ENTITIES: Final = ox.NamedNode(GRAPH_ENTITIES)
 _TYPE: Final = ox.NamedNode(RDF + "type")
 _EMPTY: Final = digest(b"")
 _REFERENCE: Final = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
-Stated = list[tuple[Fact, Value]]
+Stated = list[tuple[Fact, Site]]
 
 
 def increment(folders: Sequence[Path], base: Path, target: Path) -> bool:
@@ -106,12 +107,12 @@ class _Increment:
         self._now = {name: self._units(name, path) for name, path in fact_files(folders)}
 
     def _units(self, name: str, path: Path) -> _Units:
-        content = path.read_bytes()
-        rows = units(content, path.suffix)
-        if rows is None:
-            digests: tuple[bytes, ...] = (digest(content),)
-        else:
+        rows: list[bytes] | None
+        try:
+            rows = list(units(path))
             digests = tuple(map(digest, rows))
+        except WholeError:
+            rows, digests = None, (digest(path.read_bytes()),)
         if len(set(digests)) + max(0, digests.count(_EMPTY) - 1) != len(digests):
             # A row that stands there twice is a fault.
             raise DoubtError
@@ -139,7 +140,7 @@ class _Increment:
         """What some units of a file state. Raises ``DoubtError`` where one has a fault."""
         reader = FACT_READERS[now.path.suffix]
         if now.rows is None:
-            found = list(reader(now.path, name, self._maker, self._faults))
+            found: Stated = list(reader(now.path, name, self._maker, self._faults))
         else:
             chosen = [
                 (key, row)

@@ -15,7 +15,7 @@ from ..graph.fact import Fact
 from ..ontology.namespaces import ID, TW
 from ..ontology.schema import Schema, local_name
 from .figures import lint_differences, lint_figures
-from .value import Value
+from .value import Site
 
 #: The stages from which on an agreement has signatories.
 SIGNED_STAGES: Final = frozenset(
@@ -36,7 +36,7 @@ ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
 
 
 def lint_names(
-    entities: Mapping[str, Entity], places: Mapping[str, Value], documents: Set[str] | None
+    entities: Mapping[str, Entity], places: Mapping[str, Site], documents: Set[str] | None
 ) -> int:
     """Check that no name stands for two entities of one class; returns the names checked.
 
@@ -70,7 +70,7 @@ def lint_names(
 
 
 def lint_facts(
-    stated: Sequence[tuple[Fact, Value]], schema: Schema, *, is_whole: bool
+    stated: Sequence[tuple[Fact, Site]], schema: Schema, *, is_whole: bool
 ) -> Counter[str]:
     """Check the facts against each other; returns how many checks each lint performed.
 
@@ -90,7 +90,7 @@ def lint_facts(
     return performed
 
 
-def _duplicates(stated: Sequence[tuple[Fact, Value]]) -> int:
+def _duplicates(stated: Sequence[tuple[Fact, Site]]) -> int:
     seen: dict[tuple[str, str], Place] = {}
     for fact, value in stated:
         key = (fact.iri, fact.evidence[0].iri(fact.iri))
@@ -104,7 +104,7 @@ def _duplicates(stated: Sequence[tuple[Fact, Value]]) -> int:
     return len(stated)
 
 
-def _single_values(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> int:
+def _single_values(stated: Sequence[tuple[Fact, Site]], schema: Schema) -> int:
     """A functional property with two values, said by the same document.
 
     A sub-property of a functional one counts as that: a rank is a value.
@@ -137,7 +137,7 @@ def _single_values(stated: Sequence[tuple[Fact, Value]], schema: Schema) -> int:
     return checked
 
 
-def _signatures(stated: Sequence[tuple[Fact, Value]]) -> int:
+def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
     """A signatory only where the agreement has reached the stage signed, and not just in plans."""
     signed = {
         fact.subject
@@ -161,7 +161,7 @@ def _signatures(stated: Sequence[tuple[Fact, Value]]) -> int:
     return checked
 
 
-def _inferences(stated: Sequence[tuple[Fact, Value]]) -> int:
+def _inferences(stated: Sequence[tuple[Fact, Site]]) -> int:
     """That two names may be one thing is never what a document says."""
     checked = 0
     for fact, place in stated:
@@ -177,7 +177,7 @@ def _inferences(stated: Sequence[tuple[Fact, Value]]) -> int:
     return checked
 
 
-def _firmness(stated: Sequence[tuple[Fact, Value]]) -> int:
+def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
     """What is only planned or expected is no signature, membership or accreditation yet."""
     checked = 0
     for fact, place in stated:
@@ -194,7 +194,7 @@ def _firmness(stated: Sequence[tuple[Fact, Value]]) -> int:
     return checked
 
 
-def _loops(stated: Sequence[tuple[Fact, Value]]) -> int:
+def _loops(stated: Sequence[tuple[Fact, Site]]) -> int:
     """Nothing is part of itself, follows itself, or has itself as object."""
     after: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact, _ in stated:

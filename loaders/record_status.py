@@ -16,6 +16,7 @@ from .value import Value
 
 #: What is not simply asserted, or not yet, says why and since when.
 _EXPLAINED: Final = frozenset({"disputed", "superseded", "retracted"})
+_STATUSES: Final = {name: ox.NamedNode(f"{ID}record-status/{name}") for name in RECORD_STATUSES}
 _REASONS: Final = {"statusReason": "en", "statusReasonAr": "ar"}
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FACT: Final = re.compile(rf"(?:{re.escape(FACT)}|fact[:/])?([0-9a-f]{{16}})")
@@ -35,8 +36,8 @@ def record_status(written: Mapping[str, Value], whole: Value) -> dict[str, Objec
         value.fault(message, remedy, "record statuses")
 
     found: dict[str, Object] = {}
-    if status in RECORD_STATUSES:
-        found["recordStatus"] = ox.NamedNode(f"{ID}record-status/{status}")
+    if status in _STATUSES:
+        found["recordStatus"] = _STATUSES[status]
     else:
         fault(
             written["recordStatus"],

@@ -47,9 +47,7 @@ def document_edit(
     where the slug is none, or there is such a document or such a file already.
     """
     if not is_slug(slug):
-        raise OutputError(
-            f"“{slug}” is no name for a document; nothing was written: {SLUG_REMEDY}"
-        )
+        raise OutputError(f"“{slug}” is no name for a document; nothing was written: {SLUG_REMEDY}")
     text = Path("documents") / f"{slug}.txt"
     if (folder / text).exists():
         raise OutputError(

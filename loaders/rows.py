@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..graph.fact import Evidence, Fact
 from .facts import QUALIFIERS, FactMaker
@@ -48,8 +48,10 @@ FACTS: Final = Kind(
     figures=frozenset({"object", "when", "statusDate"}),
 )
 COLUMNS: Final = tuple(FACTS.headings)
+#: So many quotes are remembered: rows that share one stand near each other.
+_REMEMBERED: Final = 1000
 #: Where a quote was found to stand, by document, quote, prefix, suffix and context.
-Located = dict[tuple[str, str, str, str, str], tuple[Evidence, ...] | None]
+Located: TypeAlias = dict[tuple[str, str, str, str, str], tuple[Evidence, ...] | None]
 
 
 def facts_of(rows: Iterator[Row], maker: FactMaker) -> Iterator[tuple[Fact, Cell]]:
@@ -63,7 +65,7 @@ def facts_of(rows: Iterator[Row], maker: FactMaker) -> Iterator[tuple[Fact, Cell
 def _fact(row: Row, maker: FactMaker, located: Located) -> tuple[Fact, Cell] | None:
     """The fact that the row states, with its subject's cell; None with faults.
 
-    ``located`` keeps what was found: rows that share a quote stand next to each other.
+    ``located`` keeps what was found.
     """
     cells = row.cells(FACTS.needed)
     if not cells:
@@ -72,6 +74,8 @@ def _fact(row: Row, maker: FactMaker, located: Located) -> tuple[Fact, Cell] | N
     prefix, suffix = values.get("prefix", ""), values.get("suffix", "")
     key = (values["document"], values["quote"], prefix, suffix, values.get("context", ""))
     if key not in located:
+        if len(located) == _REMEMBERED:
+            located.clear()
         document = maker.document(cells["document"])
         context = [cells["context"]] if "context" in cells else []
         located[key] = (

@@ -17,7 +17,7 @@ from ..graph.fact import Fact
 from .collection import FACT_READERS
 from .inputs import code_fingerprint, input_files
 from .status_file import STATUS_FILE
-from .value import Value
+from .value import Site
 
 #: Kinds of fact files that are read row by row.
 ROWS: Final = (".csv", ".jsonl")
@@ -27,6 +27,10 @@ _DIGEST: Final = 16
 _KEY: Final = 8
 #: Where no fact is stated.
 NOTHING: Final = bytes(_KEY)
+
+
+class WholeError(Exception):
+    """A file is not read row by row."""
 
 
 class FileStatements(NamedTuple):
@@ -69,7 +73,7 @@ class Recorder:
     def __init__(self) -> None:
         self._stated: dict[str, list[tuple[int, bytes, bytes]]] = defaultdict(list)
 
-    def heed(self, name: str, fact: Fact, place: Value) -> None:
+    def heed(self, name: str, fact: Fact, place: Site) -> None:
         """Take down one statement."""
         self._stated[name].append((place.place.line, fact_key(fact.iri), subject_key(fact)))
 
@@ -83,23 +87,22 @@ class Recorder:
         for name, path in fact_files(folders):
             if name in files:
                 return None
-            content = path.read_bytes()
-            files[name] = self._file(self._stated[name], units(content, path.suffix), content)
+            files[name] = self._file(self._stated.pop(name, []), path)
         return Statements(rest, files)
 
-    def _file(
-        self, stated: list[tuple[int, bytes, bytes]], rows: list[bytes] | None, content: bytes
-    ) -> FileStatements:
-        if rows is None:
-            keys = [item[1:] for item in stated]
-            return FileStatements(False, (digest(content),), *_columns(keys))
+    def _file(self, stated: list[tuple[int, bytes, bytes]], path: Path) -> FileStatements:
         by_line = {line: (fact, subject) for line, fact, subject in stated}
-        found = []
+        digests, keys = [], []
         line = 1
-        for row in rows:
-            found.append(by_line.get(line, (NOTHING, NOTHING)))
-            line += row.count(b"\n")
-        return FileStatements(True, tuple(map(digest, rows)), *_columns(found))
+        try:
+            for row in units(path):
+                digests.append(digest(row))
+                keys.append(by_line.get(line, (NOTHING, NOTHING)))
+                line += row.count(b"\n")
+        except WholeError:
+            keys = [item[1:] for item in stated]
+            return FileStatements(False, (digest(path.read_bytes()),), *_columns(keys))
+        return FileStatements(True, tuple(digests), *_columns(keys))
 
 
 def _columns(keys: list[tuple[bytes, bytes]]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -131,23 +134,24 @@ def rest_of(folders: Iterable[Path]) -> str | None:
     return found.hexdigest()
 
 
-def units(content: bytes, suffix: str) -> list[bytes] | None:
-    """The rows of a file with their line breaks; None where it is read as a whole only."""
-    if suffix not in ROWS or content.count(b"\r") != content.count(b"\r\n"):
-        return None
-    lines = content.splitlines(keepends=True)
-    if suffix != ".csv" or b'"' not in content:
-        return lines
-    rows = []
-    start = 0
+def units(path: Path) -> Iterator[bytes]:
+    """The rows of a file with their line breaks. Raises ``WholeError`` where it has none."""
+    if path.suffix not in ROWS:
+        raise WholeError
+    begun: list[bytes] = []
     is_open = False
-    for number, line in enumerate(lines):
-        # A quotation mark inside a cell is written twice, so an odd number opens or closes one.
-        is_open ^= line.count(b'"') % 2 == 1
-        if not is_open:
-            rows.append(line if start == number else b"".join(lines[start : number + 1]))
-            start = number + 1
-    return None if is_open else rows
+    with path.open("rb") as file:
+        for line in file:
+            if line.count(b"\r") != line.endswith(b"\r\n"):
+                raise WholeError
+            begun.append(line)
+            # A quotation mark inside a cell is written twice, so an odd number opens or closes one.
+            is_open ^= path.suffix == ".csv" and line.count(b'"') % 2 == 1
+            if not is_open:
+                yield b"".join(begun) if len(begun) > 1 else line
+                begun.clear()
+    if is_open:
+        raise WholeError
 
 
 def digest(unit: bytes) -> bytes:

@@ -19,7 +19,7 @@ from ..ontology.schema import local_name
 from .facts import FactMaker
 from .nodes import Node, near, read_yaml
 from .record_status import fact_iri, record_status
-from .value import Value
+from .value import Site
 
 STATUS_FILE: Final = "status.yaml"
 STATUS_KEYS: Final = frozenset({"fact", *STATUS_QUALIFIERS})
@@ -75,7 +75,7 @@ class Statuses:
         entries = sorted((self._entries[key] for key in keys), key=lambda entry: entry.number)
         return fact.with_status(entries[-1].status) if entries else fact
 
-    def report(self, stated: Sequence[tuple[Fact, Value]], *, is_whole: bool) -> int:
+    def report(self, stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> int:
         """Report entries that mean no fact, or several; returns how many entries there are.
 
         Where some input was refused already (``is_whole`` is false), the fact that an entry means

@@ -9,10 +9,10 @@ from ..graph.errors import Place
 from ..graph.fact import Fact
 from .lints import short
 from .status_file import STATUS_FILE
-from .value import Value
+from .value import Site
 
 
-def lint_statuses(stated: Sequence[tuple[Fact, Value]], *, is_whole: bool) -> Counter[str]:
+def lint_statuses(stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> Counter[str]:
     """Check the statuses against each other; returns how many checks each lint performed.
 
     ``is_whole`` is false where some input was refused already, and with it perhaps a successor.
@@ -23,7 +23,7 @@ def lint_statuses(stated: Sequence[tuple[Fact, Value]], *, is_whole: bool) -> Co
     return performed
 
 
-def _one_each(stated: Sequence[tuple[Fact, Value]]) -> int:
+def _one_each(stated: Sequence[tuple[Fact, Site]]) -> int:
     """A fact has one record status, however many documents state it."""
     first: dict[str, tuple[Fact, Place]] = {}
     for fact, value in stated:
@@ -38,7 +38,7 @@ def _one_each(stated: Sequence[tuple[Fact, Value]]) -> int:
     return len(stated)
 
 
-def _successors(stated: Sequence[tuple[Fact, Value]]) -> int:
+def _successors(stated: Sequence[tuple[Fact, Site]]) -> int:
     """What a fact is superseded by is a fact, and in the end one that is not superseded."""
     after = {fact.iri: fact.qualifier("supersededBy") for fact, _ in stated}
     checked = 0

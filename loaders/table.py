@@ -12,9 +12,8 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from ..graph.arabic import fold, western
 from ..graph.errors import Fault, Place
@@ -69,12 +68,12 @@ class Kind:
 
 
 class Row:
-    """One row: the file and the line that it begins in, its values by column, and its digest.
+    """One row: the file and the line that it begins in, and its values by column.
 
     ``columns`` gives for a column the place of its cell in the line, 1-based.
     """
 
-    __slots__ = ("_content", "columns", "faults", "file", "line", "values")
+    __slots__ = ("columns", "faults", "file", "line", "values")
 
     def __init__(
         self,
@@ -82,16 +81,10 @@ class Row:
         line: int,
         values: dict[str, str],
         columns: Mapping[str, int],
-        content: str,
         faults: list[Fault],
     ) -> None:
         self.file, self.line, self.values, self.columns = file, line, values, columns
-        self._content, self.faults = content, faults
-
-    @property
-    def digest(self) -> bytes:
-        """16 bytes made from what the row says, wherever in the file it stands."""
-        return sha256(self._content.encode("utf-8", "surrogatepass")).digest()[:16]
+        self.faults = faults
 
     def fault(self, message: str, remedy: str) -> None:
         """Report a fault of the row as a whole."""
@@ -142,7 +135,6 @@ def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterat
     if not _is_header(header, name, kind, faults):
         return
     columns = {column: number for number, column in enumerate(header, 1)}
-    content = repr(header)
     for line, record in records:
         cells = [_unguarded(cell) for cell in record]
         plain = [cell.strip(_BLANKS) for cell in cells]
@@ -162,7 +154,7 @@ def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterat
             for column, cell, stripped in zip(header, cells, plain, strict=False)
             if stripped
         }
-        yield Row(name, line, values, columns, content + repr(cells), faults)
+        yield Row(name, line, values, columns, faults)
 
 
 def header_of(path: Path, kind: Kind, faults: list[Fault]) -> list[str]:
@@ -180,19 +172,18 @@ def _records(
     path: Path, name: str, kind: Kind, faults: list[Fault]
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the records of a CSV file, the header first, each with the line that it begins in."""
-    text = _text(path, name, faults)
-    if text is None:
-        return
-    separator = _separator(text, kind)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     line = 1
     try:
-        # An empty file has a header without columns.
-        yield line, next(reader, [])
-        line = reader.line_num + 1
-        for record in reader:
-            yield line, record
+        with _opened(path) as file:
+            reader = csv.reader(file, strict=True, delimiter=_separator(path, kind))
+            # An empty file has a header without columns.
+            yield line, next(reader, [])
             line = reader.line_num + 1
+            for record in reader:
+                yield line, record
+                line = reader.line_num + 1
+    except (OSError, UnicodeDecodeError):
+        _unreadable(path, name, faults)
     except csv.Error as error:
         faults.append(
             Fault(
@@ -226,12 +217,17 @@ def _unguarded(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def _separator(text: str, kind: Kind) -> str:
+def _opened(path: Path) -> TextIO:
+    """The text of a file, whose line breaks inside quoted cells stay as they are."""
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def _separator(path: Path, kind: Kind) -> str:
     """What stands between the cells: whatever makes most headings of the first line."""
 
     def known(separator: str) -> int:
-        first = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
-        return kind.known_in(first)
+        with _opened(path) as file:
+            return kind.known_in(next(csv.reader(file, delimiter=separator), []))
 
     try:
         return max(_SEPARATORS, key=known)
@@ -239,17 +235,13 @@ def _separator(text: str, kind: Kind) -> str:
         return _SEPARATORS[0]
 
 
-def _text(path: Path, name: str, faults: list[Fault]) -> str | None:
-    try:
-        # Not read_text, which would change the line breaks inside quoted cells.
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        unreadable: list[Fault] = []
-        read_text(path, name, unreadable)
-        for fault in unreadable:
-            remedy = f"in the spreadsheet, save as “CSV UTF-8”; or {fault.remedy}"
-            faults.append(fault._replace(remedy=remedy) if fault.remedy else fault)
-        return None
+def _unreadable(path: Path, name: str, faults: list[Fault]) -> None:
+    """Report why a file is no text."""
+    found: list[Fault] = []
+    read_text(path, name, found)
+    for fault in found:
+        remedy = f"in the spreadsheet, save as “CSV UTF-8”; or {fault.remedy}"
+        faults.append(fault._replace(remedy=remedy) if fault.remedy else fault)
 
 
 def _is_header(header: Sequence[str], name: str, kind: Kind, faults: list[Fault]) -> bool:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from ..graph.errors import Place
+from ..graph.errors import Fault, Place
 
 
-class Value(Protocol):
-    """One written value with its place, in whatever kind of file."""
+class Site(Protocol):
+    """Where something is written, and where its faults are reported."""
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
-        ...
-
-    def text(self) -> str:
-        """The value as written."""
+        """The file, the line and the column."""
         ...
 
     def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault at the value's place."""
+        """Report a fault there."""
+        ...
+
+
+class Spot(NamedTuple):
+    """A site without what is written there: all that is kept of a value that was judged."""
+
+    place: Place
+    faults: list[Fault]
+
+    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
+        """Report a fault there."""
+        self.faults.append(Fault(self.place, message, remedy, check))
+
+
+class Value(Site, Protocol):
+    """One written value with its place, in whatever kind of file."""
+
+    def text(self) -> str:
+        """The value as written."""
         ...
 
 

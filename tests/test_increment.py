@@ -18,7 +18,7 @@ from taawun.loaders import build as module
 from taawun.loaders.build import build
 from taawun.loaders.builds import MANIFEST, STORE
 from taawun.loaders.increment import increment
-from taawun.loaders.statements import digest, units
+from taawun.loaders.statements import WholeError, digest, units
 from taawun.ontology.namespaces import ID
 from taawun.ontology.schema import Schema
 
@@ -244,11 +244,20 @@ def test_faults_are_told_as_ever(mine: Path, built: Path, increments: list[bool]
     assert increments == [False, False, False]
 
 
-def test_rows_are_cut_where_csv_ends_them() -> None:
+def test_rows_are_cut_where_csv_ends_them(tmp_path: Path) -> None:
+    def rows(name: str, content: bytes) -> list[bytes]:
+        (tmp_path / name).write_bytes(content)
+        return list(units(tmp_path / name))
+
     text = b'a,b\n1,"x\ny"\r\n2,"he said ""\n"""\n3,z'
-    assert units(text, ".csv") == [b"a,b\n", b'1,"x\ny"\r\n', b'2,"he said ""\n"""\n', b"3,z"]
-    assert units(text, ".jsonl") == text.splitlines(keepends=True)
-    assert units(b'a,b\n1,"x', ".csv") is None
-    assert units(b"a,b\r1,2", ".csv") is None
-    assert units(b"document: x\n", ".yaml") is None
+    assert rows("x.csv", text) == [b"a,b\n", b'1,"x\ny"\r\n', b'2,"he said ""\n"""\n', b"3,z"]
+    assert rows("x.jsonl", text) == text.splitlines(keepends=True)
+    for name, content in (
+        ("x.csv", b'a,b\n1,"x'),
+        ("x.csv", b"a,b\r1,2"),
+        ("x.csv", b"a,b\r1,2\r\n"),
+        ("x.yaml", b"document: x\n"),
+    ):
+        with pytest.raises(WholeError):
+            rows(name, content)
     assert digest(b"1,2\r\n") == digest(b"1,2")
