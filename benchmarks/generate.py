@@ -34,7 +34,7 @@ from taawun.loaders.inputs import SEEDS
 from taawun.ontology.namespaces import ID
 
 #: Classes of things that all retellings speak of.
-SHARED: Final = ("country", "region", "international-organization", "ministry")
+SHARED: Final = ("country", "region", "international-organization")
 #: Classes of which the rules ask for facts: whoever names one needs its facts too.
 NEEDY: Final = (
     "figure", "rank", "agreement", "memorandum-of-understanding", "offer", "proposal",
