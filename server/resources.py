@@ -28,6 +28,7 @@ from ..ontology.namespaces import (
     SCHEMA,
     TW,
 )
+from ..ontology.schema import local_name
 from ..printing import by_quote
 from ..queries.entity_card import entity_card
 from ..queries.labels import short_iri
@@ -59,7 +60,7 @@ _BESIDE: Final = f"""SELECT ?fact WHERE {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{
 }}}} }}}} ORDER BY ?fact LIMIT 1"""
 _VALUES: Final = "SELECT ?p ?o WHERE {{ {iri} ?p ?o }} ORDER BY ?p ?o"
 _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{
-  ?term a ?kind FILTER(STRSTARTS(STR(?term), "{TW}"))
+  ?term a ?kind ; <{RDFS}label> ?name FILTER(LANG(?name) = "ar")
   OPTIONAL {{ ?term <{RDFS}comment> ?comment FILTER(LANG(?comment) = "LANGUAGE") }}
 }} }} ORDER BY ?term"""
 _KINDS: Final = {OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty"}
@@ -195,11 +196,11 @@ def _quotes(store: Store, node: ox.NamedNode) -> Quoted:
 
 
 def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:
-    """Each term with its local name, its kind and its comment."""
+    """Each term of ours and of the collections, which have Arabic names, with its comment."""
     rows = list(select(store, _TERMS.replace("LANGUAGE", page.language)))
     page.labels.fetch(row["term"].value for row in rows)
     for row in rows:
         if row["kind"].value in _KINDS:
             term = row["term"].value
             comment = row["comment"].value if "comment" in row else ""
-            yield term, term[len(TW) :], row["kind"].value.rpartition("#")[2], comment
+            yield term, local_name(term), short_iri(term), comment

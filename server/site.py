@@ -37,22 +37,25 @@ class Site:
 
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self._pool, self._limits = pool, limits
-        self._made: dict[tuple[Served, str], bytes] = {}
-        self._making = asyncio.Lock()
+        self._explorers: dict[tuple[Served, str], asyncio.Task[bytes]] = {}
         self._style = (look() + _own_style()).encode()
 
     async def explorer(self, request: Request) -> Response:
-        """The explorer, made once for each build and language."""
+        """The explorer, made once for each build and language, whoever hangs up meanwhile."""
         language = language_of(request, request.query_params.get("lang"))
-        key = (self._pool.served, language)
-        async with self._making:
-            if key not in self._made:
-                job = {"task": "explorer", "language": language, "seconds": _EXPLORER}
-                self._made = {k: page for k, page in self._made.items() if k[0] == key[0]}
-                self._made[key] = await whole_answer(self._pool, job, _EXPLORER)
-            page = self._made[key]
+        page = await asyncio.shield(self._explorer(self._pool.served, language))
         policy = "frame-ancestors 'none'; object-src 'none'; base-uri 'none'"
         return _cached(request, page, "text/html", policy)
+
+    def _explorer(self, served: Served, language: str) -> asyncio.Task[bytes]:
+        """The making of a page, which one that failed does not hinder another time."""
+        made = self._explorers.get((served, language))
+        if made is None or (made.done() and made.exception()):
+            job = {"task": "explorer", "language": language, "seconds": _EXPLORER}
+            made = asyncio.create_task(whole_answer(self._pool, job, _EXPLORER))
+            kept = {key: task for key, task in self._explorers.items() if key[0] == served}
+            self._explorers = {**kept, (served, language): made}
+        return made
 
     async def style(self, request: Request) -> Response:
         """The style sheet of the pages."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from pathlib import Path
+from threading import Thread
 from urllib.parse import quote, urljoin, urlsplit
 
 import pyoxigraph as ox
@@ -188,6 +190,33 @@ def test_the_explorer_is_made_once_and_known_by_its_tag(site):
     tag = first.headers["etag"]
     again = site.get("/?lang=en", if_none_match=tag)
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+
+
+@pytest.fixture(scope="module")
+def labs(start_server):
+    """A server over a collection with an ontology of its own."""
+    folder = Path(__file__).parent / "extension" / "labs"
+    return start_server("serve", "--port", "0", "--workers", "2", "--collection", str(folder))
+
+
+def test_terms_of_a_collection_stand_among_all_terms(labs):
+    english, arabic = (labs.get(f"/ontology?lang={language}").text for language in ("en", "ar"))
+    assert '<dt id="Laboratory">' in english
+    assert "An institute with equipment of its own." in english
+    assert "معهد له تجهيزاته الخاصة." in arabic
+    assert '<dt id="Country">' in english
+    assert "tw:Country" in english
+
+
+def test_a_page_that_is_made_already_does_not_wait_for_one_that_is_being_made(labs):
+    assert labs.get("/?lang=ar").status == 200
+    ended = []
+    making = Thread(target=lambda: ended.append(labs.get("/?lang=en").status))
+    making.start()
+    assert labs.get("/?lang=ar").status == 200
+    assert ended == []
+    making.join()
+    assert ended == [200]
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
