@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -170,7 +171,9 @@ class Place:
             while process.poll() is None and not any(self.cache.glob(".*/manifest.json")):
                 time.sleep(0.0005)
         time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
+        # A build that has been seen to end is no process any more.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         return process.wait() < 0
 
     def inspect(self) -> bool:
