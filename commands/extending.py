@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..graph.visible import visible
 from ..words import say
 from .edits import target_of
 from .settings import Settings, common
@@ -27,7 +28,7 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
     new_collection(folder, settings.collections, with_example=example)
     marked = say("new example", settings.language) if example else ""
     name = shlex.quote(str(folder))
-    click.echo(say("new collection", settings.language, folder, marked, name))
+    click.echo(visible(say("new collection", settings.language, folder, marked, name)))
 
 
 @click.command()
