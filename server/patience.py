@@ -49,12 +49,14 @@ class ImpatientProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, unless an answer to its head has begun: then close at once.
 
-        Whatever is answering the head must not write after that; uvicorn would let it.
+        So too where the head was HEAD, whose answer cannot hold the words of a refusal. Whatever
+        is answering the head must not write after that; uvicorn would let it.
         """
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        awaits_body = self.conn.our_state is h11.SEND_RESPONSE and self.scope["method"] != "HEAD"
+        if awaits_body or self.conn.our_state is h11.IDLE:
             super().send_400_response(msg)
         else:
             self.transport.abort()

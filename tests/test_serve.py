@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -291,6 +291,17 @@ def test_nonsense_in_the_place_of_a_body_is_refused_without_a_word_in_the_log(se
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         connection.sendall(head + b"no chunk at all\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 4")
+    assert server.get("/health").text == "ok\n"
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_nonsense_in_the_place_of_a_body_of_head_is_refused_without_a_word_in_the_log(server):
+    head = b"HEAD / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for path in (b"/", b"/health", b"/questions"):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+            connection.sendall(head.replace(b"/", path, 1) + b"no chunk at all\r\n")
+            with suppress(ConnectionResetError):
+                assert connection.recv(1000)[:9] in (b"HTTP/1.1 ", b"")
     assert server.get("/health").text == "ok\n"
     assert "Traceback" not in server.log.read_text()
 
