@@ -108,9 +108,10 @@ class Known:
 
     def __init__(self, schema: Schema) -> None:
         self.graphs: dict[Terms, list[str]] = {}
-        self._joined = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
+        #: Predicates of which two triples may be the premises of one step.
+        self.joined = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
         for rule in RULES:
-            self._joined |= {f"<{TW}{name}>" for name in (*rule.left, *rule.right)}
+            self.joined |= {f"<{TW}{name}>" for name in (*rule.left, *rule.right)}
         self._with_subject: dict[tuple[str, str], list[Terms]] = {}
         self._with_object: dict[tuple[str, str], list[Terms]] = {}
 
@@ -122,7 +123,7 @@ class Known:
             return False
         self.graphs[terms] = [graph]
         subject, predicate, object_ = terms
-        if predicate in self._joined:
+        if predicate in self.joined:
             self._with_subject.setdefault((subject, predicate), []).append(terms)
             self._with_object.setdefault((predicate, object_), []).append(terms)
         return True
@@ -162,12 +163,10 @@ class Reasoner:
 
     def predicates(self) -> frozenset[str]:
         """Those of all triples that a step may start from or lead to."""
-        found = set(self.inverses)
+        found = {*self.inverses, *self.known.joined, *(f"<{TW}{rule.head}>" for rule in RULES)}
         for name, item in self.properties.items():
-            if item.supers or item.is_symmetric or item.is_transitive:
+            if item.supers or item.is_symmetric:
                 found |= {name, *self.supers[name]}
-        for rule in RULES:
-            found |= {f"<{TW}{name}>" for name in (*rule.left, *rule.right, rule.head)}
         return frozenset(found)
 
     def steps(self, terms: Terms) -> Iterator[_Step]:
@@ -267,9 +266,10 @@ def derive(
     fresh: list[Terms] = []
     once: dict[str, str] = {}
     for fact in facts:
-        if not fact.is_active or str(fact.predicate) not in predicates:
+        terms = terms_of(fact)
+        if not fact.is_active or terms[1] not in predicates:
             continue
-        subject, predicate, object_ = (once.setdefault(term, term) for term in terms_of(fact))
+        subject, predicate, object_ = (once.setdefault(term, term) for term in terms)
         terms = subject, predicate, object_
         if known.add(terms, fact.iri):
             fresh.append(terms)
