@@ -7,10 +7,10 @@
 
 An input is made from its number and the seed: a file of a collection, a stored question, a SPARQL
 query, a command line, the answers of a remote store or an HTTP request, changed by
-``mutations.py``. Refused means an error of ours, and exit
-code 1 or 2; accepted means that the graph can be built and asked. Anything else is a failure: a
-foreign exception, a fault without a place or a remedy, another exit code, a crash, more than
-4 GB, or no end within two minutes (which only a SPARQL query may need: it is stopped and counted).
+``mutations.py``. Refused means an error of ours, and exit code 1 or 2; accepted means that the
+graph can be built and asked. Anything else is a failure: a foreign exception, a fault without a
+place or a remedy, another exit code, a crash, more than 4 GB, or no end within two minutes (which
+only a SPARQL query may need: it is stopped and counted).
 """
 
 from __future__ import annotations

@@ -77,10 +77,8 @@ def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, lang
         node = ox.NamedNode(iri)
     except ValueError:
         raise UnknownNameError(path, "thing") from None
-    if iri.startswith(EVIDENCE):
+    if iri.startswith((EVIDENCE, PASSAGE)):
         _lead_to_fact(graph.store, reply, iri, path)
-    elif iri.startswith(PASSAGE):
-        _lead_to_fact_beside(graph.store, reply, iri, path)
     elif media != "text/html":
         _write_triples(graph.store, reply, node, path, media)
     elif not _write_page(Page(graph, language), reply, graph, node, path):
@@ -92,20 +90,17 @@ def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, lang
 
 
 def _lead_to_fact(store: Store, reply: Reply, iri: str, path: str) -> None:
-    evidence = "/".join(iri.split("/")[: EVIDENCE.count("/") + 1])
-    facts = FactReader(store).owners([evidence]).get(evidence)
+    """Lead from evidence or a passage, or a selector of one, to a fact whose quote it goes with."""
+    kind, key = path.split("/")[:2]
+    stretch = f"{BASE}{kind}/{key}"
+    if iri.startswith(PASSAGE):
+        rows = select(store, _BESIDE.format(passage=ox.NamedNode(stretch)))
+        facts = [row["fact"].value for row in rows]
+    else:
+        facts = [*FactReader(store).owners([stretch]).get(stretch, ())]
     if not facts:
-        raise UnknownNameError(path, "evidence")
+        raise UnknownNameError(path, kind)
     reply.begin("text/plain", 303, location=facts[0].replace(BASE, "/"))
-
-
-def _lead_to_fact_beside(store: Store, reply: Reply, iri: str, path: str) -> None:
-    """Lead from a passage, or a selector of it, to a fact whose quote it goes with."""
-    passage = ox.NamedNode("/".join(iri.split("/")[: PASSAGE.count("/") + 1]))
-    facts = list(select(store, _BESIDE.format(passage=passage)))
-    if not facts:
-        raise UnknownNameError(path, "passage")
-    reply.begin("text/plain", 303, location=facts[0]["fact"].value.replace(BASE, "/"))
 
 
 def _write_triples(store: Store, reply: Reply, node: ox.NamedNode, path: str, media: str) -> None:
