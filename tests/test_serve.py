@@ -286,6 +286,64 @@ def test_a_client_that_sends_slowly_is_cut_off(server):
                 time.sleep(0.4)
 
 
+#: Requests that are refused before they are read whole.
+TOO_LONG = {
+    "head": (b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ", b"HTTP/1.1 431 "),
+    "body": (
+        b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999\r\n"
+        b"Content-Type: application/sparql-query\r\n\r\n",
+        b"HTTP/1.1 413 ",
+    ),
+    "body of the last request": (
+        b"PUT /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999\r\n"
+        b"Connection: close\r\n\r\n",
+        b"HTTP/1.1 405 ",
+    ),
+    "body that is no HTTP": (
+        b"PUT /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno chunk",
+        b"HTTP/1.1 4",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_a_refusal_reaches_a_client_that_sends_all_before_it_reads(name, server):
+    start, status = TOO_LONG[name]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(start + b"x" * (4 << 20))
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert answer.startswith(status)
+    assert b"\r\n\r\n" in answer
+    assert server.get("/health").text == "ok\n"
+
+
+@pytest.mark.parametrize("pause", [0, 0.1], ids=["much", "long"])
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_a_client_that_goes_on_sending_after_the_refusal_is_cut_off(name, pause, server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(TOO_LONG[name][0] + b"x" * (2 << 20))
+        started, sent = time.monotonic(), 0
+        with pytest.raises(ConnectionError):  # noqa: PT012
+            while time.monotonic() - started < 20:
+                sent += connection.send(b"x" * (1 if pause else 1 << 16))
+                time.sleep(pause)
+    assert time.monotonic() - started < 12
+    assert sent < 40 << 20
+
+
+def test_a_connection_goes_on_after_a_refused_body_that_was_sent_whole(server):
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)) as connection:
+        for _ in range(2):
+            connection.request("PUT", "/sparql", b"x" * (1 << 20))
+            with connection.getresponse() as answer:
+                assert (answer.status, answer.read()) == (405, b"Method Not Allowed")
+        socket_of_both = connection.sock
+        connection.request("GET", "/health")
+        assert connection.getresponse().read() == b"ok\n"
+        assert connection.sock is socket_of_both
+
+
 def test_nonsense_in_the_place_of_a_body_is_refused_without_a_word_in_the_log(server):
     head = b"PUT /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
