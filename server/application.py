@@ -26,7 +26,7 @@ from .site import Site
 
 _METHODS: Final = ["GET", "HEAD", "POST"]
 #: IRIs under these stand for things, which have pages about them.
-_THINGS: Final = ("id", "fact", "inference", "evidence", "passage")
+_THINGS: Final = ("id", "fact", "inference", "evidence", "passage", "graph")
 _NOWHERE: Final = (
     "There is nothing at this address. There are /, /questions, /sparql and /openapi.json.\n"
 )

@@ -10,7 +10,8 @@ import pyoxigraph as ox
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, GRAPH_ONTOLOGY, PREFIXES, RDF
 from .formats import GRAPHS
 
-_SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+#: The vocabulary of service descriptions.
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 _WRITTEN: Final = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
@@ -20,7 +21,7 @@ _WRITTEN: Final = (
 
 def description(endpoint: str, media: str) -> bytes:
     """The service description of the endpoint at that address, in RDF."""
-    prefixes = {"sd": _SD, "formats": _FORMATS, "graph": PREFIXES["graph"]}
+    prefixes = {"sd": SD, "formats": _FORMATS, "graph": PREFIXES["graph"]}
     written = ox.serialize(_triples(endpoint), format=GRAPHS[media], prefixes=prefixes)
     assert written is not None
     return written
@@ -33,17 +34,17 @@ def _triples(endpoint: str) -> Iterator[ox.Triple]:
     def triple(subject: str, predicate: str, value: str) -> ox.Triple:
         return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value))
 
-    yield triple(service, RDF + "type", _SD + "Service")
-    yield triple(service, _SD + "endpoint", endpoint)
-    yield triple(service, _SD + "supportedLanguage", _SD + "SPARQL11Query")
-    yield triple(service, _SD + "defaultDataset", dataset)
+    yield triple(service, RDF + "type", SD + "Service")
+    yield triple(service, SD + "endpoint", endpoint)
+    yield triple(service, SD + "supportedLanguage", SD + "SPARQL11Query")
+    yield triple(service, SD + "defaultDataset", dataset)
     for name in _WRITTEN:
-        yield triple(service, _SD + "resultFormat", _FORMATS + name)
-    yield triple(dataset, RDF + "type", _SD + "Dataset")
-    yield triple(dataset, _SD + "defaultGraph", f"{endpoint}#plain")
-    yield triple(f"{endpoint}#plain", RDF + "type", _SD + "Graph")
+        yield triple(service, SD + "resultFormat", _FORMATS + name)
+    yield triple(dataset, RDF + "type", SD + "Dataset")
+    yield triple(dataset, SD + "defaultGraph", f"{endpoint}#plain")
+    yield triple(f"{endpoint}#plain", RDF + "type", SD + "Graph")
     for number, graph in enumerate((GRAPH_ENTITIES, GRAPH_EVIDENCE, GRAPH_ONTOLOGY)):
         named = f"{endpoint}#named-{number}"
-        yield triple(dataset, _SD + "namedGraph", named)
-        yield triple(named, RDF + "type", _SD + "NamedGraph")
-        yield triple(named, _SD + "name", graph)
+        yield triple(dataset, SD + "namedGraph", named)
+        yield triple(named, RDF + "type", SD + "NamedGraph")
+        yield triple(named, SD + "name", graph)

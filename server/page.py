@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 #: Things, which have a page about them; everything else of ours is its own page.
-THINGS: Final = ("id/", "fact/", "inference/")
+THINGS: Final = ("id/", "fact/", "inference/", "graph/")
 #: Facts, each with the parts of a quote, in groups that share the quote.
 Quoted: TypeAlias = list[list[tuple[FactView, tuple[EvidenceView, ...]]]]
 POLICY: Final = (
@@ -72,7 +72,7 @@ class Page:
                 lang=self.language,
                 other="en" if self.language == "ar" else "ar",
                 dir="rtl" if self.language == "ar" else "ltr",
-                path=path,
+                path=quote(path),
                 rest=rest,
                 say=lambda word, *rest: page_word(word, self.language, *rest),
                 name=lambda term: name_of(term, self.labels, self.language),

@@ -13,6 +13,7 @@ from ..queries.results import Shown
 from ..queries.why import explain
 from ..words import say
 from .asking import answered
+from .named_graphs import NAMED
 from .page import Page
 from .reply import Reply
 
@@ -60,7 +61,7 @@ def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, lan
     """A form for any query and, if there is one, its answer."""
     page = Page(graph, language)
     graph.language = language
-    values: dict[str, Any] = {"text": text or _EXAMPLE, "why": why, "forms": ()}
+    values: dict[str, Any] = {"text": text or _EXAMPLE, "why": why, "forms": (), "graphs": NAMED}
     values["parameters"] = {"query": text} | ({"why": "true"} if why else {})
     try:
         told = _told(graph, text, why) if text.strip() else None

@@ -1,14 +1,14 @@
-"""Tasks that show one thing of the graph: an entity, a document, a fact, the ontology."""
+"""Tasks that show one thing of the graph: an entity, a document, a fact, a named graph …"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, cast
+from collections.abc import Iterator, Sequence
+from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from ..api import KnowledgeGraph
-from ..graph.errors import UnknownNameError
 from ..graph.store import Store, Term
 from ..ontology.namespaces import (
     BASE,
@@ -23,7 +23,6 @@ from ..ontology.namespaces import (
     OA,
     OWL,
     PASSAGE,
-    PREFIXES,
     RDFS,
     SCHEMA,
     TW,
@@ -35,23 +34,12 @@ from ..queries.labels import short_iri
 from ..queries.rows import select
 from ..queries.why import FactView, facts_of
 from ..queries.why.facts import FactReader
-from .formats import GRAPHS
+from .named_graphs import NAMED, size
 from .page import Page, Quoted
 from .reply import Reply
+from .triples import triples_about, write_triples
+from .words import page_word
 
-_ABOUT: Final = """CONSTRUCT {{ {iri} ?p ?o . ?s ?q {iri} }} WHERE {{
-  {{ {iri} ?p ?o }} UNION {{ ?s ?q {iri} }}
-}}"""
-_FACT: Final = f"""PREFIX tw: <{TW}> PREFIX oa: <{OA}>
-CONSTRUCT {{{{ ?s ?p ?o }}}} WHERE {{{{
-  {{{{ GRAPH {{iri}} {{{{ ?s ?p ?o }}}} }}}}
-  UNION {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{ ?s ?p ?o VALUES ?s {{{{ {{iri}} }}}} }}}} }}}}
-  UNION {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{ {{iri}} tw:evidence ?s . ?s ?p ?o }}}} }}}}
-  UNION {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{
-    {{iri}} tw:evidence/oa:hasSelector ?s . ?s ?p ?o
-  }}}} }}}}
-}}}}"""
-_ONTOLOGY: Final = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{ ?s ?p ?o }} }}"
 _QUOTED: Final = """SELECT DISTINCT ?fact WHERE {{ GRAPH <{graph}> {{
   ?fact <{tw}evidence> ?e . ?e <{oa}hasSource> {iri} ; <{oa}hasSelector>/<{oa}start> ?start
 }} }} ORDER BY ?start ?fact"""
@@ -69,51 +57,51 @@ _KINDS: Final = {OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty"
 def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, language: str) -> None:
     """Show what stands under the base at that path, as a page or as RDF.
 
-    Evidence has no page, nor has a passage that goes with a quote: they lead to a fact. What is
-    not in the graph gives a page with status 404, or raises ``UnknownNameError``.
+    For people, evidence and a passage that goes with a quote are no pages: they lead to a fact.
+    What is not in the graph is said with status 404, in the same format.
     """
-    iri = BASE + path
+    page = Page(graph, language)
     try:
-        node = ox.NamedNode(iri)
+        node = ox.NamedNode(BASE + path)
     except ValueError:
-        raise UnknownNameError(path, "thing") from None
-    if iri.startswith((EVIDENCE, PASSAGE)):
-        _lead_to_fact(graph.store, reply, iri, path)
-    elif media != "text/html":
-        _write_triples(graph.store, reply, node, path, media)
-    elif not _write_page(Page(graph, language), reply, graph, node, path):
+        _miss(page, reply, graph, path, media)
+        return
+    if media != "text/html":
+        triples = triples_about(graph.store, node)
+        if triples:
+            write_triples(reply, triples, media)
+            return
+    elif node.value.startswith((EVIDENCE, PASSAGE)):
+        if fact := _fact_beside(graph.store, path):
+            reply.begin("text/plain", 303, location=page.href(fact))
+            return
+    elif _write_page(page, reply, graph, node, path):
+        return
+    _miss(page, reply, graph, path, media)
+
+
+def _miss(page: Page, reply: Reply, graph: KnowledgeGraph, path: str, media: str) -> None:
+    """Say that nothing has this address: a page with the nearest names, or a note in RDF."""
+    if media == "text/html":
         near = graph.names.near(path.removeprefix("id/").rpartition("/")[2])
         found = [iri for name in near for iri in graph.names.find(name)[:1]]
-        Page(graph, language).write(
-            reply, "missing.html", f"/{path}", 404, wanted=path, near=found, forms=()
-        )
+        page.write(reply, "missing.html", f"/{path}", 404, wanted=path, near=found, forms=())
+        return
+    note = ox.NamedNode(RDFS + "comment")
+    about = ox.NamedNode(f"{BASE}{quote(path)}#missing")
+    said = {language: page_word("not known", language, path) for language in ("ar", "en")}
+    told = [ox.Triple(about, note, ox.Literal(said[name], language=name)) for name in said]
+    write_triples(reply, told, media, 404)
 
 
-def _lead_to_fact(store: Store, reply: Reply, iri: str, path: str) -> None:
-    """Lead from evidence or a passage, or a selector of one, to a fact whose quote it goes with."""
+def _fact_beside(store: Store, path: str) -> str | None:
+    """The fact with whose quote a passage, a piece of evidence, or a selector of one goes."""
     kind, key = path.split("/")[:2]
     stretch = f"{BASE}{kind}/{key}"
-    if iri.startswith(PASSAGE):
+    if stretch.startswith(PASSAGE):
         rows = select(store, _BESIDE.format(passage=ox.NamedNode(stretch)))
-        facts = [row["fact"].value for row in rows]
-    else:
-        facts = [*FactReader(store).owners([stretch]).get(stretch, ())]
-    if not facts:
-        raise UnknownNameError(path, kind)
-    reply.begin("text/plain", 303, location=facts[0].replace(BASE, "/"))
-
-
-def _write_triples(store: Store, reply: Reply, node: ox.NamedNode, path: str, media: str) -> None:
-    text = _ABOUT.format(iri=node)
-    if node.value.startswith((FACT, INFERENCE)):
-        text = _FACT.format(iri=node)
-    elif path == "ontology":
-        text = _ONTOLOGY
-    triples = sorted(cast("Iterable[ox.Triple]", store.query(text)), key=str)
-    if not triples:
-        raise UnknownNameError(path, "thing")
-    reply.begin(media)
-    ox.serialize(triples, reply.body.buffer, GRAPHS[media], prefixes=PREFIXES)
+        return next((row["fact"].value for row in rows), None)
+    return next(iter(FactReader(store).owners([stretch]).get(stretch, ())), None)
 
 
 def _write_page(
@@ -134,6 +122,11 @@ def _write_page(
         page.write(
             reply, "document.html", address, iri=iri, forms=_FORMS,
             values=list(_printed(values)), quotes=_quotes(store, node),
+        )  # fmt: skip
+    elif iri in NAMED:
+        page.write(
+            reply, "graph.html", f"{address}.html", iri=iri, graph=NAMED[iri],
+            size=f"{size(store, iri):,}", forms=_FORMS,
         )  # fmt: skip
     elif path == "ontology":
         terms = list(_terms(store, page))

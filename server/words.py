@@ -48,6 +48,12 @@ PAGE_WORDS: Final = {
         "ar": "أي استعلام SPARQL 1.1؛ البادئات المعتادة معرّفة.",
         "en": "Any SPARQL 1.1 query; the usual prefixes are declared.",
     },
+    "named graph": {"ar": "رسم مسمّى", "en": "A named graph"},
+    "named graphs": {"ar": "الرسوم المسمّاة", "en": "Named graphs"},
+    "statements": {"ar": "عدد العبارات فيه: {}", "en": "Statements in it: {}"},
+    "how to ask it": {"ar": "كيف يُسأل", "en": "How to ask it"},
+    "ask it": {"ar": "اسأله", "en": "Ask it"},
+    "download": {"ar": "نزّله كاملًا بصيغة Turtle", "en": "Download all of it in Turtle"},
     "terms": {"ar": "مصطلحات الأنطولوجيا", "en": "Terms of the ontology"},
     "all questions": {
         "ar": "كل سؤال محفوظ، بالعربية والإنجليزية، مع ما يثبت كل صف من إجابته.",

@@ -29,6 +29,7 @@ PAGES = {
     "the query form": "/sparql",
     "an answer": f"/sparql?why=true&query={quote('SELECT * { ?a tw:signatory ?b } LIMIT 3')}",
     "what is not there": "/id/country/irak.html",
+    "a named graph": "/graph/evidence.html",
 }
 
 
@@ -97,7 +98,8 @@ def test_evidence_leads_to_its_fact(site, graph, a_fact):
     path, _ = a_fact
     text = f"SELECT ?e {{ GRAPH <{GRAPH_EVIDENCE}> {{ <{BASE}{path}> tw:evidence ?e }} }}"
     evidence = graph.sparql(text)[0]["e"].value.removeprefix(BASE)
-    assert site.get(f"/{evidence}.html").headers["location"] == f"/{path}"
+    led = site.get(f"/{evidence}.html?lang=en")
+    assert (led.status, led.headers["location"]) == (303, f"/{path}.html?lang=en")
 
 
 def test_a_page_shows_every_fact_with_its_quotes(site, graph):
@@ -134,6 +136,21 @@ def test_what_is_not_there_has_a_helpful_page(site):
     assert "/id/country/iraq.html?lang=en" in links(got.text)
     for path in ("/id/country/irak.ttl", "/fact/0000000000000000.ttl", "/evidence/none.html"):
         assert site.get(path).status == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/id/country/irak", "/fact/0000000000000000", "/evidence/none", "/graph/none",
+             "/document/none", "/id/%3Ccountry%3E", "/id/a%20b%7D", "/evidence/%7C/quote"]
+)  # fmt: skip
+def test_what_is_not_there_is_said_in_the_format_that_is_asked_for(path, site):
+    page = site.get(f"{path}.html?lang=en")
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Nothing has this address" in page.text
+    for suffix, (media, form) in FORMS.items():
+        got = site.get(f"{path}.{suffix}")
+        assert (got.status, got.headers["content-type"].partition(";")[0]) == (404, media)
+        said = [quad.object.value for quad in ox.parse(got.body, form)]
+        assert any(text.startswith("This knowledge graph knows nothing called") for text in said)
 
 
 def test_a_passage_and_its_selectors_lead_to_a_fact_that_they_go_with(site, graph):
