@@ -1,0 +1,58 @@
+"""Stored questions in a larger graph: none takes time by the square of the facts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.loaders.build import build
+from taawun.loaders.builds import STORE, Build
+from taawun.queries.catalogue import Catalogue
+
+ROOT = Path(__file__).parent.parent
+FACTS = 10_000
+#: The larger graph holds some seven times as many triples. By their number questions take up to
+#: 15 times as long, by its square 40 times and more.
+LIMIT = 25
+#: Seconds that count at least, since fixed costs decide below.
+LEAST = 0.0005
+
+
+@pytest.fixture(scope="module")
+def bundled(the_build: Build) -> ox.Store:
+    """The bundled graph."""
+    return ox.Store.read_only(str(the_build.path / STORE))
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
+    """The bundled facts, told again and again about other things."""
+    folder = tmp_path_factory.mktemp("larger")
+    script = ROOT / "benchmarks" / "generate.py"
+    subprocess.run([sys.executable, script, folder / "mine", "--facts", str(FACTS)], check=True)
+    made = build([folder / "mine"], cache=folder / "cache")
+    return ox.Store.read_only(str(made.path / STORE))
+
+
+def seconds(store: ox.Store, text: str) -> float:
+    """The processor time of one query, its rows read; the best of three runs."""
+    found = []
+    for _ in range(3):
+        start = time.process_time()
+        solutions = store.query(text)
+        assert isinstance(solutions, ox.QuerySolutions)
+        for _row in solutions:
+            pass
+        found.append(time.process_time() - start)
+    return max(min(found), LEAST)
+
+
+@pytest.mark.parametrize("name", sorted(Catalogue().questions))
+def test_a_question_does_not_grow_with_the_square_of_the_graph(name, bundled, larger):
+    text = Catalogue().get(name).text
+    assert seconds(larger, text) < LIMIT * seconds(bundled, text)
