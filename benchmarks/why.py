@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 
 import pyoxigraph as ox
 
+from taawun.graph.document import Document
 from taawun.graph.fact import Evidence, Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, RDF, RDFS, TW
@@ -55,12 +56,13 @@ def facts(size: int) -> Iterator[Fact]:
     status = ox.NamedNode(f"{ID}record-status/asserted")
     for start, (subject, predicate, object_) in enumerate(triples):
         quote = f"وقعت {subject} على {predicate} مع {object_}"
+        text = Document("synthetic", "synthetic.txt", "0" * 64, " " * start + quote, "", "")
         yield Fact(
             ox.NamedNode(ID + subject),
             ox.NamedNode(TW + predicate),
             ox.NamedNode(ID + object_),
             (("modality", chance.choice(modalities)), ("recordStatus", status)),
-            (Evidence("synthetic", "0" * 64, start, start + len(quote), quote),),
+            (Evidence(text, start, start + len(quote)),),
         )
 
 

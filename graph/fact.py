@@ -20,12 +20,15 @@ from ..ontology.namespaces import (
     RDF,
     TW,
 )
+from .document import Document
 
 Object: TypeAlias = ox.NamedNode | ox.Literal
 
 MODALITIES: Final = ("asserted", "reported", "planned", "expected", "inferred")
 #: What stands, in a quote, for words that it leaves out.
 OMISSION: Final = "[…]"
+#: Characters kept on either side of a quote.
+AROUND: Final = 48
 #: Facts of these record statuses stand in the plain view, and so in answers.
 ACTIVE_STATUSES: Final = frozenset({"asserted", "disputed"})
 RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "retracted")
@@ -57,21 +60,37 @@ class Passage:
     """A verbatim stretch of one document: where it stands, and what stands around it.
 
     ``start`` and ``end`` are 0-based, half-open offsets in Unicode code points of the document's
-    bytes decoded as UTF-8, without normalisation; ``text[start:end] == quote`` was checked.
+    bytes decoded as UTF-8, without normalisation.
     """
 
-    document: str  # slug
-    document_sha256: str
+    source: Document = field(repr=False)
     start: int
     end: int
-    quote: str
-    prefix: str = ""
-    suffix: str = ""
+
+    @property
+    def document(self) -> str:
+        """The document's slug."""
+        return self.source.slug
+
+    @property
+    def quote(self) -> str:
+        """The words themselves."""
+        return self.source.text[self.start : self.end]
+
+    @property
+    def prefix(self) -> str:
+        """What stands before, so that a reader sees the words in their sentence."""
+        return self.source.text[max(0, self.start - AROUND) : self.start]
+
+    @property
+    def suffix(self) -> str:
+        """What stands after."""
+        return self.source.text[self.end : self.end + AROUND]
 
     @property
     def passage_iri(self) -> str:
         """The IRI of the stretch alone, made from the document's content and the position."""
-        return PASSAGE + short_hash(f"{self.document_sha256} {self.start} {self.end}")
+        return PASSAGE + short_hash(f"{self.source.sha256} {self.start} {self.end}")
 
     def selectors(self, iri: str) -> Iterator[str]:
         """N-Quads that give ``iri`` its Web Annotation source, with a quote and a position."""
@@ -106,7 +125,7 @@ class Evidence(Passage):
 
     def iri(self, fact_iri: str) -> str:
         """The evidence's IRI, made from the fact, the document's content and the position."""
-        key = f"{fact_iri} {self.document_sha256} {self.start} {self.end}"
+        key = f"{fact_iri} {self.source.sha256} {self.start} {self.end}"
         return EVIDENCE + short_hash(key)
 
     def lines(self, fact_iri: str) -> Iterator[str]:

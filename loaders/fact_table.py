@@ -8,10 +8,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.document import Document
-from ..graph.fact import OMISSION, Evidence, Fact
+from ..graph.fact import AROUND, OMISSION, Evidence, Fact
 from ..ontology.namespaces import FACT, ID
 from ..ontology.schema import local_name
-from .quotes import CONTEXT, QuoteFault, spans
+from .quotes import QuoteFault, spans
 from .rows import FACTS
 
 #: What a fact says that says nothing of it.
@@ -50,7 +50,7 @@ def _quoted(evidence: Sequence[Evidence], text: str) -> dict[str, str]:
     context = _OMITTED.join(passage.quote for passage in evidence[0].context)
     said = {"document": evidence[0].document, "quote": quote, "context": context}
     (start, _), (_, end) = places[0], places[-1]
-    for width in (0, CONTEXT, len(text)):
+    for width in (0, AROUND, len(text)):
         prefix, suffix = text[max(0, start - width) : start], text[end : end + width]
         try:
             if spans(text, quote, prefix, suffix) == places:

@@ -24,8 +24,6 @@ _WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _PARTICLES: Final = re.compile("[وف]?[بكل]?")
 #: A word is not longer than so many characters.
 _LONG_WORD: Final = 60
-#: Characters kept on either side of a quote, so that a reader sees it in its sentence.
-CONTEXT: Final = 48
 
 
 class QuoteFault(ValueError):
@@ -81,7 +79,7 @@ def evidence(
         _refuse_cut(document.text, start, end)
         _refuse_furniture(document, start, end)
         before = found[-1] if found else None
-        found.append(Evidence(*_stretch(document, start, end), context, before))
+        found.append(Evidence(document, start, end, context, before))
     return tuple(found)
 
 
@@ -110,7 +108,7 @@ def passage(document: Document, quote: str) -> Passage:
     start, end = locate(document.text, quote)
     _refuse_cut(document.text, start, end)
     _refuse_furniture(document, start, end)
-    return Passage(*_stretch(document, start, end))
+    return Passage(document, start, end)
 
 
 def split(quote: str) -> list[str]:
@@ -165,13 +163,6 @@ def _locate_parts(
             "take more words of the document into the parts, or add “prefix” or “suffix”",
         )
     return found[0]
-
-
-def _stretch(document: Document, start: int, end: int) -> tuple[str, str, int, int, str, str, str]:
-    """The fields of a passage."""
-    text = document.text
-    around = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
-    return document.slug, document.sha256, start, end, text[start:end], *around
 
 
 def _refuse_long(quote: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from quoted import quoted
 from taawun.graph.derive import derive
-from taawun.graph.fact import Evidence, Fact
+from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.build import lines_of
 from taawun.loaders.collection import Collection
@@ -30,7 +31,7 @@ def claim(subject=MEMO, predicate="signatory", object_=EGYPT, start=0, **said):
                 for name, v in qualifiers.items()
             )
         ),
-        (Evidence("egypt-iraq-talks", "0" * 64, start, start + 4, "وقعت"),),
+        (quoted("وقعت", start, "egypt-iraq-talks"),),
     )
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from quoted import quoted
 from taawun.checks import Check, check
 from taawun.graph.errors import Fault, Place
-from taawun.graph.fact import Evidence, Fact, Object
+from taawun.graph.fact import Fact, Object
 from taawun.loaders.build import build
 from taawun.loaders.builds import Build
 from taawun.loaders.conflicts import figure_conflicts, stage_conflicts
@@ -35,7 +36,7 @@ def said(
             ox.NamedNode(TW + predicate),
             target,
             (recorded,),
-            (Evidence(document, "0" * 64, 0, 4, "مصر"),),
+            (quoted("مصر", document=document),),
         ),
         HERE,
     )

@@ -8,8 +8,9 @@ import pyoxigraph as ox
 import pytest
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
+from quoted import quoted
 from taawun.graph.derive import RULES, DerivedFact, derive
-from taawun.graph.fact import Evidence, Fact
+from taawun.graph.fact import Fact
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import FACT, ID, INFERENCE, TW
 from taawun.ontology.schema import FILES, Schema
@@ -32,7 +33,7 @@ def fact(triple: str, status: str = "asserted", start: int = 0) -> Fact:
         ox.NamedNode(TW + predicate),
         ox.NamedNode(ID + object_),
         (ASSERTED, ("recordStatus", ox.NamedNode(f"{ID}record-status/{status}"))),
-        (Evidence("talks", "0" * 64, start, start + 1, "x"),),
+        (quoted("x", start),),
     )
 
 

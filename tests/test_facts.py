@@ -9,12 +9,13 @@ from hashlib import sha256
 import pyoxigraph as ox
 import pytest
 
-from taawun.graph.fact import ACTIVE_STATUSES, IDENTIFYING, RECORD_STATUSES, Evidence, Fact
+from quoted import quoted
+from taawun.graph.fact import ACTIVE_STATUSES, IDENTIFYING, RECORD_STATUSES, Fact
 from taawun.loaders.builds import Build
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import BASE, FACT, GRAPH_EVIDENCE, ID, INFERENCE, RDF, TW
 
-EVIDENCE = Evidence("talks", "0" * 64, 3, 8, "وقّعت")
+EVIDENCE = quoted("وقّعت", 3)
 
 
 def named(path: str) -> ox.NamedNode:
@@ -86,7 +87,7 @@ def test_an_iri_and_a_text_that_reads_like_it_are_two_facts(fact: Fact) -> None:
 
 
 def test_the_quote_is_no_part_of_the_fact(fact: Fact) -> None:
-    elsewhere = replace(EVIDENCE, document="other", start=5, end=10)
+    elsewhere = quoted("وقعت", 5, "other")
     assert replace(fact, evidence=(elsewhere,)).iri == fact.iri
 
 
@@ -94,10 +95,12 @@ def test_evidence_is_the_same_only_at_one_place_of_one_content(fact: Fact) -> No
     others = [
         replace(EVIDENCE, start=4),
         replace(EVIDENCE, end=9),
-        replace(EVIDENCE, document_sha256="1" * 64),
+        replace(EVIDENCE, source=replace(EVIDENCE.source, sha256="1" * 64)),
     ]
     assert len({EVIDENCE.iri(fact.iri), *(other.iri(fact.iri) for other in others)}) == 4
-    assert replace(EVIDENCE, document="renamed").iri(fact.iri) == EVIDENCE.iri(fact.iri)
+    assert replace(EVIDENCE, source=replace(EVIDENCE.source, slug="renamed")).iri(
+        fact.iri
+    ) == EVIDENCE.iri(fact.iri)
 
 
 @pytest.mark.parametrize("status", RECORD_STATUSES)

@@ -207,6 +207,6 @@ def test_json_marks_a_part_and_adds_context(store: EmbeddedStore, sound: Collect
 
 def test_evidence_without_parts_or_context_is_as_it_was() -> None:
     (found,) = evidence(document(TEXT), "مذكرة تفاهم")
-    assert found == Evidence(
-        "talks", "0" * 64, 23, 34, "مذكرة تفاهم", TEXT[:23], TEXT[34 : 34 + 48]
-    )
+    assert found == Evidence(document(TEXT), 23, 34)
+    assert (found.quote, found.prefix) == ("مذكرة تفاهم", TEXT[:23])
+    assert found.suffix == TEXT[34 : 34 + 48]

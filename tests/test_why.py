@@ -20,9 +20,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from quoted import quoted
 from taawun.graph.derive import DerivedFact
 from taawun.graph.errors import UnexplainableError
-from taawun.graph.fact import Evidence, Fact
+from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, PREFIXES, RDF, RDFS, SKOS, TW
 from taawun.queries.catalogue import Catalogue
@@ -106,7 +107,7 @@ def small_facts() -> Iterator[Fact]:
             ox.NamedNode(TW + predicate),
             term(object_),
             qualifiers,
-            (Evidence("paper", "0" * 64, 100 * number, 100 * number + len(quote), quote),),
+            (quoted(quote, 100 * number),),
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from quoted import quoted
 from taawun.graph.derive import DerivedFact
 from taawun.graph.errors import QueryError
-from taawun.graph.fact import Evidence, Fact
+from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, INFERENCE, PROV, TW
 from taawun.queries.why import explain, fact_json, facts_of, to_json
@@ -30,7 +31,7 @@ def fact(subject: str, object_: str, modality: str = "asserted", status: str = "
             ("statedBy", iri("official/talaat")),
             ("when", ox.Literal("2019-XX")),
         ),
-        (Evidence("paper", "0" * 64, 10, 10 + len(QUOTE), QUOTE, "قبل ", " بعد"),),
+        (quoted(QUOTE, 10, after=" بعد"),),
     )
 
 
@@ -60,7 +61,7 @@ def test_a_fact_has_its_qualifiers_and_its_quote(store_with_a_derived_fact):
     (evidence,) = view.evidence
     assert evidence.document == "001 صحيفة.txt"
     assert evidence.document_iri == f"{DOCUMENT}paper"
-    assert (evidence.quote, evidence.prefix, evidence.suffix) == (QUOTE, "قبل ", " بعد")
+    assert (evidence.quote, evidence.prefix, evidence.suffix) == (QUOTE, " " * 10, " بعد")
     assert (evidence.start, evidence.end) == (10, 10 + len(QUOTE))
 
 
