@@ -107,7 +107,7 @@ class Known:
     """
 
     def __init__(self, schema: Schema) -> None:
-        self.graphs: dict[Terms, list[str]] = {}
+        self.graphs: dict[Terms, tuple[str, ...]] = {}
         #: Predicates of which two triples may be the premises of one step.
         self.joined = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
         for rule in RULES:
@@ -119,9 +119,9 @@ class Known:
         """Add one graph that says the triple; True if the triple is new."""
         if terms in self.graphs:
             if graph not in self.graphs[terms]:
-                self.graphs[terms].append(graph)
+                self.graphs[terms] += (graph,)
             return False
-        self.graphs[terms] = [graph]
+        self.graphs[terms] = (graph,)
         subject, predicate, object_ = terms
         if predicate in self.joined:
             self._with_subject.setdefault((subject, predicate), []).append(terms)
@@ -306,26 +306,35 @@ def follow(
     number = 0
     while fresh or left:
         number += 1
-        steps: set[_Step] = set()
-        for terms in fresh:
-            for step in reasoner.steps(terms):
-                conclusion = step[0]
-                is_new = conclusion not in known.graphs and conclusion[0] != conclusion[2]
-                if is_new and (wanted is None or conclusion in wanted):
-                    steps.add(step)
-        found = [
-            DerivedFact(conclusion, rule, sources)
-            for conclusion, rule, premises in sorted(steps)
-            for sources in product(*(known.graphs[premise] for premise in premises))
-            if rule not in _NAMED or unsure.isdisjoint(sources)
-        ]
-        for item in found:
-            known.add(item.terms, item.iri)
-            if not unsure.isdisjoint(item.sources):
-                unsure.add(item.iri)
-        yield from found
-        given = left.pop(number, ())
-        for terms, graphs in given:
-            for graph in graphs:
-                known.add(terms, graph)
-        fresh = sorted({item.terms for item in found}.union(terms for terms, _ in given))
+        # Known from the next round on.
+        found: list[tuple[Terms, str]] = []
+        for conclusion, rule, premises in _steps(reasoner, fresh):
+            if conclusion[0] == conclusion[2] or (wanted is not None and conclusion not in wanted):
+                continue
+            for sources in product(*(known.graphs[premise] for premise in premises)):
+                rests_on_plans = not unsure.isdisjoint(sources)
+                if rests_on_plans and rule in _NAMED:
+                    continue
+                item = DerivedFact(conclusion, rule, sources)
+                found.append((conclusion, item.iri))
+                if rests_on_plans:
+                    unsure.add(item.iri)
+                yield item
+        found += [(terms, graph) for terms, graphs in left.pop(number, ()) for graph in graphs]
+        for terms, graph in found:
+            known.add(terms, graph)
+        fresh = list(dict.fromkeys(terms for terms, _ in found))
+
+
+def _steps(reasoner: Reasoner, fresh: Iterable[Terms]) -> Iterator[_Step]:
+    """Every step from the fresh triples to one that is not known yet, once."""
+    joins: set[_Step] = set()
+    for terms in fresh:
+        for step in reasoner.steps(terms):
+            conclusion, _, premises = step
+            if conclusion in reasoner.known.graphs or step in joins:
+                continue
+            if len(premises) > 1:
+                # Either premise leads to it.
+                joins.add(step)
+            yield step

@@ -33,7 +33,7 @@ class Entity:
     classes: tuple[str, ...]  # IRIs of the most specific classes
     aliases: tuple[Alias, ...] = ()
     attributes: tuple[tuple[str, ox.NamedNode | ox.Literal], ...] = ()  # predicate IRI, value
-    superclasses: frozenset[str] = field(default=frozenset(), repr=False)
+    kinds: frozenset[str] = field(default=frozenset(), repr=False)  # with their superclasses
 
     @property
     def iri(self) -> str:
@@ -47,8 +47,8 @@ class Entity:
         holds only in some documents is a hidden label: it helps to find, and is never shown as
         a name of the entity.
         """
-        triples = [f"<{self.iri}> <{RDF}type> <{name}>" for name in self.classes]
-        triples += [f"<{self.iri}> <{RDF}type> <{name}>" for name in self.superclasses]
+        kinds = sorted(self.kinds.union(self.classes))
+        triples = [f"<{self.iri}> <{RDF}type> <{kind}>" for kind in kinds]
         triples.append(f"<{self.iri}> <{RDFS}label> {ox.Literal(self.ar, language='ar')}")
         triples.append(f"<{self.iri}> <{RDFS}label> {ox.Literal(self.en, language='en')}")
         for alias in self.aliases:

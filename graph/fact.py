@@ -23,6 +23,8 @@ from ..ontology.namespaces import (
 from .document import Document
 
 Object: TypeAlias = ox.NamedNode | ox.Literal
+#: Local names of ``tw:`` qualifier properties, sorted, each with a term.
+Qualifiers: TypeAlias = tuple[tuple[str, Object], ...]
 
 MODALITIES: Final = ("asserted", "reported", "planned", "expected", "inferred")
 #: What stands, in a quote, for words that it leaves out.
@@ -148,7 +150,6 @@ class Evidence(Passage):
 class Fact:
     """What a document says, as one triple with its qualifiers and the quotes that say it.
 
-    ``qualifiers`` maps the local names of ``tw:`` qualifier properties to terms, sorted by name.
     Two facts with the same triple and the same identifying qualifiers are the same fact, in
     whichever document and however often it is said.
     """
@@ -156,7 +157,7 @@ class Fact:
     subject: ox.NamedNode
     predicate: ox.NamedNode
     object: Object
-    qualifiers: tuple[tuple[str, Object], ...]
+    qualifiers: Qualifiers
     evidence: tuple[Evidence, ...]
     #: The fact's IRI, and its graph's: made once from the triple and what qualifies the claim.
     iri: str = field(init=False, repr=False, compare=False)
@@ -187,7 +188,7 @@ class Fact:
         return status is not None and status.value.rpartition("/")[2] in ACTIVE_STATUSES
 
     @property
-    def status(self) -> tuple[tuple[str, Object], ...]:
+    def status(self) -> Qualifiers:
         """The qualifiers that say where the fact stands in curation."""
         return tuple(item for item in self.qualifiers if item[0] in STATUS_QUALIFIERS)
 

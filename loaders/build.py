@@ -110,27 +110,39 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
 
     try:
         collection = read_collection(folders, heed)
-        facts = collection.facts
         feed.add(_other_lines(collection))
-        derived = 0
-        for item in derive(facts, collection.schema, collection.classes):
+        statements = recorder.statements(folders)
+        manifest = _counts(collection)
+        schema, classes, facts = collection.schema, collection.classes, list(collection.facts)
+        del collection
+        manifest["derived"] = 0
+        for item in derive(_taken(facts), schema, classes):
             feed.add(item.lines())
-            derived += 1
-        quads = feed.finish()
+            manifest["derived"] += 1
+        manifest["quads"] = feed.finish()
     finally:
         feed.abandon()
-    manifest = {
+    if statements:
+        statements.write(made.path)
+    (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    seal(made.path)
+
+
+def _counts(collection: Collection) -> dict[str, int]:
+    facts = collection.facts
+    return {
         "documents": len(collection.documents),
         "entities": len(collection.entities),
         "facts": len({fact.iri for fact in facts}),
         "quotes": len({(e.document, e.start, e.end) for fact in facts for e in fact.evidence}),
-        "derived": derived,
-        "quads": quads,
     }
-    if statements := recorder.statements(folders):
-        statements.write(made.path)
-    (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-    seal(made.path)
+
+
+def _taken(facts: list[Fact]) -> Iterator[Fact]:
+    """The facts one by one, each out of the list: what follows from them has room for them."""
+    facts.reverse()
+    while facts:
+        yield facts.pop()
 
 
 def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator[str]:

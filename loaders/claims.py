@@ -45,6 +45,8 @@ _EXACTLY: Final = "comparator/exactly"
 #: What may stand right before a name.
 _CLITICS: Final = re.compile(r"(?:^|[^\w])[وف]?[بكل]?$")
 _NAMES: Final = (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel")
+#: Of so many documents the words are remembered: facts of one mostly stand together.
+_REMEMBERED: Final = 100
 _DIGITS: Final = re.compile(r"\d+")
 #: Words that a name has for its grammar, folded.
 _GRAMMAR: Final = frozenset(
@@ -79,7 +81,7 @@ class Claims:
 
     def lines(self) -> Iterator[str]:
         """N-Quads that mark each quote with what it does not itself name."""
-        for fact in self._facts:
+        for fact in sorted(self._facts, key=lambda fact: fact.evidence[0].document):
             evidence = fact.evidence[0].iri(fact.iri)
             for part in self.unsaid(fact):
                 name, value = self._mark(part)
@@ -130,6 +132,8 @@ class Claims:
     def _words_of(self, fact: Fact) -> Words:
         slug = fact.evidence[0].document
         if slug not in self._words:
+            if len(self._words) == _REMEMBERED:
+                self._words.clear()
             self._words[slug] = Words(self._documents[slug], self._gazetteer)
         return self._words[slug]
 
@@ -187,8 +191,8 @@ class Claims:
             return True
         if ref not in self._entities:
             return False
-        kinds = self._entities[ref].superclasses.union(self._entities[ref].classes)
-        if not any(_any(self._cues_of(kind), stretch.stems) for kind in sorted(kinds)):
+        kinds = sorted(self._entities[ref].kinds)
+        if not any(_any(self._cues_of(kind), stretch.stems) for kind in kinds):
             return False
         inner = self._inner(ref)
         return inner <= stretch.refs if inner else ref not in words.named
@@ -231,7 +235,7 @@ class Claims:
         return self._cues[iri]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _plain_text(quote: str) -> str:
     return fold(quote)
 

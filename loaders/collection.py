@@ -64,7 +64,7 @@ def classes_of(schema: Schema, entities: Mapping[str, Entity]) -> dict[str, froz
     """The class IRIs, superclasses included, of every entity and concept, by reference."""
     found = dict(schema.concepts)
     for entity in entities.values():
-        found[entity.ref] = entity.superclasses.union(entity.classes)
+        found[entity.ref] = entity.kinds
     return found
 
 

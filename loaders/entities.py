@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ..graph.entity import Alias, Entity
 from ..graph.errors import Fault
 from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
-from ..ontology.schema import Schema, is_own
+from ..ontology.schema import Schema
 from .entity_table import ENTITIES, TRANSLITERATED, EntityCell
 from .nodes import files, near, read_yaml, strays
 from .table import read_table
@@ -114,16 +114,16 @@ def entity_of(
         fields["ar"].fault(f"“{names['ar']}” is not Arabic", "write the name as the text has it")
     if _ARABIC.search(names["en"]):
         fields["en"].fault(f"“{names['en']}” is not English", "write the name in Latin letters")
-    classes = [schema.classes[slug] for slug in slugs]
-    above = frozenset(up for kind in classes for up in schema.superclasses(kind) if is_own(up))
+    classes = tuple(schema.classes[slug] for slug in slugs)
+    kinds = schema.kinds(classes)
     return Entity(
         ref=reference,
         ar=names["ar"],
         en=names["en"],
-        classes=tuple(classes),
+        classes=classes,
         aliases=tuple(_aliases(fields)),
-        attributes=tuple(_attributes(fields, above.union(classes))),
-        superclasses=above.difference(classes),
+        attributes=tuple(_attributes(fields, kinds)),
+        kinds=kinds,
     )
 
 

@@ -9,7 +9,15 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.document import Document
-from ..graph.fact import MODALITIES, STATUS_QUALIFIERS, Evidence, Fact, Object, Passage
+from ..graph.fact import (
+    MODALITIES,
+    STATUS_QUALIFIERS,
+    Evidence,
+    Fact,
+    Object,
+    Passage,
+    Qualifiers,
+)
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema, local_name
 from .dates import duration_fault, edtf_fault
@@ -62,6 +70,8 @@ class FactMaker:
         self._writable = writable(schema)
         # One term for all facts that name it: a large graph has a few things in many facts.
         self._nodes: dict[str, ox.NamedNode] = {}
+        # Most facts are qualified like many others.
+        self._sets: dict[Qualifiers, Qualifiers] = {}
         self._dates, self._durations = (
             {p.iri for p in schema.properties.values() if top in schema.superproperties(p.iri)}
             for top in (_DATE, _DURATION)
@@ -228,7 +238,7 @@ class FactMaker:
             return None
         return ox.Literal(text)
 
-    def _qualifiers(self, written: Mapping[str, Value]) -> tuple[tuple[str, Object], ...] | None:
+    def _qualifiers(self, written: Mapping[str, Value]) -> Qualifiers | None:
         found: dict[str, Object] = {"modality": _MODALITIES["asserted"]}
         status = record_status(written, written["subject"])
         is_sound = status is not None
@@ -271,7 +281,10 @@ class FactMaker:
                     "qualifiers",
                 )
                 is_sound = False
-        return tuple(sorted(found.items())) if is_sound else None
+        if not is_sound:
+            return None
+        qualifiers = tuple(sorted(found.items()))
+        return self._sets.setdefault(qualifiers, qualifiers)
 
 
 def _canonical(number: re.Match[str]) -> ox.Literal:

@@ -91,9 +91,9 @@ def lint_facts(
 
 
 def _duplicates(stated: Sequence[tuple[Fact, Site]]) -> int:
-    seen: dict[tuple[str, str], Place] = {}
+    seen: dict[str, Place] = {}
     for fact, value in stated:
-        key = (fact.iri, fact.evidence[0].iri(fact.iri))
+        key = fact.evidence[0].iri(fact.iri)
         if key in seen:
             value.fault(
                 f"{short(fact)} is already stated with this quote at {seen[key]}",

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b, sha256
 from pathlib import Path
+from struct import Struct
 from typing import Final, NamedTuple
 
 from ..graph.fact import Fact
@@ -27,6 +28,8 @@ _DIGEST: Final = 16
 _KEY: Final = 8
 #: Where no fact is stated.
 NOTHING: Final = bytes(_KEY)
+#: A line with the keys of what it states: of a million facts, much smaller than objects.
+_STATEMENT: Final = Struct(f"Q{_KEY}s{_KEY}s")
 
 
 class WholeError(Exception):
@@ -71,11 +74,12 @@ class Recorder:
     """Takes down what each place states, while a collection is read."""
 
     def __init__(self) -> None:
-        self._stated: dict[str, list[tuple[int, bytes, bytes]]] = defaultdict(list)
+        self._stated: dict[str, bytearray] = defaultdict(bytearray)
 
     def heed(self, name: str, fact: Fact, place: Site) -> None:
-        """Take down one statement."""
-        self._stated[name].append((place.place.line, fact_key(fact.iri), subject_key(fact)))
+        """Take down one statement; those of a file come in the order of their lines."""
+        keys = fact_key(fact.iri), subject_key(fact)
+        self._stated[name] += _STATEMENT.pack(place.place.line, *keys)
 
     def statements(self, folders: Iterable[Path]) -> Statements | None:
         """Everything taken down; None where the next build must not rely on it."""
@@ -87,22 +91,34 @@ class Recorder:
         for name, path in fact_files(folders):
             if name in files:
                 return None
-            files[name] = self._file(self._stated.pop(name, []), path)
+            file = _file(self._stated.pop(name, bytearray()), path)
+            if file is None:
+                return None
+            files[name] = file
         return Statements(rest, files)
 
-    def _file(self, stated: list[tuple[int, bytes, bytes]], path: Path) -> FileStatements:
-        by_line = {line: (fact, subject) for line, fact, subject in stated}
-        digests, keys = [], []
-        line = 1
-        try:
-            for row in units(path):
-                digests.append(digest(row))
-                keys.append(by_line.get(line, (NOTHING, NOTHING)))
-                line += row.count(b"\n")
-        except WholeError:
-            keys = [item[1:] for item in stated]
-            return FileStatements(False, (digest(path.read_bytes()),), *_columns(keys))
-        return FileStatements(True, tuple(digests), *_columns(keys))
+
+def _file(stated: bytearray, path: Path) -> FileStatements | None:
+    """What was taken down of a file; None if it is not what was read any more."""
+    left = _STATEMENT.iter_unpack(stated)
+    digests: list[bytes] = []
+    keys: list[tuple[bytes, bytes]] = []
+    line, ahead = 1, next(left, None)
+    try:
+        for row in units(path):
+            digests.append(digest(row))
+            if ahead and ahead[0] == line:
+                keys.append(ahead[1:])
+                ahead = next(left, None)
+            else:
+                keys.append((NOTHING, NOTHING))
+            line += row.count(b"\n")
+    except WholeError:
+        keys = [item[1:] for item in _STATEMENT.iter_unpack(stated)]
+        return FileStatements(False, (digest(path.read_bytes()),), *_columns(keys))
+    if ahead:
+        return None
+    return FileStatements(True, tuple(digests), *_columns(keys))
 
 
 def _columns(keys: list[tuple[bytes, bytes]]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:

@@ -148,6 +148,13 @@ class Schema:
             self._superclasses[iri] = self._upwards(iri, RDFS + "subClassOf")
         return self._superclasses[iri]
 
+    def kinds(self, classes: tuple[str, ...]) -> frozenset[str]:
+        """The classes and all above them but for outside ones: one set for all their members."""
+        if classes not in self._kinds:
+            above = (up for iri in classes for up in self.superclasses(iri))
+            self._kinds[classes] = frozenset(filter(is_own, above))
+        return self._kinds[classes]
+
     def superproperties(self, iri: str) -> frozenset[str]:
         """The property itself and every property above it."""
         return self._upwards(iri, RDFS + "subPropertyOf")
@@ -164,6 +171,10 @@ class Schema:
 
     @cached_property
     def _superclasses(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, ...], frozenset[str]]:
         return {}
 
     @cached_property

@@ -37,7 +37,7 @@ INFERRED = ox.NamedNode(ID + "modality/inferred")
 
 def entity(ref: str, ar: str, en: str, *aliases: Alias) -> Entity:
     kind = SCHEMA.classes[ref.partition("/")[0]]
-    return Entity(ref, ar, en, (kind,), aliases, superclasses=SCHEMA.superclasses(kind))
+    return Entity(ref, ar, en, (kind,), aliases, kinds=SCHEMA.kinds((kind,)))
 
 
 ENTITIES = {
