@@ -17,8 +17,10 @@ from taawun.graph.errors import CollectionError
 from taawun.loaders import build as module
 from taawun.loaders.build import build
 from taawun.loaders.builds import MANIFEST, STORE
+from taawun.loaders.collection import read_collection
 from taawun.loaders.increment import increment
-from taawun.loaders.statements import WholeError, digest, units
+from taawun.loaders.inputs import SEEDS
+from taawun.loaders.statements import Recorder, WholeError, digest, units
 from taawun.ontology.namespaces import ID
 from taawun.ontology.schema import Schema
 
@@ -228,6 +230,14 @@ def test_a_spoilt_build_before_is_left_alone(
     spoil(build([mine], cache=built).path)
     written(mine, "facts.csv", POOL[:4])
     assert_same(mine, built)
+
+
+def test_a_file_saved_while_it_was_read_leaves_nothing_to_build_on(mine: Path) -> None:
+    written(mine, "facts.csv", POOL[:4])
+    recorder = Recorder()
+    read_collection([SEEDS, mine], recorder.heed)
+    written(mine, "facts.csv", POOL[:3])
+    assert recorder.statements([SEEDS, mine]) is None
 
 
 def test_faults_are_told_as_ever(mine: Path, built: Path, increments: list[bool]) -> None:
