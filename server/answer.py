@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import aclosing, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from .limits import Limits
-from .pool import BusyError, Pool, StoppedError
+from .pool import BusyError, Pool, StoppedError, Worker
 
 #: Where in the scope of a request the log finds why its answer was stopped.
 STOPPED: Final = "taawun.stopped"
@@ -109,10 +109,12 @@ class WorkersAnswer(Response):
                 await send({"type": "http.response.body", "body": b""})
 
 
-async def whole_answer(pool: Pool, job: Mapping[str, Any], seconds: float) -> bytes:
-    """The whole body that a worker replies with. Raises ``HTTPException`` where it cannot."""
+async def whole_answer(
+    turn: AbstractAsyncContextManager[Worker], job: Mapping[str, Any], seconds: float
+) -> bytes:
+    """The whole body with which a worker replies. Raises ``HTTPException`` where it cannot."""
     try:
-        async with asyncio.timeout(seconds), pool.worker() as worker:
+        async with asyncio.timeout(seconds), turn as worker:
             head = await worker.ask({**job})
             body = b"".join([piece async for piece in worker.pieces()])
     except (BusyError, StoppedError, TimeoutError):

@@ -41,16 +41,17 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
     pages on this machine.
     """
     pool = Pool(served, limits)
+    endpoint, interface, site = Endpoint(pool, limits), Interface(pool, limits), Site(pool, limits)
 
     @asynccontextmanager
     async def working(_: Starlette) -> AsyncIterator[None]:
         await pool.open()
-        following = asyncio.create_task(follow(pool))
+        site.explorers.prepare()
+        following = asyncio.create_task(follow(pool, site.explorers.prepare))
         yield
         following.cancel()
+        site.explorers.stop()
         await pool.close()
-
-    endpoint, interface, site = Endpoint(pool, limits), Interface(pool, limits), Site(pool, limits)
 
     async def nowhere(request: Request, _: Exception) -> Response:
         accept = request.headers.get("accept", "*/*")

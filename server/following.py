@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -17,11 +18,12 @@ from .pool import Pool
 _PAUSE: Final = 2
 
 
-async def follow(pool: Pool) -> None:
-    """Serve the newest build of the same collections; queries that run end on theirs.
+async def follow(pool: Pool, then: Callable[[], None]) -> None:
+    """Serve the newest build of the same collections, and call ``then`` each time.
 
-    The inputs are looked at only when something in the cache folder has changed. What cannot be
-    read now may be read at the next look: the last build is served meanwhile.
+    Queries that run end on the build on which they began. The inputs are looked at only when
+    something in the cache folder has changed. What cannot be read now may be read at the next
+    look: the last build is served meanwhile.
     """
     seen = 0
     while True:
@@ -40,3 +42,4 @@ async def follow(pool: Pool) -> None:
             if found and found.path != served.build:
                 pool.served = replace(served, build=found.path)
                 logging.getLogger("taawun.server").info("now serving the build %s", found.path.name)
+                then()

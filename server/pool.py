@@ -18,6 +18,8 @@ from .reply import DATA, END, FRAME, HEAD
 
 #: How a process ends to which the kernel refuses memory.
 _NO_MEMORY: Final = -signal.SIGABRT
+#: The steps by which ``nice`` lowers a priority, at most.
+_LOWEST: Final = 19
 
 
 class BusyError(Exception):
@@ -34,6 +36,8 @@ class Served:
 
     build: Path
     collections: tuple[Path, ...] = ()
+    #: Whether the whole documents are shown.
+    texts: bool = True
 
 
 class Worker:
@@ -49,12 +53,14 @@ class Worker:
         return self._is_idle and self._process.returncode is None
 
     @classmethod
-    async def start(cls, served: Served, limits: Limits) -> Worker:
-        """Start a process over what is served."""
+    async def start(cls, served: Served, limits: Limits, nice: int = 0) -> Worker:
+        """Start a process over what is served, so many steps of priority below this one."""
         settings = {
             "build": str(served.build),
             "collections": [str(folder) for folder in served.collections],
+            "texts": served.texts,
             "memory": limits.memory,
+            "nice": nice,
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "taawun.server.worker", json.dumps(settings),
@@ -149,6 +155,17 @@ class Pool:
                     self._ready.append(worker)
             finally:
                 self._free.release()
+
+    @asynccontextmanager
+    async def worker_aside(self) -> AsyncIterator[Worker]:
+        """A worker besides the others for one task that nobody waits for, of lowest priority."""
+        worker = await Worker.start(self.served, self._limits, nice=_LOWEST)
+        self._alive.add(worker)
+        try:
+            yield worker
+        finally:
+            self._alive.discard(worker)
+            await worker.end()
 
     async def _current(self, worker: Worker) -> Worker | None:
         """The worker if it can do a task over what is served now; else it is ended."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
@@ -12,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..viz.style import look
-from .answer import WorkersAnswer, whole_answer
+from .answer import WorkersAnswer
+from .explorers import Explorers
 from .formats import choose
 from .interface import asked
 from .language import language_of
 from .limits import Limits
-from .pool import Pool, Served
+from .pool import Pool
 
 #: The suffixes of addresses, and the formats that they choose; the first is for browsers.
 SUFFIXES: Final = {
@@ -28,8 +28,6 @@ SUFFIXES: Final = {
     "rdf": "application/rdf+xml",
 }
 _HEADERS: Final = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
-#: Seconds that making the explorer may take.
-_EXPLORER: Final = 300
 
 
 class Site:
@@ -37,25 +35,15 @@ class Site:
 
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self._pool, self._limits = pool, limits
-        self._explorers: dict[tuple[Served, str], asyncio.Task[bytes]] = {}
+        self.explorers = Explorers(pool)
         self._style = (look() + _own_style()).encode()
 
     async def explorer(self, request: Request) -> Response:
-        """The explorer, made once for each build and language, whoever hangs up meanwhile."""
+        """The explorer of the whole graph."""
         language = language_of(request, request.query_params.get("lang"))
-        page = await asyncio.shield(self._explorer(self._pool.served, language))
+        page = await self.explorers.page(language)
         policy = "frame-ancestors 'none'; object-src 'none'; base-uri 'none'"
         return _cached(request, page, "text/html", policy)
-
-    def _explorer(self, served: Served, language: str) -> asyncio.Task[bytes]:
-        """The making of a page, which one that failed does not hinder another time."""
-        made = self._explorers.get((served, language))
-        if made is None or (made.done() and made.exception()):
-            job = {"task": "explorer", "language": language, "seconds": _EXPLORER}
-            made = asyncio.create_task(whole_answer(self._pool, job, _EXPLORER))
-            kept = {key: task for key, task in self._explorers.items() if key[0] == served}
-            self._explorers = {**kept, (served, language): made}
-        return made
 
     async def style(self, request: Request) -> Response:
         """The style sheet of the pages."""

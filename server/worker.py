@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ..api import KnowledgeGraph
 from ..graph.errors import QueryError, TaawunError, UnknownNameError
+from .opened import OpenedBuild
 from .reply import Reply
 from .tasks import task
 
@@ -28,6 +28,7 @@ _GRACE: Final = 5
 def main() -> None:
     """Open the store and work until standard input ends."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
+    os.nice(settings["nice"])
     # What the library prints, when it is refused memory, is for nobody, least between frames.
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
     sys.stdout = sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
@@ -38,23 +39,13 @@ def main() -> None:
     size = settings["memory"] << 20
     resource.setrlimit(resource.RLIMIT_DATA, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    graph = _open(Path(settings["build"]), [Path(name) for name in settings["collections"]])
+    collections = [Path(name) for name in settings["collections"]]
+    graph = OpenedBuild(Path(settings["build"]), collections, shows_texts=settings["texts"])
     for line in sys.stdin.buffer:
         _work(graph, json.loads(line), out)
 
 
-def _open(made: Path, collections: list[Path]) -> KnowledgeGraph:
-    from ..loaders.builds import Build
-    from ..loaders.collection import document_texts
-
-    return KnowledgeGraph(
-        Build(made, is_new=False).store(),
-        questions=[folder / "queries" for folder in collections],
-        texts=lambda: document_texts(collections),
-    )
-
-
-def _work(graph: KnowledgeGraph, job: dict[str, Any], out: IO[bytes]) -> None:
+def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
     """Do one task. One that fails when part of its reply is out ends the process."""
     signal.setitimer(signal.ITIMER_REAL, job.pop("seconds") + _GRACE)
     reply = Reply(out)

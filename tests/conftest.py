@@ -126,14 +126,18 @@ def start_server(
     """Start ``taawun serve``, or another command that serves, on a free port."""
     started: list[Server] = []
 
-    def start(*arguments: str, command: tuple[str, ...] = ("-m", "taawun")) -> Server:
+    def start(
+        *arguments: str,
+        command: tuple[str, ...] = ("-m", "taawun"),
+        cache: Path = the_build.path.parent,
+    ) -> Server:
         log = tmp_path_factory.mktemp("server") / "log"
         with log.open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, *command, *arguments],
                 env={
                     **os.environ,
-                    "TAAWUN_CACHE": str(the_build.path.parent),
+                    "TAAWUN_CACHE": str(cache),
                     "TAAWUN_COLLECTIONS": "",
                     "LC_ALL": "en_GB.UTF-8",
                     "PYTHONUNBUFFERED": "1",

@@ -1,0 +1,81 @@
+"""The explorer pages that the server gives: made beforehand, or when they are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Final, TypeAlias
+
+from starlette.exceptions import HTTPException
+
+from .answer import whole_answer
+from .pool import Pool, Served
+
+#: Seconds that making a page may take.
+_SECONDS: Final = 300
+#: Seconds for which a page that is being made beforehand, at low priority, is waited for.
+_WAIT: Final = 5
+_LANGUAGES: Final = ("ar", "en")
+_Key: TypeAlias = tuple[Served, str]
+
+
+class Explorers:
+    """Makes one page for each build and language, whoever hangs up meanwhile."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._asked: dict[_Key, asyncio.Task[bytes]] = {}
+        self._early: dict[_Key, asyncio.Task[bytes]] = {}
+        self._preparing: asyncio.Task[None] | None = None
+
+    async def page(self, language: str) -> bytes:
+        """The page of what is served now. Raises ``HTTPException`` where it cannot be made."""
+        key = (self._pool.served, language)
+        if early := self._early.get(key):
+            await asyncio.wait([early], timeout=_WAIT)
+            if _is_made(early):
+                return early.result()
+        made = self._asked.get(key)
+        if made is None or (made.done() and not _is_made(made)):
+            made = asyncio.create_task(self._make(language, early=False))
+            kept = {other: task for other, task in self._asked.items() if other[0] == key[0]}
+            self._asked = {**kept, key: made}
+        return await asyncio.shield(made)
+
+    def prepare(self) -> None:
+        """Begin to make the pages of what is served now, in the background."""
+        self.stop()
+        self._preparing = asyncio.create_task(self._prepare(self._pool.served))
+
+    def stop(self) -> None:
+        """Prepare no more."""
+        if self._preparing:
+            self._preparing.cancel()
+
+    async def _prepare(self, served: Served) -> None:
+        self._early.clear()
+        for language in _LANGUAGES:
+            if (served, language) in self._asked:
+                continue
+            making = asyncio.create_task(self._make(language, early=True))
+            self._early[served, language] = making
+            try:
+                await making
+            except HTTPException as error:
+                told = "the explorer could not be made beforehand: %s"
+                logging.getLogger("taawun.server").info(told, error.detail)
+            except asyncio.CancelledError:
+                making.cancel()
+                with suppress(asyncio.CancelledError):
+                    await making
+                raise
+
+    async def _make(self, language: str, *, early: bool) -> bytes:
+        job = {"task": "explorer", "language": language, "seconds": _SECONDS}
+        worker = self._pool.worker_aside() if early else self._pool.worker()
+        return await whole_answer(worker, job, _SECONDS)
+
+
+def _is_made(task: asyncio.Task[bytes]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

@@ -1,0 +1,165 @@
+"""The explorer of ``taawun serve``: made beforehand, kept with the build, never wrong."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import time
+from itertools import count
+from pathlib import Path
+
+import psutil
+import pytest
+
+from taawun.loaders.build import build
+from taawun.ontology.namespaces import DOCUMENT
+from taawun.server import explorer as making
+from taawun.server import kept
+from taawun.server.opened import OpenedBuild
+from taawun.server.reply import Reply
+
+SOUND = Path(__file__).parent / "collections" / "sound"
+
+
+@pytest.fixture
+def folder(the_build, tmp_path):
+    """A copy of the build, in a cache of its own."""
+    return Path(shutil.copytree(the_build.path, tmp_path / "cache" / the_build.path.name))
+
+
+@pytest.fixture
+def numbered(monkeypatch):
+    """Pages are numbers, so that one that is made anew is told from one that was kept."""
+    numbers = count(1)
+    monkeypatch.setattr(making, "_made", lambda *_: f"page {next(numbers)}")
+
+
+def page_of(folder, language="ar", collections=(), *, shows_texts=True):
+    sent = io.BytesIO()
+    reply = Reply(sent)
+    graph = OpenedBuild(folder, collections, shows_texts=shows_texts)
+    making.explorer(graph, reply, language=language)
+    reply.end()
+    return sent.getvalue().partition(b"page ")[2][:1].decode()
+
+
+def explorers(folder):
+    return sorted(folder.glob("explorer-*"))
+
+
+@pytest.mark.usefixtures("numbered")
+def test_a_page_is_kept_for_its_language_and_whether_it_has_the_texts(folder):
+    assert [page_of(folder), page_of(folder, "en"), page_of(folder, shows_texts=False)] == [*"123"]
+    assert [page_of(folder), page_of(folder, "en"), page_of(folder, shows_texts=False)] == [*"123"]
+
+
+@pytest.mark.usefixtures("numbered")
+def test_a_page_is_made_anew_for_other_questions_and_another_program(folder, tmp_path, monkeypatch):
+    assert page_of(folder) == "1"
+    questions = tmp_path / "mine" / "queries"
+    questions.mkdir(parents=True)
+    text = "#+ summary: What?\n#+ summary_ar: ماذا؟\n#+ tags: [mine]\n#+ rows: 1\n"
+    text += "SELECT ?s { ?s ?p ?o }\n"
+    (questions / "mine.rq").write_text(text)
+    assert page_of(folder, collections=[tmp_path / "mine"]) == "2"
+    (questions / "mine.rq").write_text(text.replace("?o", "?q"))
+    assert page_of(folder, collections=[tmp_path / "mine"]) == "3"
+    monkeypatch.setattr(making, "_makers", lambda: "another program")
+    assert page_of(folder) == "4"
+
+
+@pytest.mark.parametrize("damage", [
+    lambda file: file.write_bytes(file.read_bytes()[:-1]),
+    lambda file: file.write_bytes(file.read_bytes() + b"x"),
+    lambda file: file.write_bytes(b""),
+    lambda file: file.write_bytes(b"\n"),
+    lambda file: file.write_bytes(file.read_bytes().replace(b"page", b"gape")),
+    lambda file: file.unlink(),
+])  # fmt: skip
+@pytest.mark.usefixtures("numbered")
+def test_a_damaged_page_is_made_anew(damage, folder):
+    assert page_of(folder) == "1"
+    damage(*explorers(folder))
+    assert [page_of(folder), page_of(folder)] == ["2", "2"]
+
+
+@pytest.mark.usefixtures("numbered")
+def test_a_page_that_cannot_be_read_or_written_is_made_each_time(folder, monkeypatch):
+    page_of(folder)
+    (file,) = explorers(folder)
+    file.unlink()
+    file.mkdir()
+    assert [page_of(folder), page_of(folder)] == ["2", "3"]
+    file.rmdir()
+
+    class ReadOnly(kept.Unfinished):
+        @property
+        def path(self):
+            raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(kept, "Unfinished", ReadOnly)
+    assert [page_of(folder), page_of(folder)] == ["4", "5"]
+    assert explorers(folder) == []
+
+
+@pytest.mark.usefixtures("numbered")
+def test_only_the_newest_pages_are_kept_and_nothing_unfinished(folder, monkeypatch):
+    for number in range(10):
+        monkeypatch.setattr(making, "_makers", lambda number=number: str(number))
+        page_of(folder)
+    assert len(explorers(folder)) == 8
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_document_that_is_not_the_one_of_the_build_is_not_shown(tmp_path):
+    mine = tmp_path / "mine"
+    shutil.copytree(SOUND / "documents", mine / "documents")
+    made = build([mine], cache=tmp_path / "cache")
+    opened = OpenedBuild(made.path, [mine], shows_texts=True)
+    document = mine / "documents" / "talks.txt"
+    assert opened.text(f"{DOCUMENT}talks") == document.read_bytes().decode()
+    assert opened.text(f"{DOCUMENT}egypt-iraq-talks")
+    assert OpenedBuild(made.path, [mine], shows_texts=False).text(f"{DOCUMENT}talks") is None
+    document.write_bytes(document.read_bytes() + b" ")
+    assert opened.text(f"{DOCUMENT}talks") is None
+    assert "talks" not in opened.texts()
+
+
+def wait_until(is_so, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert is_so()
+
+
+def makers(server):
+    """The processes of the server that make pages beforehand."""
+    children = psutil.Process(server.process.pid).children()
+    return [child for child in children if '"nice": 19' in "".join(child.cmdline())]
+
+
+def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder, start_server):
+    first = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    wait_until(lambda: any(child.nice() == 19 for child in makers(first)))
+    assert first.query("ASK {}").status == 200
+    wait_until(lambda: len(explorers(folder)) == 2)
+    wait_until(lambda: not makers(first))
+    page = first.get("/?lang=en").body
+    (file,) = [path for path in explorers(folder) if kept.find(path) == page]
+    kept.keep(file, page + b"<!-- kept -->")
+    second = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    assert second.get("/?lang=en").body == page + b"<!-- kept -->"
+    assert first.get("/?lang=en").body == page
+
+
+def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
+    register = tmp_path / "mine" / "entities" / "country.yaml"
+    register.parent.mkdir(parents=True)
+    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Imaginary Atlantis}\n")
+    cache, mine = tmp_path / "cache", tmp_path / "mine"
+    old = build([mine], cache=cache)
+    start_server("serve", "--port", "0", "--collection", str(mine), cache=cache)
+    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Sunken Atlantis}\n")
+    new = build([mine], cache=cache)
+    assert new.path != old.path
+    wait_until(lambda: len(explorers(new.path)) == 2)
