@@ -42,6 +42,11 @@ from .settings import Settings, common
     type=click.IntRange(min=1),
     help="Megabytes that one answer may have.",
 )
+@click.option(
+    "--no-texts",
+    is_flag=True,
+    help="Leave the documents out: only the quotes, for pages that others may not republish.",
+)
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @common
 @click.pass_obj
@@ -53,6 +58,7 @@ def serve(
     workers: int | None,
     memory: int,
     answer: int,
+    no_texts: bool,
     open_it: bool,
 ) -> None:
     """Serve the explorer, pages, questions and a SPARQL 1.1 endpoint, for this machine alone.
@@ -71,7 +77,7 @@ def serve(
     if not public and not _is_loopback(host):
         raise click.UsageError(say("not public", settings.language, host))
     made = build(settings.collections)
-    served = Served(made.path, tuple(settings.collections))
+    served = Served(made.path, tuple(settings.collections), texts=not no_texts)
     limits = Limits(seconds=settings.timeout, memory=memory, answer=answer)
     if workers:
         limits = replace(limits, workers=workers)

@@ -40,7 +40,7 @@ class NamedGraph:
 
 NAMED: Final = {
     GRAPH_ENTITIES: NamedGraph(
-        {"ar": "رسم الكيانات", "en": "The graph of entities"},
+        {"ar": "الكيانات", "en": "Entities"},
         {
             "ar": "ما يقوله السجل عن كل كيان ووثيقة: الأسماء والأصناف والمقابلات في سجلات أخرى.",
             "en": "What the register says of each entity and document: names, classes, and the "
@@ -50,7 +50,7 @@ NAMED: Final = {
         "LIMIT 20",
     ),
     GRAPH_EVIDENCE: NamedGraph(
-        {"ar": "رسم الأدلة", "en": "The graph of evidence"},
+        {"ar": "الأدلة", "en": "Evidence"},
         {
             "ar": "ما يقال عن كل حقيقة: صيغتها وقائلها وحالتها، والاقتباسات التي تثبتها ومواضعها "
             "في الوثائق، وممَّ اشتُقت المشتقة منها.",
@@ -61,7 +61,7 @@ NAMED: Final = {
         "    ?fact tw:evidence/oa:hasSelector/oa:exact ?quote\n  }\n}\nLIMIT 20",
     ),
     GRAPH_ONTOLOGY: NamedGraph(
-        {"ar": "رسم الأنطولوجيا", "en": "The graph of the ontology"},
+        {"ar": "الأنطولوجيا", "en": "Ontology"},
         {
             "ar": "المصطلحات التي تقال بها الحقائق، مع أسمائها وشروحها باللغتين، ومجالات التعاون.",
             "en": "The terms in which facts are said, with names and comments in both languages, "
@@ -72,7 +72,7 @@ NAMED: Final = {
         "/ontology.ttl",
     ),
     GRAPH_PLAIN: NamedGraph(
-        {"ar": "العرض البسيط", "en": "The plain view"},
+        {"ar": "العرض البسيط", "en": "Plain view"},
         {
             "ar": "كل ثلاثية مثبتة أو مشتقة مرة واحدة، مع الأسماء والأصناف والأنطولوجيا. وهو هنا "
             "الرسم الافتراضي، فيُسأل بلا GRAPH؛ ولا يحمل هذا الاسم إلا في المخازن التي رسمها "
@@ -84,7 +84,7 @@ NAMED: Final = {
         "SELECT ?agreement ?signatory WHERE {\n  ?agreement tw:signatory ?signatory\n}\nLIMIT 20",
     ),
     GRAPH_PUSH: NamedGraph(
-        {"ar": "رسم الإرسال", "en": "The graph of a push"},
+        {"ar": "الإرسال", "en": "Push"},
         {
             "ar": "ما يدوّنه taawun push في مخزن بعيد عن إرساله، حتى لا يُقرأ نصف رسم. "
             "وهو هنا فارغ دائمًا.",

@@ -15,7 +15,7 @@ from ..ontology.namespaces import DCTERMS, DOCUMENT, SCHEMA
 from ..queries.rows import select
 
 _FILES: Final = f"""SELECT ?document ?file ?sha256 WHERE {{
-  ?document <{DCTERMS}identifier> ?file ; <{SCHEMA}sha256> ?sha256 ONLY
+  ONLY ?document <{DCTERMS}identifier> ?file ; <{SCHEMA}sha256> ?sha256
 }}"""
 
 
@@ -38,7 +38,7 @@ class OpenedBuild(KnowledgeGraph):
     def text(self, document: str) -> str | None:
         """The text of the document with that IRI, if it may be shown and is what it was."""
         return next(
-            (text for _, _, text in self._documents(f"FILTER(?document = <{document}>)")), None
+            (text for _, _, text in self._documents(f"VALUES ?document {{ <{document}> }}")), None
         )
 
     def texts(self) -> Mapping[str, tuple[str, str]]:

@@ -15,6 +15,7 @@ from ..ontology.namespaces import BASE
 from ..printing import by_quote, marks, name_of, status_of
 from ..queries.labels import Labels
 from ..queries.why import EvidenceView, FactView
+from .marking import name_of_place
 from .reply import Reply
 from .words import page_word
 
@@ -81,6 +82,8 @@ class Page:
                 marks=lambda fact: marks(fact, self.labels, self.language),
                 status=lambda fact: status_of(fact, self.labels, self.language),
                 by_quote=self.by_quote,
+                digits=lambda part: part.iri.rpartition("/")[2],
+                place=lambda part: name_of_place(part.start, part.end),
                 omission=OMISSION,
                 **values,
             )

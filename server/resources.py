@@ -8,11 +8,9 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ..api import KnowledgeGraph
-from ..graph.store import Store, Term
+from ..graph.store import Store
 from ..ontology.namespaces import (
     BASE,
-    DCTERMS,
     DOCUMENT,
     EVIDENCE,
     FACT,
@@ -20,33 +18,28 @@ from ..ontology.namespaces import (
     GRAPH_ONTOLOGY,
     ID,
     INFERENCE,
-    OA,
     OWL,
     PASSAGE,
     RDFS,
-    SCHEMA,
     TW,
 )
 from ..ontology.schema import local_name
-from ..printing import by_quote
 from ..queries.entity_card import entity_card
 from ..queries.labels import short_iri
 from ..queries.rows import select
 from ..queries.why import FactView, facts_of
 from ..queries.why.facts import FactReader
+from .document_page import document_values
 from .named_graphs import NAMED, size
-from .page import Page, Quoted
+from .opened import OpenedBuild
+from .page import Page
 from .reply import Reply
 from .triples import triples_about, write_triples
 from .words import page_word
 
-_QUOTED: Final = """SELECT DISTINCT ?fact WHERE {{ GRAPH <{graph}> {{
-  ?fact <{tw}evidence> ?e . ?e <{oa}hasSource> {iri} ; <{oa}hasSelector>/<{oa}start> ?start
-}} }} ORDER BY ?start ?fact"""
 _BESIDE: Final = f"""SELECT ?fact WHERE {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{
   ?fact <{TW}evidence>/<{TW}context> {{passage}}
 }}}} }}}} ORDER BY ?fact LIMIT 1"""
-_VALUES: Final = "SELECT ?p ?o WHERE {{ {iri} ?p ?o }} ORDER BY ?p ?o"
 _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{
   ?term a ?kind ; <{RDFS}label> ?name FILTER(LANG(?name) = "ar")
   OPTIONAL {{ ?term <{RDFS}comment> ?comment FILTER(LANG(?comment) = "LANGUAGE") }}
@@ -54,7 +47,7 @@ _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}
 _KINDS: Final = {OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty"}
 
 
-def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, language: str) -> None:
+def resource(graph: OpenedBuild, reply: Reply, *, path: str, media: str, language: str) -> None:
     """Show what stands under the base at that path, as a page or as RDF.
 
     For people, evidence and a passage that goes with a quote are no pages: they lead to a fact.
@@ -73,14 +66,15 @@ def resource(graph: KnowledgeGraph, reply: Reply, *, path: str, media: str, lang
             return
     elif node.value.startswith((EVIDENCE, PASSAGE)):
         if fact := _fact_beside(graph.store, path):
-            reply.begin("text/plain", 303, location=page.href(fact))
+            place = f"#{path.split('/')[1]}" if node.value.startswith(EVIDENCE) else ""
+            reply.begin("text/plain", 303, location=page.href(fact) + place)
             return
     elif _write_page(page, reply, graph, node, path):
         return
     _miss(page, reply, graph, path, media)
 
 
-def _miss(page: Page, reply: Reply, graph: KnowledgeGraph, path: str, media: str) -> None:
+def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -> None:
     """Say that nothing has this address: a page with the nearest names, or a note in RDF."""
     if media == "text/html":
         near = graph.names.near(path.removeprefix("id/").rpartition("/")[2])
@@ -105,7 +99,7 @@ def _fact_beside(store: Store, path: str) -> str | None:
 
 
 def _write_page(
-    page: Page, reply: Reply, graph: KnowledgeGraph, node: ox.NamedNode, path: str
+    page: Page, reply: Reply, graph: OpenedBuild, node: ox.NamedNode, path: str
 ) -> bool:
     """Write the page about a thing; False if the graph does not know it."""
     iri, store = node.value, graph.store
@@ -116,13 +110,10 @@ def _write_page(
         fact = FactReader(store).view(iri)
         page.write(reply, "fact.html", f"{address}.html", fact=fact, forms=_FORMS)
     elif iri.startswith(DOCUMENT):
-        values = {row["p"].value: row["o"] for row in select(store, _VALUES.format(iri=node))}
-        if not values:
+        values = document_values(graph, node)
+        if values is None:
             return False
-        page.write(
-            reply, "document.html", address, iri=iri, forms=_FORMS,
-            values=list(_printed(values)), quotes=_quotes(store, node),
-        )  # fmt: skip
+        page.write(reply, "document.html", address, iri=iri, forms=_FORMS, **values)
     elif iri in NAMED:
         page.write(
             reply, "graph.html", f"{address}.html", iri=iri, graph=NAMED[iri],
@@ -147,20 +138,6 @@ def _write_page(
 
 
 _FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
-_PRINTED: Final = (
-    ("file", DCTERMS + "identifier"),
-    ("publisher", DCTERMS + "publisher"),
-    ("author", DCTERMS + "creator"),
-    ("issued", DCTERMS + "issued"),
-    ("sha256", SCHEMA + "sha256"),
-)
-
-
-def _printed(values: dict[str, Term]) -> Iterator[tuple[str, Term | None]]:
-    """What the register says of a document, as far as it is printed; its date always."""
-    for word, predicate in _PRINTED:
-        if predicate in values or word == "issued":
-            yield word, values.get(predicate)
 
 
 def _grouped(iri: str, views: Sequence[FactView]) -> list[tuple[str, bool, list[FactView]]]:
@@ -170,17 +147,6 @@ def _grouped(iri: str, views: Sequence[FactView]) -> list[tuple[str, bool, list[
         key = (view.predicate.value, view.subject.value == iri)
         groups.setdefault(key, []).append(view)
     return [(predicate, is_subject, facts) for (predicate, is_subject), facts in groups.items()]
-
-
-def _quotes(store: Store, node: ox.NamedNode) -> Quoted:
-    """The quotes of a document in its order, each with the facts that it proves."""
-    text = _QUOTED.format(iri=node, graph=GRAPH_EVIDENCE, tw=TW, oa=OA)
-    facts = [row["fact"].value for row in select(store, text)]
-    reader = FactReader(store)
-    reader.load(facts)
-    groups = by_quote(map(reader.view, facts))
-    here = [group for group in groups if group[0][1][0].document_iri == node.value]
-    return sorted(here, key=lambda group: (group[0][1][0].start, group[0][1][-1].end))
 
 
 def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:

@@ -21,6 +21,22 @@ PAGE_WORDS: Final = {
     "from": {"ar": "مشتقة من", "en": "Derived from"},
     "said here": {"ar": "الاقتباسات التي تثبتها", "en": "The quotes that prove it"},
     "link": {"ar": "رابط الحقيقة", "en": "this fact"},
+    "text": {"ar": "النص", "en": "The text"},
+    "rights": {
+        "ar": "النص ملك لناشره، وهو هنا ليُقرأ كل اقتباس في موضعه. كل رقم يقود إلى الحقائق.",
+        "en": "The text belongs to its publisher; it is here so that each quote can be read in its "
+        "place. Each number leads to the facts.",
+    },
+    "quote": {"ar": "الاقتباس {}", "en": "Quote {}"},
+    "in the text": {"ar": "في النص", "en": "in the text"},
+    "no texts": {
+        "ar": "يعرض هذا الخادم الاقتباسات وحدها، لا الوثائق كاملة.",
+        "en": "This server shows the quotes alone, and no whole documents.",
+    },
+    "text gone": {
+        "ar": "لم يعد ملف الوثيقة هو الذي اقتُبس منه، فلا يُعرض.",
+        "en": "The file of the document is not the one any more that was quoted: it is not shown.",
+    },
     "file": {"ar": "الملف", "en": "File"},
     "publisher": {"ar": "الناشر", "en": "Publisher"},
     "author": {"ar": "الكاتب", "en": "Author"},

@@ -99,7 +99,8 @@ def test_evidence_leads_to_its_fact(site, graph, a_fact):
     text = f"SELECT ?e {{ GRAPH <{GRAPH_EVIDENCE}> {{ <{BASE}{path}> tw:evidence ?e }} }}"
     evidence = graph.sparql(text)[0]["e"].value.removeprefix(BASE)
     led = site.get(f"/{evidence}.html?lang=en")
-    assert (led.status, led.headers["location"]) == (303, f"/{path}.html?lang=en")
+    digits = evidence.rpartition("/")[2]
+    assert (led.status, led.headers["location"]) == (303, f"/{path}.html?lang=en#{digits}")
 
 
 def test_a_page_shows_every_fact_with_its_quotes(site, graph):
@@ -256,6 +257,16 @@ def test_a_page_is_accessible_and_runs_under_its_policy(name, language, site, br
     )
     missing = [text for text in complaints if "404" not in text]
     assert not missing
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone(name, language, site, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    path = PAGES[name]
+    page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
 
 
