@@ -23,8 +23,10 @@ SOUND = Path(__file__).parent / "collections" / "sound"
 
 @pytest.fixture
 def folder(the_build, tmp_path):
-    """A copy of the build, in a cache of its own."""
-    return Path(shutil.copytree(the_build.path, tmp_path / "cache" / the_build.path.name))
+    """A copy of the build without pages that servers keep there, in a cache of its own."""
+    target = tmp_path / "cache" / the_build.path.name
+    shutil.copytree(the_build.path, target, ignore=shutil.ignore_patterns("explorer-*"))
+    return target
 
 
 @pytest.fixture
