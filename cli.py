@@ -12,6 +12,7 @@ import click
 from .commands.failures import report
 from .commands.settings import Settings, common
 from .graph.errors import TaawunError
+from .sentences.telling import told
 
 #: Each command and the module of ``commands`` that has it, in the order of the help.
 COMMANDS: Final = {
@@ -60,7 +61,13 @@ class Commands(click.Group):
             finally:
                 sys.stdout.flush()
         except (TaawunError, BrokenPipeError) as error:
-            ctx.exit(report(error))
+            ctx.exit(report(error, ctx.ensure_object(Settings).language))
+        except click.UsageError as error:
+            # Those that click makes itself are of its subclasses, and in its words.
+            if type(error) is not click.UsageError:
+                raise
+            words = told(error.message, ctx.ensure_object(Settings).language)
+            raise click.UsageError(words, error.ctx) from error
 
 
 _FIRST_WORDS: Final = {

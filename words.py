@@ -70,6 +70,15 @@ WORDS: Final = {
         "ar": "عدد الأخطاء: {}؛ لم يُكتب شيء.",
         "en": "faults: {}; nothing was written.",
     },
+    "fault": {
+        "ar": "خطأ واحد؛ والبناء السليم الأخير باقٍ كما هو.",
+        "en": "{} fault; the last good build is untouched.",
+    },
+    "faults": {
+        "ar": "عدد الأخطاء: {}؛ والبناء السليم الأخير باقٍ كما هو.",
+        "en": "{} faults; the last good build is untouched.",
+    },
+    "warning": {"ar": "تنبيه", "en": "warning"},
     "superseded by": {"ar": "حلت محلها:", "en": "superseded by:"},
     "no history": {
         "ar": "لا حقيقة عنه سُحبت أو حلت محلها غيرها أو تنتظر المراجعة.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.visible import visible
+from ..sentences.telling import told
 from ..words import say
 from .output import emit, printer_for
 from .settings import FAULTS, Settings, common
@@ -68,9 +69,10 @@ def check(
         _print_statistics(settings)
     for performed in report.checks:
         for warning in performed.warnings:
-            click.echo(visible(f"warning: {warning}"), err=True)
+            word = say("warning", settings.language)
+            click.echo(visible(told(warning, settings.language, word)), err=True)
         for fault in performed.faults:
-            click.echo(visible(str(fault)), err=True)
+            click.echo(visible(told(fault, settings.language)), err=True)
     if report.faults:
         sys.exit(FAULTS)
     if not preview:

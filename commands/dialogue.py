@@ -23,6 +23,7 @@ from ..loaders.facts import writable
 from ..loaders.quotes import QuoteFault, evidence, told_apart
 from ..loaders.suggestion import Suggester, covered_spans
 from ..ontology.namespaces import ID, TW
+from ..sentences.telling import told
 from ..words import say
 from .words import Words
 
@@ -35,14 +36,16 @@ class _Known(Completer):
     """Completes what is typed to the known values in whose value or explanation it stands."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        self._options = [(value, told, fold(f"{value} {told}")) for value, told in options.items()]
+        self._options = [
+            (value, meaning, fold(f"{value} {meaning}")) for value, meaning in options.items()
+        ]
 
     def get_completions(self, document: Typed, _event: CompleteEvent) -> Iterable[Completion]:
         """The values, in their order."""
         typed = document.text_before_cursor
-        for value, told, folded in self._options:
+        for value, meaning, folded in self._options:
             if fold(typed) in folded:
-                yield Completion(value, -len(typed), display_meta=told)
+                yield Completion(value, -len(typed), display_meta=meaning)
 
 
 class Dialogue:
@@ -89,7 +92,8 @@ class Dialogue:
             try:
                 evidence(document, text, prefix, suffix)
             except QuoteFault as error:
-                click.secho(f"{error}\n    → {error.remedy}", fg="red")
+                wrong = f"{error}\n    → {error.remedy}"
+                click.secho(told(wrong, self._language), fg="red")
                 span = find_folded(document.text, text)
                 default = document.text[slice(*span)] if span else text
                 continue
@@ -150,8 +154,8 @@ class Dialogue:
 
     def _of_class(self, named: Mapping[str, str], kinds: frozenset[str]) -> dict[str, str]:
         return {
-            ref: told
-            for ref, told in named.items()
+            ref: meaning
+            for ref, meaning in named.items()
             if not kinds.isdisjoint(self._suggester.classes[ref])
         }
 
@@ -202,9 +206,9 @@ class Dialogue:
                 return accept(text)
             except CollectionError as error:
                 for fault in error.faults:
-                    click.secho(str(fault), fg="red")
+                    click.secho(told(fault, self._language), fg="red")
             except TaawunError as error:
-                click.secho(str(error), fg="red")
+                click.secho(told(error, self._language), fg="red")
 
     def _prompt(self, name: str, options: Mapping[str, str], default: str = "") -> str:
         return self._session.prompt(

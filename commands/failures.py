@@ -7,11 +7,13 @@ import sys
 
 from ..graph.errors import CollectionError
 from ..graph.visible import visible
+from ..sentences.telling import told
+from ..words import say
 from .settings import DONE, FAULTS, MISUSE
 
 
-def report(error: BaseException) -> int:
-    """Say what happened on standard error; returns the exit code."""
+def report(error: BaseException, language: str) -> int:
+    """Say what happened on standard error, in the language; returns the exit code."""
     if isinstance(error, BrokenPipeError):
         # The reader of a pipe has seen enough; what is left to be written has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -21,10 +23,9 @@ def report(error: BaseException) -> int:
         return FAULTS
     if isinstance(error, CollectionError):
         for fault in error.faults:
-            print(visible(str(fault)), file=sys.stderr)
+            print(visible(told(fault, language)), file=sys.stderr)
         count = len(error.faults)
-        faults = "fault" if count == 1 else "faults"
-        print(f"{count} {faults}; the last good build is untouched.", file=sys.stderr)
+        print(say("fault" if count == 1 else "faults", language, count), file=sys.stderr)
     else:
-        print(visible(f"taawun: {error}"), file=sys.stderr)
+        print(visible(told(error, language, "taawun")), file=sys.stderr)
     return MISUSE

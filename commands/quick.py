@@ -41,7 +41,7 @@ def answer(arguments: Sequence[str]) -> int | None:
     except (TaawunError, BrokenPipeError, KeyboardInterrupt) as error:
         from .failures import report
 
-        return report(error)
+        return report(error, settings.language)
     return DONE if has_rows else FAULTS
 
 

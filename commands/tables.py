@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from ..graph.errors import CollectionError, Fault
+from ..graph.errors import CollectionError, Fault, Place
 from ..graph.visible import visible
 from ..printing import writing
+from ..sentences.telling import told
 from ..words import say
 from .edits import carry_out, target_of
 from .settings import MISUSE, Settings, common
@@ -82,7 +83,6 @@ def _report(settings: Settings, faults: Iterable[Fault], sources: Mapping[str, P
             where += say("at row", settings.language, row)
         if heading:
             where += say("at column", settings.language, column, heading)
-        click.echo(visible(f"{where}: {fault.message}"), err=True)
-        if fault.remedy:
-            click.echo(visible(f"    → {fault.remedy}"), err=True)
+        there = fault._replace(place=Place(where))
+        click.echo(visible(told(there, settings.language)), err=True)
     click.echo(say("nothing written", settings.language, len(lines)), err=True)

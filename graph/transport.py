@@ -138,7 +138,8 @@ class Transport:
             return EndpointError(f"{self.url} does not let us in ({error.code}): {remedy}")
         if sentence := _STATUS.get(error.code):
             wait = clean(error.headers.get("Retry-After", ""))
-            after = f"; try again after {wait}{' seconds' * wait.isdigit()}" if wait else ""
+            unit = " seconds" if wait.isdigit() else ""
+            after = f"; try again after {wait}{unit}" if wait else ""
             return EndpointError(f"{self.url} {sentence} ({error.code}){after}")
         return EndpointError(
             f"{self.url} answers with an error: {error.code} {said or clean(error.reason)}"

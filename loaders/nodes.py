@@ -182,7 +182,7 @@ def _end_of(text: str, name: str) -> Place:
 def _problem(error: yaml.MarkedYAMLError) -> str:
     if not error.context or error.context_mark is None:
         return error.problem or "unknown"
-    return f"{error.problem} {error.context} that begins in line {error.context_mark.line + 1}"
+    return f"{error.problem} ({error.context} that begins in line {error.context_mark.line + 1})"
 
 
 def _extras(text: str, name: str) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from arabic_faults import left_in_english
 from taawun.graph.errors import CollectionError, Fault
 from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.coverage import coverage
@@ -43,6 +44,7 @@ def copy_of_sound(tmp_path: Path) -> Path:
 def faults_of(*folders: Path) -> tuple[Fault, ...]:
     with pytest.raises(CollectionError) as raised:
         read_collection(folders)
+    assert left_in_english(raised.value.faults) == []
     return raised.value.faults
 
 

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 import taawun
+from arabic_faults import left_in_english
 from taawun.checks import check
 from taawun.graph.errors import CollectionError, Fault
 from taawun.loaders.build import build
@@ -51,6 +52,7 @@ def copy_of_labs(tmp_path: Path) -> Path:
 def faults_of(folder: Path) -> tuple[Fault, ...]:
     with pytest.raises(CollectionError) as raised:
         read_collection([SEEDS, folder])
+    assert left_in_english(raised.value.faults) == []
     return raised.value.faults
 
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 #: Each layer and what of ours it may import besides itself.
 MAY_IMPORT = {
     "ontology": set(),
+    "sentences": {"graph"},
     "graph": {"ontology"},
     "loaders": {"graph", "ontology"},
     "queries": {"graph", "ontology"},

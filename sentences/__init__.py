@@ -1,0 +1,1 @@
+"""Faults and errors in Arabic: their sentences, and finding them by the English ones."""
