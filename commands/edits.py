@@ -9,6 +9,7 @@ import click
 
 from ..words import say
 from .settings import Settings
+from .telling import tell
 
 if TYPE_CHECKING:
     from ..loaders.edit import Edit
@@ -47,7 +48,7 @@ def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
     """Show what the edit changes, and unless it is a dry run write it."""
     show(settings, edit)
     if dry_run:
-        click.echo(say("not written", settings.language), err=True)
+        tell(say("not written", settings.language), err=True)
     else:
         write(settings, edit)
 
@@ -60,7 +61,7 @@ def write(settings: Settings, edit: Edit) -> None:
     from ..loaders.json_schemas import FOLDER, schema_files
 
     for path in edit.write():
-        click.echo(say("written", settings.language, path), err=True)
+        tell(say("written", settings.language, path), err=True)
     names_something = any(path.parts[0] != "facts" for path in edit.files)
     if names_something and (edit.folder / FOLDER).is_dir():
         before = seen(edit.folder)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ..graph.visible import visible
 from ..words import say
 from .edits import target_of
 from .settings import Settings, common
+from .telling import tell
 
 
 @click.command()
@@ -28,7 +28,7 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
     new_collection(folder, settings.collections, with_example=example)
     marked = say("new example", settings.language) if example else ""
     name = shlex.quote(str(folder))
-    click.echo(visible(say("new collection", settings.language, folder, marked, name)))
+    tell(say("new collection", settings.language, folder, marked, name))
 
 
 @click.command()
@@ -49,4 +49,4 @@ def schemas(settings: Settings) -> None:
     before = seen(target)
     files = schema_files(read_collection([SEEDS, *settings.collections]))
     for path in Edit(target, files, before).write():
-        click.echo(say("written", settings.language, path))
+        tell(say("written", settings.language, path))

@@ -10,6 +10,7 @@ import click
 from ..graph.errors import OutputError
 from ..printing import writing
 from .settings import Settings, common
+from .telling import tell
 
 EXPORTS: Final = (
     "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml",
@@ -53,7 +54,7 @@ def explore(
         )
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror}") from error
-    click.echo(f"{written} ({written.stat().st_size / 1e6:.1f} MB): open it in any browser")
+    tell(f"{written} ({written.stat().st_size / 1e6:.1f} MB): open it in any browser")
     if open_it:
         click.launch(str(written))
 

@@ -12,8 +12,10 @@ import click
 from ..graph.endpoint import Endpoint
 from ..graph.push import Comparison, Progress, compare
 from ..graph.push import push as push_dataset
+from ..graph.visible import escaped
 from ..words import say
 from .settings import FAULTS, Settings, common
+from .telling import tell
 
 
 @click.command()
@@ -50,23 +52,21 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
     if found:
         _report(settings, url, found)
     if done:
-        click.echo(say("pushed", settings.language, url, done.added, done.removed, done.kept))
+        tell(say("pushed", settings.language, url, done.added, done.removed, done.kept))
 
 
 def _report(settings: Settings, url: str, found: Comparison) -> None:
     """Say whether the store holds the build; exit 1 if it does not."""
     if not found.missing and not found.extra:
-        click.echo(say("holds all", settings.language, url, found.held))
+        tell(say("holds all", settings.language, url, found.held))
         return
-    click.echo(
-        say("differs", settings.language, url, found.held, found.missing, found.extra), err=True
-    )
+    tell(say("differs", settings.language, url, found.held, found.missing, found.extra), err=True)
     for sign, quads, count in (
         ("-", found.first_missing, found.missing),
         ("+", found.first_extra, found.extra),
     ):
         for quad in quads:
-            click.echo(f"{sign} {quad} .", err=True)
+            tell(f"{sign} {escaped(str(quad))} .", err=True)
         if count > len(quads):
             click.echo(f"{sign} … {count - len(quads)}", err=True)
     sys.exit(FAULTS)

@@ -10,6 +10,7 @@ import click
 
 from ..words import say
 from .settings import Settings, common
+from .telling import tell
 
 
 @click.command()
@@ -83,7 +84,7 @@ def serve(
         limits = replace(limits, workers=workers)
     with listen(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-        click.echo(say("serving", settings.language, address))
+        tell(say("serving", settings.language, address))
         if open_it:
             click.launch(address)
         run(listener, served, limits, public)

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from ..graph.errors import CollectionError, Fault, Place
-from ..graph.visible import visible
 from ..printing import writing
 from ..sentences.telling import told
 from ..words import say
 from .edits import carry_out, target_of
 from .settings import MISUSE, Settings, common
+from .telling import tell
 
 #: ``loaders.tables.KINDS``, which stays unloaded until a command needs it.
 KINDS = ("facts", "entities", "documents")
@@ -84,5 +84,5 @@ def _report(settings: Settings, faults: Iterable[Fault], sources: Mapping[str, P
         if heading:
             where += say("at column", settings.language, column, heading)
         there = fault._replace(place=Place(where))
-        click.echo(visible(told(there, settings.language)), err=True)
-    click.echo(say("nothing written", settings.language, len(lines)), err=True)
+        tell(told(there, settings.language), err=True)
+    tell(say("nothing written", settings.language, len(lines)), err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..graph.errors import QueryError
 from ..graph.store import Store, code_of
 from ..ontology.namespaces import PREFIXES
 from .rows import select
@@ -21,8 +22,15 @@ def with_prefixes(text: str, store: Store | None = None) -> str:
     """The query with the usual prefixes declared, where it uses one without declaring it.
 
     A prefix that is none of ours is looked for in the store, which keeps those of collections.
-    They are put on the first line, so that error messages keep their line numbers.
+    They are put on the first line, so that error messages keep their line numbers. Raises
+    ``QueryError`` for what came from bytes that are no text.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(
+            f"the query is not UTF-8: character {error.start + 1} is none; save it as UTF-8"
+        ) from error
     code = code_of(text)
     declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE))
     used = set(re.findall(r"(?<![\w:?$-])([A-Za-z][\w-]*):", code)) - declared

@@ -1,6 +1,6 @@
 """A stored question: one ``.rq`` file, with its words in both languages in the header.
 
-The header follows grlc: comment lines that begin with ``#+`` hold YAML. A parameter stands in
+A parameter stands in
 the query as ``VALUES ?name { default }``; giving it a value replaces what the braces hold by one
 serialised term, and nothing else, so that no text of a user becomes part of a query. A default
 of ``UNDEF`` means any.
@@ -12,11 +12,12 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
+from .header import Columns, Header, Parameter, read_header
 from .prefixes import with_prefixes
 
 if TYPE_CHECKING:
@@ -31,16 +32,6 @@ _COLUMNS: Final = re.compile(r"^#\+ columns:\n((?:#\+  .*\n)*)", re.MULTILINE)
 _COLUMN: Final = re.compile(rf"#\+   ([a-z]\w*): {{ar: {_PLAIN}, en: {_PLAIN}}}\n")
 #: What YAML 1.1 takes for something else than a text.
 _NO_TEXT: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-Columns = Mapping[str, Mapping[str, str]]
-
-
-class Parameter(NamedTuple):
-    """A parameter of a question: a class slug as type, or ``text`` or ``number``."""
-
-    name: str
-    type: str
-    ar: str
-    en: str
 
 
 class Question:
@@ -85,8 +76,8 @@ class Question:
         return self._header.columns if plain is None else plain
 
     @cached_property
-    def _header(self) -> _Header:
-        return _read_header(self.name, self.text)
+    def _header(self) -> Header:
+        return read_header(self.name, self.text)
 
     def summary(self, language: str) -> str:
         """The question in words."""
@@ -114,17 +105,6 @@ class Question:
         if count != 1:
             raise QueryError(f"{self.name}.rq must have exactly one VALUES ?{name} {{ … }}")
         return text
-
-
-class _Header(NamedTuple):
-    """What the comment lines say."""
-
-    ar: str
-    en: str
-    tags: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    columns: Columns
-    rows: int
 
 
 def read_question(path: Path) -> Question:
@@ -179,28 +159,3 @@ def _plain_columns(text: str) -> Columns | None:
     if not _NO_TEXT.isdisjoint(value.lower() for column in found for value in column):
         return None
     return {name: {"ar": ar.rstrip(), "en": en.rstrip()} for name, ar, en in found}
-
-
-def _read_header(name: str, text: str) -> _Header:
-    import yaml
-
-    header = "\n".join(line[2:] for line in text.splitlines() if line.startswith("#+"))
-    try:
-        fields: dict[str, Any] = yaml.load(
-            header, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
-        return _Header(
-            ar=fields["summary_ar"],
-            en=fields["summary"],
-            tags=tuple(fields["tags"]),
-            parameters=tuple(
-                Parameter(key, spec["type"], spec["ar"], spec["en"])
-                for key, spec in (fields.get("parameters") or {}).items()
-            ),
-            columns=fields.get("columns") or {},
-            rows=int(fields["rows"]),
-        )
-    except yaml.YAMLError as error:
-        raise QueryError(f"{name}.rq: the #+ header is not valid YAML: {error}") from error
-    except (KeyError, TypeError) as error:
-        raise QueryError(f"{name}.rq: the #+ header lacks {error}") from error

@@ -6,7 +6,8 @@ import json
 from typing import Any, Final
 
 from ..api import KnowledgeGraph
-from ..queries.question import Parameter, Question
+from ..queries.header import Parameter
+from ..queries.question import Question
 from .asking import ANSWERS
 from .formats import GRAPHS, RESULTS
 from .reply import Reply

@@ -97,19 +97,37 @@ def test_a_value_never_becomes_part_of_the_query(graph, tmp_path):
         assert len(graph.ask_stored(question, {"label": hostile})) == 0
 
 
+HEADER = "#+ summary: Which?\n#+ summary_ar: أي؟\n#+ tags: [a]\n#+ rows: 1\n"
 REFUSED = {
-    "no summary": "#+ tags: [a]\nSELECT * WHERE {}",
-    "broken YAML": "#+ summary: [\nSELECT * WHERE {}",
-    "no header": "SELECT * WHERE {}",
+    "SELECT * WHERE {}": "the #+ header is missing",
+    "#+ Which countries?\n": "the #+ header is “key: value” pairs",
+    "#+ tags: [a]\n": "the #+ header lacks “summary”",
+    "#+ summary: Which?\nASK {}\n#+ tags: [\n": "mine.rq:4:3: the #+ header is not valid YAML",
+    "#+ summary: a: b\n": "mine.rq:1:14: the #+ header is not valid YAML",
+    "#+ summary: \x01\n": "the #+ header is not valid YAML: unacceptable character",
+    HEADER.replace("[a]", "a"): "“tags” is a list; write it like this: #+ tags: [",
+    HEADER.replace("[a]", "[yes]"): "each of “tags” is a text",
+    HEADER.replace("1", "many"): "“rows” is a whole number",
+    HEADER.replace("1", "true"): "“rows” is a whole number",
+    HEADER + "#+ parameters: [country]\n": "“parameters” is “key: value” pairs",
+    HEADER + "#+ parameters: {c: country}\n": "“c” under “parameters” is “key: value” pairs",
+    HEADER + "#+ parameters: {c: {type: country, ar: د}}\n": "“c” under “parameters” lacks “en”",
+    HEADER + "#+ columns: {c: {ar: د, en: 3}}\n": "“en” of “c” is a text",
 }
 
 
-@pytest.mark.parametrize("case", sorted(REFUSED))
-def test_a_faulty_header_is_named(case, tmp_path):
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_wrong_with_a_header_is_said_with_its_place_and_a_remedy(text, tmp_path):
     path = tmp_path / "mine.rq"
-    path.write_text(REFUSED[case], "utf-8")
-    with pytest.raises(QueryError, match=r"mine\.rq"):
+    path.write_text(text, "utf-8")
+    with pytest.raises(QueryError, match=r"^mine\.rq") as refused:
         read_question(path)
+    assert REFUSED[text] in str(refused.value)
+
+
+def test_a_query_that_is_no_text_is_refused(graph):
+    with pytest.raises(QueryError, match="character 10 is none"):
+        graph.sparql("SELECT * {\udcff}".replace("{", "", 1))
 
 
 def test_prefixes_are_declared_where_a_query_uses_them():

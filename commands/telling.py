@@ -1,0 +1,12 @@
+"""Lines for people."""
+
+from __future__ import annotations
+
+import click
+
+from ..graph.visible import visible
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """Print a line; what would steer the terminal, in a name or path that it holds, is shown."""
+    click.echo(visible(text), err=err)
