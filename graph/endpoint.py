@@ -42,12 +42,13 @@ class Endpoint:
         wrapper.addCustomHttpHeader("Accept", accepted[0])
         # SPARQLWrapper writes the request; its own way of sending knows no limit of time or size.
         reply = self._transport.send(wrapper._createRequest())
+        kind = clean(reply.kind) or "something unnamed"
         if reply.kind not in accepted:
-            raise self._nonsense(reply)
+            raise self._nonsense(f"does not answer with SPARQL results but with {kind}", reply)
         try:
             return self._triples(reply) if accepted is _TRIPLES else self._result(reply, text)
         except (SyntaxError, ValueError) as error:
-            raise self._nonsense(reply) from error
+            raise self._nonsense(f"sends what cannot be read as {kind}", reply) from error
 
     def update(self, text: str) -> None:
         """Run an update."""
@@ -92,12 +93,9 @@ class Endpoint:
         assert isinstance(answer, ox.QueryTriples)
         return answer
 
-    def _nonsense(self, reply: Reply) -> EndpointError:
+    def _nonsense(self, what: str, reply: Reply) -> EndpointError:
         start = clean(reply.body[:200].decode("utf-8", "replace"))[:60]
-        return EndpointError(
-            f"{self.url} does not answer with SPARQL results but with "
-            f"{clean(reply.kind) or 'something unnamed'}; it begins “{start}”"
-        )
+        return EndpointError(f"{self.url} {what}; it begins “{start}”")
 
 
 def _names(answer: ox.QuerySolutions) -> list[str]:

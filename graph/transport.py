@@ -12,7 +12,14 @@ import re
 import time
 from dataclasses import dataclass
 from email.message import Message
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import (
+    BadStatusLine,
+    HTTPException,
+    HTTPResponse,
+    IncompleteRead,
+    RemoteDisconnected,
+    UnknownProtocol,
+)
 from typing import Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -90,6 +97,13 @@ class Transport:
             if isinstance(error.reason, TimeoutError):
                 raise self._slow() from error
             raise EndpointError(f"{self.url} cannot be reached: {error.reason}") from error
+        except RemoteDisconnected as error:
+            raise EndpointError(f"{self.url} hung up without an answer") from error
+        except (BadStatusLine, UnknownProtocol) as error:
+            start = clean(str(error.args[0]))[:60]
+            raise EndpointError(
+                f"{self.url} does not answer in HTTP; it begins “{start}”"
+            ) from error
         except (HTTPException, OSError) as error:
             raise EndpointError(f"{self.url} broke off its answer: {clean(repr(error))}") from error
         except ValueError as error:

@@ -1,9 +1,8 @@
 """A stored question: one ``.rq`` file, with its words in both languages in the header.
 
-A parameter stands in
-the query as ``VALUES ?name { default }``; giving it a value replaces what the braces hold by one
-serialised term, and nothing else, so that no text of a user becomes part of a query. A default
-of ``UNDEF`` means any.
+A parameter stands in the query as ``VALUES ?name { default }``; giving it a value replaces what
+the braces hold by one serialised term, and nothing else, so that no text of a user becomes part
+of a query. A default of ``UNDEF`` means any.
 """
 
 from __future__ import annotations

@@ -120,29 +120,33 @@ def no_http(handler):
 
 URI = {"type": "uri", "value": "http://a.org/"}
 SLOW = "did not answer within 1 seconds; try --timeout"
-NO_RESULTS = "does not answer with SPARQL results"
+NO_RESULTS = "does not answer with SPARQL results but with"
+UNREADABLE = r"sends what cannot be read as application/sparql-results\+json"
 LIES = {
     "says nothing": (say_nothing, SLOW),
     "trickles its headers": (trickle_headers, SLOW),
     "trickles its body": (trickle_body, SLOW),
-    "hangs up": (lambda handler: handler.connection.close(), "broke off|cannot be reached"),
-    "is no web server": (no_http, "broke off"),
-    "ends in the middle": (end_in_the_middle, NO_RESULTS),
+    "hangs up": (
+        lambda handler: handler.connection.close(),
+        "hung up without|cannot be reached",
+    ),
+    "is no web server": (no_http, "does not answer in HTTP; it begins “SSH-2.0"),
+    "ends in the middle": (end_in_the_middle, UNREADABLE),
     "sends less than it promises": (reply(200, rows(), length=500), "broke off"),
     "breaks a chunk": (break_a_chunk, "broke off"),
     "is a page": (reply(200, b"<html>Welcome</html>", "text/html"), "text/html.*Welcome"),
     "names no kind": (reply(200, rows(), None), "something unnamed"),
     "gives another kind": (reply(200, rows(), "text/plain"), "text/plain"),
-    "sends nothing": (reply(200, b""), NO_RESULTS),
-    "sends a list": (reply(200, b"[]"), NO_RESULTS),
-    "sends no results": (reply(200, b'{"head":{"vars":["s"]}}'), NO_RESULTS),
-    "sends NaN": (reply(200, rows({"s": {"type": "literal", "value": float("nan")}})), NO_RESULTS),
-    "sends a number for a term": (reply(200, rows({"s": 1})), NO_RESULTS),
+    "sends nothing": (reply(200, b""), UNREADABLE),
+    "sends a list": (reply(200, b"[]"), UNREADABLE),
+    "sends no results": (reply(200, b'{"head":{"vars":["s"]}}'), UNREADABLE),
+    "sends NaN": (reply(200, rows({"s": {"type": "literal", "value": float("nan")}})), UNREADABLE),
+    "sends a number for a term": (reply(200, rows({"s": 1})), UNREADABLE),
     "sends an IRI that is a query": (
         reply(200, rows({"s": {"type": "uri", "value": "http://a> } #"}})),
-        NO_RESULTS,
+        UNREADABLE,
     ),
-    "binds another variable": (reply(200, rows({"x": URI})), NO_RESULTS),
+    "binds another variable": (reply(200, rows({"x": URI})), UNREADABLE),
     "answers for other variables": (
         reply(200, rows({"x": URI}, names=("x", "y"))),
         "asked for s, and gives x, y",
@@ -210,7 +214,7 @@ def test_a_bad_query_is_told_with_the_words_of_the_endpoint(run):
 def test_triples_that_are_none_are_refused():
     text = "CONSTRUCT WHERE { ?s ?p ?o }"
     for body, kind in ((b"<a> <b> .", "application/n-triples"), (rows(), JSON)):
-        with lying(reply(200, body, kind)) as url, pytest.raises(EndpointError, match="SPARQL"):
+        with lying(reply(200, body, kind)) as url, pytest.raises(EndpointError, match="begins “"):
             RemoteStore(url).query(text)
 
 
