@@ -13,7 +13,8 @@ import pytest
 from taawun.commands.quick import answer
 from taawun.loaders import builds
 from taawun.loaders.builds import Build, Memory, stack
-from taawun.queries.question import HERE, _plain_columns, _read_header, find_bundled
+from taawun.queries.header import read_header
+from taawun.queries.question import HERE, _plain_columns, find_bundled
 
 #: What of ours answers a stored question in a pipe: each module costs about half a millisecond.
 MODULES = {
@@ -140,7 +141,7 @@ def test_columns_are_read_without_yaml_as_with_it() -> None:
     questions = list(filter(None, map(find_bundled, NAMES)))
     assert len(questions) == len(NAMES) > 40
     plain = {q.name: _plain_columns(q.text) for q in questions}
-    read = {q.name: _read_header(q.name, q.text).columns for q in questions}
+    read = {q.name: read_header(q.name, q.text).columns for q in questions}
     assert plain == read
 
 
@@ -164,7 +165,7 @@ HEADER = "#+ summary: s\n#+ summary_ar: s\n#+ tags: [t]\n#+ rows: 1\n"
 )
 def test_what_is_not_written_in_the_plainest_way_is_left_to_yaml(columns: str) -> None:
     text = HEADER + columns + "SELECT * {}"
-    assert _read_header("mine", text)
+    assert read_header("mine", text)
     assert _plain_columns(text) is None
 
 
