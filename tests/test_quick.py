@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from taawun.commands.quick import answer
+from taawun.graph.errors import QueryError
 from taawun.loaders import builds
 from taawun.loaders.builds import Build, Memory, stack
 from taawun.queries.header import read_header
@@ -152,9 +153,6 @@ HEADER = "#+ summary: s\n#+ summary_ar: s\n#+ tags: [t]\n#+ rows: 1\n"
     "columns",
     [
         '#+ columns:\n#+   a: {ar: "اسم", en: name}\n',
-        "#+ columns:\n#+   a: {ar: اسم, en: yes}\n",
-        "#+ columns:\n#+   a: {ar: اسم, en: 2019}\n",
-        "#+ columns:\n#+   a: {ar: اسم, en: on}\n#+   b: {ar: ب, en: b}\n",
         "#+ columns:\n#+   a: {en: name, ar: اسم}\n",
         "#+ columns: {a: {ar: اسم, en: name}}\n",
         "#+ columns:\n#+     a: {ar: اسم, en: name}\n",
@@ -167,6 +165,14 @@ def test_what_is_not_written_in_the_plainest_way_is_left_to_yaml(columns: str) -
     text = HEADER + columns + "SELECT * {}"
     assert read_header("mine", text)
     assert _plain_columns(text) is None
+
+
+@pytest.mark.parametrize("name", ["yes", "2019", "on", "~"])
+def test_what_yaml_does_not_take_for_a_text_is_refused(name: str) -> None:
+    text = f"{HEADER}#+ columns:\n#+   a: {{ar: اسم, en: {name}}}\nSELECT * {{}}"
+    assert _plain_columns(text) is None
+    with pytest.raises(QueryError, match="“en” of “a” is a text"):
+        read_header("mine", text)
 
 
 def test_the_clock_of_this_file_system_is_finer_than_what_counts_as_settled(tmp_path: Path) -> None:
