@@ -20,9 +20,9 @@ from ..loaders.register import document_edit, entity_edit
 from ..loaders.suggestion_file import slug_of
 from ..words import say
 from .edits import carry_out, show, target_of, write
+from .lines import print_line
 from .settings import Settings, common
 from .suggesting import content_of
-from .telling import tell
 from .words import Words
 
 
@@ -110,7 +110,7 @@ def _ask(settings: Settings, dry_run: bool) -> None:
             if not dry_run and dialogue.agrees("ask write"):
                 write(settings, edit)
             else:
-                tell(say("not written", settings.language))
+                print_line(say("not written", settings.language))
         if not dialogue.agrees("ask another"):
             return
 
@@ -189,7 +189,7 @@ def document(
     fields = {"ar": title_ar, "en": title_en, **{k: v for k, v in given.items() if v}}
     edit = document_edit(target_of(settings), before, name, content, fields)
     carry_out(settings, edit, dry_run)
-    tell(say("document next", settings.language, name), err=True)
+    print_line(say("document next", settings.language, name), err=True)
 
 
 def _camel(option: str) -> str:

@@ -14,9 +14,9 @@ from ..graph.errors import QueryError
 from ..queries.labels import short_iri
 from ..queries.results import Shown
 from ..words import say
+from .lines import print_line
 from .output import emit, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common
-from .telling import tell
 
 if TYPE_CHECKING:
     from ..queries.why import FactView
@@ -57,7 +57,7 @@ def questions(settings: Settings, tag: str | None) -> None:
     if not rows:
         tags = sorted({tag for q in settings.catalogue.questions.values() for tag in q.tags})
         message = f"no question has the tag “{tag}”; tags are: {', '.join(tags)}"
-        tell(message, err=True)
+        print_line(message, err=True)
         sys.exit(FAULTS)
 
 
@@ -98,8 +98,8 @@ def ask(
         stored, found = graph.catalogue.nearest(words, graph.names)
         values = {**found, **values}
         chosen = " ".join([stored.name, *(f"-p {k}={short_iri(v)}" for k, v in values.items())])
-        tell(say("took", settings.language, chosen), err=True)
-        tell(f"  {stored.summary(settings.language)}", err=True)
+        print_line(say("took", settings.language, chosen), err=True)
+        print_line(f"  {stored.summary(settings.language)}", err=True)
     print_rows(settings, graph.ask_stored(stored, values), why, everything)
 
 

@@ -9,9 +9,9 @@ import click
 
 from ..sentences.telling import told
 from ..words import say
+from .lines import print_line
 from .output import emit, printer_for
 from .settings import FAULTS, Settings, common
-from .telling import tell
 
 if TYPE_CHECKING:
     from ..checks import Report
@@ -31,7 +31,7 @@ def build(settings: Settings) -> None:
     made = build_graph(settings.collections)
     state = "built" if made.is_new else "nothing has changed"
     counts = ", ".join(f"{count} {name}" for name, count in made.manifest().items())
-    tell(f"{state}: {counts}\n{made.path}")
+    print_line(f"{state}: {counts}\n{made.path}")
 
 
 @click.command()
@@ -70,9 +70,9 @@ def check(
     for performed in report.checks:
         for warning in performed.warnings:
             word = say("warning", settings.language)
-            tell(told(warning, settings.language, word), err=True)
+            print_line(told(warning, settings.language, word), err=True)
         for fault in performed.faults:
-            tell(told(fault, settings.language), err=True)
+            print_line(told(fault, settings.language), err=True)
     if report.faults:
         sys.exit(FAULTS)
     if not preview:
@@ -117,7 +117,7 @@ def _preview(settings: Settings, made: Build) -> None:
         old = Build(before, is_new=False)
     else:
         old = build_graph(settings.collections[:-1])
-        tell(say("first preview", settings.language), err=True)
+        print_line(say("first preview", settings.language), err=True)
     questions = settings.catalogue.questions.values()
     report(settings, difference(old.store(), made.store(), questions))
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..words import say
+from .lines import print_line
 from .settings import Settings
-from .telling import tell
 
 if TYPE_CHECKING:
     from ..loaders.edit import Edit
@@ -48,7 +48,7 @@ def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
     """Show what the edit changes, and unless it is a dry run write it."""
     show(settings, edit)
     if dry_run:
-        tell(say("not written", settings.language), err=True)
+        print_line(say("not written", settings.language), err=True)
     else:
         write(settings, edit)
 
@@ -61,7 +61,7 @@ def write(settings: Settings, edit: Edit) -> None:
     from ..loaders.json_schemas import FOLDER, schema_files
 
     for path in edit.write():
-        tell(say("written", settings.language, path), err=True)
+        print_line(say("written", settings.language, path), err=True)
     names_something = any(path.parts[0] != "facts" for path in edit.files)
     if names_something and (edit.folder / FOLDER).is_dir():
         before = seen(edit.folder)

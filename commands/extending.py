@@ -9,8 +9,8 @@ import click
 
 from ..words import say
 from .edits import target_of
+from .lines import print_line
 from .settings import Settings, common
-from .telling import tell
 
 
 @click.command()
@@ -28,7 +28,7 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
     new_collection(folder, settings.collections, with_example=example)
     marked = say("new example", settings.language) if example else ""
     name = shlex.quote(str(folder))
-    tell(say("new collection", settings.language, folder, marked, name))
+    print_line(say("new collection", settings.language, folder, marked, name))
 
 
 @click.command()
@@ -49,4 +49,4 @@ def schemas(settings: Settings) -> None:
     before = seen(target)
     files = schema_files(read_collection([SEEDS, *settings.collections]))
     for path in Edit(target, files, before).write():
-        tell(say("written", settings.language, path))
+        print_line(say("written", settings.language, path))

@@ -9,8 +9,8 @@ import click
 
 from ..graph.errors import OutputError
 from ..printing import writing
+from .lines import print_line
 from .settings import Settings, common
-from .telling import tell
 
 EXPORTS: Final = (
     "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml",
@@ -54,7 +54,7 @@ def explore(
         )
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror}") from error
-    tell(f"{written} ({written.stat().st_size / 1e6:.1f} MB): open it in any browser")
+    print_line(f"{written} ({written.stat().st_size / 1e6:.1f} MB): open it in any browser")
     if open_it:
         click.launch(str(written))
 

@@ -14,8 +14,8 @@ from ..graph.push import Comparison, Progress, compare
 from ..graph.push import push as push_dataset
 from ..graph.visible import escaped
 from ..words import say
+from .lines import print_line
 from .settings import FAULTS, Settings, common
-from .telling import tell
 
 
 @click.command()
@@ -52,21 +52,23 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
     if found:
         _report(settings, url, found)
     if done:
-        tell(say("pushed", settings.language, url, done.added, done.removed, done.kept))
+        print_line(say("pushed", settings.language, url, done.added, done.removed, done.kept))
 
 
 def _report(settings: Settings, url: str, found: Comparison) -> None:
     """Say whether the store holds the build; exit 1 if it does not."""
     if not found.missing and not found.extra:
-        tell(say("holds all", settings.language, url, found.held))
+        print_line(say("holds all", settings.language, url, found.held))
         return
-    tell(say("differs", settings.language, url, found.held, found.missing, found.extra), err=True)
+    print_line(
+        say("differs", settings.language, url, found.held, found.missing, found.extra), err=True
+    )
     for sign, quads, count in (
         ("-", found.first_missing, found.missing),
         ("+", found.first_extra, found.extra),
     ):
         for quad in quads:
-            tell(f"{sign} {escaped(str(quad))} .", err=True)
+            print_line(f"{sign} {escaped(str(quad))} .", err=True)
         if count > len(quads):
             click.echo(f"{sign} … {count - len(quads)}", err=True)
     sys.exit(FAULTS)

@@ -9,8 +9,8 @@ from ipaddress import ip_address
 import click
 
 from ..words import say
+from .lines import print_line
 from .settings import Settings, common
-from .telling import tell
 
 
 @click.command()
@@ -84,7 +84,7 @@ def serve(
         limits = replace(limits, workers=workers)
     with listen(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-        tell(say("serving", settings.language, address))
+        print_line(say("serving", settings.language, address))
         if open_it:
             click.launch(address)
         run(listener, served, limits, public)

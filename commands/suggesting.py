@@ -12,9 +12,9 @@ import click
 from ..graph.errors import OutputError, TaawunError
 from ..printing import writing
 from ..words import say
+from .lines import print_line
 from .output import emit, printer_for
 from .settings import Settings, common
-from .telling import tell
 
 if TYPE_CHECKING:
     from ..loaders.suggestion import Suggester, Suggestion
@@ -68,7 +68,7 @@ def suggest(
             raise click.UsageError(f"“{name}” is no name for a document; {SLUG_REMEDY}")
         found = suggester.suggest(content.decode("utf-8"))
         if not any("\u0600" <= char <= "\u06ff" for char in found.text):
-            tell(say("not arabic", settings.language), err=True)
+            print_line(say("not arabic", settings.language), err=True)
     facts = fact_file(found, name, suggester)
     if write:
         if not settings.collections:
@@ -76,7 +76,7 @@ def suggest(
         if name in known.documents:
             raise OutputError(f"document {name} is registered already: choose another --slug")
         for path in write_suggestion(settings.collections[-1], name, content, facts):
-            tell(str(path))
+            print_line(str(path))
     if output is not None:
         head = (
             ""

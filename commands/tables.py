@@ -13,8 +13,8 @@ from ..printing import writing
 from ..sentences.telling import told
 from ..words import say
 from .edits import carry_out, target_of
+from .lines import print_line
 from .settings import MISUSE, Settings, common
-from .telling import tell
 
 #: ``loaders.tables.KINDS``, which stays unloaded until a command needs it.
 KINDS = ("facts", "entities", "documents")
@@ -84,5 +84,5 @@ def _report(settings: Settings, faults: Iterable[Fault], sources: Mapping[str, P
         if heading:
             where += say("at column", settings.language, column, heading)
         there = fault._replace(place=Place(where))
-        tell(told(there, settings.language), err=True)
-    tell(say("nothing written", settings.language, len(lines)), err=True)
+        print_line(told(there, settings.language), err=True)
+    print_line(say("nothing written", settings.language, len(lines)), err=True)

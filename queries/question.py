@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
-from .header import Columns, Header, Parameter, read_header
 from .prefixes import with_prefixes
 
 if TYPE_CHECKING:
+    from .header import Columns, Header, Parameter
     from .names import Names
 
 HERE: Final = Path(__file__).parent
@@ -76,6 +76,8 @@ class Question:
 
     @cached_property
     def _header(self) -> Header:
+        from .header import read_header
+
         return read_header(self.name, self.text)
 
     def summary(self, language: str) -> str:

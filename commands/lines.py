@@ -7,6 +7,6 @@ import click
 from ..graph.visible import visible
 
 
-def tell(text: str, *, err: bool = False) -> None:
+def print_line(text: str, *, err: bool = False) -> None:
     """Print a line; what would steer the terminal, in a name or path that it holds, is shown."""
     click.echo(visible(text), err=err)
