@@ -43,12 +43,18 @@ class Endpoint:
         # SPARQLWrapper writes the request; its own way of sending knows no limit of time or size.
         reply = self._transport.send(wrapper._createRequest())
         kind = clean(reply.kind) or "something unnamed"
+        start = clean(reply.body[:200].decode("utf-8", "replace"))[:60]
         if reply.kind not in accepted:
-            raise self._nonsense(f"does not answer with SPARQL results but with {kind}", reply)
+            raise EndpointError(
+                f"{self.url} does not answer with SPARQL results but with {kind}; it begins "
+                f"“{start}”"
+            )
         try:
             return self._triples(reply) if accepted is _TRIPLES else self._result(reply, text)
         except (SyntaxError, ValueError) as error:
-            raise self._nonsense(f"sends what cannot be read as {kind}", reply) from error
+            raise EndpointError(
+                f"{self.url} sends what cannot be read as {kind}; it begins “{start}”"
+            ) from error
 
     def update(self, text: str) -> None:
         """Run an update."""
@@ -92,10 +98,6 @@ class Endpoint:
         answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
         assert isinstance(answer, ox.QueryTriples)
         return answer
-
-    def _nonsense(self, what: str, reply: Reply) -> EndpointError:
-        start = clean(reply.body[:200].decode("utf-8", "replace"))[:60]
-        return EndpointError(f"{self.url} {what}; it begins “{start}”")
 
 
 def _names(answer: ox.QuerySolutions) -> list[str]:

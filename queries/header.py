@@ -47,7 +47,7 @@ def read_header(name: str, text: str) -> Header:
     fields = _checked(name, "the #+ header", _yaml(name, text), dict, _NEEDED["summary"])
     for key, example in _NEEDED.items():
         if key not in fields:
-            raise _fault(name, f"the #+ header lacks “{key}”", example)
+            raise _wrong(name, f"the #+ header lacks “{key}”", example)
     parameters = _pairs(name, fields, "parameters", ("type", "ar", "en"), _PARAMETER)
     return Header(
         ar=_field(name, fields, "summary_ar", str),
@@ -96,7 +96,7 @@ def _pairs(
         _checked(name, f"“{one}” under “{key}”", spec, dict, example)
         for part in needed:
             if part not in spec:
-                raise _fault(name, f"“{one}” under “{key}” lacks “{part}”", example)
+                raise _wrong(name, f"“{one}” under “{key}” lacks “{part}”", example)
             _checked(name, f"“{part}” of “{one}”", spec[part], str, example)
     return found
 
@@ -105,9 +105,9 @@ def _checked(name: str, what: str, value: Any, kind: type, example: str) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         is_missing = value is None and what == "the #+ header"
         problem = "is missing" if is_missing else f"is {_KINDS[kind]}"
-        raise _fault(name, f"{what} {problem}", example)
+        raise _wrong(name, f"{what} {problem}", example)
     return value
 
 
-def _fault(name: str, message: str, example: str) -> QueryError:
-    return QueryError(f"{name}.rq: {message}; write it like this: {_MARK} {example}")
+def _wrong(name: str, what: str, example: str) -> QueryError:
+    return QueryError(f"{name}.rq: {what}; write it like this: {_MARK} {example}")
