@@ -104,7 +104,7 @@ def _pairs(
 def _checked(name: str, what: str, value: Any, kind: type, example: str) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         is_missing = value is None and what == "the #+ header"
-        problem = "is missing" if is_missing else f"is {_KINDS[kind]}"
+        problem = "is missing" if is_missing else f"must be {_KINDS[kind]}"
         raise _wrong(name, f"{what} {problem}", example)
     return value
 

@@ -100,19 +100,19 @@ def test_a_value_never_becomes_part_of_the_query(graph, tmp_path):
 HEADER = "#+ summary: Which?\n#+ summary_ar: أي؟\n#+ tags: [a]\n#+ rows: 1\n"
 REFUSED = {
     "SELECT * WHERE {}": "the #+ header is missing",
-    "#+ Which countries?\n": "the #+ header is “key: value” pairs",
+    "#+ Which countries?\n": "the #+ header must be “key: value” pairs",
     "#+ tags: [a]\n": "the #+ header lacks “summary”",
     "#+ summary: Which?\nASK {}\n#+ tags: [\n": "mine.rq:4:3: the #+ header is not valid YAML",
     "#+ summary: a: b\n": "mine.rq:1:14: the #+ header is not valid YAML",
     "#+ summary: \x01\n": "the #+ header is not valid YAML: unacceptable character",
-    HEADER.replace("[a]", "a"): "“tags” is a list; write it like this: #+ tags: [",
-    HEADER.replace("[a]", "[yes]"): "each of “tags” is a text",
-    HEADER.replace("1", "many"): "“rows” is a whole number",
-    HEADER.replace("1", "true"): "“rows” is a whole number",
-    HEADER + "#+ parameters: [country]\n": "“parameters” is “key: value” pairs",
-    HEADER + "#+ parameters: {c: country}\n": "“c” under “parameters” is “key: value” pairs",
+    HEADER.replace("[a]", "a"): "“tags” must be a list; write it like this: #+ tags: [",
+    HEADER.replace("[a]", "[yes]"): "each of “tags” must be a text",
+    HEADER.replace("1", "many"): "“rows” must be a whole number",
+    HEADER.replace("1", "true"): "“rows” must be a whole number",
+    HEADER + "#+ parameters: [country]\n": "“parameters” must be “key: value” pairs",
+    HEADER + "#+ parameters: {c: country}\n": "“c” under “parameters” must be “key: value” pairs",
     HEADER + "#+ parameters: {c: {type: country, ar: د}}\n": "“c” under “parameters” lacks “en”",
-    HEADER + "#+ columns: {c: {ar: د, en: 3}}\n": "“en” of “c” is a text",
+    HEADER + "#+ columns: {c: {ar: د, en: 3}}\n": "“en” of “c” must be a text",
 }
 
 

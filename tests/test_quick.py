@@ -171,7 +171,7 @@ def test_what_is_not_written_in_the_plainest_way_is_left_to_yaml(columns: str) -
 def test_what_yaml_does_not_take_for_a_text_is_refused(name: str) -> None:
     text = f"{HEADER}#+ columns:\n#+   a: {{ar: اسم, en: {name}}}\nSELECT * {{}}"
     assert _plain_columns(text) is None
-    with pytest.raises(QueryError, match="“en” of “a” is a text"):
+    with pytest.raises(QueryError, match="“en” of “a” must be a text"):
         read_header("mine", text)
 
 
