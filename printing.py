@@ -354,8 +354,8 @@ class Printer:
         by = (supports or {}).get((fact.subject, fact.predicate, fact.object))
         if by and by.is_corroborated:
             told.append(self._support(by))
-        comma = "، " if self.language == "ar" else ", "
-        return Text(f"  ({comma.join(told)})", "yellow") if told else Text()
+        marked = say("comma", self.language).join(told)
+        return Text(f"  ({marked})", "yellow") if told else Text()
 
     def _support(self, by: Support) -> str:
         """How many documents say it, and of how many publishers, as far as these are printed."""

@@ -18,6 +18,7 @@ from ..loaders.facts_yaml import TRIPLE
 from ..loaders.inputs import SEEDS
 from ..loaders.register import document_edit, entity_edit
 from ..loaders.suggestion_file import slug_of
+from ..sentences.telling import told
 from ..words import say
 from .edits import carry_out, show, target_of, write
 from .lines import print_line
@@ -105,7 +106,7 @@ def _ask(settings: Settings, dry_run: bool) -> None:
             show(settings, edit)
         except CollectionError as error:
             for fault in error.faults:
-                click.secho(str(fault), fg="red")
+                click.secho(told(fault, settings.language), fg="red")
         else:
             if not dry_run and dialogue.agrees("ask write"):
                 write(settings, edit)

@@ -56,8 +56,8 @@ def questions(settings: Settings, tag: str | None) -> None:
         emit(settings, ("name", "question_ar", "question_en", "parameters", "tags"), rows)
     if not rows:
         tags = sorted({tag for q in settings.catalogue.questions.values() for tag in q.tags})
-        message = f"no question has the tag “{tag}”; tags are: {', '.join(tags)}"
-        print_line(message, err=True)
+        listed = say("comma", settings.language).join(tags)
+        print_line(say("no tag", settings.language, tag, listed), err=True)
         sys.exit(FAULTS)
 
 

@@ -29,9 +29,10 @@ def build(settings: Settings) -> None:
     from ..loaders.build import build as build_graph
 
     made = build_graph(settings.collections)
-    state = "built" if made.is_new else "nothing has changed"
-    counts = ", ".join(f"{count} {name}" for name, count in made.manifest().items())
-    print_line(f"{state}: {counts}\n{made.path}")
+    language = settings.language
+    state = say("built" if made.is_new else "unchanged", language)
+    counts = [say(f"count {name}", language, count) for name, count in made.manifest().items()]
+    print_line(f"{state}: {say('comma', language).join(counts)}\n{made.path}")
 
 
 @click.command()
@@ -59,7 +60,7 @@ def check(
     made = build_graph(settings.collections)
     if accept_answers:
         count = checks.accept_answers(made.store())
-        click.echo(f"{count} answers written to queries/answers/; review the diff")
+        print_line(say("answers accepted", settings.language, count))
     report = checks.check(made, settings.collections, reference=reference)
     if preview:
         _preview(settings, made)
@@ -91,16 +92,29 @@ def _print_counts(settings: Settings, report: Report) -> None:
         )
         for item in report.checks
     ]
-    totals = [str(sum(int(row[column]) for row in rows)) for column in range(1, 5)]
+    all_of_it = ("all", *(str(sum(int(row[column]) for row in rows)) for column in range(1, 5)))
     headings = ("check", "performed", "passed", "failed", "skipped")
-    emit(settings, headings, [*rows, ("all", *totals)])
+    shown = [(_shown(settings, "check", name), *counts) for name, *counts in [*rows, all_of_it]]
+    emit(settings, [_shown(settings, "heading", name) for name in headings], shown)
     if settings.style == "table":
         for item in report.coverage:
             printer.line(
-                f"{item.document}: {item.quoted} of {item.sentences} sentences quoted, "
-                f"{item.listed} listed with a reason, {len(item.open)} open; "
-                f"{item.characters:.0%} of the text stands in a quote or a listed span"
+                say(
+                    "covered document",
+                    settings.language,
+                    item.document,
+                    item.sentences,
+                    item.quoted,
+                    item.listed,
+                    len(item.open),
+                    f"{item.characters:.0%}",
+                )
             )
+
+
+def _shown(settings: Settings, kind: str, key: str) -> str:
+    """A heading or the name of a check: for people in their language, for programs as a key."""
+    return say(f"{kind} {key}", settings.language) if settings.style == "table" else key
 
 
 def _preview(settings: Settings, made: Build) -> None:
@@ -130,11 +144,10 @@ def _print_statistics(settings: Settings) -> None:
     labels = Labels(settings.graph.store)
     parts = found["components"]
     click.echo(
-        f"{found['nodes']} entities, {found['edges']} facts between them, "
-        f"{len(parts)} connected parts, the largest of {parts[0]}"
+        say("network", settings.language, found["nodes"], found["edges"], len(parts), parts[0])
     )
     emit(
         settings,
-        ("entity", "facts"),
+        [_shown(settings, "heading", name) for name in ("entity", "facts")],
         [(labels(iri, settings.language), str(degree)) for iri, degree in found["degrees"]],
     )

@@ -9,6 +9,7 @@ import click
 
 from ..graph.errors import OutputError
 from ..printing import writing
+from ..words import say
 from .lines import print_line
 from .settings import Settings, common
 
@@ -54,7 +55,8 @@ def explore(
         )
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror}") from error
-    print_line(f"{written} ({written.stat().st_size / 1e6:.1f} MB): open it in any browser")
+    size = f"{written.stat().st_size / 1e6:.1f}"
+    print_line(say("explorer written", settings.language, written, size))
     if open_it:
         click.launch(str(written))
 

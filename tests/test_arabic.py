@@ -11,6 +11,7 @@ from code_sentences import ROOT, Sentences
 from taawun.graph.errors import Fault, Place
 from taawun.sentences.arabic import TABLES, arabic_of, sentences
 from taawun.sentences.telling import told
+from taawun.words import WORDS
 
 #: The server answers programs, in English, with what HTTP says; its start is the command's.
 LEFT_OUT = ("benchmarks", "build", "docs", "sentences", "server", "tests", ".venv")
@@ -137,3 +138,20 @@ def test_words_of_a_document_are_told_as_they_are() -> None:
 def test_a_text_of_many_clauses_is_given_up_at_once() -> None:
     """Foreign text may be long, and may hold what stands between our sentences."""
     assert arabic_of("a: " * 3000 + "; ".join(["is empty"] * 3000)) is None
+
+
+def test_every_check_is_named_in_both_languages() -> None:
+    """What no language has a name for would end the table of ``taawun check``."""
+    listed = (ROOT / "docs" / "checks.md").read_text("utf-8").partition("\n## ")[0]
+    names = {*re.findall(r"^\| ([^|]+?) \|", listed, re.MULTILINE)} - {"check"}
+    assert len(names) > 20
+    assert {f"check {name}" for name in names} <= WORDS.keys()
+
+
+def test_build_and_check_speak_arabic_and_programs_read_keys(run) -> None:
+    assert "لم يتغير شيء: الوثائق: 5، الكيانات: " in run("build", "--lang", "ar").stdout
+    shown = run("check", "--stats", "--lang", "ar", "--format", "table").stdout
+    assert "الأرقام بين الوثائق" in shown
+    assert "الوثيقة egypt-iraq-talks: عدد جملها 23، مقتبسة: 18، " in shown
+    assert not re.search(r"\b(check|performed|sentences|facts)\b", shown)
+    assert run("check", "--lang", "ar").stdout.startswith("check,performed,passed,failed,skipped\n")
