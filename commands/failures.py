@@ -9,7 +9,7 @@ from ..graph.errors import CollectionError
 from ..graph.visible import visible
 from ..sentences.telling import told
 from ..words import say
-from .settings import DONE, FAULTS, MISUSE
+from .settings import DONE, MISUSE
 
 
 def report(error: BaseException, language: str) -> int:
@@ -18,9 +18,6 @@ def report(error: BaseException, language: str) -> int:
         # The reader of a pipe has seen enough; what is left to be written has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    if isinstance(error, KeyboardInterrupt):
-        print("\nAborted!", file=sys.stderr)
-        return FAULTS
     if isinstance(error, CollectionError):
         for fault in error.faults:
             print(visible(told(fault, language)), file=sys.stderr)

@@ -16,6 +16,7 @@ from ..loaders.builds import Memory, cache_folder, stack
 from ..queries.answer import ask
 from ..queries.question import Question, find_bundled
 from ..queries.writing import write_answer
+from .interrupt import ended_by_interrupt
 from .settings import DONE, FAULTS, Settings
 
 _CHOICES: Final = {"--lang": ("ar", "en"), "--format": ("csv", "tsv", "json", "markdown")}
@@ -34,11 +35,12 @@ def answer(arguments: Sequence[str]) -> int | None:
     if build is None:
         return None
     try:
-        # Bundled questions declare the prefixes that they use.
-        found = ask(build.store(), question, settings.language, question.text)
-        has_rows = write_answer(found, settings.style, sys.stdout)
-        sys.stdout.flush()
-    except (TaawunError, BrokenPipeError, KeyboardInterrupt) as error:
+        with ended_by_interrupt():
+            # Bundled questions declare the prefixes that they use.
+            found = ask(build.store(), question, settings.language, question.text)
+            has_rows = write_answer(found, settings.style, sys.stdout)
+            sys.stdout.flush()
+    except (TaawunError, BrokenPipeError) as error:
         from .failures import report
 
         return report(error, settings.language)

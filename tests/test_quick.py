@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from taawun.queries.question import HERE, _plain_columns, find_bundled
 
 #: What of ours answers a stored question in a pipe: each module costs about half a millisecond.
 MODULES = {
-    "taawun", "taawun.__main__", "taawun.commands",
+    "taawun", "taawun.__main__", "taawun.commands", "taawun.commands.interrupt",
     "taawun.commands.quick", "taawun.commands.settings", "taawun.graph", "taawun.graph.errors",
     "taawun.graph.store", "taawun.graph.visible", "taawun.loaders",
     "taawun.loaders.builds", "taawun.loaders.inputs",
@@ -136,6 +137,28 @@ def test_a_reader_that_has_seen_enough_ends_it_without_a_word(environment: dict[
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, "")
     os.close(writing)
+
+
+def test_ctrl_c_ends_a_command_whose_query_does_not_end(environment: dict[str, str]) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    command = [sys.executable, "-m", "taawun", "sparql", endless]
+    started = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+    signal.signal(signal.SIGINT, started)
+    try:
+        while _seconds_of_work(process) < 2:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == -signal.SIGINT
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _seconds_of_work(process: subprocess.Popen[bytes]) -> float:
+    """Processor time: the start of the command takes less than a second of it."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_columns_are_read_without_yaml_as_with_it() -> None:
