@@ -51,6 +51,10 @@ WORDS: Final = {
         "ar": "يصل آخرون إلى العنوان {}: أضف ‎--public NAME باسم المضيف الذي يصلون به، إن أردت ذلك",
         "en": "others reach {}: if you mean it, add --public NAME with the host name that they use",
     },
+    "stopped": {
+        "ar": "أوقف الاستعلام: لم ينته في المدة المحددة (‎--timeout {:g} ثانية)",
+        "en": "The query was stopped: it did not end in time (--timeout {:g})",
+    },
     "yes": {"ar": "نعم", "en": "yes"},
     "no": {"ar": "لا", "en": "no"},
     "status": {"ar": "{} منذ {}: {}", "en": "{} since {}: {}"},

@@ -14,7 +14,7 @@ from ..graph.errors import QueryError
 from ..queries.labels import short_iri
 from ..queries.results import Shown
 from ..words import say
-from .interrupt import ended_by_interrupt
+from .limits import stoppable
 from .lines import print_line
 from .output import emit, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common
@@ -76,7 +76,7 @@ def questions(settings: Settings, tag: str | None) -> None:
 @click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
 @common
 @click.pass_obj
-@ended_by_interrupt()
+@stoppable
 def ask(
     settings: Settings,
     question: Sequence[str],
@@ -111,7 +111,7 @@ def ask(
 @click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
 @common
 @click.pass_obj
-@ended_by_interrupt()
+@stoppable
 def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
     """Run any SPARQL 1.1 query: its text, a file that holds it, or - for standard input.
 
@@ -140,7 +140,7 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 )
 @common
 @click.pass_obj
-@ended_by_interrupt()
+@stoppable
 def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
     """Show all that is known of an entity: its slug, IRI, or any name in either language."""
     from ..queries.proofs import card_json
@@ -190,7 +190,7 @@ def _emit_facts(settings: Settings, views: Sequence[FactView]) -> None:
 @click.option("--limit", default=3, show_default=True, help="How many ways of the same length.")
 @common
 @click.pass_obj
-@ended_by_interrupt()
+@stoppable
 def path(settings: Settings, start: str, end: str, limit: int) -> None:
     """Show how two entities hang together, each step with its quote.
 

@@ -44,7 +44,7 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
     if url is None:
         raise click.UsageError("--endpoint says which store to push to")
     update = update or re.sub(r"/query$", "/update", url)
-    endpoint = Endpoint(url, timeout=settings.timeout, update_url=update)
+    endpoint = Endpoint(url, timeout=settings.patience, update_url=update)
     local = build_graph(settings.collections).store()
     with _progress(settings.language) as progress:
         found = compare(local, endpoint, progress) if check else None

@@ -79,7 +79,7 @@ def serve(
         raise click.UsageError(say("not public", settings.language, host))
     made = build(settings.collections)
     served = Served(made.path, tuple(settings.collections), texts=not no_texts)
-    limits = Limits(seconds=settings.timeout, memory=memory, answer=answer)
+    limits = Limits(seconds=settings.patience, memory=memory, answer=answer)
     if workers:
         limits = replace(limits, workers=workers)
     with listen(host, port) as listener:

@@ -33,7 +33,7 @@ class Settings:
         self.format: str | None = None
         self.collection: list[Path] = []
         self.endpoint: str | None = None
-        self.timeout = 30.0
+        self.timeout: float | None = None
 
     @property
     def language(self) -> str:
@@ -47,6 +47,11 @@ class Settings:
 
             chosen = locale.getlocale()[0] or ""
         return "ar" if chosen.startswith("ar") else "en"
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for an endpoint, or for a served query."""
+        return self.timeout or 30.0
 
     @property
     def style(self) -> str:
@@ -82,7 +87,7 @@ class Settings:
             *self.collections,
             language=self.language,
             endpoint=self.endpoint,
-            timeout=self.timeout,
+            timeout=self.patience,
         )
 
 
@@ -103,7 +108,7 @@ def common(command: _Command) -> _Command:
         click.option(
             "--timeout",
             type=click.FloatRange(min=1),
-            help="Seconds to wait for an endpoint, or for a served query.  [default: 30]",
+            help="Seconds for an answer.  [default: 30 for an endpoint and for a served query]",
             expose_value=False,
             callback=_remember,
         ),

@@ -139,11 +139,15 @@ def test_a_reader_that_has_seen_enough_ends_it_without_a_word(environment: dict[
     os.close(writing)
 
 
+ENDLESS = [
+    sys.executable, "-m", "taawun", "sparql",
+    "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+]  # fmt: skip
+
+
 def test_ctrl_c_ends_a_command_whose_query_does_not_end(environment: dict[str, str]) -> None:
-    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    command = [sys.executable, "-m", "taawun", "sparql", endless]
     started = signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+    process = subprocess.Popen(ENDLESS, env=environment, stdout=subprocess.PIPE)
     signal.signal(signal.SIGINT, started)
     try:
         while _seconds_of_work(process) < 2:
@@ -153,6 +157,13 @@ def test_ctrl_c_ends_a_command_whose_query_does_not_end(environment: dict[str, s
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_time_limit_ends_it_too(environment: dict[str, str]) -> None:
+    command = [*ENDLESS, "--timeout", "2"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "The query was stopped: it did not end in time (--timeout 2)\n"
 
 
 def _seconds_of_work(process: subprocess.Popen[bytes]) -> float:
