@@ -10,7 +10,8 @@ from typing import Final
 import click
 
 from .commands.failures import report
-from .commands.settings import Settings, common
+from .commands.lines import print_line
+from .commands.settings import MISUSE, Settings, common
 from .graph.errors import TaawunError
 from .sentences.telling import told
 
@@ -66,8 +67,12 @@ class Commands(click.Group):
             # Those that click makes itself are of its subclasses, and in its words.
             if type(error) is not click.UsageError:
                 raise
-            words = told(error.message, ctx.ensure_object(Settings).language)
-            raise click.UsageError(words, error.ctx) from error
+            language = ctx.ensure_object(Settings).language
+            if language == "en":
+                raise
+            print_line(error.ctx.get_usage() if error.ctx else "", err=True)
+            print_line(told(error.message, language, "taawun"), err=True)
+            ctx.exit(MISUSE)
 
 
 _FIRST_WORDS: Final = {

@@ -10,6 +10,7 @@ English.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -27,9 +28,14 @@ _MOST_CLAUSES: Final = 4
 #: What stands between the names of a list, and lists in brackets, which are code.
 _AND_OR: Final = {", ": "، ", " or ": " أو ", " and ": " و"}
 _BETWEEN: Final = re.compile(r"\[[^\]]*\]|, | or | and ")
-#: A stretch that is read from left to right inside an Arabic sentence, or an Arabic quote.
+#: An Arabic quote; a stretch that is read from left to right inside an Arabic sentence.
+_QUOTE: Final = re.compile(r"(«[^»]*[\u0600-\u06ff][^»]*»)")
 _ARABIC: Final = "\u0600-\u06ff«»“”()←\u200e\u200f\n"
-_LATIN: Final = re.compile(rf"«[^»]*[\u0600-\u06ff][^»]*»|[^\s{_ARABIC}][^{_ARABIC}]*")
+_LATIN: Final = re.compile(rf"{_QUOTE.pattern}|[^\s{_ARABIC}][^{_ARABIC}]*")
+#: What stands between two such stretches, with no Arabic letter, and would turn with them.
+_GAP: Final = re.compile(
+    r"(?<=[A-Za-z0-9\u200e])([»”)]+[،؛]?|[،؛]|(?=\s*[«“(]))(\s*[«“(]*)(?=[\u200eA-Za-z0-9])"
+)
 
 
 class Sentence(NamedTuple):
@@ -152,14 +158,17 @@ def _plain(text: str) -> str:
     return text.replace("{{", "{").replace("}}", "}")
 
 
-def directed(text: str) -> str:
+def directed(text: str, heads: Sequence[str] = ()) -> str:
     """An Arabic line that runs from right to left, and in which keys and commands do not turn.
 
-    A terminal takes the direction of a line from its first letter, and that of a sign such as
-    ``--`` or ``/`` from what stands around it: marks that nobody sees say which it is. A quote
-    has none, so that it can be copied.
+    ``heads`` stand before it, a place for example, each with a colon. A terminal takes the
+    direction of a line from its first letter, and that of a sign such as ``--`` or ``/`` from
+    what stands around it: marks that nobody sees say which it is. An Arabic quote has none, so
+    that it can be copied.
     """
-    return _RLM + _LATIN.sub(_kept, text)
+    pieces = _QUOTE.split(_LATIN.sub(_kept, text))
+    pieces[::2] = [_GAP.sub(rf"\1{_RLM}\2", piece) for piece in pieces[::2]]
+    return "".join([_RLM, *(f"{head}:{_RLM} " for head in heads), *pieces])
 
 
 def _kept(found: re.Match[str]) -> str:

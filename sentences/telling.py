@@ -14,21 +14,21 @@ def told(what: Fault | BaseException | str, language: str, before: str = "") -> 
 
     What has no Arabic is told in English.
     """
+    if language != "ar":
+        return f"{before}: {what}" if before else str(what)
     from .arabic import directed
 
-    head = f"{before}: " if before else ""
-    if language != "ar":
-        return f"{head}{what}"
+    heads = [before] if before else []
     if isinstance(what, Fault):
-        head += f"{what.place}: "
+        heads.append(str(what.place))
         message, remedy = what.message, what.remedy
         if what.check == "shapes":
             # A shape says it in both languages; the Arabic stands as the remedy.
-            return directed(head + remedy)
+            return directed(remedy, heads)
     else:
         message, _, remedy = str(what).partition(_ARROW)
     said = _arabic(message)
-    line = head + message if said is None else directed(head + said)
+    line = ": ".join([*heads, message]) if said is None else directed(said, heads)
     if not remedy:
         return line
     mended = _arabic(remedy)

@@ -109,10 +109,10 @@ def test_a_broken_collection_is_told_in_arabic(run, tmp_path: Path) -> None:
     [
         (("show", "Irak"), "لم يُعثر على كيان باسم «Irak»؛ هل تقصد country/iraq؟"),
         (("sparql", "SELECT"), "الاستعلام ليس SPARQL سليمًا: error at 1:7"),
-        (("ask", "agreement-signatories", "-p", "x"), f"{RLM}«x» ليس مُعاملًا؛ اكتب NAME=VALUE"),
+        (("ask", "agreement-signatories", "-p", "x"), f":{RLM} «x» ليس مُعاملًا؛ اكتب NAME"),
         (("sparql", "--endpoint", "ftp://x", "ASK {}"), f"يبدأ بـ http://{LRM} أو https://{LRM}"),
         (("diff", "nosuch"), f"فاذكر مجموعتها بالخيار {LRM}--collection DIR"),
-        (("suggest", "nosuch.txt"), f"\n{RLM}    ← المعروف: african-cooperation، "),
+        (("suggest", "nosuch.txt"), f"\n{RLM}    ← المعروف: african-cooperation،{RLM} "),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
