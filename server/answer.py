@@ -16,6 +16,7 @@ from .pool import BusyError, Pool, StoppedError, Worker
 
 #: Where in the scope of a request the log finds why its answer was stopped.
 STOPPED: Final = "taawun.stopped"
+_BUSY: Final = "All workers are busy; try again in a few seconds."
 _RETRY: Final = {"Retry-After": "5"}
 
 
@@ -62,7 +63,7 @@ class WorkersAnswer(Response):
                 await self._reply(scope, receive, sending)
             return
         except BusyError:
-            message, headers = "All workers are busy; try again in a few seconds.", _RETRY
+            message, headers = _BUSY, _RETRY
         except StoppedError as error:
             message = str(error)
         except TimeoutError:
@@ -112,13 +113,19 @@ class WorkersAnswer(Response):
 async def whole_answer(
     turn: AbstractAsyncContextManager[Worker], job: Mapping[str, Any], seconds: float
 ) -> bytes:
-    """The whole body with which a worker replies. Raises ``HTTPException`` where it cannot."""
+    """The whole body with which a worker replies. Raises ``HTTPException`` that says why not."""
     try:
         async with asyncio.timeout(seconds), turn as worker:
             head = await worker.ask({**job})
             body = b"".join([piece async for piece in worker.pieces()])
-    except (BusyError, StoppedError, TimeoutError):
-        raise HTTPException(503, "The page could not be made now; try again later.") from None
+    except BusyError:
+        raise HTTPException(503, _BUSY, _RETRY) from None
+    except StoppedError as error:
+        raise HTTPException(503, str(error)) from None
+    except TimeoutError:
+        raise HTTPException(
+            503, f"It was stopped: it takes more than {seconds:g} seconds."
+        ) from None
     if head["status"] != 200:
         raise HTTPException(head["status"], body.decode())
     return body

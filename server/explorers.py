@@ -17,6 +17,7 @@ _SECONDS: Final = 300
 #: Seconds for which a page that is being made beforehand, at low priority, is waited for.
 _WAIT: Final = 5
 _LANGUAGES: Final = ("ar", "en")
+_ELSEWHERE: Final = "\nThere are /questions and /sparql.\n"
 _Key: TypeAlias = tuple[Served, str]
 
 
@@ -63,8 +64,9 @@ class Explorers:
             try:
                 await making
             except HTTPException as error:
-                told = "the explorer could not be made beforehand: %s"
-                logging.getLogger("taawun.server").info(told, error.detail)
+                logging.getLogger("taawun.server").info(error.detail.partition("\n")[0])
+                # In the other language it would not be made either.
+                return
             except asyncio.CancelledError:
                 making.cancel()
                 with suppress(asyncio.CancelledError):
@@ -74,7 +76,11 @@ class Explorers:
     async def _make(self, language: str, *, early: bool) -> bytes:
         job = {"task": "explorer", "language": language, "seconds": _SECONDS}
         worker = self._pool.worker_aside() if early else self._pool.worker()
-        return await whole_answer(worker, job, _SECONDS)
+        try:
+            return await whole_answer(worker, job, _SECONDS)
+        except HTTPException as error:
+            told = f"The explorer could not be made. {error.detail.strip()}{_ELSEWHERE}"
+            raise HTTPException(error.status_code, told, error.headers) from None
 
 
 def _is_made(task: asyncio.Task[bytes]) -> bool:

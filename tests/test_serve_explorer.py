@@ -165,3 +165,17 @@ def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
     new = build([mine], cache=cache)
     assert new.path != old.path
     wait_until(lambda: len(explorers(new.path)) == 2)
+
+
+def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
+    folder, start_server
+):
+    server = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    wait_until(lambda: makers(server))
+    for maker in makers(server):
+        maker.kill()
+    wait_until(lambda: "The explorer could not be made. " in server.log.read_text())
+    assert explorers(folder) == []
+    assert server.get("/?lang=ar").status == 200
+    assert len(explorers(folder)) == 1
+    assert "Traceback" not in server.log.read_text()
