@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 from click.testing import CliRunner, Result
 
@@ -99,6 +101,16 @@ class Server:
     def url(self) -> str:
         """The address of its root, without a slash."""
         return f"http://127.0.0.1:{self.port}"
+
+    def workers(self, nice: int = 0) -> dict[int, psutil.Process]:
+        """The living worker processes, by number: those that answer, or those of that priority."""
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            # One that has just ended has no command line any more.
+            with suppress(psutil.NoSuchProcess):
+                if f'"nice": {nice}' in "".join(child.cmdline()):
+                    found[child.pid] = child
+        return found
 
     def get(
         self, path: str, method: str = "GET", body: bytes | None = None, **headers: str

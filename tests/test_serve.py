@@ -154,23 +154,14 @@ def test_other_methods_are_refused(server):
         assert server.get("/sparql?query=ASK%7B%7D", method).status == 405
 
 
-def workers(server):
-    """The processes that answer; not the one that makes the explorer beforehand."""
-    return {
-        child.pid: child
-        for child in psutil.Process(server.process.pid).children()
-        if child.status() != psutil.STATUS_ZOMBIE and '"nice": 0' in "".join(child.cmdline())
-    }
-
-
 def test_a_query_that_takes_too_long_is_stopped_and_its_process_ends(server):
     server.query("ASK {}")
-    before = workers(server)
+    before = server.workers()
     started = time.monotonic()
     got = server.query(ENDLESS)
     assert (got.status, "more than 3 seconds" in got.text) == (503, True)
     assert time.monotonic() - started < 20
-    assert before.keys() - workers(server).keys()
+    assert before.keys() - server.workers().keys()
     assert server.query("ASK {}").status == 200
 
 
@@ -199,7 +190,7 @@ def test_a_query_that_takes_too_much_memory_is_stopped(start_server):
 def test_a_server_that_is_interrupted_ends_with_its_queries(start_server):
     server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "60")
     server.query("ASK {}")
-    (worker,) = workers(server).values()
+    (worker,) = server.workers().values()
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         path = f"/sparql?{urlencode({'query': ENDLESS})}"
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -230,14 +221,14 @@ def wait_until(is_so, seconds=20):
 
 def test_the_query_of_a_client_that_hangs_up_is_stopped(site):
     site.query("ASK {}")
-    before = workers(site)
+    before = site.workers()
     spent = {pid: child.cpu_times().user for pid, child in before.items()}
     with socket.create_connection(("127.0.0.1", site.port)) as client:
         path = f"/sparql?{urlencode({'query': ENDLESS})}"
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         wait_until(lambda: any(c.cpu_times().user > spent[pid] + 0.2 for pid, c in before.items()))
     # Long before the time limit of this server.
-    wait_until(lambda: before.keys() - workers(site).keys())
+    wait_until(lambda: before.keys() - site.workers().keys())
     wait_until(lambda: "client hung up" in site.log.read_text())
 
 
@@ -264,7 +255,7 @@ def test_memory_stays_flat_while_a_long_answer_is_sent(start_server):
     text = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
     process = psutil.Process(server.process.pid)
     server.query("ASK {}")
-    (worker,) = workers(server).values()
+    (worker,) = server.workers().values()
     before = [x.memory_info().rss for x in (process, worker)]
     size, peak = 0, [0, 0]
     with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:

@@ -8,7 +8,6 @@ import time
 from itertools import count
 from pathlib import Path
 
-import psutil
 import pytest
 
 from taawun.loaders.build import build
@@ -134,18 +133,12 @@ def wait_until(is_so, seconds=120):
     assert is_so()
 
 
-def makers(server):
-    """The processes of the server that make pages beforehand."""
-    children = psutil.Process(server.process.pid).children()
-    return [child for child in children if '"nice": 19' in "".join(child.cmdline())]
-
-
 def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder, start_server):
     first = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
-    wait_until(lambda: any(child.nice() == 19 for child in makers(first)))
+    wait_until(lambda: any(child.nice() == 19 for child in first.workers(19).values()))
     assert first.query("ASK {}").status == 200
     wait_until(lambda: len(explorers(folder)) == 2)
-    wait_until(lambda: not makers(first))
+    wait_until(lambda: not first.workers(19))
     page = first.get("/?lang=en").body
     (file,) = [path for path in explorers(folder) if kept.find(path) == page]
     kept.keep(file, page + b"<!-- kept -->")
@@ -171,8 +164,8 @@ def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
     folder, start_server
 ):
     server = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
-    wait_until(lambda: makers(server))
-    for maker in makers(server):
+    wait_until(lambda: server.workers(19))
+    for maker in server.workers(19).values():
         maker.kill()
     wait_until(lambda: "The explorer could not be made. " in server.log.read_text())
     assert explorers(folder) == []
