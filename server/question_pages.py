@@ -11,6 +11,7 @@ from ..api import KnowledgeGraph, Rows, Truth
 from ..graph.errors import QueryError, UnknownNameError
 from ..queries.results import Shown
 from ..queries.why import explain
+from ..sentences.telling import told
 from ..words import say
 from .asking import answered
 from .named_graphs import NAMED
@@ -52,7 +53,8 @@ def question_page(
     try:
         rows = answered(graph, name, given, language)
     except (QueryError, UnknownNameError) as error:
-        page.write(reply, "question.html", path, 400, fault=str(error), answer=None, **values)
+        fault = told(error, language)
+        page.write(reply, "question.html", path, 400, fault=fault, answer=None, **values)
         return
     page.write(reply, "question.html", path, fault="", answer=_answer(rows, why), **values)
 
@@ -64,11 +66,12 @@ def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, lan
     values: dict[str, Any] = {"text": text or _EXAMPLE, "why": why, "forms": (), "graphs": NAMED}
     values["parameters"] = {"query": text} | ({"why": "true"} if why else {})
     try:
-        told = _told(graph, text, why) if text.strip() else None
+        answer = _told(graph, text, why) if text.strip() else None
     except QueryError as error:
-        page.write(reply, "query.html", "/sparql", 400, fault=str(error), answer=None, **values)
+        fault = told(error, language)
+        page.write(reply, "query.html", "/sparql", 400, fault=fault, answer=None, **values)
         return
-    page.write(reply, "query.html", "/sparql", fault="", answer=told, **values)
+    page.write(reply, "query.html", "/sparql", fault="", answer=answer, **values)
 
 
 def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:

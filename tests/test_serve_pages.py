@@ -182,6 +182,19 @@ def test_an_address_that_leads_nowhere_is_a_page_for_browsers_and_a_sentence_for
 
 
 @pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/questions/agreement-signatories?country=irak", "لم يُعثر على دولة باسم «irak»"),
+        ("/sparql?query=SELECT", "الاستعلام ليس SPARQL سليمًا: "),
+    ],
+)
+def test_what_is_wrong_with_a_question_stands_on_its_page_in_its_language(site, path, told):
+    page = site.get(f"{path}&lang=ar", accept="text/html")
+    assert page.status == 400
+    assert told in page.text
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/id/<script>alert(1)</script>.html",
