@@ -16,7 +16,7 @@ def told(what: Fault | BaseException | str, language: str, before: str = "") -> 
     """
     if language != "ar":
         return f"{before}: {what}" if before else str(what)
-    from .arabic import directed
+    from .direction import directed
 
     heads = [before] if before else []
     if isinstance(what, Fault):

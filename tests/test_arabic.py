@@ -16,18 +16,14 @@ from taawun.words import WORDS
 #: The server answers programs, in English, with what HTTP says; its start is the command's.
 LEFT_OUT = ("benchmarks", "build", "docs", "sentences", "server", "tests", ".venv")
 BUT = ROOT / "server" / "running.py"
-#: A term and what is wrong with it, which fits any sentence with a colon.
-FRAME = "{}: {}"
 #: What an argument may be that says nothing by itself: the sentence is made elsewhere.
 HANDED_ON = {
     "error.problem or 'unknown'", "error.remedy", "finding.message", "finding.remedy",
     "found.message", "found.remedy", "item.message_ar", "item.message_en", "message", "name",
-    "remedy", "said", "say('no endpoint', settings.language)",
-    "say('not public', settings.language, host)", "str(error)", "str(item)", "what", "words",
+    "remedy", "say('no endpoint', settings.language)",
+    "say('not public', settings.language, host)", "str(error)", "str(item)", "what",
     "f'{message}\\n    → {remedy}'", "'\\n'.join(map(str, self.faults))",
 }  # fmt: skip
-
-
 RLM, LRM = "\u200f", "\u200e"
 #: A collection with typical faults, and what is told of them: < stands for a right-to-left mark,
 #: | for a left-to-right one.
@@ -60,7 +56,9 @@ def forms(text: str, made: Sentences) -> list[str]:
     general = [
         english
         for english, sentence in known.items()
-        if english in made.found and english != FRAME and sentence.parts(text) is not None
+        if "!}" not in sentence.arabic and sentence.parts(text) is not None
+        # Of one place in the code: what a part may hold there is known of it.
+        if {*made.found.get(english, ())} & {*made.found[text]}
     ]
     if text in known or general:
         return [text] if text in known else general
