@@ -19,7 +19,7 @@ from .loaders.collection import Collection, read_collection
 from .loaders.conflicts import figure_conflicts, stage_conflicts
 from .loaders.coverage import Coverage, coverage
 from .loaders.inputs import SEEDS
-from .ontology.namespaces import ID, TW
+from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
 from .queries.disagreement import disagreements
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _SIDE_BY_SIDE: Final = (
     "both stay; mark one “disputed” or “superseded” if you know more, with the reason in “note”"
 )
-_INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
 ANSWERS: Final = Path(__file__).parent / "queries" / "answers"
 
 
@@ -126,21 +125,8 @@ def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
     faults: list[Fault] = []
     warnings: list[Fault] = []
     for fact, place in zip(collection.facts, places, strict=True):
-        for speaker in claims.unnamed_speakers(fact):
-            message = f"{speaker.value.removeprefix(ID)} is named neither in the quote nor before"
-            remedy = "declare the sentence that names who says it as “context”, or correct it"
-            warnings.append(Fault(place, message, remedy, "claims"))
-        if fact.qualifier("modality") == _INFERRED:
-            continue
-        for part in claims.unsaid(fact):
-            remedy = "declare the sentence of the document that says it as “context”, or correct it"
-            if isinstance(part, ox.NamedNode):
-                message = f"the quote does not itself name {part.value.removeprefix(ID)}"
-                warnings.append(Fault(place, message, remedy, "claims"))
-            else:
-                message = f"the quote does not say “{part.value}”"
-                remedy += "; if it follows from what is said, write “modality: inferred” and why"
-                faults.append(Fault(place, message, remedy, "claims"))
+        for found, more in zip((faults, warnings), claims.judged(fact, place), strict=True):
+            found += more
     return Check("claims", len(collection.facts), tuple(faults), tuple(warnings))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..sentences.telling import told
 from ..words import say
 from .lines import print_line
 from .settings import Settings
@@ -42,6 +43,9 @@ def show(settings: Settings, edit: Edit) -> None:
         checks.refuse_new_faults(old, new, edited)
     questions = settings.catalogue.questions.values()
     report(settings, difference(old.store(), new.store(), questions))
+    for warning in edit.warnings:
+        word = say("warning", settings.language)
+        print_line(told(warning, settings.language, word), err=True)
 
 
 def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:

@@ -90,7 +90,7 @@ def push(local: EmbeddedStore, endpoint: Endpoint, progress: Progress) -> Pushed
 
 def _send(here: ox.Store, endpoint: Endpoint, union: bool, progress: Progress, most: int) -> Pushed:
     """Send what differs, in updates of at most so many triples."""
-    with TemporaryDirectory(prefix="taawun-") as folder:
+    with _scratch() as folder:
         there = _read(endpoint, folder, union, progress)
         if not union and any(not _is_ours(quad, there) for quad in _minus(_plain(there), here)):
             raise foreign(endpoint)
@@ -110,7 +110,7 @@ def _send(here: ox.Store, endpoint: Endpoint, union: bool, progress: Progress, m
 def compare(local: EmbeddedStore, endpoint: Endpoint, progress: Progress) -> Comparison:
     """Read back what the remote store holds of ours, and compare it with the local store."""
     here = local.quads
-    with TemporaryDirectory(prefix="taawun-") as folder:
+    with _scratch() as folder:
         there = _read(endpoint, folder, is_union(endpoint), progress)
         kept = sum(1 for quad in there if quad in here)
         return Comparison(
@@ -120,6 +120,11 @@ def compare(local: EmbeddedStore, endpoint: Endpoint, progress: Progress) -> Com
             first_missing=tuple(nsmallest(_LISTED, map(str, _minus(here, there)))),
             first_extra=tuple(nsmallest(_LISTED, map(str, _minus(there, here)))),
         )
+
+
+def _scratch() -> TemporaryDirectory[str]:
+    """A folder for a copy. An error holds on to the store in it, which may still write there."""
+    return TemporaryDirectory(prefix="taawun-", ignore_cleanup_errors=True)
 
 
 def _read(endpoint: Endpoint, folder: str, union: bool, progress: Progress) -> ox.Store:

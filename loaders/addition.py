@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
 from ..graph.errors import CollectionError, Fault, Place
 from ..graph.fact import short_hash
+from .claims import Claims
 from .collection import Collection, classes_of
 from .edit import Edit
 from .fact_file import QUOTE, Locate, Places, with_fact
@@ -75,7 +76,12 @@ def addition(
     before, after = (quote.get(key, "") for key in ("prefix", "suffix"))
     context = [said["context"]] if quote.get("context") else []
     proof = maker.quote(document, said["quote"], before, after, context) if document else None
-    maker.fact(said, proof)
+    made = maker.fact(said, proof)
+    warnings: list[Fault] = []
+    if made:
+        claims = Claims(replace(collection, facts=(*collection.facts, made)))
+        wrong, warnings = claims.judged(made, Place("quote"))
+        faults += wrong
     if faults or document is None:
         raise CollectionError(faults)
     text = document.text
@@ -90,7 +96,7 @@ def addition(
     path = _fact_file(folder / "facts", document.slug, quote, place)
     old = path.read_bytes().decode() if path.exists() else modeline(folder, "facts.json")
     new = with_fact(old, document.slug, quote, fact, place)
-    return Edit(folder, {path.relative_to(folder): new.encode()}, seen)
+    return Edit(folder, {path.relative_to(folder): new.encode()}, seen, tuple(warnings))
 
 
 def _maker(collection: Collection) -> FactMaker:

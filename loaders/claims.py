@@ -25,6 +25,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.arabic import fold
+from ..graph.errors import Fault, Place
 from ..graph.fact import Fact, Object, Passage
 from ..ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from .collection import Collection, classes_of
@@ -38,6 +39,7 @@ from .tokens import tokens
 _PROPER: Final = frozenset(
     TW + name for name in ("Country", "Region", "City", "Organization", "Official")
 )
+_INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
 #: Who says it, and for whom.
 _SPEAKERS: Final = ("statedBy", "onBehalfOf")
 #: A number printed as it is has no word that says so.
@@ -109,6 +111,31 @@ class Claims:
         words = self._words_of(fact)
         stretch = words.stretch(spans)
         return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
+
+    def judged(self, fact: Fact, place: Place) -> tuple[list[Fault], list[Fault]]:
+        """What is wrong with the fact, and what is to be looked at: faults and warnings there.
+
+        A number or a date that is not said is a fault, a thing that is not named is a warning. An
+        inferred fact says in its note why its quote need not say it.
+        """
+        faults: list[Fault] = []
+        warnings: list[Fault] = []
+        for speaker in self.unnamed_speakers(fact):
+            message = f"{speaker.value.removeprefix(ID)} is named neither in the quote nor before"
+            remedy = "declare the sentence that names who says it as “context”, or correct it"
+            warnings.append(Fault(place, message, remedy, "claims"))
+        if fact.qualifier("modality") == _INFERRED:
+            return faults, warnings
+        for part in self.unsaid(fact):
+            remedy = "declare the sentence of the document that says it as “context”, or correct it"
+            if isinstance(part, ox.NamedNode):
+                message = f"the quote does not itself name {part.value.removeprefix(ID)}"
+                warnings.append(Fault(place, message, remedy, "claims"))
+            else:
+                message = f"the quote does not say “{part.value}”"
+                remedy += "; if it follows from what is said, write “modality: inferred” and why"
+                faults.append(Fault(place, message, remedy, "claims"))
+        return faults, warnings
 
     def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
         """Who is said to say it, or for whom, and is named neither there nor before the quote."""

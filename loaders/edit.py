@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..graph.errors import OutputError
+from ..graph.errors import Fault, OutputError
 from .collection import PARTS
 from .inputs import SEEDS, fingerprint
 
@@ -20,12 +20,13 @@ class Edit:
     """New contents for files of the collection ``folder``, by path within it.
 
     ``seen`` is the fingerprint of the collection when it was read: what is written in the
-    meantime is never lost.
+    meantime is never lost. ``warnings`` are of what is edited.
     """
 
     folder: Path
     files: Mapping[Path, bytes]
     seen: str
+    warnings: tuple[Fault, ...] = ()
 
     @contextmanager
     def tried(self) -> Iterator[Path]:

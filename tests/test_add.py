@@ -59,6 +59,23 @@ def edit_of(mine):
     return make
 
 
+def test_what_the_quote_does_not_say_is_refused_and_what_it_does_not_name_is_told(add, mine):
+    before = content_of(mine)
+    where = (
+        "--document",
+        "example-memo",
+        "--quote",
+        "وقعت جمهورية المثال ومملكة النموذج مذكرة تفاهم",
+    )
+    said = add(MEMO, "signedOn", "2021-05-06", *where)
+    assert said.exit_code == 2
+    assert "quote: the quote does not say “2021-05-06”" in said.stderr
+    assert content_of(mine) == before
+    said = add(MEMO, "area", "area/e-commerce", *where)
+    assert said.exit_code == 0
+    assert "warning: quote: the quote does not itself name area/e-commerce" in said.stderr
+
+
 def test_a_fact_is_added_and_its_effects_are_shown(add, mine):
     before = (mine / "facts" / "example-memo.yaml").read_text("utf-8")
     quote = "ووقعت"  # Not in the text: the letter before is not there.
