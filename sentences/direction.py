@@ -43,8 +43,9 @@ def _kept(found: re.Match[str]) -> str:
     text = stretch.rstrip(" " if not rest or rest[0] in "»”" else " :.,;")
     head = "" if re.match(r"[^:;,.]|\S\S", text) else text[:2]
     bare = text.removeprefix(head)
-    if not re.match(r"[-+.]*\d|.*[A-Za-z]", bare):
+    if re.fullmatch(r"\[?\d+([.,:]\d+)*\]?", bare) or not re.search("[A-Za-z0-9]", bare):
         return stretch
-    before = "" if bare[0].isalnum() else _LRM
+    # A number after an Arabic word turns around its signs: 2022-09 would become 09-2022.
+    before = "" if bare[0].isalpha() else _LRM
     after = "" if bare[-1].isalnum() else _LRM
     return f"{head}{before}{bare}{after}{stretch.removeprefix(text)}"
