@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
 #: What is no code in a query: strings, IRIs, comments.
-_NO_CODE: Final = re.compile(
+_NO_CODE: Final = (
     r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*\'\'\''''
     r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n]*"""
 )
@@ -46,7 +46,7 @@ class Graphs(NamedTuple):
 
 def code_of(query: str) -> str:
     """The query with spaces for its strings, IRIs and comments, for looking at its words."""
-    return _NO_CODE.sub(lambda found: " " * len(found[0]), query)
+    return re.sub(_NO_CODE, lambda found: " " * len(found[0]), query)
 
 
 def _refuse_service(query: str, base: str | None) -> None:

@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from ..graph.errors import QueryError
 from ..graph.store import Store, read
-from .prefixes import with_prefixes
 from .question import Question
 from .results import Shown, Table, Terms, terms_of
 
@@ -49,7 +48,11 @@ def ask(store: Store, question: Question, language: str, text: str | None = None
 
     Raises ``QueryError`` where it cannot be run.
     """
-    solutions = store.query(text or with_prefixes(question.text, store))
+    if text is None:
+        from .prefixes import with_prefixes
+
+        text = with_prefixes(question.text, store)
+    solutions = store.query(text)
     if not isinstance(solutions, ox.QuerySolutions):
         raise QueryError(f"{question.name}.rq must be a SELECT query")
     return Answer(solutions, Shown(store, language, question.columns))

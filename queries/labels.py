@@ -18,7 +18,7 @@ SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {things} }} ?thing rdfs:label ?la
 #: IRIs asked for in one query, and IRIs whose labels are kept.
 _TOGETHER: Final = 500
 _KEPT: Final = 20_000
-_IRI: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
+_IRI: Final = r"https?://[^\s<>\"{}|^`\\]+"
 
 
 def short_iri(iri: str) -> str:
@@ -33,7 +33,7 @@ def short_iri(iri: str) -> str:
 
 def _is_labelled(iri: str) -> bool:
     """Whether the graph may have a label for it: one of ours, or a term of a collection."""
-    return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(_IRI.fullmatch(iri)))
+    return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(re.fullmatch(_IRI, iri)))
 
 
 class Labels:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
-from .prefixes import with_prefixes
 
 if TYPE_CHECKING:
     from .header import Columns, Header, Parameter
@@ -27,8 +26,8 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
 #: A text that YAML reads as it stands: it begins with a letter and has none of YAML's signs.
 _PLAIN: Final = r"([^\W\d_][^{}\[\],:#&*!|>'\"%@`\n]*)"
-_COLUMNS: Final = re.compile(r"^#\+ columns:\n((?:#\+  .*\n)*)", re.MULTILINE)
-_COLUMN: Final = re.compile(rf"#\+   ([a-z]\w*): {{ar: {_PLAIN}, en: {_PLAIN}}}\n")
+_COLUMNS: Final = r"(?m)^#\+ columns:\n((?:#\+  .*\n)*)"
+_COLUMN: Final = rf"#\+   ([a-z]\w*): {{ar: {_PLAIN}, en: {_PLAIN}}}\n"
 #: What YAML 1.1 takes for something else than a text.
 _NO_TEXT: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
@@ -98,6 +97,8 @@ class Question:
                     + (f"it has {', '.join(known)}" if known else "it has none")
                 )
             text = self._replaced(text, name, str(_term(known[name], value, names)))
+        from .prefixes import with_prefixes
+
         return with_prefixes(text, names.store)
 
     def _replaced(self, text: str, name: str, term: str) -> str:
@@ -153,8 +154,8 @@ def _plain_columns(text: str) -> Columns | None:
     header = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#+"))
     if "columns" not in header:
         return {}
-    block = _COLUMNS.search(header)
-    found = _COLUMN.findall(block[1]) if block else []
+    block = re.search(_COLUMNS, header)
+    found = re.findall(_COLUMN, block[1]) if block else []
     if block is None or header.count("columns") > 1 or len(found) != block[1].count("\n"):
         return None
     if not _NO_TEXT.isdisjoint(value.lower() for column in found for value in column):

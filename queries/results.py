@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from .why import FactView
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "markdown")
-_BREAKS: Final = re.compile(r"[\t\r\n]+")
-_MARKS: Final = re.compile(r"[|\\<>\[\]]")
+# Patterns that few answers need are compiled when they are first used.
+_BREAKS: Final = r"[\t\r\n]+"
+_MARKS: Final = r"[|\\<>\[\]]"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
+_NUMBER: Final = r"[-+]?\d+(\.\d+)?"
 #: A row as the terms of the columns, None where a variable is not bound.
 Terms: TypeAlias = tuple[Term | None, ...]
 
@@ -168,7 +169,7 @@ def _csv(rows: Iterable[Sequence[str]]) -> str:
 
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula, and no terminal obeys."""
-    if cell[:1] not in _FORMULA or _NUMBER.fullmatch(cell):
+    if cell[:1] not in _FORMULA or re.fullmatch(_NUMBER, cell):
         return visible(cell)
     return visible(f"'{cell}")
 
@@ -176,7 +177,7 @@ def harmless(cell: str) -> str:
 def _tsv(rows: Iterable[Sequence[str]]) -> str:
     """TSV with the cells as people read them."""
     return "".join(
-        "\t".join([visible(_BREAKS.sub(" ", cell)) for cell in row]) + "\n" for row in rows
+        "\t".join([visible(re.sub(_BREAKS, " ", cell)) for cell in row]) + "\n" for row in rows
     )
 
 
@@ -185,7 +186,7 @@ def _markdown(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _in_markdown(cell: str) -> str:
-    return visible(_MARKS.sub(r"\\\g<0>", _BREAKS.sub(" ", cell)))
+    return visible(re.sub(_MARKS, r"\\\g<0>", re.sub(_BREAKS, " ", cell)))
 
 
 #: How rows of each style are written, the headings like the others.

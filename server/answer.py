@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from .limits import Limits
-from .pool import BusyError, Pool, StoppedError, Worker
+from .pool import BusyError, LimitError, Pool, StoppedError, Worker
 
 #: Where in the scope of a request the log finds why its answer was stopped.
 STOPPED: Final = "taawun.stopped"
@@ -113,19 +113,22 @@ class WorkersAnswer(Response):
 async def whole_answer(
     turn: AbstractAsyncContextManager[Worker], job: Mapping[str, Any], seconds: float
 ) -> bytes:
-    """The whole body with which a worker replies. Raises ``HTTPException`` that says why not."""
+    """The whole body with which a worker replies.
+
+    Raises ``HTTPException`` that says why not, and ``LimitError`` where a limit stops it.
+    """
     try:
         async with asyncio.timeout(seconds), turn as worker:
             head = await worker.ask({**job})
             body = b"".join([piece async for piece in worker.pieces()])
     except BusyError:
         raise HTTPException(503, _BUSY, _RETRY) from None
+    except TimeoutError:
+        raise LimitError(f"It was stopped: it takes more than {seconds:g} seconds.") from None
+    except LimitError:
+        raise
     except StoppedError as error:
         raise HTTPException(503, str(error)) from None
-    except TimeoutError:
-        raise HTTPException(
-            503, f"It was stopped: it takes more than {seconds:g} seconds."
-        ) from None
     if head["status"] != 200:
         raise HTTPException(head["status"], body.decode())
     return body

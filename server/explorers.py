@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final, TypeAlias
 
 from starlette.exceptions import HTTPException
 
 from .answer import whole_answer
-from .pool import Pool, Served
+from .pool import LimitError, Pool, Served
 
 #: Seconds that making a page may take.
 _SECONDS: Final = 300
@@ -29,10 +30,14 @@ class Explorers:
         self._asked: dict[_Key, asyncio.Task[bytes]] = {}
         self._early: dict[_Key, asyncio.Task[bytes]] = {}
         self._preparing: asyncio.Task[None] | None = None
+        #: What cannot be made of a build within the limits, and why.
+        self._beyond: dict[Served, str] = {}
 
     async def page(self, language: str) -> bytes:
         """The page of what is served now. Raises ``HTTPException`` where it cannot be made."""
         key = (self._pool.served, language)
+        if reason := self._beyond.get(key[0]):
+            raise _refusal(503, reason)
         if early := self._early.get(key):
             await asyncio.wait([early], timeout=_WAIT)
             if _is_made(early):
@@ -74,13 +79,25 @@ class Explorers:
                 raise
 
     async def _make(self, language: str, *, early: bool) -> bytes:
-        job = {"task": "explorer", "language": language, "seconds": _SECONDS}
+        # At low priority, other work may take the machine for long.
+        seconds = 10 * _SECONDS if early else _SECONDS
+        job = {"task": "explorer", "language": language, "seconds": seconds}
         worker = self._pool.worker_aside() if early else self._pool.worker()
+        served = self._pool.served
         try:
-            return await whole_answer(worker, job, _SECONDS)
+            return await whole_answer(worker, job, seconds)
+        except LimitError as error:
+            # To try it again would take as long, and end as before.
+            self._beyond = {served: str(error)}
+            raise _refusal(503, str(error)) from None
         except HTTPException as error:
-            told = f"The explorer could not be made. {error.detail.strip()}{_ELSEWHERE}"
-            raise HTTPException(error.status_code, told, error.headers) from None
+            raise _refusal(error.status_code, error.detail, error.headers) from None
+
+
+def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> HTTPException:
+    return HTTPException(
+        status, f"The explorer could not be made. {reason.strip()}{_ELSEWHERE}", headers
+    )
 
 
 def _is_made(task: asyncio.Task[bytes]) -> bool:

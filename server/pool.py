@@ -30,6 +30,10 @@ class StoppedError(Exception):
     """A query was stopped before its end; the text says why, as a sentence."""
 
 
+class LimitError(StoppedError):
+    """It was stopped at a limit, and would be again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """What is served: the folder of a build, and the collections that it was built from."""
@@ -98,7 +102,7 @@ class Worker:
             return kind, await self._process.stdout.readexactly(size)
         except asyncio.IncompleteReadError:
             if await self._process.wait() == _NO_MEMORY:
-                raise StoppedError(
+                raise LimitError(
                     f"The query was stopped: it needs more than {self._limits.memory} MB of memory."
                 ) from None
             raise StoppedError(

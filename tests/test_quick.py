@@ -26,7 +26,7 @@ MODULES = {
     "taawun.loaders.builds", "taawun.loaders.inputs",
     "taawun.loaders.seal",
     "taawun.ontology", "taawun.ontology.namespaces", "taawun.queries", "taawun.queries.answer",
-    "taawun.queries.labels", "taawun.queries.prefixes", "taawun.queries.question",
+    "taawun.queries.labels", "taawun.queries.question",
     "taawun.queries.results", "taawun.queries.rows", "taawun.queries.writing",
 }  # fmt: skip
 #: What a command line needs and this way does not.

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import shutil
 import time
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from taawun.loaders.build import build
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server import explorer as making
+from taawun.server import explorers as explorers_of
 from taawun.server import kept
 from taawun.server.opened import OpenedBuild
+from taawun.server.pool import LimitError
 from taawun.server.reply import Reply
 
 SOUND = Path(__file__).parent / "collections" / "sound"
@@ -172,3 +177,29 @@ def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
     assert server.get("/?lang=ar").status == 200
     assert len(explorers(folder)) == 1
     assert "Traceback" not in server.log.read_text()
+
+
+def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
+    tried = []
+
+    async def stopped(_worker, job, _seconds):
+        tried.append(job["language"])
+        raise LimitError("The query was stopped: it needs more than 256 MB of memory.")
+
+    async def ask(made, language):
+        with pytest.raises(HTTPException, match="more than 256 MB of memory") as refused:
+            await made.page(language)
+        assert refused.value.status_code == 503
+
+    async def asked_again_and_again():
+        pool = SimpleNamespace(served="first", worker=lambda: None)
+        made = explorers_of.Explorers(pool)
+        for language in ("ar", "en", "ar"):
+            await ask(made, language)
+        assert tried == ["ar"]
+        pool.served = "second"
+        await ask(made, "en")
+        assert tried == ["ar", "en"]
+
+    monkeypatch.setattr(explorers_of, "whole_answer", stopped)
+    asyncio.run(asked_again_and_again())
