@@ -7,7 +7,7 @@ and checking the files to the store on disk; then its N-Quads are loaded in bulk
 disk, in a process of its own too. The best of the runs counts, build and floor in turns. Memory
 is the largest resident set. ``growth`` is the exponent from the size before.
 The promises: at most 3 times the floor at 100,000 facts, growth at most 1.1, and at most twice
-the floor's memory. A million facts take a quarter of an hour, 7 GB of memory and more than 15 GB
+the floor's memory. A million facts take a quarter of an hour, 5 GB of memory and more than 15 GB
 of disk.
 """
 

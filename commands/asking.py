@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from os.path import isfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -242,7 +243,7 @@ def _query_text(query: str) -> str:
             return sys.stdin.buffer.read().decode("utf-8")
         except UnicodeDecodeError as error:
             raise QueryError(f"the query on standard input is not UTF-8: {error}") from error
-    if query.endswith((".rq", ".sparql")) or ("{" not in query and Path(query).is_file()):
+    if query.endswith((".rq", ".sparql")) or ("{" not in query and isfile(query)):
         try:
             return Path(query).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:

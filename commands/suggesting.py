@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from os.path import exists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def content_of(document: str, slugs: list[str]) -> bytes:
     try:
         content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
     except OSError as error:
-        remedy = near(document, slugs) if not Path(document).exists() else ""
+        remedy = near(document, slugs) if not exists(document) else ""
         hint = f"\n    → {remedy}" if remedy else ""
         raise TaawunError(f"{document} cannot be read: {error.strerror}{hint}") from error
     if content.startswith(b"\xef\xbb\xbf"):

@@ -56,7 +56,7 @@ def name_of(folder: Path) -> str:
 
 def is_collection(folder: Path) -> bool:
     """Whether a folder has a part of a collection."""
-    return any((folder / part).is_dir() for part in (*INPUT_PARTS, "queries"))
+    return any(os.path.isdir(folder / part) for part in (*INPUT_PARTS, "queries"))
 
 
 def fingerprint(folders: Sequence[Path]) -> str:

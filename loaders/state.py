@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
+from os.path import isfile
 from pathlib import Path
 from typing import Final
 
@@ -45,14 +46,15 @@ class States:
         path = Path(name)
         if name.startswith(_REVISION):
             return self._revision(name.removeprefix(_REVISION))
-        if path.is_file():
+        # Unlike a path's own methods, this takes a name that is too long as one of no file.
+        if isfile(path):
             return _dump(path)
-        if (path / MANIFEST).is_file():
+        if isfile(path / MANIFEST):
             return Build(path, is_new=False).store()
         if is_collection(path):
             return self._built([path])
         cached = cache_folder() / name
-        if _BUILD.fullmatch(name) and (cached / MANIFEST).is_file():
+        if _BUILD.fullmatch(name) and isfile(cached / MANIFEST):
             return Build(cached, is_new=False).store()
         return self._revision(name)
 

@@ -57,8 +57,10 @@ class Labels:
             things = " ".join(f"<{iri}>" for iri in missing[first : first + _TOGETHER])
             for row in select(self._store, _LABELS.format(things=things)):
                 label = row["label"]
-                if isinstance(label, ox.Literal) and label.language:
-                    self._known[row["thing"].value][label.language] = label.value
+                # An endpoint may give names of what it was not asked for.
+                labels = self._known.get(row["thing"].value)
+                if labels is not None and isinstance(label, ox.Literal) and label.language:
+                    labels[label.language] = label.value
 
     def __call__(self, iri: str, language: str) -> str:
         """The label in the language, else in the other one, else the short IRI."""

@@ -11,13 +11,13 @@ from typing import Final, TypeAlias
 from starlette.exceptions import HTTPException
 
 from .answer import whole_answer
+from .language import LANGUAGES
 from .pool import LimitError, Pool, Served
 
 #: Seconds that making a page may take.
 _SECONDS: Final = 300
 #: Seconds for which a page that is being made beforehand, at low priority, is waited for.
 _WAIT: Final = 5
-_LANGUAGES: Final = ("ar", "en")
 _ELSEWHERE: Final = "\nThere are /questions and /sparql.\n"
 _Key: TypeAlias = tuple[Served, str]
 
@@ -61,7 +61,7 @@ class Explorers:
 
     async def _prepare(self, served: Served) -> None:
         self._early.clear()
-        for language in _LANGUAGES:
+        for language in LANGUAGES:
             if (served, language) in self._asked:
                 continue
             making = asyncio.create_task(self._make(language, early=True))

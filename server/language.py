@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+LANGUAGES: Final = ("ar", "en")
+
 
 def language_of(request: Request, chosen: str | None) -> str:
     """``ar`` or ``en``. Raises ``HTTPException`` for another choice."""
-    if chosen in ("ar", "en"):
+    if chosen in LANGUAGES:
         return chosen
     if chosen is not None:
         raise HTTPException(400, f"lang is ar or en, not “{chosen}”.")

@@ -96,10 +96,14 @@ class ImpatientProtocol(H11Protocol):
         self.transport.close()
 
     def _is_sending(self) -> bool:
-        """Whether more may come of a request that is answered already."""
+        """Whether more may come of a request that is answered already, or after the last one.
+
+        That may be sent as well, by who does not know or has not heard that it is the last.
+        """
         is_answered = self.cycle is not None and self.cycle.response_complete
         state = self.conn.their_state
-        return state is h11.ERROR or (state is h11.SEND_BODY and is_answered)
+        is_open = state in (h11.SEND_BODY, h11.MUST_CLOSE)
+        return state is h11.ERROR or (is_open and is_answered)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""

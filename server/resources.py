@@ -30,6 +30,7 @@ from ..queries.rows import select
 from ..queries.why import FactView, facts_of
 from ..queries.why.facts import FactReader
 from .document_page import document_values
+from .language import LANGUAGES
 from .named_graphs import NAMED, size
 from .opened import OpenedBuild
 from .page import Page
@@ -83,7 +84,7 @@ def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -
         return
     note = ox.NamedNode(RDFS + "comment")
     about = ox.NamedNode(f"{BASE}{quote(path)}#missing")
-    said = {language: page_word("not known", language, path) for language in ("ar", "en")}
+    said = {language: page_word("not known", language, path) for language in LANGUAGES}
     told = [ox.Triple(about, note, ox.Literal(said[name], language=name)) for name in said]
     write_triples(reply, told, media, 404)
 

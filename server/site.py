@@ -15,7 +15,7 @@ from .answer import WorkersAnswer
 from .explorers import Explorers
 from .formats import choose
 from .interface import asked
-from .language import language_of
+from .language import LANGUAGES, language_of
 from .limits import Limits
 from .pool import Pool
 
@@ -65,8 +65,10 @@ class Site:
         return self._resource(request, path, media)
 
     def missing(self, request: Request) -> Response:
-        """The page about an address that leads nowhere."""
-        return self._resource(request, request.scope["path"].lstrip("/"), "text/html")
+        """The page about an address that leads nowhere, whatever else is wrong with it."""
+        chosen = request.query_params.get("lang")
+        language = language_of(request, chosen if chosen in LANGUAGES else None)
+        return self._described(request.scope["path"].lstrip("/"), "text/html", language)
 
     async def questions(self, request: Request) -> Response:
         """The list of stored questions."""
@@ -79,6 +81,9 @@ class Site:
 
     def _resource(self, request: Request, path: str, media: str) -> Response:
         language = language_of(request, request.query_params.get("lang"))
+        return self._described(path, media, language)
+
+    def _described(self, path: str, media: str, language: str) -> Response:
         return self._answer(
             {"task": "resource", "path": path, "media": media, "language": language}
         )

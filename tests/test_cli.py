@@ -289,3 +289,10 @@ def test_no_request_leaves_by_a_query(query, run):
 def test_the_word_service_in_a_text_is_no_request(run):
     query = "SELECT ?service { BIND('a SERVICE <b>' AS ?service) } # SERVICE <http://127.0.0.1:1/>"
     assert run("sparql", query).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["sparql", "diff", "suggest", "new", "show"])
+def test_a_name_that_is_too_long_for_a_file_is_like_any_other_unknown_one(run, command):
+    said = run(command, "ا" * 3000)
+    assert (said.exit_code, type(said.exception)) == (2, SystemExit)
+    assert said.stderr

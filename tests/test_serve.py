@@ -278,6 +278,25 @@ def test_a_client_that_sends_slowly_is_cut_off(server):
                 time.sleep(0.4)
 
 
+@pytest.mark.parametrize("version", ["1.0", "0.9"])
+def test_whoever_sends_more_after_the_last_request_reads_the_whole_answer(server, version):
+    request = f"GET /style.css HTTP/{version}\r\nHost: localhost\r\n\r\n".encode()
+    whole = server.get("/style.css").body
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+            for _ in range(3):
+                client.sendall(request)
+                time.sleep(0.01)
+            answer = b""
+            while piece := client.recv(1 << 16):
+                answer += piece
+        assert answer.endswith(whole)
+
+
+def test_a_page_about_nothing_is_given_whatever_language_is_asked_for(server):
+    assert server.get("/nowhere?lang=xx").status == 404
+
+
 #: Requests that are refused before they are read whole.
 TOO_LONG = {
     "head": (b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ", b"HTTP/1.1 431 "),

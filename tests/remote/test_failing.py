@@ -18,6 +18,8 @@ import pytest
 from taawun.graph import transport
 from taawun.graph.errors import EndpointError
 from taawun.graph.remote import RemoteStore
+from taawun.ontology.namespaces import ID
+from taawun.queries.labels import Labels
 
 JSON = "application/sparql-results+json"
 QUERY = "SELECT ?s WHERE { ?s ?p ?o }"
@@ -216,6 +218,16 @@ def test_triples_that_are_none_are_refused():
     for body, kind in ((b"<a> <b> .", "application/n-triples"), (rows(), JSON)):
         with lying(reply(200, body, kind)) as url, pytest.raises(EndpointError, match="begins “"):
             RemoteStore(url).query(text)
+
+
+def test_names_of_what_was_not_asked_for_are_left_alone():
+    thing = {"type": "uri", "value": f"{ID}country/mu"}
+    label = {"type": "literal", "value": "Mu", "xml:lang": "en"}
+    answer = rows({"thing": thing, "label": label}, names=("thing", "label"))
+    with lying(reply(200, answer)) as url:
+        labels = Labels(RemoteStore(url))
+        assert labels(f"{ID}country/egypt", "en") == "country/egypt"
+        assert labels(f"{ID}country/mu", "en") == "Mu"
 
 
 def test_an_answer_that_never_ends_is_cut_short(monkeypatch):
