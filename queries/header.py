@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +20,7 @@ _NEEDED: Final = {
 }
 _PARAMETER: Final = "country: {type: country, ar: الدولة, en: country}"
 _COLUMN: Final = "countries: {ar: عدد الدول, en: countries}"
-_KINDS: Final = {str: "a text", int: "a whole number", list: "a list", dict: "“key: value” pairs"}
+_KINDS: Final[dict[type, str]] = {str: "a text", list: "a list", dict: "“key: value” pairs"}
 
 
 class Parameter(NamedTuple):
@@ -60,7 +61,7 @@ def read_header(name: str, text: str) -> Header:
             Parameter(key, spec["type"], spec["ar"], spec["en"]) for key, spec in parameters.items()
         ),
         columns=_pairs(name, fields, "columns", ("ar", "en"), _COLUMN),
-        rows=_field(name, fields, "rows", int),
+        rows=_rows(name, fields),
     )
 
 
@@ -71,7 +72,8 @@ def _yaml(name: str, text: str) -> Any:
     lines = text.splitlines()
     header = "\n".join(line[len(_MARK) :] if line.startswith(_MARK) else "" for line in lines)
     try:
-        return yaml.load(header, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # Texts stay texts: no date, number or truth is made of them.
+        return yaml.load(header, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f":{mark.line + 1}:{mark.column + 1 + len(_MARK)}" if mark else ""
@@ -82,6 +84,12 @@ def _yaml(name: str, text: str) -> Any:
         raise QueryError(f"{name}.rq: the #+ header is not valid YAML: {words}") from error
 
 
+def _rows(name: str, fields: Mapping[str, Any]) -> int:
+    if not re.fullmatch(r"\d{1,9}", str(fields["rows"]), re.ASCII):
+        raise _wrong(name, "“rows” must be a whole number", _NEEDED["rows"])
+    return int(fields["rows"])
+
+
 def _field(name: str, fields: Mapping[str, Any], key: str, kind: type) -> Any:
     return _checked(name, f"“{key}”", fields[key], kind, _NEEDED[key])
 
@@ -90,8 +98,9 @@ def _pairs(
     name: str, fields: Mapping[str, Any], key: str, needed: tuple[str, ...], example: str
 ) -> dict[str, dict[str, str]]:
     """Things by name, each of which has the needed keys."""
-    found: dict[str, dict[str, str]] = fields.get(key) or {}
-    _checked(name, f"“{key}”", found, dict, example)
+    if not fields.get(key):
+        return {}
+    found: dict[str, dict[str, str]] = _checked(name, f"“{key}”", fields[key], dict, example)
     for one, spec in found.items():
         _checked(name, f"“{one}” under “{key}”", spec, dict, example)
         for part in needed:
@@ -102,8 +111,8 @@ def _pairs(
 
 
 def _checked(name: str, what: str, value: Any, kind: type, example: str) -> Any:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        is_missing = value is None and what == "the #+ header"
+    if not isinstance(value, kind) or not value:
+        is_missing = not value and what == "the #+ header"
         problem = "is missing" if is_missing else f"must be {_KINDS[kind]}"
         raise _wrong(name, f"{what} {problem}", example)
     return value

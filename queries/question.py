@@ -28,8 +28,6 @@ _BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
 _PLAIN: Final = r"([^\W\d_][^{}\[\],:#&*!|>'\"%@`\n]*)"
 _COLUMNS: Final = r"(?m)^#\+ columns:\n((?:#\+  .*\n)*)"
 _COLUMN: Final = rf"#\+   ([a-z]\w*): {{ar: {_PLAIN}, en: {_PLAIN}}}\n"
-#: What YAML 1.1 takes for something else than a text.
-_NO_TEXT: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
 class Question:
@@ -157,7 +155,5 @@ def _plain_columns(text: str) -> Columns | None:
     block = re.search(_COLUMNS, header)
     found = re.findall(_COLUMN, block[1]) if block else []
     if block is None or header.count("columns") > 1 or len(found) != block[1].count("\n"):
-        return None
-    if not _NO_TEXT.isdisjoint(value.lower() for column in found for value in column):
         return None
     return {name: {"ar": ar.rstrip(), "en": en.rstrip()} for name, ar, en in found}

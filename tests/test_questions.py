@@ -106,13 +106,14 @@ REFUSED = {
     "#+ summary: a: b\n": "mine.rq:1:14: the #+ header is not valid YAML",
     "#+ summary: \x01\n": "the #+ header is not valid YAML: unacceptable character",
     HEADER.replace("[a]", "a"): "“tags” must be a list; write it like this: #+ tags: [",
-    HEADER.replace("[a]", "[yes]"): "each of “tags” must be a text",
+    HEADER.replace("[a]", "[[a]]"): "each of “tags” must be a text",
     HEADER.replace("1", "many"): "“rows” must be a whole number",
-    HEADER.replace("1", "true"): "“rows” must be a whole number",
+    HEADER.replace("1", "-1"): "“rows” must be a whole number",
+    HEADER.replace("Which?", ""): "“summary” must be a text",
     HEADER + "#+ parameters: [country]\n": "“parameters” must be “key: value” pairs",
     HEADER + "#+ parameters: {c: country}\n": "“c” under “parameters” must be “key: value” pairs",
     HEADER + "#+ parameters: {c: {type: country, ar: د}}\n": "“c” under “parameters” lacks “en”",
-    HEADER + "#+ columns: {c: {ar: د, en: 3}}\n": "“en” of “c” must be a text",
+    HEADER + "#+ columns: {c: {ar: د, en: [3]}}\n": "“en” of “c” must be a text",
 }
 
 
