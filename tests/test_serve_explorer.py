@@ -6,6 +6,7 @@ import asyncio
 import io
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -179,6 +180,34 @@ def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
     assert "Traceback" not in server.log.read_text()
 
 
+def run_alone(work):
+    """Run it in a thread of its own: other tests leave an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+def test_a_page_that_is_made_already_does_not_wait_for_one_that_is_being_made(monkeypatch):
+    async def ask():
+        may_end = asyncio.Event()
+
+        async def answer(_worker, job, _seconds):
+            if job["language"] == "en":
+                await may_end.wait()
+            return job["language"].encode()
+
+        monkeypatch.setattr(explorers_of, "whole_answer", answer)
+        made = explorers_of.Explorers(SimpleNamespace(served="build", worker=lambda: None))
+        assert await made.page("ar") == b"ar"
+        making = asyncio.create_task(made.page("en"))
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(made.page("ar"), 5) == b"ar"
+        assert not making.done()
+        may_end.set()
+        assert await making == b"en"
+
+    run_alone(ask())
+
+
 def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
     tried = []
 
@@ -202,4 +231,4 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
         assert tried == ["ar", "en"]
 
     monkeypatch.setattr(explorers_of, "whole_answer", stopped)
-    asyncio.run(asked_again_and_again())
+    run_alone(asked_again_and_again())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from pathlib import Path
-from threading import Thread
 from urllib.parse import quote, urljoin, urlsplit
 
 import pyoxigraph as ox
@@ -237,17 +236,6 @@ def test_terms_of_a_collection_stand_among_all_terms(labs):
     assert "معهد له تجهيزاته الخاصة." in arabic
     assert '<dt id="Country">' in english
     assert "tw:Country" in english
-
-
-def test_a_page_that_is_made_already_does_not_wait_for_one_that_is_being_made(labs):
-    assert labs.get("/?lang=ar").status == 200
-    ended = []
-    making = Thread(target=lambda: ended.append(labs.get("/?lang=en").status))
-    making.start()
-    assert labs.get("/?lang=ar").status == 200
-    assert ended == []
-    making.join()
-    assert ended == [200]
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
