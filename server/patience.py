@@ -72,6 +72,9 @@ class ImpatientProtocol(H11Protocol):
         is answering the head must not write after that; uvicorn would let it.
         """
         if self.cycle is not None and not self.cycle.response_complete:
+            if not self.cycle.more_body:
+                # It came after a last request that is whole, and is being answered.
+                return
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         awaits_body = self.conn.our_state is h11.SEND_RESPONSE and self.scope["method"] != "HEAD"

@@ -278,6 +278,20 @@ def test_a_client_that_sends_slowly_is_cut_off(server):
                 time.sleep(0.4)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_comes_after_the_last_request_is_not_heard(server, method):
+    request = f"{method} /questions/countries HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        for _ in range(3):
+            client.sendall(request)
+            time.sleep(0.01)
+        answer = b""
+        while piece := client.recv(1 << 16):
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 @pytest.mark.parametrize("version", ["1.0", "0.9"])
 def test_whoever_sends_more_after_the_last_request_reads_the_whole_answer(server, version):
     request = f"GET /style.css HTTP/{version}\r\nHost: localhost\r\n\r\n".encode()
