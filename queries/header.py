@@ -45,7 +45,10 @@ class Header(NamedTuple):
 
 def read_header(name: str, text: str) -> Header:
     """The header of the question. Raises ``QueryError`` that says what is wrong, and the remedy."""
-    fields = _checked(name, "the #+ header", _yaml(name, text), dict, _NEEDED["summary"])
+    written = _yaml(name, text)
+    if not written:
+        raise _wrong(name, "the #+ header is missing", _NEEDED["summary"])
+    fields = _checked(name, "the #+ header", written, dict, _NEEDED["summary"])
     for key, example in _NEEDED.items():
         if key not in fields:
             raise _wrong(name, f"the #+ header lacks “{key}”", example)
@@ -112,9 +115,7 @@ def _pairs(
 
 def _checked(name: str, what: str, value: Any, kind: type, example: str) -> Any:
     if not isinstance(value, kind) or not value:
-        is_missing = not value and what == "the #+ header"
-        problem = "is missing" if is_missing else f"must be {_KINDS[kind]}"
-        raise _wrong(name, f"{what} {problem}", example)
+        raise _wrong(name, f"{what} must be {_KINDS[kind]}", example)
     return value
 
 

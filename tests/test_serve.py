@@ -278,9 +278,8 @@ def test_a_client_that_sends_slowly_is_cut_off(server):
                 time.sleep(0.4)
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_what_comes_after_the_last_request_is_not_heard(server, method):
-    request = f"{method} /questions/countries HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
+def answered(server, request):
+    """All that comes back where a request is sent three times, and the connection then ends."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
         for _ in range(3):
             client.sendall(request)
@@ -288,6 +287,13 @@ def test_what_comes_after_the_last_request_is_not_heard(server, method):
         answer = b""
         while piece := client.recv(1 << 16):
             answer += piece
+    return answer
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_comes_after_the_last_request_is_not_heard(server, method):
+    request = f"{method} /questions/countries HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
+    answer = answered(server, request)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.count(b"HTTP/1.1 ") == 1
 
@@ -297,14 +303,7 @@ def test_whoever_sends_more_after_the_last_request_reads_the_whole_answer(server
     request = f"GET /style.css HTTP/{version}\r\nHost: localhost\r\n\r\n".encode()
     whole = server.get("/style.css").body
     for _ in range(20):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
-            for _ in range(3):
-                client.sendall(request)
-                time.sleep(0.01)
-            answer = b""
-            while piece := client.recv(1 << 16):
-                answer += piece
-        assert answer.endswith(whole)
+        assert answered(server, request).endswith(whole)
 
 
 def test_a_page_about_nothing_is_given_whatever_language_is_asked_for(server):
