@@ -48,5 +48,5 @@ clean:
 
 .PHONY: docs
 docs: install
-	@$(BIN)/python -m taawun.ontology.page > docs/ontology.md
-	@$(BIN)/python -m taawun.queries.page > docs/questions.md
+	@$(BIN)/python -m taawun.ontology.docs_page > docs/ontology.md
+	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from .graph.control_characters import escaped
 from .graph.errors import QueryError
 from .graph.store import EmbeddedStore, Store, Term, read
-from .graph.visible import escaped
 from .queries.answer import Answer, ask
 from .queries.catalogue import Catalogue
 from .queries.entity_card import EntityCard, entity_card
@@ -281,8 +281,8 @@ class KnowledgeGraph:
         cannot be written.
         """
         from .viz.explorer import write_explorer
-        from .viz.questions import answer_questions
-        from .viz.reading import read_view
+        from .viz.read_view import read_view
+        from .viz.stored_answers import answer_questions
         from .viz.view import focus as focus_on
 
         view = read_view(self.store)
@@ -316,11 +316,11 @@ def open(
     folders = [Path(folder) for folder in collections]
     questions = [folder / "queries" for folder in folders]
     if endpoint is not None:
-        from .graph.remote import RemoteStore
+        from .graph.remote.remote_store import RemoteStore
 
         store = RemoteStore(endpoint, timeout=timeout)
         return KnowledgeGraph(store, language=language, questions=questions)
-    from .loaders.builds import present_build
+    from .loaders.builds.cache import present_build
 
     return KnowledgeGraph(
         present_build(folders).store(),

@@ -13,12 +13,12 @@ import pyoxigraph as ox
 from .graph.errors import CollectionError, Fault, Place
 from .graph.fact import Fact
 from .graph.store import Store, read
-from .loaders.builds import Build
-from .loaders.claims import Claims
+from .loaders.builds.cache import Build
+from .loaders.builds.inputs import SEEDS
+from .loaders.checks.claims import Claims
+from .loaders.checks.conflicts import figure_conflicts, stage_conflicts
+from .loaders.checks.coverage import Coverage, coverage
 from .loaders.collection import Collection, read_collection
-from .loaders.conflicts import figure_conflicts, stage_conflicts
-from .loaders.coverage import Coverage, coverage
-from .loaders.inputs import SEEDS
 from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
@@ -27,12 +27,12 @@ from .queries.labels import short_iri
 from .queries.results import Table
 
 if TYPE_CHECKING:
-    from .loaders.shapes import ShapeResult
+    from .loaders.checks.shapes import ShapeResult
 
 _SIDE_BY_SIDE: Final = (
     "both stay; mark one “disputed” or “superseded” if you know more, with the reason in “note”"
 )
-ANSWERS: Final = Path(__file__).parent / "queries" / "answers"
+ANSWERS: Final = Path(__file__).parent / "queries" / "questions" / "answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ SELECT ?evidence ?file ?quote ?start ?end WHERE {
 
 
 def _shapes(build: Build, collections: Sequence[Path]) -> Check:
-    from .loaders.shapes import validate_build
+    from .loaders.checks.shapes import validate_build
 
     performed, results = validate_build(build.dump, collections)
     faults, warnings = (
@@ -214,7 +214,7 @@ def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 def _reference(build: Build, collections: Sequence[Path]) -> Check:
     """The shapes again, by pySHACL: whatever only one of the two finds is a fault of ours."""
-    from .loaders.shapes import Shapes, build_store
+    from .loaders.checks.shapes import Shapes, build_store
 
     shapes = Shapes(collections=collections)
     store = build_store(shapes, build.dump)
@@ -254,7 +254,7 @@ def _answers(store: Store) -> Check:
 def _changed_answers(store: Store) -> Iterator[Fault]:
     questions = Catalogue().questions
     for name, question in questions.items():
-        place = Place(f"queries/answers/{name}.tsv")
+        place = Place(f"queries/questions/answers/{name}.tsv")
         table = answer_of(store, question)
         got = plain_answer(table).splitlines()
         path = ANSWERS / f"{name}.tsv"
@@ -282,7 +282,9 @@ def _changed_answers(store: Store) -> Iterator[Fault]:
             )
     for path in sorted(ANSWERS.glob("*.tsv")):
         if path.stem not in questions:
-            yield Fault(Place(f"queries/answers/{path.name}"), "has no question", "delete it")
+            yield Fault(
+                Place(f"queries/questions/answers/{path.name}"), "has no question", "delete it"
+            )
 
 
 def accept_answers(store: Store) -> int:

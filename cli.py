@@ -13,7 +13,7 @@ from .commands.failures import report
 from .commands.lines import print_line
 from .commands.settings import MISUSE, Settings, common
 from .graph.errors import TaawunError
-from .sentences.telling import told
+from .messages.telling import told
 
 #: Each command and the module of ``commands`` that has it, in the order of the help.
 COMMANDS: Final = {
@@ -27,12 +27,12 @@ COMMANDS: Final = {
     "new": "extending",
     "add": "adding",
     "schemas": "extending",
-    "template": "tables",
-    "import": "tables",
+    "template": "spreadsheets",
+    "import": "spreadsheets",
     "diff": "comparing",
     "suggest": "suggesting",
-    "explore": "handing_on",
-    "export": "handing_on",
+    "explore": "exporting",
+    "export": "exporting",
     "push": "pushing",
     "serve": "serving",
 }

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from taawun.loaders.builds import STORE, present_build
+from taawun.loaders.builds.cache import STORE, present_build
 from taawun.queries.question import HERE
 
 BARE: Final = """\

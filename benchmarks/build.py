@@ -23,12 +23,12 @@ from typing import Final
 from child import Cost, run_python
 from generate import generate
 
-from taawun.loaders.build import find_build
+from taawun.loaders.builds.build import find_build
 
 BUILD: Final = """
 import sys
 from pathlib import Path
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
 assert build([Path(sys.argv[1])], cache=Path(sys.argv[2])).is_new
 """
 FLOOR: Final = """

@@ -20,10 +20,10 @@ import pyoxigraph as ox
 from generate import generate
 
 from taawun.checks import check
-from taawun.loaders.build import build
-from taawun.loaders.claims import Claims
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.inputs import SEEDS
+from taawun.loaders.checks.claims import Claims
 from taawun.loaders.collection import read_collection
-from taawun.loaders.inputs import SEEDS
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:

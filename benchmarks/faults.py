@@ -37,7 +37,7 @@ import pyoxigraph as ox
 from generate import generate
 from increment import is_about_area
 
-from taawun.loaders.unfinished import Unfinished
+from taawun.loaders.builds.atomic_folder import Unfinished
 
 NAME: Final = "Atlantis"
 NOTE: Final = "Note"

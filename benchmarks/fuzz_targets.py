@@ -19,12 +19,12 @@ from mutations import NASTY, spoil
 from taawun.api import KnowledgeGraph, Rows
 from taawun.cli import COMMANDS, main
 from taawun.graph.derive import derive
-from taawun.graph.endpoint import Endpoint
 from taawun.graph.errors import CollectionError, TaawunError
-from taawun.graph.push import push
-from taawun.graph.remote import RemoteStore
+from taawun.graph.remote.endpoint import Endpoint
+from taawun.graph.remote.push import push
+from taawun.graph.remote.remote_store import RemoteStore
 from taawun.graph.store import EmbeddedStore
-from taawun.loaders.build import build, lines_of
+from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.collection import Collection, read_collection
 from taawun.queries.catalogue import Catalogue
 
@@ -66,7 +66,7 @@ class Ground:
             (self.mine / name).write_text(content, "utf-8")
         self.files = sorted(path for path in self.mine.rglob("*") if path.is_file())
         self.contents = [path.read_bytes() for path in self.files]
-        self.questions = [path.read_bytes() for path in sorted(ROOT.glob("queries/*.rq"))]
+        self.questions = [path.read_bytes() for path in sorted(ROOT.glob("queries/questions/*.rq"))]
         self.graph = KnowledgeGraph(graph_of(read_collection([self.mine])))
         os.environ.update(TAAWUN_CACHE=str(folder / "cache"), TAAWUN_COLLECTIONS="")
         build()

@@ -29,8 +29,8 @@ from typing import IO, Final
 
 from taawun.graph.entity import Entity
 from taawun.graph.fact import Fact
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
-from taawun.loaders.inputs import SEEDS
 from taawun.ontology.namespaces import ID
 
 #: Classes of things that all retellings speak of.

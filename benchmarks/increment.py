@@ -18,7 +18,7 @@ from child import Cost, run_python
 from generate import generate
 
 from build import BUILD
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
 
 
 def take_out(collection: Path, form: str) -> tuple[Path, str]:

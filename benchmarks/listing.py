@@ -22,8 +22,8 @@ import pyoxigraph as ox
 from child import run
 from generate import generate
 
-from taawun.loaders.build import build
-from taawun.loaders.builds import STORE
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import STORE
 
 QUERY: Final = "SELECT ?s ?p ?o WHERE { ?s ?p ?o }"
 BARE: Final = """\

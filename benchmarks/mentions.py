@@ -17,10 +17,10 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.mentions import Mention
-from taawun.loaders.suggestion import Suggester
+from taawun.loaders.text.mentions import Mention
+from taawun.loaders.text.suggestion import Suggester
 
 Label = tuple[int, int, str]
 

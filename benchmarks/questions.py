@@ -28,11 +28,11 @@ import pyoxigraph as ox
 from generate import generate
 
 from taawun.graph.store import EmbeddedStore
-from taawun.loaders.build import build
-from taawun.loaders.builds import STORE
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import STORE
 from taawun.queries.answer import ask
+from taawun.queries.answer_writer import write_answer
 from taawun.queries.catalogue import Catalogue
-from taawun.queries.writing import write_answer
 
 
 class Times(NamedTuple):

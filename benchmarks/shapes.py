@@ -16,10 +16,10 @@ from pathlib import Path
 
 from generate import generate
 
-from taawun.loaders.build import build
-from taawun.loaders.shacl.reference import graph_of
-from taawun.loaders.shacl.reference import validate as by_pyshacl
-from taawun.loaders.shapes import Shapes, build_store
+from taawun.loaders.builds.build import build
+from taawun.loaders.checks.shacl.reference import graph_of
+from taawun.loaders.checks.shacl.reference import validate as by_pyshacl
+from taawun.loaders.checks.shapes import Shapes, build_store
 
 
 def main() -> None:

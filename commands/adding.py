@@ -11,20 +11,20 @@ import click
 
 from ..graph.errors import CollectionError
 from ..graph.fact import MODALITIES
-from ..loaders.addition import QUOTE, addition
+from ..loaders.builds.inputs import SEEDS
 from ..loaders.collection import Collection, read_collection
-from ..loaders.edit import seen
-from ..loaders.facts_yaml import TRIPLE
-from ..loaders.inputs import SEEDS
-from ..loaders.register import document_edit, entity_edit
-from ..loaders.suggestion_file import slug_of
-from ..sentences.telling import told
-from ..words import say
+from ..loaders.editing.add_fact import QUOTE, addition
+from ..loaders.editing.insert_entry import document_edit, entity_edit
+from ..loaders.editing.transaction import seen
+from ..loaders.files.facts_yaml import TRIPLE
+from ..loaders.text.suggestion_file import slug_of
+from ..messages.telling import told
+from ..messages.words import say
 from .edits import carry_out, show, target_of, write
 from .lines import print_line
+from .references import Words
 from .settings import Settings, common
 from .suggesting import content_of
-from .words import Words
 
 
 class AddGroup(click.Group):

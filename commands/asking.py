@@ -12,13 +12,13 @@ import click
 
 from ..api import Rows, Truth
 from ..graph.errors import QueryError
+from ..messages.words import say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
-from ..words import say
-from .limits import stoppable
 from .lines import print_line
 from .output import emit, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common
+from .stopping import stoppable
 
 if TYPE_CHECKING:
     from ..queries.why import FactView

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..sentences.telling import told
-from ..words import say
+from ..messages.telling import told
+from ..messages.words import say
 from .lines import print_line
 from .output import emit, printer_for
 from .settings import FAULTS, Settings, common
 
 if TYPE_CHECKING:
     from ..checks import Report
-    from ..loaders.builds import Build
+    from ..loaders.builds.cache import Build
 
 
 @click.command()
@@ -26,7 +26,7 @@ def build(settings: Settings) -> None:
 
     The other commands do this by themselves.
     """
-    from ..loaders.build import build as build_graph
+    from ..loaders.builds.build import build as build_graph
 
     made = build_graph(settings.collections)
     language = settings.language
@@ -54,8 +54,8 @@ def check(
     Says how many checks were performed, passed, failed and skipped. Exit 1 if one failed.
     """
     from .. import checks
-    from ..loaders.baseline import remember
-    from ..loaders.build import build as build_graph
+    from ..loaders.builds.build import build as build_graph
+    from ..loaders.builds.last_checked import remember
 
     made = build_graph(settings.collections)
     if accept_answers:
@@ -121,9 +121,9 @@ def _preview(settings: Settings, made: Build) -> None:
     """Show what differs from the last check that passed, else from the graph without the last
     collection.
     """
-    from ..loaders.baseline import last_checked
-    from ..loaders.build import build as build_graph
-    from ..loaders.builds import Build
+    from ..loaders.builds.build import build as build_graph
+    from ..loaders.builds.cache import Build
+    from ..loaders.builds.last_checked import last_checked
     from ..queries.changes import difference
     from .change_report import report
 

@@ -9,17 +9,17 @@ from typing import Any, Final
 import click
 import pyoxigraph as ox
 
-from ..graph.visible import escaped
+from ..graph.control_characters import escaped
+from ..messages.words import say
 from ..ontology.namespaces import ID
-from ..printing import Printer, console
 from ..queries.changes import Alteration, AnswerChange, Difference
 from ..queries.labels import Labels, short_iri
 from ..queries.proofs import quotes_of
 from ..queries.results import Shown, bindings
 from ..queries.why import FactView, fact_json
-from ..words import say
 from .output import emit
 from .settings import Settings
+from .terminal import Printer, console
 
 #: Rows shown of each answer that changes; the other formats have them all.
 _SHOWN: Final = 5

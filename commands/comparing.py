@@ -28,7 +28,7 @@ def diff(settings: Settings, before: str, after: str | None, answers: bool, alon
     taawun diff git:HEAD~1 --collection my-dossier
     taawun diff old.nq new.nq --format json
     """
-    from ..loaders.state import States
+    from ..loaders.builds.snapshot import States
     from ..queries.changes import difference
     from .change_report import report
 

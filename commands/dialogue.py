@@ -16,16 +16,16 @@ from ..graph.arabic import find_folded, fold
 from ..graph.document import Document
 from ..graph.errors import CollectionError, TaawunError, UnknownNameError
 from ..graph.fact import MODALITIES
-from ..loaders.addition import check_triple
+from ..loaders.checks.edtf import edtf_fault
+from ..loaders.checks.quotes import QuoteFault, evidence, told_apart
 from ..loaders.collection import Collection
-from ..loaders.dates import edtf_fault
+from ..loaders.editing.add_fact import check_triple
 from ..loaders.facts import writable
-from ..loaders.quotes import QuoteFault, evidence, told_apart
-from ..loaders.suggestion import Suggester, covered_spans
+from ..loaders.text.suggestion import Suggester, covered_spans
+from ..messages.telling import told
+from ..messages.words import say
 from ..ontology.namespaces import ID, TW
-from ..sentences.telling import told
-from ..words import say
-from .words import Words
+from .references import Words
 
 _T = TypeVar("_T")
 #: Characters shown before and after a quote that stands in several places.

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..sentences.telling import told
-from ..words import say
+from ..messages.telling import told
+from ..messages.words import say
 from .lines import print_line
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from ..loaders.edit import Edit
+    from ..loaders.editing.transaction import Edit
 
 
 def target_of(settings: Settings) -> Path:
@@ -32,7 +32,7 @@ def show(settings: Settings, edit: Edit) -> None:
     Raises ``CollectionError`` where a check would find faults that are not there without it.
     """
     from .. import checks
-    from ..loaders.build import build
+    from ..loaders.builds.build import build
     from ..queries.changes import difference
     from .change_report import report
 
@@ -59,10 +59,10 @@ def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
 
 def write(settings: Settings, edit: Edit) -> None:
     """Write the edit, and anew the schemas that know the entities and documents."""
+    from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
-    from ..loaders.edit import Edit, seen
-    from ..loaders.inputs import SEEDS
-    from ..loaders.json_schemas import FOLDER, schema_files
+    from ..loaders.editing.json_schemas import FOLDER, schema_files
+    from ..loaders.editing.transaction import Edit, seen
 
     for path in edit.write():
         print_line(say("written", settings.language, path), err=True)

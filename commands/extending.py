@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..words import say
+from ..messages.words import say
 from .edits import target_of
 from .lines import print_line
 from .settings import Settings, common
@@ -23,7 +23,7 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
 
     It is accepted as it stands, and stacks over the bundled one with --collection DIR.
     """
-    from ..loaders.new_collection import new_collection
+    from ..loaders.editing.new_collection import new_collection
 
     new_collection(folder, settings.collections, with_example=example)
     marked = say("new example", settings.language) if example else ""
@@ -40,10 +40,10 @@ def schemas(settings: Settings) -> None:
     They know the terms, entities and documents of all collections given, and stand in schemas/
     of the last one.
     """
+    from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
-    from ..loaders.edit import Edit, seen
-    from ..loaders.inputs import SEEDS
-    from ..loaders.json_schemas import schema_files
+    from ..loaders.editing.json_schemas import schema_files
+    from ..loaders.editing.transaction import Edit, seen
 
     target = target_of(settings)
     before = seen(target)

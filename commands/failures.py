@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+from ..graph.control_characters import visible
 from ..graph.errors import CollectionError
-from ..graph.visible import visible
-from ..sentences.telling import told
-from ..words import say
+from ..messages.telling import told
+from ..messages.words import say
 from .settings import DONE, MISUSE
 
 

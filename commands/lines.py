@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..graph.visible import visible
+from ..graph.control_characters import visible
 
 
 def print_line(text: str, *, err: bool = False) -> None:

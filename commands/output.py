@@ -11,12 +11,12 @@ import click
 import pyoxigraph as ox
 
 from ..api import Rows, Truth
-from ..graph.visible import escaped
-from ..printing import Printer, console
+from ..graph.control_characters import escaped
+from ..messages.words import say
+from ..queries.answer_writer import write_answer, write_proven
 from ..queries.results import to_markdown, to_separated
-from ..queries.writing import write_answer, write_proven
-from ..words import say
 from .settings import FAULTS, Settings
+from .terminal import Printer, console
 
 #: Rows of one table; a longer answer is a table after the other.
 _PAGE: Final = 500

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import click
 
-from ..graph.endpoint import Endpoint
-from ..graph.push import Comparison, Progress, compare
-from ..graph.push import push as push_dataset
-from ..graph.visible import escaped
-from ..words import say
+from ..graph.control_characters import escaped
+from ..graph.remote.endpoint import Endpoint
+from ..graph.remote.push import Comparison, Progress, compare
+from ..graph.remote.push import push as push_dataset
+from ..messages.words import say
 from .lines import print_line
 from .settings import FAULTS, Settings, common
 
@@ -38,7 +38,7 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
     taawun push --endpoint http://localhost:8890/sparql --update http://localhost:8890/sparql-auth
     taawun push --endpoint http://localhost:7878/query --check
     """
-    from ..loaders.build import build as build_graph
+    from ..loaders.builds.build import build as build_graph
 
     url = settings.endpoint
     if url is None:

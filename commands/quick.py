@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from ..graph.errors import TaawunError
-from ..loaders.builds import Memory, cache_folder, stack
+from ..loaders.builds.cache import Memory, cache_folder, stack
 from ..queries.answer import ask
+from ..queries.answer_writer import write_answer
 from ..queries.question import Question, find_bundled
-from ..queries.writing import write_answer
 from .interrupt import ended_by_interrupt
 from .settings import DONE, FAULTS, Settings
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import click
 
-from ..words import say
+from ..messages.words import say
 from .lines import print_line
 from .settings import Settings, common
 
@@ -68,10 +68,10 @@ def serve(
     taawun serve --port 7878 --timeout 30
     curl http://127.0.0.1:7878/sparql --data-urlencode 'query=ASK {}'
     """
-    from ..loaders.build import build
-    from ..server.limits import Limits
-    from ..server.pool import Served
+    from ..loaders.builds.build import build
     from ..server.running import listen, run
+    from ..server.workers.limits import Limits
+    from ..server.workers.pool import Served
 
     if settings.endpoint:
         raise click.UsageError(say("no endpoint", settings.language))

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import OutputError, TaawunError
-from ..printing import writing
-from ..words import say
+from ..messages.words import say
 from .lines import print_line
 from .output import emit, printer_for
 from .settings import Settings, common
+from .terminal import writing
 
 if TYPE_CHECKING:
-    from ..loaders.suggestion import Suggester, Suggestion
+    from ..loaders.text.suggestion import Suggester, Suggestion
 
 _HEADINGS = ("kind", "start", "end", "text", "meaning")
 
@@ -45,12 +45,12 @@ def suggest(
     taawun suggest article.txt -o facts.yaml
     taawun suggest article.txt --collection my-dossier --write
     """
+    from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
     from ..loaders.documents import SLUG_REMEDY, is_slug
-    from ..loaders.inputs import SEEDS
-    from ..loaders.register import entry_lines, registration
-    from ..loaders.suggestion import Suggester, covered_spans
-    from ..loaders.suggestion_file import fact_file, slug_of, titles, write_suggestion
+    from ..loaders.editing.insert_entry import entry_lines, registration
+    from ..loaders.text.suggestion import Suggester, covered_spans
+    from ..loaders.text.suggestion_file import fact_file, slug_of, titles, write_suggestion
 
     known = read_collection([SEEDS, *settings.collections])
     suggester = Suggester(known.schema, known.entities)
@@ -96,7 +96,7 @@ def _commented(entry: list[str]) -> str:
 
 def content_of(document: str, slugs: list[str]) -> bytes:
     """The bytes of the text. Raises ``TaawunError`` where they are no text to work with."""
-    from ..loaders.nodes import near
+    from ..loaders.files.yaml_nodes import near
 
     try:
         content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
@@ -154,7 +154,7 @@ def _shown(row: tuple[str, ...], language: str) -> list[str]:
 def _rows(
     found: Suggestion, names: Suggester, language: str
 ) -> Iterator[tuple[str, str, str, str, str]]:
-    from ..loaders.suggestion_file import plain
+    from ..loaders.text.suggestion_file import plain
 
     def row(kind: str, start: int, end: int, meaning: str) -> tuple[str, str, str, str, str]:
         return kind, str(start), str(end), found.text[start:end], meaning

@@ -14,19 +14,19 @@ from ..graph.errors import CollectionError, Fault, Place
 from ..graph.fact import Fact
 from ..ontology.namespaces import ID
 from ..ontology.schema import Schema
+from .builds.inputs import INPUT_PARTS, SEEDS, is_collection, name_of
+from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, read_documents
 from .entities import read_entities
 from .facts import FactMaker
-from .facts_csv import read_facts_csv
-from .facts_jsonl import read_facts_jsonl
-from .facts_yaml import read_facts_yaml
-from .inputs import INPUT_PARTS, SEEDS, is_collection, name_of
-from .lints import lint_facts, lint_names
-from .nodes import files, strays
+from .files.facts_csv import read_facts_csv
+from .files.facts_jsonl import read_facts_jsonl
+from .files.facts_yaml import read_facts_yaml
+from .files.value import Site, Spot, Value
+from .files.yaml_nodes import files, strays
 from .ontologies import read_ontology
 from .status_file import STATUS_FILE, Statuses
 from .status_lints import lint_statuses
-from .value import Site, Spot, Value
 
 #: Everything in a collection that is read.
 PARTS: Final = (*INPUT_PARTS, "queries")

@@ -10,9 +10,9 @@ from typing import Final
 
 from ..graph.document import Document, Span
 from ..graph.errors import Fault
-from .dates import edtf_fault
-from .nodes import Fields, Node, files, near, read_text, read_yaml, strays
-from .quotes import QuoteFault, locate
+from .checks.edtf import edtf_fault
+from .checks.quotes import QuoteFault, locate
+from .files.yaml_nodes import Fields, Node, files, near, read_text, read_yaml, strays
 
 REGISTER: Final = "documents.yaml"
 DOCUMENT_KEYS: Final = frozenset(

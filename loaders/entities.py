@@ -13,10 +13,10 @@ from ..graph.entity import Alias, Entity
 from ..graph.errors import Fault
 from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
 from ..ontology.schema import Schema
-from .entity_table import ENTITIES, TRANSLITERATED, EntityCell
-from .nodes import files, near, read_yaml, strays
-from .table import read_table
-from .value import Structure, Value
+from .files.csv_table import read_table
+from .files.entity_table import ENTITIES, TRANSLITERATED, EntityCell
+from .files.value import Structure, Value
+from .files.yaml_nodes import files, near, read_yaml, strays
 
 _MATCHES: Final = ("exactMatch", "closeMatch")
 ENTITY_KEYS: Final = frozenset(

@@ -20,12 +20,12 @@ from ..graph.fact import (
 )
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema, local_name
-from .dates import duration_fault, edtf_fault
+from .checks.edtf import duration_fault, edtf_fault
+from .checks.quotes import QuoteFault, evidence, passage, split
 from .documents import REGISTER
-from .nodes import near
-from .quotes import QuoteFault, evidence, passage, split
+from .files.value import Value
+from .files.yaml_nodes import near
 from .record_status import record_status
-from .value import Value
 
 #: What a fact may say besides its triple, in a YAML mapping or in the columns of a CSV file.
 QUALIFIERS: Final = (

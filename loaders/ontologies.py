@@ -10,7 +10,7 @@ from typing import Final
 from ..graph.errors import CollectionError, Fault, Place
 from ..ontology.extension import SHAPES_NAME, Extension, ExtensionFault, sources_of
 from ..ontology.schema import Schema
-from .nodes import files, strays
+from .files.yaml_nodes import files, strays
 
 #: The folder of a collection that holds its Turtle files.
 FOLDER: Final = "ontology"
@@ -50,7 +50,7 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
     if unreadable or spoiled:
         raise CollectionError([*faults, *map(_fault, (*unreadable, *spoiled))])
     if shapes:
-        from .own_shapes import lint_shapes
+        from .checks.collection_shapes import lint_shapes
 
         count, wrong = lint_shapes(shapes)
         performed["shapes of collections"] += count

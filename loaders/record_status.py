@@ -11,8 +11,8 @@ import pyoxigraph as ox
 
 from ..graph.fact import RECORD_STATUSES, Object
 from ..ontology.namespaces import FACT, ID
-from .nodes import near
-from .value import Value
+from .files.value import Value
+from .files.yaml_nodes import near
 
 #: What is not simply asserted, or not yet, says why and since when.
 _EXPLAINED: Final = frozenset({"disputed", "superseded", "retracted"})

@@ -17,9 +17,9 @@ from ..graph.fact import STATUS_QUALIFIERS, Fact, Object
 from ..ontology.namespaces import FACT, ID
 from ..ontology.schema import local_name
 from .facts import FactMaker
-from .nodes import Node, near, read_yaml
+from .files.value import Site
+from .files.yaml_nodes import Node, near, read_yaml
 from .record_status import fact_iri, record_status
-from .value import Site
 
 STATUS_FILE: Final = "status.yaml"
 STATUS_KEYS: Final = frozenset({"fact", *STATUS_QUALIFIERS})

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from ..graph.errors import Place
 from ..graph.fact import Fact
-from .lints import short
+from .checks.lints import short
+from .files.value import Site
 from .status_file import STATUS_FILE
-from .value import Site
 
 
 def lint_statuses(stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> Counter[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ..graph.fact_reader import FactReader
 from ..graph.store import Store, Term
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
 from .answer import answer_of
@@ -14,7 +15,6 @@ from .question import Question
 from .results import Terms
 from .rows import select
 from .why import FactView
-from .why.facts import FactReader
 
 #: Everything that is said about facts; evidence by IRIs that are made from what it quotes.
 _SAID: Final = f"""

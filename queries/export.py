@@ -10,8 +10,8 @@ from typing import IO, Final
 
 import pyoxigraph as ox
 
+from ..graph.control_characters import escaped, visible
 from ..graph.store import Store, Term
-from ..graph.visible import escaped, visible
 from ..ontology.namespaces import BASE, GRAPH_EVIDENCE, PREFIXES
 from .labels import Labels, short_iri
 from .network import network

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..graph.control_characters import escaped
 from ..graph.fact import OMISSION
-from ..graph.visible import escaped
 from .corroboration import Support, support
 from .disagreement import Disagreement
 from .entity_card import EntityCard

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .header import Columns, Header, Parameter
     from .names import Names
 
-HERE: Final = Path(__file__).parent
+HERE: Final = Path(__file__).parent / "questions"
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
 #: A text that YAML reads as it stands: it begins with a letter and has none of YAML's signs.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
+from ..graph.control_characters import escaped, visible
 from ..graph.store import Store, Term
-from ..graph.visible import escaped, visible
 from ..ontology.namespaces import ID, TW
 from .labels import Labels, short_iri
 

@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from .endpoint import Endpoint
 from .following import follow
-from .formats import choose
 from .guard import LOOPBACK, Guard
-from .interface import Interface
-from .limits import Limits
-from .pool import Pool, Served
-from .site import Site
+from .pages.routes import Site
+from .sparql.media_types import choose
+from .sparql.protocol import Endpoint
+from .sparql.question_api import Interface
+from .workers.limits import Limits
+from .workers.pool import Pool, Served
 
 _METHODS: Final = ["GET", "HEAD", "POST"]
 #: IRIs under these stand for things, which have pages about them.

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Final
 
 from ..graph.errors import TaawunError
-from ..loaders.build import find_build
-from .pool import Pool
+from ..loaders.builds.build import find_build
+from .workers.pool import Pool
 
 #: Seconds between two looks at the cache folder.
 _PAUSE: Final = 2

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .answer import STOPPED
+from .workers.worker_answer import STOPPED
 
 LOG: Final = logging.getLogger("taawun.server")
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")

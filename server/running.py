@@ -11,9 +11,9 @@ import uvicorn
 
 from ..graph.errors import ServerError
 from .application import application
-from .limits import Limits
-from .patience import ImpatientProtocol
-from .pool import Served
+from .slow_clients import ImpatientProtocol
+from .workers.limits import Limits
+from .workers.pool import Served
 
 
 def listen(host: str, port: int) -> socket.socket:

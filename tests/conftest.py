@@ -20,10 +20,10 @@ from click.testing import CliRunner, Result
 
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
-from taawun.loaders.build import build
-from taawun.loaders.builds import Build
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import Build
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
-from taawun.loaders.inputs import SEEDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from taawun.graph.errors import CollectionError, OutputError
-from taawun.loaders.addition import addition
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.edit import Edit, seen
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.new_collection import new_collection
+from taawun.loaders.editing.add_fact import addition
+from taawun.loaders.editing.new_collection import new_collection
+from taawun.loaders.editing.transaction import Edit, seen
 
 MEMO = "memorandum-of-understanding/example-cybersecurity"
 TALKS = "تعزيز التعاون الثنائي بين مصر والعراق"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from taawun.loaders.amounts import amounts, values
+from taawun.loaders.text.numbers import amounts, values
 
 SAID = [
     ("نحو ٦٠ مليون مواطن", "٦٠ مليون", 60_000_000, "number"),

@@ -6,7 +6,7 @@ import pytest
 
 from taawun.api import KnowledgeGraph
 from taawun.graph.errors import QueryError, UnexplainableError
-from taawun.graph.remote import RemoteStore
+from taawun.graph.remote.remote_store import RemoteStore
 from taawun.graph.store import EmbeddedStore
 
 

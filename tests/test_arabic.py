@@ -9,12 +9,12 @@ import pytest
 
 from code_sentences import ROOT, Sentences
 from taawun.graph.errors import Fault, Place
-from taawun.sentences.arabic import TABLES, arabic_of, sentences
-from taawun.sentences.telling import told
-from taawun.words import WORDS
+from taawun.messages.arabic_sentences import TABLES, arabic_of, sentences
+from taawun.messages.telling import told
+from taawun.messages.words import WORDS
 
 #: The server answers programs, in English, with what HTTP says; its start is the command's.
-LEFT_OUT = ("benchmarks", "build", "docs", "sentences", "server", "tests", ".venv")
+LEFT_OUT = ("benchmarks", "build", "docs", "messages", "server", "tests", ".venv")
 BUT = ROOT / "server" / "running.py"
 #: What an argument may be that says nothing by itself: the sentence is made elsewhere.
 HANDED_ON = {

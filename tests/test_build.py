@@ -16,20 +16,20 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.errors import CollectionError, StoreError
-from taawun.loaders import builds
-from taawun.loaders.build import build
-from taawun.loaders.builds import MEMORY, Build, Memory, cache_folder, present_build, stack
-from taawun.loaders.unfinished import Unfinished
+from taawun.loaders.builds import cache as builds
+from taawun.loaders.builds.atomic_folder import Unfinished
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import MEMORY, Build, Memory, cache_folder, present_build, stack
 
 ROOT = Path(__file__).parent.parent
 #: Imports, says so, waits for a line, builds into the cache that it is given, says where.
 BUILDER = """\
 import sys
 from pathlib import Path
-import taawun.loaders.build
+import taawun.loaders.builds.build
 print("ready", flush=True)
 sys.stdin.readline()
-print(taawun.loaders.build.build(cache=Path(sys.argv[1])).path, flush=True)
+print(taawun.loaders.builds.build.build(cache=Path(sys.argv[1])).path, flush=True)
 """
 
 

@@ -23,8 +23,8 @@ import pytest
 
 from taawun.graph.errors import StoreError, TaawunError
 from taawun.graph.store import EmbeddedStore, read
-from taawun.loaders.build import build
-from taawun.loaders.builds import Build, cache_folder
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import Build, cache_folder
 
 QUERY = 'SELECT ?n { country:iraq rdfs:label ?n FILTER(LANG(?n) = "en") }'
 #: From linux/capability.h and linux/prctl.h.

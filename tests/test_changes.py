@@ -9,7 +9,7 @@ from quoted import quoted
 from taawun.graph.derive import derive
 from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
-from taawun.loaders.build import lines_of
+from taawun.loaders.builds.build import lines_of
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.catalogue import Catalogue

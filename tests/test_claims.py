@@ -20,11 +20,11 @@ from taawun.graph.entity import Alias, Entity
 from taawun.graph.errors import Place
 from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
-from taawun.loaders.build import lines_of
-from taawun.loaders.builds import Build
-from taawun.loaders.claims import Claims
+from taawun.loaders.builds.build import lines_of
+from taawun.loaders.builds.cache import Build
+from taawun.loaders.checks.claims import Claims
+from taawun.loaders.checks.quotes import evidence, passage
 from taawun.loaders.collection import Collection, read_collection
-from taawun.loaders.quotes import evidence, passage
 from taawun.ontology.namespaces import ID, TW, XSD
 from taawun.ontology.schema import Schema
 from taawun.queries.rows import select

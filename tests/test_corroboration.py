@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from taawun.api import KnowledgeGraph
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.corroboration import Support, support
 from taawun.queries.disagreement import disagreements, may_agree

@@ -8,7 +8,7 @@ import sys
 import pexpect
 import pytest
 
-from taawun.loaders.new_collection import new_collection
+from taawun.loaders.editing.new_collection import new_collection
 
 QUOTE = "Quote, to the letter (Tab: its sentences)"
 ENTER, INTERRUPT = "\r", "\x03"

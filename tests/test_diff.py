@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
 
 SOUND = Path(__file__).parent / "collections" / "sound"
 MEMO = "memorandum-of-understanding/egypt-lithuania"

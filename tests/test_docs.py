@@ -11,12 +11,12 @@ import pytest
 from taawun import cli
 from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
-from taawun.loaders.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
+from taawun.loaders.files.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
 from taawun.loaders.status_file import STATUS_KEYS
-from taawun.ontology.page import page as ontology_page
+from taawun.ontology.docs_page import page as ontology_page
 from taawun.ontology.schema import Schema
 from taawun.queries.catalogue import Catalogue
-from taawun.queries.page import page as questions_page
+from taawun.queries.docs_page import page as questions_page
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

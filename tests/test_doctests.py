@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from taawun.loaders.builds import Build
+from taawun.loaders.builds.cache import Build
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (".", "graph", "loaders", "ontology", "queries", "viz")

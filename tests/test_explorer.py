@@ -19,10 +19,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from taawun.graph.arabic import fold
 from taawun.graph.store import EmbeddedStore
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, TW
 from taawun.viz.explorer import write_explorer
-from taawun.viz.reading import read_view
+from taawun.viz.read_view import read_view
 from taawun.viz.view import (
     Answer,
     AnsweredQuestion,

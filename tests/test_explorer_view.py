@@ -17,12 +17,12 @@ import pytest
 from taawun.graph.errors import UnknownNameError
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DOCUMENT, ID, TW
-from taawun.viz.crowd import neighbourhoods
 from taawun.viz.explorer import json_for_script, render, write_explorer
-from taawun.viz.families import FAMILIES, family_of
 from taawun.viz.firmness import FIRMNESS, firmness_of
+from taawun.viz.large_layout import neighbourhoods
 from taawun.viz.layout import layout
-from taawun.viz.reading import read_view
+from taawun.viz.legend import FAMILIES, family_of
+from taawun.viz.read_view import read_view
 from taawun.viz.view import Name, Node, SeenFact, View, focus, join
 
 HERE = Path(__file__).parent
@@ -214,7 +214,7 @@ def test_other_processes_give_the_same_bytes(view, tmp_path):
     code = (
         "import sys, pyoxigraph as ox;"
         "from taawun.graph.store import EmbeddedStore;"
-        "from taawun.viz.reading import read_view;"
+        "from taawun.viz.read_view import read_view;"
         "from taawun.viz.explorer import write_explorer;"
         "quads = [*ox.parse(path=sys.argv[1]), *ox.parse(path=sys.argv[2])];"
         "store = EmbeddedStore.in_memory(ox.serialize(quads[::-1], format=ox.RdfFormat.N_QUADS));"

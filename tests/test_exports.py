@@ -33,7 +33,7 @@ def quads(data: bytes, form: ox.RdfFormat) -> set[str]:
 def test_every_format_is_byte_stable_across_processes(everything, the_build):
     code = (
         "import io, sys; from pathlib import Path\n"
-        "from taawun.loaders.builds import Build\n"
+        "from taawun.loaders.builds.cache import Build\n"
         "from taawun.queries.export import FORMATS, export\n"
         "from hashlib import sha256\n"
         f"build = Build(Path({str(the_build.path)!r}), False); store = build.store()\n"

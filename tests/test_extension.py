@@ -19,16 +19,16 @@ import taawun
 from arabic_faults import left_in_english
 from taawun.checks import check
 from taawun.graph.errors import CollectionError, Fault
-from taawun.loaders.build import build
-from taawun.loaders.builds import Build
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import Build
+from taawun.loaders.builds.inputs import SEEDS, fingerprint
+from taawun.loaders.checks.shapes import Shapes
 from taawun.loaders.collection import read_collection
-from taawun.loaders.inputs import SEEDS, fingerprint
 from taawun.loaders.ontologies import term_files
-from taawun.loaders.shapes import Shapes
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.prefixes import prefixes_of
-from taawun.viz.families import FAMILIES, family_of
-from taawun.viz.reading import read_view
+from taawun.viz.legend import FAMILIES, family_of
+from taawun.viz.read_view import read_view
 
 HERE = Path(__file__).parent / "extension"
 LABS = HERE / "labs"

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from taawun.graph.errors import OutputError
-from taawun.loaders.fact_file import QUOTE, with_fact
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.quotes import QuoteFault, spans
-from taawun.loaders.yaml_text import LOADER, data_of
+from taawun.loaders.builds.inputs import SEEDS
+from taawun.loaders.checks.quotes import QuoteFault, spans
+from taawun.loaders.editing.insert_fact import QUOTE, with_fact
+from taawun.loaders.files.yaml_text import LOADER, data_of
 
 TEXT = "وقعت مصر. حضر الوزير. وتبحث مصر اتفاقية مع العراق."
 FACT = {"subject": "country/egypt", "predicate": "area", "object": "area/postal-services"}

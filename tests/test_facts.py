@@ -11,7 +11,7 @@ import pytest
 
 from quoted import quoted
 from taawun.graph.fact import ACTIVE_STATUSES, IDENTIFYING, RECORD_STATUSES, Fact
-from taawun.loaders.builds import Build
+from taawun.loaders.builds.cache import Build
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import BASE, FACT, GRAPH_EVIDENCE, ID, INFERENCE, RDF, TW
 

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 import pyoxigraph as ox
 import pytest
 
-from taawun.loaders import feed
-from taawun.loaders.canonical import write_canonical
-from taawun.loaders.feed import Feed
+from taawun.loaders.builds import bulk_load as feed
+from taawun.loaders.builds.bulk_load import Feed
+from taawun.loaders.builds.canonical import write_canonical
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from taawun.loaders.build import build
-from taawun.loaders.builds import STORE, Build
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import STORE, Build
 from taawun.queries.catalogue import Catalogue
 
 ROOT = Path(__file__).parent.parent

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from taawun.graph.errors import CollectionError
-from taawun.loaders import build as module
-from taawun.loaders.build import build
-from taawun.loaders.builds import MANIFEST, STORE
+from taawun.loaders.builds import build as module
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import MANIFEST, STORE
+from taawun.loaders.builds.incremental_build import increment
+from taawun.loaders.builds.inputs import SEEDS
+from taawun.loaders.builds.source_rows import Recorder, WholeError, digest, units
 from taawun.loaders.collection import read_collection
-from taawun.loaders.increment import increment
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.statements import Recorder, WholeError, digest, units
 from taawun.ontology.namespaces import ID
 from taawun.ontology.schema import Schema
 

@@ -13,13 +13,13 @@ ROOT = Path(__file__).parent.parent
 #: Each layer and what of ours it may import besides itself.
 MAY_IMPORT = {
     "ontology": set(),
-    "sentences": {"graph"},
+    "messages": {"graph"},
     "graph": {"ontology"},
     "loaders": {"graph", "ontology"},
     "queries": {"graph", "ontology"},
     "viz": {"graph", "ontology", "queries"},
     "server": {
-        "api", "graph", "loaders", "ontology", "printing", "queries", "sentences", "viz", "words",
+        "api", "commands", "graph", "loaders", "messages", "ontology", "queries", "viz",
     },
 }  # fmt: skip
 MODULES = sorted(path for layer in MAY_IMPORT for path in (ROOT / layer).rglob("*.py"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.mentions import Gazetteer, names_of, territory_label
+from taawun.loaders.text.mentions import Gazetteer, names_of, territory_label
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,10 @@ import pytest
 
 from taawun.graph.errors import Fault, Place
 from taawun.graph.fact import Evidence, Fact
-from taawun.loaders.claims import Claims
+from taawun.loaders.checks.claims import Claims
+from taawun.loaders.checks.lints import lint_facts
+from taawun.loaders.checks.quotes import QuoteFault, evidence
 from taawun.loaders.collection import Collection
-from taawun.loaders.lints import lint_facts
-from taawun.loaders.quotes import QuoteFault, evidence
 from taawun.ontology.namespaces import ID, TW
 
 SURVIVORS = Path(__file__).parent / "mutations" / "survivors.tsv"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from taawun.graph.errors import OutputError
+from taawun.loaders.builds.inputs import SEEDS
+from taawun.loaders.checks.coverage import coverage
 from taawun.loaders.collection import read_collection
-from taawun.loaders.coverage import coverage
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.new_collection import TEMPLATE, new_collection
+from taawun.loaders.editing.new_collection import TEMPLATE, new_collection
 
 
 def content_of(folder: Path) -> dict[str, bytes]:

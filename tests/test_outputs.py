@@ -23,9 +23,9 @@ from typing import Any
 import pytest
 
 from taawun.cli import COMMANDS
-from taawun.commands.handing_on import EXPORTS
-from taawun.graph.visible import escaped, visible
-from taawun.loaders.builds import Build
+from taawun.commands.exporting import EXPORTS
+from taawun.graph.control_characters import escaped, visible
+from taawun.loaders.builds.cache import Build
 from taawun.queries.results import FORMATS, harmless, to_markdown, to_separated
 
 #: Clears a screen, sets a title, in 7 and 8 bits; hides text; turns and isolates what follows.

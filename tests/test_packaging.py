@@ -39,15 +39,15 @@ def test_the_wheel_has_data_and_no_tests(wheel):
     for part in (
         "taawun/ontology/cooperation.ttl",
         "taawun/ontology/shapes.ttl",
-        "taawun/queries/agreement-signatories.rq",
-        "taawun/queries/answers/agreement-signatories.tsv",
+        "taawun/queries/questions/agreement-signatories.rq",
+        "taawun/queries/questions/answers/agreement-signatories.tsv",
         "taawun/seeds/documents/documents.yaml",
         "taawun/seeds/facts/egypt-iraq-talks.yaml",
         "taawun/seeds/entities/country.yaml",
-        "taawun/loaders/template/README.md",
-        "taawun/loaders/template/facts/example-memo.yaml",
+        "taawun/loaders/editing/template/README.md",
+        "taawun/loaders/editing/template/facts/example-memo.yaml",
         "taawun/viz/assets/template.html",
-        "taawun/server/assets/base.html",
+        "taawun/server/pages/assets/base.html",
         "taawun/py.typed",
     ):
         assert part in names

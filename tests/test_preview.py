@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from taawun.loaders.baseline import last_checked, remember, remembered
-from taawun.loaders.new_collection import new_collection
+from taawun.loaders.builds.last_checked import last_checked, remember, remembered
+from taawun.loaders.editing.new_collection import new_collection
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from taawun.commands.quick import answer
-from taawun.loaders import builds
-from taawun.loaders.builds import Build, Memory, stack
+from taawun.loaders.builds import cache as builds
+from taawun.loaders.builds.cache import Build, Memory, stack
 from taawun.queries.header import read_header
 from taawun.queries.question import HERE, _plain_columns, find_bundled
 
@@ -21,12 +21,12 @@ from taawun.queries.question import HERE, _plain_columns, find_bundled
 MODULES = {
     "taawun", "taawun.__main__", "taawun.commands", "taawun.commands.interrupt",
     "taawun.commands.quick", "taawun.commands.settings", "taawun.graph", "taawun.graph.errors",
-    "taawun.graph.store", "taawun.graph.visible", "taawun.loaders",
-    "taawun.loaders.builds", "taawun.loaders.inputs",
-    "taawun.loaders.seal",
+    "taawun.graph.store", "taawun.graph.control_characters", "taawun.loaders",
+    "taawun.loaders.builds.cache", "taawun.loaders.builds.inputs",
+    "taawun.loaders.builds.seal",
     "taawun.ontology", "taawun.ontology.namespaces", "taawun.queries", "taawun.queries.answer",
     "taawun.queries.labels", "taawun.queries.question",
-    "taawun.queries.results", "taawun.queries.rows", "taawun.queries.writing",
+    "taawun.queries.results", "taawun.queries.rows", "taawun.queries.answer_writer",
 }  # fmt: skip
 #: What a command line needs and this way does not.
 SLOW = {"click", "dataclasses", "hashlib", "inspect", "json", "random", "tempfile", "yaml"}

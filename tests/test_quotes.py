@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from taawun.commands.terminal import Printer
 from taawun.graph.document import Document
 from taawun.graph.fact import Evidence
 from taawun.graph.store import EmbeddedStore
-from taawun.loaders.build import lines_of
+from taawun.loaders.builds.build import lines_of
+from taawun.loaders.checks.quotes import FARTHEST, QuoteFault, evidence, passage
 from taawun.loaders.collection import Collection, read_collection
-from taawun.loaders.quotes import FARTHEST, QuoteFault, evidence, passage
 from taawun.ontology.namespaces import TW
-from taawun.printing import Printer
 from taawun.queries.labels import Labels
 from taawun.queries.rows import select
 from taawun.queries.why import FactView, fact_json, facts_of

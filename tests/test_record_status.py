@@ -9,9 +9,9 @@ import pytest
 
 from taawun.api import KnowledgeGraph
 from taawun.graph.fact import Fact
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.inputs import SEEDS
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.why import fact_json, facts_of
 

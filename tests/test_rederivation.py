@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 import pyoxigraph as ox
 import pytest
 
-from taawun.graph import rederive as module
+from taawun.graph import derive_incrementally as module
 from taawun.graph.derive import derive, is_unsure, terms_of
+from taawun.graph.derive_incrementally import Said, rederive
 from taawun.graph.fact import Fact
-from taawun.graph.rederive import Said, rederive
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import ID
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from taawun.graph.errors import OutputError
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.edit import seen
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.new_collection import new_collection
-from taawun.loaders.register import document_edit, entity_edit
+from taawun.loaders.editing.insert_entry import document_edit, entity_edit
+from taawun.loaders.editing.new_collection import new_collection
+from taawun.loaders.editing.transaction import seen
 
 TEXT = "بحثت دولة التجربة التعاون.\n"
 

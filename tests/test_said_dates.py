@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taawun.loaders.said_dates import is_said, said_dates
+from taawun.loaders.text.dates import is_said, said_dates
 
 SAID = [
     ("يومي 8 و9 فبراير في القاهرة", "8 و9 فبراير", "XXXX-02-08/XXXX-02-09"),

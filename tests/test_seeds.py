@@ -13,11 +13,11 @@ import yaml
 from taawun.graph.derive import derive
 from taawun.graph.document import Document
 from taawun.graph.fact import Fact
+from taawun.loaders.builds.inputs import SEEDS
+from taawun.loaders.checks.coverage import coverage
+from taawun.loaders.checks.quotes import LONGEST_QUOTE, locate
 from taawun.loaders.collection import Collection
-from taawun.loaders.coverage import coverage
 from taawun.loaders.documents import REGISTER
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.quotes import LONGEST_QUOTE, locate
 from taawun.ontology.namespaces import ID, TW
 
 ENTITY_FILES = sorted((SEEDS / "entities").glob("*.yaml"))

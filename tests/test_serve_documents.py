@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from taawun.loaders.build import build
-from taawun.loaders.inputs import SEEDS
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.ontology.namespaces import BASE, DCTERMS, DOCUMENT, GRAPH_EVIDENCE, OA, TW
-from taawun.server.marking import pieces, stretches
-from taawun.server.opened import OpenedBuild
-from taawun.server.reply import Reply
-from taawun.server.resources import resource
+from taawun.server.pages.marked_text import pieces, stretches
+from taawun.server.pages.resources import resource
+from taawun.server.workers.reply import Reply
+from taawun.server.workers.served_graph import OpenedBuild
 
 #: The places of all quotes, and of the passages that go with them.
 PLACES = f"""SELECT DISTINCT ?document ?exact ?start ?end ?fact {{ GRAPH <{GRAPH_EVIDENCE}> {{

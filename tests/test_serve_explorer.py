@@ -14,14 +14,14 @@ from types import SimpleNamespace
 import pytest
 from starlette.exceptions import HTTPException
 
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import DOCUMENT
-from taawun.server import explorer as making
-from taawun.server import explorers as explorers_of
-from taawun.server import kept
-from taawun.server.opened import OpenedBuild
-from taawun.server.pool import LimitError
-from taawun.server.reply import Reply
+from taawun.server.pages import explorer_pages as explorers_of
+from taawun.server.pages import make_explorer as making
+from taawun.server.pages import page_cache as kept
+from taawun.server.workers.pool import LimitError
+from taawun.server.workers.reply import Reply
+from taawun.server.workers.served_graph import OpenedBuild
 
 SOUND = Path(__file__).parent / "collections" / "sound"
 

@@ -14,8 +14,8 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.errors import ShapesError
-from taawun.loaders.builds import Build
-from taawun.loaders.shapes import Shapes, build_store
+from taawun.loaders.builds.cache import Build
+from taawun.loaders.checks.shapes import Shapes, build_store
 
 HERE = Path(__file__).parent / "shacl"
 APPLIED = sorted((HERE / "applied").glob("*.ttl"))

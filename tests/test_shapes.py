@@ -14,13 +14,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
 
-from taawun.loaders.shapes import (
-    SHAPES,
-    SHAPES_FILE,
-    ShapeResult,
-    Shapes,
-    validate_build,
-)
+from taawun.loaders.checks.shapes import SHAPES, SHAPES_FILE, ShapeResult, Shapes, validate_build
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, TW
 
 HERE = Path(__file__).parent / "shapes"
@@ -205,7 +199,7 @@ def test_every_made_shape_stands_for_a_property_and_the_other_way_round() -> Non
     ],
 )
 def test_a_pattern_agrees_with_the_loader(shape: str, text: str, is_accepted: bool) -> None:
-    from taawun.loaders.dates import duration_fault, edtf_fault
+    from taawun.loaders.checks.edtf import duration_fault, edtf_fault
 
     fault = {"IsEdtf": edtf_fault, "IsDuration": duration_fault}[shape]
     pattern = str(_handwritten().value(SHAPE[shape], SH.pattern))
@@ -231,7 +225,7 @@ def test_a_build_is_validated_with_what_is_said_about_its_facts(tmp_path: Path) 
 
 
 def test_the_bundled_facts_break_no_rule() -> None:
-    from taawun.loaders.build import build
+    from taawun.loaders.builds.build import build
 
     performed, results = validate_build(build().dump)
     assert performed > 1000

@@ -13,7 +13,7 @@ import pytest
 
 from taawun import api
 from taawun.api import KnowledgeGraph
-from taawun.loaders.builds import Build
+from taawun.loaders.builds.cache import Build
 
 #: As many rows as anybody wants: every pair of typed things.
 PAIRS = "SELECT ?one ?other WHERE { ?one a ?kind . ?other a ?type }"

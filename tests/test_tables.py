@@ -15,15 +15,15 @@ import pytest
 
 from taawun.graph.derive import derive
 from taawun.graph.errors import CollectionError, Fault
-from taawun.loaders.build import lines_of
-from taawun.loaders.canonical import write_canonical
+from taawun.loaders.builds.build import lines_of
+from taawun.loaders.builds.canonical import write_canonical
+from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
-from taawun.loaders.edit import seen
-from taawun.loaders.entity_table import ENTITIES
-from taawun.loaders.inputs import SEEDS
-from taawun.loaders.rows import FACTS
-from taawun.loaders.table import read_table, write_table
-from taawun.loaders.tables import KINDS, intake, table, template
+from taawun.loaders.editing.table_import import KINDS, intake, table, template
+from taawun.loaders.editing.transaction import seen
+from taawun.loaders.files.csv_table import read_table, write_table
+from taawun.loaders.files.entity_table import ENTITIES
+from taawun.loaders.files.fact_rows import FACTS
 
 SOUND = Path(__file__).parent / "collections" / "sound"
 TEXT = "خبر مخترع للتجربة: بحثت جمهورية قنديل مع مصر التعاون في البريد عام ٢٠٢٢.\n"

@@ -28,11 +28,11 @@ from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, PREFIXES, RDF, RDFS, SKOS, TW
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.why import Note, RowExplanation, Witness, explain
-from taawun.queries.why import algebra as alg
-from taawun.queries.why.parser import parse
-from taawun.queries.why.scope import in_scope, mentioned
-from taawun.queries.why.variables import rename
-from taawun.queries.why.writer import write_dataset, write_select
+from taawun.queries.why.sparql import algebra as alg
+from taawun.queries.why.sparql.parser import parse
+from taawun.queries.why.sparql.scope import in_scope, mentioned
+from taawun.queries.why.sparql.variables import rename
+from taawun.queries.why.sparql.writer import write_dataset, write_select
 
 CASES = Path(__file__).parent / "why"
 QUERIES = sorted((CASES / "queries").glob("*.rq"))

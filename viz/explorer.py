@@ -18,9 +18,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from .crowd import neighbourhoods
-from .families import FAMILIES
+from .large_layout import neighbourhoods
 from .layout import MANY, layout
+from .legend import FAMILIES
 from .payload import payload
 from .style import asset, look
 from .view import AnsweredQuestion, Name, View

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from .crowd import crowd_layout
-from .families import FAMILIES, HIDDEN_AT_FIRST, family_of
+from .large_layout import crowd_layout
+from .legend import FAMILIES, HIDDEN_AT_FIRST, family_of
 from .view import View, neighbours
 
 #: The length at which a spring and the repulsion of its two ends are in balance, about.

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from ..ontology.namespaces import BASE, ID
-from .families import FAMILIES, HIDDEN_AT_FIRST, family_of
 from .firmness import FIRMNESS, STAGES, firmness_of
+from .legend import FAMILIES, HIDDEN_AT_FIRST, family_of
 from .view import AnsweredQuestion, Name, Quote, SeenFact, Term, Value, View
 
 Json: TypeAlias = dict[str, Any]

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
+from ...graph.fact_view import EvidenceView, FactView
 from ..results import term_json
 from .explanation import Proof, RowExplanation
-from .views import EvidenceView, FactView
 
 Json: TypeAlias = dict[str, Any]
 

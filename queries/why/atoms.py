@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from . import algebra as alg
+from .sparql import algebra as alg
 
 Guard: TypeAlias = alg.Var | None
 GraphNode: TypeAlias = alg.Var | ox.NamedNode | None

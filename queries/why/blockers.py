@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from . import algebra as alg
 from .atoms import GraphNode
 from .derivations import Deriver
+from .sparql import algebra as alg
 
 
 class Blockers:

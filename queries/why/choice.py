@@ -9,10 +9,10 @@ from typing import Final
 
 from ...graph.errors import UnexplainableError
 from .blockers import Blockers
-from .check import Checker, shrunk
+from .derivation_table import Derivations, Rest, Row
 from .derivations import Deriver
 from .grounds import Grounds
-from .table import Derivations, Rest, Row
+from .replay import Checker, shrunk
 
 #: How many minimal derivations of a row are compared, and how many of them are run again.
 _COMPARED: Final = 32

@@ -11,12 +11,12 @@ import pyoxigraph as ox
 
 from ...graph.errors import UnexplainableError
 from ...ontology.namespaces import RDF
-from . import algebra as alg
+from .sparql import algebra as alg
 
 if TYPE_CHECKING:
     from ...graph.store import Term
+    from .derivation_table import Row
     from .derivations import Deriver
-    from .table import Row
 
 #: Beyond so many nodes at once, all steps are fetched instead of those of the nodes.
 _MANY: Final = 2000

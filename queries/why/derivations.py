@@ -18,16 +18,16 @@ import pyoxigraph as ox
 
 from ...graph.errors import QueryError
 from ...graph.store import Store, read
-from . import algebra as alg
 from .atoms import GraphNode
-from .patterns import Fresh, unprojected, with_keys
-from .reader import Reader
+from .derivation_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
 from .rewrite import Rewriter
-from .scope import certain, mentioned
-from .table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
-from .terms import make_expression
-from .variables import without_idle_optionals
-from .writer import write_absence, write_select, write_values
+from .solutions import Reader
+from .sparql import algebra as alg
+from .sparql.patterns import Fresh, unprojected, with_keys
+from .sparql.scope import certain, mentioned
+from .sparql.terms import make_expression
+from .sparql.variables import without_idle_optionals
+from .sparql.writer import write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and the paths of one solution are combined.
 _BREADTH: Final = 4

@@ -15,20 +15,20 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError, UnexplainableError
+from ...graph.fact_reader import FactReader
 from ...graph.store import Answer, Store, Term, read
-from . import algebra as alg
 from .blockers import Blockers
-from .check import Checker
 from .choice import Choice, Chooser
+from .derivation_table import NOTHING, Rest, Row
 from .derivations import Deriver
 from .explanation import Note, Proof, RowExplanation, Witness
-from .facts import FactReader
 from .grounds import Grounds
-from .parser import parse
-from .patterns import Fresh
 from .refusals import refuse_what_cannot_be_explained
-from .table import NOTHING, Rest, Row
-from .writer import write_absence, write_dataset
+from .replay import Checker
+from .sparql import algebra as alg
+from .sparql.parser import parse
+from .sparql.patterns import Fresh
+from .sparql.writer import write_absence, write_dataset
 
 
 class RowLike(Protocol):

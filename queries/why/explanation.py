@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from .views import FactView
+from ...graph.fact_view import FactView
 
 #: A triple of the default graph, or a quad of a named graph that the query asks with GRAPH.
 Proof: TypeAlias = ox.Triple | ox.Quad

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
+from ...graph.fact_reader import FactReader
+from ...graph.fact_view import FactView
 from ...ontology.namespaces import EVIDENCE, FACT, INFERENCE
-from .facts import FactReader
-from .table import Statement
-from .views import FactView
+from .derivation_table import Statement
 
 #: Modalities of facts that a source does not simply state.
 _WEAK = frozenset({"inferred", "derived", "planned", "expected"})

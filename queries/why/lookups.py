@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.errors import UnexplainableError
-from . import algebra as alg
 from .atoms import ExistsAtom, PathAtom, SubqueryAtom
 from .closures import Closures, presences
-from .table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
-from .terms import make_expression
-from .writer import write_absence
+from .derivation_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
+from .sparql import algebra as alg
+from .sparql.terms import make_expression
+from .sparql.writer import write_absence
 
 if TYPE_CHECKING:
     from .derivations import Deriver

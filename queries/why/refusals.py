@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...graph.errors import UnexplainableError
-from . import algebra as alg
+from .sparql import algebra as alg
 
 _CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from . import algebra as alg
 from .atoms import (
     AbsenceAtom,
     Atom,
@@ -25,11 +24,12 @@ from .atoms import (
     SubqueryAtom,
     TripleAtom,
 )
-from .expressions import conjuncts, make_conjunction
-from .patterns import Fresh, is_joinable, is_monotone, unprojected, with_keys
-from .scope import certain, in_scope, mentioned
-from .terms import make_expression
-from .variables import rename
+from .sparql import algebra as alg
+from .sparql.expressions import conjuncts, make_conjunction
+from .sparql.patterns import Fresh, is_joinable, is_monotone, unprojected, with_keys
+from .sparql.scope import certain, in_scope, mentioned
+from .sparql.terms import make_expression
+from .sparql.variables import rename
 
 
 @dataclass

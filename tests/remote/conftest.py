@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from taawun.graph.endpoint import Endpoint
-from taawun.graph.push import push
-from taawun.loaders.builds import Build
+from taawun.graph.remote.endpoint import Endpoint
+from taawun.graph.remote.push import push
+from taawun.loaders.builds.cache import Build
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 VIRTUOSO_INI = Path(__file__).with_name("virtuoso.ini")

@@ -15,9 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from taawun.graph import transport
 from taawun.graph.errors import EndpointError
-from taawun.graph.remote import RemoteStore
+from taawun.graph.remote import transport
+from taawun.graph.remote.remote_store import RemoteStore
 from taawun.ontology.namespaces import ID
 from taawun.queries.labels import Labels
 

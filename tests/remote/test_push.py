@@ -10,10 +10,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from taawun.graph import mirror
 from taawun.graph.errors import EndpointError
-from taawun.graph.push import compare, push
-from taawun.graph.remote import RemoteStore
+from taawun.graph.remote import mirror
+from taawun.graph.remote.push import compare, push
+from taawun.graph.remote.remote_store import RemoteStore
 from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, GRAPH_PUSH
 
 STRANGE = f"{BASE}fact/0123456789abcdef"

@@ -34,7 +34,10 @@ MAKERS: Final = {
     "._replace": (),
 }
 #: Functions whose text is a message or a remedy, wherever it is asked for.
-TELLERS: Final = {"__str__": "loaders/conflicts.py", "_problem": "loaders/nodes.py"}
+TELLERS: Final = {
+    "__str__": "loaders/checks/conflicts.py",
+    "_problem": "loaders/files/yaml_nodes.py",
+}
 _OPAQUE: Final = "{}"
 
 

@@ -1,0 +1,53 @@
+"""Ending a command that only reads, in the middle of a query: by Ctrl-C or by its time limit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from threading import Timer
+from typing import Concatenate, ParamSpec
+
+from ..messages.words import say
+from .interrupt import ended_by_interrupt
+from .settings import MISUSE, Settings
+
+P = ParamSpec("P")
+
+
+def stoppable(
+    command: Callable[Concatenate[Settings, P], None],
+) -> Callable[Concatenate[Settings, P], None]:
+    """The command, with ``--timeout`` a limit for its answer from the embedded store too."""
+
+    @wraps(command)
+    def limited(settings: Settings, /, *arguments: P.args, **options: P.kwargs) -> None:
+        with ended_by_interrupt(), _ended_in_time(settings):
+            command(settings, *arguments, **options)
+
+    return limited
+
+
+@contextmanager
+def _ended_in_time(settings: Settings) -> Iterator[None]:
+    """End the process when the time is over; an endpoint has limits of its own."""
+    if settings.timeout is None or settings.endpoint:
+        yield
+        return
+    # The time is for the answer: a graph that is not built yet is built before.
+    _ = settings.graph
+    timer = Timer(settings.timeout, _stop, (say("stopped", settings.language, settings.timeout),))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _stop(message: str) -> None:
+    """No exception reaches the thread that evaluates the query."""
+    print(message, file=sys.stderr, flush=True)
+    os._exit(MISUSE)

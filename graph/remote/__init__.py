@@ -1,0 +1,1 @@
+"""Remote SPARQL stores: asking them, and loading the dataset into them."""

@@ -1,0 +1,112 @@
+"""A SPARQL 1.1 Protocol endpoint: asked and updated, its answers read with suspicion."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.request import Request
+
+import pyoxigraph as ox
+
+from ..errors import EndpointError, QueryError
+from ..store import Answer, EmbeddedStore, code_of
+from .dialect import read_json
+from .transport import Reply, Transport, clean
+
+_JSON: Final = ("application/sparql-results+json", "application/json")
+_TRIPLES: Final = ("application/n-triples", "text/plain")
+_GRAPH_FORMS: Final = ("CONSTRUCT", "DESCRIBE")
+_LAST_LIMIT: Final = re.compile(r"\bLIMIT\s+(\d+)\s*(?:OFFSET\s+\d+\s*)?$", re.IGNORECASE)
+
+
+class Endpoint:
+    """The endpoint at ``url``, and for updates the one at ``update_url``.
+
+    ``timeout`` is in seconds, for the whole of one answer.
+    """
+
+    def __init__(self, url: str, *, timeout: float, update_url: str | None = None) -> None:
+        self.url = url
+        self._transport = Transport(url, timeout)
+        self._updates = Transport(update_url, timeout) if update_url else self._transport
+
+    def query(self, text: str, default_graph: str | None = None) -> Answer:
+        """Run a query, over ``default_graph`` as default graph where one is named."""
+        from SPARQLWrapper import POST, SPARQLWrapper
+
+        wrapper = SPARQLWrapper(self.url, defaultGraph=default_graph)
+        wrapper.setMethod(POST)
+        wrapper.setQuery(text)
+        accepted = _TRIPLES if wrapper.queryType in _GRAPH_FORMS else _JSON
+        wrapper.setOnlyConneg(True)
+        wrapper.addCustomHttpHeader("Accept", accepted[0])
+        # SPARQLWrapper writes the request; its own way of sending knows no limit of time or size.
+        reply = self._transport.send(wrapper._createRequest())
+        kind = clean(reply.kind) or "something unnamed"
+        start = clean(reply.body[:200].decode("utf-8", "replace"))[:60]
+        if reply.kind not in accepted:
+            raise EndpointError(
+                f"{self.url} does not answer with SPARQL results but with {kind}; it begins "
+                f"“{start}”"
+            )
+        try:
+            return self._triples(reply) if accepted is _TRIPLES else self._result(reply, text)
+        except (SyntaxError, ValueError) as error:
+            raise EndpointError(
+                f"{self.url} sends what cannot be read as {kind}; it begins “{start}”"
+            ) from error
+
+    def update(self, text: str) -> None:
+        """Run an update."""
+        header = {"Content-Type": "application/sparql-update; charset=utf-8"}
+        self._updates.send(Request(self._updates.url, text.encode(), header, method="POST"))
+
+    def _result(self, reply: Reply, text: str) -> Answer:
+        """The rows or the truth of an answer, every one of which can be read."""
+        answer = read_json(reply.body)
+        wanted = _empty_answer(text)
+        if wanted is not None and type(wanted) is not type(answer):
+            raise EndpointError(f"{self.url} gives another kind of answer than was asked for")
+        if isinstance(answer, ox.QueryBoolean):
+            return answer
+        count = sum(1 for _ in answer)
+        given = _names(answer)
+        if isinstance(wanted, ox.QuerySolutions) and _names(wanted) != given:
+            raise EndpointError(
+                f"{self.url} answers another question: it was asked for "
+                f"{', '.join(_names(wanted))}, and gives {clean(', '.join(given)) or 'nothing'}"
+            )
+        self._refuse_partial(reply, text, count)
+        return read_json(reply.body)
+
+    def _refuse_partial(self, reply: Reply, text: str, count: int) -> None:
+        """Refuse an answer of which the endpoint itself says that it is not the whole one."""
+        if state := reply.headers.get("X-SQL-State"):
+            message = clean(reply.headers.get("X-SQL-Message", state))
+            raise EndpointError(f"{self.url} gives a part of the answer only: {message}")
+        cap = reply.headers.get("X-SPARQL-MaxRows", "")
+        limit = _LAST_LIMIT.search(code_of(text).rstrip())
+        if cap.isdigit() and count >= int(cap) and not (limit and int(limit[1]) <= int(cap)):
+            raise EndpointError(
+                f"{self.url} cuts its answers at {cap} rows, so this one may not be whole; ask for "
+                "less, with LIMIT, or raise its limit (Virtuoso: ResultSetMaxRows)"
+            )
+
+    def _triples(self, reply: Reply) -> ox.QueryTriples:
+        store = ox.Store()
+        store.bulk_load(reply.body, ox.RdfFormat.N_TRIPLES)
+        answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
+        assert isinstance(answer, ox.QueryTriples)
+        return answer
+
+
+def _names(answer: ox.QuerySolutions) -> list[str]:
+    return sorted(variable.value for variable in answer.variables)
+
+
+def _empty_answer(text: str) -> Answer | None:
+    """What an empty store answers; None where we cannot read the query, but the endpoint could."""
+    try:
+        return EmbeddedStore(ox.Store()).query(text)
+    except QueryError:
+        return None

@@ -1,0 +1,214 @@
+"""One HTTP exchange with an endpoint: whole within its time limit, or one clear error.
+
+The time limit holds for the exchange as a whole, from connecting to the last byte, however
+slowly the other side trickles. Redirects are not followed: what we send is meant for the address
+that the user gave.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from email.message import Message
+from http.client import (
+    BadStatusLine,
+    HTTPException,
+    HTTPResponse,
+    IncompleteRead,
+    RemoteDisconnected,
+    UnknownProtocol,
+)
+from typing import Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import (
+    BaseHandler,
+    HTTPBasicAuthHandler,
+    HTTPDigestAuthHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    HTTPRedirectHandler,
+    OpenerDirector,
+    Request,
+    build_opener,
+)
+
+from ..errors import EndpointError, QueryError
+from .deadline import timed_handlers
+
+#: Longer answers are refused: they would fill the memory.
+MOST_BYTES: Final = 1 << 28
+_PIECE: Final = 1 << 16
+_STATUS: Final = {
+    404: "has nothing at that address",
+    405: "does not take this kind of request; is it the address of the SPARQL endpoint?",
+    406: "does not offer SPARQL results in JSON and N-Triples",
+    413: "finds the request too large",
+    415: "does not take this kind of request; is it the address of the SPARQL endpoint?",
+    429: "has been asked too often",
+    502: "is behind a gateway that cannot reach it",
+    503: "is not available now; try again later",
+    504: "is behind a gateway that waited too long for it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer: its bytes, and the headers that came with it."""
+
+    body: bytes
+    headers: Message
+
+    @property
+    def kind(self) -> str:
+        """The media type, without its parameters."""
+        return self.headers.get_content_type() if "Content-Type" in self.headers else ""
+
+
+class Transport:
+    """Exchanges with the address ``url``; a name and password come from the environment.
+
+    TAAWUN_USER and TAAWUN_PASSWORD are given, as Basic or Digest, to this address alone and only
+    when it asks for them. Raises ``EndpointError`` for an address that cannot be one.
+    """
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self.url = _checked(url)
+        self._timeout = timeout
+        user = os.environ.get("TAAWUN_USER")
+        self._credentials = (user, os.environ.get("TAAWUN_PASSWORD", "")) if user else None
+
+    def send(self, request: Request) -> Reply:
+        """Send a request and read the whole answer.
+
+        Raises ``QueryError`` where the endpoint calls the request bad (400), and
+        ``EndpointError`` for everything else that goes wrong.
+        """
+        try:
+            with self._opener().open(request, timeout=self._timeout) as response:
+                return Reply(self._body(response), response.headers)
+        except HTTPError as error:
+            with error:
+                raise self._refusal(error) from error
+        except TimeoutError as error:
+            raise self._slow() from error
+        except URLError as error:
+            if isinstance(error.reason, TimeoutError):
+                raise self._slow() from error
+            raise EndpointError(f"{self.url} cannot be reached: {error.reason}") from error
+        except RemoteDisconnected as error:
+            raise EndpointError(f"{self.url} hung up without an answer") from error
+        except (BadStatusLine, UnknownProtocol) as error:
+            start = clean(str(error.args[0]))[:60]
+            raise EndpointError(
+                f"{self.url} does not answer in HTTP; it begins “{start}”"
+            ) from error
+        except (HTTPException, OSError) as error:
+            raise EndpointError(f"{self.url} broke off its answer: {clean(repr(error))}") from error
+        except ValueError as error:
+            # urllib's word for a way of authentication that it does not know.
+            raise EndpointError(f"{self.url} cannot be asked: {clean(str(error))}") from error
+
+    def _opener(self) -> OpenerDirector:
+        deadline = time.monotonic() + self._timeout
+        handlers: list[BaseHandler] = [*timed_handlers(deadline), _NoRedirects()]
+        if self._credentials:
+            known = HTTPPasswordMgrWithDefaultRealm()
+            known.add_password(None, self.url, *self._credentials)
+            handlers += [HTTPDigestAuthHandler(known), HTTPBasicAuthHandler(known)]
+        return build_opener(*handlers)
+
+    def _body(self, response: HTTPResponse) -> bytes:
+        whole = bytearray()
+        while piece := response.read(_PIECE):
+            whole += piece
+            if len(whole) > MOST_BYTES:
+                raise EndpointError(
+                    f"{self.url} answers with more than {MOST_BYTES >> 20} MB; ask for less, "
+                    "with LIMIT"
+                )
+        if response.length:
+            raise IncompleteRead(b"", response.length)
+        return bytes(whole)
+
+    def _refusal(self, error: HTTPError) -> EndpointError | QueryError:
+        """What a status other than success says, in a sentence."""
+        if 300 <= error.code < 400:
+            target = _without_secrets(clean(error.headers.get("Location", "")))
+            return EndpointError(
+                f"{self.url} sends on to {target or 'nowhere'}; if you trust that, give it as "
+                "the address"
+            )
+        said = _first_line(self._start_of(error))
+        if error.code == 400:
+            return QueryError(f"{self.url} refuses the query: {said or error.reason}")
+        if error.code in (401, 403):
+            remedy = (
+                "it refuses the name and password of TAAWUN_USER and TAAWUN_PASSWORD"
+                if self._credentials
+                else "set TAAWUN_USER and TAAWUN_PASSWORD"
+            )
+            return EndpointError(f"{self.url} does not let us in ({error.code}): {remedy}")
+        if sentence := _STATUS.get(error.code):
+            wait = clean(error.headers.get("Retry-After", ""))
+            unit = " seconds" if wait.isdigit() else ""
+            after = f"; try again after {wait}{unit}" if wait else ""
+            return EndpointError(f"{self.url} {sentence} ({error.code}){after}")
+        return EndpointError(
+            f"{self.url} answers with an error: {error.code} {said or clean(error.reason)}"
+        )
+
+    def _start_of(self, error: HTTPError) -> str:
+        try:
+            return error.read(4096).decode("utf-8", "replace")
+        except (HTTPException, OSError):
+            return ""
+
+    def _slow(self) -> EndpointError:
+        return EndpointError(
+            f"{self.url} did not answer within {self._timeout:g} seconds; try --timeout"
+        )
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _checked(url: str) -> str:
+    """The address, if it is one that we can ask. A refusal never repeats a password."""
+    try:
+        parts = urlsplit(url)
+        ok = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        ok = False
+    if not ok or re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise EndpointError(
+            f"“{_without_secrets(clean(url))}” is no endpoint address; it begins with http:// "
+            "or https://"
+        )
+    if "@" in parts.netloc:
+        raise EndpointError(
+            f"“{_without_secrets(url)}”: a name and password do not belong in the address, where "
+            "others see them; set TAAWUN_USER and TAAWUN_PASSWORD"
+        )
+    return url.partition("#")[0]
+
+
+def _without_secrets(url: str) -> str:
+    """The address without whatever stands before an @, where a password may be."""
+    return re.sub(r"^([\w+.-]+:/*)?.*@", r"\1…@", url, flags=re.DOTALL)
+
+
+def clean(text: str) -> str:
+    """Foreign text as part of a message: one line, nothing that moves a terminal, not long."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()[:300]
+
+
+def _first_line(body: str) -> str:
+    """The first line of an error's text that says something; of an HTML page, its title."""
+    if title := re.search(r"<title>(.*?)</title>", body, re.IGNORECASE | re.DOTALL):
+        return clean(title[1])
+    lines = (clean(line) for line in body.splitlines())
+    return next((line for line in lines if line), "")

@@ -1,0 +1,115 @@
+"""The tokens of a SPARQL 1.1 query text (grammar, section 19.8), and what they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import XSD
+from .errors import QueryError
+
+_BASE_CHARACTER: Final = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_WORD: Final = f"{_BASE_CHARACTER}_0-9"
+_LATER: Final = f"{_WORD}\u00b7\u0300-\u036f\u203f-\u2040"
+_CHARACTER: Final = f"{_LATER}\\-"
+_ESCAPED: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_LOCAL: Final = (
+    f"(?:[{_WORD}:]|{_ESCAPED})(?:(?:[{_CHARACTER}.:]|{_ESCAPED})*(?:[{_CHARACTER}:]|{_ESCAPED}))?"
+)
+_PREFIX: Final = f"[{_BASE_CHARACTER}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"
+
+_TOKEN: Final = re.compile(
+    "|".join(
+        f"(?P<{kind}>{pattern})"
+        for kind, pattern in (
+            ("space", r"(?:\s|#[^\n\r]*)+"),
+            ("iri", r"<[^<>\"{}|^`\\\x00-\x20]*>"),
+            (
+                "string",
+                r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'
+                r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"
+                r'"(?:[^"\\\n\r]|\\.)*"|'
+                r"'(?:[^'\\\n\r]|\\.)*'",
+            ),
+            ("var", f"[?$][{_WORD}][{_LATER}]*"),
+            ("bnode", f"_:[{_WORD}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"),
+            ("name", f"(?:{_PREFIX})?:(?:{_LOCAL})?"),
+            ("language", r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
+            ("double", r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
+            ("decimal", r"[0-9]*\.[0-9]+"),
+            ("integer", r"[0-9]+"),
+            ("word", r"[A-Za-z_][A-Za-z0-9_]*"),
+            ("sign", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,*+/|^!?=<>\-]"),
+        )
+    )
+)
+_CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_ESCAPES: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+class Token(NamedTuple):
+    """A token: its kind, its text as written, and where it begins in the query."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a query, without white space and comments; the last has the kind ``end``.
+
+    Code point escapes are replaced first (section 19.2). Raises ``QueryError`` at a character
+    that begins no token.
+    """
+    text = _CODE_POINT.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+    position = 0
+    while position < len(text):
+        found = _TOKEN.match(text, position)
+        if found is None:
+            raise QueryError(f"the query has an unreadable {text[position]!r} at {position}")
+        if found.lastgroup != "space":
+            yield Token(found.lastgroup or "", found[0], position)
+        position = found.end()
+    yield Token("end", "", position)
+
+
+class Names:
+    """The prefixes and the base IRI in force, which make written names into IRIs."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.prefixes = dict(prefixes)
+        self.base = ""
+
+    def iri(self, token: Token) -> ox.NamedNode:
+        """The IRI that an ``iri`` or ``name`` token stands for; raises ``QueryError``."""
+        if token.kind == "iri":
+            iri = token.text[1:-1]
+            if not _ABSOLUTE.match(iri):
+                # urljoin loses an empty fragment.
+                iri = urljoin(self.base, iri).removesuffix("#") + "#" * iri.endswith("#")
+            return ox.NamedNode(iri)
+        prefix, _, local = token.text.partition(":")
+        if prefix not in self.prefixes:
+            raise QueryError(f"the prefix “{prefix}:” is not declared in the query")
+        return ox.NamedNode(self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
+
+
+def unquote(text: str) -> str:
+    """The content of a string token."""
+    size = 3 if text[:3] in ('"""', "'''") and len(text) >= 6 else 1
+    return re.sub(
+        r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), text[size:-size], flags=re.S
+    )
+
+
+def number(kind: str, text: str) -> ox.Literal:
+    """The literal that a number stands for; ``kind`` is integer, decimal or double."""
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))

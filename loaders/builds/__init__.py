@@ -1,0 +1,1 @@
+"""Builds: from collections to a finished store in the cache folder."""

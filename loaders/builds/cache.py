@@ -1,0 +1,140 @@
+"""Finished builds in the cache folder, and which of them is the present one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from ...graph.errors import StoreError
+from ...graph.store import EmbeddedStore
+from .inputs import SEEDS, stamps
+from .seal import is_whole
+
+STORE: Final = "store"
+MANIFEST: Final = "manifest.json"
+#: How the files begin that remember the present build of some collections.
+MEMORY: Final = ".present-"
+#: Inputs are remembered by their stamps when none is younger, in nanoseconds: file systems
+#: keep time in steps, and a change within the same step would leave the stamp as it was.
+_SETTLED: Final = 2_000_000_000
+
+
+class Build(NamedTuple):
+    """A finished build in the cache folder; made whole or not at all, and never changed."""
+
+    path: Path
+    is_new: bool
+
+    def store(self) -> EmbeddedStore:
+        """The store, opened for reading."""
+        return EmbeddedStore.open(self.path / STORE)
+
+    @property
+    def dump(self) -> Path:
+        """The canonical dump: sorted N-Quads, written from the store when first asked for.
+
+        Raises ``StoreError`` where it cannot be written.
+        """
+        from .dump import dump_of
+
+        return dump_of(self.path, self.store())
+
+    def manifest(self) -> dict[str, int]:
+        """How much there is of everything."""
+        import json
+
+        found: dict[str, int] = json.loads((self.path / MANIFEST).read_text("utf-8"))
+        return found
+
+
+class Memory:
+    """Remembers which build belongs to some collections, by the stamps of their files.
+
+    So the present build is found without reading what it was made from. Whatever is in doubt is
+    not remembered, and then the content decides.
+    """
+
+    def __init__(self, cache: Path, folders: Sequence[Path]) -> None:
+        """The stamps are taken now: before the content is looked at."""
+        self._cache = cache
+        self._began = time.time_ns()
+        self._stamps, self._latest = stamps(folders)
+        # Another stack of collections with the same digits only means that less is remembered.
+        digits = crc32("\n".join(map(str, folders)).encode())
+        self._file = cache / f"{MEMORY}{digits:08x}"
+
+    def build(self) -> Build | None:
+        """The build that these stamps belong to, if it is still there."""
+        try:
+            name, _, known = self._file.read_text("utf-8").partition("\n")
+        except (OSError, UnicodeDecodeError):
+            return None
+        if known != self._stamps or not is_whole(self._cache / name):
+            return None
+        return Build(self._cache / name, is_new=False)
+
+    def last(self) -> Path | None:
+        """The last build of these collections, whatever has changed since; None if it is gone."""
+        try:
+            name = self._file.read_text("utf-8").partition("\n")[0]
+        except (OSError, UnicodeDecodeError):
+            return None
+        path = self._cache / name
+        return path if name and is_whole(path) else None
+
+    def keep(self, build: Build) -> None:
+        """Remember the build, and that it belongs to the stamps if they can be relied on."""
+        is_settled = self._latest <= self._began - _SETTLED
+        # A cache that cannot be written loses nothing but time.
+        with suppress(OSError):
+            new = self._file.with_name(f"{self._file.name}-{os.getpid()}")
+            stamps = self._stamps if is_settled else ""
+            new.write_text(f"{build.path.name}\n{stamps}", "utf-8")
+            new.replace(self._file)
+
+
+def forget_lost_builds(cache: Path) -> None:
+    """Delete what is remembered of builds that are there no more."""
+    for file in cache.glob(f"{MEMORY}*"):
+        with suppress(OSError):
+            name = file.read_bytes().partition(b"\n")[0]
+            if not (cache / os.fsdecode(name)).exists():
+                file.unlink()
+
+
+def cache_folder() -> Path:
+    """Where builds are kept: TAAWUN_CACHE, else the user's cache folder.
+
+    Raises ``StoreError`` where the user has none.
+    """
+    if chosen := os.environ.get("TAAWUN_CACHE"):
+        return Path(chosen)
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "taawun"
+    try:
+        return Path.home() / ".cache" / "taawun"
+    except RuntimeError as error:
+        raise StoreError("there is no home folder; say where to build with TAAWUN_CACHE") from error
+
+
+def stack(collections: Sequence[Path]) -> list[Path]:
+    """The folders of a build: the bundled collection, and others over it."""
+    return [SEEDS, *(folder.absolute() for folder in collections)]
+
+
+def present_build(collections: Sequence[Path] = ()) -> Build:
+    """The build of the bundled collection with others over it, made first if need be.
+
+    Raises what :func:`taawun.loaders.builds.build.build` raises.
+    """
+    known = Memory(cache_folder(), stack(collections)).build()
+    if known is None:
+        from .build import build
+
+        return build(collections)
+    return known

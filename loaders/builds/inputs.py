@@ -1,0 +1,124 @@
+"""What a build is made from: the files that bear on it, by their content and by their stamps.
+
+Imported wherever a built graph is opened, so it needs little besides the operating system.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+_ROOT: Final = Path(__file__).parent.parent.parent
+#: The collection that comes with the package.
+SEEDS: Final = _ROOT / "seeds"
+#: The folders of a collection that a build reads.
+INPUT_PARTS: Final = ("ontology", "documents", "entities", "facts")
+_ONTOLOGY: Final = ("cooperation.ttl", "areas.ttl")
+_CODE: Final = ("graph", "loaders", "ontology")
+
+
+def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Every file that bears on a build of these collections, with the name messages give it."""
+    for file in _ONTOLOGY:
+        yield f"ontology/{file}", f"{_ROOT}/ontology/{file}"
+    for folder in folders:
+        name = name_of(folder)
+        for part in INPUT_PARTS:
+            for file in _names(f"{folder}/{part}"):
+                yield f"{name}/{part}/{file}", f"{folder}/{part}/{file}"
+
+
+def code_files() -> Iterator[str]:
+    """The modules of the program that builds."""
+    for top in _CODE:
+        for folder, inner, names in os.walk(f"{_ROOT}/{top}"):
+            inner.sort()
+            yield from (f"{folder}/{name}" for name in sorted(names) if name.endswith(".py"))
+
+
+def _names(folder: str) -> list[str]:
+    """The names in a folder, sorted, hidden ones left out; none where there is no folder."""
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def name_of(folder: Path) -> str:
+    """What messages call a collection, even when it is given as ``.``."""
+    return os.path.basename(os.path.realpath(folder))
+
+
+def is_collection(folder: Path) -> bool:
+    """Whether a folder has a part of a collection."""
+    return any(os.path.isdir(folder / part) for part in (*INPUT_PARTS, "queries"))
+
+
+def fingerprint(folders: Sequence[Path]) -> str:
+    """The sha256 over the names and the bytes of every input of a build.
+
+    Folders with no inputs count too, and what cannot be read: to report them is for the loaders.
+    """
+    from hashlib import sha256
+
+    digest = sha256("\n".join(map(name_of, folders)).encode())
+    for name, path in input_files(folders):
+        try:
+            content = sha256(Path(path).read_bytes()).hexdigest()
+        except OSError as error:
+            content = type(error).__name__
+        digest.update(f"{name}\0{content}\n".encode())
+    return digest.hexdigest()
+
+
+@cache
+def code_fingerprint() -> str:
+    """The sha256 over the code that builds, so that a changed program never reuses a build.
+
+    The version of Oxigraph is part of it: the store on disk is written in its format.
+    """
+    from hashlib import sha256
+
+    digest = sha256(ox.__version__.encode())
+    for path in code_files():
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+def stamps(folders: Sequence[Path]) -> tuple[str, int]:
+    """The stamps of all inputs and of the code, one a line, and the latest change among them.
+
+    A stamp is what the file system says of a file without its being read: when its content and
+    its record were changed, its size and its number. A program cannot set the second time, so
+    that no change goes unnoticed but one within the same step of the file system's clock: the
+    latest change, in nanoseconds, tells the caller whether that may be.
+    """
+    code, latest = _code_stamps()
+    lines = [code]
+    for _, path in input_files(folders):
+        line, changed = _stamp(path)
+        lines.append(line)
+        latest = max(latest, changed)
+    return "\n".join(lines), latest
+
+
+@cache
+def _code_stamps() -> tuple[str, int]:
+    """As of the first call: the code of a running program is what it was at its start."""
+    found = [_stamp(path) for path in code_files()]
+    lines = [ox.__version__, *(line for line, _ in found)]
+    return "\n".join(lines), max(changed for _, changed in found)
+
+
+def _stamp(path: str) -> tuple[str, int]:
+    try:
+        stat = os.stat(path)
+    except OSError as error:
+        return f"{path} {type(error).__name__}", 0
+    line = f"{path} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}"
+    return line, stat.st_ctime_ns

@@ -1,0 +1,201 @@
+"""What the quads of a build differ in, where some of its facts do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...graph.derive import is_unsure, terms_of
+from ...graph.derive_incrementally import Rederived, Said, rederive
+from ...graph.fact import ACTIVE_STATUSES, Fact
+from ...ontology.namespaces import (
+    DOCUMENT,
+    EVIDENCE,
+    GRAPH_ENTITIES,
+    GRAPH_EVIDENCE,
+    GRAPH_ONTOLOGY,
+    OA,
+    PROV,
+    TW,
+)
+from ...ontology.schema import Schema
+
+_EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
+_OTHERS: Final = (ox.NamedNode(GRAPH_ENTITIES), ox.NamedNode(GRAPH_ONTOLOGY))
+_PLANNED: Final = ("/modality/planned", "/modality/expected")
+
+
+class DoubtError(Exception):
+    """The change is not, or not certainly, one that can be added to the build before."""
+
+
+class Difference:
+    """The quads that go and those that come when facts are stated anew.
+
+    ``changed`` are the IRIs of the facts, ``facts`` all that states them now, and ``marks`` what is
+    to be said of their quotes besides; ``store`` is as it was before. Raises ``DoubtError``
+    where other facts may be concerned.
+    """
+
+    def __init__(
+        self,
+        store: ox.Store,
+        changed: Iterable[str],
+        facts: Sequence[Fact],
+        marks: Iterable[str],
+        schema: Schema,
+        classes: Mapping[str, frozenset[str]],
+    ) -> None:
+        self._store = store
+        old = {iri: frozenset(self._quads_of(iri)) for iri in changed}
+        new: dict[str, set[ox.Quad]] = {iri: set() for iri in old}
+        for fact in facts:
+            new[fact.iri].update(_named(fact.lines()))
+        self._old, self._new = old, new
+        self._facts = facts
+        had, has = dict(self._said()), {f.iri: f for f in facts if f.is_active}
+        for iri in old:
+            if old[iri] and not new[iri]:
+                self._refuse_if_referred_to(iri)
+        follows = rederive(
+            store,
+            [said for iri, said in had.items() if iri not in has],
+            [
+                Said(terms_of(fact), iri, is_unsure(fact))
+                for iri, fact in has.items()
+                if iri not in had
+            ],
+            schema,
+            classes,
+        )
+        if follows is None:
+            raise DoubtError
+        self._follows = follows
+        had_quads = {quad for quads in old.values() for quad in quads}
+        has_quads = {*_named(marks), *(quad for quads in new.values() for quad in quads)}
+        gone = (had_quads - has_quads).union(self._derived_quads())
+        come = has_quads - had_quads
+        come |= {q for item in follows.new for q in _named(item.lines())}
+        for quad, is_plain in self._plain(follows):
+            (come if is_plain else gone).add(quad)
+        self.removed: Final = [quad for quad in gone if quad in store]
+        self.added: Final = [quad for quad in come if quad not in store]
+
+    def counts(self, before: Mapping[str, int]) -> dict[str, int]:
+        """How much there is of everything, from how much there was."""
+        facts = [bool(self._new[iri]) - bool(self._old[iri]) for iri in self._old]
+        return {
+            **before,
+            "facts": before["facts"] + sum(facts),
+            "quotes": before["quotes"] + self._quotes(),
+            "derived": before["derived"] + len(self._follows.new) - len(self._follows.gone),
+            "quads": before["quads"] + len(self.added) - len(self.removed),
+        }
+
+    def _quads_of(self, iri: str) -> Iterator[ox.Quad]:
+        """The fact's own graph, and all that is said of the fact and of its evidence."""
+        yield from self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
+        waiting, seen = [iri], {iri}
+        while waiting:
+            subject = ox.NamedNode(waiting.pop())
+            for quad in self._store.quads_for_pattern(subject, None, None, _EVIDENCE):
+                yield quad
+                if quad.predicate.value == TW + "context":
+                    # The passage may belong to other facts too.
+                    raise DoubtError
+                name = _iri(quad.object)
+                if name.startswith(EVIDENCE) and name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
+
+    def _said(self) -> Iterator[tuple[str, Said]]:
+        """The changed facts that were active."""
+        for iri, quads in self._old.items():
+            values = {(q.predicate.value, _iri(q.object)) for q in quads if _iri(q.subject) == iri}
+            status = next((v for p, v in values if p == TW + "recordStatus"), "")
+            if status.rpartition("/")[2] not in ACTIVE_STATUSES:
+                continue
+            (triple,) = (q for q in quads if q.graph_name == ox.NamedNode(iri))
+            is_planned = any(p == TW + "modality" and v.endswith(_PLANNED) for p, v in values)
+            terms = str(triple.subject), str(triple.predicate), str(triple.object)
+            yield iri, Said(terms, iri, is_planned)
+
+    def _refuse_if_referred_to(self, iri: str) -> None:
+        """Another fact may name a lost one as its successor."""
+        for quad in self._store.quads_for_pattern(None, None, ox.NamedNode(iri), _EVIDENCE):
+            if quad.predicate.value != PROV + "wasDerivedFrom":
+                raise DoubtError
+
+    def _derived_quads(self) -> Iterator[ox.Quad]:
+        """All quads of derived facts that follow no more."""
+        for iri in self._follows.gone:
+            node = ox.NamedNode(iri)
+            yield from self._store.quads_for_pattern(None, None, None, node)
+            yield from self._store.quads_for_pattern(node, None, None, _EVIDENCE)
+
+    def _plain(self, follows: Rederived) -> Iterator[tuple[ox.Quad, bool]]:
+        """The triples that may enter or leave the plain view, and whether they stand in it."""
+        for terms in follows.affected:
+            (quad,) = _quads([" ".join((*terms, "."))])
+            triple = (quad.subject, quad.predicate, quad.object)
+            yield (
+                quad,
+                terms in follows.plain
+                or any(ox.Quad(*triple, graph) in self._store for graph in _OTHERS),
+            )
+
+    def _quotes(self) -> int:
+        """How many more places of documents are quoted than before."""
+        now: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+        for fact in self._facts:
+            for item in fact.evidence:
+                now[item.document, item.start, item.end].add(item.iri(fact.iri))
+        mine = {_iri(q.subject) for quads in self._old.values() for q in quads}
+        for place in self._old_places():
+            now.setdefault(place, set())
+        change = 0
+        for place, evidence in now.items():
+            before = self._evidence_at(*place)
+            change += bool((before - mine) | evidence) - bool(before)
+        return change
+
+    def _old_places(self) -> Iterator[tuple[str, int, int]]:
+        """The places that changed facts quoted."""
+        for quads in self._old.values():
+            said = {(_iri(q.subject), q.predicate.value): q.object for q in quads}
+            for (subject, predicate), document in said.items():
+                if predicate == OA + "hasSource":
+                    position = f"{subject}/position"
+                    start, end = (said[position, OA + name] for name in ("start", "end"))
+                    assert isinstance(start, ox.Literal)
+                    assert isinstance(end, ox.Literal)
+                    slug = _iri(document).removeprefix(DOCUMENT)
+                    yield slug, int(start.value), int(end.value)
+
+    def _evidence_at(self, document: str, start: int, end: int) -> set[str]:
+        """The evidence that quotes a place."""
+        answer = self._store.query(f"""
+            SELECT ?evidence WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
+              ?position <{OA}start> {start} ; <{OA}end> {end} .
+              ?evidence <{OA}hasSelector> ?position ; <{OA}hasSource> <{DOCUMENT}{document}> .
+              ?fact <{TW}evidence> ?evidence
+            }} }}""")
+        assert isinstance(answer, ox.QuerySolutions)
+        return {str(row["evidence"])[1:-1] for row in answer}
+
+
+def _iri(term: object) -> str:
+    """The IRI, empty for what is none."""
+    return term.value if isinstance(term, ox.NamedNode) else ""
+
+
+def _quads(lines: Iterable[str]) -> Iterator[ox.Quad]:
+    yield from ox.parse("\n".join(lines).encode(), ox.RdfFormat.N_QUADS)
+
+
+def _named(lines: Iterable[str]) -> Iterator[ox.Quad]:
+    """The quads of lines, without the plain view."""
+    return (quad for quad in _quads(lines) if isinstance(quad.graph_name, ox.NamedNode))

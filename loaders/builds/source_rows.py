@@ -1,0 +1,185 @@
+"""Which row of which fact file states which fact: what a build leaves for the next one.
+
+A unit is what is read again when it changes: a row of CSV, a line of JSON lines, or a file as a
+whole. Facts and subjects are known by eight bytes each.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b, sha256
+from pathlib import Path
+from struct import Struct
+from typing import Final, NamedTuple
+
+from ...graph.fact import Fact
+from ..collection import FACT_READERS
+from ..files.value import Site
+from ..status_file import STATUS_FILE
+from .inputs import code_fingerprint, input_files
+
+#: Kinds of fact files that are read row by row.
+ROWS: Final = (".csv", ".jsonl")
+_NAME: Final = "statements"
+#: Bytes of a digest, and of what a fact or a subject is known by.
+_DIGEST: Final = 16
+_KEY: Final = 8
+#: Where no fact is stated.
+NOTHING: Final = bytes(_KEY)
+#: A line with the keys of what it states: of a million facts, much smaller than objects.
+_STATEMENT: Final = Struct(f"Q{_KEY}s{_KEY}s")
+
+
+class WholeError(Exception):
+    """A file is not read row by row."""
+
+
+class FileStatements(NamedTuple):
+    """The units of one fact file by their digests, and what they state.
+
+    Of a file that is read by rows, ``facts`` and ``subjects`` stand beside ``digests``, zeros
+    for a row that states nothing. Of another one there is one digest, and as many as there are.
+    """
+
+    by_rows: bool
+    digests: tuple[bytes, ...]
+    facts: tuple[bytes, ...]
+    subjects: tuple[bytes, ...]
+
+
+class Statements(NamedTuple):
+    """All fact files of a build by name, and a digest of everything else that it was made from."""
+
+    rest: str
+    files: dict[str, FileStatements]
+
+    def write(self, folder: Path) -> None:
+        """Leave them in the folder of a build."""
+        files = {name: tuple(file) for name, file in self.files.items()}
+        (folder / _NAME).write_bytes(marshal.dumps((self.rest, files)))
+
+
+def read_statements(folder: Path) -> Statements | None:
+    """Those of a build; None if it left none that can be read."""
+    try:
+        rest, files = marshal.loads((folder / _NAME).read_bytes())
+        return Statements(rest, {name: FileStatements(*file) for name, file in files.items()})
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+
+
+class Recorder:
+    """Takes down what each place states, while a collection is read."""
+
+    def __init__(self) -> None:
+        self._stated: dict[str, bytearray] = defaultdict(bytearray)
+
+    def heed(self, name: str, fact: Fact, place: Site) -> None:
+        """Take down one statement; those of a file come in the order of their lines."""
+        keys = fact_key(fact.iri), subject_key(fact)
+        self._stated[name] += _STATEMENT.pack(place.place.line, *keys)
+
+    def statements(self, folders: Iterable[Path]) -> Statements | None:
+        """Everything taken down; None where the next build must not rely on it."""
+        folders = list(folders)
+        rest = rest_of(folders)
+        if rest is None:
+            return None
+        files: dict[str, FileStatements] = {}
+        for name, path in fact_files(folders):
+            if name in files:
+                return None
+            file = _file(self._stated.pop(name, bytearray()), path)
+            if file is None:
+                return None
+            files[name] = file
+        return Statements(rest, files)
+
+
+def _file(stated: bytearray, path: Path) -> FileStatements | None:
+    """What was taken down of a file; None if it is not what was read any more."""
+    left = _STATEMENT.iter_unpack(stated)
+    digests: list[bytes] = []
+    keys: list[tuple[bytes, bytes]] = []
+    line, ahead = 1, next(left, None)
+    try:
+        for row in units(path):
+            digests.append(digest(row))
+            if ahead and ahead[0] == line:
+                keys.append(ahead[1:])
+                ahead = next(left, None)
+            else:
+                keys.append((NOTHING, NOTHING))
+            line += row.count(b"\n")
+    except WholeError:
+        keys = [item[1:] for item in _STATEMENT.iter_unpack(stated)]
+        return FileStatements(False, (digest(path.read_bytes()),), *_columns(keys))
+    if ahead:
+        return None
+    return FileStatements(True, tuple(digests), *_columns(keys))
+
+
+def _columns(keys: list[tuple[bytes, bytes]]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    return tuple(fact for fact, _ in keys), tuple(subject for _, subject in keys)
+
+
+def fact_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """Every fact file, with the name messages give it."""
+    for name, file in input_files(folders):
+        path = Path(file)
+        if path.parent.name == "facts" and path.suffix in FACT_READERS:
+            yield name, path
+
+
+def rest_of(folders: Iterable[Path]) -> str | None:
+    """A digest of all inputs but fact files, and of the code.
+
+    None where a status file reaches over all facts.
+    """
+    folders = list(folders)
+    facts = dict(fact_files(folders))
+    if any(path.name == STATUS_FILE for path in facts.values()):
+        return None
+    found = sha256(code_fingerprint().encode())
+    for name, file in input_files(folders):
+        if name not in facts:
+            content = sha256(Path(file).read_bytes()).hexdigest()
+            found.update(f"{name}\0{content}\n".encode())
+    return found.hexdigest()
+
+
+def units(path: Path) -> Iterator[bytes]:
+    """The rows of a file with their line breaks. Raises ``WholeError`` where it has none."""
+    if path.suffix not in ROWS:
+        raise WholeError
+    begun: list[bytes] = []
+    is_open = False
+    with path.open("rb") as file:
+        for line in file:
+            if line.count(b"\r") != line.endswith(b"\r\n"):
+                raise WholeError
+            begun.append(line)
+            # A quotation mark inside a cell is written twice, so an odd number opens or closes one.
+            is_open ^= path.suffix == ".csv" and line.count(b'"') % 2 == 1
+            if not is_open:
+                yield b"".join(begun) if len(begun) > 1 else line
+                begun.clear()
+    if is_open:
+        raise WholeError
+
+
+def digest(unit: bytes) -> bytes:
+    """What a unit is known by, whichever line break it ends with."""
+    return blake2b(unit.rstrip(b"\r\n"), digest_size=_DIGEST).digest()
+
+
+def fact_key(iri: str) -> bytes:
+    """What a fact is known by: the digits of its IRI."""
+    return bytes.fromhex(iri[-2 * _KEY :])
+
+
+def subject_key(fact: Fact) -> bytes:
+    """What the subject of a fact is known by."""
+    return blake2b(fact.subject.value.encode(), digest_size=_KEY).digest()

@@ -1,0 +1,306 @@
+"""Whether a quote names what its fact is about: subject, object, number and date.
+
+A true quote under a false claim is found so: what the fact speaks of must stand in the quote, or
+in the context declared for it. A thing stands there
+
+1. by a registered name, in any spelling and with its clitics; a place by its adjective too;
+2. if its name describes it (an area, a proposal, a group), by all words of the name in any order;
+3. by the word for its kind (اتفاقية, لقاء) together with every place, body and person that its
+   own label names; if that names none, only where the document has no name for the thing;
+4. a figure by its value, a value of a scale (a stage, a unit) by one of its cues.
+
+Numbers are compared in digits and in words, dates as printed. Who says it, and for whom, may also
+be named anywhere before the quote: a speech is introduced once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...graph.arabic import fold
+from ...graph.errors import Fault, Place
+from ...graph.fact import Fact, Object, Passage
+from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
+from ..collection import Collection, classes_of
+from ..text.cues import stem
+from ..text.dates import is_among
+from ..text.mentions import Gazetteer, names_of, parts_of_territories
+from ..text.tokens import tokens
+from .quote_contents import Spans, Stretch, Words
+
+#: Things with proper names, of which one word alone means nothing, or something else.
+_PROPER: Final = frozenset(
+    TW + name for name in ("Country", "Region", "City", "Organization", "Official")
+)
+_INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
+#: Who says it, and for whom.
+_SPEAKERS: Final = ("statedBy", "onBehalfOf")
+#: A number printed as it is has no word that says so.
+_EXACTLY: Final = "comparator/exactly"
+#: What may stand right before a name.
+_CLITICS: Final = re.compile(r"(?:^|[^\w])[وف]?[بكل]?$")
+_NAMES: Final = (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel")
+#: Of so many documents the words are remembered: facts of one mostly stand together.
+_REMEMBERED: Final = 100
+_DIGITS: Final = re.compile(r"\d+")
+#: Words that a name has for its grammar, folded.
+_GRAMMAR: Final = frozenset(
+    ("في", "من", "علي", "الي", "مع", "عن", "بين", "التي", "الذي", "او", "ان", "لدي", "عبر")
+)
+
+
+class Claims:
+    """Compares the facts of a collection with their quotes."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._facts = collection.facts
+        self._schema, self._entities = collection.schema, collection.entities
+        self._documents = collection.documents
+        self._words: dict[str, Words] = {}
+        self._names: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        self._descriptions: dict[str, tuple[frozenset[str], ...]] = {}
+        self._inside: dict[str, frozenset[str]] = {}
+        self._cues: dict[str, tuple[frozenset[str], ...]] = {}
+        self._numbers: dict[str, set[Decimal]] = defaultdict(set)
+        for fact in self._facts:
+            if isinstance(fact.object, ox.Literal) and is_number(fact.object):
+                self._numbers[fact.subject.value].add(Decimal(fact.object.value))
+
+    @cached_property
+    def _classes(self) -> dict[str, frozenset[str]]:
+        return classes_of(self._schema, self._entities)
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return Gazetteer(names_of(self._entities.values(), self._schema))
+
+    def lines(self) -> Iterator[str]:
+        """N-Quads that mark each quote with what it does not itself name."""
+        for fact in sorted(self._facts, key=lambda fact: fact.evidence[0].document):
+            evidence = fact.evidence[0].iri(fact.iri)
+            for part in self.unsaid(fact):
+                name, value = self._mark(part)
+                yield f"<{evidence}> <{TW}{name}> {value} <{GRAPH_EVIDENCE}> ."
+
+    def _mark(self, part: Object) -> tuple[str, Object]:
+        """The property and the value of a mark; a stage or a unit is a word that is not said."""
+        if isinstance(part, ox.Literal):
+            return "doesNotSay", ox.Literal(part.value)
+        if TW + "Entity" in self._classes[part.value.removeprefix(ID)]:
+            return "doesNotName", part
+        return "doesNotSay", ox.Literal(self._schema.label(part.value, "ar"))
+
+    def unsaid(self, fact: Fact) -> tuple[Object, ...]:
+        """What the fact speaks of and neither its quote nor the declared context names."""
+        passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
+        spans = tuple((item.start, item.end) for item in passages)
+        parts: list[Object] = [fact.subject, fact.object]
+        when = fact.qualifier("when")
+        if when is not None:
+            parts.append(when)
+        left = [part for part in parts if not self._is_plain(part, passages)]
+        if not left:
+            return ()
+        words = self._words_of(fact)
+        stretch = words.stretch(spans)
+        return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
+
+    def judged(self, fact: Fact, place: Place) -> tuple[list[Fault], list[Fault]]:
+        """What is wrong with the fact, and what is to be looked at: faults and warnings there.
+
+        A number or a date that is not said is a fault, a thing that is not named is a warning. An
+        inferred fact says in its note why its quote need not say it.
+        """
+        faults: list[Fault] = []
+        warnings: list[Fault] = []
+        for speaker in self.unnamed_speakers(fact):
+            message = f"{speaker.value.removeprefix(ID)} is named neither in the quote nor before"
+            remedy = "declare the sentence that names who says it as “context”, or correct it"
+            warnings.append(Fault(place, message, remedy, "claims"))
+        if fact.qualifier("modality") == _INFERRED:
+            return faults, warnings
+        for part in self.unsaid(fact):
+            remedy = "declare the sentence of the document that says it as “context”, or correct it"
+            if isinstance(part, ox.NamedNode):
+                message = f"the quote does not itself name {part.value.removeprefix(ID)}"
+                warnings.append(Fault(place, message, remedy, "claims"))
+            else:
+                message = f"the quote does not say “{part.value}”"
+                remedy += "; if it follows from what is said, write “modality: inferred” and why"
+                faults.append(Fault(place, message, remedy, "claims"))
+        return faults, warnings
+
+    def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
+        """Who is said to say it, or for whom, and is named neither there nor before the quote."""
+        passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
+        spans = tuple((item.start, item.end) for item in passages)
+        return tuple(
+            speaker
+            for name, speaker in fact.qualifiers
+            if name in _SPEAKERS
+            and isinstance(speaker, ox.NamedNode)
+            and not self._is_plain(speaker, passages)
+            and not self._is_introduced(speaker.value.removeprefix(ID), fact, spans)
+        )
+
+    def _is_introduced(self, ref: str, fact: Fact, spans: Spans) -> bool:
+        words = self._words_of(fact)
+        if words.is_named_before(ref, fact.evidence[0].start):
+            return True
+        return self._is_named(ref, words.stretch(spans), words)
+
+    def _words_of(self, fact: Fact) -> Words:
+        slug = fact.evidence[0].document
+        if slug not in self._words:
+            if len(self._words) == _REMEMBERED:
+                self._words.clear()
+            self._words[slug] = Words(self._documents[slug], self._gazetteer)
+        return self._words[slug]
+
+    def _is_plain(self, part: Object, passages: Sequence[Passage]) -> bool:
+        """Whether a name stands there as registered, which needs no looking around: the quick way.
+
+        Names that are parts of other countries' names (السودان) do need it.
+        """
+        if not isinstance(part, ox.NamedNode):
+            return False
+        ref = part.value.removeprefix(ID)
+        if ref not in self._names:
+            self._names[ref] = self._plain_names(ref)
+        for passage in passages:
+            words = _plain_text(passage.quote)
+            for name, documents in self._names[ref]:
+                if (not documents or passage.document in documents) and _stands(name, words):
+                    return True
+        return False
+
+    def _plain_names(self, ref: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Folded names, each with the documents that it is limited to."""
+        if ref in self._entities:
+            entity = self._entities[ref]
+            names = [(entity.ar, ()), *((a.name, a.documents) for a in entity.aliases)]
+        else:
+            names = [(name, ()) for key in _NAMES for name in self._schema.values(ID + ref, key)]
+        folded = [(fold(name), documents) for name, documents in names]
+        return tuple(item for item in folded if item[0] and item[0] not in parts_of_territories())
+
+    def _is_said(self, part: Object, fact: Fact, stretch: Stretch, words: Words) -> bool:
+        if isinstance(part, ox.NamedNode):
+            return self._is_named(part.value.removeprefix(ID), stretch, words)
+        if is_number(part):
+            return Decimal(part.value) in stretch.numbers
+        if part.datatype.value == XSD + "boolean":
+            # Such as whether an envoy resides: no word says "true".
+            return True
+        if fact.predicate.value == TW + "duration" and part is fact.object:
+            counted = {Decimal(number) for number in _DIGITS.findall(part.value)}
+            return counted <= stretch.numbers or part.value in _lengths(stretch.dates)
+        return is_among(part.value, stretch.dates) or fold(part.value) in fold(stretch.text)
+
+    def _is_named(self, ref: str, stretch: Stretch, words: Words) -> bool:
+        if ref in stretch.refs:
+            return True
+        classes = self._classes[ref]
+        if numbers := self._numbers.get(ID + ref):
+            return not numbers.isdisjoint(stretch.numbers)
+        if ref not in self._entities and TW + "Entity" not in classes:
+            if ref == _EXACTLY:
+                return bool(stretch.numbers)
+            return _any(self._cues_of(ID + ref), stretch.stems)
+        if classes.isdisjoint(_PROPER) and _any(self._described(ref), stretch.stems):
+            return True
+        if ref not in self._entities:
+            return False
+        kinds = sorted(self._entities[ref].kinds)
+        if not any(_any(self._cues_of(kind), stretch.stems) for kind in kinds):
+            return False
+        inner = self._inner(ref)
+        return inner <= stretch.refs if inner else ref not in words.named
+
+    def _inner(self, ref: str) -> frozenset[str]:
+        """The places, bodies and people that a thing's own label names."""
+        if ref not in self._inside:
+            named = self._gazetteer.named(self._entities[ref].ar, adjectives=True)
+            self._inside[ref] = frozenset(
+                one
+                for one in named - {ref}
+                if not self._classes.get(one, frozenset()).isdisjoint(_PROPER)
+            )
+        return self._inside[ref]
+
+    def _described(self, ref: str) -> tuple[frozenset[str], ...]:
+        """The words of each Arabic name, as stems."""
+        if ref not in self._descriptions:
+            if ref in self._entities:
+                entity = self._entities[ref]
+                names = [entity.ar, *(a.name for a in entity.aliases if not a.documents)]
+            else:
+                names = [
+                    name
+                    for predicate in (*_NAMES, TW + "cue")
+                    for name in self._schema.values(ID + ref, predicate)
+                ]
+            self._descriptions[ref] = tuple(filter(None, map(_stems_of, names)))
+        return self._descriptions[ref]
+
+    def _cues_of(self, iri: str) -> tuple[frozenset[str], ...]:
+        """The words by which a text speaks of a kind, or of a value of a scale, as stems."""
+        if iri not in self._cues:
+            words = [
+                word
+                for predicate in (*_NAMES, TW + "cue")
+                for word in self._schema.values(iri, predicate)
+            ]
+            self._cues[iri] = tuple(filter(None, map(_stems_of, words)))
+        return self._cues[iri]
+
+
+@lru_cache(maxsize=4096)
+def _plain_text(quote: str) -> str:
+    return fold(quote)
+
+
+def _stands(name: str, words: str) -> bool:
+    """Whether a folded name stands in folded words, perhaps after proclitics."""
+    at = words.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not words[end : end + 1].isalnum() and _CLITICS.search(words, max(0, at - 3), at):
+            return True
+        at = words.find(name, at + 1)
+    return False
+
+
+def _lengths(dates: Iterable[str]) -> frozenset[str]:
+    """How long spans of days last: يومي 8 و9 فبراير are two days.
+
+    >>> sorted(_lengths({"XXXX-02-08/XXXX-02-09"}))
+    ['P2D']
+    """
+    ends = (date.split("/") for date in dates if "/" in date)
+    return frozenset(
+        f"P{int(last[-2:]) - int(first[-2:]) + 1}D"
+        for first, last in ends
+        if first[:-2] == last[:-2] and len(first) == len("2022-09-08")
+    )
+
+
+def is_number(literal: ox.Literal) -> bool:
+    """Whether it is a number."""
+    return literal.datatype.value in (XSD + "decimal", XSD + "integer")
+
+
+def _stems_of(name: str) -> frozenset[str]:
+    """The words of a name as stems, without those that it has for its grammar."""
+    return frozenset(stem(stem(t.folded)) for t in tokens(name) if t.folded not in _GRAMMAR)
+
+
+def _any(wanted: Iterable[frozenset[str]], have: frozenset[str]) -> bool:
+    return any(one <= have for one in wanted)

@@ -1,0 +1,101 @@
+"""Checks over figures: each is whole, and a change is the difference of the two that it joins."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from ...graph.fact import Fact
+from ...ontology.namespaces import ID, TW
+from ..files.value import Site
+
+#: Numbers from a thousand on are mostly printed in thousands, millions …, and so rounded.
+_SCALE: Final = 3
+_BOUNDS: Final = frozenset(
+    ID + "comparator/" + n for n in ("more-than", "at-least", "within-first")
+)
+_EXACTLY: Final = ID + "comparator/exactly"
+
+
+def lint_figures(stated: Sequence[tuple[Fact, Site]]) -> int:
+    """Check that a figure has a value, a unit and something that it is about."""
+    has: dict[str, set[str]] = defaultdict(set)
+    places: dict[str, Site] = {}
+    for fact, place in stated:
+        name = fact.predicate.value.removeprefix(TW)
+        if fact.is_active and name in ("value", "rank", "unit", "figureOf"):
+            # A rank counts places and needs no unit.
+            has[fact.subject.value].update(("value", "unit") if name == "rank" else (name,))
+            places.setdefault(fact.subject.value, place)
+    for subject, names in has.items():
+        if missing := sorted({"value", "unit", "figureOf"} - names):
+            places[subject].fault(
+                f"{_ref(subject)} lacks {' and '.join(missing)}",
+                "state it with the words that say it",
+                "figures",
+            )
+    return len(has)
+
+
+def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
+    """Check that a rise or fall is the difference of its two figures, as exactly as printed.
+
+    A figure that is only a bound (more than, at least) can have any difference, and is not
+    compared. Returns how many were compared.
+    """
+    numbers: dict[str, Decimal] = {}
+    before: dict[str, str] = {}
+    comparators: dict[str, str] = {}
+    for fact, _ in stated:
+        if not fact.is_active:
+            continue
+        name = fact.predicate.value.removeprefix(TW)
+        if name in ("value", "rank"):
+            numbers[fact.subject.value] = Decimal(fact.object.value)
+        elif name == "previousFigure":
+            before[fact.subject.value] = fact.object.value
+        elif name == "comparator":
+            comparators[fact.subject.value] = fact.object.value
+    compared = 0
+    for fact, place in stated:
+        if fact.predicate.value != TW + "differenceOf" or not fact.is_active:
+            continue
+        change, after = fact.subject.value, fact.object.value
+        three = (change, after, before.get(after, ""))
+        if any(figure not in numbers for figure in three):
+            place.fault(
+                f"{_ref(change)} is the change up to {_ref(after)}, of which no earlier value is "
+                "known",
+                "state the value of all three, and the earlier one as “previousFigure”",
+                "differences",
+            )
+            continue
+        if any(comparators.get(figure) in _BOUNDS for figure in three):
+            continue
+        compared += 1
+        told, later, earlier = (numbers[figure] for figure in three)
+        slack = sum(_rounding(numbers[f], comparators.get(f, _EXACTLY)) for f in three)
+        if abs(abs(later - earlier) - abs(told)) > slack:
+            place.fault(
+                f"{_ref(change)} is {told}, but from {earlier} to {later} it is "
+                f"{abs(later - earlier)}",
+                "check the three numbers against the document; if it prints them so, mark the "
+                "change “disputed” and say why in “note”",
+                "differences",
+            )
+    return compared
+
+
+def _rounding(number: Decimal, comparator: str) -> Decimal:
+    """How far the number may lie from the true one: half of its last printed digit."""
+    exponent = number.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    if comparator == _EXACTLY and exponent < _SCALE:
+        return Decimal(0)
+    return Decimal(10) ** exponent / 2
+
+
+def _ref(iri: str) -> str:
+    return iri.removeprefix(ID)

@@ -1,0 +1,199 @@
+"""Shapes as queries: one for each constraint, whose solutions are what breaks it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from ....graph.errors import ShapesError
+from ....ontology.namespaces import SH
+from .context import BeyondSparqlError
+from .paths import path_of
+from .set_tests import SET_TESTS, SetTest
+from .source import Node, ShapesGraph
+from .sparql import select_rule
+from .targets import target_patterns
+from .value_tests import PROPERTY, VALUE_TESTS
+from .vocabulary import custom_parameters
+
+#: Parameters that are about the values of a path.
+_NEED_PATH: Final = (
+    "minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One constraint of one shape as a query; each of its solutions is a validation result.
+
+    ``focus``, ``value`` and ``path`` are the names of its variables, empty where a result has no
+    such thing. ``targets`` is given where the query must be run with each focus node in turn
+    in place of ``$this``: the query for these. ``source`` holds messages where the shape has none.
+    """
+
+    shape: Node
+    constraint: str
+    query: str
+    focus: str = "this"
+    value: str = ""
+    path: str = ""
+    targets: str = ""
+    source: Node | None = None
+
+
+class Compiler:
+    """Makes the rules of shapes for data with the given classes below each class."""
+
+    def __init__(self, shapes: ShapesGraph, below: Mapping[str, Sequence[str]]) -> None:
+        self.shapes: Final = shapes
+        self._below = below
+        self._numbers = count()
+        self._open: list[Node] = []
+        self._custom = custom_parameters(shapes)
+
+    def targets(self, shape: Node) -> str:
+        """A pattern that binds ``?this`` to each focus node, or an empty one without targets."""
+        patterns = target_patterns(self.shapes, shape, "?this", self._below)
+        if len(patterns) == 1:
+            return patterns[0]
+        return " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
+
+    def rules(self, shape: Node) -> list[Rule]:
+        """The rules of a shape that has targets, and of the properties that it names.
+
+        Raises ``BeyondSparqlError`` where only pySHACL can check it, and ``ShapesError`` where
+        nothing can.
+        """
+        return list(self._rules(shape, self.targets(shape), "?this"))
+
+    def _rules(self, shape: Node, where: str, focus: str) -> Iterator[Rule]:
+        if not self._enter(shape):
+            return
+        path = path_of(self.shapes, shape)
+        value = self.fresh() if path else focus
+        values = f"{focus} {path} {value} ." if path else ""
+        # A focus node that was found by having the property needs no second look at it.
+        found = "" if where == f"{focus} {path} [] ." else where
+        name, result = focus[1:], value[1:]
+        for parameter, (constraint, test) in VALUE_TESTS.items():
+            if self.shapes.values(shape, parameter):
+                for holds in test(self, shape, value):
+                    pattern = f"{found} {values} FILTER(!{holds})"
+                    yield Rule(shape, constraint, _select(pattern, focus, value), name, result)
+        for parameter, tests in SET_TESTS.items():
+            if self.shapes.values(shape, parameter):
+                for item in tests(self, shape, focus):
+                    query = _set_query(item, where, focus, self.fresh())
+                    yield Rule(shape, item.constraint, query, name, item.value[1:], item.path[1:])
+        for source in self.shapes.nodes_of(shape, "sparql"):
+            if not self.shapes.is_true(source, "deactivated"):
+                query, is_set_wise = select_rule(self.shapes, shape, source, where, focus)
+                targets = "" if is_set_wise else _select(where, focus)
+                given = ("this", "value", "path")
+                yield Rule(shape, "SPARQL", query, *given, targets=targets, source=source)
+        for other in self.shapes.nodes_of(shape, "property"):
+            yield from self._rules(other, f"{where} {values}", value)
+        self._open.pop()
+
+    def _enter(self, shape: Node) -> bool:
+        """Begin with a shape; False where it is switched off."""
+        if not self.shapes.is_known(shape):
+            raise ShapesError(f"the shape {shape} is named, but nothing is said of it")
+        if shape in self._open:
+            raise ShapesError(f"the shape {shape} is part of itself, which SHACL leaves undefined")
+        if self.shapes.is_true(shape, "deactivated"):
+            return False
+        if custom := self._custom.intersection(self.shapes.predicates(shape)):
+            raise BeyondSparqlError(f"the constraint component with <{min(custom)}>")
+        if not self.shapes.is_property_shape(shape):
+            for name in _NEED_PATH:
+                if self.shapes.values(shape, name):
+                    raise ShapesError(f"{shape}: sh:{name} goes with sh:path")
+        self._open.append(shape)
+        return True
+
+    def fresh(self) -> str:
+        """A variable that nothing uses yet."""
+        return f"?v{next(self._numbers)}"
+
+    def is_a(self, variable: str, kind: str) -> str:
+        """An expression: the variable is a member of a class, or of one below it."""
+        itself = f"EXISTS {{ {variable} a <{kind}> }}"
+        below = self._below.get(kind)
+        if not below:
+            return itself
+        named = ", ".join(f"<{iri}>" for iri in below)
+        other = self.fresh()
+        return f"({itself} || EXISTS {{ {variable} a {other} FILTER({other} IN ({named})) }})"
+
+    def conforms(self, shape: Node, variable: str) -> str:
+        """An expression: the variable breaks nothing of a shape."""
+        if not self._enter(shape):
+            return "true"
+        if self.shapes.values(shape, "sparql"):
+            raise BeyondSparqlError("sh:sparql inside another shape")
+        path = path_of(self.shapes, shape)
+        value = self.fresh() if path else variable
+        tests = {**VALUE_TESTS, "property": PROPERTY}
+        holds = [
+            expression
+            for parameter, (_, test) in tests.items()
+            if self.shapes.values(shape, parameter)
+            for expression in test(self, shape, value)
+        ]
+        if path and holds:
+            broken = f"{variable} {path} {value} . FILTER(!({' && '.join(holds)}))"
+            holds = [f"NOT EXISTS {{ {broken} }}"]
+        for parameter, tests_of in SET_TESTS.items():
+            if self.shapes.values(shape, parameter):
+                holds += [
+                    _set_holds(item, self.fresh()) for item in tests_of(self, shape, variable)
+                ]
+        self._open.pop()
+        return f"({' && '.join(holds) or 'true'})"
+
+
+def _select(pattern: str, *variables: str) -> str:
+    return f"SELECT DISTINCT {' '.join(dict.fromkeys(variables))} WHERE {{ {pattern} }}"
+
+
+def _set_query(test: SetTest, where: str, focus: str, spare: str) -> str:
+    if test.counted and _needed(test) > 2:
+        having = f"COUNT(DISTINCT {test.counted})"
+        having += f" < {test.low}" if test.high is None else f" > {test.high}"
+        return (
+            f"SELECT {focus} WHERE {{ {{ {_select(where, focus)} }} "
+            f"OPTIONAL {{ {test.pattern} }} }} GROUP BY {focus} HAVING ({having})"
+        )
+    if test.counted or test.is_absence:
+        return _select(f"{where} FILTER(!{_set_holds(test, spare)})", focus)
+    variables = [name for name in (focus, test.value, test.path) if name]
+    return _select(f"{where} {test.pattern}", *variables)
+
+
+def _set_holds(test: SetTest, spare: str) -> str:
+    """An expression: the focus node does not break the test."""
+    pattern, is_wanted = test.pattern, test.is_absence
+    if test.counted:
+        is_wanted = test.high is None
+        if _needed(test) > 2:
+            raise BeyondSparqlError(f"sh:{test.constraint} above 2 inside another shape")
+        if _needed(test) == 2:
+            # Inner variables of the second copy stand under EXISTS, so they need no new names.
+            other = re.sub(rf"{re.escape(test.counted)}\b", spare, pattern)
+            pattern += f" {other} FILTER(!sameTerm({test.counted}, {spare}))"
+    return f"{'' if is_wanted else 'NOT '}EXISTS {{ {pattern} }}"
+
+
+def _needed(test: SetTest) -> int:
+    """How many values a node must have, or must not have."""
+    return test.low if test.high is None else test.high + 1
+
+
+def severity_of(shapes: ShapesGraph, shape: Node) -> str:
+    """The severity of a shape's results: ``Violation`` if it says nothing."""
+    found = shapes.values(shape, "severity")
+    return found[0].value.removeprefix(SH) if found else "Violation"

@@ -1,0 +1,113 @@
+"""Shapes as triples, by subject and predicate: what the compiler reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ....graph.errors import ShapesError
+from ....ontology.namespaces import OWL, RDF, RDFS, SH
+
+Node: TypeAlias = ox.NamedNode | ox.BlankNode
+Value: TypeAlias = Node | ox.Literal
+
+_CLASSES: Final = (RDFS + "Class", OWL + "Class")
+
+
+class ShapesGraph:
+    """The triples of shapes, indexed. Names without a namespace are those of SHACL."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self.triples: Final = tuple(triples)
+        self._values: Final[dict[Node, dict[str, list[Value]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for triple in self.triples:
+            if isinstance(triple.subject, (ox.NamedNode, ox.BlankNode)) and not isinstance(
+                triple.object, ox.Triple
+            ):
+                known = self._values[triple.subject][triple.predicate.value]
+                if triple.object not in known:
+                    known.append(triple.object)
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """Everything that is the subject of a triple."""
+        return iter(list(self._values))
+
+    def predicates(self, node: Node) -> list[str]:
+        """The IRIs of the predicates of a node."""
+        return list(self._values.get(node, ()))
+
+    def values(self, node: Node, name: str) -> list[Value]:
+        """The objects of a predicate, given by its name in SHACL or by its IRI."""
+        iri = name if ":" in name else SH + name
+        return list(self._values.get(node, {}).get(iri, ()))
+
+    def value(self, node: Node, name: str) -> Value | None:
+        """The one object of a predicate, or None. Raises ``ShapesError`` where there are two."""
+        found = self.values(node, name)
+        if len(found) > 1:
+            raise ShapesError(f"the shape {node} has {len(found)} values of sh:{name}; keep one")
+        return found[0] if found else None
+
+    def nodes_of(self, node: Node, name: str) -> list[Node]:
+        """The objects of a predicate that can only be nodes. Raises ``ShapesError`` else."""
+        return [_node(value, f"sh:{name} of {node}") for value in self.values(node, name)]
+
+    def members(self, head: Value) -> list[Value]:
+        """The members of an RDF list. Raises ``ShapesError`` where it is none."""
+        found: list[Value] = []
+        seen: set[Value] = set()
+        while not (isinstance(head, ox.NamedNode) and head.value == RDF + "nil"):
+            node = _node(head, "a list")
+            first, rest = self.values(node, RDF + "first"), self.values(node, RDF + "rest")
+            if len(first) != 1 or len(rest) != 1 or head in seen:
+                raise ShapesError(f"{head} is no list: it needs one rdf:first and one rdf:rest")
+            seen.add(head)
+            found += first
+            head = rest[0]
+        return found
+
+    def member_nodes(self, head: Value) -> list[Node]:
+        """The members of a list of nodes."""
+        return [_node(member, "a list of shapes") for member in self.members(head)]
+
+    def is_true(self, node: Node, name: str) -> bool:
+        """Whether a predicate has the value true."""
+        return any(value.value in ("true", "1") for value in self.values(node, name))
+
+    def whole(self, node: Node, name: str) -> int | None:
+        """The whole number that a predicate gives, or None."""
+        value = self.value(node, name)
+        if value is None:
+            return None
+        if not isinstance(value, ox.Literal) or not value.value.isdecimal():
+            raise ShapesError(f"sh:{name} of {node} is a whole number from 0 on, not {value}")
+        return int(value.value)
+
+    def is_property_shape(self, node: Node) -> bool:
+        """Whether a shape is about the values of a path."""
+        return bool(self.values(node, "path"))
+
+    def is_class(self, node: Node) -> bool:
+        """Whether a shape is a class too, which makes the class's members its targets."""
+        return any(map(is_class_name, self.values(node, RDF + "type")))
+
+    def is_known(self, node: Node) -> bool:
+        """Whether anything is said of a node."""
+        return node in self._values
+
+
+def is_class_name(term: object) -> bool:
+    """Whether a type says that something is a class."""
+    return isinstance(term, ox.NamedNode) and term.value in _CLASSES
+
+
+def _node(value: Value, what: str) -> Node:
+    if isinstance(value, ox.Literal):
+        raise ShapesError(f"{what} is an IRI or a blank node, not {value}")
+    return value

@@ -1,0 +1,56 @@
+"""The names of SHACL: what is checked here, what by pySHACL alone, and what by neither."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Final
+
+import pyoxigraph as ox
+
+from ....graph.errors import ShapesError
+from ....ontology.namespaces import RDF, RDFS, SH
+from .set_tests import SET_TESTS
+from .source import ShapesGraph
+from .value_tests import VALUE_TESTS
+
+#: Names of SHACL Core and SHACL-SPARQL that are no parameter of a constraint of theirs.
+_OTHERS: Final = frozenset(
+    (
+        "path", "inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath",
+        "zeroOrOnePath", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf",
+        "severity", "message", "deactivated", "name", "description", "order", "group",
+        "defaultValue", "flags", "ignoredProperties", "qualifiedMinCount", "qualifiedMaxCount",
+        "qualifiedValueShapesDisjoint", "property", "sparql", "select", "ask", "prefixes",
+        "declare", "prefix", "namespace", "parameter", "optional", "validator", "nodeValidator",
+        "propertyValidator", "labelTemplate", "shapesGraph", "suggestedShapesGraph",
+    )
+)  # fmt: skip
+_NAMES: Final = frozenset({*_OTHERS, *VALUE_TESTS, *SET_TESTS})
+
+
+def refuse_unknown(shapes: ShapesGraph) -> None:
+    """Raise ``ShapesError`` for a name of SHACL that neither this program nor pySHACL applies.
+
+    A misspelt parameter, or one of SHACL's extensions, would otherwise be no check at all.
+    """
+    for triple in shapes.triples:
+        name = triple.predicate.value.removeprefix(SH)
+        if name != triple.predicate.value and name not in _NAMES:
+            near = get_close_matches(name, sorted(_NAMES), n=1)
+            hint = f"did you mean sh:{near[0]}?" if near else "only SHACL Core and SPARQL are"
+            raise ShapesError(f"{triple.subject}: sh:{name} is not checked here; {hint}")
+
+
+def custom_parameters(shapes: ShapesGraph) -> frozenset[str]:
+    """The predicates that turn on a constraint component of the shapes' own (section 6)."""
+    component = ox.NamedNode(SH + "ConstraintComponent")
+    kinds = {component} | {
+        node for node in shapes.nodes if component in shapes.values(node, RDFS + "subClassOf")
+    }
+    return frozenset(
+        path.value
+        for node in shapes.nodes
+        if kinds.intersection(shapes.values(node, RDF + "type"))
+        for parameter in shapes.nodes_of(node, "parameter")
+        for path in shapes.nodes_of(parameter, "path")
+    )

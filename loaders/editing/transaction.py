@@ -1,0 +1,124 @@
+"""An edit: files of a collection as they shall be, tried on a copy, written all or none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...graph.errors import Fault, OutputError
+from ..builds.inputs import SEEDS, fingerprint
+from ..collection import PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """New contents for files of the collection ``folder``, by path within it.
+
+    ``seen`` is the fingerprint of the collection when it was read: what is written in the
+    meantime is never lost. ``warnings`` are of what is edited.
+    """
+
+    folder: Path
+    files: Mapping[Path, bytes]
+    seen: str
+    warnings: tuple[Fault, ...] = ()
+
+    @contextmanager
+    def tried(self) -> Iterator[Path]:
+        """A copy of the collection with the edit made, in a folder of the same name."""
+        with tempfile.TemporaryDirectory(prefix="taawun-") as place:
+            copy = Path(place) / self.folder.resolve().name
+            copy.mkdir()
+            for part in PARTS:
+                if (self.folder / part).is_dir():
+                    shutil.copytree(self.folder / part, copy / part)
+            for name, content in self.files.items():
+                (copy / name).parent.mkdir(exist_ok=True)
+                (copy / name).unlink(missing_ok=True)
+                (copy / name).write_bytes(content)
+            yield copy
+
+    def write(self) -> list[Path]:
+        """Write the files, and return them.
+
+        Raises ``OutputError`` where the collection has changed since it was read, or a file
+        cannot be written; then everything is as it was.
+        """
+        paths = {name: (self.folder / name).resolve() for name in self.files}
+        made: dict[Path, Path] = {}
+        undo: dict[Path, bytes | None] = {}
+        try:
+            for name, path in paths.items():
+                made[path] = _beside(path, self.files[name])
+            with _alone(self.folder):
+                if fingerprint([self.folder]) != self.seen:
+                    raise OutputError(
+                        f"{self.folder} was changed in the meantime; nothing was written: try again"
+                    )
+                for path, new in made.items():
+                    undo[path] = path.read_bytes() if path.exists() else None
+                    new.replace(path)
+        except OSError as error:
+            for path, old in undo.items():
+                path.unlink(missing_ok=True) if old is None else path.write_bytes(old)
+            raise OutputError(
+                f"{error.filename or self.folder} cannot be written: {error.strerror or error}; "
+                "nothing was written"
+            ) from error
+        finally:
+            for new in made.values():
+                new.unlink(missing_ok=True)
+        return [self.folder / name for name in self.files]
+
+
+def seen(folder: Path) -> str:
+    """The fingerprint of a collection that is about to be read for an edit.
+
+    Raises ``OutputError`` where it is the bundled one, which belongs to the package.
+    """
+    if folder.resolve() == SEEDS.resolve():
+        raise OutputError(
+            f"{folder} is the bundled collection, which comes with the package: "
+            "start one of your own with taawun new"
+        )
+    return fingerprint([folder])
+
+
+def _beside(path: Path, content: bytes) -> Path:
+    """A finished file beside the one that it will replace, with that one's permissions."""
+    path.parent.mkdir(exist_ok=True)
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
+    # Renaming would get round a file's protection, which is there for a reason.
+    if mode is not None and (not mode & 0o222 or not os.access(path, os.W_OK)):
+        raise PermissionError(13, "it is write-protected", str(path))
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        made.write_bytes(content)
+        if mode is not None:
+            made.chmod(mode)
+    except OSError:
+        made.unlink(missing_ok=True)
+        raise
+    return made
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While nobody else writes an edit to the folder, where the system can tell."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""File formats of a collection: YAML, CSV and JSON lines."""

@@ -1,0 +1,1 @@
+"""Reading Arabic text: names, numbers, dates, cue words, and what they suggest."""

@@ -1,0 +1,331 @@
+"""Where a text names registered entities: the gazetteer, made from all their names.
+
+What the other modules build on::
+
+    gazetteer = Gazetteer(names_of(entities, schema))
+    gazetteer.mentions(text, document="egypt-iraq-talks")   # what a reader would underline
+    gazetteer.named(text, document="egypt-iraq-talks")      # references that are named at all
+    gazetteer.every(text, document="egypt-iraq-talks")      # each place, names in names too
+
+``document`` is the slug of the text's document: names that the register limits to some documents
+(``{name: الوزارة, in: …}``) hold only there. Offsets are those of the text handed in, 0-based and
+half-open. A quote is looked at by handing in the quote: ``"country/iraq" in gazetteer.named(quote,
+slug)``. Names may carry the proclitics و ف ب ك ل, spellings are folded, and a name of a country
+that is not registered (جنوب السودان) hides the shorter one within it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from ...graph.entity import Entity
+from ...ontology.namespaces import ID, RDFS, SKOS, TW
+from ...ontology.schema import Schema
+from .nisba import adjectives
+from .tokens import Token, joined, stripped, tokens
+
+#: ``name``: a registered name. ``shared``: a form that several entities have, or that is a name
+#: in other documents only; never chosen. ``adjective``: العراقي for the country. ``similar``: a
+#: registered name but for a letter or two. ``territory``: a country that is not registered.
+Kind: TypeAlias = Literal["name", "shared", "adjective", "similar", "territory"]
+
+#: Names of countries and regions that compete with the registered ones.
+TERRITORIES: Final = Path(__file__).parent / "territories.tsv"
+#: How alike, from 0 to 1, a spelling has to be: as a whole, and in each of its words.
+_ALIKE: Final = 0.9
+_WORD_ALIKE: Final = 0.6
+#: The label of territories among the candidates of a mention.
+_TERRITORY: Final = "territory/"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of one thing: ``documents`` limits it; an ``adjective`` is a weak name."""
+
+    ref: str
+    text: str
+    documents: tuple[str, ...] = ()
+    is_adjective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place where a text names something: ``text[start:end]``, proclitics included.
+
+    ``candidates`` are references, sorted: one for a ``name``, and perhaps several otherwise. A
+    territory that is not registered is ``territory/SS``, after CLDR's code.
+    """
+
+    start: int
+    end: int
+    candidates: tuple[str, ...]
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Territory:
+    code: str
+    iso3: str
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _territories() -> tuple[_Territory, ...]:
+    lines = TERRITORIES.read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return tuple(
+        _Territory(code, iso3, (ar, en, *filter(None, also.split("|"))))
+        for code, iso3, ar, en, also in rows
+    )
+
+
+def territory_label(ref: str, language: str) -> str:
+    """The name of ``territory/SS`` in a language.
+
+    >>> territory_label("territory/SS", "ar")
+    'جنوب السودان'
+    """
+    code = ref.removeprefix(_TERRITORY)
+    found = next(item for item in _territories() if item.code == code)
+    return found.names[0 if language == "ar" else 1]
+
+
+@lru_cache(maxsize=1)
+def parts_of_territories() -> frozenset[str]:
+    """Folded runs of words within longer names of countries: السودان stands in جنوب السودان."""
+    found = set()
+    for territory in _territories():
+        for words in (_key(name).split() for name in territory.names):
+            found |= {
+                " ".join(words[first:last])
+                for first in range(len(words))
+                for last in range(first + 1, len(words) + 1)
+                if last - first < len(words)
+            }
+    return frozenset(found)
+
+
+def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterator[Name]:
+    """Every name: of the entities, of the ontology's concepts, and of the territories of CLDR.
+
+    A territory whose name or ISO code a registered entity has is that entity.
+    """
+    by_code: dict[str, str] = {}
+    taken: set[str] = set()
+    for entity in entities:
+        is_place = not {TW + "Country", TW + "Region"}.isdisjoint(entity.classes)
+        for text in (entity.ar, entity.en):
+            yield Name(entity.ref, text)
+            taken.add(_key(text))
+        for alias in entity.aliases:
+            yield Name(entity.ref, alias.name, alias.documents)
+            if not alias.documents:
+                taken.add(_key(alias.name))
+        if is_place:
+            plain = [entity.ar, *(a.name for a in entity.aliases if not a.documents)]
+            for adjective in adjectives(plain):
+                yield Name(entity.ref, adjective, is_adjective=True)
+        for predicate, value in entity.attributes:
+            if predicate == TW + "iso3":
+                by_code[value.value] = entity.ref
+    for concept in schema.concepts if schema else ():
+        for predicate in (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel"):
+            for text in dict.fromkeys(schema.values(ID + concept, predicate) if schema else ()):
+                yield Name(concept, text)
+                taken.add(_key(text))
+    for territory in _territories():
+        registered = by_code.get(territory.iso3)
+        for text in territory.names:
+            if registered or _key(text) not in taken:
+                yield Name(registered or _TERRITORY + territory.code, text)
+
+
+def _key(text: str) -> str:
+    return " ".join(token.folded for token in tokens(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A run of tokens that a name fits: tokens ``first`` to ``last``, the last one included."""
+
+    first: int
+    last: int
+    names: tuple[Name, ...]
+
+    def hides(self, other: _Found) -> bool:
+        """Whether the other run is a part of this longer one."""
+        return (self.first, self.last) != (other.first, other.last) and (
+            self.first <= other.first and other.last <= self.last
+        )
+
+
+class _Node:
+    """A trie over folded words: what may follow, and the names that end here."""
+
+    __slots__ = ("following", "names")
+
+    def __init__(self) -> None:
+        self.following: dict[str, _Node] = {}
+        self.names: list[Name] = []
+
+
+class Gazetteer:
+    """All names in a trie over folded words: more names make it no slower."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._root = _Node()
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = defaultdict(list)
+        for name in dict.fromkeys(names):
+            words = tuple(token.folded for token in tokens(name.text))
+            node = self._root
+            for word in words:
+                node = node.following.setdefault(word, _Node())
+            if words:
+                node.names.append(name)
+            if len(words) > 1 and not name.documents and not name.is_adjective:
+                self._by_first[words[0]].append((words, name))
+
+    def mentions(self, text: str, document: str | None = None) -> list[Mention]:
+        """The names in a text, in order and without overlaps: the longest match wins.
+
+        >>> from taawun.graph.entity import Entity
+        >>> sudan = Entity("country/sudan", "السودان", "Sudan", (TW + "Country",))
+        >>> gazetteer = Gazetteer(names_of([sudan]))
+        >>> [(m.start, m.end, m.candidates) for m in gazetteer.mentions("جنوب السودان والسودان")]
+        [(0, 12, ('territory/SS',)), (13, 21, ('country/sudan',))]
+        """
+        words = tokens(text)
+        found = [*self._exact(text, words)]
+        exact = {index for item in found for index in range(item.first, item.last + 1)}
+        similar = {
+            (item.first, item.last): item
+            for item in self._similar(text, words)
+            if not exact.issuperset(range(item.first, item.last + 1))
+        }
+        taken: set[int] = set()
+        kept: list[Mention] = []
+        every = [(item, False) for item in found] + [(item, True) for item in similar.values()]
+
+        def rank(entry: tuple[_Found, bool]) -> tuple[bool, int, int]:
+            item, is_similar = entry
+            return is_similar, words[item.first].start - words[item.last].end, item.first
+
+        for item, is_similar in sorted(every, key=rank):
+            span = range(item.first, item.last + 1)
+            if taken.isdisjoint(span):
+                mention = _mention(words, item, document, is_similar)
+                if mention is not None:
+                    taken.update(span)
+                    kept.append(mention)
+        return sorted(kept, key=lambda mention: mention.start)
+
+    def every(self, text: str, document: str | None = None) -> list[Mention]:
+        """Each place that a name fits, those within longer names too, by exact names only.
+
+        Within the name of a territory that is not registered nothing shorter counts.
+        """
+        words = tokens(text)
+        found = [
+            (item, mention)
+            for item in self._exact(text, words)
+            if (mention := _mention(words, item, document))
+        ]
+        foreign = [item for item, mention in found if mention.kind == "territory"]
+        return [mention for item, mention in found if not any(f.hides(item) for f in foreign)]
+
+    def named(
+        self, text: str, document: str | None = None, *, adjectives: bool = False
+    ) -> frozenset[str]:
+        """The references that a text names by a registered name, shared forms included.
+
+        With ``adjectives``, العراقي names the country too.
+        """
+        kinds = {"name", "shared"} | ({"adjective"} if adjectives else set())
+        return frozenset(self._starts(text, document, kinds))
+
+    def first_named(self, text: str, document: str) -> dict[str, int]:
+        """Where a document first names each reference, by an adjective too."""
+        return self._starts(text, document, {"name", "shared", "adjective"})
+
+    def _starts(self, text: str, document: str | None, kinds: set[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for mention in self.every(text, document):
+            if mention.kind in kinds:
+                for ref in mention.candidates:
+                    found[ref] = min(mention.start, found.get(ref, mention.start))
+        return found
+
+    def _exact(self, text: str, words: list[Token]) -> Iterator[_Found]:
+        following = self._root.following
+        for first, word in enumerate(words):
+            for form in stripped(word.folded):
+                node = following.get(form)
+                last = first
+                while node is not None:
+                    if node.names:
+                        yield _Found(first, last, tuple(node.names))
+                    last += 1
+                    if last == len(words) or not joined(text, words[last - 1], words[last]):
+                        break
+                    node = node.following.get(words[last].folded)
+
+    def _similar(self, text: str, words: list[Token]) -> Iterator[_Found]:
+        """Runs of as many words as a name has, the first one exact, the others much alike."""
+        for first, word in enumerate(words):
+            for form in stripped(word.folded):
+                for wanted, name in self._by_first.get(form, ()):
+                    last = first + len(wanted) - 1
+                    if last < len(words) and all(
+                        joined(text, words[i], words[i + 1]) for i in range(first, last)
+                    ):
+                        printed = (form, *(token.folded for token in words[first + 1 : last + 1]))
+                        if _alike(printed, wanted):
+                            yield _Found(first, last, (name,))
+
+
+def _alike(printed: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    for one, other in zip(printed, wanted, strict=True):
+        if one != other and (
+            one.isdecimal() or other.isdecimal() or _ratio(one, other) < _WORD_ALIKE
+        ):
+            return False
+    return printed != wanted and _ratio(" ".join(printed), " ".join(wanted)) >= _ALIKE
+
+
+@lru_cache(maxsize=65536)
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _mention(
+    words: list[Token], item: _Found, document: str | None, is_similar: bool = False
+) -> Mention | None:
+    """What a run of words stands for in a document; ``None`` where no name of it counts."""
+    start, end = words[item.first].start, words[item.last].end
+    here = {n.ref for n in item.names if document is not None and document in n.documents}
+    plain = {n.ref for n in item.names if not n.documents and not n.is_adjective}
+    elsewhere = {n.ref for n in item.names if n.documents}
+    weak = {n.ref for n in item.names if n.is_adjective}
+    kind: Kind
+    # What the curator said of this very document comes first.
+    if refs := here or plain:
+        if all(ref.startswith(_TERRITORY) for ref in refs):
+            kind = "territory"
+        else:
+            refs = {ref for ref in refs if not ref.startswith(_TERRITORY)}
+            if not here:
+                refs |= elsewhere if document is None else set()
+            kind = "similar" if is_similar else "name" if len(refs) == 1 else "shared"
+    elif document is None and elsewhere:
+        refs, kind = elsewhere, "shared"
+    elif weak:
+        refs, kind = weak, "adjective"
+    else:
+        return None
+    return Mention(start, end, tuple(sorted(refs)), kind)

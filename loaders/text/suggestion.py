@@ -1,0 +1,305 @@
+"""What a new text offers a curator: names, dates, numbers, sentences, and facts to consider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, Literal, TypeAlias
+
+from ...graph.arabic import fold
+from ...graph.entity import Entity
+from ...graph.fact import Fact
+from ...ontology.namespaces import ID, TW
+from ...ontology.schema import Property, Schema
+from ..checks.coverage import Sentence, sentences
+from ..checks.quotes import LONGEST_QUOTE, told_apart
+from ..collection import classes_of
+from ..facts import DERIVED_ONLY
+from .cues import Cue, Cues
+from .dates import SaidDate, said_dates
+from .doubts import doubted
+from .mentions import Gazetteer, Mention, names_of, territory_label
+from .numbers import Amount, amounts
+from .tokens import tokens
+from .unknown_names import UnknownName, unknown_names
+
+#: ``covered``: a fact quotes it, or the register lists it with a reason. ``cooperation``: a cue
+#: and two parties stand in it. ``open``: neither.
+State: TypeAlias = Literal["covered", "cooperation", "open"]
+
+#: Proposals for one sentence: more would not be read.
+_MOST_PROPOSALS: Final = 12
+_CLAUSE_ENDS: Final = "،؛,;:"
+#: Properties that a date may be the value of, and the property whose cue must stand beside it.
+_DATE_PROPERTIES: Final = {"heldOn": None, "signedOn": "signatory", "launchedOn": "launchedBy"}
+#: Words for the two parties that talk.
+_BOTH: Final = frozenset(
+    fold(word)
+    for word in ("البلدين", "البلدان", "الجانبين", "الجانبان", "الطرفين", "الطرفان", "الدولتين")
+)
+#: Of these nothing is proposed where any actor would do: too many stand in a sentence.
+_CROWD: Final = frozenset(TW + name for name in ("Post", "Group"))
+_PERSON: Final = frozenset((TW + "Official",))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A fact that a sentence may state: for a curator to accept, never accepted by itself."""
+
+    subject: str
+    predicate: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim stretch that a fact could rest on, locatable in the document."""
+
+    start: int
+    end: int
+    text: str
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedSentence:
+    """A sentence with what stands in it; ``quote`` is the sentence, or its best part."""
+
+    sentence: Sentence
+    state: State
+    quote: Quote
+    cues: tuple[Cue, ...]
+    mentions: tuple[Mention, ...]
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Everything found in one text. Offsets are code points of ``text``."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+    dates: tuple[SaidDate, ...]
+    amounts: tuple[Amount, ...]
+    unknown: tuple[UnknownName, ...]
+    sentences: tuple[SuggestedSentence, ...]
+
+
+class Suggester:
+    """Looks through texts with the names of one graph and the cues of its ontology."""
+
+    def __init__(self, schema: Schema, entities: Mapping[str, Entity]) -> None:
+        self.schema, self.entities = schema, entities
+        self.classes = classes_of(schema, entities)
+        self.gazetteer = Gazetteer(
+            name for name in names_of(entities.values(), schema) if self._is_thing(name.ref)
+        )
+        self.cues = Cues(schema)
+
+    def _is_thing(self, ref: str) -> bool:
+        """Whether a reader would underline it: units, stages and the like only qualify facts."""
+        return ref in self.entities or ref.startswith(("area/", "territory/"))
+
+    def label(self, ref: str, language: str) -> str:
+        """The name of an entity, a concept or a territory among a mention's candidates."""
+        if ref in self.entities:
+            entity = self.entities[ref]
+            return entity.ar if language == "ar" else entity.en
+        if ref in self.classes:
+            return self.schema.label(ID + ref, language)
+        return territory_label(ref, language)
+
+    def suggest(
+        self, text: str, document: str | None = None, covered: Iterable[tuple[int, int]] = ()
+    ) -> Suggestion:
+        """What stands in a text; ``covered`` are the spans that need no fact any more.
+
+        With ``document``, the names that hold only in that document count as names.
+        """
+        mentions = list(doubted(text, self.gazetteer.mentions(text, document), self.entities))
+        whole = [(m.start, m.end) for m in mentions if m.kind == "name"]
+        # The year of a name (رؤية مصر 2030) dates nothing, and its numbers count nothing.
+        dates = [d for d in said_dates(text) if not _touches(d.start, d.end, whole)]
+        taken = [(d.start, d.end) for d in dates]
+        numbers = [
+            a
+            for a in amounts(text)
+            if not _touches(a.start, a.end, [*taken, *whole])
+            and not (a.kind == "dual" and fold(text[a.start : a.end]).lstrip("وفبكل")[:2] == "ال")
+        ]
+        spans = list(covered)
+        known = [(m.start, m.end) for m in mentions if m.kind != "adjective"]
+        return Suggestion(
+            text,
+            tuple(mentions),
+            tuple(dates),
+            tuple(numbers),
+            tuple(unknown_names(text, known)),
+            tuple(
+                self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)
+            ),
+        )
+
+    def _sentence(
+        self,
+        text: str,
+        sentence: Sentence,
+        mentions: Sequence[Mention],
+        dates: Sequence[SaidDate],
+        covered: Sequence[tuple[int, int]],
+        document: str | None,
+    ) -> SuggestedSentence:
+        inside = [m for m in mentions if sentence.start <= m.start and m.end <= sentence.end]
+        cues = [
+            Cue(cue.start + sentence.start, cue.end + sentence.start, cue.term)
+            for cue in self.cues.find(sentence.text)
+        ]
+        bodies = [(m.start, m.end) for m in inside if m.kind == "name" and self._is_actor(m)]
+        # منظمة التعاون والتنمية is a name, and says nothing of a cooperation.
+        cues = [cue for cue in cues if not _touches(cue.start, cue.end, bodies)]
+        state: State = "open"
+        if _touches(sentence.start, sentence.end, covered):
+            state = "covered"
+        elif cues and self._parties(sentence, document) >= 2:
+            state = "cooperation"
+        quote = _quote(text, sentence, [*inside, *cues])
+        quoted = [m for m in inside if quote.start <= m.start and m.end <= quote.end]
+        said = [d for d in dates if quote.start <= d.start and d.end <= quote.end]
+        proposals = self._proposals(text, quoted, cues, said)
+        return SuggestedSentence(
+            sentence, state, quote, tuple(cues), tuple(inside), tuple(proposals)
+        )
+
+    def _is_actor(self, mention: Mention) -> bool:
+        return any(TW + "Actor" in self.classes.get(ref, ()) for ref in mention.candidates)
+
+    def _parties(self, sentence: Sentence, document: str | None) -> int:
+        """How many countries, bodies and people stand in it, within longer names too."""
+        found = {
+            mention.candidates
+            for mention in self.gazetteer.every(sentence.text, document)
+            if mention.kind == "territory" or self._is_actor(mention)
+        }
+        both = any(token.folded in _BOTH for token in tokens(sentence.text))
+        return len(found) + 2 * both
+
+    def _proposals(
+        self,
+        text: str,
+        mentions: Sequence[Mention],
+        cues: Sequence[Cue],
+        dates: Sequence[SaidDate],
+    ) -> list[Proposal]:
+        """Facts whose property has a cue here, and whose parts are named here without doubt."""
+        sure = [m for m in mentions if m.kind == "name"]
+        refs = list(dict.fromkeys(m.candidates[0] for m in sure))
+        terms = {cue.term for cue in cues}
+        found = list(self._posts(text, sure))
+        for item in self.schema.properties.values():
+            if item.iri in terms and not item.datatype and item.name not in DERIVED_ONLY:
+                found += self._pairs(item, refs)
+        for name, beside in _DATE_PROPERTIES.items():
+            if beside is None or TW + beside in terms:
+                domains = self.schema.properties[name].domains
+                found += [
+                    Proposal(ref, name, date.edtf)
+                    for date in dates
+                    for ref in refs
+                    if not domains.isdisjoint(self.classes[ref])
+                ]
+        return list(dict.fromkeys(found))[:_MOST_PROPOSALS]
+
+    def _posts(self, text: str, sure: Sequence[Mention]) -> Iterable[Proposal]:
+        """A post right after a person is held by that person."""
+        for before, after in pairwise(sure):
+            person, post = before.candidates[0], after.candidates[0]
+            if (
+                text[before.end : after.start].isspace()
+                and not _PERSON.isdisjoint(self.classes[person])
+                and TW + "Post" in self.classes[post]
+            ):
+                yield Proposal(person, "holds", post)
+
+    def _pairs(self, item: Property, refs: Sequence[str]) -> Iterable[Proposal]:
+        seen: set[frozenset[str]] = set()
+        crowd = _CROWD | _PERSON if TW + "Actor" in item.domains else _CROWD
+        subjects = [
+            r for r in refs if item.domains.isdisjoint({TW + "Actor"}) or self._one(r, crowd)
+        ]
+        others = [r for r in refs if item.ranges.isdisjoint({TW + "Actor"}) or self._one(r, crowd)]
+        for subject in subjects:
+            for other in others:
+                pair = frozenset((subject, other))
+                if subject == other or (item.is_symmetric and pair in seen):
+                    continue
+                if item.domains.isdisjoint(self.classes[subject]) or item.ranges.isdisjoint(
+                    self.classes[other]
+                ):
+                    continue
+                seen.add(pair)
+                yield Proposal(subject, item.name, other)
+
+    def _one(self, ref: str, crowd: frozenset[str]) -> bool:
+        return crowd.isdisjoint(self.classes[ref])
+
+
+def _touches(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(first < end and start < last for first, last in spans)
+
+
+def _quote(text: str, sentence: Sentence, marks: Sequence[Mention | Cue]) -> Quote:
+    """The sentence; or, where it is too long to quote, the clauses in which most is named."""
+    start, end = sentence.start, sentence.end
+    if end - start > LONGEST_QUOTE:
+        start, end = _densest(text, start, end, marks)
+    return Quote(start, end, text[start:end], *told_apart(text, start, end))
+
+
+def _densest(text: str, start: int, end: int, marks: Sequence[Mention | Cue]) -> tuple[int, int]:
+    """The run of clauses of at most 300 characters with the most marks; the first of equals."""
+    cuts = [start]
+    cuts += [i + 1 for i in range(start, end - 1) if text[i] in _CLAUSE_ENDS]
+    pieces: list[tuple[int, int]] = []
+    for first, last in zip(cuts, [*cuts[1:], end], strict=True):
+        pieces += _split(text, first, last)
+    best = (-1, 0, start, start)
+    for i, (first, _) in enumerate(pieces):
+        for _, last in pieces[i:]:
+            begin, stop = _trimmed(text, first, last)
+            if stop - begin > LONGEST_QUOTE:
+                break
+            count = sum(begin <= m.start and m.end <= stop for m in marks)
+            # More marks first, then the shorter stretch.
+            if (count, begin - stop) > best[:2] and stop > begin:
+                best = (count, begin - stop, begin, stop)
+    return best[2], best[3]
+
+
+def _split(text: str, first: int, last: int) -> list[tuple[int, int]]:
+    """A clause that is itself too long, cut at spaces."""
+    pieces = []
+    while last - first > LONGEST_QUOTE:
+        at = text.rfind(" ", first + 1, first + LONGEST_QUOTE)
+        cut = at if at > first else first + LONGEST_QUOTE
+        pieces.append((first, cut))
+        first = cut
+    return [*pieces, (first, last)]
+
+
+def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
+    piece = text[first:last]
+    lead = len(piece) - len(piece.lstrip(" \t\r\u00a0،؛,;:"))
+    trail = len(piece) - len(piece.rstrip(" \t\r\u00a0،؛,;:"))
+    return first + lead, max(first + lead, last - trail)
+
+
+def covered_spans(facts: Iterable[Fact], document: str) -> list[tuple[int, int]]:
+    """The spans of a document that facts quote."""
+    return [
+        (evidence.start, evidence.end)
+        for fact in facts
+        for evidence in fact.evidence
+        if evidence.document == document
+    ]

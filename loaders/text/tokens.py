@@ -1,0 +1,83 @@
+"""The words of a text, each folded by itself, so that its offsets stay those of the original."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ...graph.arabic import fold
+
+#: Marks that belong to the word before them: diacritics, tatweel, zero-width and bidi controls.
+MARKS: Final = (
+    "\u0610-\u061a\u064b-\u065f\u0670\u0640\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+)
+_WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
+#: What may stand between the words of one name: spaces, quotes, hyphens, controls. A name never
+#: crosses a line, a comma or a full stop.
+_GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›_\-{MARKS}][^\S\n\r]*)*")
+_PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
+#: A word has at least so many letters once its proclitics are off (وليد is no ليد).
+_LEAST_LETTERS: Final = 3
+
+
+class Token(NamedTuple):
+    """A word: ``text[start:end]`` is what is printed, ``folded`` what search sees."""
+
+    start: int
+    end: int
+    folded: str
+
+
+@lru_cache(maxsize=65536)
+def _fold(word: str) -> str:
+    return fold(word)
+
+
+def folded_words(words: str) -> frozenset[str]:
+    """A list of words as they are compared.
+
+    >>> sorted(folded_words("إلى هيئة"))
+    ['الي', 'هييه']
+    """
+    return frozenset(fold(word) for word in words.split())
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text, with offsets in the original.
+
+    >>> tokens("وقّعت مصر")
+    [Token(start=0, end=5, folded='وقعت'), Token(start=6, end=9, folded='مصر')]
+    """
+    return [
+        Token(match.start(), match.end(), folded)
+        for match in _WORD.finditer(text)
+        if (folded := _fold(match.group()))
+    ]
+
+
+def joined(text: str, before: Token, after: Token) -> bool:
+    """Whether two neighbouring words may belong to one name: only spaces and quotes between."""
+    return _GAP.fullmatch(text, before.end, after.start) is not None
+
+
+@lru_cache(maxsize=65536)
+def stripped(word: str) -> tuple[str, ...]:
+    """A folded word as it stands, then without the proclitics that it may carry.
+
+    >>> stripped("وبالعراق"), stripped("للبريد"), stripped("ليبيا")
+    (('وبالعراق', 'بالعراق', 'العراق'), ('للبريد', 'البريد', 'لبريد'), ('ليبيا', 'يبيا'))
+    """
+    found = [word]
+    rests = [word]
+    if word[:1] in ("و", "ف"):
+        rests.append(word[1:])
+    for rest in rests:
+        found.append(rest)
+        if rest.startswith("لل"):
+            found.append("ال" + rest[2:])
+        if rest[:1] in ("ب", "ك", "ل"):
+            found.append(rest[1:])
+    return tuple(
+        dict.fromkeys(form for form in found if len(form) >= _LEAST_LETTERS or form == word)
+    )

@@ -1,0 +1,110 @@
+"""Names in a text that are not registered yet, guessed by what stands beside them.
+
+Arabic has no capital letters: a title before a name (الدكتور), an office after it (وزير), the
+kind of a body before its name (شركة), and quotation marks are what is left to go by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ...graph.arabic import fold
+from .tokens import Token, folded_words, stripped, tokens
+
+_TITLES: Final = folded_words(
+    "الدكتور الدكتورة السفير السفيرة المهندس المهندسة السيد السيدة الأستاذ الأستاذة اللواء"
+    " الفريق الشيخ الأمير البروفيسور المستشار المستشارة"
+)
+_OFFICES: Final = folded_words(
+    "وزير وزيرة رئيس رئيسة مدير مديرة سفير سفيرة نائب نائبة مستشار مستشارة أمين وكيل المدير"
+    " الرئيس الوكيل المشرف المتحدث معاون مساعد عضو ووزير نظيره نظيرته"
+)
+_SAYING: Final = folded_words(
+    "قال قالت أكد أكدت أوضح أوضحت أشار أشارت ذكر ذكرت صرح صرحت أضاف أضافت استعرض استعرضت أعرب"
+    " أعربت التقى التقت استقبل استقبلت شدد شددت لفت تناول مع من برئاسة بحضور"
+)
+_BODIES: Final = folded_words(
+    "شركة مؤسسة منظمة جامعة مبادرة وزارة هيئة معهد بنك صندوق اتحاد وكالة مشروع برنامج منصة مجموعة"
+    " جمهورية مملكة سلطنة إمارة"
+)
+#: Where a name ends.
+_STOPS: Final = (
+    _OFFICES
+    | _SAYING
+    | _TITLES
+    | folded_words(
+        "في فى على إلى الى عن أن إن الذي التي التى الذى خلال حول حيث كما وذلك بعد قبل بين لدى عبر"
+        " ضمن تم يتم هو هي وهو وهي كان كانت قد وقد لبحث لمدة هذا هذه اليوم أمس بهدف التابعة التابع"
+    )
+)
+_QUOTED: Final = re.compile(r"[«\"“]([^«»\"“”\n]{3,60})[»\"”]")
+_CLOSE: Final = re.compile(r"[\s/.]{0,3}")
+_MOST_WORDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """A name at ``text[start:end]`` that may be worth registering."""
+
+    start: int
+    end: int
+    text: str
+    kind: Literal["person", "body", "quoted"]
+
+
+def unknown_names(text: str, known: Iterable[tuple[int, int]]) -> list[UnknownName]:
+    """The names that no known span touches, each once, in order."""
+    taken = sorted(known)
+    found: dict[str, UnknownName] = {}
+    for name in sorted(_guesses(text), key=lambda name: (name.start, -name.end)):
+        touched = any(start < name.end and name.start < end for start, end in taken)
+        if not touched and fold(name.text) not in found:
+            found[fold(name.text)] = name
+            taken.append((name.start, name.end))
+    return list(found.values())
+
+
+def _guesses(text: str) -> Iterator[UnknownName]:
+    words = tokens(text)
+    for index, word in enumerate(words):
+        bare = word.folded.removeprefix("و")
+        if word.folded in _TITLES or bare in _TITLES:
+            yield from _name(text, words, index + 1, "person", least=2)
+        if bare in _SAYING and (run := _run(text, words, index + 1)):
+            after = words[run[-1] + 1].folded if run[-1] + 1 < len(words) else ""
+            if after in _OFFICES and len(run) >= 2:
+                yield from _name(text, words, index + 1, "person", least=2)
+        kind = next((form for form in stripped(word.folded) if form in _BODIES), None)
+        if kind and (run := _run(text, words, index + 1)):
+            start, end = word.start + len(word.folded) - len(kind), words[run[-1]].end
+            yield UnknownName(start, end, text[start:end], "body")
+    for match in _QUOTED.finditer(text):
+        yield UnknownName(match.start(1), match.end(1), match.group(1), "quoted")
+
+
+def _name(
+    text: str, words: list[Token], first: int, kind: Literal["person"], least: int
+) -> Iterator[UnknownName]:
+    run = _run(text, words, first)
+    if len(run) >= least and not words[first].folded.startswith("ال"):
+        start, end = words[run[0]].start, words[run[-1]].end
+        yield UnknownName(start, end, text[start:end], kind)
+
+
+def _run(text: str, words: list[Token], first: int) -> list[int]:
+    """The indices of the words from the first on that may be one name."""
+    run: list[int] = []
+    for index in range(first, min(first + _MOST_WORDS, len(words))):
+        folded = words[index].folded
+        gap = text[words[index - 1].end : words[index].start] if index else ""
+        if folded in _STOPS or folded.isdecimal() or "\n" in gap:
+            break
+        if not (_CLOSE.fullmatch(gap) if not run else gap.isspace()):
+            break
+        if run and folded.startswith("و") and len(folded) > 4:
+            break
+        run.append(index)
+    return run

@@ -1,0 +1,209 @@
+"""Reading the solutions of a rewritten pattern, and making derivations of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import reduce
+from itertools import islice, product
+from operator import or_
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ...graph.store import Term
+from .atoms import AbsenceAtom, Atom, ExistsAtom, PathAtom, SubqueryAtom, TripleAtom
+from .derivation_table import NOTHING, Derivations, Rest, Row, Table, stored
+from .lookups import Way, look_up_exists, look_up_paths, look_up_subquery
+from .sparql import algebra as alg
+from .sparql.writer import write_absence
+
+if TYPE_CHECKING:
+    from .derivations import Deriver
+
+#: How many derivations of one row are kept at least, where not all are needed.
+KEPT: Final = 10_000
+#: Where a term stands: its column, or -1 and the term itself.
+_Place: TypeAlias = tuple[int, Term | None]
+
+
+class Solution:
+    """A solution of a rewritten pattern: its key, its row, and the triples seen in it.
+
+    ``triples`` are numbers of statements; ``spare`` those that only an OPTIONAL asked for.
+    """
+
+    __slots__ = ("key", "row", "spare", "triples")
+
+    def __init__(self, key: Row, row: Row, triples: frozenset[int], spare: frozenset[int]) -> None:
+        self.key, self.row, self.triples, self.spare = key, row, triples, spare
+
+
+class Reader:
+    """Takes in solutions of a rewritten pattern; ``columns`` is the order of their values.
+
+    ``keys`` are the variables by whose values the table is made, ``spare`` the guards of atoms
+    inside an OPTIONAL. If ``is_bounded``, a row keeps at least :data:`KEPT` of its derivations,
+    the smallest: no set that is kept contains one that is not.
+    """
+
+    def __init__(
+        self,
+        deriver: Deriver,
+        atoms: Sequence[Atom],
+        keys: Sequence[alg.Var],
+        spare: Container[alg.Var | None],
+        is_bounded: bool = False,
+    ) -> None:
+        self.deriver = deriver
+        self._most = 2 * KEPT if is_bounded else sys.maxsize
+        self._spare = spare
+        variables = dict.fromkeys(keys)
+        for atom in atoms:
+            variables |= dict.fromkeys(_variables(atom))
+        self.columns = tuple(variables)
+        self._index = {variable: i for i, variable in enumerate(self.columns)}
+        self._keys = [self._index[key] for key in keys]
+        self._triples: list[tuple[int, bool, _Place, _Place, _Place, _Place]] = [
+            (
+                self._place(atom.guard)[0],
+                atom.guard in spare,
+                self._place(atom.subject),
+                self._place(atom.predicate),
+                self._place(atom.object),
+                self._place(atom.graph),
+            )
+            for atom in atoms
+            if isinstance(atom, TripleAtom)
+        ]
+        self._lookups = [a for a in atoms if isinstance(a, PathAtom | SubqueryAtom | ExistsAtom)]
+        self._absences = [atom for atom in atoms if isinstance(atom, AbsenceAtom)]
+        self._plain: Table = {}
+        self._open: list[Solution] = []
+
+    def _place(self, node: alg.Node | None) -> _Place:
+        if isinstance(node, alg.Var):
+            return self._index[node], None
+        return -1, stored(node) if isinstance(node, ox.Literal) else node
+
+    def read(self, rows: Iterable[Row]) -> None:
+        """Take in solutions, their values in the order of ``columns``."""
+        number = self.deriver.statements.number
+        plain, keys = self._plain, self._keys
+        needs_more = bool(self._lookups or self._absences)
+        for row in rows:
+            found: list[int] = []
+            spare: list[int] = []
+            for guard, is_spare, (s, s_), (p, p_), (o, o_), (g, g_) in self._triples:
+                if guard < 0 or row[guard] is not None:
+                    statement = (
+                        row[s] if s >= 0 else s_,
+                        row[p] if p >= 0 else p_,
+                        row[o] if o >= 0 else o_,
+                        row[g] if g >= 0 else g_,
+                    )
+                    # A guard that is bound means that all terms of the triple are.
+                    (spare if is_spare else found).append(number(statement))  # type: ignore[arg-type]
+            key = tuple([row[i] for i in keys])
+            rest = NOTHING
+            if spare:
+                rest = Rest(spare=frozenset(spare).difference(found))
+            if needs_more:
+                self._open.append(Solution(key, row, frozenset(found), rest.spare))
+                continue
+            derivations = plain.get(key)
+            if derivations is None:
+                derivations = plain[key] = {}
+            _add(derivations, frozenset(found + spare), rest)
+            if len(derivations) > self._most:
+                smallest = sorted(derivations, key=len)[:KEPT]
+                plain[key] = {triples: derivations[triples] for triples in smallest}
+
+    def table(self, breadth: int) -> Table:
+        """The derivations of all solutions read, at most so many of each solution."""
+        table = self._plain
+        ways = [self._ways(atom, breadth) for atom in self._lookups] if self._open else []
+        for i, solution in enumerate(self._open):
+            rest = Rest(self._absent(solution.row), solution.spare)
+            derivations = table.setdefault(solution.key, {})
+            for chosen in islice(product(*(column[i] for column in ways)), breadth):
+                needed = solution.triples.union(*(t - extra.spare for t, extra in chosen))
+                total = reduce(or_, (extra for _, extra in chosen), rest)
+                _add(
+                    derivations,
+                    needed | total.spare,
+                    replace(total, spare=total.spare - needed),
+                )
+        return table
+
+    def _ways(
+        self, atom: PathAtom | SubqueryAtom | ExistsAtom, breadth: int
+    ) -> list[Sequence[Way]]:
+        """For each solution, the ways in which one atom holds for it, shortest first."""
+        is_spare = atom.guard in self._spare
+        match atom:
+            case PathAtom():
+                ends = self._values((atom.subject, atom.object, atom.graph), atom)
+                triples = [solution.triples for solution in self._open]
+                return look_up_paths(self.deriver, atom, ends, triples, is_spare)
+            case SubqueryAtom():
+                keys = self._values((*atom.keys, *_graph_variable(atom)), atom)
+                return look_up_subquery(self.deriver, atom, keys, is_spare, breadth == 1)
+            case ExistsAtom():
+                shared = tuple(dict.fromkeys((*atom.shared, *_graph_variable(atom))))
+                return look_up_exists(
+                    self.deriver, atom, shared, self._values(shared, atom), is_spare
+                )
+
+    def _values(self, nodes: Iterable[alg.Node | None], atom: Atom) -> list[Row | None]:
+        """For each solution for which an atom is to hold, the values of nodes; else None."""
+        places = [self._place(node) for node in nodes]
+        guard = self._place(atom.guard)[0]
+        return [
+            tuple([row[index] if index >= 0 else term for index, term in places])
+            if guard < 0 or row[guard] is not None
+            else None
+            for row in (solution.row for solution in self._open)
+        ]
+
+    def _absent(self, row: Row) -> frozenset[str]:
+        """The negated patterns of the solution, with its values in them."""
+        found = set()
+        for atom in self._absences:
+            guard = self._place(atom.guard)[0]
+            if guard < 0 or row[guard] is not None:
+                names = (*atom.shared, *_graph_variable(atom))
+                values = {variable: row[self._index[variable]] for variable in names}
+                found.add(write_absence(atom.keyword, atom.group, atom.graph, values))
+        return frozenset(found)
+
+
+def _add(derivations: Derivations, triples: frozenset[int], rest: Rest) -> None:
+    """Add a derivation; of two with the same triples, the one with more to spare needs fewer."""
+    known = derivations.get(triples)
+    if known is None or len(known.spare) < len(rest.spare):
+        derivations[triples] = rest
+
+
+def _graph_variable(atom: SubqueryAtom | ExistsAtom | AbsenceAtom) -> tuple[alg.Var, ...]:
+    return (atom.graph,) if isinstance(atom.graph, alg.Var) else ()
+
+
+def _variables(atom: Atom) -> Iterator[alg.Var]:
+    """The variables whose values an atom needs."""
+    nodes: Iterable[alg.Node | None]
+    match atom:
+        case TripleAtom(_, subject, predicate, object_, graph):
+            nodes = (subject, predicate, object_, graph)
+        case PathAtom(_, subject, _, object_, graph):
+            nodes = (subject, object_, graph)
+        case SubqueryAtom(_, _, keys, graph):
+            nodes = (*keys, graph)
+        case ExistsAtom(_, _, shared, graph, _):
+            nodes = (*shared, graph)
+        case AbsenceAtom(_, _, _, shared, graph):
+            nodes = (*shared, graph)
+    for node in (atom.guard, *nodes):
+        if isinstance(node, alg.Var):
+            yield node

@@ -1,0 +1,1 @@
+"""The syntax of SPARQL 1.1 queries: parsed, analysed and written."""

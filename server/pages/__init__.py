@@ -1,0 +1,1 @@
+"""HTML pages for what the graph names."""

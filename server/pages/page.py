@@ -1,0 +1,108 @@
+"""One HTML page: a template filled in one language, with names and links for what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+
+from ...api import KnowledgeGraph
+from ...commands.terminal import by_quote, marks, name_of, status_of
+from ...graph.fact import OMISSION
+from ...messages.page_words import page_word
+from ...ontology.namespaces import BASE
+from ...queries.labels import Labels
+from ...queries.why import EvidenceView, FactView
+from ..workers.reply import Reply
+from .marked_text import name_of_place
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: Things, which have a page about them; everything else of ours is its own page.
+THINGS: Final = ("id/", "fact/", "inference/", "graph/")
+#: Facts, each with the parts of a quote, in groups that share the quote.
+Quoted: TypeAlias = list[list[tuple[FactView, tuple[EvidenceView, ...]]]]
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; font-src data:; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("taawun.server.pages", "assets"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class Page:
+    """Fills templates for one reader: in a language, with links that keep it."""
+
+    def __init__(self, graph: KnowledgeGraph, language: str) -> None:
+        self.language = language
+        self.labels = Labels(graph.store)
+
+    def write(
+        self,
+        reply: Reply,
+        template: str,
+        path: str,
+        status: int = 200,
+        parameters: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> None:
+        """Fill the template and write it.
+
+        ``path`` and ``parameters`` are the page's address, without the language.
+        """
+        rest = "".join(f"&{urlencode({name: value})}" for name, value in (parameters or {}).items())
+        filled = (
+            _environment()
+            .get_template(template)
+            .render(
+                lang=self.language,
+                other="en" if self.language == "ar" else "ar",
+                dir="rtl" if self.language == "ar" else "ltr",
+                path=quote(path),
+                rest=rest,
+                say=lambda word, *rest: page_word(word, self.language, *rest),
+                name=lambda term: name_of(term, self.labels, self.language),
+                label=lambda iri: self.labels(iri, self.language),
+                href=self.href,
+                marks=lambda fact: marks(fact, self.labels, self.language),
+                status=lambda fact: status_of(fact, self.labels, self.language),
+                by_quote=self.by_quote,
+                digits=lambda part: part.iri.rpartition("/")[2],
+                place=lambda part: name_of_place(part.start, part.end),
+                omission=OMISSION,
+                **values,
+            )
+        )
+        reply.begin("text/html", status, content_security_policy=POLICY)
+        reply.body.write(filled)
+
+    def href(self, term: object) -> str:
+        """Where a term leads: to our page about it, or to the web; empty for a literal."""
+        iri = term.value if isinstance(term, ox.NamedNode) else term
+        if not isinstance(iri, str) or not iri.startswith(("http://", "https://")):
+            return ""
+        if not iri.startswith(BASE):
+            return iri
+        path, hash_, fragment = iri[len(BASE) :].partition("#")
+        suffix = ".html" if path.startswith(THINGS) else ""
+        return f"/{quote(path)}{suffix}?lang={self.language}{hash_}{quote(fragment)}"
+
+    def by_quote(self, facts: Iterable[FactView]) -> Quoted:
+        """The asserted facts under these, those that share a quote together."""
+        told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
+        return by_quote(told.values())

@@ -1,0 +1,103 @@
+"""Tasks that show stored questions and their answers, and the form for any query, as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ...api import KnowledgeGraph, Rows, Truth
+from ...graph.errors import QueryError, UnknownNameError
+from ...messages.telling import told
+from ...messages.words import say
+from ...queries.results import Shown
+from ...queries.why import explain
+from ..sparql.named_graphs import NAMED
+from ..sparql.query_tasks import answered
+from ..workers.reply import Reply
+from .page import Page
+
+#: Rows that a page shows; CSV and JSON have them all.
+_SHOWN: Final = 200
+_EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
+  ?agreement tw:signatory country:egypt , ?signatory
+}"""
+
+
+def questions_page(graph: KnowledgeGraph, reply: Reply, *, language: str) -> None:
+    """The list of stored questions."""
+    listed = list(graph.catalogue.questions.values())
+    Page(graph, language).write(reply, "questions.html", "/questions", listed=listed, forms=())
+
+
+def question_page(
+    graph: KnowledgeGraph,
+    reply: Reply,
+    *,
+    name: str,
+    parameters: dict[str, str],
+    why: bool,
+    language: str,
+) -> None:
+    """One stored question, a form for its parameters, and its answer."""
+    page = Page(graph, language)
+    path = f"/questions/{name}"
+    if name not in graph.catalogue:
+        page.write(reply, "missing.html", path, 404, wanted=name, near=[], forms=())
+        return
+    stored = graph.catalogue.get(name)
+    given = {key: value for key, value in parameters.items() if value.strip()}
+    values: dict[str, Any] = {"stored": stored, "given": given, "why": why, "forms": ()}
+    values["parameters"] = given | ({"why": "true"} if why else {})
+    try:
+        rows = answered(graph, name, given, language)
+    except (QueryError, UnknownNameError) as error:
+        fault = told(error, language)
+        page.write(reply, "question.html", path, 400, fault=fault, answer=None, **values)
+        return
+    page.write(reply, "question.html", path, fault="", answer=_answer(rows, why), **values)
+
+
+def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, language: str) -> None:
+    """A form for any query and, if there is one, its answer."""
+    page = Page(graph, language)
+    graph.language = language
+    values: dict[str, Any] = {"text": text or _EXAMPLE, "why": why, "forms": (), "graphs": NAMED}
+    values["parameters"] = {"query": text} | ({"why": "true"} if why else {})
+    try:
+        answer = _told(graph, text, why) if text.strip() else None
+    except QueryError as error:
+        fault = told(error, language)
+        page.write(reply, "query.html", "/sparql", 400, fault=fault, answer=None, **values)
+        return
+    page.write(reply, "query.html", "/sparql", fault="", answer=answer, **values)
+
+
+def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
+    """The answer to any query as rows of terms: triples have three, a truth has one."""
+    answer = graph.sparql(text)
+    if isinstance(answer, Rows):
+        return _answer(answer, why)
+    if isinstance(answer, Truth):
+        word = say("yes" if answer else "no", graph.language)
+        proofs = answer.why() if why else []
+        return _table([""], [(ox.Literal(word),)], proofs, is_cut=False)
+    shown = Shown(graph.store, graph.language)
+    headings = [shown.column(name) for name in ("subject", "predicate", "object")]
+    shown_rows = [(*triple,) for triple in answer[:_SHOWN]]
+    return _table(headings, shown_rows, [], is_cut=len(answer) > _SHOWN)
+
+
+def _answer(rows: Rows, why: bool) -> dict[str, Any]:
+    block = next(rows.answer.blocks(_SHOWN + 1), [])
+    shown = block[:_SHOWN]
+    named = [dict(zip(rows.variables, terms, strict=True)) for terms in shown]
+    proofs = explain(rows.store, rows.text, named) if why else []
+    return _table(rows.headings, shown, proofs, is_cut=len(block) > len(shown))
+
+
+def _table(
+    headings: Sequence[str], rows: Sequence[object], proofs: Sequence[object], *, is_cut: bool
+) -> dict[str, Any]:
+    return {"headings": headings, "rows": rows, "proofs": proofs, "is_cut": is_cut}

@@ -1,0 +1,161 @@
+"""Tasks that show one thing of the graph: an entity, a document, a fact, a named graph …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from ...graph.fact_reader import FactReader
+from ...graph.store import Store
+from ...messages.page_words import page_word
+from ...ontology.namespaces import (
+    BASE,
+    DOCUMENT,
+    EVIDENCE,
+    FACT,
+    GRAPH_EVIDENCE,
+    GRAPH_ONTOLOGY,
+    ID,
+    INFERENCE,
+    OWL,
+    PASSAGE,
+    RDFS,
+    TW,
+)
+from ...ontology.schema import local_name
+from ...queries.entity_card import entity_card
+from ...queries.labels import short_iri
+from ...queries.rows import select
+from ...queries.why import FactView, facts_of
+from ..sparql.language import LANGUAGES
+from ..sparql.named_graphs import NAMED, size
+from ..sparql.triples import triples_about, write_triples
+from ..workers.reply import Reply
+from ..workers.served_graph import OpenedBuild
+from .document_page import document_values
+from .page import Page
+
+_BESIDE: Final = f"""SELECT ?fact WHERE {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{
+  ?fact <{TW}evidence>/<{TW}context> {{passage}}
+}}}} }}}} ORDER BY ?fact LIMIT 1"""
+_TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{
+  ?term a ?kind ; <{RDFS}label> ?name FILTER(LANG(?name) = "ar")
+  OPTIONAL {{ ?term <{RDFS}comment> ?comment FILTER(LANG(?comment) = "LANGUAGE") }}
+}} }} ORDER BY ?term"""
+_KINDS: Final = {OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty"}
+
+
+def resource(graph: OpenedBuild, reply: Reply, *, path: str, media: str, language: str) -> None:
+    """Show what stands under the base at that path, as a page or as RDF.
+
+    For people, evidence and a passage that goes with a quote are no pages: they lead to a fact.
+    What is not in the graph is said with status 404, in the same format.
+    """
+    page = Page(graph, language)
+    try:
+        node = ox.NamedNode(BASE + path)
+    except ValueError:
+        _miss(page, reply, graph, path, media)
+        return
+    if media != "text/html":
+        triples = triples_about(graph.store, node)
+        if triples:
+            write_triples(reply, triples, media)
+            return
+    elif node.value.startswith((EVIDENCE, PASSAGE)):
+        if fact := _fact_beside(graph.store, path):
+            place = f"#{path.split('/')[1]}" if node.value.startswith(EVIDENCE) else ""
+            reply.begin("text/plain", 303, location=page.href(fact) + place)
+            return
+    elif _write_page(page, reply, graph, node, path):
+        return
+    _miss(page, reply, graph, path, media)
+
+
+def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -> None:
+    """Say that nothing has this address: a page with the nearest names, or a note in RDF."""
+    if media == "text/html":
+        near = graph.names.near(path.removeprefix("id/").rpartition("/")[2])
+        found = [iri for name in near for iri in graph.names.find(name)[:1]]
+        page.write(reply, "missing.html", f"/{path}", 404, wanted=path, near=found, forms=())
+        return
+    note = ox.NamedNode(RDFS + "comment")
+    about = ox.NamedNode(f"{BASE}{quote(path)}#missing")
+    said = {language: page_word("not known", language, path) for language in LANGUAGES}
+    told = [ox.Triple(about, note, ox.Literal(said[name], language=name)) for name in said]
+    write_triples(reply, told, media, 404)
+
+
+def _fact_beside(store: Store, path: str) -> str | None:
+    """The fact with whose quote a passage, a piece of evidence, or a selector of one goes."""
+    kind, key = path.split("/")[:2]
+    stretch = f"{BASE}{kind}/{key}"
+    if stretch.startswith(PASSAGE):
+        rows = select(store, _BESIDE.format(passage=ox.NamedNode(stretch)))
+        return next((row["fact"].value for row in rows), None)
+    return next(iter(FactReader(store).owners([stretch]).get(stretch, ())), None)
+
+
+def _write_page(
+    page: Page, reply: Reply, graph: OpenedBuild, node: ox.NamedNode, path: str
+) -> bool:
+    """Write the page about a thing; False if the graph does not know it."""
+    iri, store = node.value, graph.store
+    address = f"/{path}"
+    if iri.startswith((FACT, INFERENCE)):
+        if not store.query(f"ASK {{ GRAPH {node} {{ ?s ?p ?o }} }}"):
+            return False
+        fact = FactReader(store).view(iri)
+        page.write(reply, "fact.html", f"{address}.html", fact=fact, forms=_FORMS)
+    elif iri.startswith(DOCUMENT):
+        values = document_values(graph, node)
+        if values is None:
+            return False
+        page.write(reply, "document.html", address, iri=iri, forms=_FORMS, **values)
+    elif iri in NAMED:
+        page.write(
+            reply, "graph.html", f"{address}.html", iri=iri, graph=NAMED[iri],
+            size=f"{size(store, iri):,}", forms=_FORMS,
+        )  # fmt: skip
+    elif path == "ontology":
+        terms = list(_terms(store, page))
+        page.write(reply, "ontology.html", address, terms=terms, forms=_FORMS)
+    elif iri.startswith(ID):
+        card = entity_card(store, iri)
+        if not card.labels and not card.triples:
+            return False
+        facts = facts_of(store, card.triples)
+        views = [view for triple in card.triples for view in facts.get(triple, ())]
+        page.write(
+            reply, "thing.html", f"{address}.html", card=card, short=short_iri(iri),
+            groups=_grouped(iri, views), forms=_FORMS,
+        )  # fmt: skip
+    else:
+        return False
+    return True
+
+
+_FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
+
+
+def _grouped(iri: str, views: Sequence[FactView]) -> list[tuple[str, bool, list[FactView]]]:
+    """Facts by what they say of the thing: the predicate, and whether the thing is subject."""
+    groups: dict[tuple[str, bool], list[FactView]] = {}
+    for view in views:
+        key = (view.predicate.value, view.subject.value == iri)
+        groups.setdefault(key, []).append(view)
+    return [(predicate, is_subject, facts) for (predicate, is_subject), facts in groups.items()]
+
+
+def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:
+    """Each term of ours and of the collections, which have Arabic names, with its comment."""
+    rows = list(select(store, _TERMS.replace("LANGUAGE", page.language)))
+    page.labels.fetch(row["term"].value for row in rows)
+    for row in rows:
+        if row["kind"].value in _KINDS:
+            term = row["term"].value
+            comment = row["comment"].value if "comment" in row else ""
+            yield term, local_name(term), short_iri(term), comment

@@ -1,0 +1,121 @@
+"""The pages: the explorer, the stored questions, and whatever the graph names by an IRI."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ...viz.style import look
+from ..sparql.language import LANGUAGES, language_of
+from ..sparql.media_types import choose
+from ..sparql.question_api import asked
+from ..workers.limits import Limits
+from ..workers.pool import Pool
+from ..workers.worker_answer import WorkersAnswer
+from .explorer_pages import Explorers
+
+#: The suffixes of addresses, and the formats that they choose; the first is for browsers.
+SUFFIXES: Final = {
+    "html": "text/html",
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+}
+_HEADERS: Final = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
+
+
+class Site:
+    """Answers with pages, from the pool's workers."""
+
+    def __init__(self, pool: Pool, limits: Limits) -> None:
+        self._pool, self._limits = pool, limits
+        self.explorers = Explorers(pool)
+        self._style = (look() + _own_style()).encode()
+
+    async def explorer(self, request: Request) -> Response:
+        """The explorer of the whole graph."""
+        language = language_of(request, request.query_params.get("lang"))
+        page = await self.explorers.page(language)
+        policy = "frame-ancestors 'none'; object-src 'none'; base-uri 'none'"
+        return _cached(request, page, "text/html", policy)
+
+    async def style(self, request: Request) -> Response:
+        """The style sheet of the pages."""
+        return _cached(request, self._style, "text/css")
+
+    async def thing(self, request: Request) -> Response:
+        """What stands for a thing of the world or a fact: it leads to a page about it (303)."""
+        path, media, is_chosen = _chosen(request)
+        if not is_chosen:
+            suffix = next(name for name, form in SUFFIXES.items() if form == media)
+            query = request.url.query
+            target = f"/{quote(path)}.{suffix}{f'?{query}' if query else ''}"
+            return RedirectResponse(target, 303, {"Vary": "Accept"})
+        return self._resource(request, path, media)
+
+    async def page(self, request: Request) -> Response:
+        """A document, or the ontology, which are pages themselves."""
+        path, media, _ = _chosen(request)
+        return self._resource(request, path, media)
+
+    def missing(self, request: Request) -> Response:
+        """The page about an address that leads nowhere, whatever else is wrong with it."""
+        chosen = request.query_params.get("lang")
+        language = language_of(request, chosen if chosen in LANGUAGES else None)
+        return self._described(request.scope["path"].lstrip("/"), "text/html", language)
+
+    async def questions(self, request: Request) -> Response:
+        """The list of stored questions."""
+        language = language_of(request, request.query_params.get("lang"))
+        return self._answer({"task": "questions_page", "language": language})
+
+    async def question(self, request: Request) -> Response:
+        """One stored question with its answer."""
+        return self._answer({"task": "question_page", **asked(request)})
+
+    def _resource(self, request: Request, path: str, media: str) -> Response:
+        language = language_of(request, request.query_params.get("lang"))
+        return self._described(path, media, language)
+
+    def _described(self, path: str, media: str, language: str) -> Response:
+        return self._answer(
+            {"task": "resource", "path": path, "media": media, "language": language}
+        )
+
+    def _answer(self, job: dict[str, object]) -> Response:
+        return WorkersAnswer(self._pool, self._limits, job, _HEADERS)
+
+
+def _chosen(request: Request) -> tuple[str, str, bool]:
+    """The path without its suffix, the format, and whether the suffix chose it."""
+    path = request.scope["path"].lstrip("/")
+    bare, dot, suffix = path.rpartition(".")
+    if dot and suffix in SUFFIXES:
+        return bare, SUFFIXES[suffix], True
+    media = choose(request.headers.get("accept", "*/*"), SUFFIXES.values())
+    if media is None:
+        raise HTTPException(406, f"This can be had as {', '.join(SUFFIXES.values())}.")
+    return path, media, False
+
+
+def _own_style() -> str:
+    from importlib.resources import files
+
+    return (files("taawun.server.pages") / "assets" / "page.css").read_text("utf-8")
+
+
+def _cached(request: Request, content: bytes, media: str, policy: str | None = None) -> Response:
+    """Content that a client may keep as long as it asks whether it is still the same."""
+    tag = f'"{sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
+    if policy:
+        headers["Content-Security-Policy"] = policy
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=media)

@@ -1,0 +1,1 @@
+"""The SPARQL 1.1 Protocol endpoint and the HTTP API of stored questions."""

@@ -1,0 +1,216 @@
+"""The description of the HTTP interface in OpenAPI 3.1, made from the catalogue."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from ...api import KnowledgeGraph
+from ...queries.header import Parameter
+from ...queries.question import Question
+from ..workers.reply import Reply
+from .media_types import GRAPHS, RESULTS
+from .query_tasks import ANSWERS
+
+_FAULT: Final = {
+    "description": "One sentence that says what is wrong. / جملة واحدة تقول ما الخطأ.",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
+_FAULTS: Final = dict.fromkeys(("400", "404", "406", "503"), _FAULT)
+_WHY: Final = {
+    "name": "why",
+    "in": "query",
+    "description": "Say of each row why it holds. / بيّن لكل صف ما يثبته.",
+    "schema": {"type": "boolean", "default": False},
+}
+_LANGUAGE: Final = {
+    "name": "lang",
+    "in": "query",
+    "description": "The language of names in CSV. / لغة الأسماء في CSV.",
+    "schema": {"type": "string", "enum": ["ar", "en"]},
+}
+_TERM: Final = {
+    "type": "object",
+    "required": ["type", "value"],
+    "properties": {
+        "type": {"enum": ["uri", "literal", "bnode"]},
+        "value": {"type": "string"},
+        "xml:lang": {"type": "string"},
+        "datatype": {"type": "string"},
+    },
+}
+_TRIPLE: Final = {
+    "type": "object",
+    "required": ["subject", "predicate", "object"],
+    "properties": {
+        "subject": {"type": "string"},
+        "predicate": {"type": "string"},
+        "object": {"$ref": "#/components/schemas/Term"},
+    },
+}
+_SCHEMAS: Final = {
+    "Term": _TERM,
+    "Triple": _TRIPLE,
+    "Evidence": {
+        "type": "object",
+        "description": "A verbatim quote; offsets are Unicode code points of the document.",
+        "required": ["document", "quote", "start", "end"],
+        "properties": {
+            "document": {"type": "string"},
+            "quote": {"type": "string"},
+            "start": {"type": "integer"},
+            "end": {"type": "integer"},
+        },
+    },
+    "Fact": {
+        "allOf": [{"$ref": "#/components/schemas/Triple"}],
+        "required": ["fact", "modality", "evidence"],
+        "properties": {
+            "fact": {"type": "string"},
+            "modality": {"type": "string"},
+            "evidence": {"type": "array", "items": {"$ref": "#/components/schemas/Evidence"}},
+        },
+    },
+    "Why": {
+        "type": "object",
+        "description": "What one row rests on.",
+        "required": ["facts", "definitions", "absence"],
+        "properties": {
+            "facts": {"type": "array", "items": {"$ref": "#/components/schemas/Fact"}},
+            "definitions": {"type": "array", "items": {"$ref": "#/components/schemas/Triple"}},
+            "absence": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "Answer": {
+        "type": "object",
+        "description": "SPARQL 1.1 Query Results JSON; with why, one explanation a row.",
+        "required": ["head"],
+        "properties": {
+            "head": {"type": "object"},
+            "boolean": {"type": "boolean"},
+            "results": {
+                "type": "object",
+                "required": ["bindings"],
+                "properties": {
+                    "bindings": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": {"$ref": "#/components/schemas/Term"},
+                        },
+                    }
+                },
+            },
+            "why": {"type": "array", "items": {"$ref": "#/components/schemas/Why"}},
+        },
+    },
+}
+
+
+def openapi(graph: KnowledgeGraph, reply: Reply, *, address: str) -> None:
+    """Write the description of the server at that address."""
+    from importlib.metadata import version
+
+    described: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Taawun · تعاون",
+            "version": version("taawun"),
+            "description": "Egypt's digital cooperation with the world; every answer with the "
+            "words that prove it. / تعاون مصر الرقمي مع العالم، وكل إجابة معها ما يثبتها.",
+        },
+        "servers": [{"url": address}],
+        "paths": {
+            "/sparql": {"get": _sparql()},
+            "/api/sparql": {"get": _explained()},
+            "/api/questions": {"get": _list()},
+            **{
+                f"/api/questions/{stored.name}": {"get": _question(stored)}
+                for stored in graph.catalogue.questions.values()
+            },
+        },
+        "components": {"schemas": _SCHEMAS},
+    }
+    reply.begin("application/json")
+    reply.body.write(json.dumps(described, ensure_ascii=False, indent=2))
+
+
+def _question(stored: Question) -> dict[str, Any]:
+    return {
+        "operationId": stored.name,
+        "summary": f"{stored.en} / {stored.ar}",
+        "tags": list(stored.tags),
+        "parameters": [*map(_parameter, stored.parameters), _WHY, _LANGUAGE],
+        "responses": {"200": _answer(ANSWERS), **_FAULTS},
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    described = f"{parameter.en} / {parameter.ar}"
+    if parameter.type not in ("text", "number"):
+        kind = parameter.type.replace("-", " ")
+        described += f" ({kind}: a slug, an IRI or a name in either language)"
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": described,
+        "schema": {"type": "integer" if parameter.type == "number" else "string"},
+    }
+
+
+def _answer(media: tuple[str, ...]) -> dict[str, Any]:
+    answer = {"schema": {"$ref": "#/components/schemas/Answer"}}
+    text = {"schema": {"type": "string"}}
+    return {
+        "description": "The rows. / الصفوف.",
+        "content": {name: answer if name.endswith("json") else text for name in media},
+    }
+
+
+def _query() -> dict[str, Any]:
+    return {"name": "query", "in": "query", "required": True, "schema": {"type": "string"}}
+
+
+def _sparql() -> dict[str, Any]:
+    graphs = {"type": "array", "items": {"type": "string", "format": "uri"}}
+    named = [
+        {"name": name, "in": "query", "schema": graphs}
+        for name in ("default-graph-uri", "named-graph-uri")
+    ]
+    text = {"schema": {"type": "string"}}
+    return {
+        "operationId": "sparql",
+        "summary": "Any query, by the SPARQL 1.1 Protocol. / أي استعلام وفق بروتوكول SPARQL 1.1.",
+        "parameters": [_query(), *named],
+        "responses": {
+            "200": {
+                "description": "The rows or triples. / الصفوف أو الثلاثيات.",
+                "content": dict.fromkeys([*RESULTS, *GRAPHS], text),
+            },
+            **_FAULTS,
+        },
+    }
+
+
+def _explained() -> dict[str, Any]:
+    return {
+        "operationId": "explained",
+        "summary": "A SELECT or ASK query, each row with its proof. / استعلام وكل صف معه دليله.",
+        "parameters": [_query()],
+        "responses": {"200": _answer(ANSWERS[:1]), **_FAULTS},
+    }
+
+
+def _list() -> dict[str, Any]:
+    names = {"type": "array", "items": {"type": "object"}}
+    return {
+        "operationId": "questions",
+        "summary": "The stored questions. / الأسئلة المحفوظة.",
+        "responses": {
+            "200": {
+                "description": "All of them. / جميعها.",
+                "content": {"application/json": {"schema": names}},
+            },
+            **_FAULTS,
+        },
+    }

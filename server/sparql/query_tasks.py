@@ -1,0 +1,126 @@
+"""Tasks that ask: any query, stored questions, and what proves the rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ...api import KnowledgeGraph, Rows, Truth
+from ...graph.errors import QueryError, UnknownNameError
+from ...graph.store import EmbeddedStore, Graphs
+from ...ontology.namespaces import PREFIXES
+from ...queries.answer_writer import write_answer, write_proven
+from ...queries.prefixes import with_prefixes
+from ...queries.question import Question
+from ..workers.reply import Reply
+from .media_types import GRAPHS, RESULTS, choose
+
+#: The formats of a stored question's answer; the first is the default.
+ANSWERS: Final = ("application/json", "application/sparql-results+json", "text/csv")
+
+
+def query(
+    graph: KnowledgeGraph,
+    reply: Reply,
+    *,
+    text: str,
+    accept: str,
+    base: str,
+    dataset: tuple[Sequence[str], Sequence[str]] | None,
+) -> None:
+    """Run a query and stream its answer in the format that the client likes best.
+
+    The usual prefixes need not be declared.
+    """
+    store = graph.store
+    assert isinstance(store, EmbeddedStore)
+    graphs = Graphs(tuple(dataset[0]), tuple(dataset[1])) if dataset else None
+    answer = store.query(with_prefixes(text, store), graphs, base)
+    offers: Mapping[str, Any] = GRAPHS if isinstance(answer, ox.QueryTriples) else RESULTS
+    media = choose(accept, offers)
+    if media is None:
+        refuse(reply, offers)
+        return
+    reply.begin(media)
+    out = reply.body.buffer
+    try:
+        if isinstance(answer, ox.QueryTriples):
+            ox.serialize(answer, out, GRAPHS[media], prefixes=PREFIXES)
+        else:
+            answer.serialize(out, RESULTS[media])
+    except (OSError, ValueError, RuntimeError) as error:
+        raise QueryError(f"the query cannot be evaluated: {error}") from error
+
+
+def refuse(reply: Reply, offers: Sequence[str] | Mapping[str, Any]) -> None:
+    """Say in which formats an answer can be had."""
+    reply.refuse(406, f"This answer can be had as {', '.join(offers)}.")
+
+
+def explained(graph: KnowledgeGraph, reply: Reply, *, text: str) -> None:
+    """Run a SELECT or ASK query, and say of each row why it holds."""
+    answer = graph.sparql(text)
+    reply.begin("application/json")
+    if isinstance(answer, Rows):
+        write_proven(answer.answer, answer.proven(), "json", reply.body)
+    elif isinstance(answer, Truth):
+        reply.body.write(answer.to_json(why=True))
+    else:
+        raise QueryError("only the rows of SELECT and ASK are explained here")
+
+
+def question(
+    graph: KnowledgeGraph,
+    reply: Reply,
+    *,
+    name: str,
+    parameters: dict[str, str],
+    why: bool,
+    language: str,
+    accept: str,
+) -> None:
+    """Run a stored question: JSON as ``taawun ask --format json`` prints it, or CSV."""
+    media = choose(accept, ANSWERS)
+    if media is None:
+        refuse(reply, ANSWERS)
+        return
+    rows = answered(graph, name, parameters, language)
+    reply.begin(media)
+    style = "csv" if media == "text/csv" else "json"
+    if why:
+        write_proven(rows.answer, rows.proven(), style, reply.body)
+    else:
+        write_answer(rows.answer, style, reply.body)
+
+
+def answered(graph: KnowledgeGraph, name: str, parameters: dict[str, str], language: str) -> Rows:
+    """The answer to a stored question. A value that stands for nothing is a ``QueryError``."""
+    stored = graph.catalogue.get(name)
+    graph.language = language
+    try:
+        return graph.ask_stored(stored, parameters)
+    except UnknownNameError as error:
+        raise QueryError(str(error)) from error
+
+
+def questions(graph: KnowledgeGraph, reply: Reply) -> None:
+    """List the stored questions."""
+    reply.begin("application/json")
+    listed = [_told(stored) for stored in graph.catalogue.questions.values()]
+    reply.body.write(json.dumps(listed, ensure_ascii=False, indent=2))
+
+
+def _told(stored: Question) -> dict[str, Any]:
+    return {
+        "name": stored.name,
+        "ar": stored.ar,
+        "en": stored.en,
+        "tags": stored.tags,
+        "parameters": [
+            {"name": item.name, "type": item.type, "ar": item.ar, "en": item.en}
+            for item in stored.parameters
+        ],
+    }

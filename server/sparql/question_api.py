@@ -1,0 +1,75 @@
+"""``/api`` and ``/openapi.json``: the stored questions for programs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..workers.limits import Limits
+from ..workers.pool import Pool
+from ..workers.worker_answer import WorkersAnswer
+from .language import language_of
+from .query_operation import parameters_of
+
+_TRUTHS: Final = {"": True, "true": True, "1": True, "false": False, "0": False}
+_HEADERS: Final = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
+
+
+class Interface:
+    """Answers about stored questions, and to them."""
+
+    def __init__(self, pool: Pool, limits: Limits) -> None:
+        self._pool, self._limits = pool, limits
+
+    async def questions(self, _: Request) -> Response:
+        """All stored questions."""
+        return self._answer({"task": "questions"})
+
+    async def question(self, request: Request) -> Response:
+        """The answer to one, with ``why`` each row with its proof."""
+        accept = request.headers.get("accept", "*/*")
+        return self._answer({"task": "question", **asked(request), "accept": accept})
+
+    async def sparql(self, request: Request) -> Response:
+        """The answer to any SELECT or ASK query, each row with its proof."""
+        values = single(request)
+        if not values.get("query"):
+            raise HTTPException(400, "The request has no query.")
+        return self._answer({"task": "explained", "text": values["query"]})
+
+    async def description(self, request: Request) -> Response:
+        """The description of the interface in OpenAPI."""
+        return self._answer({"task": "openapi", "address": str(request.base_url)})
+
+    def _answer(self, job: dict[str, object]) -> Response:
+        return WorkersAnswer(self._pool, self._limits, job, _HEADERS)
+
+
+def single(request: Request) -> dict[str, str]:
+    """The parameters of a request, each of which must stand there once."""
+    found = parameters_of(request.scope["query_string"])
+    values = dict(found)
+    if len(values) < len(found):
+        raise HTTPException(400, "A parameter stands in the address more than once.")
+    return values
+
+
+def asked(request: Request) -> dict[str, object]:
+    """The stored question that a request asks, with the values of its parameters."""
+    values = single(request)
+    return {
+        "name": request.path_params["name"],
+        "why": truth(values.pop("why", "false")),
+        "language": language_of(request, values.pop("lang", None)),
+        "parameters": values,
+    }
+
+
+def truth(value: str) -> bool:
+    """The truth that a parameter says."""
+    if value.lower() not in _TRUTHS:
+        raise HTTPException(400, f"“{value}” is neither true nor false.")
+    return _TRUTHS[value.lower()]

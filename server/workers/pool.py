@@ -1,0 +1,191 @@
+"""The pool of worker processes: who may have one, and the end of those that go too far."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from .limits import Limits
+from .reply import DATA, END, FRAME, HEAD
+
+#: How a process ends to which the kernel refuses memory.
+_NO_MEMORY: Final = -signal.SIGABRT
+#: The steps by which ``nice`` lowers a priority, at most.
+_LOWEST: Final = 19
+
+
+class BusyError(Exception):
+    """All workers are busy, and enough requests wait for one."""
+
+
+class StoppedError(Exception):
+    """A query was stopped before its end; the text says why, as a sentence."""
+
+
+class LimitError(StoppedError):
+    """It was stopped at a limit, and would be again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served: the folder of a build, and the collections that it was built from."""
+
+    build: Path
+    collections: tuple[Path, ...] = ()
+    #: Whether the whole documents are shown.
+    texts: bool = True
+
+
+class Worker:
+    """One worker process. It is ready for another task only when a reply was read to its end."""
+
+    def __init__(self, process: Process, served: Served, limits: Limits) -> None:
+        self._process, self.served, self._limits = process, served, limits
+        self._is_idle = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be asked: it lives, and its last reply was read to the end."""
+        return self._is_idle and self._process.returncode is None
+
+    @classmethod
+    async def start(cls, served: Served, limits: Limits, nice: int = 0) -> Worker:
+        """Start a process over what is served, so many steps of priority below this one."""
+        settings = {
+            "build": str(served.build),
+            "collections": [str(folder) for folder in served.collections],
+            "texts": served.texts,
+            "memory": limits.memory,
+            "nice": nice,
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "taawun.server.workers.worker", json.dumps(settings),
+            stdin=PIPE, stdout=PIPE,
+        )  # fmt: skip
+        return cls(process, served, limits)
+
+    async def ask(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Give the worker a task, and return the head of its reply; then read ``pieces``."""
+        assert self._process.stdin
+        self._is_idle = False
+        job = {"seconds": self._limits.seconds, **job}
+        with suppress(ConnectionError):
+            self._process.stdin.write(json.dumps(job).encode() + b"\n")
+            await self._process.stdin.drain()
+        kind, content = await self._frame()
+        assert kind == HEAD
+        head: dict[str, Any] = json.loads(content)
+        return head
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The pieces of the reply's body. Raises ``StoppedError`` where it breaks off."""
+        while True:
+            kind, content = await self._frame()
+            if kind == END:
+                self._is_idle = True
+                return
+            assert kind == DATA
+            yield content
+
+    async def _frame(self) -> tuple[bytes, bytes]:
+        assert self._process.stdout
+        try:
+            kind, size = FRAME.unpack(await self._process.stdout.readexactly(FRAME.size))
+            return kind, await self._process.stdout.readexactly(size)
+        except asyncio.IncompleteReadError:
+            if await self._process.wait() == _NO_MEMORY:
+                raise LimitError(
+                    f"The query was stopped: it needs more than {self._limits.memory} MB of memory."
+                ) from None
+            raise StoppedError(
+                "The query failed: its process broke down, as it does on one nested too deeply."
+            ) from None
+
+    async def end(self) -> None:
+        """End the process, whatever it is doing."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+
+class Pool:
+    """Up to ``limits.workers`` processes; ``served`` may change, and new tasks follow it."""
+
+    def __init__(self, served: Served, limits: Limits) -> None:
+        self.served, self._limits = served, limits
+        self._free = asyncio.Semaphore(limits.workers)
+        self._waiting = 0
+        self._alive: set[Worker] = set()
+        self._ready: list[Worker] = []
+
+    async def open(self) -> None:
+        """Start the workers."""
+        starting = (self._start() for _ in range(self._limits.workers))
+        self._ready = list(await asyncio.gather(*starting))
+
+    async def close(self) -> None:
+        """End all workers, whatever they are doing."""
+        await asyncio.gather(*(worker.end() for worker in self._alive))
+
+    async def _start(self) -> Worker:
+        worker = await Worker.start(self.served, self._limits)
+        self._alive.add(worker)
+        return worker
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[Worker]:
+        """A worker for one task. One that is left in the middle of a reply is killed.
+
+        Raises ``BusyError``.
+        """
+        await self._wait_for_turn()
+        worker = None
+        try:
+            while self._ready and worker is None:
+                worker = await self._current(self._ready.pop())
+            worker = worker or await self._start()
+            yield worker
+        finally:
+            try:
+                if worker and (worker := await self._current(worker)):
+                    self._ready.append(worker)
+            finally:
+                self._free.release()
+
+    @asynccontextmanager
+    async def worker_aside(self) -> AsyncIterator[Worker]:
+        """A worker besides the others for one task that nobody waits for, of lowest priority."""
+        worker = await Worker.start(self.served, self._limits, nice=_LOWEST)
+        self._alive.add(worker)
+        try:
+            yield worker
+        finally:
+            self._alive.discard(worker)
+            await worker.end()
+
+    async def _current(self, worker: Worker) -> Worker | None:
+        """The worker if it can do a task over what is served now; else it is ended."""
+        if worker.is_ready and worker.served == self.served:
+            return worker
+        self._alive.discard(worker)
+        await worker.end()
+        return None
+
+    async def _wait_for_turn(self) -> None:
+        if self._free.locked() and self._waiting >= self._limits.queue:
+            raise BusyError
+        self._waiting += 1
+        try:
+            await asyncio.wait_for(self._free.acquire(), self._limits.patience)
+        except TimeoutError:
+            raise BusyError from None
+        finally:
+            self._waiting -= 1

@@ -1,0 +1,58 @@
+"""The graph that a worker holds open: one build, with the documents that it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ...api import KnowledgeGraph
+from ...loaders.builds.cache import Build
+from ...loaders.builds.inputs import SEEDS
+from ...ontology.namespaces import DCTERMS, DOCUMENT, SCHEMA
+from ...queries.rows import select
+
+_FILES: Final = f"""SELECT ?document ?file ?sha256 WHERE {{
+  ONLY ?document <{DCTERMS}identifier> ?file ; <{SCHEMA}sha256> ?sha256
+}}"""
+
+
+class OpenedBuild(KnowledgeGraph):
+    """The graph of a build; ``folder`` is the build's, where what is made of it may be kept.
+
+    A document is given only if its bytes are still those of the build, so that every offset
+    holds; without ``shows_texts``, none is.
+    """
+
+    def __init__(self, folder: Path, collections: Sequence[Path], *, shows_texts: bool) -> None:
+        self.folder = folder
+        self.shows_texts = shows_texts
+        self._folders = (SEEDS, *collections)
+        super().__init__(
+            Build(folder, is_new=False).store(),
+            questions=[collection / "queries" for collection in collections],
+        )
+
+    def text(self, document: str) -> str | None:
+        """The text of the document with that IRI, if it may be shown and is what it was."""
+        return next(
+            (text for _, _, text in self._documents(f"VALUES ?document {{ <{document}> }}")), None
+        )
+
+    def texts(self) -> Mapping[str, tuple[str, str]]:
+        """Of each document that may be shown, by slug, its sha256 and its text."""
+        return {slug: (digest, text) for slug, digest, text in self._documents()}
+
+    def _documents(self, only: str = "") -> Iterator[tuple[str, str, str]]:
+        if not self.shows_texts:
+            return
+        for row in select(self.store, _FILES.replace("ONLY", only)):
+            for folder in self._folders:
+                with suppress(OSError, ValueError):
+                    content = (folder / "documents" / row["file"].value).read_bytes()
+                    if sha256(content).hexdigest() == row["sha256"].value:
+                        slug = row["document"].value.removeprefix(DOCUMENT)
+                        yield slug, row["sha256"].value, content.decode()
+                        break

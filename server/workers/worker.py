@@ -1,0 +1,75 @@
+"""A worker process: it holds the store open, and does one task after the other.
+
+Queries run here and not in the server because nothing inside a process can stop one. The server
+kills a worker that takes too long or whose client has gone; the kernel refuses it memory.
+``python -m taawun.server.workers.worker`` with the settings as JSON; tasks come as lines of JSON on
+standard input, replies go in frames to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import IO, Any, Final
+
+from ...graph.errors import QueryError, TaawunError, UnknownNameError
+from .reply import Reply
+from .served_graph import OpenedBuild
+from .tasks import task
+
+#: Seconds after the limit at which the kernel ends a worker whose server has died.
+_GRACE: Final = 5
+
+
+def main() -> None:
+    """Open the store and work until standard input ends."""
+    settings: dict[str, Any] = json.loads(sys.argv[1])
+    os.nice(settings["nice"])
+    # What the library prints, when it is refused memory, is for nobody, least between frames.
+    out = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
+    sys.stdout = sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    size = settings["memory"] << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    collections = [Path(name) for name in settings["collections"]]
+    graph = OpenedBuild(Path(settings["build"]), collections, shows_texts=settings["texts"])
+    for line in sys.stdin.buffer:
+        _work(graph, json.loads(line), out)
+
+
+def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
+    """Do one task. One that fails when part of its reply is out ends the process."""
+    signal.setitimer(signal.ITIMER_REAL, job.pop("seconds") + _GRACE)
+    reply = Reply(out)
+    try:
+        task(job.pop("task"))(graph, reply, **job)
+    except MemoryError:
+        os.abort()
+    except TaawunError as error:
+        if reply.is_begun:
+            raise
+        reply.refuse(_status(error), str(error))
+    reply.end()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _status(error: TaawunError) -> int:
+    match error:
+        case UnknownNameError():
+            return 404
+        case QueryError():
+            return 400
+        case _:
+            return 500
+
+
+if __name__ == "__main__":
+    main()
