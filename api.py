@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rdflib import Dataset
 
+    from .loaders.builds.cache import Build
     from .queries.disagreement import Disagreement
     from .queries.history import PastFact
     from .queries.why import RowExplanation
@@ -320,14 +321,27 @@ def open(
 
         store = RemoteStore(endpoint, timeout=timeout)
         return KnowledgeGraph(store, language=language, questions=questions)
-    from .loaders.builds.cache import present_build
-
     return KnowledgeGraph(
         present_build(folders).store(),
         language=language,
         questions=questions,
         texts=lambda: _texts(folders),
     )
+
+
+def present_build(collections: Sequence[Path] = ()) -> Build:
+    """The build of the bundled collection with others over it, made first if an input changed.
+
+    Raises what :func:`taawun.loaders.builds.build.build` raises.
+    """
+    from .loaders.builds.cache import Memory, cache_folder, stack
+
+    known = Memory(cache_folder(), stack(collections)).build()
+    if known is None:
+        from .loaders.builds.build import build
+
+        return build(collections)
+    return known
 
 
 def _texts(folders: Sequence[Path]) -> Mapping[str, str]:

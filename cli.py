@@ -9,8 +9,7 @@ from typing import Final
 
 import click
 
-from .commands.failures import report
-from .commands.lines import print_line
+from .commands.output import print_line, report
 from .commands.settings import MISUSE, Settings, common
 from .graph.errors import TaawunError
 from .messages.telling import told
@@ -29,7 +28,7 @@ COMMANDS: Final = {
     "schemas": "extending",
     "template": "spreadsheets",
     "import": "spreadsheets",
-    "diff": "comparing",
+    "diff": "change_report",
     "suggest": "suggesting",
     "explore": "exporting",
     "export": "exporting",

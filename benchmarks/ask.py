@@ -18,7 +18,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from taawun.loaders.builds.cache import STORE, present_build
+from taawun.api import present_build
+from taawun.loaders.builds.cache import STORE
 from taawun.queries.question import HERE
 
 BARE: Final = """\

@@ -21,7 +21,7 @@ from ..loaders.text.suggestion_file import slug_of
 from ..messages.telling import told
 from ..messages.words import say
 from .edits import carry_out, show, target_of, write
-from .lines import print_line
+from .output import print_line
 from .references import Words
 from .settings import Settings, common
 from .suggesting import content_of

@@ -15,8 +15,7 @@ from ..graph.errors import QueryError
 from ..messages.words import say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
-from .lines import print_line
-from .output import emit, print_rows, print_triples, print_truth, printer_for
+from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common
 from .stopping import stoppable
 

@@ -9,8 +9,7 @@ import click
 
 from ..messages.telling import told
 from ..messages.words import say
-from .lines import print_line
-from .output import emit, printer_for
+from .output import emit, print_line, printer_for
 from .settings import FAULTS, Settings, common
 
 if TYPE_CHECKING:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -18,7 +20,7 @@ from ..queries.proofs import quotes_of
 from ..queries.results import Shown, bindings
 from ..queries.why import FactView, fact_json
 from .output import emit
-from .settings import Settings
+from .settings import FAULTS, Settings, common
 from .terminal import Printer, console
 
 #: Rows shown of each answer that changes; the other formats have them all.
@@ -192,3 +194,34 @@ def _as_json(found: Difference) -> dict[str, Any]:
 def _fact(fact: FactView) -> dict[str, Any]:
     notes = {note.language or "": note.value for note in fact.notes}
     return fact_json(fact) | {"recordStatus": fact.record_status, "notes": notes}
+
+
+@click.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="[B]", required=False)
+@click.option("--answers", is_flag=True, help="Also the stored questions whose answers change.")
+@click.option("--alone", is_flag=True, help="Without the bundled collection under the others.")
+@common
+@click.pass_obj
+def diff(settings: Settings, before: str, after: str | None, answers: bool, alone: bool) -> None:
+    """Compare two states of the graph, fact by fact; B is the present one if left out.
+
+    A state is a dump (a file in N-Quads), a build (its folder, or its 16 digits in the cache), a
+    collection's folder, or a git revision of the collections (git:REV; of the current folder, if
+    it is a collection). Exit 0 if no fact differs, 1 if one does, 2 for trouble.
+
+    \b
+    taawun diff git:HEAD~1 --collection my-dossier
+    taawun diff old.nq new.nq --format json
+    """
+    from ..loaders.builds.snapshot import States
+    from ..queries.changes import difference
+
+    here = [Path()] if Path("facts").is_dir() else []
+    states = States(settings.collections or here, alone=alone)
+    old = states.get(before)
+    new = states.present() if after is None else states.get(after)
+    found = difference(old, new, settings.catalogue.questions.values() if answers else ())
+    report(settings, found)
+    if found:
+        sys.exit(FAULTS)

@@ -9,7 +9,7 @@ import click
 
 from ..messages.telling import told
 from ..messages.words import say
-from .lines import print_line
+from .output import print_line
 from .settings import Settings
 
 if TYPE_CHECKING:

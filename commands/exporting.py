@@ -9,7 +9,7 @@ import click
 
 from ..graph.errors import OutputError
 from ..messages.words import say
-from .lines import print_line
+from .output import print_line
 from .settings import Settings, common
 from .terminal import writing
 

@@ -9,7 +9,7 @@ import click
 
 from ..messages.words import say
 from .edits import target_of
-from .lines import print_line
+from .output import print_line
 from .settings import Settings, common
 
 

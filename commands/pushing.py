@@ -14,7 +14,7 @@ from ..graph.remote.endpoint import Endpoint
 from ..graph.remote.push import Comparison, Progress, compare
 from ..graph.remote.push import push as push_dataset
 from ..messages.words import say
-from .lines import print_line
+from .output import print_line
 from .settings import FAULTS, Settings, common
 
 

@@ -16,8 +16,8 @@ from ..loaders.builds.cache import Memory, cache_folder, stack
 from ..queries.answer import ask
 from ..queries.answer_writer import write_answer
 from ..queries.question import Question, find_bundled
-from .interrupt import ended_by_interrupt
 from .settings import DONE, FAULTS, Settings
+from .stopping import ended_by_interrupt
 
 _CHOICES: Final = {"--lang": ("ar", "en"), "--format": ("csv", "tsv", "json", "markdown")}
 
@@ -41,7 +41,7 @@ def answer(arguments: Sequence[str]) -> int | None:
             has_rows = write_answer(found, settings.style, sys.stdout)
             sys.stdout.flush()
     except (TaawunError, BrokenPipeError) as error:
-        from .failures import report
+        from .output import report
 
         return report(error, settings.language)
     return DONE if has_rows else FAULTS

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import click
 
 from ..messages.words import say
-from .lines import print_line
+from .output import print_line
 from .settings import Settings, common
 
 
@@ -70,8 +70,7 @@ def serve(
     """
     from ..loaders.builds.build import build
     from ..server.running import listen, run
-    from ..server.workers.limits import Limits
-    from ..server.workers.pool import Served
+    from ..server.workers.pool import Limits, Served
 
     if settings.endpoint:
         raise click.UsageError(say("no endpoint", settings.language))

@@ -12,7 +12,7 @@ from ..graph.errors import CollectionError, Fault, Place
 from ..messages.telling import told
 from ..messages.words import say
 from .edits import carry_out, target_of
-from .lines import print_line
+from .output import print_line
 from .settings import MISUSE, Settings, common
 from .terminal import writing
 

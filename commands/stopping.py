@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,25 @@ from threading import Timer
 from typing import Concatenate, ParamSpec
 
 from ..messages.words import say
-from .interrupt import ended_by_interrupt
 from .settings import MISUSE, Settings
+
+
+@contextmanager
+def ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process itself, for commands that only read.
+
+    Python tells of it no sooner than Oxigraph has evaluated the query, which may take for ever.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        # Whoever started us has it ignored.
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 P = ParamSpec("P")
 

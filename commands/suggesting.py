@@ -12,8 +12,7 @@ import click
 
 from ..graph.errors import OutputError, TaawunError
 from ..messages.words import say
-from .lines import print_line
-from .output import emit, printer_for
+from .output import emit, print_line, printer_for
 from .settings import Settings, common
 from .terminal import writing
 

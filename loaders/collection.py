@@ -19,14 +19,13 @@ from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, read_documents
 from .entities import read_entities
 from .facts import FactMaker
-from .files.facts_csv import read_facts_csv
+from .files.fact_rows import read_facts_csv
 from .files.facts_jsonl import read_facts_jsonl
 from .files.facts_yaml import read_facts_yaml
 from .files.value import Site, Spot, Value
 from .files.yaml_nodes import files, strays
 from .ontologies import read_ontology
-from .status_file import STATUS_FILE, Statuses
-from .status_lints import lint_statuses
+from .status_file import STATUS_FILE, Statuses, lint_statuses
 
 #: Everything in a collection that is read.
 PARTS: Final = (*INPUT_PARTS, "queries")

@@ -4,7 +4,7 @@ elsewhere, in the bundled collection for instance, which is not touched.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,11 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.errors import Fault
+from ..graph.errors import Fault, Place
 from ..graph.fact import STATUS_QUALIFIERS, Fact, Object
 from ..ontology.namespaces import FACT, ID
 from ..ontology.schema import local_name
+from .checks.lints import short
 from .facts import FactMaker
 from .files.value import Site
 from .files.yaml_nodes import Node, near, read_yaml
@@ -136,3 +137,57 @@ def _words(key: _Key) -> str:
         return f"fact/{key.removeprefix(FACT)}"
     subject, predicate, target = (getattr(term, "value", "") for term in key)
     return f"[{subject.removeprefix(ID)}, {local_name(predicate)}, {target.removeprefix(ID)}]"
+
+
+def lint_statuses(stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> Counter[str]:
+    """Check the statuses against each other; returns how many checks each lint performed.
+
+    ``is_whole`` is false where some input was refused already, and with it perhaps a successor.
+    """
+    performed = Counter({"record statuses": _one_each(stated)})
+    if is_whole and (successors := _successors(stated)):
+        performed["successors"] = successors
+    return performed
+
+
+def _one_each(stated: Sequence[tuple[Fact, Site]]) -> int:
+    """A fact has one record status, however many documents state it."""
+    first: dict[str, tuple[Fact, Place]] = {}
+    for fact, value in stated:
+        other, place = first.setdefault(fact.iri, (fact, value.place))
+        if fact.status != other.status:
+            value.fault(
+                f"{short(fact)} has another record status than the same fact at {place}",
+                "give both the same “recordStatus”, reason and day, or one entry in "
+                f"facts/{STATUS_FILE}",
+                "record statuses",
+            )
+    return len(stated)
+
+
+def _successors(stated: Sequence[tuple[Fact, Site]]) -> int:
+    """What a fact is superseded by is a fact, and in the end one that is not superseded."""
+    after = {fact.iri: fact.qualifier("supersededBy") for fact, _ in stated}
+    checked = 0
+    for fact, value in stated:
+        successor = after[fact.iri]
+        if successor is None:
+            continue
+        checked += 1
+        if successor.value not in after:
+            value.fault(
+                f"{short(fact)} is superseded by {successor.value}, which is no fact here",
+                "write the IRI of a fact; “taawun show … --format csv” lists them",
+                "record statuses",
+            )
+        seen: set[str] = set()
+        while successor is not None and successor.value not in seen:
+            seen.add(successor.value)
+            successor = after.get(successor.value)
+        if fact.iri in seen:
+            value.fault(
+                f"{short(fact)} is superseded by itself, in the end",
+                "the newest of the facts is not superseded",
+                "record statuses",
+            )
+    return checked

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Final
 
 from starlette.applications import Starlette
@@ -15,14 +17,45 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from .following import follow
+from ..graph.errors import TaawunError
+from ..loaders.builds.build import find_build
 from .guard import LOOPBACK, Guard
 from .pages.routes import Site
 from .sparql.media_types import choose
 from .sparql.protocol import Endpoint
 from .sparql.question_api import Interface
-from .workers.limits import Limits
-from .workers.pool import Pool, Served
+from .workers.pool import Limits, Pool, Served
+
+#: Seconds between two looks at the cache folder.
+_PAUSE: Final = 2
+
+
+async def follow(pool: Pool, then: Callable[[], None]) -> None:
+    """Serve the newest build of the same collections, and call ``then`` each time.
+
+    Queries that run end on the build on which they began. The inputs are looked at only when
+    something in the cache folder has changed. What cannot be read now may be read at the next
+    look: the last build is served meanwhile.
+    """
+    seen = 0
+    while True:
+        await asyncio.sleep(_PAUSE)
+        served = pool.served
+        with suppress(OSError, TaawunError):
+            # Only old builds are deleted, and what is in use is not old.
+            os.utime(served.build)
+            changed = served.build.parent.stat().st_mtime_ns
+            if changed == seen:
+                continue
+            found = await asyncio.to_thread(
+                find_build, served.collections, cache=served.build.parent
+            )
+            seen = changed
+            if found and found.path != served.build:
+                pool.served = replace(served, build=found.path)
+                logging.getLogger("taawun.server").info("now serving the build %s", found.path.name)
+                then()
+
 
 _METHODS: Final = ["GET", "HEAD", "POST"]
 #: IRIs under these stand for things, which have pages about them.

@@ -12,8 +12,7 @@ import uvicorn
 from ..graph.errors import ServerError
 from .application import application
 from .slow_clients import ImpatientProtocol
-from .workers.limits import Limits
-from .workers.pool import Served
+from .workers.pool import Limits, Served
 
 
 def listen(host: str, port: int) -> socket.socket:

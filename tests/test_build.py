@@ -15,11 +15,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from taawun.api import present_build
 from taawun.graph.errors import CollectionError, StoreError
 from taawun.loaders.builds import cache as builds
 from taawun.loaders.builds.atomic_folder import Unfinished
 from taawun.loaders.builds.build import build
-from taawun.loaders.builds.cache import MEMORY, Build, Memory, cache_folder, present_build, stack
+from taawun.loaders.builds.cache import MEMORY, Build, Memory, cache_folder, stack
 
 ROOT = Path(__file__).parent.parent
 #: Imports, says so, waits for a line, builds into the cache that it is given, says where.

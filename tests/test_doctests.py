@@ -11,11 +11,10 @@ import pytest
 from taawun.loaders.builds.cache import Build
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = (".", "graph", "loaders", "ontology", "queries", "viz")
+FOLDERS = ("commands", "graph", "loaders", "messages", "ontology", "queries", "server", "viz")
 MODULES = sorted(
     ".".join(("taawun", *path.relative_to(ROOT).with_suffix("").parts))
-    for folder in FOLDERS
-    for path in (ROOT / folder).glob("*.py")
+    for path in (*ROOT.glob("*.py"), *(p for f in FOLDERS for p in (ROOT / f).rglob("*.py")))
     if ">>> " in path.read_text("utf-8")
 )
 

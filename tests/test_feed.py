@@ -12,7 +12,7 @@ import pytest
 
 from taawun.loaders.builds import bulk_load as feed
 from taawun.loaders.builds.bulk_load import Feed
-from taawun.loaders.builds.canonical import write_canonical
+from taawun.loaders.builds.dump import write_canonical
 
 
 @pytest.fixture

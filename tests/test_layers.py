@@ -1,61 +1,125 @@
-"""Imports point one way, and the path of a command stays light."""
+"""Imports point one way, without a circle, and the path of a command stays light."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Set
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
-#: Each layer and what of ours it may import besides itself.
+#: Each folder or module of the root, and what of ours it may import besides itself.
 MAY_IMPORT = {
     "ontology": set(),
-    "messages": {"graph"},
-    "graph": {"ontology"},
-    "loaders": {"graph", "ontology"},
-    "queries": {"graph", "ontology"},
-    "viz": {"graph", "ontology", "queries"},
-    "server": {
-        "api", "commands", "graph", "loaders", "messages", "ontology", "queries", "viz",
+    "graph": {"messages", "ontology"},
+    "messages": {"ontology"},
+    "loaders": {"graph", "messages", "ontology"},
+    "queries": {"graph", "messages", "ontology"},
+    "viz": {"graph", "messages", "ontology", "queries"},
+    "checks": {"graph", "loaders", "messages", "ontology", "queries"},
+    "api": {"graph", "loaders", "messages", "ontology", "queries", "viz"},
+    "server": {"api", "graph", "loaders", "messages", "ontology", "queries", "viz"},
+    "commands": {
+        "api", "checks", "graph", "loaders", "messages", "ontology", "queries", "server", "viz",
     },
+    "cli": {"commands", "graph", "messages"},
+    "__init__": {"api"},
+    "__main__": {"cli", "commands"},
 }  # fmt: skip
-MODULES = sorted(path for layer in MAY_IMPORT for path in (ROOT / layer).rglob("*.py"))
+#: Names that say the same in two folders: a page of the docs is made by each.
+TWINS = {"__init__", "docs_page"}
+OTHERS = {"benchmarks", "build", "docs", "tests", ".venv"}
+FILES = sorted(path for path in ROOT.rglob("*.py") if path.relative_to(ROOT).parts[0] not in OTHERS)
 
 
-def imported_layers(path: Path) -> set[str]:
-    """The layers of ours that a module imports, by relative or absolute import."""
+def name_of(path: Path) -> str:
+    """The module of a file, from the root of the package on; a package by its folder."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+MODULES = {name_of(path): path for path in FILES}
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The modules of ours that a module imports, anywhere in it, for types alone included."""
     package = path.relative_to(ROOT).parts[:-1]
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            above = package[: len(package) - node.level + 1]
-            target = (*above, *(node.module or "").split("."))
-            found.add(target[0] or node.names[0].name)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("taawun."):
-            found.add(node.module.split(".")[1])
+        if isinstance(node, ast.ImportFrom):
+            if node.level:
+                base = [*package[: len(package) - node.level + 1]]
+            elif (node.module or "").split(".")[0] == "taawun":
+                base = []
+            else:
+                continue
+            named = (node.module or "").removeprefix("taawun").strip(".")
+            source = ".".join([*base, *([named] if named else [])])
+            for alias in node.names:
+                inner = f"{source}.{alias.name}".strip(".")
+                found.add(inner if inner in MODULES else source)
         elif isinstance(node, ast.Import):
-            found |= {n.name.split(".")[1] for n in node.names if n.name.startswith("taawun.")}
-    return found
+            names = [alias.name for alias in node.names if alias.name.startswith("taawun.")]
+            found |= {name.removeprefix("taawun.") for name in names}
+    return found - {""}
 
 
-def test_there_are_modules_to_look_at():
-    assert len(MODULES) > 20
+IMPORTS = {name: imported_modules(path) for name, path in MODULES.items()}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_layer_imports_only_those_below_it(path):
-    layer = path.relative_to(ROOT).parts[0]
-    assert imported_layers(path) <= MAY_IMPORT[layer] | {layer}
+def circle(arrows: Mapping[str, Set[str]]) -> list[str]:
+    """The first circle of arrows, or nothing."""
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
 
 
-def test_nobody_imports_the_command_line():
-    top = {"cli.py", "__main__.py"}
-    others = [p for p in [*MODULES, *ROOT.glob("*.py")] if p.name not in top]
-    assert others
-    assert not [p for p in others if imported_layers(p) & {"cli", "commands"}]
+def test_every_import_leads_to_a_module_and_every_module_has_a_layer():
+    assert len(MODULES) > 100
+    assert {name.split(".")[0] for name in MODULES} == {*MAY_IMPORT}
+    assert {name for found in IMPORTS.values() for name in found} - {*MODULES} == set()
+
+
+def test_a_layer_imports_only_those_below_it():
+    wrong = {
+        name: over
+        for name, found in IMPORTS.items()
+        if (over := {f.split(".")[0] for f in found} - MAY_IMPORT[name.split(".")[0]]
+            - {name.split(".")[0]})
+    }  # fmt: skip
+    assert wrong == {}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    # A package that hands on the names of its modules is no module of its own.
+    own = {
+        name: {f for f in found if not (name.startswith(f"{f}.") and MODULES[f].stem == "__init__")}
+        for name, found in IMPORTS.items()
+    }
+    assert circle(own) == []
+
+
+def test_no_top_level_folders_import_each_other_in_a_circle():
+    folders = defaultdict(set)
+    for name, found in IMPORTS.items():
+        top = name.split(".")[0]
+        folders[top] |= {f.split(".")[0] for f in found} - {top}
+    assert circle(folders) == []
+
+
+def test_no_file_name_stands_for_two_things():
+    names = Counter(path.stem for path in FILES if path.stem not in TWINS)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_module_is_longer_than_400_lines():
+    sizes = {name: path.read_text("utf-8").count("\n") for name, path in MODULES.items()}
+    assert {name: size for name, size in sizes.items() if size > 400} == {}
 
 
 def modules_after(code: str) -> set[str]:

@@ -19,11 +19,11 @@ from taawun.queries.question import HERE, _plain_columns, find_bundled
 
 #: What of ours answers a stored question in a pipe: each module costs about half a millisecond.
 MODULES = {
-    "taawun", "taawun.__main__", "taawun.commands", "taawun.commands.interrupt",
+    "taawun", "taawun.__main__", "taawun.commands", "taawun.commands.stopping",
     "taawun.commands.quick", "taawun.commands.settings", "taawun.graph", "taawun.graph.errors",
     "taawun.graph.store", "taawun.graph.control_characters", "taawun.loaders",
     "taawun.loaders.builds.cache", "taawun.loaders.builds.inputs",
-    "taawun.loaders.builds.seal",
+    "taawun.loaders.builds.atomic_folder",
     "taawun.ontology", "taawun.ontology.namespaces", "taawun.queries", "taawun.queries.answer",
     "taawun.queries.labels", "taawun.queries.question",
     "taawun.queries.results", "taawun.queries.rows", "taawun.queries.answer_writer",

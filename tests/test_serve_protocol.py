@@ -41,7 +41,7 @@ def endpoint(start_server, tmp_path_factory):
     del store
     code = (
         "import sys; from pathlib import Path\n"
-        "from taawun.server.workers.limits import Limits\n"
+        "from taawun.server.workers.pool import Limits\n"
         "from taawun.server.workers.pool import Served\n"
         "from taawun.server.running import listen, run\n"
         "listener = listen('127.0.0.1', 0)\n"

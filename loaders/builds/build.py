@@ -18,13 +18,12 @@ from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
 from ..collection import Collection, read_collection
 from ..files.value import Site
-from .atomic_folder import Unfinished, delete_whole
+from .atomic_folder import Unfinished, delete_whole, is_whole, seal
 from .bulk_load import Feed
 from .cache import MANIFEST, STORE, Build, Memory, cache_folder, forget_lost_builds, stack
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
 from .last_checked import remembered
-from .seal import is_whole, seal
 from .source_rows import Recorder
 
 #: Builds kept in the cache, besides those of the last checks; older ones are deleted when a new

@@ -12,8 +12,8 @@ from zlib import crc32
 
 from ...graph.errors import StoreError
 from ...graph.store import EmbeddedStore
+from .atomic_folder import is_whole
 from .inputs import SEEDS, stamps
-from .seal import is_whole
 
 STORE: Final = "store"
 MANIFEST: Final = "manifest.json"
@@ -125,16 +125,3 @@ def cache_folder() -> Path:
 def stack(collections: Sequence[Path]) -> list[Path]:
     """The folders of a build: the bundled collection, and others over it."""
     return [SEEDS, *(folder.absolute() for folder in collections)]
-
-
-def present_build(collections: Sequence[Path] = ()) -> Build:
-    """The build of the bundled collection with others over it, made first if need be.
-
-    Raises what :func:`taawun.loaders.builds.build.build` raises.
-    """
-    known = Memory(cache_folder(), stack(collections)).build()
-    if known is None:
-        from .build import build
-
-        return build(collections)
-    return known

@@ -33,11 +33,11 @@ from ..documents import read_documents
 from ..facts import FactMaker
 from ..files.value import Site
 from ..ontologies import read_ontology
-from ..status_lints import lint_statuses
+from ..status_file import lint_statuses
+from .atomic_folder import seal
 from .cache import MANIFEST, STORE
 from .inputs import name_of
 from .quad_difference import Difference, DoubtError
-from .seal import seal
 from .source_rows import (
     NOTHING,
     FileStatements,

@@ -11,8 +11,7 @@ import yaml
 
 from ...graph.errors import OutputError
 from ..documents import REGISTER, SLUG_REMEDY, is_slug
-from ..files.scalars import scalar
-from ..files.yaml_text import LOADER, data_of, flow_mapping, reads_as, with_entry
+from ..files.yaml_text import LOADER, data_of, flow_mapping, reads_as, scalar, with_entry
 from .json_schemas import modeline
 from .transaction import Edit
 

@@ -10,7 +10,6 @@ import yaml
 from ...graph.errors import OutputError
 from ..facts import QUALIFIERS
 from ..files.facts_yaml import TRIPLE
-from ..files.scalars import scalar
 from ..files.yaml_text import (
     LOADER,
     data_of,
@@ -19,6 +18,7 @@ from ..files.yaml_text import (
     flow_mapping,
     in_list,
     reads_as,
+    scalar,
     with_item,
     with_lines,
 )

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
+from ...graph.document import Document
 from ...graph.errors import CollectionError, Fault, Place
+from ...graph.fact import AROUND, OMISSION, Evidence, Fact
+from ...ontology.namespaces import FACT, ID
+from ...ontology.schema import local_name
+from ..checks.edtf import edtf_fault
+from ..checks.quotes import QuoteFault, spans
 from ..collection import Collection
-from ..documents import REGISTER
-from ..files.csv_table import Kind, header_of, read_table, row_numbers, write_table
+from ..documents import REGISTER, SLUG_REMEDY, is_slug
+from ..files.csv_table import Cell, Kind, Row, header_of, read_table, row_numbers, write_table
 from ..files.entity_table import ENTITIES, entity_row
 from ..files.fact_rows import FACTS
+from ..files.yaml_nodes import read_text
 from ..text.suggestion_file import slug_of
-from .document_table import DOCUMENTS, registered
-from .fact_table import fact_rows
-from .insert_entry import register_with
+from .insert_entry import register_with, registration
 from .transaction import Edit
 
-KINDS: Final = {kind.name: kind for kind in (FACTS, ENTITIES, DOCUMENTS)}
 #: So many headings tell what a table is of.
 _TELLING: Final = 2
 
@@ -129,3 +135,112 @@ def _letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+DOCUMENTS: Final = Kind(
+    name="documents",
+    headings={
+        "document": "الوثيقة",
+        "file": "الملف",
+        "ar": "العنوان بالعربية",
+        "en": "العنوان بالإنجليزية",
+        "publisher": "الناشر",
+        "creator": "الكاتب",
+        "issued": "تاريخ النشر",
+        "note": "ملاحظة بالإنجليزية",
+    },
+    needed=("document", "file", "ar", "en"),
+    figures=frozenset({"issued"}),
+)
+KINDS: Final = {kind.name: kind for kind in (FACTS, ENTITIES, DOCUMENTS)}
+
+
+def registered(
+    rows: Iterable[Row], beside: Path, folder: Path, known: frozenset[str]
+) -> tuple[dict[str, dict[str, str]], dict[Path, bytes]]:
+    """The entries that the register gains, by slug, and the texts that the collection gains.
+
+    A text stands beside the table or in the collection ``folder`` already. ``known`` are the
+    slugs that are taken. What is wrong is reported at its cell.
+    """
+    entries: dict[str, dict[str, str]] = {}
+    texts: dict[Path, bytes] = {}
+    for row in rows:
+        cells = row.cells(DOCUMENTS.needed)
+        if not cells:
+            continue
+        slug = cells["document"].text()
+        content = _content(cells["file"], beside, folder / "documents", row.faults)
+        if not is_slug(slug):
+            cells["document"].fault(f"“{slug}” is no name for a document", SLUG_REMEDY)
+        elif slug in known or slug in entries:
+            cells["document"].fault(f"document {slug} is registered already", "choose another name")
+        if "issued" in cells and (wrong := edtf_fault(cells["issued"].text())):
+            cells["issued"].fault(*wrong, "dates")
+        file = Path("documents") / cells["file"].text()
+        if content is not None:
+            texts[file] = content
+            said = {key: row.values[key] for key in DOCUMENTS.headings if key in row.values}
+            del said["document"]
+            entries[slug] = registration(slug, content, said)
+    return entries, texts
+
+
+def _content(cell: Cell, beside: Path, documents: Path, faults: list[Fault]) -> bytes | None:
+    name = cell.text()
+    places = (beside / name, documents / name)
+    path = next((place for place in places if place.is_file()), None)
+    if Path(name).name != name or not name.endswith(".txt") or path is None:
+        cell.fault(
+            f"there is no document file {name}",
+            "put the text, as .txt in UTF-8, beside this table",
+            "documents",
+        )
+        return None
+    return path.read_bytes() if read_text(path, name, faults) is not None else None
+
+
+#: What a fact says that says nothing of it.
+_DEFAULTS: Final = {"modality": "asserted", "recordStatus": "asserted"}
+_OMITTED: Final = f" {OMISSION} "
+
+
+def fact_rows(facts: Iterable[Fact], documents: Mapping[str, Document]) -> Iterator[list[str]]:
+    """A row for each fact and quote, in the order of the headings.
+
+    ``facts`` has one item for each place that states a fact, ``documents`` those by slug.
+    """
+    for fact in facts:
+        said = _said(fact) | _quoted(fact.evidence, documents[fact.evidence[0].document].text)
+        yield [said.get(column, "") for column in FACTS.headings]
+
+
+def _said(fact: Fact) -> dict[str, str]:
+    """The triple and its qualifiers as a curator writes them."""
+    said = {"predicate": local_name(fact.predicate.value)}
+    for name, term in (("subject", fact.subject), ("object", fact.object), *fact.qualifiers):
+        text = term.value
+        if isinstance(term, ox.NamedNode):
+            text = text.removeprefix(FACT).removeprefix(ID)
+            for kind in ("modality/", "record-status/"):
+                text = text.removeprefix(kind) if name in _DEFAULTS else text
+        if _DEFAULTS.get(name) != text:
+            said[name] = text
+    return said
+
+
+def _quoted(evidence: Sequence[Evidence], text: str) -> dict[str, str]:
+    """The quote, with as much around it as tells its place from others."""
+    quote = _OMITTED.join(part.quote for part in evidence)
+    places = tuple((part.start, part.end) for part in evidence)
+    context = _OMITTED.join(passage.quote for passage in evidence[0].context)
+    said = {"document": evidence[0].document, "quote": quote, "context": context}
+    (start, _), (_, end) = places[0], places[-1]
+    for width in (0, AROUND, len(text)):
+        prefix, suffix = text[max(0, start - width) : start], text[end : end + width]
+        try:
+            if spans(text, quote, prefix, suffix) == places:
+                break
+        except QuoteFault:
+            continue
+    return said | {"prefix": prefix, "suffix": suffix}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, TypeAlias
 
+from ...graph.errors import Fault
 from ...graph.fact import Evidence, Fact
 from ..facts import QUALIFIERS, FactMaker
-from .csv_table import Cell, Kind, Row
+from .csv_table import Cell, Kind, Row, read_table
 
 _QUALIFIERS: Final = {
     "modality": "نوع القول",
@@ -83,3 +85,10 @@ def _fact(row: Row, maker: FactMaker, located: Located) -> tuple[Fact, Cell] | N
         )
     fact = maker.fact(cells, located[key])
     return (fact, cells["subject"]) if fact else None
+
+
+def read_facts_csv(
+    path: Path, name: str, maker: FactMaker, faults: list[Fault]
+) -> Iterator[tuple[Fact, Cell]]:
+    """Yield the facts of one CSV file, each with its subject's cell."""
+    return facts_of(read_table(path, name, FACTS, faults), maker)

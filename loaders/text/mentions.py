@@ -24,10 +24,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
+from ...graph.arabic import fold
 from ...graph.entity import Entity
 from ...ontology.namespaces import ID, RDFS, SKOS, TW
 from ...ontology.schema import Schema
-from .nisba import adjectives
 from .tokens import Token, joined, stripped, tokens
 
 #: ``name``: a registered name. ``shared``: a form that several entities have, or that is a name
@@ -329,3 +329,42 @@ def _mention(
     else:
         return None
     return Mention(start, end, tuple(sorted(refs)), kind)
+
+
+#: Folded name → stems that the rule does not give.
+_IRREGULAR: Final = {
+    "كوت ديفوار": ("ايفوار",),
+    "ساحل العاج": ("عاج",),
+    "الاتحاد الاوروبي": ("اوروب",),
+    "اوروبا": ("اوروب", "اورب"),
+    "امريكا": ("امريك", "اميرك"),
+    "غينيا الاستوائيه": ("غين",),
+    "العالم": (),
+}
+_ENDINGS: Final = ("ي", "يه", "يين", "يون", "يات", "يتين", "يتان", "يان")
+
+
+def adjectives(names: Iterable[str]) -> Iterator[str]:
+    """The forms of the adjective of a place, folded, with the article and without.
+
+    >>> {"عراقي", "العراقيه", "العراقيين"} <= set(adjectives(["العراق"]))
+    True
+    >>> "ليتوانيه" in set(adjectives(["ليتوانيا"]))
+    True
+    """
+    for stem in dict.fromkeys(stem for name in names for stem in _stems(fold(name))):
+        for ending in _ENDINGS:
+            yield stem + ending
+            yield "ال" + stem + ending
+
+
+def _stems(name: str) -> tuple[str, ...]:
+    if name in _IRREGULAR:
+        return _IRREGULAR[name]
+    if " " in name or not "\u0600" <= name[:1] <= "\u06ff":
+        return ()
+    stem = name.removeprefix("ال")
+    for ending in ("يا", "يه", "ا", "ه", "ي"):
+        if stem.endswith(ending) and len(stem) - len(ending) >= 2:
+            return (stem.removesuffix(ending),)
+    return (stem,)

@@ -18,11 +18,10 @@ from ..collection import classes_of
 from ..facts import DERIVED_ONLY
 from .cues import Cue, Cues
 from .dates import SaidDate, said_dates
-from .doubts import doubted
 from .mentions import Gazetteer, Mention, names_of, territory_label
 from .numbers import Amount, amounts
 from .tokens import tokens
-from .unknown_names import UnknownName, unknown_names
+from .unknown_names import UnknownName, doubted, unknown_names
 
 #: ``covered``: a fact quotes it, or the register lists it with a reason. ``cooperation``: a cue
 #: and two parties stand in it. ``open``: neither.

@@ -17,7 +17,7 @@ from ...graph.errors import OutputError
 from ..editing.insert_entry import document_edit
 from ..editing.json_schemas import modeline
 from ..editing.transaction import seen
-from ..files.scalars import quoted, scalar
+from ..files.yaml_text import quoted, scalar
 from .suggestion import SuggestedSentence, Suggester, Suggestion
 
 _HEAD: Final = """\

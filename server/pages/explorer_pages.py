@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from starlette.exceptions import HTTPException
 
-from ..sparql.language import LANGUAGES
+from ..sparql.media_types import LANGUAGES
 from ..workers.pool import LimitError, Pool, Served
 from ..workers.worker_answer import whole_answer
 

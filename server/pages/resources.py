@@ -30,7 +30,7 @@ from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
 from ...queries.rows import select
 from ...queries.why import FactView, facts_of
-from ..sparql.language import LANGUAGES
+from ..sparql.media_types import LANGUAGES
 from ..sparql.named_graphs import NAMED, size
 from ..sparql.triples import triples_about, write_triples
 from ..workers.reply import Reply

@@ -11,11 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ...viz.style import look
-from ..sparql.language import LANGUAGES, language_of
-from ..sparql.media_types import choose
+from ..sparql.media_types import LANGUAGES, choose, language_of
 from ..sparql.question_api import asked
-from ..workers.limits import Limits
-from ..workers.pool import Pool
+from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import WorkersAnswer
 from .explorer_pages import Explorers
 

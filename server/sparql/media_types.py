@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 import mimeparse
 import pyoxigraph as ox
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 #: For SELECT and ASK; the first is the default.
 RESULTS: Final = {
@@ -49,3 +52,16 @@ def choose(accept: str, offers: Iterable[str]) -> str | None:
 def with_charset(media: str) -> str:
     """The value of Content-Type: text says that it is UTF-8."""
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+LANGUAGES: Final = ("ar", "en")
+
+
+def language_of(request: Request, chosen: str | None) -> str:
+    """``ar`` or ``en``. Raises ``HTTPException`` for another choice."""
+    if chosen in LANGUAGES:
+        return chosen
+    if chosen is not None:
+        raise HTTPException(400, f"lang is ar or en, not “{chosen}”.")
+    preferred = re.findall(r"\b(ar|en)\b", request.headers.get("accept-language", "").lower())
+    return preferred[0] if preferred else "ar"

@@ -8,11 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..workers.limits import Limits
-from ..workers.pool import Pool
+from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import WorkersAnswer
-from .language import language_of
-from .media_types import GRAPHS, RESULTS, choose, with_charset
+from .media_types import GRAPHS, RESULTS, choose, language_of, with_charset
 from .query_operation import read_operation
 from .question_api import truth
 from .service_description import description

@@ -8,10 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..workers.limits import Limits
-from ..workers.pool import Pool
+from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import WorkersAnswer
-from .language import language_of
+from .media_types import language_of
 from .query_operation import parameters_of
 
 _TRUTHS: Final = {"": True, "true": True, "1": True, "false": False, "0": False}

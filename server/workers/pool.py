@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -13,8 +14,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .limits import Limits
 from .reply import DATA, END, FRAME, HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits that hold for every query, from its start to the last byte of its answer.
+
+    ``memory`` and ``answer`` are in megabytes, ``seconds`` and ``patience`` in seconds.
+    ``workers`` queries run at once; ``queue`` more may wait, each at most ``patience``.
+    """
+
+    seconds: float = 30
+    memory: int = 1024
+    answer: int = 1024
+    workers: int = min(4, os.cpu_count() or 1)
+    queue: int = 16
+    patience: float = 10
+    #: Bytes of a request's body.
+    request: int = 1 << 20
+    #: Seconds for a client to send its request.
+    sending: float = 10
+    #: Open connections.
+    connections: int = 200
+
 
 #: How a process ends to which the kernel refuses memory.
 _NO_MEMORY: Final = -signal.SIGABRT

@@ -13,13 +13,37 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeAlias
 
 from ...graph.errors import QueryError, TaawunError, UnknownNameError
 from .reply import Reply
 from .served_graph import OpenedBuild
-from .tasks import task
+
+Task: TypeAlias = Callable[..., None]
+
+#: Each task and the module that has it.
+TASKS: Final = {
+    "query": "sparql.query_tasks",
+    "explained": "sparql.query_tasks",
+    "question": "sparql.query_tasks",
+    "questions": "sparql.query_tasks",
+    "openapi": "sparql.openapi",
+    "resource": "pages.resources",
+    "questions_page": "pages.question_pages",
+    "question_page": "pages.question_pages",
+    "query_page": "pages.question_pages",
+    "explorer": "pages.make_explorer",
+}
+
+
+def task(name: str) -> Task:
+    """The task of that name, its module loaded only now."""
+    found: Task = getattr(import_module(f"..{TASKS[name]}", __package__), name)
+    return found
+
 
 #: Seconds after the limit at which the kernel ends a worker whose server has died.
 _GRACE: Final = 5

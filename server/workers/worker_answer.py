@@ -11,8 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from .limits import Limits
-from .pool import BusyError, LimitError, Pool, StoppedError, Worker
+from .pool import BusyError, LimitError, Limits, Pool, StoppedError, Worker
 
 #: Where in the scope of a request the log finds why its answer was stopped.
 STOPPED: Final = "taawun.stopped"

@@ -10,14 +10,11 @@ from typing import Final
 
 from ....graph.errors import ShapesError
 from ....ontology.namespaces import SH
-from .context import BeyondSparqlError
-from .paths import path_of
 from .set_tests import SET_TESTS, SetTest
-from .source import Node, ShapesGraph
+from .source import Node, ShapesGraph, path_of, target_patterns
 from .sparql import select_rule
-from .targets import target_patterns
 from .value_tests import PROPERTY, VALUE_TESTS
-from .vocabulary import custom_parameters
+from .vocabulary import BeyondSparqlError, custom_parameters
 
 #: Parameters that are about the values of a path.
 _NEED_PATH: Final = (

@@ -11,10 +11,9 @@ from rdflib import SH, BNode, Graph, Literal, URIRef
 from rdflib.term import IdentifiedNode, Node
 
 from ....graph.errors import ShapesError
-from .paths import path_of
 from .result import ShapeResult, messages_of
 from .source import Node as ShapeNode
-from .source import ShapesGraph
+from .source import ShapesGraph, path_of
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 

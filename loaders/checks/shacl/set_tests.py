@@ -10,9 +10,8 @@ import pyoxigraph as ox
 
 from ....graph.errors import ShapesError
 from ....ontology.namespaces import RDF, RDFS
-from .context import BeyondSparqlError, Context, constant
-from .paths import path_of
-from .source import Node, ShapesGraph
+from .source import Node, ShapesGraph, path_of
+from .vocabulary import BeyondSparqlError, Context, constant
 
 
 @dataclass(frozen=True, slots=True)

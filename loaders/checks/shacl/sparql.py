@@ -10,9 +10,8 @@ import pyoxigraph as ox
 from ....graph.errors import ShapesError
 from ....graph.store import code_of
 from ....ontology.namespaces import OWL, RDF, RDFS
-from .context import BeyondSparqlError
-from .paths import path_of
-from .source import Node, ShapesGraph
+from .source import Node, ShapesGraph, path_of
+from .vocabulary import BeyondSparqlError
 
 #: Words after which ``$this`` is not simply the variable of the outermost group.
 _INWARD: Final = re.compile(

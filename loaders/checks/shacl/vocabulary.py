@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 
 from ....graph.errors import ShapesError
 from ....ontology.namespaces import RDF, RDFS, SH
 from .set_tests import SET_TESTS
-from .source import ShapesGraph
+from .source import Node, ShapesGraph
 from .value_tests import VALUE_TESTS
 
 #: Names of SHACL Core and SHACL-SPARQL that are no parameter of a constraint of theirs.
@@ -54,3 +54,36 @@ def custom_parameters(shapes: ShapesGraph) -> frozenset[str]:
         for parameter in shapes.nodes_of(node, "parameter")
         for path in shapes.nodes_of(parameter, "path")
     )
+
+
+class BeyondSparqlError(Exception):
+    """A shape says what pySHACL knows and SPARQL over Oxigraph cannot say."""
+
+
+class Context(Protocol):
+    """What a constraint asks of the compiler."""
+
+    @property
+    def shapes(self) -> ShapesGraph:
+        """The shapes that are read."""
+        ...
+
+    def fresh(self) -> str:
+        """A variable that nothing uses yet."""
+        ...
+
+    def is_a(self, variable: str, kind: str) -> str:
+        """An expression: the variable is a member of a class, or of one below it."""
+        ...
+
+    def conforms(self, shape: Node, variable: str) -> str:
+        """An expression: the variable breaks nothing of a shape."""
+        ...
+
+
+def constant(term: object) -> str:
+    """A term of the shapes as a query names it."""
+    if isinstance(term, ox.BlankNode):
+        # In a query a blank node is a variable.
+        raise ShapesError(f"the blank node {term} names nothing in the data; use an IRI")
+    return str(term)
