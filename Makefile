@@ -46,7 +46,10 @@ test: lint
 clean:
 	rm -rf $(VENV) build dist *.egg-info taawun.html
 
-.PHONY: docs
+.PHONY: messages docs
+messages: $(VENV)/.tested
+	@$(BIN)/pybabel --quiet compile --domain taawun --directory messages/locale
+
 docs: install
 	@$(BIN)/python -m taawun.ontology.docs_page > docs/ontology.md
 	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from .graph.errors import CollectionError, Fault, Place
+from .graph.errors import CollectionError
 from .graph.fact import Fact
 from .graph.store import Store, read
 from .loaders.builds.cache import Build
@@ -19,6 +19,7 @@ from .loaders.checks.claims import Claims
 from .loaders.checks.conflicts import figure_conflicts, stage_conflicts
 from .loaders.checks.coverage import Coverage, coverage
 from .loaders.collection import Collection, read_collection
+from .messages.fault import Fault, Place
 from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue

@@ -11,8 +11,8 @@ import click
 
 from .commands.output import print_line, report
 from .commands.settings import MISUSE, Settings, common
+from .graph.error_words import told
 from .graph.errors import TaawunError
-from .messages.telling import told
 
 #: Each command and the module of ``commands`` that has it, in the order of the help.
 COMMANDS: Final = {

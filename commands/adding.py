@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ..graph.error_words import told
 from ..graph.errors import CollectionError
 from ..graph.fact import MODALITIES
 from ..loaders.builds.inputs import SEEDS
@@ -18,7 +19,6 @@ from ..loaders.editing.insert_entry import document_edit, entity_edit
 from ..loaders.editing.transaction import seen
 from ..loaders.files.facts_yaml import TRIPLE
 from ..loaders.text.suggestion_file import slug_of
-from ..messages.telling import told
 from ..messages.words import say
 from .edits import carry_out, show, target_of, write
 from .output import print_line

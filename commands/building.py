@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..messages.telling import told
+from ..graph.error_words import told
 from ..messages.words import say
 from .output import emit, print_line, printer_for
 from .settings import FAULTS, Settings, common

@@ -14,6 +14,7 @@ from prompt_toolkit.document import Document as Typed
 
 from ..graph.arabic import find_folded, fold
 from ..graph.document import Document
+from ..graph.error_words import told
 from ..graph.errors import CollectionError, TaawunError, UnknownNameError
 from ..graph.fact import MODALITIES
 from ..loaders.checks.edtf import edtf_fault
@@ -22,7 +23,6 @@ from ..loaders.collection import Collection
 from ..loaders.editing.add_fact import check_triple
 from ..loaders.facts import writable
 from ..loaders.text.suggestion import Suggester, covered_spans
-from ..messages.telling import told
 from ..messages.words import say
 from ..ontology.namespaces import ID, TW
 from .references import Words

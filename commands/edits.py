@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..messages.telling import told
+from ..graph.error_words import told
 from ..messages.words import say
 from .output import print_line
 from .settings import Settings

@@ -13,8 +13,8 @@ import pyoxigraph as ox
 
 from ..api import Rows, Truth
 from ..graph.control_characters import escaped, visible
+from ..graph.error_words import told
 from ..graph.errors import CollectionError
-from ..messages.telling import told
 from ..messages.words import say
 from ..queries.answer_writer import write_answer, write_proven
 from ..queries.results import to_markdown, to_separated

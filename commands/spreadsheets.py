@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from ..graph.errors import CollectionError, Fault, Place
-from ..messages.telling import told
+from ..graph.error_words import told
+from ..graph.errors import CollectionError
+from ..messages.fault import Fault, Place
 from ..messages.words import say
 from .edits import carry_out, target_of
 from .output import print_line

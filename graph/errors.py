@@ -18,36 +18,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-
-class Place(NamedTuple):
-    """A place in an input file; line and column are 1-based, 0 where there is none."""
-
-    file: str
-    line: int = 0
-    column: int = 0
-
-    def __str__(self) -> str:
-        parts = [self.file, *(str(n) for n in (self.line, self.column) if n)]
-        return ":".join(parts)
-
-
-class Fault(NamedTuple):
-    """One fault of an input: where it stands, what is wrong, and how to mend it."""
-
-    place: Place
-    message: str
-    remedy: str = ""
-    check: str = "format"
-
-    def __str__(self) -> str:
-        text = f"{self.place}: {self.message}"
-        return f"{text}\n    → {self.remedy}" if self.remedy else text
+from ..messages.fault import ARROW, Fault, remedy_of
+from ..messages.message import Message, Part
 
 
 class TaawunError(Exception):
-    """The base of every error that Taawun raises on purpose."""
+    """The base of every error that Taawun raises on purpose: a message, and what can be done."""
+
+    def __init__(self, code: str, /, *, remedy: Message | None = None, **parts: Part) -> None:
+        self.message = Message(code, **parts)
+        self.remedy = remedy or remedy_of(code, parts)
+        super().__init__(str(self.message) + (f"{ARROW}{self.remedy}" if self.remedy else ""))
 
 
 class CollectionError(TaawunError):
@@ -55,7 +37,10 @@ class CollectionError(TaawunError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))
-        super().__init__("\n".join(map(str, self.faults)))
+        super().__init__("faults-found", count=len(self.faults))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
 
 
 class QueryError(TaawunError):
@@ -67,12 +52,15 @@ class UnexplainableError(QueryError):
 
 
 class UnknownNameError(TaawunError):
-    """A name stands for nothing in the graph; ``near`` lists the names that come closest."""
+    """A name stands for nothing in the graph; ``near`` lists the names that come closest.
+
+    ``kind`` says what was looked for: the code ``kind-entity``, say.
+    """
 
     def __init__(self, name: str, kind: str, near: Iterable[str] = ()) -> None:
         self.name, self.near = name, tuple(near)
-        hint = f"; did you mean {', '.join(self.near)}?" if self.near else ""
-        super().__init__(f"no {kind} is called “{name}”{hint}")
+        remedy = Message("did-you-mean", names=self.near) if self.near else None
+        super().__init__("unknown-name", remedy=remedy, kind=Message(kind), name=name)
 
 
 class ShapesError(TaawunError):

@@ -10,8 +10,9 @@ from typing import Final, TypeAlias
 
 from ..graph.document import Document
 from ..graph.entity import Entity
-from ..graph.errors import CollectionError, Fault, Place
+from ..graph.errors import CollectionError
 from ..graph.fact import Fact
+from ..messages.fault import Fault, Place
 from ..ontology.namespaces import ID
 from ..ontology.schema import Schema
 from .builds.inputs import INPUT_PARTS, SEEDS, is_collection, name_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..graph.document import Document, Span
-from ..graph.errors import Fault
+from ..messages.fault import Fault
 from .checks.edtf import edtf_fault
 from .checks.quotes import QuoteFault, locate
 from .files.yaml_nodes import Fields, Node, files, near, read_text, read_yaml, strays

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.entity import Alias, Entity
-from ..graph.errors import Fault
+from ..messages.fault import Fault
 from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
 from ..ontology.schema import Schema
 from .files.csv_table import read_table

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from ..graph.errors import CollectionError, Fault, Place
+from ..graph.errors import CollectionError
+from ..messages.fault import Fault, Place
 from ..ontology.extension import SHAPES_NAME, Extension, ExtensionFault, sources_of
 from ..ontology.schema import Schema
 from .files.yaml_nodes import files, strays

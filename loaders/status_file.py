@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.errors import Fault, Place
 from ..graph.fact import STATUS_QUALIFIERS, Fact, Object
+from ..messages.fault import Fault, Place
 from ..ontology.namespaces import FACT, ID
 from ..ontology.schema import local_name
 from .checks.lints import short

@@ -1,1 +1,1 @@
-"""Faults and errors in Arabic: their sentences, and finding them by the English ones."""
+"""What the program says, as codes with parts, and the catalogues that hold the words."""

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from code_sentences import ROOT, Sentences
-from taawun.graph.errors import Fault, Place
+from taawun.graph.error_words import told
 from taawun.messages.arabic_sentences import TABLES, arabic_of, sentences
-from taawun.messages.telling import told
+from taawun.messages.fault import Fault, Place
 from taawun.messages.words import WORDS
 
 #: The server answers programs, in English, with what HTTP says; its start is the command's.

@@ -17,7 +17,6 @@ import pytest
 from taawun.checks import check_claims
 from taawun.graph.document import Document
 from taawun.graph.entity import Alias, Entity
-from taawun.graph.errors import Place
 from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.build import lines_of
@@ -25,6 +24,7 @@ from taawun.loaders.builds.cache import Build
 from taawun.loaders.checks.claims import Claims
 from taawun.loaders.checks.quotes import evidence, passage
 from taawun.loaders.collection import Collection, read_collection
+from taawun.messages.fault import Place
 from taawun.ontology.namespaces import ID, TW, XSD
 from taawun.ontology.schema import Schema
 from taawun.queries.rows import select

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from arabic_faults import left_in_english
-from taawun.graph.errors import CollectionError, Fault
+from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.inputs import fingerprint
 from taawun.loaders.checks.coverage import coverage
 from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.files.facts_jsonl import rows_of_jsonl
+from taawun.messages.fault import Fault
 
 HERE = Path(__file__).parent / "collections"
 SOUND = HERE / "sound"

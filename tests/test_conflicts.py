@@ -9,12 +9,12 @@ import pytest
 
 from quoted import quoted
 from taawun.checks import Check, check
-from taawun.graph.errors import Fault, Place
 from taawun.graph.fact import Fact, Object
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.checks.conflicts import figure_conflicts, stage_conflicts
 from taawun.loaders.checks.figures import lint_differences
+from taawun.messages.fault import Fault, Place
 from taawun.ontology.namespaces import ID, TW, XSD
 
 PAPERS = Path(__file__).parent / "papers"

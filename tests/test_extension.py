@@ -18,13 +18,14 @@ import pytest
 import taawun
 from arabic_faults import left_in_english
 from taawun.checks import check
-from taawun.graph.errors import CollectionError, Fault
+from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.builds.inputs import SEEDS, fingerprint
 from taawun.loaders.checks.shapes import Shapes
 from taawun.loaders.collection import read_collection
 from taawun.loaders.ontologies import term_files
+from taawun.messages.fault import Fault
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.prefixes import prefixes_of
 from taawun.viz.legend import FAMILIES, family_of

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taawun.api import KnowledgeGraph, Rows
-from taawun.graph.errors import CollectionError, Fault, QueryError, TaawunError
+from taawun.graph.errors import CollectionError, QueryError, TaawunError
 from taawun.loaders.collection import read_collection
+from taawun.messages.fault import Fault
 from taawun.queries.question import read_question
 
 ROOT = Path(__file__).parent.parent

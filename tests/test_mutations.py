@@ -17,12 +17,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from taawun.graph.errors import Fault, Place
 from taawun.graph.fact import Evidence, Fact
 from taawun.loaders.checks.claims import Claims
 from taawun.loaders.checks.lints import lint_facts
 from taawun.loaders.checks.quotes import QuoteFault, evidence
 from taawun.loaders.collection import Collection
+from taawun.messages.fault import Fault, Place
 from taawun.ontology.namespaces import ID, TW
 
 SURVIVORS = Path(__file__).parent / "mutations" / "survivors.tsv"

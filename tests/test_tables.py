@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.derive import derive
-from taawun.graph.errors import CollectionError, Fault
+from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.build import lines_of
 from taawun.loaders.builds.dump import write_canonical
 from taawun.loaders.builds.inputs import SEEDS
@@ -24,6 +24,7 @@ from taawun.loaders.editing.transaction import seen
 from taawun.loaders.files.csv_table import read_table, write_table
 from taawun.loaders.files.entity_table import ENTITIES
 from taawun.loaders.files.fact_rows import FACTS
+from taawun.messages.fault import Fault
 
 SOUND = Path(__file__).parent / "collections" / "sound"
 TEXT = "خبر مخترع للتجربة: بحثت جمهورية قنديل مع مصر التعاون في البريد عام ٢٠٢٢.\n"

@@ -22,8 +22,9 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from ...graph.entity import Alias, Entity
-from ...graph.errors import CollectionError, Fault
+from ...graph.errors import CollectionError
 from ...graph.fact import Fact
+from ...messages.fault import Fault
 from ...ontology.namespaces import FACT, GRAPH_ENTITIES, ID, RDF, RDFS, SKOS
 from ...ontology.schema import Schema, local_name
 from ..checks.claims import Claims, is_number

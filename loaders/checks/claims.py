@@ -25,8 +25,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.arabic import fold
-from ...graph.errors import Fault, Place
 from ...graph.fact import Fact, Object, Passage
+from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from ..collection import Collection, classes_of
 from ..text.cues import stem

@@ -13,8 +13,8 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
-from ...graph.errors import Place
 from ...graph.fact import Fact
+from ...messages.fault import Place
 from ...ontology.namespaces import ID, TW
 
 #: What tells one measure of a thing from another: two figures with all of it alike measure one.

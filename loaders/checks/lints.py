@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from ...graph.arabic import fold
 from ...graph.entity import Entity
-from ...graph.errors import Place
 from ...graph.fact import Fact
+from ...messages.fault import Place
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Schema, local_name
 from ..files.value import Site

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from ...graph.errors import CollectionError, Fault, Place
+from ...graph.errors import CollectionError
 from ...graph.fact import short_hash
+from ...messages.fault import Fault, Place
 from ..checks.claims import Claims
 from ..checks.quotes import QuoteFault, spans
 from ..collection import Collection, classes_of

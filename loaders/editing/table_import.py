@@ -10,8 +10,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.document import Document
-from ...graph.errors import CollectionError, Fault, Place
+from ...graph.errors import CollectionError
 from ...graph.fact import AROUND, OMISSION, Evidence, Fact
+from ...messages.fault import Fault, Place
 from ...ontology.namespaces import FACT, ID
 from ...ontology.schema import local_name
 from ..checks.edtf import edtf_fault

@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...graph.errors import Fault, OutputError
+from ...graph.errors import OutputError
+from ...messages.fault import Fault
 from ..builds.inputs import SEEDS, fingerprint
 from ..collection import PARTS
 

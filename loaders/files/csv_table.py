@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ...graph.arabic import fold, western
-from ...graph.errors import Fault, Place
+from ...messages.fault import Fault, Place
 from .yaml_nodes import near, read_text
 
 _SEPARATORS: Final = (",", ";", "\t")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ...graph.entity import Alias, Entity
-from ...graph.errors import Place
+from ...messages.fault import Place
 from ...ontology.namespaces import SKOS, TW
 from ...ontology.schema import class_slug
 from .csv_table import Cell, Kind

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ...graph.errors import Fault
 from ...graph.fact import Evidence, Fact
+from ...messages.fault import Fault
 from ..facts import QUALIFIERS, FactMaker
 from .csv_table import Cell, Kind, Row, read_table
 

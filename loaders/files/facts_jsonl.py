@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...graph.errors import Fault, Place
 from ...graph.fact import Fact
+from ...messages.fault import Fault, Place
 from ..facts import FactMaker
 from .csv_table import Cell, Row
 from .fact_rows import COLUMNS, facts_of

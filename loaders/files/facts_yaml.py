@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from ...graph.errors import Fault
 from ...graph.fact import Fact
+from ...messages.fault import Fault
 from ..facts import QUALIFIERS, FactMaker
 from .value import Value
 from .yaml_nodes import Node, read_yaml

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from ...graph.errors import Fault, Place
+from ...messages.fault import Fault, Place
 
 
 class Site(Protocol):

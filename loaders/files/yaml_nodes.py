@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import yaml
 
-from ...graph.errors import Fault, Place
+from ...messages.fault import Fault, Place
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL: Final = "tag:yaml.org,2002:null"

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ...api import KnowledgeGraph, Rows, Truth
+from ...graph.error_words import told
 from ...graph.errors import QueryError, UnknownNameError
-from ...messages.telling import told
 from ...messages.words import say
 from ...queries.results import Shown
 from ...queries.why import explain

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from taawun.graph.errors import Fault
 from taawun.messages.arabic_sentences import arabic_of
+from taawun.messages.fault import Fault
 
 #: Three English words in a row, which no key, name or command has.
 _ENGLISH: Final = re.compile(r"(?<![\w/:.-])[a-z]{2,} [a-z]{2,} [a-z]{2,}(?![\w/:.-])")

@@ -1,0 +1,120 @@
+"""A message: a code with its parts, put into words by the catalogue of a language.
+
+The catalogues are gettext files, ``locale/LANGUAGE/LC_MESSAGES/taawun.po``, whose ``msgid`` is the
+code; ``make messages`` compiles them. Placeholders name parts: ``{name}``, ``{names}`` for a list
+with commas, ``{names:or}`` and ``{names:and}`` for one that ends with that word. A part may be a
+message itself. An entry with plural forms is chosen by the part ``count``.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final, TypeAlias
+
+DOMAIN: Final = "taawun"
+LOCALE: Final = Path(__file__).parent / "locale"
+LANGUAGES: Final = ("ar", "en")
+
+Part: TypeAlias = "str | int | float | Message | Sequence[str | Message]"
+
+
+class Message:
+    """A message; ``code`` is stable, and programs may rely on it."""
+
+    __slots__ = ("code", "parts")
+
+    def __init__(self, code: str, /, **parts: Part) -> None:
+        self.code = code
+        self.parts = {
+            name: part if isinstance(part, (str, int, float, Message)) else tuple(part)
+            for name, part in parts.items()
+        }
+
+    def text(self, language: str) -> str:
+        """The message in words; a code that no catalogue has stands for itself."""
+        pattern = _pattern(self.code, language, self.parts.get("count"))
+        if pattern is None:
+            return self.code
+        return _Words(language).vformat(pattern, (), self.parts)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def __repr__(self) -> str:
+        return f"Message({self.code!r}, {self.parts!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        return self.code, *sorted(self.parts.items())
+
+
+def foreign(text: str) -> Message:
+    """What another program says, an operating system or a parser: in its own words, or in ours
+    where a catalogue has them under that very text.
+    """
+    return Message(text)
+
+
+def say(code: str, language: str, /, **parts: Part) -> str:
+    """The words of a code in a language."""
+    return Message(code, **parts).text(language)
+
+
+def has_words(code: str, language: str = "en") -> bool:
+    """Whether the catalogue of the language has the code."""
+    return _pattern(code, language, None) is not None
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The compiled catalogue of a language."""
+    return gettext.translation(DOMAIN, LOCALE, [language])
+
+
+class _Words(Formatter):
+    """Formats parts in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Message):
+            return value.text(self._language)
+        if isinstance(value, tuple):
+            return listed([self.format_field(item, "") for item in value],
+                          self._language, format_spec)  # fmt: skip
+        return str(super().format_field(value, format_spec))
+
+
+def listed(items: Sequence[str], language: str, last: str = "") -> str:
+    """A list in words: with commas, and before its last item "and" or "or" if ``last`` says so.
+
+    >>> listed(["a", "b", "c"], "en", "or")
+    'a, b or c'
+    >>> listed(["a", "b"], "ar", "and")
+    'a وb'
+    """
+    comma = "، " if language == "ar" else ", "
+    if not last or len(items) < 2:
+        return comma.join(items)
+    word = {"en": {"and": " and ", "or": " or "}, "ar": {"and": " و", "or": " أو "}}[language][last]
+    return comma.join(items[:-1]) + word + items[-1]
+
+
+def _pattern(code: str, language: str, count: object) -> str | None:
+    words = catalogue(language)
+    if isinstance(count, int):
+        found = words.ngettext(code, f"{code}.many", count)
+        if found not in (code, f"{code}.many"):
+            return found
+    found = words.gettext(code)
+    return None if found == code else found
