@@ -1,4 +1,4 @@
-"""Adding what a text says: ``add`` with its subcommands."""
+"""Commands that add to a collection: ``add fact``, ``add entity``, ``add document``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..graph.error_words import told
-from ..graph.errors import CollectionError
+from ..graph.errors import CollectionError, MisuseError
 from ..graph.fact import MODALITIES
 from ..loaders.builds.inputs import SEEDS
 from ..loaders.collection import Collection, read_collection
@@ -79,10 +79,7 @@ def fact(settings: Settings, /, dry_run: bool, **given: str | None) -> None:
         _ask(settings, dry_run)
         return
     if missing:
-        raise click.UsageError(
-            f"{', '.join(missing)} missing: taawun add SUBJECT PREDICATE OBJECT --document D "
-            "--quote Q; on a terminal, taawun add alone asks step by step"
-        )
+        raise MisuseError("fact-incomplete", names=missing)
     before, known, words = _opened(settings)
     quote = {"document": words.document(said.pop("document"))}
     quote |= {key: said.pop(key, "") for key in QUOTE}

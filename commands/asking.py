@@ -1,4 +1,4 @@
-"""Asking: ``questions``, ``ask``, ``sparql``, ``show`` and ``path``."""
+"""Commands that ask: ``questions``, ``ask``, ``sparql``, ``show``, ``path``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ..api import Rows, Truth
-from ..graph.errors import QueryError
+from ..graph.errors import InputError, MisuseError
+from ..messages.message import foreign
 from ..messages.words import say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
@@ -231,20 +232,22 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name or not value:
-        raise click.UsageError(f"“{text}” is no parameter; write NAME=VALUE, as in country=العراق")
+        raise MisuseError("parameter-malformed", text=text)
     return name, value
 
 
 def _query_text(query: str) -> str:
     """The query itself: from standard input, a file, or the argument."""
-    if query == "-":
-        try:
-            return sys.stdin.buffer.read().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise QueryError(f"the query on standard input is not UTF-8: {error}") from error
-    if query.endswith((".rq", ".sparql")) or ("{" not in query and isfile(query)):
-        try:
-            return Path(query).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise QueryError(f"the query file {query} cannot be read: {error}") from error
-    return query
+    if query != "-" and not (
+        query.endswith((".rq", ".sparql")) or ("{" not in query and isfile(query))
+    ):
+        return query
+    try:
+        read = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
+    except OSError as error:
+        reason = foreign(error.strerror or str(error))
+        raise InputError("text-unreadable", file=query, reason=reason) from error
+    try:
+        return read.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError.not_utf_8(query, error) from error

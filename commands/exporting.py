@@ -1,4 +1,4 @@
-"""Handing on what there is: ``explore`` and ``export``."""
+"""Commands that write files: ``explore``, ``export``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Final
 
 import click
 
-from ..graph.errors import OutputError
+from ..graph.errors import MisuseError, OutputError
+from ..messages.message import foreign
 from ..messages.words import say
 from .output import print_line
 from .settings import Settings, common
@@ -54,7 +55,8 @@ def explore(
             output, focus=focus, depth=depth, questions=chosen or None, texts=not no_texts
         )
     except OSError as error:
-        raise OutputError(f"{output} cannot be written: {error.strerror}") from error
+        reason = foreign(error.strerror or str(error))
+        raise OutputError("output-not-written", file=output, reason=reason) from error
     size = f"{written.stat().st_size / 1e6:.1f}"
     print_line(say("explorer written", settings.language, written, size))
     if open_it:
@@ -84,7 +86,7 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
     from ..queries.export import rebased
 
     if base is not None and form != "nquads":
-        raise click.UsageError("--base goes with nquads")
+        raise MisuseError("base-without-nquads")
     if form.endswith("-csv"):
         _export_table(settings, form.removesuffix("-csv"), output)
         return

@@ -1,4 +1,4 @@
-"""Handing the dataset to a remote store: ``push``."""
+"""The command that fills a remote store: ``push``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from ..graph.control_characters import escaped
+from ..graph.errors import MisuseError
 from ..graph.remote.endpoint import Endpoint
 from ..graph.remote.push import Comparison, Progress, compare
 from ..graph.remote.push import push as push_dataset
@@ -42,7 +43,7 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
 
     url = settings.endpoint
     if url is None:
-        raise click.UsageError("--endpoint says which store to push to")
+        raise MisuseError("endpoint-missing")
     update = update or re.sub(r"/query$", "/update", url)
     endpoint = Endpoint(url, timeout=settings.patience, update_url=update)
     local = build_graph(settings.collections).store()

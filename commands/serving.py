@@ -1,4 +1,4 @@
-"""Serving: ``serve``."""
+"""The command ``serve``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 import click
 
+from ..graph.errors import MisuseError
 from ..messages.words import say
 from .output import print_line
 from .settings import Settings, common
@@ -73,9 +74,9 @@ def serve(
     from ..server.workers.pool import Limits, Served
 
     if settings.endpoint:
-        raise click.UsageError(say("no endpoint", settings.language))
+        raise MisuseError("serve-with-endpoint")
     if not public and not _is_loopback(host):
-        raise click.UsageError(say("not public", settings.language, host))
+        raise MisuseError("serve-not-public", host=host)
     made = build(settings.collections)
     served = Served(made.path, tuple(settings.collections), texts=not no_texts)
     limits = Limits(seconds=settings.patience, memory=memory, answer=answer)
