@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import click
 
-from .commands.output import print_line, report
-from .commands.settings import MISUSE, Settings, common
-from .graph.error_words import told
+from .commands.faults import report, report_usage
+from .commands.settings import FAULTS, Settings, common
+from .commands.translation import foreseen, speaking, translated
 from .graph.errors import TaawunError
 
 #: Each command and the module of ``commands`` that has it, in the order of the help.
@@ -44,14 +45,29 @@ class Commands(click.Group):
         """Every command, in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, its module loaded only now."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its module loaded only now, in the reader's language."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".commands.{COMMANDS[cmd_name]}", __package__)
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command: click.Command = getattr(module, name)
-        return command
+        return translated(getattr(module, name), ctx.ensure_object(Settings).language)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
+        """Run a command line and exit. What click has to say is said in the reader's language."""
+        arguments = sys.argv[1:] if args is None else list(args)
+        settings = foreseen(arguments)
+        options |= {"standalone_mode": False, "obj": settings}
+        # JSON is for programs, and has English words.
+        with speaking("en" if settings.format == "json" else settings.language):
+            try:
+                shown = translated(self, settings.language)
+                code = click.Group.main(shown, arguments, *rest, **options)
+            except click.ClickException as error:
+                code = report_usage(error, settings)
+            except click.Abort:
+                code = FAULTS
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; what Taawun raises on purpose becomes a message and exit code 2."""
@@ -61,17 +77,7 @@ class Commands(click.Group):
             finally:
                 sys.stdout.flush()
         except (TaawunError, BrokenPipeError) as error:
-            ctx.exit(report(error, ctx.ensure_object(Settings).language))
-        except click.UsageError as error:
-            # Those that click makes itself are of its subclasses, and in its words.
-            if type(error) is not click.UsageError:
-                raise
-            language = ctx.ensure_object(Settings).language
-            if language == "en":
-                raise
-            print_line(error.ctx.get_usage() if error.ctx else "", err=True)
-            print_line(told(error.message, language, "taawun"), err=True)
-            ctx.exit(MISUSE)
+            ctx.exit(report(error, ctx.ensure_object(Settings)))
 
 
 _FIRST_WORDS: Final = {
@@ -90,7 +96,7 @@ _FIRST_WORDS: Final = {
 
 @click.group(cls=Commands, invoke_without_command=True)
 @common
-@click.version_option(package_name="taawun")
+@click.version_option(package_name="taawun", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Ask a knowledge graph of Egypt's digital cooperation, and see what proves each answer."""

@@ -71,10 +71,12 @@ def questions(settings: Settings, tag: str | None) -> None:
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A parameter: a slug, an IRI or any name in either language (repeatable).",
+    help="The value of a parameter: a slug, an IRI or any name in either language (repeatable).",
 )
 @click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
-@click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
+)
 @common
 @click.pass_obj
 @stoppable
@@ -85,7 +87,7 @@ def ask(
     why: bool,
     everything: bool,
 ) -> None:
-    """Run a stored question, by its name or in your own words.
+    """Ask a stored question, by its name or in your own words.
 
     \b
     taawun ask agreement-signatories --why
@@ -109,12 +111,14 @@ def ask(
 @click.command()
 @click.argument("query")
 @click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
-@click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
+)
 @common
 @click.pass_obj
 @stoppable
 def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
-    """Run any SPARQL 1.1 query: its text, a file that holds it, or - for standard input.
+    """Run a SPARQL 1.1 query: its text, a file, or - for standard input.
 
     The usual prefixes (tw: country: area: rdfs: skos: …) need not be declared.
 
@@ -137,13 +141,13 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
     "--history",
     "past_only",
     is_flag=True,
-    help="Show instead what is no longer asserted, or not yet: status, day and reason.",
+    help="Show withdrawn, replaced and pending facts instead: status, day and reason.",
 )
 @common
 @click.pass_obj
 @stoppable
 def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
-    """Show all that is known of an entity: its slug, IRI, or any name in either language."""
+    """Show everything known about an entity, given by slug, IRI or any name in either language."""
     from ..queries.proofs import card_json
     from ..queries.why import facts_of
 
@@ -188,12 +192,14 @@ def _emit_facts(settings: Settings, views: Sequence[FactView]) -> None:
 @click.command()
 @click.argument("start")
 @click.argument("end")
-@click.option("--limit", default=3, show_default=True, help="How many ways of the same length.")
+@click.option(
+    "--limit", default=3, show_default=True, help="How many paths of the same length to show."
+)
 @common
 @click.pass_obj
 @stoppable
 def path(settings: Settings, start: str, end: str, limit: int) -> None:
-    """Show how two entities hang together, each step with its quote.
+    """Show how two entities are connected, each step with its quote.
 
     \b
     taawun path العراق ليتوانيا

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..graph.error_words import told
 from ..graph.errors import MisuseError
 from ..messages.words import say
+from .faults import warn
 from .output import print_line
 from .settings import Settings
 
@@ -40,8 +40,7 @@ def show(settings: Settings, edit: Edit) -> None:
     questions = settings.catalogue.questions.values()
     report(settings, difference(old.store(), new.store(), questions))
     for warning in edit.warnings:
-        word = say("warning", settings.language)
-        print_line(told(warning, settings.language, word), err=True)
+        warn(warning, settings)
 
 
 def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:

@@ -23,8 +23,10 @@ EXPORTS: Final = (
 @click.option(
     "-o", "--output", default="taawun.html", show_default=True, type=click.Path(dir_okay=False)
 )
-@click.option("--focus", metavar="ENTITY", help="Only this entity and what hangs on it.")
-@click.option("--depth", default=1, show_default=True, help="With --focus: how many steps.")
+@click.option(
+    "--focus", metavar="ENTITY", help="Show only this entity and what it is connected to."
+)
+@click.option("--depth", default=1, show_default=True, help="With --focus: how many steps away.")
 @click.option(
     "--question",
     "chosen",
@@ -35,7 +37,7 @@ EXPORTS: Final = (
 @click.option(
     "--no-texts",
     is_flag=True,
-    help="Leave the documents out: only the quotes, for pages that others may not republish.",
+    help="Include the quotes only, not the whole documents, which others may not republish.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @common
@@ -66,9 +68,13 @@ def explore(
 @click.command()
 @click.argument("form", metavar="FORMAT", type=click.Choice(EXPORTS))
 @click.option(
-    "-o", "--output", default="-", metavar="FILE", help="Where to.  [default: standard output]"
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE",
+    help="The file to write.  [default: standard output]",
 )
-@click.option("--base", metavar="IRI", help="With nquads: put our IRIs under another base.")
+@click.option("--base", metavar="IRI", help="With nquads: replace the base of all our IRIs.")
 @common
 @click.pass_obj
 def export(settings: Settings, form: str, output: str, base: str | None) -> None:
@@ -76,10 +82,12 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
 
     \b
     nquads   every graph, sorted: the same bytes on every machine
-    trig     every graph, readable          jsonld   every graph, for programs
-    turtle   the plain view only            csv      one row a fact and quote, for spreadsheets
+    trig     every graph, readable
+    jsonld   every graph, for programs
+    turtle   the plain view only
+    csv      one row for each fact and quote, for spreadsheets
     graphml  entities and facts, for Gephi, yEd, Cytoscape
-    facts-csv, entities-csv  the tables that import takes, with nothing lost
+    facts-csv, entities-csv   the tables that import reads, complete
     """
     from ..loaders.builds.build import build as build_graph
     from ..queries.export import export as write_export

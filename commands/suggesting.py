@@ -25,10 +25,12 @@ _HEADINGS = ("kind", "start", "end", "text", "meaning")
 
 @click.command()
 @click.argument("document")
-@click.option("-o", "--output", help="Write the fact file to edit there; - is standard output.")
-@click.option("--slug", help="The document's name in the collection.  [default: the file's]")
+@click.option("-o", "--output", help="Write a fact file to edit; - is standard output.")
+@click.option("--slug", help="The document's name in the collection.  [default: that of the file]")
 @click.option(
-    "--write", is_flag=True, help="Put text, register entry and facts into the last --collection."
+    "--write",
+    is_flag=True,
+    help="Write the text, its register entry and the facts to the last --collection.",
 )
 @common
 @click.pass_obj
@@ -37,8 +39,8 @@ def suggest(
 ) -> None:
     """Find known names, dates, numbers and sentences that may state facts in an Arabic text.
 
-    DOCUMENT is a text file, - for standard input, or the slug of a registered document, of
-    which the sentences are shown that no fact speaks for yet.
+    DOCUMENT is a text file, - for standard input, or the slug of a registered document; of that,
+    the sentences that no fact quotes yet are shown.
 
     \b
     taawun suggest article.txt

@@ -36,7 +36,7 @@ class TaawunError(Exception):
         self, what: str | Message, /, *, remedy: Message | None = None, **parts: Part
     ) -> None:
         self.message = what if isinstance(what, Message) else Message(what, **parts)
-        self.remedy = remedy or remedy_of(self.message.code, self.message.parts)
+        self.remedy = remedy or remedy_of(self.message.code, {**self.message.parts})
         super().__init__(str(self.message) + (f"{ARROW}{self.remedy}" if self.remedy else ""))
 
 
