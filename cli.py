@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any, Final, NoReturn
 
 import click
 
-from .commands.faults import report, report_usage
-from .commands.settings import FAULTS, Settings, common
-from .commands.translation import foreseen, speaking, translated
+from .commands.settings import FAULTS, Settings, common, foreseen
 from .graph.errors import TaawunError
 
 #: Each command and the module of ``commands`` that has it, in the order of the help.
@@ -51,19 +50,21 @@ class Commands(click.Group):
             return None
         module = import_module(f".commands.{COMMANDS[cmd_name]}", __package__)
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        return translated(getattr(module, name), ctx.ensure_object(Settings).language)
+        command: click.Command = getattr(module, name)
+        return _in_language(command, ctx.ensure_object(Settings).language)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
         """Run a command line and exit. What click has to say is said in the reader's language."""
         arguments = sys.argv[1:] if args is None else list(args)
         settings = foreseen(arguments)
         options |= {"standalone_mode": False, "obj": settings}
-        # JSON is for programs, and has English words.
-        with speaking("en" if settings.format == "json" else settings.language):
+        with _speaking(settings):
             try:
-                shown = translated(self, settings.language)
+                shown = _in_language(self, settings.language)
                 code = click.Group.main(shown, arguments, *rest, **options)
             except click.ClickException as error:
+                from .commands.faults import report_usage
+
                 code = report_usage(error, settings)
             except click.Abort:
                 code = FAULTS
@@ -77,7 +78,26 @@ class Commands(click.Group):
             finally:
                 sys.stdout.flush()
         except (TaawunError, BrokenPipeError) as error:
+            from .commands.faults import report
+
             ctx.exit(report(error, ctx.ensure_object(Settings)))
+
+
+def _speaking(settings: Settings) -> AbstractContextManager[None]:
+    """While it lasts click speaks the chosen language; in JSON, which is for programs, English."""
+    if settings.language == "en" or settings.format == "json":
+        return nullcontext()
+    from .commands.translation import speaking
+
+    return speaking(settings.language)
+
+
+def _in_language(command: click.Command, language: str) -> click.Command:
+    if language == "en":
+        return command
+    from .commands.translation import translated
+
+    return translated(command, language)
 
 
 _FIRST_WORDS: Final = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import pyoxigraph as ox
@@ -16,7 +16,9 @@ from ..messages.words import say
 from ..queries.answer_writer import write_answer, write_proven
 from ..queries.results import to_markdown, to_separated
 from .settings import FAULTS, Settings
-from .terminal import Printer, console
+
+if TYPE_CHECKING:
+    from .terminal import Printer
 
 
 def print_line(text: str, *, err: bool = False) -> None:
@@ -30,6 +32,8 @@ _PAGE: Final = 500
 
 def printer_for(settings: Settings) -> Printer:
     """What prints for people, in the chosen language."""
+    from .terminal import Printer, console
+
     return Printer(console(), settings.labels, settings.language)
 
 

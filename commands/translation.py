@@ -9,35 +9,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from gettext import bindtextdomain, textdomain
 from inspect import cleandoc
-from itertools import pairwise
 from typing import Final
 
 import click
 
 from ..messages.direction import directed
-from ..messages.message import DOMAIN, LANGUAGES, LOCALE, catalogue
-from ..queries.results import FORMATS
-from .settings import Settings
+from ..messages.message import DOMAIN, LOCALE, catalogue
 
 #: A line of an option, or one with an Arabic letter that is no example and has no direction yet.
 _RUNS_LEFT: Final = re.compile("(?!\u200f| *(?:taawun|curl) )(?: +-|.*[\u0600-\u06ff])")
-
-
-def foreseen(arguments: Sequence[str]) -> Settings:
-    """The language and format that a command line asks for, before click has parsed it."""
-    settings = Settings()
-    words = [part for word in arguments for part in word.split("=", 1) if word[:2] == "--"]
-    for option, value in (*pairwise(arguments), *pairwise(words)):
-        if option == "--lang" and value in LANGUAGES:
-            settings.lang = value
-        if option == "--format" and value in FORMATS:
-            settings.format = value
-    return settings
 
 
 @contextmanager
@@ -58,9 +43,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def translated(command: click.Command, language: str) -> click.Command:
-    """The command with its help in the language; in English, the command itself."""
-    if language == "en":
-        return command
+    """A copy of the command with its help in the language."""
     found = copy(command)
     found.context_class = _Context
     found.help = translation_of(command.help or "", language)
