@@ -4,6 +4,7 @@
 
     TaawunError                what the command line shows instead of a traceback
     ├── CollectionError        input files have faults; carries all of a run's faults
+    ├── QuoteError             a quote is not in its document, or not as it must be
     ├── QueryError             a query or a question cannot be run as written
     │   └── UnexplainableError a query runs, but no row of it can be explained honestly
     ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
@@ -41,6 +42,10 @@ class CollectionError(TaawunError):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.faults))
+
+
+class QuoteError(TaawunError):
+    """A quote is not in its document, is there more than once, or cuts a word."""
 
 
 class QueryError(TaawunError):
