@@ -134,7 +134,7 @@ def _single_values(stated: Sequence[tuple[Fact, Site]], schema: Schema) -> int:
 
 
 def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """Check that agreements with signatories are at the stage signed or later, not only in plans."""
+    """Check that agreements with signatories have reached the stage signed, not only in plans."""
     signed = {
         fact.subject
         for fact, _ in stated

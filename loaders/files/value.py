@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from ...messages.fault import Fault, Place
@@ -35,12 +34,18 @@ class Site(Protocol):
         self.faults.append(Fault.at(self.place, code, check=check, remedy=remedy, **parts))
 
 
-@dataclass(slots=True)
 class Spot(Site):
     """A site that keeps nothing of the value written there."""
 
-    place: Place
-    faults: list[Fault]
+    __slots__ = ("_place", "faults")
+
+    def __init__(self, place: Place, faults: list[Fault]) -> None:
+        self._place, self.faults = place, faults
+
+    @property
+    def place(self) -> Place:
+        """The place of the value."""
+        return self._place
 
 
 class Value(Site, Protocol):
