@@ -80,7 +80,7 @@ def test_a_document_is_copied_to_the_byte_and_registered(mine):
     assert read.text.encode() == content
     assert (read.ar, read.en) == ("تجربة", "A: trial")
     before = content_of(mine)
-    with pytest.raises(OutputError, match="there already"):
+    with pytest.raises(OutputError, match="exists already"):
         document_edit(mine, seen(mine), "trial", content, {"ar": "x", "en": "y"})
     (mine / "documents" / "trial.txt").unlink()
     with pytest.raises(OutputError, match="registered already"):
