@@ -54,7 +54,7 @@ PLACEHOLDERS = {
     "DIR": "my-dossier",
     "COLLECTION": "my-dossier",
     "SLUG": "egypt-iraq-talks",
-    "A [B]": "old.nq new.nq",
+    "A [B]": "old.nq",
     "-p parameter=value": "-p country=نيجيريا",
     "show …": "show العراق",
     "--collection …": "--collection my-dossier",
