@@ -44,6 +44,7 @@ TUTORIALS = (DOCS / "tutorial.md", DOCS / "tutorial.ar.md")
 README = READMES[0].read_text("utf-8")
 
 BLOCK = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.M | re.S)
+DOLLAR = re.compile(r"^ *\$ (.*)", re.M)
 SPAN = re.compile(r"`((?:taawun|make|python|curl) [^`]+)`")
 
 #: What the docs write for something of the reader's, and what is put there when it runs.
@@ -85,12 +86,13 @@ def spans_and_lines(text: str, blocks: bool = True) -> Iterator[str]:
     """The commands that a page prints; ``blocks`` without those of its fenced blocks."""
     for language, block in BLOCK.findall(text) if blocks else ():
         joined = re.sub(r"\\\n\s*", "", block)
-        if language == "console":
-            yield from re.findall(r"^\$ (.*)", joined, re.M)
+        if language in ("console", "sh", "bash"):
+            yield from DOLLAR.findall(joined)
         elif not language:
             yield from commands_in_lines(joined)
-    for span in SPAN.findall(BLOCK.sub("", text)):
-        yield " ".join(span.split())
+    rest = BLOCK.sub("", text)
+    yield from (" ".join(span.split()) for span in SPAN.findall(rest))
+    yield from DOLLAR.findall(rest)
 
 
 def commands_in_lines(text: str) -> Iterator[str]:
