@@ -38,7 +38,11 @@ from taawun.queries.page import page as questions_page
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.ar.md")
-PAGES = (*READMES, *sorted(DOCS.glob("*.md")), *sorted(ROOT.glob("loaders/template/**/*.md")))
+PAGES = [
+    page
+    for pattern in ("*.md", "docs/*.md", "benchmarks/*.md", "loaders/template/**/*.md")
+    for page in sorted(ROOT.glob(pattern))
+]
 #: ``test_tutorial.py`` runs the blocks of these, in their order; here only their code spans are.
 TUTORIALS = (DOCS / "tutorial.md", DOCS / "tutorial.ar.md")
 README = READMES[0].read_text("utf-8")
