@@ -25,7 +25,7 @@ import pytest
 from click.testing import CliRunner
 
 from taawun import cli
-from taawun.loaders.build import build
+from taawun.loaders.builds.build import build
 from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
 from taawun.loaders.files.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
