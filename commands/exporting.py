@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from ..graph.errors import OutputError
-from ..messages.words import say
+from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common
 from .terminal import writing
@@ -56,7 +56,7 @@ def explore(
     except OSError as error:
         raise OutputError(f"{output} cannot be written: {error.strerror}") from error
     size = f"{written.stat().st_size / 1e6:.1f}"
-    print_line(say("explorer written", settings.language, written, size))
+    print_line(say("explore-written", settings.language, file=str(written), size=size))
     if open_it:
         click.launch(str(written))
 

@@ -15,7 +15,7 @@ from ..api import Rows, Truth
 from ..graph.control_characters import escaped, visible
 from ..graph.error_words import told
 from ..graph.errors import CollectionError
-from ..messages.words import say
+from ..messages.message import say
 from ..queries.answer_writer import write_answer, write_proven
 from ..queries.results import to_markdown, to_separated
 from .settings import DONE, FAULTS, MISUSE, Settings
@@ -80,8 +80,9 @@ def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: boo
             printer.table(rows.headings, rows.shown.cells(block))
         if not count:
             printer.table(rows.headings, ())
-    word = say("row", settings.language) if count == 1 else say("rows", settings.language, count)
-    printer.line(word if count else say("nothing", settings.language), "dim")
+    printer.line(
+        say("answer-rows" if count else "answer-none", settings.language, count=count), "dim"
+    )
     return count > 0
 
 
@@ -90,7 +91,7 @@ def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -
     if settings.style == "json":
         click.echo(truth.to_json(why=why))
     else:
-        click.echo(say("yes" if truth else "no", settings.language))
+        click.echo(say("answer-yes" if truth else "answer-no", settings.language))
         if why and truth:
             printer = printer_for(settings)
             for explanation in truth.why():
@@ -128,8 +129,7 @@ def report(error: BaseException, language: str) -> int:
     if isinstance(error, CollectionError):
         for fault in error.faults:
             print(visible(told(fault, language)), file=sys.stderr)
-        count = len(error.faults)
-        print(say("fault" if count == 1 else "faults", language, count), file=sys.stderr)
+        print(say("build-refused", language, count=len(error.faults)), file=sys.stderr)
     else:
         print(visible(told(error, language, "taawun")), file=sys.stderr)
     return MISUSE

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 import click
 
-from ..messages.words import say
+from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common
 
@@ -73,9 +73,9 @@ def serve(
     from ..server.workers.pool import Limits, Served
 
     if settings.endpoint:
-        raise click.UsageError(say("no endpoint", settings.language))
+        raise click.UsageError(say("serve-no-endpoint", settings.language))
     if not public and not _is_loopback(host):
-        raise click.UsageError(say("not public", settings.language, host))
+        raise click.UsageError(say("serve-not-public", settings.language, host=host))
     made = build(settings.collections)
     served = Served(made.path, tuple(settings.collections), texts=not no_texts)
     limits = Limits(seconds=settings.patience, memory=memory, answer=answer)
@@ -83,7 +83,7 @@ def serve(
         limits = replace(limits, workers=workers)
     with listen(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-        print_line(say("serving", settings.language, address))
+        print_line(say("serve-ready", settings.language, address=address))
         if open_it:
             click.launch(address)
         run(listener, served, limits, public)

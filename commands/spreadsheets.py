@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from ..graph.error_words import told
 from ..graph.errors import CollectionError
 from ..messages.fault import Fault, Place
-from ..messages.words import say
+from ..messages.message import say
 from .edits import carry_out, target_of
 from .output import print_line
 from .settings import MISUSE, Settings, common
@@ -80,10 +81,11 @@ def _report(settings: Settings, faults: Iterable[Fault], sources: Mapping[str, P
     lines = sorted((*cell_of(fault.place, sources), fault) for fault in faults)
     for path, row, column, heading, fault in lines:
         where = path
-        if row:
-            where += say("at row", settings.language, row)
         if heading:
-            where += say("at column", settings.language, column, heading)
-        there = fault._replace(place=Place(where))
+            cell = {"row": row, "column": column, "heading": heading}
+            where = say("place-in-cell", settings.language, file=path, **cell)
+        elif row:
+            where = say("place-in-row", settings.language, file=path, row=row)
+        there = replace(fault, place=Place(where))
         print_line(told(there, settings.language), err=True)
-    print_line(say("nothing written", settings.language, len(lines)), err=True)
+    print_line(say("import-refused", settings.language, count=len(lines)), err=True)

@@ -74,6 +74,28 @@ def has_words(code: str, language: str = "en") -> bool:
     return _pattern(code, language, None) is not None
 
 
+def codes(*beginnings: str) -> list[str]:
+    """The codes of the catalogues that begin so."""
+    # gettext has no public list of what a catalogue holds.
+    held = vars(catalogue("en"))["_catalog"]
+    found = {key[0] if isinstance(key, tuple) else key for key in held}
+    return sorted(code for code in found if code.startswith(beginnings))
+
+
+#: A number for each plural form, by the name that CLDR gives the form.
+_COUNTS: Final = {
+    "ar": {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100},
+    "en": {"one": 1, "other": 2},
+}
+
+
+def forms(code: str, language: str) -> str | dict[str, str]:
+    """The text of a code with its placeholders; if it has plural forms, all by CLDR's names."""
+    if _pattern(code, language, 1) == (text := _pattern(code, language, None)):
+        return text or code
+    return {name: _pattern(code, language, n) or "" for name, n in _COUNTS[language].items()}
+
+
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The compiled catalogue of a language."""

@@ -90,8 +90,10 @@ def mentioned() -> tuple[set[str], set[str]]:
                 whole.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 begun.add(node.values[0].value)
-    for path in [*ROOT.glob("server/**/*.html"), *ROOT.glob("viz/assets/*.js")]:
-        whole |= set(re.findall(r"[\"']([a-z][\w.-]*)[\"']", path.read_text("utf-8")))
+    for path in [*ROOT.glob("*/**/assets/*.html"), *ROOT.glob("viz/assets/*.js")]:
+        text = path.read_text("utf-8")
+        whole |= set(re.findall(r"[\"']([a-z][\w.-]*)[\"']", text))
+        begun |= set(re.findall(r"[`\"]([a-z][\w-]*-)(?=\$\{|\" ~)", text))
     return whole, {text for text in begun if CODE.fullmatch(text.rstrip("-."))}
 
 
