@@ -264,7 +264,7 @@ def test_context_and_what_a_quote_does_not_name_stand_under_it(open_page, tmp_pa
     expect(page.locator(".note", has_text="الاقتباس نفسه لا يسمّي").first).to_contain_text("طيبة")
     expect(page.locator(".note", has_text="السياق، وليس دليلًا").first).to_be_visible()
     page.click(".language")
-    expect(page.locator(".note", has_text="The quote does not itself name").first).to_be_visible()
+    expect(page.locator(".note", has_text="The quote itself does not name").first).to_be_visible()
     expect(page.locator(".note", has_text="Context, no proof").first).to_be_visible()
 
 
@@ -283,7 +283,7 @@ def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, tmp_p
     expect(page.locator(".badge.disputed").first).to_have_text("محل خلاف")
     expect(page.locator(".note bdi").first).to_have_text("خلاف مخترع")
     said = page.locator(".badges .said", has_text="تذكره").first
-    expect(said).to_have_text("تذكره: ٣ وثائق · ناشران مذكوران")
+    expect(said).to_have_text("تذكره ٣ وثائق · ناشران مذكوران")
     page.click(".language")
     expect(page.locator(".badges .said", has_text="Said by").first).to_have_text(
         "Said by: 3 documents · 2 publishers named"
