@@ -1,26 +1,18 @@
 """``python -m taawun``, and the command ``taawun``."""
 
 import io
-import os
 import sys
 
-from taawun.commands.quick import answer
+from taawun.cli import main as commands
 
 
 def main() -> None:
-    """Run the command line, by the short way where there is one."""
+    """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter gets its number.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    code = answer(sys.argv[1:])
-    if code is None:
-        from taawun.cli import main as commands
-
-        commands()
-    else:
-        # Nothing is left to be put in order: the store was only read, the output is written.
-        os._exit(code)
+    commands()
 
 
 if __name__ == "__main__":

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from keyword import iskeyword
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import click
 
-from .commands.output import print_line, report
-from .commands.settings import MISUSE, Settings, common
-from .graph.error_words import told
+from .commands.settings import FAULTS, Settings, common, foreseen
 from .graph.errors import TaawunError
 from .messages.message import say
 
@@ -45,14 +45,31 @@ class Commands(click.Group):
         """Every command, in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, its module loaded only now."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its module loaded only now, in the reader's language."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".commands.{COMMANDS[cmd_name]}", __package__)
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         command: click.Command = getattr(module, name)
-        return command
+        return _in_language(command, ctx.ensure_object(Settings).language)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
+        """Run a command line and exit. What click has to say is said in the reader's language."""
+        arguments = sys.argv[1:] if args is None else list(args)
+        settings = foreseen(arguments)
+        options |= {"standalone_mode": False, "obj": settings}
+        with _speaking(settings):
+            try:
+                shown = _in_language(self, settings.language)
+                code = click.Group.main(shown, arguments, *rest, **options)
+            except click.ClickException as error:
+                from .commands.faults import report_usage
+
+                code = report_usage(error, settings)
+            except click.Abort:
+                code = FAULTS
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; what Taawun raises on purpose becomes a message and exit code 2."""
@@ -62,22 +79,31 @@ class Commands(click.Group):
             finally:
                 sys.stdout.flush()
         except (TaawunError, BrokenPipeError) as error:
-            ctx.exit(report(error, ctx.ensure_object(Settings).language))
-        except click.UsageError as error:
-            # Those that click makes itself are of its subclasses, and in its words.
-            if type(error) is not click.UsageError:
-                raise
-            language = ctx.ensure_object(Settings).language
-            if language == "en":
-                raise
-            print_line(error.ctx.get_usage() if error.ctx else "", err=True)
-            print_line(told(error.message, language, "taawun"), err=True)
-            ctx.exit(MISUSE)
+            from .commands.faults import report
+
+            ctx.exit(report(error, ctx.ensure_object(Settings)))
+
+
+def _speaking(settings: Settings) -> AbstractContextManager[None]:
+    """While it lasts click speaks the chosen language; in JSON, which is for programs, English."""
+    if settings.language == "en" or settings.format == "json":
+        return nullcontext()
+    from .commands.translation import speaking
+
+    return speaking(settings.language)
+
+
+def _in_language(command: click.Command, language: str) -> click.Command:
+    if language == "en":
+        return command
+    from .commands.translation import translated
+
+    return translated(command, language)
 
 
 @click.group(cls=Commands, invoke_without_command=True)
 @common
-@click.version_option(package_name="taawun")
+@click.version_option(package_name="taawun", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Ask a knowledge graph of Egypt's digital cooperation, and see what proves each answer."""

@@ -1,4 +1,4 @@
-"""Adding what a text says: ``add`` with its subcommands."""
+"""Commands that add to a collection: ``add fact``, ``add entity``, ``add document``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..graph.error_words import told
-from ..graph.errors import CollectionError
+from ..graph.errors import CollectionError, MisuseError
 from ..graph.fact import MODALITIES
 from ..loaders.builds.inputs import SEEDS
 from ..loaders.collection import Collection, read_collection
@@ -52,26 +52,30 @@ def add() -> None:
 @click.argument("subject", required=False)
 @click.argument("predicate", required=False)
 @click.argument("object_", metavar="OBJECT", required=False)
-@click.option("--document", help="The document that says it: its slug or title.")
-@click.option("--quote", help="The words of the document that say it.")
-@click.option("--prefix", help="The words directly before, where the quote stands twice.")
-@click.option("--suffix", help="The words directly after, where the quote stands twice.")
-@click.option("--context", help="Words elsewhere in the document that the quote needs to be read.")
-@click.option("--modality", type=click.Choice(MODALITIES), help="How firmly it is said.")
+@click.option("--document", help="The slug or title of the document that says it.")
+@click.option("--quote", help="The words of the document that say it, verbatim.")
+@click.option("--prefix", help="The words directly before, if the document has the quote twice.")
+@click.option("--suffix", help="The words directly after, if the document has the quote twice.")
+@click.option(
+    "--context", help="Words elsewhere in the document that one needs to understand the quote."
+)
+@click.option("--modality", type=click.Choice(MODALITIES), help="How firmly the text says it.")
 @click.option("--stated-by", metavar="ENTITY", help="Who says it in the text.")
-@click.option("--on-behalf-of", metavar="ENTITY", help="For whom the subject acts.")
-@click.option("--when", metavar="EDTF", help="The date as printed: 2024-03, XXXX-02.")
+@click.option("--on-behalf-of", metavar="ENTITY", help="On whose behalf the subject acts.")
+@click.option("--when", metavar="EDTF", help="The date as printed, in EDTF: 2024-03, XXXX-02.")
 @click.option("--date-text", metavar="TEXT", help="The printed words of the date.")
-@click.option("--note", metavar="TEXT", help="A remark in English: why it is inferred, say.")
-@click.option("--note-ar", metavar="TEXT", help="The same in Arabic.")
+@click.option(
+    "--note", metavar="TEXT", help="A note in English, for example why the fact is inferred."
+)
+@click.option("--note-ar", metavar="TEXT", help="The same note in Arabic.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @common
 @click.pass_obj
 def fact(settings: Settings, /, dry_run: bool, **given: str | None) -> None:
-    """Add a fact: entities by slug, IRI or any of their names, predicates by name or label.
+    """Add a fact. Entities are given by slug, IRI or any name, predicates by name or label.
 
-    It goes into the fact file of the document in the last --collection. What `check` would refuse
-    is refused before anything is written. With nothing given, a terminal asks step by step.
+    The fact is written to the document's fact file in the last --collection, unless `check` would
+    refuse it. Without arguments, the command asks step by step on a terminal.
     """
     said = {_camel(name): text for name, text in given.items() if text is not None}
     missing = [name for name in ("document", "quote", *TRIPLE) if name not in said]
@@ -79,10 +83,7 @@ def fact(settings: Settings, /, dry_run: bool, **given: str | None) -> None:
         _ask(settings, dry_run)
         return
     if missing:
-        raise click.UsageError(
-            f"{', '.join(missing)} missing: taawun add SUBJECT PREDICATE OBJECT --document D "
-            "--quote Q; on a terminal, taawun add alone asks step by step"
-        )
+        raise MisuseError("fact-incomplete", names=missing)
     before, known, words = _opened(settings)
     quote = {"document": words.document(said.pop("document"))}
     quote |= {key: said.pop(key, "") for key in QUOTE}
@@ -126,25 +127,37 @@ def _opened(settings: Settings) -> tuple[str, Collection, Words]:
 @add.command()
 @click.argument("class_", metavar="CLASS")
 @click.argument("slug")
-@click.option("--ar", required=True, metavar="NAME", help="Its Arabic name, as the texts have it.")
-@click.option("--en", required=True, metavar="NAME", help="Its English name.")
+@click.option("--ar", required=True, metavar="NAME", help="The Arabic name, as the texts have it.")
+@click.option("--en", required=True, metavar="NAME", help="The English name.")
 @click.option("--also", multiple=True, metavar="NAME", help="Another name (repeatable).")
-@click.option("--type", "types", multiple=True, metavar="CLASS", help="A further class.")
-@click.option("--iso3", metavar="CODE", help="Of a country: its ISO 3166-1 alpha-3 code.")
-@click.option("--m49", metavar="CODE", help="Of a place: its United Nations M49 code.")
-@click.option("--exact-match", multiple=True, metavar="IRI", help="The same thing elsewhere.")
-@click.option("--close-match", multiple=True, metavar="IRI", help="Something close elsewhere.")
-@click.option("--note", metavar="TEXT", help="A remark in English.")
-@click.option("--note-ar", metavar="TEXT", help="The same in Arabic.")
+@click.option(
+    "--type", "types", multiple=True, metavar="CLASS", help="A further class (repeatable)."
+)
+@click.option("--iso3", metavar="CODE", help="The ISO 3166-1 alpha-3 code of a country.")
+@click.option("--m49", metavar="CODE", help="The United Nations M49 code of a place.")
+@click.option(
+    "--exact-match",
+    multiple=True,
+    metavar="IRI",
+    help="The same thing in another vocabulary (repeatable).",
+)
+@click.option(
+    "--close-match",
+    multiple=True,
+    metavar="IRI",
+    help="Something close in another vocabulary (repeatable).",
+)
+@click.option("--note", metavar="TEXT", help="A note in English.")
+@click.option("--note-ar", metavar="TEXT", help="The same note in Arabic.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @common
 @click.pass_obj
 def entity(
     settings: Settings, /, class_: str, slug: str, types: Sequence[str], dry_run: bool, **given: Any
 ) -> None:
-    """Register an entity: who or what facts can be about.
+    """Register an entity that facts can be about.
 
-    CLASS by name or label (country, وزارة), SLUG in small Latin letters, digits and hyphens.
+    CLASS is a name or label (country, وزارة); SLUG has small Latin letters, digits and hyphens.
     """
     before, _, words = _opened(settings)
     fields = {
@@ -160,13 +173,13 @@ def entity(
 
 @add.command()
 @click.argument("file")
-@click.option("--title-ar", required=True, metavar="TITLE", help="Its Arabic title.")
-@click.option("--title-en", required=True, metavar="TITLE", help="Its English title.")
-@click.option("--slug", help="Its name in the collection.  [default: the file's]")
+@click.option("--title-ar", required=True, metavar="TITLE", help="The Arabic title.")
+@click.option("--title-en", required=True, metavar="TITLE", help="The English title.")
+@click.option("--slug", help="The document's name in the collection.  [default: that of the file]")
 @click.option("--publisher", metavar="NAME", help="The publisher, as printed.")
 @click.option("--creator", metavar="NAME", help="The author, as printed.")
 @click.option("--issued", metavar="EDTF", help="The date of issue, only if it is printed.")
-@click.option("--note", metavar="TEXT", help="A remark in English.")
+@click.option("--note", metavar="TEXT", help="A note in English.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @common
 @click.pass_obj
@@ -180,9 +193,9 @@ def document(
     dry_run: bool,
     **given: str | None,
 ) -> None:
-    """Take a text in as a document: a UTF-8 file, - for standard input.
+    """Add a text as a document: a UTF-8 file, or - for standard input.
 
-    What it says is then added fact by fact; `taawun suggest SLUG` shows what no fact quotes yet.
+    Add its facts afterwards; `taawun suggest SLUG` shows the sentences that no fact quotes yet.
     """
     before, known, _ = _opened(settings)
     content = content_of(file, list(known.documents))

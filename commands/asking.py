@@ -1,4 +1,4 @@
-"""Asking: ``questions``, ``ask``, ``sparql``, ``show`` and ``path``."""
+"""Commands that ask: ``questions``, ``ask``, ``sparql``, ``show``, ``path``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ..api import Rows, Truth
-from ..graph.errors import QueryError
-from ..messages.message import say
+from ..graph.errors import InputError, MisuseError
+from ..messages.message import foreign, say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
 from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
@@ -69,10 +69,12 @@ def questions(settings: Settings, tag: str | None) -> None:
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A parameter: a slug, an IRI or any name in either language (repeatable).",
+    help="The value of a parameter: a slug, an IRI or any name in either language (repeatable).",
 )
 @click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
-@click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
+)
 @common
 @click.pass_obj
 @stoppable
@@ -83,7 +85,7 @@ def ask(
     why: bool,
     everything: bool,
 ) -> None:
-    """Run a stored question, by its name or in your own words.
+    """Ask a stored question, by its name or in your own words.
 
     \b
     taawun ask agreement-signatories --why
@@ -107,12 +109,14 @@ def ask(
 @click.command()
 @click.argument("query")
 @click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
-@click.option("--all", "everything", is_flag=True, help="With --why: fold no list of facts.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
+)
 @common
 @click.pass_obj
 @stoppable
 def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
-    """Run any SPARQL 1.1 query: its text, a file that holds it, or - for standard input.
+    """Run a SPARQL 1.1 query: its text, a file, or - for standard input.
 
     The usual prefixes (tw: country: area: rdfs: skos: …) need not be declared.
 
@@ -135,13 +139,13 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
     "--history",
     "past_only",
     is_flag=True,
-    help="Show instead what is no longer asserted, or not yet: status, day and reason.",
+    help="Show withdrawn, replaced and pending facts instead: status, day and reason.",
 )
 @common
 @click.pass_obj
 @stoppable
 def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
-    """Show all that is known of an entity: its slug, IRI, or any name in either language."""
+    """Show everything known about an entity, given by slug, IRI or any name in either language."""
     from ..queries.proofs import card_json
     from ..queries.why import facts_of
 
@@ -186,12 +190,14 @@ def _emit_facts(settings: Settings, views: Sequence[FactView]) -> None:
 @click.command()
 @click.argument("start")
 @click.argument("end")
-@click.option("--limit", default=3, show_default=True, help="How many ways of the same length.")
+@click.option(
+    "--limit", default=3, show_default=True, help="How many paths of the same length to show."
+)
 @common
 @click.pass_obj
 @stoppable
 def path(settings: Settings, start: str, end: str, limit: int) -> None:
-    """Show how two entities hang together, each step with its quote.
+    """Show how two entities are connected, each step with its quote.
 
     \b
     taawun path العراق ليتوانيا
@@ -230,20 +236,22 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name or not value:
-        raise click.UsageError(f"“{text}” is no parameter; write NAME=VALUE, as in country=العراق")
+        raise MisuseError("parameter-malformed", text=text)
     return name, value
 
 
 def _query_text(query: str) -> str:
     """The query itself: from standard input, a file, or the argument."""
-    if query == "-":
-        try:
-            return sys.stdin.buffer.read().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise QueryError(f"the query on standard input is not UTF-8: {error}") from error
-    if query.endswith((".rq", ".sparql")) or ("{" not in query and isfile(query)):
-        try:
-            return Path(query).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise QueryError(f"the query file {query} cannot be read: {error}") from error
-    return query
+    if query != "-" and not (
+        query.endswith((".rq", ".sparql")) or ("{" not in query and isfile(query))
+    ):
+        return query
+    try:
+        read = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
+    except OSError as error:
+        reason = foreign(error.strerror or str(error))
+        raise InputError("text-unreadable", file=query, reason=reason) from error
+    try:
+        return read.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError.not_utf_8(query, error) from error

@@ -1,4 +1,4 @@
-"""Building and checking: ``build`` and ``check``."""
+"""The commands ``build`` and ``check``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..graph.error_words import told
 from ..messages.message import Message, say
+from .faults import tell, warn
 from .output import emit, print_line, printer_for
 from .settings import FAULTS, Settings, common
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def build(settings: Settings) -> None:
     """Read and check the collections, and build the store if anything has changed.
 
-    The other commands do this by themselves.
+    The other commands do this when it is needed.
     """
     from ..loaders.builds.build import build as build_graph
 
@@ -36,11 +36,11 @@ def build(settings: Settings) -> None:
 
 
 @click.command()
-@click.option("--stats", is_flag=True, help="Also show degrees and components of the network.")
+@click.option("--stats", is_flag=True, help="Also show the degrees and components of the network.")
+@click.option("--accept-answers", is_flag=True, help="Make the present answers the expected ones.")
 @click.option(
-    "--accept-answers", is_flag=True, help="Take the present answers as the expected ones."
+    "--reference", is_flag=True, help="Check the shapes with pySHACL too, and compare the results."
 )
-@click.option("--reference", is_flag=True, help="Have pySHACL check the shapes too, and compare.")
 @click.option(
     "--preview", is_flag=True, help="Show what has changed since the last check that passed."
 )
@@ -51,7 +51,7 @@ def check(
 ) -> None:
     """Perform every check: names, quotes, types, coverage, shapes, expected answers.
 
-    Says how many checks were performed, passed, failed and skipped. Exit 1 if one failed.
+    Shows how many checks were performed, passed, failed and skipped. Exits with 1 if one failed.
     """
     from .. import checks
     from ..loaders.builds.build import build as build_graph
@@ -70,10 +70,9 @@ def check(
         _print_statistics(settings)
     for performed in report.checks:
         for warning in performed.warnings:
-            word = say("warning", settings.language)
-            print_line(told(warning, settings.language, word), err=True)
+            warn(warning, settings)
         for fault in performed.faults:
-            print_line(told(fault, settings.language), err=True)
+            tell(fault, settings)
     if report.faults:
         sys.exit(FAULTS)
     if not preview:

@@ -202,16 +202,18 @@ def _fact(fact: FactView) -> dict[str, Any]:
 @click.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="[B]", required=False)
-@click.option("--answers", is_flag=True, help="Also the stored questions whose answers change.")
-@click.option("--alone", is_flag=True, help="Without the bundled collection under the others.")
+@click.option(
+    "--answers", is_flag=True, help="Also show the stored questions whose answers change."
+)
+@click.option("--alone", is_flag=True, help="Leave out the bundled collection.")
 @common
 @click.pass_obj
 def diff(settings: Settings, before: str, after: str | None, answers: bool, alone: bool) -> None:
-    """Compare two states of the graph, fact by fact; B is the present one if left out.
+    """Compare two states of the graph, fact by fact; without B, A and the present state.
 
-    A state is a dump (a file in N-Quads), a build (its folder, or its 16 digits in the cache), a
-    collection's folder, or a git revision of the collections (git:REV; of the current folder, if
-    it is a collection). Exit 0 if no fact differs, 1 if one does, 2 for trouble.
+    A state is a file in N-Quads, a build (its folder, or its 16 digits in the cache), a
+    collection's folder, or a git revision of the collections (git:REV; of the current folder, if it
+    is a collection). Exits with 0 if no fact differs, 1 if one does, 2 on errors.
 
     \b
     taawun diff git:HEAD~1 --collection my-dossier

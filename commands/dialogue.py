@@ -1,4 +1,4 @@
-"""Asking for a fact step by step on a terminal, each answer checked before the next question."""
+"""Ask for a fact step by step on a terminal; each answer is checked before the next question."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from prompt_toolkit.document import Document as Typed
 from ..graph.arabic import find_folded, fold
 from ..graph.document import Document
 from ..graph.error_words import told
-from ..graph.errors import CollectionError, TaawunError, UnknownNameError
+from ..graph.errors import CollectionError, MisuseError, QuoteError, TaawunError, UnknownNameError
 from ..graph.fact import MODALITIES
 from ..loaders.checks.edtf import edtf_fault
-from ..loaders.checks.quotes import QuoteFault, evidence, told_apart
+from ..loaders.checks.quotes import evidence, told_apart
 from ..loaders.collection import Collection
 from ..loaders.editing.add_fact import check_triple
 from ..loaders.facts import writable
@@ -67,7 +67,7 @@ class Dialogue:
         def accept(text: str) -> Document:
             slug = self._words.document(text)
             if slug not in self._known.documents:
-                raise UnknownNameError(text, "document", get_close_matches(slug, titles))
+                raise UnknownNameError(text, "kind-document", get_close_matches(slug, titles))
             return self._known.documents[slug]
 
         return self._ask("document", titles, accept)
@@ -91,9 +91,8 @@ class Dialogue:
             prefix, suffix = told_apart(document.text, start, end) if end else ("", "")
             try:
                 evidence(document, text, prefix, suffix)
-            except QuoteFault as error:
-                wrong = f"{error}\n    → {error.remedy}"
-                click.secho(told(wrong, self._language), fg="red")
+            except QuoteError as error:
+                click.secho(told(error, self._language), fg="red")
                 span = find_folded(document.text, text)
                 default = document.text[slice(*span)] if span else text
                 continue
@@ -123,7 +122,7 @@ class Dialogue:
             name = self._words.predicate(text)
             if name not in predicates:
                 near = get_close_matches(name, predicates)
-                raise UnknownNameError(text, f"predicate of {subject}", near)
+                raise UnknownNameError(text, "kind-fitting-predicate", near)
             return name
 
         predicate = self._ask("predicate", predicates, fitting)
@@ -142,7 +141,7 @@ class Dialogue:
     def _subject(self, text: str) -> str:
         reference = self._words.entity(text)
         if reference not in self._suggester.classes:
-            raise UnknownNameError(text, "entity")
+            raise UnknownNameError(text, "kind-entity")
         return reference
 
     def agrees(self, question: str) -> bool:
@@ -167,7 +166,7 @@ class Dialogue:
 
         def modality(text: str) -> str:
             if text not in ("", *MODALITIES):
-                raise UnknownNameError(text, "modality", MODALITIES)
+                raise UnknownNameError(text, "kind-modality", MODALITIES)
             return text
 
         said = {"modality": self._ask("modality", modalities, modality)}
@@ -192,7 +191,7 @@ class Dialogue:
 
         def accept(number: str) -> tuple[int, int]:
             if number not in around:
-                raise UnknownNameError(number, "place", list(around))
+                raise UnknownNameError(number, "kind-place", list(around))
             return places[int(number) - 1]
 
         return self._ask("place", around, accept)
@@ -221,13 +220,12 @@ class Dialogue:
 
 def _something(text: str) -> str:
     if not text:
-        raise TaawunError("an inferred fact needs the reason")
+        raise MisuseError("inferred-without-note")
     return text
 
 
 def _date(text: str) -> str:
     """An EDTF date, or nothing."""
     if text and (wrong := edtf_fault(text)):
-        message, remedy = wrong
-        raise TaawunError(f"{message}\n    → {remedy}")
+        raise TaawunError(wrong)
     return text

@@ -1,14 +1,13 @@
-"""An edit of one's own collection, as commands carry it out: tried, shown, written."""
+"""Try an edit of your own collection, show what it changes, and write it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from ..graph.error_words import told
+from ..graph.errors import MisuseError
 from ..messages.message import say
+from .faults import warn
 from .output import print_line
 from .settings import Settings
 
@@ -19,10 +18,7 @@ if TYPE_CHECKING:
 def target_of(settings: Settings) -> Path:
     """The collection to write into, the last one given."""
     if not settings.collections:
-        raise click.UsageError(
-            "say where to with --collection DIR; the bundled collection stays as it is "
-            "(taawun new DIR starts one of your own)"
-        )
+        raise MisuseError("collection-missing")
     return settings.collections[-1]
 
 
@@ -44,8 +40,7 @@ def show(settings: Settings, edit: Edit) -> None:
     questions = settings.catalogue.questions.values()
     report(settings, difference(old.store(), new.store(), questions))
     for warning in edit.warnings:
-        word = say("warning", settings.language)
-        print_line(told(warning, settings.language, word), err=True)
+        warn(warning, settings)
 
 
 def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
@@ -58,7 +53,7 @@ def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
 
 
 def write(settings: Settings, edit: Edit) -> None:
-    """Write the edit, and anew the schemas that know the entities and documents."""
+    """Write the edit, and update the JSON Schemas, which list the entities and documents."""
     from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
     from ..loaders.editing.json_schemas import FOLDER, schema_files

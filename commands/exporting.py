@@ -1,4 +1,4 @@
-"""Handing on what there is: ``explore`` and ``export``."""
+"""Commands that write files: ``explore``, ``export``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
-from ..graph.errors import OutputError
-from ..messages.message import say
+from ..graph.errors import MisuseError, OutputError
+from ..messages.message import foreign, say
 from .output import print_line
 from .settings import Settings, common
 from .terminal import writing
@@ -22,8 +22,10 @@ EXPORTS: Final = (
 @click.option(
     "-o", "--output", default="taawun.html", show_default=True, type=click.Path(dir_okay=False)
 )
-@click.option("--focus", metavar="ENTITY", help="Only this entity and what hangs on it.")
-@click.option("--depth", default=1, show_default=True, help="With --focus: how many steps.")
+@click.option(
+    "--focus", metavar="ENTITY", help="Show only this entity and what it is connected to."
+)
+@click.option("--depth", default=1, show_default=True, help="With --focus: how many steps away.")
 @click.option(
     "--question",
     "chosen",
@@ -34,7 +36,7 @@ EXPORTS: Final = (
 @click.option(
     "--no-texts",
     is_flag=True,
-    help="Leave the documents out: only the quotes, for pages that others may not republish.",
+    help="Include the quotes only, not the whole documents, which others may not republish.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @common
@@ -54,7 +56,8 @@ def explore(
             output, focus=focus, depth=depth, questions=chosen or None, texts=not no_texts
         )
     except OSError as error:
-        raise OutputError(f"{output} cannot be written: {error.strerror}") from error
+        reason = foreign(error.strerror or str(error))
+        raise OutputError("output-not-written", file=output, reason=reason) from error
     size = f"{written.stat().st_size / 1e6:.1f}"
     print_line(say("explore-written", settings.language, file=str(written), size=size))
     if open_it:
@@ -64,9 +67,13 @@ def explore(
 @click.command()
 @click.argument("form", metavar="FORMAT", type=click.Choice(EXPORTS))
 @click.option(
-    "-o", "--output", default="-", metavar="FILE", help="Where to.  [default: standard output]"
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE",
+    help="The file to write.  [default: standard output]",
 )
-@click.option("--base", metavar="IRI", help="With nquads: put our IRIs under another base.")
+@click.option("--base", metavar="IRI", help="With nquads: replace the base of all our IRIs.")
 @common
 @click.pass_obj
 def export(settings: Settings, form: str, output: str, base: str | None) -> None:
@@ -74,17 +81,19 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
 
     \b
     nquads   every graph, sorted: the same bytes on every machine
-    trig     every graph, readable          jsonld   every graph, for programs
-    turtle   the plain view only            csv      one row a fact and quote, for spreadsheets
+    trig     every graph, readable
+    jsonld   every graph, for programs
+    turtle   the plain view only
+    csv      one row for each fact and quote, for spreadsheets
     graphml  entities and facts, for Gephi, yEd, Cytoscape
-    facts-csv, entities-csv  the tables that import takes, with nothing lost
+    facts-csv, entities-csv   the tables that import reads, complete
     """
     from ..loaders.builds.build import build as build_graph
     from ..queries.export import export as write_export
     from ..queries.export import rebased
 
     if base is not None and form != "nquads":
-        raise click.UsageError("--base goes with nquads")
+        raise MisuseError("base-without-nquads")
     if form.endswith("-csv"):
         _export_table(settings, form.removesuffix("-csv"), output)
         return

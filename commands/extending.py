@@ -15,13 +15,13 @@ from .settings import Settings, common
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--example", is_flag=True, help="With the invented example as text and facts.")
+@click.option("--example", is_flag=True, help="Include an invented example with a text and facts.")
 @common
 @click.pass_obj
 def new(settings: Settings, folder: Path, example: bool) -> None:
-    """Start a collection of your own: a folder with a model of every file in it.
+    """Start a collection of your own: a folder with a template of every file.
 
-    It is accepted as it stands, and stacks over the bundled one with --collection DIR.
+    It passes every check as it is; --collection DIR adds it to the bundled one.
     """
     from ..loaders.editing.new_collection import new_collection
 
@@ -35,10 +35,10 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
 @common
 @click.pass_obj
 def schemas(settings: Settings) -> None:
-    """Write the JSON Schemas of your collection's files anew, for editors.
+    """Update the JSON Schemas of your collection's files, for editors.
 
-    They know the terms, entities and documents of all collections given, and stand in schemas/
-    of the last one.
+    They list the terms, entities and documents of all given collections, and are written to
+    schemas/ of the last one.
     """
     from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import pyoxigraph as ox
 
 from ..api import Rows, Truth
 from ..graph.control_characters import escaped, visible
-from ..graph.error_words import told
-from ..graph.errors import CollectionError
 from ..messages.message import say
 from ..queries.answer_writer import write_answer, write_proven
 from ..queries.results import to_markdown, to_separated
-from .settings import DONE, FAULTS, MISUSE, Settings
-from .terminal import Printer, console
+from .settings import FAULTS, Settings
+
+if TYPE_CHECKING:
+    from .terminal import Printer
 
 
 def print_line(text: str, *, err: bool = False) -> None:
@@ -33,6 +32,8 @@ _PAGE: Final = 500
 
 def printer_for(settings: Settings) -> Printer:
     """What prints for people, in the chosen language."""
+    from .terminal import Printer, console
+
     return Printer(console(), settings.labels, settings.language)
 
 
@@ -118,18 +119,3 @@ def print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -
             click.echo(escaped(f"{triple} ."))
     if not triples:
         sys.exit(FAULTS)
-
-
-def report(error: BaseException, language: str) -> int:
-    """Say what happened on standard error, in the language; returns the exit code."""
-    if isinstance(error, BrokenPipeError):
-        # The reader of a pipe has seen enough; what is left to be written has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    if isinstance(error, CollectionError):
-        for fault in error.faults:
-            print(visible(told(fault, language)), file=sys.stderr)
-        print(say("build-refused", language, count=len(error.faults)), file=sys.stderr)
-    else:
-        print(visible(told(error, language, "taawun")), file=sys.stderr)
-    return MISUSE

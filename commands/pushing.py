@@ -1,4 +1,4 @@
-"""Handing the dataset to a remote store: ``push``."""
+"""The command that fills a remote store: ``push``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import asdict
 import click
 
 from ..graph.control_characters import escaped
+from ..graph.errors import MisuseError
 from ..graph.remote.endpoint import Endpoint
 from ..graph.remote.push import Comparison, Progress, compare
 from ..graph.remote.push import push as push_dataset
@@ -23,16 +24,16 @@ from .settings import FAULTS, Settings, common
 @click.option(
     "--update",
     metavar="URL",
-    help="Where the store takes updates.  [default: the endpoint, its last /query made /update]",
+    help="The address for updates.  [default: the endpoint, with /update for a final /query]",
 )
-@click.option("--check", is_flag=True, help="Change nothing: compare what is there with the build.")
+@click.option("--check", is_flag=True, help="Change nothing; compare the store with the build.")
 @common
 @click.pass_obj
 def push(settings: Settings, update: str | None, check: bool) -> None:
-    """Load the graph into a remote SPARQL 1.1 store, or replace what it holds of it.
+    """Load the graph into a remote SPARQL 1.1 store, or update the copy that it has.
 
-    Only what differs is sent, so a push that was broken off goes on where it stopped. Graphs of
-    others are not touched. A name and a password are taken from TAAWUN_USER and TAAWUN_PASSWORD.
+    Only differences are sent, so an interrupted push continues where it stopped. Other graphs in
+    the store are not touched. The name and password come from TAAWUN_USER and TAAWUN_PASSWORD.
 
     \b
     taawun push --endpoint http://localhost:7878/query
@@ -43,7 +44,7 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
 
     url = settings.endpoint
     if url is None:
-        raise click.UsageError("--endpoint says which store to push to")
+        raise MisuseError("endpoint-missing")
     update = update or re.sub(r"/query$", "/update", url)
     endpoint = Endpoint(url, timeout=settings.patience, update_url=update)
     local = build_graph(settings.collections).store()

@@ -1,4 +1,4 @@
-"""What the words of a command stand for: the references and local names that files use."""
+"""Resolve the names in a command to the references and local names that files use."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Words:
             return short_iri(found[0])
         near = [short_iri(iri) for iri in found] or self._names.near(name)
         if near:
-            raise UnknownNameError(name, "single entity" if found else "entity", near)
+            raise UnknownNameError(name, "kind-single-entity" if found else "kind-entity", near)
         return name
 
     def document(self, name: str) -> str:
@@ -72,7 +72,9 @@ class Words:
         }
         if fold(name) not in named:
             close = get_close_matches(fold(name), named)
-            raise UnknownNameError(name, "class", dict.fromkeys(named[called] for called in close))
+            raise UnknownNameError(
+                name, "kind-class", dict.fromkeys(named[called] for called in close)
+            )
         return named[fold(name)]
 
     def predicate(self, name: str) -> str:
@@ -92,6 +94,6 @@ class Words:
         wanted = fold(bare)
         if wanted not in known and (near := get_close_matches(wanted, known)):
             raise UnknownNameError(
-                name, "predicate", dict.fromkeys(known[called] for called in near)
+                name, "kind-predicate", dict.fromkeys(known[called] for called in near)
             )
         return known.get(wanted, bare)

@@ -1,4 +1,4 @@
-"""Serving: ``serve``."""
+"""The command ``serve``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 import click
 
+from ..graph.errors import MisuseError
 from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common
@@ -20,13 +21,13 @@ from .settings import Settings, common
     default=7878,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="The port to listen on; 0 for any free one.",
+    help="The port to listen on; 0 picks a free one.",
 )
 @click.option(
     "--public",
     multiple=True,
     metavar="NAME",
-    help="A host name under which others reach the server (repeatable).",
+    help="A host name by which others reach the server (repeatable).",
 )
 @click.option("--workers", type=click.IntRange(1, 64), help="How many queries run at once.")
 @click.option(
@@ -34,19 +35,19 @@ from .settings import Settings, common
     default=1024,
     show_default=True,
     type=click.IntRange(min=256),
-    help="Megabytes that one query may take.",
+    help="Megabytes of memory that one query may use.",
 )
 @click.option(
     "--answer",
     default=1024,
     show_default=True,
     type=click.IntRange(min=1),
-    help="Megabytes that one answer may have.",
+    help="Megabytes that one answer may have at most.",
 )
 @click.option(
     "--no-texts",
     is_flag=True,
-    help="Leave the documents out: only the quotes, for pages that others may not republish.",
+    help="Include the quotes only, not the whole documents, which others may not republish.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @common
@@ -62,7 +63,8 @@ def serve(
     no_texts: bool,
     open_it: bool,
 ) -> None:
-    """Serve the explorer, pages, questions and a SPARQL 1.1 endpoint, for this machine alone.
+    """Serve the explorer, the pages, the questions and a SPARQL 1.1 endpoint, on this machine
+    only.
 
     \b
     taawun serve --port 7878 --timeout 30
@@ -73,9 +75,9 @@ def serve(
     from ..server.workers.pool import Limits, Served
 
     if settings.endpoint:
-        raise click.UsageError(say("serve-no-endpoint", settings.language))
+        raise MisuseError("serve-with-endpoint")
     if not public and not _is_loopback(host):
-        raise click.UsageError(say("serve-not-public", settings.language, host=host))
+        raise MisuseError("serve-reachable-by-others", host=host)
     made = build(settings.collections)
     served = Served(made.path, tuple(settings.collections), texts=not no_texts)
     limits = Limits(seconds=settings.patience, memory=memory, answer=answer)

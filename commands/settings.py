@@ -1,11 +1,12 @@
-"""What the options that work everywhere say, and the exit codes."""
+"""The options that every command has, and the exit codes."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 DONE: Final = 0
 FAULTS: Final = 1
 MISUSE: Final = 2
+_LANGUAGES: Final = ("ar", "en")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -91,6 +93,18 @@ class Settings:
         )
 
 
+def foreseen(arguments: Sequence[str]) -> Settings:
+    """The language and format that a command line asks for, before click has parsed it."""
+    settings = Settings()
+    words = [part for word in arguments for part in word.split("=", 1) if word[:2] == "--"]
+    for option, value in (*pairwise(arguments), *pairwise(words)):
+        if option == "--lang" and value in _LANGUAGES:
+            settings.lang = value
+        if option == "--format" and value in FORMATS:
+            settings.format = value
+    return settings
+
+
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep a common option in the settings, whether it stands before or after the command."""
     settings = context.ensure_object(Settings)
@@ -108,7 +122,7 @@ def common(command: _Command) -> _Command:
         click.option(
             "--timeout",
             type=click.FloatRange(min=1),
-            help="Seconds for an answer.  [default: 30 for an endpoint and for a served query]",
+            help="Seconds allowed for an answer.  [default: 30 for endpoints and served queries]",
             expose_value=False,
             callback=_remember,
         ),
@@ -124,21 +138,21 @@ def common(command: _Command) -> _Command:
             multiple=True,
             metavar="DIR",
             type=click.Path(exists=True, file_okay=False),
-            help="Stack your own collection over the bundled one (repeatable).",
+            help="Add your own collection to the bundled one (repeatable).",
             expose_value=False,
             callback=_remember,
         ),
         click.option(
             "--format",
             type=click.Choice(FORMATS),
-            help="How to print.  [default: table on a terminal, csv in a pipe]",
+            help="Output format.  [default: table on a terminal, csv in a pipe]",
             expose_value=False,
             callback=_remember,
         ),
         click.option(
             "--lang",
-            type=click.Choice(["ar", "en"]),
-            help="Language of labels and messages.  [default: the locale's]",
+            type=click.Choice(_LANGUAGES),
+            help="Language of labels and messages.  [default: that of the locale]",
             expose_value=False,
             callback=_remember,
         ),

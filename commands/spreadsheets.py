@@ -1,4 +1,4 @@
-"""Tables for people who live in spreadsheets: ``template`` and ``import``."""
+"""The commands for spreadsheets: ``template`` and ``import``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from ..graph.error_words import told
 from ..graph.errors import CollectionError
 from ..messages.fault import Fault, Place
 from ..messages.message import say
 from .edits import carry_out, target_of
+from .faults import tell
 from .output import print_line
 from .settings import MISUSE, Settings, common
 from .terminal import writing
@@ -25,14 +25,19 @@ KINDS = ("facts", "entities", "documents")
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option(
-    "-o", "--output", default="-", metavar="FILE", help="Where to.  [default: standard output]"
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE",
+    help="The file to write.  [default: standard output]",
 )
 @common
 @click.pass_obj
 def template(settings: Settings, kind: str, output: str) -> None:
-    """Write an empty table to fill in a spreadsheet, with headings in the chosen language.
+    """Write an empty table to fill in with a spreadsheet; its headings are in the chosen
+    language.
 
-    What the columns are: docs/spreadsheets.md.
+    docs/spreadsheets.md describes the columns.
     """
     from ..loaders.editing.table_import import template as empty_table
 
@@ -51,10 +56,10 @@ def template(settings: Settings, kind: str, output: str) -> None:
 @common
 @click.pass_obj
 def import_(settings: Settings, files: tuple[Path, ...], dry_run: bool) -> None:
-    """Take CSV tables of facts, entities and documents into the last --collection.
+    """Import CSV tables of facts, entities and documents into the last --collection.
 
-    Everything is checked first: every fault is named with its row and column, and then nothing is
-    written. A table taken in again under the same name replaces what it was.
+    Everything is checked first; if there are faults, each is shown with its row and column, and
+    nothing is written. Importing a table again under the same name replaces its earlier content.
     """
     from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
@@ -75,17 +80,16 @@ def import_(settings: Settings, files: tuple[Path, ...], dry_run: bool) -> None:
 
 
 def _report(settings: Settings, faults: Iterable[Fault], sources: Mapping[str, Path]) -> None:
-    """Print faults by row and column, as a spreadsheet counts them."""
+    """Tell faults by row and column, as a spreadsheet counts them."""
     from ..loaders.editing.table_import import cell_of
 
     lines = sorted((*cell_of(fault.place, sources), fault) for fault in faults)
     for path, row, column, heading, fault in lines:
         where = path
         if heading:
-            cell = {"row": row, "column": column, "heading": heading}
-            where = say("place-in-cell", settings.language, file=path, **cell)
+            cell = {"file": path, "column": column, "heading": heading}
+            where = say("place-in-cell", settings.language, row=row, **cell)
         elif row:
             where = say("place-in-row", settings.language, file=path, row=row)
-        there = replace(fault, place=Place(where))
-        print_line(told(there, settings.language), err=True)
+        tell(replace(fault, place=Place(where)), settings)
     print_line(say("import-refused", settings.language, count=len(lines)), err=True)

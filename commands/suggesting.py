@@ -1,4 +1,4 @@
-"""Suggesting: ``suggest``."""
+"""The command ``suggest``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..graph.errors import OutputError, TaawunError
-from ..messages.message import say
+from ..graph.errors import InputError, MisuseError, OutputError
+from ..messages.message import foreign, say
 from .output import emit, print_line, printer_for
 from .settings import Settings, common
 from .terminal import writing
@@ -24,10 +24,12 @@ _HEADINGS = ("kind", "start", "end", "text", "meaning")
 
 @click.command()
 @click.argument("document")
-@click.option("-o", "--output", help="Write the fact file to edit there; - is standard output.")
-@click.option("--slug", help="The document's name in the collection.  [default: the file's]")
+@click.option("-o", "--output", help="Write a fact file to edit; - is standard output.")
+@click.option("--slug", help="The document's name in the collection.  [default: that of the file]")
 @click.option(
-    "--write", is_flag=True, help="Put text, register entry and facts into the last --collection."
+    "--write",
+    is_flag=True,
+    help="Write the text, its register entry and the facts to the last --collection.",
 )
 @common
 @click.pass_obj
@@ -36,8 +38,8 @@ def suggest(
 ) -> None:
     """Find known names, dates, numbers and sentences that may state facts in an Arabic text.
 
-    DOCUMENT is a text file, - for standard input, or the slug of a registered document, of
-    which the sentences are shown that no fact speaks for yet.
+    DOCUMENT is a text file, - for standard input, or the slug of a registered document; of that,
+    the sentences that no fact quotes yet are shown.
 
     \b
     taawun suggest article.txt
@@ -46,7 +48,7 @@ def suggest(
     """
     from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
-    from ..loaders.documents import SLUG_REMEDY, is_slug
+    from ..loaders.documents import is_slug
     from ..loaders.editing.insert_entry import entry_lines, registration
     from ..loaders.text.suggestion import Suggester, covered_spans
     from ..loaders.text.suggestion_file import fact_file, slug_of, titles, write_suggestion
@@ -55,7 +57,7 @@ def suggest(
     suggester = Suggester(known.schema, known.entities)
     if document in known.documents:
         if write:
-            raise click.UsageError(f"{document} is in a collection already")
+            raise MisuseError("document-registered", name=document)
         source = known.documents[document]
         spans = covered_spans(known.facts, document)
         spans += [(span.start, span.end) for span in (*source.furniture, *source.silent)]
@@ -65,16 +67,16 @@ def suggest(
         content = content_of(document, list(known.documents))
         name = slug or slug_of("" if document == "-" else Path(document).name, content)
         if not is_slug(name):
-            raise click.UsageError(f"“{name}” is no name for a document; {SLUG_REMEDY}")
+            raise MisuseError("document-slug-invalid", name=name)
         found = suggester.suggest(content.decode("utf-8"))
         if not any("\u0600" <= char <= "\u06ff" for char in found.text):
             print_line(say("suggest-not-arabic", settings.language), err=True)
     facts = fact_file(found, name, suggester)
     if write:
         if not settings.collections:
-            raise click.UsageError("say where to with --collection DIR")
+            raise MisuseError("collection-missing")
         if name in known.documents:
-            raise OutputError(f"document {name} is registered already: choose another --slug")
+            raise OutputError("document-slug-taken", name=name)
         for path in write_suggestion(settings.collections[-1], name, content, facts):
             print_line(str(path))
     if output is not None:
@@ -94,29 +96,23 @@ def _commented(entry: list[str]) -> str:
 
 
 def content_of(document: str, slugs: list[str]) -> bytes:
-    """The bytes of the text. Raises ``TaawunError`` where they are no text to work with."""
+    """The bytes of the text. Raises ``InputError`` where they are no text to work with."""
     from ..loaders.files.yaml_nodes import near
 
     try:
         content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
     except OSError as error:
-        remedy = near(document, slugs) if not exists(document) else ""
-        hint = f"\n    → {remedy}" if remedy else ""
-        raise TaawunError(f"{document} cannot be read: {error.strerror}{hint}") from error
+        remedy = None if exists(document) else near(document, slugs)
+        reason = foreign(error.strerror or str(error))
+        raise InputError("text-unreadable", file=document, reason=reason, remedy=remedy) from error
     if content.startswith(b"\xef\xbb\xbf"):
-        raise TaawunError(
-            f"{document} begins with a byte order mark, which would shift every offset\n"
-            "    → save it as UTF-8 without BOM (sed -i '1s/^\\xef\\xbb\\xbf//' FILE)"
-        )
+        raise InputError("text-has-bom", file=document)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise TaawunError(
-            f"{document} is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}\n"
-            "    → iconv -f WINDOWS-1256 -t UTF-8, if it is old Arabic"
-        ) from error
+        raise InputError.not_utf_8(document, error) from error
     if not any(char.isalpha() for char in text):
-        raise TaawunError(f"{document} holds no words\n    → give the text of a document")
+        raise InputError("text-without-words", file=document)
     return content
 
 

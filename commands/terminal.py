@@ -16,7 +16,7 @@ from ..graph.arabic import find_folded
 from ..graph.control_characters import visible
 from ..graph.errors import OutputError
 from ..graph.fact import MODALITIES, OMISSION
-from ..messages.message import Message, listed, say
+from ..messages.message import Message, foreign, listed, say
 from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
 from ..queries.date_words import readable
 from ..queries.labels import Labels, short_iri
@@ -105,7 +105,8 @@ def writing(output: str) -> Iterator[IO[bytes]]:
             finally:
                 made.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"{output} cannot be written: {error.strerror or error}") from error
+        reason = foreign(error.strerror or str(error))
+        raise OutputError("output-not-written", file=output, reason=reason) from error
 
 
 class Printer:

@@ -4,6 +4,7 @@
 
     TaawunError                what the command line shows instead of a traceback
     ├── CollectionError        input files have faults; carries all of a run's faults
+    ├── QuoteError             a quote is not in its document, or not as it must be
     ├── QueryError             a query or a question cannot be run as written
     │   └── UnexplainableError a query runs, but no row of it can be explained honestly
     ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
@@ -11,7 +12,9 @@
     ├── RevisionError          a state to compare with, or its repository, is not there
     ├── StoreError             the embedded store cannot be opened or written
     ├── ServerError            the server cannot listen where it is told to
+    ├── InputError             what a command is to read is not there, or no text
     ├── OutputError            a file cannot be written
+    ├── MisuseError            a command is given what does not go together
     └── EndpointError          a remote endpoint is slow, dead, or answers nonsense
 """
 
@@ -24,11 +27,16 @@ from ..messages.message import Message, Part
 
 
 class TaawunError(Exception):
-    """The base of every error that Taawun raises on purpose: a message, and what can be done."""
+    """The base of every error that Taawun raises on purpose: a message, and what can be done.
 
-    def __init__(self, code: str, /, *, remedy: Message | None = None, **parts: Part) -> None:
-        self.message = Message(code, **parts)
-        self.remedy = remedy or remedy_of(code, parts)
+    The first argument is a code, whose parts follow, or a message.
+    """
+
+    def __init__(
+        self, what: str | Message, /, *, remedy: Message | None = None, **parts: Part
+    ) -> None:
+        self.message = what if isinstance(what, Message) else Message(what, **parts)
+        self.remedy = remedy or remedy_of(self.message.code, {**self.message.parts})
         super().__init__(str(self.message) + (f"{ARROW}{self.remedy}" if self.remedy else ""))
 
 
@@ -41,6 +49,10 @@ class CollectionError(TaawunError):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.faults))
+
+
+class QuoteError(TaawunError):
+    """A quote is not in its document, is there more than once, or cuts a word."""
 
 
 class QueryError(TaawunError):
@@ -79,8 +91,22 @@ class ServerError(TaawunError):
     """The server cannot listen on the address that it is told."""
 
 
+class InputError(TaawunError):
+    """What a command is told to read is not there, or is not text."""
+
+    @classmethod
+    def not_utf_8(cls, file: str, error: UnicodeDecodeError) -> InputError:
+        """The error that a file is not UTF-8, with the first byte that cannot be read."""
+        value = f"{error.object[error.start]:#04x}"
+        return cls(Message("text-not-utf-8", file=file, offset=error.start, value=value))
+
+
 class OutputError(TaawunError):
     """A file cannot be written where the user wants it."""
+
+
+class MisuseError(TaawunError):
+    """A command is given arguments or options that do not go together."""
 
 
 class EndpointError(TaawunError):

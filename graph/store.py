@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVa
 
 import pyoxigraph as ox
 
+from ..messages.message import foreign
 from .errors import QueryError, StoreError
 
 if TYPE_CHECKING:
@@ -63,9 +64,7 @@ def _refuse_service(query: str, base: str | None) -> None:
         ox.Store().query(other, base_iri=base)
     except SyntaxError as error:
         if _SERVICE.search(code_of(query)):
-            raise QueryError(
-                "SERVICE is not evaluated here: no request leaves this machine"
-            ) from error
+            raise QueryError("service-not-evaluated") from error
         raise _invalid(error) from error
 
 
@@ -73,7 +72,7 @@ def _invalid(error: SyntaxError) -> QueryError:
     """The fault in a line: without the classes of characters that may begin a name."""
     message = re.sub(r",? \[[^a-z]*['_].*", "", error.msg or str(error), flags=re.DOTALL)
     line = " ".join(message.split()).removesuffix(": expected")
-    return QueryError(f"the query is not valid SPARQL: {line}")
+    return QueryError("query-invalid", reason=line)
 
 
 def read(answer: Iterable[_Item]) -> Iterator[_Item]:
@@ -89,10 +88,7 @@ def read(answer: Iterable[_Item]) -> Iterator[_Item]:
 
 def damaged(error: Exception) -> StoreError:
     """The error that the store is not as it was written, with a remedy."""
-    return StoreError(
-        f"the store is damaged: {error}\n"
-        "    → delete the folder of that build, and the next command builds it again"
-    )
+    return StoreError("store-damaged", reason=foreign(str(error)))
 
 
 class Store(Protocol):
@@ -121,8 +117,10 @@ class EmbeddedStore:
             return cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
             raise StoreError(
-                f"cannot open the store at {path}: {error}; delete {path.parent}, "
-                "and the next command builds it again"
+                "store-not-opened",
+                path=str(path),
+                reason=foreign(str(error)),
+                folder=str(path.parent),
             ) from error
 
     @classmethod
@@ -154,7 +152,7 @@ class EmbeddedStore:
         except (OSError, ValueError, RuntimeError) as error:
             if _CORRUPTION in str(error):
                 raise damaged(error) from error
-            raise QueryError(f"the query cannot be evaluated: {error}") from error
+            raise QueryError("query-not-evaluated", reason=foreign(str(error))) from error
 
     @property
     def quads(self) -> ox.Store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from .namespaces import ID, PREFIXES, RDFS, SKOS
+from .namespaces import ID, RDFS, SKOS, shortened
 from .schema import Schema, class_slug
 
 _HEAD = """# The ontology / الأنطولوجيا
@@ -26,9 +26,9 @@ def _lines(schema: Schema) -> Iterator[str]:
     yield "| class | slug | English | العربية | specialises | definition / التعريف |"
     yield "|---|---|---|---|---|---|"
     for iri in sorted(schema.classes.values()):
-        above = ", ".join(f"`{_short(up)}`" for up in schema.values(iri, RDFS + "subClassOf"))
+        above = ", ".join(f"`{shortened(up)}`" for up in schema.values(iri, RDFS + "subClassOf"))
         yield _row(
-            f"`{_short(iri)}`",
+            f"`{shortened(iri)}`",
             f"`{class_slug(iri)}`",
             *_names(schema, iri),
             above,
@@ -39,15 +39,15 @@ def _lines(schema: Schema) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for item in sorted(schema.properties.values(), key=lambda item: item.iri):
         span = " → ".join(
-            ", ".join(_short(name).removeprefix("tw:") for name in sorted(names))
+            ", ".join(shortened(name).removeprefix("tw:") for name in sorted(names))
             for names in (item.domains, item.ranges)
         )
         above = ", ".join(
-            f"`{_short(up)}`" for up in schema.values(item.iri, RDFS + "subPropertyOf")
+            f"`{shortened(up)}`" for up in schema.values(item.iri, RDFS + "subPropertyOf")
         )
-        inverse = f" inverse of `{_short(item.inverse_of)}`" if item.inverse_of else ""
+        inverse = f" inverse of `{shortened(item.inverse_of)}`" if item.inverse_of else ""
         yield _row(
-            f"`{_short(item.iri)}`",
+            f"`{shortened(item.iri)}`",
             *_names(schema, item.iri),
             span,
             above + inverse,
@@ -71,13 +71,6 @@ def _names(schema: Schema, iri: str) -> tuple[str, str]:
 
 def _comment(schema: Schema, iri: str) -> str:
     return " / ".join(schema.values(iri, RDFS + "comment"))
-
-
-def _short(iri: str) -> str:
-    for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri
 
 
 def _row(*cells: str) -> str:

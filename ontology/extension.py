@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from .namespaces import BASE, ID, OUTSIDE, OWL, PREFIXES, RDF, RDFS, SKOS, TW, XSD
-from .schema import FILES, TERM_TYPES, Schema, class_slug, local_name, namespace_of
+from ..messages.fault import Fault, Place, remedy_of
+from ..messages.message import Message, Part, foreign
+from .namespaces import BASE, ID, OUTSIDE, OWL, PREFIXES, RDF, RDFS, SKOS, TW, XSD, shortened
+from .schema import TERM_TYPES, Schema, class_slug, local_name, namespace_of
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -36,17 +38,6 @@ _CLOSED: Final = frozenset(TW + name for name in ("Modality", "RecordStatus", "R
 #: What facts are about and what their values are: above every class of a collection.
 _BEARERS: Final = frozenset((TW + "Entity", SKOS + "Concept"))
 _DATATYPES: Final = frozenset(XSD + name for name in ("string", "decimal", "integer", "boolean"))
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ExtensionFault:
-    """One fault of an extension: where it stands, what is wrong, and how to mend it."""
-
-    file: str
-    line: int
-    column: int
-    message: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,7 @@ class Source:
         return 1
 
 
-def read_source(path: Path, name: str) -> Source | ExtensionFault:
+def read_source(path: Path, name: str) -> Source | Fault:
     """Read one Turtle file, or say why it cannot be read."""
     try:
         text = path.read_bytes().decode("utf-8")
@@ -79,18 +70,15 @@ def read_source(path: Path, name: str) -> Source | ExtensionFault:
         triples = tuple(ox.Triple(q.subject, q.predicate, q.object) for q in parser)
         return Source(name, text, triples, dict(parser.prefixes))
     except OSError as error:
-        return ExtensionFault(name, 0, 0, f"cannot be read: {error.strerror}", "is it readable?")
+        reason = foreign(error.strerror or str(error))
+        return Fault.at(Place(name), "turtle-unreadable", check="ontology", reason=reason)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return ExtensionFault(name, line, 0, "is not UTF-8", "save the file as UTF-8")
+        return Fault.at(Place(name, line), "turtle-not-utf-8", check="ontology")
     except SyntaxError as error:
-        return ExtensionFault(
-            name,
-            error.lineno or 0,
-            error.offset or 0,
-            f"is not valid Turtle: {error.msg}",
-            "a block ends with a full stop, its parts with semicolons; is a prefix undeclared?",
-        )
+        place = Place(name, error.lineno or 0, error.offset or 0)
+        reason = foreign(error.msg)
+        return Fault.at(place, "turtle-invalid", check="ontology", reason=reason)
 
 
 class Extension:
@@ -100,6 +88,10 @@ class Extension:
         self.sources: Final = tuple(sources)
         self.triples: Final = tuple(dict.fromkeys(t for s in sources for t in s.triples))
         self.ours: Final = Schema.load()
+        self._prefixes: Final = {
+            **PREFIXES,
+            **{prefix: space for source in sources for prefix, space in source.prefixes.items()},
+        }
         self._defined: Final = {
             triple.subject.value
             for triple in self.triples
@@ -164,66 +156,58 @@ class Extension:
                                 ox.NamedNode(other),
                             )
 
-    def lint(self) -> tuple[int, list[ExtensionFault]]:
+    def lint(self) -> tuple[int, list[Fault]]:
         """How many times a rule was applied to a term, and every fault, by place."""
-        from .lint import RULES, own_terms
+        from .lint import RULES, lint, own_terms
 
         graph = self._graph()
         mine = [term for term in own_terms(graph) if str(term) in self._defined]
         faults = {*self._neighbourly(), *self._names(), *self._places(), *self._uses()}
         if not faults:
             # The general rules would say the same again, less clearly.
-            faults |= {
-                self._fault(str(finding.term), finding.message, finding.remedy)
-                for rule in RULES
-                for finding in rule(graph)
-            }
+            faults = set(map(self._placed, lint(graph)))
         return max(1, len(mine)) * (len(RULES) + 4), sorted(faults)
 
     def _graph(self) -> Graph:
-        from rdflib import Graph
+        from .lint import bundled
 
-        graph = Graph()
-        for file in FILES:
-            graph.parse(file, format="turtle")
         lines = "\n".join(f"{triple} ." for triple in (*self.triples, *self.header()))
-        return graph.parse(data=lines, format="nt")
+        return bundled().parse(data=lines, format="nt")
 
-    def _fault(self, iri: str, message: str, remedy: str) -> ExtensionFault:
-        """The fault at the place of the term, named as the file names it."""
+    def fault(self, code: str, /, *, term: str, **parts: str | list[str]) -> Fault:
+        """The fault of a term, at its place."""
+        return self._placed(Fault(Place(term), Message(code, term=term, **parts)))
+
+    def _placed(self, fault: Fault) -> Fault:
+        """The fault of a term at its place in the files, its IRIs with the files' prefixes."""
+        term = fault.place.file
         source = next(
-            (s for s in self.sources if any(_names_it(t, iri) for t in s.triples)),
+            (s for s in self.sources if any(_names_it(t, term) for t in s.triples)),
             self.sources[0],
         )
-        return ExtensionFault(
-            source.name, source.line_of(iri), 0, f"{self.short(iri)}: {message}", remedy
-        )
+        place = Place(source.name, source.line_of(term))
+        parts = {name: self._told(part) for name, part in fault.message.parts.items()}
+        remedy = remedy_of(fault.code, parts)
+        return Fault(place, Message(fault.code, **parts), remedy, "ontology")
 
-    def short(self, iri: str) -> str:
-        """The IRI with a prefix of ours or of the files, or as it is."""
-        prefixes = {
-            **PREFIXES,
-            **{p: s for source in self.sources for p, s in source.prefixes.items()},
-        }
-        for prefix, space in sorted(prefixes.items(), key=lambda item: -len(item[1])):
-            if iri.startswith(space):
-                return f"{prefix}:{iri[len(space) :]}"
-        return iri
+    def _told(self, part: Part) -> Part:
+        if isinstance(part, str):
+            return shortened(part, self._prefixes)
+        if isinstance(part, tuple):
+            return [shortened(str(item), self._prefixes) for item in part]
+        return part
 
-    def _neighbourly(self) -> Iterator[ExtensionFault]:
+    def _neighbourly(self) -> Iterator[Fault]:
         """Nothing is said about our terms, and nothing that reaches beyond the files."""
         ours = {str(getattr(t.subject, "value", "")) for t in self.ours.triples}
         prefixes: dict[str, str] = {**PREFIXES}
         for source in self.sources:
             for prefix, space in source.prefixes.items():
                 if space in self.spaces and prefixes.setdefault(prefix, space) != space:
-                    yield ExtensionFault(
-                        source.name,
-                        source.line_of(space),
-                        0,
-                        f"the prefix “{prefix}:” is already that of <{prefixes[prefix]}>",
-                        "choose another prefix for your own terms",
-                    )
+                    yield Fault.at(
+                        Place(source.name, source.line_of(space)), "prefix-taken",
+                        check="ontology", prefix=prefix, space=prefixes[prefix],
+                    )  # fmt: skip
         said = {str(triple) for triple in self.ours.triples}
         for triple in self.triples:
             if not isinstance(triple.subject, ox.NamedNode):
@@ -231,31 +215,15 @@ class Extension:
             iri, predicate = triple.subject.value, triple.predicate.value
             kind = getattr(triple.object, "value", "")
             if iri in ours and str(triple) not in said:
-                yield self._fault(
-                    iri,
-                    "is one of ours, and is not described again",
-                    "make a term of your own that specialises it",
-                )
+                yield self.fault("term-is-ours", term=iri)
             elif iri.startswith(BASE) and not iri.startswith(ID):
-                yield self._fault(
-                    iri,
-                    "stands in our namespace",
-                    "use a namespace of your own: @prefix my: <https://example.org/my#> .",
-                )
+                yield self.fault("term-in-our-namespace", term=iri)
             elif predicate.startswith(OWL) and predicate not in _OWL_ALLOWED:
-                yield self._fault(
-                    iri,
-                    f"owl:{local_name(predicate)} is not used here",
-                    "say it with rdfs:subClassOf, rdfs:subPropertyOf or owl:inverseOf",
-                )
+                yield self.fault("owl-predicate-refused", term=iri, predicate=predicate)
             elif kind in (OWL + "AnnotationProperty", OWL + "NamedIndividual"):
-                yield self._fault(
-                    iri,
-                    f"an owl:{local_name(kind)} is of no use here",
-                    "make it an owl:ObjectProperty or owl:DatatypeProperty, or leave it out",
-                )
+                yield self.fault("owl-type-refused", term=iri, type=kind)
 
-    def _names(self) -> Iterator[ExtensionFault]:
+    def _names(self) -> Iterator[Fault]:
         """Slugs and local names, which facts are written with, belong to one term."""
         slugs = dict(self.ours.classes)
         names = {name: item.iri for name, item in self.ours.properties.items()}
@@ -264,53 +232,35 @@ class Extension:
             if predicate != RDF + "type" or not iri.startswith(self.spaces):
                 continue
             if kind == OWL + "Class":
-                key, taken, what = class_slug(iri), slugs, "class slug"
+                slug = class_slug(iri)
+                if (owner := slugs.setdefault(slug, iri)) != iri:
+                    yield self.fault("class-slug-taken", term=iri, slug=slug, owner=owner)
             elif kind in types:
-                key, taken, what = local_name(iri), names, "name"
-            else:
-                continue
-            if taken.setdefault(key, iri) != iri:
-                yield self._fault(
-                    iri,
-                    f"its {what} “{key}” is already that of {self.short(taken[key])}",
-                    "facts are written with that word alone: choose another one",
-                )
+                name = local_name(iri)
+                if (owner := names.setdefault(name, iri)) != iri:
+                    yield self.fault("property-name-taken", term=iri, name=name, owner=owner)
 
-    def _places(self) -> Iterator[ExtensionFault]:
+    def _places(self) -> Iterator[Fault]:
         """Each class stands below one of ours, each property below or between ours."""
         schema = Schema([*self.ours.triples, *self.triples])
-        for slug, iri in schema.classes.items():
+        for iri in schema.classes.values():
             if iri in self._defined and not _BEARERS.intersection(schema.superclasses(iri)):
-                yield self._fault(
-                    iri,
-                    f"the class “{slug}” specialises none of ours that facts are about",
-                    "rdfs:subClassOf tw:Entity, or a narrower one that docs/ontology.md names",
-                )
+                yield self.fault("class-outside-ours", term=iri)
         for item in schema.properties.values():
             if item.iri not in self._defined:
                 continue
             ends = [schema.values(item.iri, RDFS + end) for end in ("domain", "range")]
             if item.datatype and item.datatype not in _DATATYPES:
-                yield self._fault(
-                    item.iri,
-                    f"values of {self.short(item.datatype)} cannot be written in facts",
-                    "use xsd:string, xsd:decimal, xsd:integer or xsd:boolean; a date is a string "
-                    "below tw:date",
-                )
+                yield self.fault("datatype-refused", term=item.iri, datatype=item.datatype)
             if any(up.startswith(TW) for up in schema.superproperties(item.iri)):
                 continue
             classes = [iri for end in (ends[:1] if item.datatype else ends) for iri in end]
             if not classes or not all(
                 any(up.startswith(TW) for up in schema.superclasses(iri)) for iri in classes
             ):
-                yield self._fault(
-                    item.iri,
-                    "the property specialises none of ours",
-                    "rdfs:subPropertyOf one that docs/ontology.md names; where none fits, give it "
-                    "rdfs:domain and rdfs:range below our classes",
-                )
+                yield self.fault("property-outside-ours", term=item.iri)
 
-    def _uses(self) -> Iterator[ExtensionFault]:
+    def _uses(self) -> Iterator[Fault]:
         """A new value has its place among the others, and no list of the program's is widened."""
         schema = Schema([*self.ours.triples, *self.triples])
         for ref in schema.concepts:
@@ -319,31 +269,18 @@ class Extension:
                 continue
             kinds = schema.values(iri, RDF + "type")
             if closed := sorted(_CLOSED.intersection(kinds)):
-                yield self._fault(
-                    iri,
-                    f"the values of {self.short(closed[0])} are a closed list",
-                    "docs/ontology.md lists them",
-                )
-            slugs = {class_slug(kind) for kind in kinds if kind in schema.classes.values()}
+                yield self.fault("value-list-closed", term=iri, owner=closed[0])
+            slugs = sorted(class_slug(kind) for kind in kinds if kind in schema.classes.values())
             if slugs and ref.partition("/")[0] not in slugs:
-                yield self._fault(
-                    iri,
-                    f"a value is called after its class, {' or '.join(sorted(slugs))}/…",
-                    f"<{ID}{min(slugs)}/{ref.rpartition('/')[2]}>",
-                )
+                wanted = f"<{ID}{slugs[0]}/{ref.rpartition('/')[2]}>"
+                yield self.fault("value-not-under-class", term=iri, slugs=slugs, wanted=wanted)
             if TW + "Area" in kinds and not (
                 schema.values(iri, SKOS + "broader") or schema.values(iri, SKOS + "topConceptOf")
             ):
-                yield self._fault(
-                    iri,
-                    "the area stands under no other",
-                    "skos:broader a wider area, or skos:topConceptOf scheme:area",
-                )
+                yield self.fault("area-without-place", term=iri)
             for up in schema.values(iri, SKOS + "broader"):
                 if up.removeprefix(ID) not in schema.concepts:
-                    yield self._fault(
-                        iri, f"there is no {self.short(up)}", "docs/ontology.md lists the areas"
-                    )
+                    yield self.fault("broader-undeclared", term=iri, broader=up)
 
 
 def _names_it(triple: ox.Triple, iri: str) -> bool:
@@ -354,10 +291,10 @@ def _names_it(triple: ox.Triple, iri: str) -> bool:
     )
 
 
-def sources_of(paths: Iterable[tuple[str, Path]]) -> tuple[list[Source], list[ExtensionFault]]:
+def sources_of(paths: Iterable[tuple[str, Path]]) -> tuple[list[Source], list[Fault]]:
     """The files that can be read, and the faults of those that cannot."""
     read = [read_source(path, name) for name, path in paths]
     return (
         [item for item in read if isinstance(item, Source)],
-        [item for item in read if isinstance(item, ExtensionFault)],
+        [item for item in read if isinstance(item, Fault)],
     )

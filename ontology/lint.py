@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
-from pathlib import Path
 from typing import Final, TypeAlias
 
 from rdflib import (
@@ -33,8 +31,10 @@ from rdflib import (
 from rdflib.namespace import DefinedNamespace
 from rdflib.term import Node
 
-from .namespaces import BASE, ID, OA, TW
-from .schema import FILES
+from ..messages.fault import Fault, Place, remedy_of
+from ..messages.message import Message, Part
+from .namespaces import BASE, ID, OA, TW, shortened
+from .schema import FILES, local_name
 
 NP: Final = "http://www.nanopub.org/nschema#"
 _SCHEME: Final = ID + "scheme/"
@@ -74,42 +74,39 @@ _LATIN_NAME: Final = re.compile(r"(tw|owl|rdfs|skos|prov):\w+|EDTF|ISO|OWL|DL|RL
 _SCHEMES_WITHOUT_COMMENTS: Final = frozenset({_SCHEME + "area"})
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault of one term, and how to mend it."""
-
-    term: Node
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{_short(self.term)}: {self.message}"
+Rule: TypeAlias = Callable[[Graph], Iterator[Fault]]
 
 
-Rule: TypeAlias = Callable[[Graph], Iterator[Finding]]
+def fault(code: str, /, *, term: Node, **parts: Node | str | int | Sequence[Node]) -> Fault:
+    """The fault of a term: its place is the term's IRI, and its parts have their prefixes."""
+    told: dict[str, Part] = {name: _told(part) for name, part in {"term": term, **parts}.items()}
+    return Fault(Place(str(term)), Message(code, **told), remedy_of(code, told), "ontology")
 
 
-def lint(files: Iterable[Path] = FILES) -> list[str]:
-    """Every fault in the files taken as one ontology, sorted; empty if there is none."""
+def _told(part: Node | str | int | Sequence[Node]) -> str | int | list[str]:
+    if isinstance(part, URIRef):
+        return shortened(str(part))
+    if isinstance(part, (str, int)):
+        return part
+    return [shortened(str(node)) for node in part] if isinstance(part, Sequence) else str(part)
+
+
+def bundled() -> Graph:
+    """The bundled ontology as a graph."""
     graph = Graph()
-    for file in files:
+    for file in FILES:
         graph.parse(file, format="turtle")
-    return lint_graph(graph)
+    return graph
 
 
-def lint_graph(graph: Graph) -> list[str]:
-    """The same for a graph that was read already.
+def lint(graph: Graph) -> list[Fault]:
+    """Every fault of an ontology, sorted by term; empty if there is none.
 
     >>> broken = Graph().add((URIRef(TW + "aClass"), RDF.type, OWL.Class))
-    >>> [message for message in lint_graph(broken) if "Camel" in message]
-    ['tw:aClass: a class is written in UpperCamelCase']
+    >>> [fault.code for fault in lint(broken) if "case" in fault.code]
+    ['class-not-camel-case']
     """
-    return sorted({str(finding) for rule in RULES for finding in rule(graph)})
-
-
-def _short(node: Node) -> str:
-    text = str(node)
-    return "tw:" + text.removeprefix(TW) if text.startswith(TW) else text.removeprefix(ID)
+    return sorted({fault for rule in RULES for fault in rule(graph)})
 
 
 def spaces_of(graph: Graph) -> tuple[str, ...]:
@@ -156,161 +153,125 @@ def _texts(graph: Graph, term: Node, predicate: URIRef) -> Iterator[tuple[str, s
         yield (text.language or "" if isinstance(text, Literal) else ""), str(text)
 
 
-def no_blank_nodes(graph: Graph) -> Iterator[Finding]:
+def no_blank_nodes(graph: Graph) -> Iterator[Fault]:
     """Everything has an IRI, so that the canonical dump is stable."""
     for subject, predicate, value in graph:
         if isinstance(value, BNode) and not isinstance(subject, BNode):
-            yield Finding(
-                subject, f"{_short(predicate)} has a blank node", "give what stands in [ … ] an IRI"
-            )
+            yield fault("blank-node-value", term=subject, predicate=predicate)
     for node in {node for node in graph.subjects() if isinstance(node, BNode)}:
         if not any(graph.subjects(None, node)):
-            yield Finding(node, "stands there without an IRI: a blank node", "give it an IRI")
+            yield fault("blank-node", term=node)
 
 
-def naming(graph: Graph) -> Iterator[Finding]:
+def naming(graph: Graph) -> Iterator[Fault]:
     """Classes in UpperCamelCase, properties in lowerCamelCase, values in lower-case slugs."""
-    for terms, pattern, rule in (
-        (_classes(graph), r"[A-Z][A-Za-z0-9]*", "a class is written in UpperCamelCase"),
-        (_properties(graph), r"[a-z][A-Za-z0-9]*", "a property is written in lowerCamelCase"),
-        (_values(graph), r"[a-z0-9]+(-[a-z0-9]+)*", "a value is written in lower-case-slug"),
-    ):
-        for term in terms:
-            if not re.fullmatch(pattern, re.split(r"[#/]", term)[-1]):
-                yield Finding(term, rule, "rename it, wherever it stands")
+    for term in _misnamed(_classes(graph), r"[A-Z][A-Za-z0-9]*"):
+        yield fault("class-not-camel-case", term=term)
+    for term in _misnamed(_properties(graph), r"[a-z][A-Za-z0-9]*"):
+        yield fault("property-not-camel-case", term=term)
+    for term in _misnamed(_values(graph), r"[a-z0-9]+(-[a-z0-9]+)*"):
+        yield fault("value-not-a-slug", term=term)
 
 
-def one_text_a_language(graph: Graph) -> Iterator[Finding]:
+def _misnamed(terms: Iterable[URIRef], pattern: str) -> Iterator[URIRef]:
+    return (term for term in terms if not re.fullmatch(pattern, local_name(term)))
+
+
+def one_text_a_language(graph: Graph) -> Iterator[Fault]:
     """One label and one comment in each language."""
     for term in own_terms(graph):
         schemes = {str(scheme) for scheme in graph.objects(term, SKOS.inScheme)}
-        for predicate, name in ((RDFS.label, "label"), (RDFS.comment, "comment")):
+        for predicate in (RDFS.label, RDFS.comment):
             if predicate == RDFS.comment and schemes & _SCHEMES_WITHOUT_COMMENTS:
                 continue
             languages = [language for language, _ in _texts(graph, term, predicate)]
             for language in _LANGUAGES:
-                if languages.count(language) != 1:
-                    count = languages.count(language)
-                    yield Finding(
-                        term,
-                        f"{count} {name}s @{language}; there must be one",
-                        f'write rdfs:{name} "…"@{language}, once',
-                    )
+                if (number := languages.count(language)) != 1:
+                    yield fault(
+                        "text-not-single", term=term, property=predicate, number=number,
+                        tag=language,
+                    )  # fmt: skip
             for other in sorted(set(languages).difference(_LANGUAGES)):
-                yield Finding(
-                    term,
-                    f"a {name} @{other}; only @ar and @en are known",
-                    f'write rdfs:{name} "…"@ar , "…"@en',
-                )
+                yield fault("text-language-unknown", term=term, property=predicate, tag=other)
 
 
-def defined_by(graph: Graph) -> Iterator[Finding]:
+def defined_by(graph: Graph) -> Iterator[Fault]:
     """Each term of ours says which ontology defines it; a collection's may leave it out."""
     for term in own_terms(graph):
         found = list(graph.objects(term, RDFS.isDefinedBy))
         if found != [_ONTOLOGY] if term.startswith(TW) else len(found) > 1:
-            yield Finding(term, f"rdfs:isDefinedBy must be <{_ONTOLOGY}>", "one ontology a term")
+            yield fault("defined-by-wrong", term=term, ontology=str(_ONTOLOGY))
 
 
-def script_and_form(graph: Graph) -> Iterator[Finding]:
+def script_and_form(graph: Graph) -> Iterator[Fault]:
     """Each text in its language's script; labels without a full stop, comments with one."""
     for term in own_terms(graph):
         for language, text in _texts(graph, term, RDFS.label):
             if language == "ar" and (not _ARABIC.search(text) or re.search("[A-Za-z]", text)):
-                yield Finding(
-                    term,
-                    f"the label “{text}”@ar must be in Arabic letters only",
-                    "write what Arabic readers call it",
-                )
+                yield fault("label-not-arabic", term=term, text=text)
             if language == "en" and _ARABIC.search(text):
-                yield Finding(
-                    term, f"the label “{text}”@en has Arabic letters", "write it in English"
-                )
+                yield fault("label-not-english", term=term, text=text)
             if text.endswith("."):
-                yield Finding(term, f"the label “{text}” ends with a full stop", "delete it")
+                yield fault("label-with-full-stop", term=term, text=text)
         for language, text in _texts(graph, term, RDFS.comment):
             if language == "ar":
                 if not _ARABIC.search(text):
-                    yield Finding(
-                        term, f"the comment “{text}”@ar is not Arabic", "write it in Arabic"
-                    )
+                    yield fault("comment-not-arabic", term=term, text=text)
                 for word in _LATIN_WORD.findall(text):
                     if not _LATIN_NAME.fullmatch(word):
-                        yield Finding(
-                            term,
-                            f"the Arabic comment has the Latin word “{word}”",
-                            "write it in Arabic letters",
-                        )
+                        yield fault("comment-has-latin-word", term=term, word=word)
             if not text.endswith("."):
-                yield Finding(term, f"the comment “{text}” has no full stop", "end it with one")
+                yield fault("comment-without-full-stop", term=term, text=text)
         for predicate in (RDFS.label, RDFS.comment):
             for _, text in _texts(graph, term, predicate):
                 if text != " ".join(text.split()) or "\u0640" in text.removesuffix("لـ"):
-                    yield Finding(term, f"stray space or tatweel in “{text}”", "delete it")
+                    yield fault("text-has-stray-signs", term=term, text=text)
 
 
-def unique_labels(graph: Graph) -> Iterator[Finding]:
+def unique_labels(graph: Graph) -> Iterator[Fault]:
     """No two classes, two properties, or two values of one scheme have the same label."""
     groups: dict[str, list[URIRef]] = {"class": _classes(graph), "property": _properties(graph)}
     for value in _values(graph):
         for scheme in graph.objects(value, SKOS.inScheme):
-            groups.setdefault(_short(scheme), []).append(value)
-    for group, terms in groups.items():
+            groups.setdefault(str(scheme), []).append(value)
+    for terms in groups.values():
         bearers: dict[tuple[str, str], list[URIRef]] = defaultdict(list)
         for term in terms:
             for language, text in _texts(graph, term, RDFS.label):
                 bearers[language, text.casefold()].append(term)
         for (language, text), names in bearers.items():
             for name in names if len(names) > 1 else ():
-                others = ", ".join(_short(other) for other in names if other != name)
-                yield Finding(
-                    name,
-                    f"one label “{text}”@{language} for more than one {group}: also {others}",
-                    "say in the label what sets them apart, or use the other term",
-                )
+                others = [other for other in names if other != name]
+                yield fault("label-shared", term=name, text=text, tag=language, others=others)
 
 
-def specialisation(graph: Graph) -> Iterator[Finding]:
+def specialisation(graph: Graph) -> Iterator[Fault]:
     """Every class specialises another, of ours or a real one of a known vocabulary."""
     for name in _classes(graph):
         if not any(graph.objects(name, RDFS.subClassOf)):
-            yield Finding(
-                name, "specialises nothing; give it rdfs:subClassOf", "rdfs:subClassOf tw:Entity"
-            )
+            yield fault("class-without-superclass", term=name)
     for predicate in (RDFS.subClassOf, RDFS.subPropertyOf):
         for term, above in graph.subject_objects(predicate):
             if (above, RDF.type, None) not in graph:
-                yield Finding(
-                    term,
-                    f"specialises {_short(above)}, which is not declared here",
-                    "docs/ontology.md lists our terms; is it misspelt?",
-                )
+                yield fault("wider-term-undeclared", term=term, wider=above)
 
 
-def no_circles(graph: Graph) -> Iterator[Finding]:
+def no_circles(graph: Graph) -> Iterator[Fault]:
     """Nothing stands above itself."""
     for predicate in (RDFS.subClassOf, RDFS.subPropertyOf, SKOS.broader):
         for term in own_terms(graph):
             for up in graph.objects(term, predicate):
                 if term in graph.transitive_objects(up, predicate):
-                    yield Finding(
-                        term,
-                        f"{_short(predicate)} leads from it back to itself",
-                        "delete one of the steps",
-                    )
+                    yield fault("term-above-itself", term=term, predicate=predicate)
 
 
-def outside_terms_are_real(graph: Graph) -> Iterator[Finding]:
+def outside_terms_are_real(graph: Graph) -> Iterator[Fault]:
     """Every outside term is declared, and is a term that its vocabulary defines."""
     declared = {s for kind in (OWL.Class, *_PROPERTY_TYPES) for s in graph.subjects(RDF.type, kind)}
     built_in = (str(RDF), str(RDFS), str(OWL))
     for used in {*graph.predicates(), *graph.objects(None, RDF.type)}:
         if not str(used).startswith(built_in) and used not in declared:
-            yield Finding(
-                used,
-                "is used but not declared",
-                "use a term that docs/ontology.md names, or declare it",
-            )
+            yield fault("term-undeclared", term=used)
     spaces = spaces_of(graph)
     for term in declared:
         text = str(term)
@@ -318,95 +279,67 @@ def outside_terms_are_real(graph: Graph) -> Iterator[Finding]:
             continue
         names = next((space for space in VOCABULARIES if text.startswith(str(space))), None)
         if names is None:
-            yield Finding(
-                term,
-                "of a vocabulary that is not known here; see VOCABULARIES in lint.py",
-                "specialise one of our terms",
-            )
+            yield fault("vocabulary-unknown", term=term)
         elif text not in names:
-            yield Finding(term, "the vocabulary has no such term", "look it up; is it misspelt?")
+            yield fault("term-not-in-vocabulary", term=term)
 
 
-def domains_and_ranges(graph: Graph) -> Iterator[Finding]:
+def domains_and_ranges(graph: Graph) -> Iterator[Fault]:
     """One declared domain and range a property; narrower ones by ``schema:…Includes``."""
     for item in _properties(graph):
         if (item, RDF.type, OWL.AnnotationProperty) in graph:
             continue
-        for predicate, includes in (
+        for end, includes in (
             (RDFS.domain, SDO.domainIncludes),
             (RDFS.range, SDO.rangeIncludes),
         ):
-            role = _short(predicate).rpartition("#")[2]
-            wide = list(graph.objects(item, predicate))
+            wide = list(graph.objects(item, end))
             if len(wide) != 1:
-                yield Finding(
-                    item,
-                    f"{len(wide)} of {_short(predicate)}; there must be one",
-                    f"write one rdfs:{role}, and with schema:{role}Includes the narrower classes",
+                yield fault(
+                    "end-not-single", term=item, end=end, includes=includes, number=len(wide)
                 )
             narrow = set(graph.objects(item, includes))
             for name in [*wide, *narrow]:
                 is_ours = str(name).startswith(spaces_of(graph))
                 if is_ours and (name, RDF.type, OWL.Class) not in graph:
-                    yield Finding(
-                        item, f"{_short(name)} is no class", "docs/ontology.md lists them"
-                    )
+                    yield fault("end-is-no-class", term=item, name=name)
             for name in narrow:
                 above = _above(graph, name)
                 if not above.intersection(wide):
-                    yield Finding(
-                        item,
-                        f"{_short(name)} is not below {_short(predicate)}",
-                        f"widen rdfs:{role}, or leave the class out",
-                    )
+                    yield fault("end-outside", term=item, name=name, end=end, includes=includes)
                 for other in narrow.intersection(above) - {name}:
-                    yield Finding(
-                        item,
-                        f"{_short(name)} is below {_short(other)}; leave it out",
-                        "the wider class allows it already",
+                    yield fault(
+                        "end-redundant", term=item, name=name, includes=includes, other=other
                     )
 
 
-def hierarchy_agrees(graph: Graph) -> Iterator[Finding]:
+def hierarchy_agrees(graph: Graph) -> Iterator[Fault]:
     """An inverse swaps domain and range; a sub-property stays inside those of its super."""
     for item, inverse in graph.subject_objects(OWL.inverseOf):
         for one, other in ((RDFS.domain, RDFS.range), (RDFS.range, RDFS.domain)):
             if graph.value(item, one) != graph.value(inverse, other):
-                names = [_short(end).rpartition("#")[2] for end in (one, other)]
-                yield Finding(
-                    item,
-                    f"its {names[0]} is not the {names[1]} of {_short(inverse)}",
-                    "an inverse swaps domain and range",
-                )
+                yield fault("inverse-askew", term=item, end=one, other=other, inverse=inverse)
     for item, above in graph.subject_objects(RDFS.subPropertyOf):
-        for predicate in (RDFS.domain, RDFS.range):
-            wide, own = graph.value(above, predicate), graph.value(item, predicate)
+        for end in (RDFS.domain, RDFS.range):
+            wide, own = graph.value(above, end), graph.value(item, end)
             if wide is not None and own is not None and wide not in _above(graph, own):
-                yield Finding(
-                    item,
-                    f"{_short(predicate)} is wider than that of {_short(above)}",
-                    f"{_short(above)} has {_short(wide)}: stay inside that, or specialise another",
-                )
+                yield fault("end-wider", term=item, end=end, wider=above, name=wide)
 
 
-def values_have_schemes(graph: Graph) -> Iterator[Finding]:
+def values_have_schemes(graph: Graph) -> Iterator[Fault]:
     """Every value is in one declared scheme, of a class that specialises skos:Concept."""
     for value in _values(graph):
         kinds = set(graph.objects(value, RDF.type))
         if SKOS.ConceptScheme in kinds:
             continue
         if not any(SKOS.Concept in _above(graph, kind) for kind in kinds):
-            yield Finding(
-                value, "of no class below skos:Concept", "register it in entities/, not here"
-            )
+            yield fault("value-is-no-concept", term=value)
         schemes = list(graph.objects(value, SKOS.inScheme))
         if len(schemes) != 1 or (schemes[0], RDF.type, SKOS.ConceptScheme) not in graph:
-            yield Finding(
-                value, "must be in one declared scheme", "write skos:inScheme, as ours do"
-            )
+            yield fault("value-scheme-wrong", term=value)
 
 
-def functional_values_differ(graph: Graph) -> Iterator[Finding]:
+def functional_values_differ(graph: Graph) -> Iterator[Fault]:
     """Values of a functional property are declared different, or a reasoner merges two."""
     for item in _own(graph, graph.subjects(RDF.type, OWL.FunctionalProperty)):
         if (item, RDF.type, OWL.ObjectProperty) not in graph:
@@ -415,11 +348,7 @@ def functional_values_differ(graph: Graph) -> Iterator[Finding]:
         for one, other in combinations(values, 2):
             pair = {(one, OWL.differentFrom, other), (other, OWL.differentFrom, one)}
             if not any(triple in graph for triple in pair):
-                yield Finding(
-                    one,
-                    f"must be owl:differentFrom {_short(other)} ({_short(item)})",
-                    "write that they differ",
-                )
+                yield fault("values-not-different", term=one, other=other, property=item)
 
 
 RULES: Final[tuple[Rule, ...]] = (

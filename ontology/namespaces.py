@@ -6,6 +6,7 @@ that importing this costs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 BASE: Final = "https://w3id.org/taawun/"
@@ -78,3 +79,15 @@ PREFIXES: Final[dict[str, str]] = {
     "np": "http://www.nanopub.org/nschema#",
     "schema": SCHEMA,
 }
+
+
+def shortened(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """The IRI with the prefix of the longest namespace that it begins with, or as it is.
+
+    >>> shortened(ID + "area/trade")
+    'area:trade'
+    """
+    for prefix, namespace in sorted(prefixes.items(), key=lambda item: -len(item[1])):
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri

@@ -10,6 +10,7 @@ from contextlib import suppress
 import uvicorn
 
 from ..graph.errors import ServerError
+from ..messages.message import foreign
 from .application import application
 from .slow_clients import ImpatientProtocol
 from .workers.pool import Limits, Served
@@ -21,10 +22,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
-        raise ServerError(
-            f"cannot listen on {host}, port {port}: {getattr(error, 'strerror', error)}; "
-            "choose another one with --port"
-        ) from error
+        reason = foreign(getattr(error, "strerror", None) or str(error))
+        raise ServerError("cannot-listen", host=host, port=port, reason=reason) from error
 
 
 def run(

@@ -2,7 +2,7 @@
 
 ``extension/labs`` is a collection with a class, properties, an area, a comparator and a shape.
 ``extension/refused/NAME.ttl`` is a file that spoils it, ``NAME.txt`` beside it says how: a line
-for each fault, with its line in the file, words of its message, and words of its remedy.
+for each fault, with its line in the file, its code, and words of its message and of its remedy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import pyoxigraph as ox
 import pytest
 
 import taawun
-from arabic_faults import left_in_english
 from taawun.checks import check
 from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.build import build
@@ -53,7 +52,6 @@ def copy_of_labs(tmp_path: Path) -> Path:
 def faults_of(folder: Path) -> tuple[Fault, ...]:
     with pytest.raises(CollectionError) as raised:
         read_collection([SEEDS, folder])
-    assert left_in_english(raised.value.faults) == []
     return raised.value.faults
 
 
@@ -70,9 +68,11 @@ def test_a_spoiled_ontology_is_refused_with_its_line_and_its_remedy(
     report = "\n".join(map(str, faults))
     wanted = [line.split("|") for line in case.with_suffix(".txt").read_text("utf-8").splitlines()]
     assert wanted
-    for line, message, remedy in wanted:
+    for line, code, message, remedy in wanted:
         assert any(
-            fault.place.line == int(line) and message in fault.message and remedy in fault.remedy
+            (fault.place.line, fault.code) == (int(line), code)
+            and message in str(fault.message)
+            and remedy in str(fault.remedy)
             for fault in faults
         ), report
     assert len(faults) == len(wanted), report
@@ -87,7 +87,7 @@ def test_two_collections_cannot_take_the_same_name(copy_of_labs: Path, tmp_path:
     (other / "labs.ttl").write_text(
         text[: text.index("my:Laboratory a")].replace("example.org/my", "example.org/other") + block
     )
-    with pytest.raises(CollectionError, match="“laboratory” is already that of"):
+    with pytest.raises(CollectionError, match="“laboratory” of my:Laboratory already belongs to"):
         read_collection([SEEDS, copy_of_labs, tmp_path / "other"])
 
 
@@ -106,8 +106,8 @@ def test_a_shape_of_the_collection_is_applied(copy_of_labs: Path) -> None:
     facts.write_text("".join(line for line in lines if "ledBy" not in line), "utf-8")
     report = check(build([copy_of_labs]), [copy_of_labs])
     (fault,) = report.faults
-    assert "one body that leads it" in fault.message
-    assert "جهة واحدة تقوده" in fault.remedy
+    assert "one body that leads it" in fault.message.text("en")
+    assert "جهة واحدة تقوده" in fault.message.text("ar")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_spoiled_shape_is_refused(
     file = copy_of_labs / "ontology" / "shapes.ttl"
     file.write_text(file.read_text("utf-8").replace(wrong, right), "utf-8")
     faults = faults_of(copy_of_labs)
-    assert any(message in fault.message and fault.place.line == 4 for fault in faults), faults
+    assert any(message in str(fault.message) and fault.place.line == 4 for fault in faults), faults
     assert all(fault.remedy for fault in faults)
 
 
@@ -134,14 +134,14 @@ def test_types_are_checked_against_the_new_domains(copy_of_labs: Path) -> None:
         facts.read_text("utf-8").replace("[laboratory/quantum, benches", "[country/egypt, benches")
     )
     (fault,) = faults_of(copy_of_labs)
-    assert "only Laboratory can" in fault.message
+    assert "only Laboratory can" in str(fault.message)
 
 
 def test_a_date_property_of_the_collection_takes_dates_only(copy_of_labs: Path) -> None:
     facts = copy_of_labs / "facts" / "quantum-lab.yaml"
     facts.write_text(facts.read_text("utf-8").replace('"2021"', '"in 2021"'))
     (fault,) = faults_of(copy_of_labs)
-    assert "date" in fault.message
+    assert "date" in str(fault.message)
 
 
 def test_the_ontology_of_a_collection_bears_on_the_build(copy_of_labs: Path) -> None:

@@ -1,4 +1,4 @@
-"""A SPARQL 1.1 Protocol endpoint: asked and updated, its answers read with suspicion."""
+"""A SPARQL 1.1 Protocol endpoint: queries and updates, with every answer checked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.request import Request
 
 import pyoxigraph as ox
 
+from ...messages.message import Message
 from ..errors import EndpointError, QueryError
 from ..store import Answer, EmbeddedStore, code_of
 from .dialect import read_json
@@ -40,20 +41,18 @@ class Endpoint:
         accepted = _TRIPLES if wrapper.queryType in _GRAPH_FORMS else _JSON
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", accepted[0])
-        # SPARQLWrapper writes the request; its own way of sending knows no limit of time or size.
+        # Its query() would send by urlopen, which limits no whole answer, follows redirects, and
+        # takes another opener only for the whole process. So its request is sent from here.
         reply = self._transport.send(wrapper._createRequest())
-        kind = clean(reply.kind) or "something unnamed"
+        kind = clean(reply.kind) or Message("no-content-type")
         start = clean(reply.body[:200].decode("utf-8", "replace"))[:60]
         if reply.kind not in accepted:
-            raise EndpointError(
-                f"{self.url} does not answer with SPARQL results but with {kind}; it begins "
-                f"“{start}”"
-            )
+            raise EndpointError("endpoint-not-sparql", url=self.url, kind=kind, start=start)
         try:
             return self._triples(reply) if accepted is _TRIPLES else self._result(reply, text)
         except (SyntaxError, ValueError) as error:
             raise EndpointError(
-                f"{self.url} sends what cannot be read as {kind}; it begins “{start}”"
+                "endpoint-unreadable", url=self.url, kind=kind, start=start
             ) from error
 
     def update(self, text: str) -> None:
@@ -66,15 +65,20 @@ class Endpoint:
         answer = read_json(reply.body)
         wanted = _empty_answer(text)
         if wanted is not None and type(wanted) is not type(answer):
-            raise EndpointError(f"{self.url} gives another kind of answer than was asked for")
+            raise EndpointError("endpoint-other-form", url=self.url)
         if isinstance(answer, ox.QueryBoolean):
             return answer
         count = sum(1 for _ in answer)
         given = _names(answer)
         if isinstance(wanted, ox.QuerySolutions) and _names(wanted) != given:
+            asked = _names(wanted)
+            if not given:
+                raise EndpointError("endpoint-no-variables", url=self.url, wanted=asked)
             raise EndpointError(
-                f"{self.url} answers another question: it was asked for "
-                f"{', '.join(_names(wanted))}, and gives {clean(', '.join(given)) or 'nothing'}"
+                "endpoint-other-variables",
+                url=self.url,
+                wanted=asked,
+                given=[clean(name) for name in given],
             )
         self._refuse_partial(reply, text, count)
         return read_json(reply.body)
@@ -82,15 +86,12 @@ class Endpoint:
     def _refuse_partial(self, reply: Reply, text: str, count: int) -> None:
         """Refuse an answer of which the endpoint itself says that it is not the whole one."""
         if state := reply.headers.get("X-SQL-State"):
-            message = clean(reply.headers.get("X-SQL-Message", state))
-            raise EndpointError(f"{self.url} gives a part of the answer only: {message}")
+            reason = clean(reply.headers.get("X-SQL-Message", state))
+            raise EndpointError("endpoint-answer-partial", url=self.url, reason=reason)
         cap = reply.headers.get("X-SPARQL-MaxRows", "")
         limit = _LAST_LIMIT.search(code_of(text).rstrip())
         if cap.isdigit() and count >= int(cap) and not (limit and int(limit[1]) <= int(cap)):
-            raise EndpointError(
-                f"{self.url} cuts its answers at {cap} rows, so this one may not be whole; ask for "
-                "less, with LIMIT, or raise its limit (Virtuoso: ResultSetMaxRows)"
-            )
+            raise EndpointError("endpoint-answer-cut", url=self.url, number=cap)
 
     def _triples(self, reply: Reply) -> ox.QueryTriples:
         store = ox.Store()

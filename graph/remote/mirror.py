@@ -1,4 +1,4 @@
-"""What a remote store holds of ours, read back in pieces into a store here.
+"""Read back what a remote store holds of ours, in pieces, into a local store.
 
 Stores cap the rows of an answer, and a whole dataset is more than one answer should carry. So
 triples are counted by predicate, for which stores have an index, and read by predicates; where
@@ -89,7 +89,7 @@ def mirror(
     counts = [_counts(endpoint, part) for part in parts]
     *named, plain = (sum(found.values()) for found in counts)
     if plain > sum(named):
-        raise foreign(endpoint)
+        raise shared(endpoint)
     total = plain + sum(named)
     store = ox.Store(str(folder))
     done = 0
@@ -99,10 +99,7 @@ def mirror(
             done += len(quads)
             progress(done, total)
     if done != total:
-        raise EndpointError(
-            f"{endpoint.url} counts {total} triples and gives {done}: it cuts its answers, "
-            "or was changed meanwhile; try again"
-        )
+        raise EndpointError("endpoint-counts-differ", url=endpoint.url, counted=total, given=done)
     store.flush()
     return store
 
@@ -112,12 +109,9 @@ def held(endpoint: Endpoint, *, union: bool) -> int:
     return sum(sum(_counts(endpoint, part).values()) for part in _parts(union))
 
 
-def foreign(endpoint: Endpoint) -> EndpointError:
+def shared(endpoint: Endpoint) -> EndpointError:
     """The error that a default graph has triples of others."""
-    return EndpointError(
-        f"the default graph of {endpoint.url} holds triples that are not ours, and answers would "
-        "mix them with ours; give the dataset a repository of its own"
-    )
+    return EndpointError("endpoint-shared", url=endpoint.url)
 
 
 def _counts(endpoint: Endpoint, part: _Part) -> dict[str, int]:
@@ -129,7 +123,7 @@ def _counts(endpoint: Endpoint, part: _Part) -> dict[str, int]:
     found = {}
     for predicate, number in answer:
         if not isinstance(number, ox.Literal) or not number.value.isdigit():
-            raise EndpointError(f"{endpoint.url} cannot say how many triples it holds")
+            raise EndpointError("endpoint-cannot-count", url=endpoint.url)
         found[str(predicate)] = int(number.value)
     return found
 

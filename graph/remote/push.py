@@ -21,7 +21,7 @@ from ...ontology.namespaces import GRAPH_PLAIN, GRAPH_PUSH
 from ..errors import EndpointError
 from ..store import EmbeddedStore
 from .endpoint import Endpoint
-from .mirror import MARK, foreign, held, is_union, mirror
+from .mirror import MARK, held, is_union, mirror, shared
 from .remote_store import STATUS, UNFINISHED, WHOLE
 
 #: Most of one update, in triples, in characters and in graphs to drop: Virtuoso's compiler
@@ -81,8 +81,7 @@ def push(local: EmbeddedStore, endpoint: Endpoint, progress: Progress) -> Pushed
         found = held(endpoint, union=union)
     if found != len(local.quads):
         raise EndpointError(
-            f"{endpoint.url} took every triple and holds {found} instead of {len(local.quads)}; "
-            "taawun push --check says which"
+            "endpoint-holds-other", url=endpoint.url, held=found, wanted=len(local.quads)
         )
     _set_status(endpoint, WHOLE)
     return done
@@ -93,7 +92,7 @@ def _send(here: ox.Store, endpoint: Endpoint, union: bool, progress: Progress, m
     with _scratch() as folder:
         there = _read(endpoint, folder, union, progress)
         if not union and any(not _is_ours(quad, there) for quad in _minus(_plain(there), here)):
-            raise foreign(endpoint)
+            raise shared(endpoint)
         kept = sum(1 for quad in there if quad in here)
         total = len(here) + len(there) - 2 * kept
         added = removed = 0

@@ -52,8 +52,5 @@ class RemoteStore:
         assert isinstance(answer, ox.QuerySolutions)
         found = [solution["found"] for solution in answer]
         if any(isinstance(term, ox.Literal) and term.value != WHOLE for term in found):
-            raise EndpointError(
-                f"{self._endpoint.url} is being filled, or a push to it was not finished; wait, "
-                "or say taawun push again"
-            )
+            raise EndpointError("endpoint-incomplete", url=self._endpoint.url)
         return GRAPH_PLAIN if any(isinstance(term, ox.NamedNode) for term in found) else None

@@ -1,4 +1,4 @@
-"""One HTTP exchange with an endpoint: whole within its time limit, or one clear error.
+"""One HTTP exchange with an endpoint: a whole answer within the time limit, or one clear error.
 
 The time limit holds for the exchange as a whole, from connecting to the last byte, however
 slowly the other side trickles. Redirects are not followed: what we send is meant for the address
@@ -13,7 +13,7 @@ import re
 import socket
 import time
 from dataclasses import dataclass
-from email.message import Message
+from email.message import Message as Headers
 from functools import partial
 from http.client import (
     BadStatusLine,
@@ -41,6 +41,7 @@ from urllib.request import (
     build_opener,
 )
 
+from ...messages.message import Message, foreign
 from ..errors import EndpointError, QueryError
 
 
@@ -128,17 +129,8 @@ def _left(deadline: float) -> float:
 #: Longer answers are refused: they would fill the memory.
 MOST_BYTES: Final = 1 << 28
 _PIECE: Final = 1 << 16
-_STATUS: Final = {
-    404: "has nothing at that address",
-    405: "does not take this kind of request; is it the address of the SPARQL endpoint?",
-    406: "does not offer SPARQL results in JSON and N-Triples",
-    413: "finds the request too large",
-    415: "does not take this kind of request; is it the address of the SPARQL endpoint?",
-    429: "has been asked too often",
-    502: "is behind a gateway that cannot reach it",
-    503: "is not available now; try again later",
-    504: "is behind a gateway that waited too long for it",
-}
+#: The statuses for which the catalogues have words of their own.
+_STATUSES: Final = (404, 405, 406, 413, 415, 429, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +138,7 @@ class Reply:
     """A whole answer: its bytes, and the headers that came with it."""
 
     body: bytes
-    headers: Message
+    headers: Headers
 
     @property
     def kind(self) -> str:
@@ -184,19 +176,22 @@ class Transport:
         except URLError as error:
             if isinstance(error.reason, TimeoutError):
                 raise self._slow() from error
-            raise EndpointError(f"{self.url} cannot be reached: {error.reason}") from error
+            reason = getattr(error.reason, "strerror", None) or str(error.reason)
+            raise EndpointError(
+                "endpoint-unreachable", url=self.url, reason=foreign(reason)
+            ) from error
         except RemoteDisconnected as error:
-            raise EndpointError(f"{self.url} hung up without an answer") from error
+            raise EndpointError("endpoint-hung-up", url=self.url) from error
         except (BadStatusLine, UnknownProtocol) as error:
             start = clean(str(error.args[0]))[:60]
-            raise EndpointError(
-                f"{self.url} does not answer in HTTP; it begins “{start}”"
-            ) from error
+            raise EndpointError("endpoint-not-http", url=self.url, start=start) from error
         except (HTTPException, OSError) as error:
-            raise EndpointError(f"{self.url} broke off its answer: {clean(repr(error))}") from error
+            reason = clean(repr(error))
+            raise EndpointError("endpoint-broke-off", url=self.url, reason=reason) from error
         except ValueError as error:
             # urllib's word for a way of authentication that it does not know.
-            raise EndpointError(f"{self.url} cannot be asked: {clean(str(error))}") from error
+            reason = clean(str(error))
+            raise EndpointError("endpoint-cannot-be-asked", url=self.url, reason=reason) from error
 
     def _opener(self) -> OpenerDirector:
         deadline = time.monotonic() + self._timeout
@@ -212,39 +207,44 @@ class Transport:
         while piece := response.read(_PIECE):
             whole += piece
             if len(whole) > MOST_BYTES:
-                raise EndpointError(
-                    f"{self.url} answers with more than {MOST_BYTES >> 20} MB; ask for less, "
-                    "with LIMIT"
-                )
+                raise EndpointError("endpoint-answer-too-long", url=self.url, size=MOST_BYTES >> 20)
         if response.length:
             raise IncompleteRead(b"", response.length)
         return bytes(whole)
 
     def _refusal(self, error: HTTPError) -> EndpointError | QueryError:
-        """What a status other than success says, in a sentence."""
+        """The error that a status other than success stands for."""
         if 300 <= error.code < 400:
             target = _without_secrets(clean(error.headers.get("Location", "")))
-            return EndpointError(
-                f"{self.url} sends on to {target or 'nowhere'}; if you trust that, give it as "
-                "the address"
-            )
+            if not target:
+                return EndpointError("endpoint-redirects-nowhere", url=self.url)
+            return EndpointError("endpoint-redirects", url=self.url, target=target)
         said = _first_line(self._start_of(error))
         if error.code == 400:
-            return QueryError(f"{self.url} refuses the query: {said or error.reason}")
-        if error.code in (401, 403):
-            remedy = (
-                "it refuses the name and password of TAAWUN_USER and TAAWUN_PASSWORD"
-                if self._credentials
-                else "set TAAWUN_USER and TAAWUN_PASSWORD"
+            return QueryError(
+                "endpoint-refuses-query", url=self.url, reason=said or clean(error.reason)
             )
-            return EndpointError(f"{self.url} does not let us in ({error.code}): {remedy}")
-        if sentence := _STATUS.get(error.code):
+        if error.code in (401, 403):
+            return EndpointError(
+                "endpoint-refuses-password" if self._credentials else "endpoint-wants-password",
+                url=self.url,
+                status=error.code,
+            )
+        if error.code in _STATUSES:
             wait = clean(error.headers.get("Retry-After", ""))
-            unit = " seconds" if wait.isdigit() else ""
-            after = f"; try again after {wait}{unit}" if wait else ""
-            return EndpointError(f"{self.url} {sentence} ({error.code}){after}")
+            remedy = None
+            if wait:
+                remedy = (
+                    Message("try-again-after-seconds", count=int(wait))
+                    if wait.isdigit()
+                    else Message("try-again-after", moment=wait)
+                )
+            return EndpointError(f"endpoint-status-{error.code}", url=self.url, remedy=remedy)
         return EndpointError(
-            f"{self.url} answers with an error: {error.code} {said or clean(error.reason)}"
+            "endpoint-status-other",
+            url=self.url,
+            status=error.code,
+            reason=said or clean(error.reason),
         )
 
     def _start_of(self, error: HTTPError) -> str:
@@ -254,9 +254,7 @@ class Transport:
             return ""
 
     def _slow(self) -> EndpointError:
-        return EndpointError(
-            f"{self.url} did not answer within {self._timeout:g} seconds; try --timeout"
-        )
+        return EndpointError("endpoint-slow", url=self.url, seconds=self._timeout)
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -272,15 +270,9 @@ def _checked(url: str) -> str:
     except ValueError:
         ok = False
     if not ok or re.search(r"[\s\x00-\x1f\x7f]", url):
-        raise EndpointError(
-            f"“{_without_secrets(clean(url))}” is no endpoint address; it begins with http:// "
-            "or https://"
-        )
+        raise EndpointError("endpoint-address-invalid", address=_without_secrets(clean(url)))
     if "@" in parts.netloc:
-        raise EndpointError(
-            f"“{_without_secrets(url)}”: a name and password do not belong in the address, where "
-            "others see them; set TAAWUN_USER and TAAWUN_PASSWORD"
-        )
+        raise EndpointError("endpoint-address-has-password", address=_without_secrets(url))
     return url.partition("#")[0]
 
 
