@@ -1,12 +1,12 @@
-"""Every check of ``taawun check``, counted: performed, passed, failed; a skip is a fault."""
+"""The checks of ``taawun check``, each with the number performed, its faults and its warnings."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -16,10 +16,11 @@ from .graph.store import Store, read
 from .loaders.builds.cache import Build
 from .loaders.builds.inputs import SEEDS
 from .loaders.checks.claims import Claims
-from .loaders.checks.conflicts import figure_conflicts, stage_conflicts
+from .loaders.checks.conflicts import SIDE_BY_SIDE, figure_conflicts, side, stage_conflicts
 from .loaders.checks.coverage import Coverage, coverage
 from .loaders.collection import Collection, read_collection
 from .messages.fault import Fault, Place
+from .messages.message import Message
 from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
@@ -27,12 +28,6 @@ from .queries.disagreement import disagreements
 from .queries.labels import short_iri
 from .queries.results import Table
 
-if TYPE_CHECKING:
-    from .loaders.checks.shapes import ShapeResult
-
-_SIDE_BY_SIDE: Final = (
-    "both stay; mark one “disputed” or “superseded” if you know more, with the reason in “note”"
-)
 ANSWERS: Final = Path(__file__).parent / "queries" / "questions" / "answers"
 
 
@@ -40,7 +35,7 @@ ANSWERS: Final = Path(__file__).parent / "queries" / "questions" / "answers"
 class Check:
     """One kind of check: how often it was performed, and the faults that it found.
 
-    ``warnings`` are worth a look and no faults: an agreement whose parties no text names, say.
+    ``warnings`` deserve a look but are not faults, such as an agreement without parties.
     """
 
     name: str
@@ -94,8 +89,9 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
 
 
 def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> None:
-    """Raise ``CollectionError`` with what only the shapes find in a build that they do not find
-    in the one before; ``edited`` are the collections of the build after.
+    """Raise ``CollectionError`` with the violations of shapes that the build before does not have.
+
+    ``edited`` are the collections of the build after.
     """
     found = set(_shapes(after, edited).faults)
     if found and (new := found.difference(_shapes(before, edited).faults)):
@@ -104,11 +100,13 @@ def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> No
 
 def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
     faults = [
-        Fault(
+        Fault.at(
             Place(collection.documents[item.document].file),
-            f"no fact quotes “{sentence.text[:80]}” [{sentence.start}:{sentence.end}]",
-            "take its facts, or list it in documents.yaml as furniture or silent, with the reason",
-            "coverage",
+            "sentence-not-covered",
+            sentence=sentence.text[:80],
+            start=sentence.start,
+            end=sentence.end,
+            check="coverage",
         )
         for item in covered
         for sentence in item.open
@@ -117,10 +115,10 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
 
 
 def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
-    """Each quote says the number and date of its fact, and names what the fact is about.
+    """Check that quotes say the number and date of their facts, and name what those are about.
 
-    An inferred fact says in its note why it need not. Either way the graph marks the quote. Who
-    says it, and for whom, is named there or before the quote.
+    An inferred fact has the reason in its note instead. Speakers are named in the quote or
+    before it.
     """
     claims = Claims(collection)
     faults: list[Fault] = []
@@ -134,7 +132,7 @@ def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
 def _disagreements(
     store: Store, collection: Collection, places: Sequence[Place]
 ) -> Iterator[Check]:
-    """What documents say differently of one thing, side by side; nobody here decides."""
+    """Report values that differ between documents; both stay."""
     stated = list(zip(collection.facts, places, strict=True))
     single = {p.iri for p in collection.schema.properties.values() if p.is_functional}
     dated = {
@@ -148,27 +146,27 @@ def _disagreements(
         if fact.predicate.value in single | dated
     }
     told = [
-        Fault(
+        Fault.at(
             Place(short_iri(item.subject.value)),
-            f"documents differ on {short_iri(item.predicate.value)}: "
-            + "; ".join(
-                f"{getattr(side.value, 'value', side.value)} ({', '.join(sorted(side.documents))})"
-                for side in item.sides
-            ),
-            _SIDE_BY_SIDE,
-            "disagreements",
+            "values-differ",
+            predicate=short_iri(item.predicate.value),
+            sides=[
+                side(getattr(one.value, "value", str(one.value)), one.documents)
+                for one in item.sides
+            ],
+            check="disagreements",
+            remedy=SIDE_BY_SIDE,
         )
         for item in disagreements(store)
     ]
     yield Check("disagreements", len(held), (), tuple(told))
     for name, find in (("stages", stage_conflicts), ("measures", figure_conflicts)):
         count, found = find(stated)
-        warnings = (Fault(item.place, str(item), _SIDE_BY_SIDE, name) for item in found)
-        yield Check(f"{name} across documents", count, (), tuple(warnings))
+        yield Check(f"{name} across documents", count, (), found)
 
 
 def _offsets(store: Store, collection: Collection) -> Check:
-    """What stands in the store equals the documents' text, asked from the store itself."""
+    """Check that the quotes in the store are in the documents at their offsets."""
     answer = store.query("""
 PREFIX tw: <https://w3id.org/taawun/ontology#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
@@ -189,32 +187,26 @@ SELECT ?evidence ?file ?quote ?start ?end WHERE {
         start, end = int(row["start"].value), int(row["end"].value)
         if texts[row["file"].value][start:end] != row["quote"].value:
             place = Place(row["file"].value, 0, start)
-            faults.append(Fault(place, f"the quote of {row['evidence'].value} is not there"))
+            evidence = row["evidence"].value
+            faults.append(Fault.at(place, "quote-not-at-offset", evidence=evidence))
     return Check("quotes in the store", performed, tuple(faults))
 
 
 def _shapes(build: Build, collections: Sequence[Path]) -> Check:
     from .loaders.checks.shapes import validate_build
 
-    performed, results = validate_build(build.dump, collections)
-    faults, warnings = (
-        tuple(_broken(item) for item in results if (item.severity == "Violation") is is_fault)
-        for is_fault in (True, False)
-    )
-    # One node may break one shape in two ways; the message is the same.
-    return Check("shapes", performed, _once(faults), _once(warnings))
+    found = validate_build(build.dump, collections)
+    return Check("shapes", found.performed, _named(found.faults), _named(found.warnings))
 
 
-def _broken(item: ShapeResult) -> Fault:
-    return Fault(Place(short_iri(item.focus)), item.message_en, item.message_ar, "shapes")
-
-
-def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    return tuple(dict.fromkeys(faults))
+def _named(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults of nodes at their short names, each once: a node may break a shape in two ways."""
+    named = (replace(fault, place=Place(short_iri(fault.place.file))) for fault in faults)
+    return tuple(dict.fromkeys(named))
 
 
 def _reference(build: Build, collections: Sequence[Path]) -> Check:
-    """The shapes again, by pySHACL: whatever only one of the two finds is a fault of ours."""
+    """Apply the shapes with pySHACL too; a result of only one engine is a fault of ours."""
     from .loaders.checks.shapes import Shapes, build_store
 
     shapes = Shapes(collections=collections)
@@ -222,19 +214,20 @@ def _reference(build: Build, collections: Sequence[Path]) -> Check:
     found = shapes.validate(store)
     only_one = set(found.results).symmetric_difference(shapes.reference(store))
     faults = tuple(
-        Fault(
+        Fault.at(
             Place(short_iri(item.focus)),
-            f"the rule {item.name} ({item.constraint}) is broken by one of SPARQL and pySHACL only",
-            "report this, with the shape: the two must agree",
-            "reference",
+            "engines-disagree",
+            shape=item.name,
+            constraint=item.constraint,
+            check="reference",
         )
-        for item in sorted(only_one)
+        for item in sorted(only_one, key=repr)
     )
     return Check("shapes (pySHACL)", found.performed, faults)
 
 
 def plain_answer(table: Table) -> str:
-    """An answer as a golden file holds it: tab-separated, IRIs shortened, in the answer's order."""
+    """An answer in the form of the golden files: tab-separated, in order, with short IRIs."""
 
     def cell(term: object) -> str:
         if isinstance(term, ox.NamedNode):
@@ -260,32 +253,35 @@ def _changed_answers(store: Store) -> Iterator[Fault]:
         got = plain_answer(table).splitlines()
         path = ANSWERS / f"{name}.tsv"
         if not path.is_file():
-            yield Fault(place, "is missing", "run taawun check --accept-answers", "answers")
+            yield Fault.at(place, "answer-missing", check="answers")
             continue
         wanted = path.read_text("utf-8").splitlines()
         if got != wanted:
             lost = [line for line in wanted if line not in got]
             gained = [line for line in got if line not in wanted]
-            change = f"{len(lost)} rows lost, {len(gained)} gained" if lost or gained else "order"
-            first = (gained or lost or ["the same rows in another order"])[0]
-            yield Fault(
-                place,
-                f"the answer has changed ({change}), first: {first}",
-                "if the change is meant, run taawun check --accept-answers and review the diff",
-                "answers",
-            )
+            remedy = Message("accept-answers")
+            if rows := gained or lost:
+                yield Fault.at(
+                    place,
+                    "answer-changed",
+                    lost=len(lost),
+                    gained=len(gained),
+                    row=rows[0],
+                    check="answers",
+                    remedy=remedy,
+                )
+            else:
+                yield Fault.at(place, "answer-in-other-order", check="answers", remedy=remedy)
         elif len(table.rows) != question.rows:
-            yield Fault(
-                Place(f"queries/{name}.rq"),
-                f"the header says rows: {question.rows}, the answer has {len(table.rows)}",
-                f"write rows: {len(table.rows)}",
-                "answers",
+            place = Place(f"queries/questions/{name}.rq")
+            rows_now = len(table.rows)
+            yield Fault.at(
+                place, "wrong-row-count", header=question.rows, rows=rows_now, check="answers"
             )
     for path in sorted(ANSWERS.glob("*.tsv")):
         if path.stem not in questions:
-            yield Fault(
-                Place(f"queries/questions/answers/{path.name}"), "has no question", "delete it"
-            )
+            place = Place(f"queries/questions/answers/{path.name}")
+            yield Fault.at(place, "answer-without-question", check="answers")
 
 
 def accept_answers(store: Store) -> int:

@@ -1,4 +1,4 @@
-"""A collection: a folder with documents, entities and facts; collections stack on one another."""
+"""Read collections: folders with documents, entities and facts that stack on one another."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..graph.entity import Entity
 from ..graph.errors import CollectionError
 from ..graph.fact import Fact
 from ..messages.fault import Fault, Place
+from ..messages.message import Message
 from ..ontology.namespaces import ID
 from ..ontology.schema import Schema
 from .builds.inputs import INPUT_PARTS, SEEDS, is_collection, name_of
@@ -28,10 +29,10 @@ from .files.yaml_nodes import files, strays
 from .ontologies import read_ontology
 from .status_file import STATUS_FILE, Statuses, lint_statuses
 
-#: Everything in a collection that is read.
+#: The folders of a collection.
 PARTS: Final = (*INPUT_PARTS, "queries")
 FactReader: TypeAlias = Callable[[Path, str, FactMaker, list[Fault]], Iterable[tuple[Fact, Value]]]
-#: What reads the fact files of each kind.
+#: The readers of fact files by suffix.
 FACT_READERS: Final[dict[str, FactReader]] = {
     ".yaml": read_facts_yaml,
     ".yml": read_facts_yaml,
@@ -42,10 +43,10 @@ FACT_READERS: Final[dict[str, FactReader]] = {
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What the folders say, read and checked: sound, or never made.
+    """The content of collections, read and checked; it never has faults.
 
-    ``facts`` has one item for each place that states a fact: the same fact quoted twice is there
-    twice, each time with its own evidence. ``performed`` counts the checks by name.
+    ``facts`` has an item for each place that states a fact: a fact with two quotes is there twice,
+    each time with its own evidence. ``performed`` counts the checks by name.
     """
 
     schema: Schema
@@ -56,7 +57,7 @@ class Collection:
 
     @property
     def classes(self) -> dict[str, frozenset[str]]:
-        """The classes of everything that can be referred to, by IRI."""
+        """The classes of every entity and concept, by IRI."""
         return {ID + ref: kinds for ref, kinds in classes_of(self.schema, self.entities).items()}
 
 
@@ -71,11 +72,11 @@ def classes_of(schema: Schema, entities: Mapping[str, Entity]) -> dict[str, froz
 def read_collection(
     folders: Iterable[Path], heed: Callable[[str, Fact, Site], object] = lambda *_: None
 ) -> Collection:
-    """Read the bundled collection's kind of folders, in order, later ones over earlier ones.
+    """Read the folders of collections in order, later ones over earlier ones.
 
-    ``heed`` is told of each fact as soon as it is read, with its file and its place, whether or
-    not there are faults elsewhere. Raises ``CollectionError`` with every fault of the run: the
-    later stages look only at what the earlier ones accepted, so that one mistake is one message.
+    ``heed`` is called with the file, the fact and its place as soon as a fact is read, whether or
+    not there are faults elsewhere. Raises ``CollectionError`` with every fault of the run. Each
+    stage checks only what the earlier ones accepted, so that one mistake is one fault.
     """
     faults: list[Fault] = []
     performed: Counter[str] = Counter()
@@ -83,21 +84,16 @@ def read_collection(
     schema = read_ontology(folders, faults, performed)
     for folder in folders:
         if not is_collection(folder):
-            faults.append(
-                Fault(
-                    Place(str(folder)),
-                    "is no collection: it has none of documents/, entities/, facts/, queries/, "
-                    "ontology/",
-                    "check the path",
-                )
-            )
+            faults.append(Fault.at(Place(str(folder)), "not-a-collection", folders=PARTS))
     refused: set[str] = set()
     documents: dict[str, Document] = {}
     for folder in folders:
         name = f"{name_of(folder)}/documents"
         for document in read_documents(folder / "documents", name, faults, refused):
             if document.slug in documents:
-                faults.append(Fault(Place(name), f"document {document.slug} is registered twice"))
+                remedy, twice = Message("rename-one"), document.slug
+                place = Place(name)
+                faults.append(Fault.at(place, "registered-twice", name=twice, remedy=remedy))
             documents[document.slug] = document
             performed["documents"] += 1
     entities: dict[str, Entity] = {}
@@ -107,13 +103,14 @@ def read_collection(
             folder / "entities", f"{name_of(folder)}/entities", schema, faults, refused
         ):
             if entity.ref in entities or entity.ref in schema.concepts:
-                node.fault(f"{entity.ref} is registered twice", "keep one of the two", "names")
+                remedy = Message("keep-one")
+                node.fault("registered-twice", name=entity.ref, check="names", remedy=remedy)
             entities[entity.ref], places[entity.ref] = entity, Spot(node.place, faults)
             performed["entities"] += 1
     named = None if REGISTER in refused else refused.union(documents)
     performed["names"] += lint_names(entities, places, named)
     maker = FactMaker(schema, classes_of(schema, entities), documents, refused)
-    # Read first: a later collection may say where a fact of an earlier one stands.
+    # Read first: a later collection may give the record status of a fact of an earlier one.
     statuses = Statuses()
     for folder in folders:
         if (path := folder / "facts" / STATUS_FILE).is_file():

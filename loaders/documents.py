@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from ..graph.document import Document, Span
-from ..messages.fault import Fault
+from ..graph.errors import QuoteError
+from ..messages.fault import Fault, near
+from ..messages.message import Message, foreign
 from .checks.edtf import edtf_fault
-from .checks.quotes import QuoteFault, locate
-from .files.yaml_nodes import Fields, Node, files, near, read_text, read_yaml, strays
+from .checks.quotes import locate
+from .files.yaml_nodes import Fields, Node, files, read_text, read_yaml, strays
 
 REGISTER: Final = "documents.yaml"
 DOCUMENT_KEYS: Final = frozenset(
@@ -24,14 +26,11 @@ DOCUMENT_KEYS: Final = frozenset(
 #: What an entry of the register must have.
 DOCUMENT_NEEDED: Final = ("file", "sha256", "ar", "en")
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-SLUG_REMEDY: Final = (
-    "write small Latin letters, digits and hyphens: egypt-iraq-talks (“status” is taken)"
-)
 SPAN_KEYS: Final = frozenset({"text", "prefix", "suffix", "every", "reason"})
 
 
 def is_slug(name: str) -> bool:
-    """Whether a document may be called so; its facts stand in a file of that name."""
+    """Whether it is a valid name for a document; ``status`` is that of another file in facts/."""
     return SLUG.fullmatch(name) is not None and name != "status"
 
 
@@ -40,7 +39,7 @@ def read_documents(
 ) -> Iterator[Document]:
     """Yield the registered documents of ``folder``; every other file there is a fault.
 
-    ``name`` is how messages call the folder. A document whose bytes are not those of the
+    ``name`` is the folder's name in messages. A document whose checksum is not that of the
     register is a fault, as is one that is not UTF-8. ``refused`` gains the slugs that have
     faults, or the register's name where it cannot be read at all.
     """
@@ -60,11 +59,7 @@ def read_documents(
             refused.add(slug)
     for path in files(folder, ".txt", Path(REGISTER).suffix):
         if path.name not in registered and path.name != REGISTER:
-            register.fault(
-                f"{path.name} stands in the folder and not in the register",
-                f"register it: file, sha256 (sha256sum {path.name} tells it), ar, en",
-                "documents",
-            )
+            register.fault("file-not-registered", file=path.name, check="documents")
 
 
 def _document(
@@ -75,15 +70,16 @@ def _document(
     twice = file in registered
     registered.add(file)
     if not is_slug(slug):
-        node.fault(f"“{slug}” is no name for a document", SLUG_REMEDY)
+        node.fault("bad-document-name", name=slug)
         return None
     if missing := [
         key for key in DOCUMENT_NEEDED if key not in fields or not fields[key].text().strip()
     ]:
-        node.fault(f"document {slug} lacks {', '.join(missing)}", "add it")
+        node.fault("document-lacks", name=slug, keys=missing, remedy=Message("add-missing"))
         return None
     if twice:
-        fields["file"].fault(f"{file} is registered twice", "keep one of the two", "documents")
+        remedy = Message("keep-one")
+        fields["file"].fault("registered-twice", name=file, check="documents", remedy=remedy)
         return None
     return _read_document(folder, name, slug, fields, faults)
 
@@ -94,24 +90,17 @@ def _read_document(
     file = fields["file"].text()
     path = folder / file
     if path.name != file or path.suffix != ".txt" or not path.is_file():
-        fields["file"].fault(
-            f"there is no document file {file}",
-            near(file, {path.name for path in files(folder, ".txt")})
-            or "check the name; documents are .txt files",
-            "documents",
-        )
+        remedy = near(file, {path.name for path in files(folder, ".txt")})
+        fields["file"].fault("no-document-file", file=file, check="documents", remedy=remedy)
         return None
     try:
         digest = sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        fields["file"].fault(f"{file} cannot be read: {error.strerror}", "", "documents")
+        reason = foreign(error.strerror or str(error))
+        fields["file"].fault("cannot-be-read", reason=reason, check="documents")
         return None
     if digest != fields["sha256"].text():
-        fields["sha256"].fault(
-            f"{file} is not the document that was registered: its sha256 is {digest}",
-            "restore the file; or, if the change is meant, register the new sha256",
-            "documents",
-        )
+        fields["sha256"].fault("document-changed", file=file, digest=digest, check="documents")
         return None
     text = read_text(path, f"{name}/{file}", faults)
     if text is None:
@@ -121,7 +110,7 @@ def _read_document(
         return fields[key].text() if key in fields else None
 
     if "issued" in fields and (wrong := edtf_fault(fields["issued"].text())):
-        fields["issued"].fault(*wrong)
+        fields["issued"].fault(wrong.code, check="dates", remedy=None, **wrong.parts)
     return Document(
         slug=slug,
         file=file,
@@ -142,13 +131,14 @@ def _spans(node: Node | None, text: str) -> Iterator[Span]:
     for item in node.items() if node else ():
         fields = item.fields(SPAN_KEYS)
         if "text" not in fields or "reason" not in fields:
-            item.fault("a span needs “text” and “reason”", "add what is missing")
+            item.fault("span-lacks", remedy=Message("add-missing"))
             continue
         words, reason = fields["text"].text(), fields["reason"].text()
         if "every" in fields:
             start = text.find(words) if words else -1
             if start < 0:
-                fields["text"].fault(f"the document has no “{words}”", "copy it exactly")
+                remedy = Message("copy-exactly")
+                fields["text"].fault("quote-not-in-document", quote=words, remedy=remedy)
             while start >= 0:
                 yield Span(start, start + len(words), reason)
                 start = text.find(words, start + len(words))
@@ -156,5 +146,6 @@ def _spans(node: Node | None, text: str) -> Iterator[Span]:
         try:
             around = [fields[key].text() if key in fields else "" for key in ("prefix", "suffix")]
             yield Span(*locate(text, words, *around), reason)
-        except QuoteFault as error:
-            fields["text"].fault(str(error), error.remedy, "documents")
+        except QuoteError as error:
+            wrong = error.message
+            fields["text"].fault(wrong.code, check="documents", remedy=error.remedy, **wrong.parts)

@@ -1,4 +1,4 @@
-"""The entities of a collection: one YAML file a class, ``country/nigeria: {ar: …, en: …}``."""
+"""The entities of a collection: a YAML file per class, ``country/nigeria: {ar: …, en: …}``."""
 
 from __future__ import annotations
 
@@ -10,29 +10,30 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.entity import Alias, Entity
-from ..messages.fault import Fault
+from ..messages.fault import Fault, near
+from ..messages.message import Message
 from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
 from ..ontology.schema import Schema
 from .files.csv_table import read_table
 from .files.entity_table import ENTITIES, TRANSLITERATED, EntityCell
 from .files.value import Structure, Value
-from .files.yaml_nodes import files, near, read_yaml, strays
+from .files.yaml_nodes import files, read_yaml, strays
 
 _MATCHES: Final = ("exactMatch", "closeMatch")
 ENTITY_KEYS: Final = frozenset(
     {"ar", "en", "also", "types", "note", "noteAr", "iso3", "m49", *_MATCHES}
 )
 REFERENCE: Final = re.compile(r"[a-z]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
-#: What a name of some documents only has.
+#: The keys of a name that is limited to some documents.
 ALIAS_KEYS: Final = frozenset({"name", "in"})
-#: What IRIREF of SPARQL 1.1 allows, after a scheme and an authority.
+#: The characters of IRIREF in SPARQL 1.1, after a scheme and an authority.
 _IRI: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|^`\\/]+(/[^\x00-\x20<>\"{}|^`\\]*)?")
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _PREFIXES: Final = {"eurovoc": EUROVOC, "unesco": UNESCO}
-#: Classes whose members come from elsewhere, and where they are written instead.
+#: Classes whose members are not registered as entities, and the remedy that says where instead.
 _OWN_FILES: Final = {
-    "source-document": "register it in documents/documents.yaml",
-    **dict.fromkeys(("fact", "evidence", "derived-fact"), "write the fact in facts/"),
+    "source-document": "register-as-document",
+    **dict.fromkeys(("fact", "evidence", "derived-fact"), "write-as-fact"),
 }
 #: A reference, where it stands, and what is written about it.
 _Written: TypeAlias = tuple[str, Value, Mapping[str, Structure]]
@@ -86,34 +87,28 @@ def entity_of(
 ) -> Entity | None:
     """The entity of a reference and what is written about it, or None with faults at ``node``."""
     if not REFERENCE.fullmatch(reference):
-        node.fault(
-            f"“{reference}” is no reference",
-            "write class/name in small Latin letters, digits and hyphens: country/nigeria",
-        )
+        node.fault("bad-reference", name=reference)
         return None
     slugs = [reference.partition("/")[0]]
     if "types" in fields:
         slugs += [item.text() for item in fields["types"].items()]
     for slug in slugs:
         if slug not in schema.classes:
-            node.fault(
-                f"there is no class “{slug}”",
-                near(slug, set(schema.classes)) or "the ontology lists them all",
-            )
+            node.fault("unknown-class", name=slug, remedy=near(slug, schema.classes))
             return None
         if slug in _OWN_FILES:
-            node.fault(f"“{slug}” is no class to register in", _OWN_FILES[slug])
+            node.fault("class-not-registrable", name=slug, remedy=Message(_OWN_FILES[slug]))
             return None
     names = {}
     for language in ("ar", "en"):
         names[language] = fields[language].text().strip() if language in fields else ""
         if not names[language]:
-            node.fault(f"{reference} has no “{language}” name", f"add {language}: …")
+            node.fault("name-missing", name=reference, language=language)
             return None
     if not _ARABIC.search(names["ar"]):
-        fields["ar"].fault(f"“{names['ar']}” is not Arabic", "write the name as the text has it")
+        fields["ar"].fault("name-not-arabic", name=names["ar"])
     if _ARABIC.search(names["en"]):
-        fields["en"].fault(f"“{names['en']}” is not English", "write the name in Latin letters")
+        fields["en"].fault("name-not-english", name=names["en"])
     classes = tuple(schema.classes[slug] for slug in slugs)
     kinds = schema.kinds(classes)
     return Entity(
@@ -131,15 +126,13 @@ def _aliases(fields: Mapping[str, Structure]) -> Iterator[Alias]:
     for item in fields["also"].items() if "also" in fields else ():
         if item.is_text:
             if not item.text().strip():
-                item.fault("the name is empty", "write it, or delete it")
+                item.fault("name-empty")
                 continue
             yield Alias(item.text())
             continue
         scoped = item.fields(ALIAS_KEYS)
         if "name" not in scoped or "in" not in scoped or not scoped["name"].text().strip():
-            item.fault(
-                "a name of some documents only needs “name” and “in”", "{name: …, in: document}"
-            )
+            item.fault("limited-name-lacks")
             continue
         where = scoped["in"]
         documents = where.items() if where.is_list else [where]
@@ -162,10 +155,10 @@ def _attributes(
         for item in fields[key].items() if key in fields else ():
             prefix, _, local = item.text().partition(":")
             if prefix not in ("http", "https", *_PREFIXES):
-                item.fault(f"unknown prefix “{prefix}”", near(prefix, set(_PREFIXES)))
+                item.fault("unknown-prefix", prefix=prefix, remedy=near(prefix, _PREFIXES))
                 continue
             iri = _PREFIXES[prefix] + local if prefix in _PREFIXES else item.text()
             if not _IRI.fullmatch(iri) or not local:
-                item.fault(f"“{item.text()}” is no IRI", "copy it from the other vocabulary")
+                item.fault("bad-match", iri=item.text())
                 continue
             yield SKOS + key, ox.NamedNode(iri)

@@ -1,4 +1,4 @@
-"""Facts from what a curator wrote: names looked up, types and dates checked, quotes located."""
+"""Make facts from written values: look up names, check types and dates, locate quotes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.document import Document
+from ..graph.errors import QuoteError
 from ..graph.fact import (
     MODALITIES,
     STATUS_QUALIFIERS,
@@ -18,16 +19,17 @@ from ..graph.fact import (
     Passage,
     Qualifiers,
 )
+from ..messages.fault import near
+from ..messages.message import Message
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema, local_name
 from .checks.edtf import duration_fault, edtf_fault
-from .checks.quotes import QuoteFault, evidence, passage, split
+from .checks.quotes import evidence, passage, split
 from .documents import REGISTER
 from .files.value import Value
-from .files.yaml_nodes import near
 from .record_status import record_status
 
-#: What a fact may say besides its triple, in a YAML mapping or in the columns of a CSV file.
+#: The keys of a fact besides its triple, in a YAML mapping or as columns of a CSV file.
 QUALIFIERS: Final = (
     "modality", "statedBy", "onBehalfOf", "when", "dateText", *STATUS_QUALIFIERS, "note", "noteAr",
 )  # fmt: skip
@@ -40,7 +42,7 @@ _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 def writable(schema: Schema) -> dict[str, Property]:
-    """The properties that a fact may state, by local name: the others are derived, or qualify."""
+    """The properties that a fact may state, by local name; the others are derived or qualifiers."""
     return {
         name: item
         for name, item in schema.properties.items()
@@ -61,16 +63,16 @@ class FactMaker:
         """``classes`` gives the class IRIs of each reference, ``documents`` those by slug.
 
         ``refused`` has what was reported already: document slugs, references, and the class
-        slugs of whole files. Facts that name them are passed over without a second message.
+        slugs of whole files. Facts that name them are skipped without a second fault.
         """
         self._schema = schema
         self._classes = classes
         self._documents = documents
         self._refused = refused
         self._writable = writable(schema)
-        # One term for all facts that name it: a large graph has a few things in many facts.
+        # Terms are shared: a large graph has a few entities in many facts.
         self._nodes: dict[str, ox.NamedNode] = {}
-        # Most facts are qualified like many others.
+        # Sets of qualifiers are shared too.
         self._sets: dict[Qualifiers, Qualifiers] = {}
         self._dates, self._durations = (
             {p.iri for p in schema.properties.values() if top in schema.superproperties(p.iri)}
@@ -82,10 +84,7 @@ class FactMaker:
         slug = value.text()
         if slug not in self._documents:
             if self._refused.isdisjoint({slug, REGISTER}):
-                value.fault(
-                    f"there is no document “{slug}”",
-                    near(slug, set(self._documents)) or "register it in documents/documents.yaml",
-                )
+                value.fault("unknown-document", name=slug, remedy=near(slug, self._documents))
             return None
         return self._documents[slug]
 
@@ -107,21 +106,23 @@ class FactMaker:
             for sentence in split(value.text()):
                 try:
                     around.append(passage(document, sentence))
-                except QuoteFault as error:
-                    value.fault(f"context: {error}", error.remedy, "quotes")
+                except QuoteError as error:
+                    wrong = error.message
+                    value.fault("wrong-context", wrong=wrong, check="quotes", remedy=error.remedy)
                     is_sound = False
         try:
             found = evidence(document, quote.text(), prefix, suffix, tuple(around))
-        except QuoteFault as error:
-            quote.fault(str(error), error.remedy, "quotes")
+        except QuoteError as error:
+            wrong = error.message
+            quote.fault(wrong.code, check="quotes", remedy=error.remedy, **wrong.parts)
             return None
         return found if is_sound else None
 
     def fact(self, written: Mapping[str, Value], quote: tuple[Evidence, ...] | None) -> Fact | None:
         """The fact of the written subject, predicate, object and qualifiers, or None with faults.
 
-        ``written`` has those three and any of ``QUALIFIERS``. Every part is looked at, whatever
-        is wrong with the others; without a quote there is no fact.
+        ``written`` has those three and any of ``QUALIFIERS``. All faults of all parts are reported;
+        without a quote there is no fact.
         """
         triple = self.triple(written)
         qualifiers = self._qualifiers(written)
@@ -142,9 +143,11 @@ class FactMaker:
             target = self._literal(written["object"], item)
         else:
             target = self._entity(written["object"])
-        fits = self._has_class(written["subject"], item.domains, f"subject of {item.name}")
+        role = Message("role-subject", predicate=item.name)
+        fits = self._has_class(written["subject"], item.domains, role)
         if not item.datatype:
-            fits &= self._has_class(written["object"], item.ranges, f"object of {item.name}")
+            role = Message("role-object", predicate=item.name)
+            fits &= self._has_class(written["object"], item.ranges, role)
         if subject is None or target is None or not fits:
             return None
         return subject, self._node(item.iri), target
@@ -152,34 +155,20 @@ class FactMaker:
     def _property(self, value: Value) -> Property | None:
         name = value.text()
         if name in DERIVED_ONLY:
-            value.fault(
-                f"“{name}” is derived from other facts, never written",
-                "write who signed, funds or met whom; the rest follows",
-                "types",
-            )
+            value.fault("derived-predicate", name=name, check="types")
             return None
         if name in QUALIFIERS:
-            value.fault(
-                f"“{name}” says something about a fact, and is no predicate",
-                f"{{subject: …, predicate: …, object: …, {name}: …}}",
-                "names",
-            )
+            value.fault("qualifier-as-predicate", name=name, check="names")
             return None
         if name in self._writable:
             return self._writable[name]
         if name in self._schema.properties:
             forward = self._schema.properties[name].inverse_of or ""
-            value.fault(
-                f"“{name}” is derived, as the other direction of another property",
-                f"write the fact the other way round, with {local_name(forward)}",
-                "types",
-            )
+            forward = local_name(forward)
+            value.fault("inverse-predicate", name=name, forward=forward, check="types")
         else:
-            value.fault(
-                f"unknown predicate “{name}”",
-                near(name, set(self._writable)) or "the ontology lists them all",
-                "names",
-            )
+            remedy = near(name, self._writable)
+            value.fault("unknown-predicate", name=name, check="names", remedy=remedy)
         return None
 
     def _entity(self, value: Value) -> ox.NamedNode | None:
@@ -188,53 +177,46 @@ class FactMaker:
             return self._node(ID + reference)
         if not self._refused.isdisjoint({reference, reference.partition("/")[0]}):
             return None
-        remedy = near(reference, set(self._classes))
-        value.fault(
-            f"unknown entity “{reference}”",
-            remedy or "register it in entities/, with its Arabic and English names",
-            "names",
-        )
+        remedy = near(reference, self._classes)
+        value.fault("unknown-entity", name=reference, check="names", remedy=remedy)
         return None
 
     def _node(self, iri: str) -> ox.NamedNode:
         return self._nodes.get(iri) or self._nodes.setdefault(iri, ox.NamedNode(iri))
 
-    def _has_class(self, value: Value, wanted: frozenset[str], role: str) -> bool:
+    def _has_class(self, value: Value, wanted: frozenset[str], role: Message) -> bool:
         reference = value.text()
         have = self._classes.get(reference)
         if have is None or have & wanted:
             return True
-        names = " or ".join(sorted(local_name(iri) for iri in wanted))
-        value.fault(
-            f"{reference} cannot be the {role}, only {names} can",
-            "check the direction and the predicate; a second class goes under “types”",
-            "types",
-        )
+        names = sorted(map(local_name, wanted))
+        value.fault("wrong-class", name=reference, role=role, classes=names, check="types")
         return False
 
     def _literal(self, value: Value, item: Property) -> ox.Literal | None:
         text = value.text()
-        wrong: tuple[str, str] | None = None
+        wrong: Message | None = None
+        check = "format"
         if item.datatype == XSD + "decimal":
             if number := _DECIMAL.fullmatch(text):
                 return _canonical(number)
-            wrong = f"“{text}” is no number", "write digits, with a point for decimals: 3500000"
+            wrong = Message("not-a-number", text=text)
         elif item.datatype == XSD + "integer":
             if _INTEGER.fullmatch(text):
                 return ox.Literal(int(text))
-            wrong = f"“{text}” is no whole number", "write digits: 2"
+            wrong = Message("not-a-whole-number", text=text)
         elif item.datatype == XSD + "boolean":
             if text in ("true", "false"):
                 return ox.Literal(text == "true")
-            wrong = f"“{text}” is neither true nor false", "write true or false"
+            wrong = Message("not-a-boolean", text=text)
         elif item.iri in self._durations:
-            wrong = duration_fault(text)
+            wrong, check = duration_fault(text), "dates"
         elif item.iri in self._dates:
-            wrong = edtf_fault(text)
+            wrong, check = edtf_fault(text), "dates"
         elif not text.strip():
-            wrong = f"the {item.name} is empty", "write it, or delete the fact"
+            wrong = Message("value-empty", name=item.name)
         if wrong:
-            value.fault(*wrong, "dates" if "date" in wrong[0] else "format")
+            value.fault(wrong.code, check=check, remedy=None, **wrong.parts)
             return None
         return ox.Literal(text)
 
@@ -252,35 +234,33 @@ class FactMaker:
                 if text in _MODALITIES:
                     found[name] = _MODALITIES[text]
                 else:
-                    value.fault(
-                        f"unknown {name} “{text}”", near(text, list(MODALITIES)), "qualifiers"
-                    )
+                    remedy = near(text, MODALITIES)
+                    value.fault("unknown-modality", name=text, check="qualifiers", remedy=remedy)
                     is_sound = False
             elif name in ("statedBy", "onBehalfOf"):
                 entity = self._entity(value)
-                is_actor = self._has_class(value, frozenset({TW + "Actor"}), name)
+                role = Message("role-speaker", name=name)
+                is_actor = self._has_class(value, frozenset({TW + "Actor"}), role)
                 if entity is None or not is_actor:
                     is_sound = False
                 else:
                     found[name] = entity
             else:
                 if name == "when" and (wrong := edtf_fault(text)):
-                    value.fault(*wrong, "dates")
+                    value.fault(wrong.code, check="dates", remedy=None, **wrong.parts)
                     is_sound = False
                 elif not text.strip():
-                    value.fault(f"“{name}” is empty", "write it, or delete the key", "qualifiers")
+                    value.fault("qualifier-empty", name=name, check="qualifiers")
                     is_sound = False
                 language = {"note": "en", "noteAr": "ar", "dateText": "ar"}.get(name)
                 found[name] = ox.Literal(text, language=language)
         modality = found["modality"].value.rpartition("/")[2]
-        for needed, when in (("statedBy", "reported"), ("note", "inferred")):
-            if modality == when and needed not in written:
-                written["subject"].fault(
-                    f"a fact that is {when} needs “{needed}”",
-                    "say who states it" if needed == "statedBy" else "say why it is inferred",
-                    "qualifiers",
-                )
-                is_sound = False
+        if modality == "reported" and "statedBy" not in written:
+            written["subject"].fault("reported-without-speaker", check="qualifiers")
+            is_sound = False
+        if modality == "inferred" and "note" not in written:
+            written["subject"].fault("inferred-without-note", check="qualifiers")
+            is_sound = False
         if not is_sound:
             return None
         qualifiers = tuple(sorted(found.items()))
@@ -288,7 +268,7 @@ class FactMaker:
 
 
 def _canonical(number: re.Match[str]) -> ox.Literal:
-    """The decimal as Oxigraph writes it, to the last digit: without needless zeros and signs."""
+    """The decimal in canonical form, as Oxigraph writes it: no superfluous zeros or signs."""
     sign, whole, fraction = number.groups()
     digits = whole.replace("_", "") + (f".{fraction}" if fraction else "")
     text = digits if digits == "0" else sign + digits

@@ -1,4 +1,4 @@
-"""The ontology of a stack of collections: ours, with what each adds in its ``ontology/``."""
+"""Read the ontology of a stack of collections: ours and the terms in their ``ontology/``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from ..graph.errors import CollectionError
-from ..messages.fault import Fault, Place
-from ..ontology.extension import SHAPES_NAME, Extension, ExtensionFault, sources_of
+from ..messages.fault import Fault
+from ..ontology.extension import SHAPES_NAME, Extension, sources_of
 from ..ontology.schema import Schema
 from .files.yaml_nodes import files, strays
 
@@ -34,11 +34,10 @@ def shape_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
 
 
 def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Counter[str]) -> Schema:
-    """Our ontology with what the collections add.
+    """Our ontology with the terms of the collections.
 
-    Faults of a term are collected, and the term is used all the same, so that no fact is refused
-    for it. Raises ``CollectionError`` where a file cannot be read at all: without its terms every
-    fact that uses one would be called wrong.
+    A term with faults is used all the same, so that facts that use it are not refused too. Raises
+    ``CollectionError`` where a file cannot be read at all, for the same reason.
     """
     for folder in folders:
         name = f"{folder.resolve().name}/{FOLDER}"
@@ -49,29 +48,23 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
     sources, unreadable = sources_of(found)
     shapes, spoiled = sources_of(shape_files(folders))
     if unreadable or spoiled:
-        raise CollectionError([*faults, *map(_fault, (*unreadable, *spoiled))])
+        raise CollectionError([*faults, *unreadable, *spoiled])
     if shapes:
         from .checks.collection_shapes import lint_shapes
 
         count, wrong = lint_shapes(shapes)
         performed["shapes of collections"] += count
-        faults.extend(map(_fault, wrong))
-    # What `taawun new` starts with is a file of comments, and would cost the lint of our ontology.
+        faults.extend(wrong)
+    # The file that `taawun new` makes has only comments; for it, linting our ontology is wasted.
     if not any(source.triples or source.prefixes for source in sources):
         return Schema.load()
     extension = Extension(sources)
     count, wrong = extension.lint()
     performed["ontology"] += count
-    faults.extend(map(_fault, wrong))
+    faults.extend(wrong)
     return extended(extension)
 
 
 def extended(extension: Extension) -> Schema:
-    """Our ontology with the terms of the files, and what is said of their prefixes."""
+    """Our ontology with the terms of the files and the declarations of their prefixes."""
     return Schema(dict.fromkeys((*extension.ours.triples, *extension.triples, *extension.header())))
-
-
-def _fault(found: ExtensionFault) -> Fault:
-    return Fault(
-        Place(found.file, found.line, found.column), found.message, found.remedy, "ontology"
-    )

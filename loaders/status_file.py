@@ -1,5 +1,5 @@
-"""The status file of a collection, ``facts/status.yaml``: record statuses of facts that stand
-elsewhere, in the bundled collection for instance, which is not touched.
+"""The status file of a collection, ``facts/status.yaml``: record statuses of facts that are written
+elsewhere, such as in the bundled collection, which stays as it is.
 """
 
 from __future__ import annotations
@@ -13,19 +13,21 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.fact import STATUS_QUALIFIERS, Fact, Object
-from ..messages.fault import Fault, Place
+from ..messages.fault import Fault, Place, near
+from ..messages.message import Message
 from ..ontology.namespaces import FACT, ID
 from ..ontology.schema import local_name
 from .checks.lints import short
 from .facts import FactMaker
 from .files.value import Site
-from .files.yaml_nodes import Node, near, read_yaml
-from .record_status import fact_iri, record_status
+from .files.yaml_nodes import Node, read_yaml
+from .record_status import CHECK, fact_iri, record_status
 
 STATUS_FILE: Final = "status.yaml"
 STATUS_KEYS: Final = frozenset({"fact", *STATUS_QUALIFIERS})
 _TRIPLE: Final = ("subject", "predicate", "object")
-_WRITE: Final = "write the fact's IRI or [subject, predicate, object]"
+#: The remedy for an entry that does not name a fact.
+_WRITE: Final = Message("write-fact-or-triple")
 #: A fact's IRI, or the triple that it states.
 _Key: TypeAlias = str | ox.Triple
 
@@ -48,19 +50,19 @@ class Statuses:
         self._met: dict[_Key, set[str]] = defaultdict(set)
 
     def read(self, path: Path, name: str, maker: FactMaker, faults: list[Fault]) -> None:
-        """Take the entries of one status file; what is wrong with them is reported."""
+        """Take the entries of one status file; their faults are reported."""
         root = read_yaml(path, name, faults)
         mine: set[_Key] = set()
         for item in root.items() if root else ():
             fields = item.fields(STATUS_KEYS)
             if missing := [key for key in ("fact", "recordStatus") if key not in fields]:
                 if item.is_mapping:
-                    item.fault(f"the entry lacks {' and '.join(missing)}", "add what is missing")
+                    item.fault("status-entry-lacks", keys=missing, remedy=Message("add-missing"))
                 continue
             status = record_status(fields, item)
             key = _key(fields["fact"], maker)
             if key in mine:
-                fields["fact"].fault("the fact has an entry already", "keep one of the two")
+                fields["fact"].fault("repeated-status-entry", remedy=Message("keep-one"))
             elif key is not None and status is not None:
                 mine.add(key)
                 self._count += 1
@@ -77,21 +79,23 @@ class Statuses:
         return fact.with_status(entries[-1].status) if entries else fact
 
     def report(self, stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> int:
-        """Report entries that mean no fact, or several; returns how many entries there are.
+        """Report entries that match no fact, or several; returns the number of entries.
 
-        Where some input was refused already (``is_whole`` is false), the fact that an entry means
-        may be in there.
+        ``is_whole`` is false if some input was refused: the fact of an entry may be in there.
         """
         facts = [fact for fact, _ in stated]
         for key, entry in self._entries.items():
             met = sorted(self._met[key])
             if not met and is_whole:
-                entry.fact.fault(f"there is no fact {_words(key)}", _nearest(key, facts), "names")
+                remedy = _nearest(key, facts)
+                entry.fact.fault("no-such-fact", fact=_words(key), check="names", remedy=remedy)
             elif len(met) > 1:
                 entry.fact.fault(
-                    f"{len(met)} facts say {_words(key)}, told apart by what qualifies them",
-                    f"write one entry for each that you mean: {', '.join(map(_words, met))}",
-                    "names",
+                    "several-facts",
+                    fact=_words(key),
+                    count=len(met),
+                    facts=[*map(_words, met)],
+                    check="names",
                 )
         return len(self._entries)
 
@@ -100,22 +104,22 @@ def _key(value: Node, maker: FactMaker) -> _Key | None:
     if not value.is_list:
         iri = fact_iri(value.text())
         if iri is None:
-            value.fault(f"“{value.text()}” is no fact", _WRITE, "names")
+            value.fault("not-a-fact", text=value.text(), check="names", remedy=_WRITE)
         return iri
     parts = value.items()
     if len(parts) != len(_TRIPLE):
-        value.fault(f"a fact has {len(_TRIPLE)} parts, not {len(parts)}", _WRITE)
+        value.fault("fact-parts", parts=len(parts), remedy=_WRITE)
         return None
     triple = maker.triple(dict(zip(_TRIPLE, parts, strict=True)))
     return ox.Triple(*triple) if triple else None
 
 
-def _nearest(key: _Key, stated: Iterable[Fact]) -> str:
-    """A remedy that names the facts that come closest, as an entry may name them."""
+def _nearest(key: _Key, stated: Iterable[Fact]) -> Message:
+    """The remedy that names the closest facts, in the form of an entry."""
     if isinstance(key, ox.Triple):
         akin = {_words(fact.triple) for fact in stated if _parts_shared(fact.triple, key) == 2}
-        return near(_words(key), akin) or "taawun show SUBJECT lists its facts"
-    # Half of the digits right is a slip of the pen, not another fact.
+        return near(_words(key), akin) or Message("show-facts")
+    # With half of the digits right, it is a typing error.
     half = len(FACT) + 8
     akin = {
         f"{_words(fact.iri)} ({_words(fact.triple)})"
@@ -123,8 +127,8 @@ def _nearest(key: _Key, stated: Iterable[Fact]) -> str:
         if fact.iri[:half] == key[:half] or fact.iri[-8:] == key[-8:]
     }
     if akin:
-        return f"did you mean {' or '.join(sorted(akin))}?"
-    return "taawun show SUBJECT --format csv lists its facts with their IRIs"
+        return Message("did-you-mean", names=sorted(akin))
+    return Message("show-facts-with-iris")
 
 
 def _parts_shared(one: ox.Triple, other: ox.Triple) -> int:
@@ -132,7 +136,7 @@ def _parts_shared(one: ox.Triple, other: ox.Triple) -> int:
 
 
 def _words(key: _Key) -> str:
-    """The fact as an entry names it."""
+    """The fact in the form of an entry."""
     if isinstance(key, str):
         return f"fact/{key.removeprefix(FACT)}"
     subject, predicate, target = (getattr(term, "value", "") for term in key)
@@ -142,7 +146,7 @@ def _words(key: _Key) -> str:
 def lint_statuses(stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> Counter[str]:
     """Check the statuses against each other; returns how many checks each lint performed.
 
-    ``is_whole`` is false where some input was refused already, and with it perhaps a successor.
+    ``is_whole`` is false if some input was refused: a successor may be in there.
     """
     performed = Counter({"record statuses": _one_each(stated)})
     if is_whole and (successors := _successors(stated)):
@@ -151,22 +155,18 @@ def lint_statuses(stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> Cou
 
 
 def _one_each(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """A fact has one record status, however many documents state it."""
+    """Check that a fact has one record status, however many documents state it."""
     first: dict[str, tuple[Fact, Place]] = {}
     for fact, value in stated:
         other, place = first.setdefault(fact.iri, (fact, value.place))
         if fact.status != other.status:
-            value.fault(
-                f"{short(fact)} has another record status than the same fact at {place}",
-                "give both the same “recordStatus”, reason and day, or one entry in "
-                f"facts/{STATUS_FILE}",
-                "record statuses",
-            )
+            where = str(place)
+            value.fault("differing-statuses", fact=short(fact), place=where, check=CHECK)
     return len(stated)
 
 
 def _successors(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """What a fact is superseded by is a fact, and in the end one that is not superseded."""
+    """Check that a fact is superseded by an existing fact, and in the end by a current one."""
     after = {fact.iri: fact.qualifier("supersededBy") for fact, _ in stated}
     checked = 0
     for fact, value in stated:
@@ -175,19 +175,12 @@ def _successors(stated: Sequence[tuple[Fact, Site]]) -> int:
             continue
         checked += 1
         if successor.value not in after:
-            value.fault(
-                f"{short(fact)} is superseded by {successor.value}, which is no fact here",
-                "write the IRI of a fact; “taawun show … --format csv” lists them",
-                "record statuses",
-            )
+            other = successor.value
+            value.fault("superseded-by-unknown", fact=short(fact), other=other, check=CHECK)
         seen: set[str] = set()
         while successor is not None and successor.value not in seen:
             seen.add(successor.value)
             successor = after.get(successor.value)
         if fact.iri in seen:
-            value.fault(
-                f"{short(fact)} is superseded by itself, in the end",
-                "the newest of the facts is not superseded",
-                "record statuses",
-            )
+            value.fault("superseded-by-itself", fact=short(fact), check=CHECK)
     return checked

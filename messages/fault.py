@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -26,6 +27,16 @@ def remedy_of(code: str, parts: dict[str, Part]) -> Message | None:
     """The remedy that the catalogues have for a code, under ``CODE.remedy``."""
     code = f"{code}.remedy"
     return Message(code, **parts) if has_words(code) else None
+
+
+def near(name: str, known: Iterable[str]) -> Message | None:
+    """The remedy for a misspelt name: the known names that come closest, or all if they are few."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    if close := get_close_matches(name, names):
+        return Message("did-you-mean", names=close)
+    return Message("known-names", names=names) if 0 < len(names) <= 20 else None
 
 
 @dataclass(frozen=True, slots=True)

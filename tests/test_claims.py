@@ -1,7 +1,7 @@
 """Claims: a true quote under a false fact is found, and an honest one is left alone.
 
 ``collections/doubtful/NAME`` holds a fact file that is added to the sound collection, and
-``expected.txt``: each fault and warning with its place and, indented, words of its message.
+``expected.txt``: the place and the code of each fault and warning and, indented, its texts.
 """
 
 from __future__ import annotations
@@ -70,11 +70,16 @@ def test_a_doubtful_fact_is_told_with_its_place_and_remedy(case: Path, tmp_path:
     told = [("fault", item) for item in checked.faults]
     told += [("warning", item) for item in checked.warnings]
     mine = [(kind, item) for kind, item in told if "doubtful" in item.place.file]
-    lines = (case / "expected.txt").read_text("utf-8").splitlines()
-    places_told = [f"{kind} {item.place}" for kind, item in mine]
-    assert places_told == [line for line in lines if not line.startswith(" ")]
-    for line in lines:
-        assert line in places_told or line.strip() in "\n".join(str(item) for _, item in mine)
+    told_lines = [
+        line
+        for kind, item in mine
+        for line in (
+            f"{kind} {item.place}: {item.code}",
+            f"    {item.message}",
+            f"    {item.remedy}",
+        )
+    ]
+    assert told_lines == (case / "expected.txt").read_text("utf-8").splitlines()
 
 
 def claims(text: str, *facts: Fact) -> Claims:

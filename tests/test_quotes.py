@@ -10,11 +10,13 @@ from rich.console import Console
 
 from taawun.commands.terminal import Printer
 from taawun.graph.document import Document
+from taawun.graph.errors import QuoteError
 from taawun.graph.fact import Evidence
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.build import lines_of
-from taawun.loaders.checks.quotes import FARTHEST, QuoteFault, evidence, passage
+from taawun.loaders.checks.quotes import FARTHEST, evidence, passage
 from taawun.loaders.collection import Collection, read_collection
+from taawun.messages.message import Message
 from taawun.ontology.namespaces import TW
 from taawun.queries.labels import Labels
 from taawun.queries.rows import select
@@ -63,7 +65,7 @@ def test_where_the_first_part_stands_twice_the_next_one_tells_which_is_meant() -
 def test_parts_that_do_not_stand_in_one_way_only_are_refused(
     quote: str, prefix: str, suffix: str
 ) -> None:
-    with pytest.raises(QuoteFault):
+    with pytest.raises(QuoteError):
         evidence(document(TEXT), quote, prefix, suffix)
 
 
@@ -77,7 +79,7 @@ def test_two_parts_stand_near_each_other(gap: int, stands: bool) -> None:
     if stands:
         assert places(text, "مصر […] غانا") == ["مصر", "غانا"]
     else:
-        with pytest.raises(QuoteFault):
+        with pytest.raises(QuoteError):
             evidence(document(text), "مصر […] غانا")
 
 
@@ -86,7 +88,7 @@ def test_an_omission_that_the_document_prints_itself_is_text() -> None:
 
 
 def test_many_short_parts_are_looked_for_quickly() -> None:
-    with pytest.raises(QuoteFault, match="more than one way"):
+    with pytest.raises(QuoteError, match="more than one way"):
         evidence(document("و " * 2000), " […] ".join(["و"] * 40))
 
 
@@ -107,9 +109,9 @@ def test_many_short_parts_are_looked_for_quickly() -> None:
 def test_another_spelling_is_refused_and_shown_the_documents_own(
     text: str, quote: str, own: str
 ) -> None:
-    with pytest.raises(QuoteFault) as raised:
+    with pytest.raises(QuoteError) as raised:
         evidence(document(f"قبل {text} بعد"), quote)
-    assert f"“{own}”" in raised.value.remedy
+    assert raised.value.remedy == Message("copy-spelling", words=own)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_another_spelling_is_refused_and_shown_the_documents_own(
     ],
 )
 def test_a_quote_cuts_no_word_and_no_number(text: str, quote: str) -> None:
-    with pytest.raises(QuoteFault):
+    with pytest.raises(QuoteError):
         evidence(document(text), quote)
 
 
@@ -135,7 +137,7 @@ def test_what_stands_before_a_word_may_be_left_out(quote: str) -> None:
 
 def test_context_stands_once_like_a_quote() -> None:
     assert passage(document(TEXT), "مع غانا").start == TEXT.index("مع غانا")
-    with pytest.raises(QuoteFault):
+    with pytest.raises(QuoteError):
         passage(document(TEXT), "وقّعت مصر")
 
 

@@ -1,4 +1,4 @@
-"""From collections to a store on disk: read, check, derive, write, swap in."""
+"""Build a store on disk from collections: read, check, derive, load, move into place."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Final
 from ...graph.derive import DerivedFact, derive
 from ...graph.errors import StoreError
 from ...graph.fact import Fact
+from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
 from ..collection import Collection, read_collection
@@ -45,16 +46,16 @@ def find_build(collections: Sequence[Path], *, cache: Path) -> Build | None:
 def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Build:
     """The build of the bundled collection with others stacked over it; reused if none changed.
 
-    Inputs are compared by content. A new build is written beside the old one and renamed when
-    it is whole. Raises ``CollectionError`` with all faults, and leaves the old build as it is;
-    raises ``StoreError`` if the cache folder cannot be written.
+    Inputs are compared by content. A new build is written beside the old one and renamed when it
+    is complete. Raises ``CollectionError`` with all faults, and ``StoreError`` if the cache folder
+    cannot be written; the old build is kept.
     """
     folders = stack(collections)
     cache = cache or cache_folder()
     memory = Memory(cache, folders)
     target = cache / _key(folders)
     if is_whole(target):
-        # The builds last asked for are kept: one that is to be compared with a new one, say.
+        # Recently used builds are kept, such as one to compare a new one with.
         with suppress(OSError):
             os.utime(target)
         memory.keep(Build(target, is_new=False))
@@ -66,28 +67,26 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
                 if base is None or not increment(folders, base, made.path):
                     _make(folders, made)
             if target.name != _key(folders):
-                # An input was saved while it was read: what was read may belong to neither key.
+                # An input changed while it was read.
                 return build(collections, cache=cache)
             if not is_whole(target):
                 delete_whole(target)
-            # Another process may have finished the same build first: then its one is kept.
+            # Another process may have finished the same build first; then that one is kept.
             with suppress(OSError):
                 made.path.rename(target)
         if not is_whole(target):
-            raise StoreError(f"the build could not be moved to {target}; delete that and try again")
+            raise StoreError("build-not-moved", folder=str(target))
         _prune(cache, target)
         memory.keep(Build(target, is_new=True))
     except OSError as error:
-        raise StoreError(
-            f"cannot write the cache folder {cache}: {error.strerror or error}; "
-            "choose another one with TAAWUN_CACHE"
-        ) from error
+        reason = foreign(error.strerror or str(error))
+        raise StoreError("cache-not-writable", folder=str(cache), reason=reason) from error
     return Build(target, is_new=True)
 
 
 @contextmanager
 def _no_pauses() -> Iterator[None]:
-    """Without the collector of cyclic garbage: a build makes millions of objects and no cycles."""
+    """Disable cyclic garbage collection: a build makes millions of objects and no cycles."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -98,7 +97,7 @@ def _no_pauses() -> Iterator[None]:
 
 
 def _make(folders: Sequence[Path], made: Unfinished) -> None:
-    """Read, check, derive and load; what is read is loaded while reading goes on."""
+    """Read, check, derive and load; loading runs in parallel."""
     feed = Feed(lambda: made.path / STORE)
 
     recorder = Recorder()
@@ -138,7 +137,7 @@ def _counts(collection: Collection) -> dict[str, int]:
 
 
 def _taken(facts: list[Fact]) -> Iterator[Fact]:
-    """The facts one by one, each out of the list: what follows from them has room for them."""
+    """Take the facts out of the list one by one, to free memory for derived facts."""
     facts.reverse()
     while facts:
         yield facts.pop()

@@ -1,4 +1,4 @@
-"""Finished builds in the cache folder, and which of them is the present one."""
+"""The cache of finished builds, and which of them is current."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .inputs import SEEDS, stamps
 
 STORE: Final = "store"
 MANIFEST: Final = "manifest.json"
-#: How the files begin that remember the present build of some collections.
+#: Prefix of the files that store the name of the current build of some collections.
 MEMORY: Final = ".present-"
-#: Inputs are remembered by their stamps when none is younger, in nanoseconds: file systems
-#: keep time in steps, and a change within the same step would leave the stamp as it was.
+#: Stamps are trusted if they are older, in nanoseconds: file systems keep time in steps, and a
+#: change within the same step would leave the stamp unchanged.
 _SETTLED: Final = 2_000_000_000
 
 
 class Build(NamedTuple):
-    """A finished build in the cache folder; made whole or not at all, and never changed."""
+    """A finished build in the cache folder; builds are immutable."""
 
     path: Path
     is_new: bool
@@ -36,16 +36,16 @@ class Build(NamedTuple):
 
     @property
     def dump(self) -> Path:
-        """The canonical dump: sorted N-Quads, written from the store when first asked for.
+        """The canonical dump: sorted N-Quads, written from the store on first use.
 
-        Raises ``StoreError`` where it cannot be written.
+        Raises ``StoreError`` if it cannot be written.
         """
         from .dump import dump_of
 
         return dump_of(self.path, self.store())
 
     def manifest(self) -> dict[str, int]:
-        """How much there is of everything."""
+        """The numbers of documents, facts, quads and so on."""
         import json
 
         found: dict[str, int] = json.loads((self.path / MANIFEST).read_text("utf-8"))
@@ -53,23 +53,23 @@ class Build(NamedTuple):
 
 
 class Memory:
-    """Remembers which build belongs to some collections, by the stamps of their files.
+    """Stores which build belongs to some collections, by the stamps of their files.
 
-    So the present build is found without reading what it was made from. Whatever is in doubt is
-    not remembered, and then the content decides.
+    This finds the current build without reading its inputs. Stamps that are in doubt are not
+    stored; then the content decides.
     """
 
     def __init__(self, cache: Path, folders: Sequence[Path]) -> None:
-        """The stamps are taken now: before the content is looked at."""
+        """Take the stamps, before the content is read."""
         self._cache = cache
         self._began = time.time_ns()
         self._stamps, self._latest = stamps(folders)
-        # Another stack of collections with the same digits only means that less is remembered.
+        # Two stacks with the same digits only overwrite each other.
         digits = crc32("\n".join(map(str, folders)).encode())
         self._file = cache / f"{MEMORY}{digits:08x}"
 
     def build(self) -> Build | None:
-        """The build that these stamps belong to, if it is still there."""
+        """The build of these stamps, if it still exists."""
         try:
             name, _, known = self._file.read_text("utf-8").partition("\n")
         except (OSError, UnicodeDecodeError):
@@ -79,7 +79,7 @@ class Memory:
         return Build(self._cache / name, is_new=False)
 
     def last(self) -> Path | None:
-        """The last build of these collections, whatever has changed since; None if it is gone."""
+        """The last build of these collections, even if they have changed; None if it is gone."""
         try:
             name = self._file.read_text("utf-8").partition("\n")[0]
         except (OSError, UnicodeDecodeError):
@@ -88,9 +88,9 @@ class Memory:
         return path if name and is_whole(path) else None
 
     def keep(self, build: Build) -> None:
-        """Remember the build, and that it belongs to the stamps if they can be relied on."""
+        """Store the build, with its stamps if they can be trusted."""
         is_settled = self._latest <= self._began - _SETTLED
-        # A cache that cannot be written loses nothing but time.
+        # A cache that cannot be written only costs time.
         with suppress(OSError):
             new = self._file.with_name(f"{self._file.name}-{os.getpid()}")
             stamps = self._stamps if is_settled else ""
@@ -99,7 +99,7 @@ class Memory:
 
 
 def forget_lost_builds(cache: Path) -> None:
-    """Delete what is remembered of builds that are there no more."""
+    """Delete the records of builds that no longer exist."""
     for file in cache.glob(f"{MEMORY}*"):
         with suppress(OSError):
             name = file.read_bytes().partition(b"\n")[0]
@@ -108,9 +108,9 @@ def forget_lost_builds(cache: Path) -> None:
 
 
 def cache_folder() -> Path:
-    """Where builds are kept: TAAWUN_CACHE, else the user's cache folder.
+    """The folder for builds: TAAWUN_CACHE, else the user's cache folder.
 
-    Raises ``StoreError`` where the user has none.
+    Raises ``StoreError`` if there is neither.
     """
     if chosen := os.environ.get("TAAWUN_CACHE"):
         return Path(chosen)
@@ -119,9 +119,9 @@ def cache_folder() -> Path:
     try:
         return Path.home() / ".cache" / "taawun"
     except RuntimeError as error:
-        raise StoreError("there is no home folder; say where to build with TAAWUN_CACHE") from error
+        raise StoreError("no-home-folder") from error
 
 
 def stack(collections: Sequence[Path]) -> list[Path]:
-    """The folders of a build: the bundled collection, and others over it."""
+    """The folders of a build: the bundled collection, then the others."""
     return [SEEDS, *(folder.absolute() for folder in collections)]

@@ -1,4 +1,4 @@
-"""The canonical dump of a build: written when first asked for, compared with its digest later."""
+"""The canonical dump of a build: written on first use, then checked by its digest."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ import pyoxigraph as ox
 
 from ...graph.errors import StoreError
 from ...graph.store import EmbeddedStore, damaged
+from ...messages.message import foreign
 from .atomic_folder import Unfinished
 
-#: Lines sorted at once in memory; more are sorted in parts, and the parts merged.
+#: How many lines are sorted in memory; larger dumps are sorted in parts, then merged.
 _PART: Final = 2_000_000
 
 
 def write_canonical(store: ox.Store, out: IO[bytes], folder: Path, part: int = _PART) -> None:
     """Write every quad of the store as N-Quads, sorted by code point.
 
-    However large the store, no more than ``part`` lines are held in memory: the rest is in files
-    of ``folder``, which the caller deletes.
+    At most ``part`` lines are in memory at a time; the rest is in files in ``folder``, which the
+    caller deletes.
     """
     dump = folder / "unsorted.nq"
     store.dump(str(dump), ox.RdfFormat.N_QUADS)
@@ -53,8 +54,8 @@ _DUMP: Final = "dataset.nq"
 def dump_of(build: Path, store: EmbeddedStore) -> Path:
     """The file with the sorted N-Quads of the store of a build, in the build's folder.
 
-    Beside it stands its sha256, as ``sha256sum`` writes it: a file that has been damaged since
-    is written anew. Raises ``StoreError`` where that cannot be.
+    Its sha256 is in a file beside it, in the format of ``sha256sum``; a damaged dump is written
+    again. Raises ``StoreError`` if it cannot be written.
     """
     dump, digest = build / _DUMP, build / f"{_DUMP}.sha256"
     if _is_as_written(dump, digest):
@@ -69,10 +70,8 @@ def dump_of(build: Path, store: EmbeddedStore) -> Path:
     except (RuntimeError, ValueError) as error:
         raise damaged(error) from error
     except OSError as error:
-        raise StoreError(
-            f"cannot write {dump}: {error.strerror or error}; "
-            "choose another cache folder with TAAWUN_CACHE"
-        ) from error
+        reason = foreign(error.strerror or str(error))
+        raise StoreError("dump-not-written", file=str(dump), reason=reason) from error
     return dump
 
 

@@ -1,4 +1,4 @@
-"""A state of the graph by its name: a dump, a build, a collection, or a revision of one."""
+"""Open a state of the graph by name: a dump, a build, a collection, or a revision of one."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Final
 from ...graph.derive import derive
 from ...graph.errors import RevisionError, StoreError
 from ...graph.store import EmbeddedStore, Store
+from ...messages.message import foreign
 from ..collection import read_collection
 from .build import build, lines_of
 from .cache import MANIFEST, Build, cache_folder
@@ -26,7 +27,7 @@ _BUILD: Final = re.compile("[0-9a-f]{16}")
 
 
 class States:
-    """Opens states; ``collections`` are those whose revisions are meant.
+    """Opens states; revisions are those of ``collections``.
 
     ``alone`` leaves the bundled collection out, as for revisions of that one itself.
     """
@@ -41,15 +42,15 @@ class States:
     def get(self, name: str) -> Store:
         """The state of that name.
 
-        A file is a dump in N-Quads, a folder a build or a collection, 16 digits a build in the
-        cache; all else, and whatever has ``git:`` before it, is a revision of the collections.
-        Raises ``RevisionError`` where it is none of these, ``CollectionError`` where what it
-        names has faults.
+        A file is a dump in N-Quads, a folder is a build or a collection, 16 digits are a build in
+        the cache; anything else, or with the prefix ``git:``, is a revision of the collections.
+        Raises ``RevisionError`` if it is none of these, and ``CollectionError`` if a collection
+        has faults.
         """
         path = Path(name)
         if name.startswith(_REVISION):
             return self._revision(name.removeprefix(_REVISION))
-        # Unlike a path's own methods, this takes a name that is too long as one of no file.
+        # Unlike Path.is_file, this returns False for a name that is too long.
         if isfile(path):
             return _dump(path)
         if isfile(path / MANIFEST):
@@ -68,10 +69,7 @@ class States:
 
     def _revision(self, name: str) -> Store:
         if not self._collections:
-            raise RevisionError(
-                f"“{name}” is no file, folder or build; if it is a revision, say of which "
-                "collection with --collection DIR"
-            )
+            raise RevisionError("unknown-state", name=name)
         with tempfile.TemporaryDirectory(prefix="taawun-") as place:
             folders = [
                 as_it_was(folder, name, Path(place) / str(number))
@@ -81,7 +79,7 @@ class States:
 
 
 def _in_memory(folders: Sequence[Path]) -> Store:
-    """The graph of collections, in memory: no build of the past takes a present one's place."""
+    """The graph of collections in memory, so that old states leave no build in the cache."""
     collection = read_collection(folders)
     derived = list(derive(collection.facts, collection.schema, collection.classes))
     return EmbeddedStore.in_memory("\n".join(lines_of(collection, derived)).encode())
@@ -91,43 +89,46 @@ def _dump(path: Path) -> Store:
     try:
         return EmbeddedStore.in_memory(path.read_bytes())
     except (OSError, SyntaxError) as error:
-        raise StoreError(f"{path} cannot be read as N-Quads: {error}") from error
+        raise StoreError("not-n-quads", file=str(path), reason=foreign(str(error))) from error
 
 
 _COMMIT: Final = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
-#: Seconds after which git is given up.
-_PATIENCE: Final = 120
+#: Seconds to wait for git.
+_TIMEOUT: Final = 120
 
 
 def as_it_was(folder: Path, revision: str, place: Path) -> Path:
-    """Write the folder as it was at a revision under ``place``; returns it, under its own name.
+    """Extract the folder at a revision to ``place``; returns the extracted folder.
 
-    Raises ``RevisionError`` where there is no such revision, or the folder was not there.
+    Raises ``RevisionError`` if the revision or the folder in it does not exist.
     """
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top.returncode != 0:
-        raise RevisionError(f"{folder} is in no git repository: it has no revisions")
+        raise RevisionError("no-git-repository", folder=str(folder))
     root = Path(os.fsdecode(top.stdout.rstrip(b"\n"))).resolve()
     inside = folder.resolve().relative_to(root)
     commit = _commit(root, revision)
     archive = _git(root, "archive", "--format=tar", commit, "--", str(inside))
     if archive.returncode != 0:
-        raise RevisionError(f"there was no {inside} at the revision “{revision}”")
+        raise RevisionError("folder-not-in-revision", folder=str(inside), revision=revision)
     target = place / root.name
     try:
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
             for member in files:
                 _write(files, member, target)
     except (tarfile.TarError, OSError) as error:
-        raise RevisionError(f"{inside} at “{revision}” cannot be written out: {error}") from error
+        reason = foreign(str(error))
+        raise RevisionError(
+            "revision-not-extracted", folder=str(inside), revision=revision, reason=reason
+        ) from error
     return target / inside
 
 
 def _write(files: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
-    """Write one file of an archive; links are refused: a collection is files in folders."""
+    """Write one file of an archive; links are refused."""
     path = target / member.name
     if member.issym() or member.islnk() or ".." in path.parts:
-        raise RevisionError(f"{member.name} is a link, and no file of a collection")
+        raise RevisionError("link-in-revision", file=member.name)
     content = files.extractfile(member)
     if content is None:
         path.mkdir(parents=True, exist_ok=True)
@@ -137,27 +138,27 @@ def _write(files: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> Non
 
 
 def _commit(root: Path, revision: str) -> str:
-    """The commit that a revision means, whatever is in its name."""
+    """The commit of a revision."""
     name = f"{revision}^{{commit}}"
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     commit = found.stdout.decode("ascii", "replace").strip()
     if found.returncode != 0 or not _COMMIT.fullmatch(commit):
-        raise RevisionError(f"“{revision}” is no file, folder, build or revision of {root.name}")
+        raise RevisionError("unknown-revision", name=revision, repository=root.name)
     return commit
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    # Inside a hook, git's own variables name another repository.
+    # Inside a hook, git's environment variables point to another repository.
     surroundings = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         return subprocess.run(
             ["git", "-C", str(folder), *arguments],
             env=surroundings,
             capture_output=True,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
             check=False,
         )
     except (FileNotFoundError, PermissionError) as error:
-        raise RevisionError("git is not installed: revisions cannot be read") from error
+        raise RevisionError("git-not-installed") from error
     except subprocess.TimeoutExpired as error:
-        raise RevisionError(f"git did not answer within {_PATIENCE} seconds") from error
+        raise RevisionError("git-too-slow", seconds=_TIMEOUT) from error

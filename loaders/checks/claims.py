@@ -1,16 +1,16 @@
-"""Whether a quote names what its fact is about: subject, object, number and date.
+"""Check that a quote names what its fact is about: subject, object, number and date.
 
-A true quote under a false claim is found so: what the fact speaks of must stand in the quote, or
-in the context declared for it. A thing stands there
+This finds false claims with true quotes: the quote, or the context declared for it, must mention
+what the fact is about. An entity is mentioned
 
-1. by a registered name, in any spelling and with its clitics; a place by its adjective too;
-2. if its name describes it (an area, a proposal, a group), by all words of the name in any order;
-3. by the word for its kind (اتفاقية, لقاء) together with every place, body and person that its
-   own label names; if that names none, only where the document has no name for the thing;
+1. by a registered name, in any spelling and with clitics; a place by its adjective too;
+2. if its name is a description (an area, a proposal, a group), by all words of it in any order;
+3. by the word for its kind (اتفاقية, لقاء) together with every place, body and person in its
+   label; if the label has none, only if the document has no name for the entity;
 4. a figure by its value, a value of a scale (a stage, a unit) by one of its cues.
 
-Numbers are compared in digits and in words, dates as printed. Who says it, and for whom, may also
-be named anywhere before the quote: a speech is introduced once.
+Numbers are compared in digits and in words, dates as printed. Speakers may be named anywhere
+before the quote: a speech is introduced once.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ from ..text.mentions import Gazetteer, names_of, parts_of_territories
 from ..text.tokens import tokens
 from .quote_contents import Spans, Stretch, Words
 
-#: Things with proper names, of which one word alone means nothing, or something else.
+#: Classes with proper names: a single word of such a name means something else.
 _PROPER: Final = frozenset(
     TW + name for name in ("Country", "Region", "City", "Organization", "Official")
 )
 _INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
-#: Who says it, and for whom.
+#: Qualifiers that name speakers.
 _SPEAKERS: Final = ("statedBy", "onBehalfOf")
-#: A number printed as it is has no word that says so.
+#: An exact number has no word for being exact.
 _EXACTLY: Final = "comparator/exactly"
-#: What may stand right before a name.
+#: What may come directly before a name.
 _CLITICS: Final = re.compile(r"(?:^|[^\w])[وف]?[بكل]?$")
 _NAMES: Final = (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel")
-#: Of so many documents the words are remembered: facts of one mostly stand together.
+#: How many documents have their words cached: the facts of one are mostly together.
 _REMEMBERED: Final = 100
 _DIGITS: Final = re.compile(r"\d+")
-#: Words that a name has for its grammar, folded.
+#: Function words, folded.
 _GRAMMAR: Final = frozenset(
     ("في", "من", "علي", "الي", "مع", "عن", "بين", "التي", "الذي", "او", "ان", "لدي", "عبر")
 )
@@ -82,7 +82,7 @@ class Claims:
         return Gazetteer(names_of(self._entities.values(), self._schema))
 
     def lines(self) -> Iterator[str]:
-        """N-Quads that mark each quote with what it does not itself name."""
+        """N-Quads that mark each quote with what it does not mention."""
         for fact in sorted(self._facts, key=lambda fact: fact.evidence[0].document):
             evidence = fact.evidence[0].iri(fact.iri)
             for part in self.unsaid(fact):
@@ -90,7 +90,7 @@ class Claims:
                 yield f"<{evidence}> <{TW}{name}> {value} <{GRAPH_EVIDENCE}> ."
 
     def _mark(self, part: Object) -> tuple[str, Object]:
-        """The property and the value of a mark; a stage or a unit is a word that is not said."""
+        """The property and the value of a mark; a stage or a unit is a word, not a name."""
         if isinstance(part, ox.Literal):
             return "doesNotSay", ox.Literal(part.value)
         if TW + "Entity" in self._classes[part.value.removeprefix(ID)]:
@@ -98,7 +98,7 @@ class Claims:
         return "doesNotSay", ox.Literal(self._schema.label(part.value, "ar"))
 
     def unsaid(self, fact: Fact) -> tuple[Object, ...]:
-        """What the fact speaks of and neither its quote nor the declared context names."""
+        """What the fact is about and neither its quote nor the declared context mentions."""
         passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
         spans = tuple((item.start, item.end) for item in passages)
         parts: list[Object] = [fact.subject, fact.object]
@@ -113,32 +113,29 @@ class Claims:
         return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
 
     def judged(self, fact: Fact, place: Place) -> tuple[list[Fault], list[Fault]]:
-        """What is wrong with the fact, and what is to be looked at: faults and warnings there.
+        """The faults and the warnings of a fact.
 
-        A number or a date that is not said is a fault, a thing that is not named is a warning. An
-        inferred fact says in its note why its quote need not say it.
+        A missing number or date is a fault, a missing name is a warning. An inferred fact has the
+        reason in its note instead.
         """
         faults: list[Fault] = []
         warnings: list[Fault] = []
         for speaker in self.unnamed_speakers(fact):
-            message = f"{speaker.value.removeprefix(ID)} is named neither in the quote nor before"
-            remedy = "declare the sentence that names who says it as “context”, or correct it"
-            warnings.append(Fault(place, message, remedy, "claims"))
+            name = speaker.value.removeprefix(ID)
+            warnings.append(Fault.at(place, "speaker-not-named", name=name, check="claims"))
         if fact.qualifier("modality") == _INFERRED:
             return faults, warnings
         for part in self.unsaid(fact):
-            remedy = "declare the sentence of the document that says it as “context”, or correct it"
             if isinstance(part, ox.NamedNode):
-                message = f"the quote does not itself name {part.value.removeprefix(ID)}"
-                warnings.append(Fault(place, message, remedy, "claims"))
+                name = part.value.removeprefix(ID)
+                warnings.append(Fault.at(place, "not-in-the-quote", name=name, check="claims"))
             else:
-                message = f"the quote does not say “{part.value}”"
-                remedy += "; if it follows from what is said, write “modality: inferred” and why"
-                faults.append(Fault(place, message, remedy, "claims"))
+                value = part.value
+                faults.append(Fault.at(place, "value-not-in-quote", value=value, check="claims"))
         return faults, warnings
 
     def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
-        """Who is said to say it, or for whom, and is named neither there nor before the quote."""
+        """The speakers who are named neither in the quote and its context nor before it."""
         passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
         spans = tuple((item.start, item.end) for item in passages)
         return tuple(
@@ -165,9 +162,9 @@ class Claims:
         return self._words[slug]
 
     def _is_plain(self, part: Object, passages: Sequence[Passage]) -> bool:
-        """Whether a name stands there as registered, which needs no looking around: the quick way.
+        """Whether a registered name is in the passages: the fast path.
 
-        Names that are parts of other countries' names (السودان) do need it.
+        Names that are parts of other countries' names (السودان) take the slow one.
         """
         if not isinstance(part, ox.NamedNode):
             return False
@@ -225,7 +222,7 @@ class Claims:
         return inner <= stretch.refs if inner else ref not in words.named
 
     def _inner(self, ref: str) -> frozenset[str]:
-        """The places, bodies and people that a thing's own label names."""
+        """The places, bodies and people in the label of an entity."""
         if ref not in self._inside:
             named = self._gazetteer.named(self._entities[ref].ar, adjectives=True)
             self._inside[ref] = frozenset(
@@ -251,7 +248,7 @@ class Claims:
         return self._descriptions[ref]
 
     def _cues_of(self, iri: str) -> tuple[frozenset[str], ...]:
-        """The words by which a text speaks of a kind, or of a value of a scale, as stems."""
+        """The words for a kind, or for a value of a scale, as stems."""
         if iri not in self._cues:
             words = [
                 word
@@ -268,7 +265,7 @@ def _plain_text(quote: str) -> str:
 
 
 def _stands(name: str, words: str) -> bool:
-    """Whether a folded name stands in folded words, perhaps after proclitics."""
+    """Whether a folded name is in folded words, perhaps after proclitics."""
     at = words.find(name)
     while at >= 0:
         end = at + len(name)
@@ -298,7 +295,7 @@ def is_number(literal: ox.Literal) -> bool:
 
 
 def _stems_of(name: str) -> frozenset[str]:
-    """The words of a name as stems, without those that it has for its grammar."""
+    """The words of a name as stems, without function words."""
     return frozenset(stem(stem(t.folded)) for t in tokens(name) if t.folded not in _GRAMMAR)
 
 

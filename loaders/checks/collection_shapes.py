@@ -1,4 +1,4 @@
-"""The SHACL shapes that collections bring in ``ontology/shapes.ttl``, beside ours."""
+"""Read and lint the SHACL shapes of collections, in their ``ontology/shapes.ttl``."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import pyoxigraph as ox
 from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from ...ontology.extension import ExtensionFault, Source
+from ...messages.fault import Fault, Place
+from ...ontology.extension import Source
 from ...ontology.namespaces import BASE, TW
 from ...ontology.schema import Schema
 
-#: Where what a file leaves without a name gets one, so that a report is the same each time.
+#: The namespace for blank nodes, which get names so that reports are reproducible.
 _UNNAMED: Final = BASE + "shapes#unnamed-"
 _TARGETS: Final = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
-#: What may name a term of ours.
+#: Predicates whose objects may be terms of ours.
 _TERMS: Final = (SH.path, SH["class"], SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 def graph_of_shapes(sources: Sequence[Source]) -> Graph:
     """The shapes of the files in one graph without blank nodes.
 
-    A property shape inside another takes the messages and the severity of that one, where it has
-    none of its own.
+    A property shape inherits the messages and the severity of the shape around it.
     """
     graph = Graph()
     names: dict[str, str] = {}
@@ -43,7 +43,7 @@ def graph_of_shapes(sources: Sequence[Source]) -> Graph:
 
 
 def triples_of_shapes(sources: Sequence[Source]) -> Iterator[ox.Triple]:
-    """The same, as triples of the kind that the engine works with."""
+    """The same as triples of Oxigraph."""
     lines = graph_of_shapes(sources).serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
         yield ox.Triple(quad.subject, quad.predicate, quad.object)
@@ -55,8 +55,8 @@ def _named(term: object, names: dict[str, str]) -> str:
     return str(term)
 
 
-def lint_shapes(sources: Sequence[Source]) -> tuple[int, list[ExtensionFault]]:
-    """How many shapes there are, and every fault: no message in a language, an unknown term."""
+def lint_shapes(sources: Sequence[Source]) -> tuple[int, list[Fault]]:
+    """How many shapes there are, and every fault: a missing message, an unknown term."""
     graph = graph_of_shapes(sources)
     shapes = sorted(_reporting(graph), key=str)
     known = {
@@ -64,43 +64,33 @@ def lint_shapes(sources: Sequence[Source]) -> tuple[int, list[ExtensionFault]]:
         for triple in Schema.load().triples
         if isinstance(triple.subject, ox.NamedNode)
     }
-    faults = set()
+    faults: set[Fault] = set()
     for shape in shapes:
         named = next(_name_of(graph, shape), shape)
         languages = {
             text.language for text in graph.objects(shape, SH.message) if isinstance(text, Literal)
         }
         for language in sorted({"ar", "en"} - languages):
+            place = _place(sources, named)
             faults.add(
-                _fault(
-                    sources,
-                    named,
-                    f"the shape has no message @{language}",
-                    f'sh:message "…"@{language}: say what must be, to the person who broke it',
-                )
+                Fault.at(place, "shape-without-message", language=language, check="ontology")
             )
     for shape in sorted(set(graph.subjects()), key=str):
         if str(shape).startswith(BASE) and not str(shape).startswith(_UNNAMED):
-            faults.add(
-                _fault(sources, shape, "the shape stands in our namespace", "use one of your own")
-            )
+            place = _place(sources, shape)
+            faults.add(Fault.at(place, "shape-in-our-namespace", check="ontology"))
     for predicate in _TERMS:
         for shape, term in graph.subject_objects(predicate):
             if str(term).startswith(TW) and str(term) not in known:
                 named = next(_name_of(graph, shape), shape)
-                faults.add(
-                    _fault(
-                        sources,
-                        named,
-                        f"there is no tw:{str(term).removeprefix(TW)}",
-                        "docs/ontology.md lists our terms; is it misspelt?",
-                    )
-                )
+                name = f"tw:{str(term).removeprefix(TW)}"
+                place = _place(sources, named)
+                faults.add(Fault.at(place, "shape-of-unknown-term", name=name, check="ontology"))
     return max(1, len(shapes)), sorted(faults)
 
 
 def _reporting(graph: Graph) -> Iterable[Node]:
-    """The shapes that a report names: those with a target, and property shapes inside others."""
+    """The shapes that results name: those with targets, and property shapes inside others."""
     found = {shape for target in _TARGETS for shape in graph.subjects(target)}
     found |= set(graph.objects(None, SH.property))
     return {
@@ -111,7 +101,7 @@ def _reporting(graph: Graph) -> Iterable[Node]:
 
 
 def _has_own(graph: Graph, shape: Node) -> bool:
-    """Whether a node shape constrains by itself, not only through its property shapes."""
+    """Whether a node shape has constraints besides its property shapes."""
     quiet = {SH.property, SH.message, SH.severity, SH.name, SH.description, *_TARGETS}
     return any(
         str(predicate).startswith(str(SH)) and predicate not in quiet
@@ -133,10 +123,10 @@ def _name_of(graph: Graph, node: Node) -> Iterator[Node]:
         waiting += above
 
 
-def _fault(sources: Sequence[Source], term: Node, message: str, remedy: str) -> ExtensionFault:
+def _place(sources: Sequence[Source], term: Node) -> Place:
     iri = str(term)
     for source in sources:
         for triple in source.triples:
             if getattr(triple.subject, "value", "") == iri:
-                return ExtensionFault(source.name, source.line_of(iri), 0, message, remedy)
-    return ExtensionFault(sources[0].name, 1, 0, message, remedy)
+                return Place(source.name, source.line_of(iri))
+    return Place(sources[0].name, 1)

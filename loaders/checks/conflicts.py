@@ -1,49 +1,37 @@
-"""Where documents say different things of one thing, and no single property shows it.
+"""Report documents that give different stages or figures for the same thing.
 
-A stage may change, and each figure is a thing of its own: two documents that differ there are no
-fault, and are told side by side. Values of single-valued properties are looked at in the store.
+That is no fault: a stage may change, and figures may be counted differently. Both values are
+reported side by side. Single-valued properties are compared in the store.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Set
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
 from ...graph.fact import Fact
-from ...messages.fault import Place
+from ...messages.fault import Fault, Place
+from ...messages.message import Message
 from ...ontology.namespaces import ID, TW
 
-#: What tells one measure of a thing from another: two figures with all of it alike measure one.
+#: What defines a measure: figures that agree in all of these measure the same.
 _MEASURE: Final = frozenset(("figureOf", "unit", "ranking", "scope", "period", "area"))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One of the values that stand side by side, with the documents that say it."""
-
-    value: str
-    documents: frozenset[str]
+#: The remedy: there is nothing to decide here.
+SIDE_BY_SIDE: Final = Message("both-values-stay")
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """What one thing is said to have: ``sides`` are two or more, none in all documents alike."""
-
-    place: Place
-    about: str
-    sides: tuple[Said, ...]
-
-    def __str__(self) -> str:
-        sides = (f"{s.value} ({', '.join(sorted(s.documents))})" for s in self.sides)
-        return f"documents differ on the {self.about}: {'; '.join(sides)}"
+def side(value: str, documents: Iterable[str]) -> Message:
+    """A value with the documents that give it."""
+    return Message("value-of-documents", value=value, documents=sorted(documents))
 
 
-def stage_conflicts(stated: Iterable[tuple[Fact, Place]]) -> tuple[int, tuple[Conflict, ...]]:
-    """Things to which two documents give different stages, and how many have a stage."""
+def stage_conflicts(stated: Iterable[tuple[Fact, Place]]) -> tuple[int, tuple[Fault, ...]]:
+    """How many things have a stage, and a warning for each with two stages in two documents."""
     stages: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     places: dict[str, Place] = {}
     for fact, place in stated:
@@ -52,14 +40,21 @@ def stage_conflicts(stated: Iterable[tuple[Fact, Place]]) -> tuple[int, tuple[Co
             stages[subject][stage].add(fact.evidence[0].document)
             places[subject] = place
     return len(stages), tuple(
-        Conflict(places[subject], f"stage of {subject.removeprefix(ID)}", sides)
+        Fault.at(
+            places[subject],
+            "stages-differ",
+            name=subject.removeprefix(ID),
+            sides=sides,
+            check="stages",
+            remedy=SIDE_BY_SIDE,
+        )
         for subject, said in stages.items()
         if (sides := _apart(said))
     )
 
 
-def figure_conflicts(stated: Iterable[tuple[Fact, Place]]) -> tuple[int, tuple[Conflict, ...]]:
-    """Figures of one measure with different numbers in two documents, and how many measures."""
+def figure_conflicts(stated: Iterable[tuple[Fact, Place]]) -> tuple[int, tuple[Fault, ...]]:
+    """How many measures there are, and a warning for each with two numbers in two documents."""
     measures: dict[str, set[tuple[str, str]]] = defaultdict(set)
     numbers: dict[str, tuple[str, str, Place]] = {}
     for fact, place in stated:
@@ -79,19 +74,25 @@ def figure_conflicts(stated: Iterable[tuple[Fact, Place]]) -> tuple[int, tuple[C
 
 def _differing(
     alike: Iterable[list[str]], numbers: dict[str, tuple[str, str, Place]]
-) -> Iterator[Conflict]:
+) -> Iterator[Fault]:
     for figures in alike:
         said: dict[str, set[str]] = defaultdict(set)
         for figure in figures:
             number, document, _ = numbers[figure]
             said[number].add(document)
         if sides := _apart(said):
-            names = ", ".join(figure.removeprefix(ID) for figure in figures)
-            yield Conflict(numbers[figures[0]][2], f"number of {names}", sides)
+            yield Fault.at(
+                numbers[figures[0]][2],
+                "figures-differ",
+                names=[figure.removeprefix(ID) for figure in figures],
+                sides=sides,
+                check="measures",
+                remedy=SIDE_BY_SIDE,
+            )
 
 
-def _apart(said: dict[str, set[str]]) -> tuple[Said, ...]:
+def _apart(said: Mapping[str, Set[str]]) -> list[Message]:
     """The values side by side, if two of them come from different documents; else none."""
     if not any(one.isdisjoint(other) for one, other in combinations(said.values(), 2)):
-        return ()
-    return tuple(Said(value, frozenset(said[value])) for value in sorted(said))
+        return []
+    return [side(value, said[value]) for value in sorted(said)]

@@ -1,4 +1,4 @@
-"""Dates as EDTF (ISO 8601-2), with the precision that the document prints and no more."""
+"""Check dates in EDTF (ISO 8601-2) and durations."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from calendar import monthrange
 from functools import lru_cache
 from typing import Final
 
+from ...messages.message import Message
+
 _DURATION: Final = re.compile(
     r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?"
 )
 _DAY: Final = re.compile(r"([\dX]{4})-(\d\d)-(\d\d)")
 _SPAN: Final = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
-_WRITE: Final = "write 2019, 2022-09, XXXX-02-08 (no year printed), or a span with a slash"
 #: For days without a year, the 29th of February is possible.
 _LEAP_YEAR: Final = 2000
 
 
 @lru_cache(maxsize=4096)
-def edtf_fault(text: str) -> tuple[str, str] | None:
-    """None for a valid EDTF date, else what is wrong and how to mend it.
+def edtf_fault(text: str) -> Message | None:
+    """What is wrong with a date in EDTF; None if nothing is.
 
-    Besides the grammar, which the ``edtf`` package knows, days must exist and spans run forwards.
+    Besides the grammar, which the ``edtf`` package checks, days must exist and spans run forwards.
     """
     from edtf import parse_edtf
     from edtf.parser.edtf_exceptions import EDTFParseException
 
-    wrong = (f"“{text}” is no EDTF date", _WRITE)
+    wrong = Message("not-a-date", text=text)
     if text != text.strip():
         return wrong
     try:
@@ -36,16 +37,14 @@ def edtf_fault(text: str) -> tuple[str, str] | None:
     for year, month, day in _DAY.findall(text):
         of_year = int(year) if year.isdecimal() and int(year) else _LEAP_YEAR
         if int(month) <= 12 and int(day) > monthrange(of_year, int(month))[1]:
-            return f"“{text}” is no date: that month has no day {day}", _WRITE
+            return Message("no-such-day", text=text, day=day)
     if span := _SPAN.fullmatch(text):
         start, end = (part.split("-") for part in span.groups())
         if start[: len(end)] > end[: len(start)]:
-            return f"the date “{text}” ends before it begins", "write the earlier part first"
+            return Message("span-backwards", text=text)
     return None
 
 
-def duration_fault(text: str) -> tuple[str, str] | None:
-    """None for a valid ISO 8601 duration, else what is wrong and how to mend it."""
-    if _DURATION.fullmatch(text):
-        return None
-    return f"“{text}” is no duration", "write P5Y for five years, P2D for two days"
+def duration_fault(text: str) -> Message | None:
+    """What is wrong with an ISO 8601 duration; None if nothing is."""
+    return None if _DURATION.fullmatch(text) else Message("not-a-duration", text=text)

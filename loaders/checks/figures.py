@@ -1,4 +1,4 @@
-"""Checks over figures: each is whole, and a change is the difference of the two that it joins."""
+"""Check figures: each is complete, and a change is the difference of its two figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...graph.fact import Fact
 from ...ontology.namespaces import ID, TW
 from ..files.value import Site
 
-#: Numbers from a thousand on are mostly printed in thousands, millions …, and so rounded.
+#: From this power of ten on, numbers are mostly printed in thousands, millions …: rounded.
 _SCALE: Final = 3
 _BOUNDS: Final = frozenset(
     ID + "comparator/" + n for n in ("more-than", "at-least", "within-first")
@@ -20,7 +20,7 @@ _EXACTLY: Final = ID + "comparator/exactly"
 
 
 def lint_figures(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """Check that a figure has a value, a unit and something that it is about."""
+    """Check that a figure has a value, a unit and a subject."""
     has: dict[str, set[str]] = defaultdict(set)
     places: dict[str, Site] = {}
     for fact, place in stated:
@@ -32,18 +32,15 @@ def lint_figures(stated: Sequence[tuple[Fact, Site]]) -> int:
     for subject, names in has.items():
         if missing := sorted({"value", "unit", "figureOf"} - names):
             places[subject].fault(
-                f"{_ref(subject)} lacks {' and '.join(missing)}",
-                "state it with the words that say it",
-                "figures",
+                "figure-lacks", figure=_ref(subject), names=missing, check="figures"
             )
     return len(has)
 
 
 def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """Check that a rise or fall is the difference of its two figures, as exactly as printed.
+    """Check that a rise or fall is the difference of its two figures, within their rounding.
 
-    A figure that is only a bound (more than, at least) can have any difference, and is not
-    compared. Returns how many were compared.
+    Bounds (more than, at least) are not compared. Returns how many were compared.
     """
     numbers: dict[str, Decimal] = {}
     before: dict[str, str] = {}
@@ -65,11 +62,9 @@ def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
         change, after = fact.subject.value, fact.object.value
         three = (change, after, before.get(after, ""))
         if any(figure not in numbers for figure in three):
+            figure = _ref(after)
             place.fault(
-                f"{_ref(change)} is the change up to {_ref(after)}, of which no earlier value is "
-                "known",
-                "state the value of all three, and the earlier one as “previousFigure”",
-                "differences",
+                "change-without-figures", change=_ref(change), figure=figure, check="differences"
             )
             continue
         if any(comparators.get(figure) in _BOUNDS for figure in three):
@@ -79,11 +74,13 @@ def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
         slack = sum(_rounding(numbers[f], comparators.get(f, _EXACTLY)) for f in three)
         if abs(abs(later - earlier) - abs(told)) > slack:
             place.fault(
-                f"{_ref(change)} is {told}, but from {earlier} to {later} it is "
-                f"{abs(later - earlier)}",
-                "check the three numbers against the document; if it prints them so, mark the "
-                "change “disputed” and say why in “note”",
-                "differences",
+                "wrong-difference",
+                change=_ref(change),
+                value=str(told),
+                earlier=str(earlier),
+                later=str(later),
+                difference=str(abs(later - earlier)),
+                check="differences",
             )
     return compared
 

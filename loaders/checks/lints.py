@@ -1,4 +1,4 @@
-"""Checks over facts and entities that no single file shows: duplicates, clashes, wrong claims."""
+"""Checks across files: duplicates, shared names, conflicting values, missing stages, circles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ...graph.arabic import fold
 from ...graph.entity import Entity
 from ...graph.fact import Fact
 from ...messages.fault import Place
+from ...messages.message import Message
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Schema, local_name
 from ..files.value import Site
@@ -24,24 +25,24 @@ SIGNED_STAGES: Final = frozenset(
 )
 _NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("planned", "expected"))
 
-#: Properties that say that something is done, and what to write where it is not done yet.
+#: Properties of accomplished things, and the remedy where something is only planned.
 _ACCOMPLISHED: Final = {
-    "signatory": "use “party” until the text says that it was signed",
-    "signedOn": "leave the date out until the text says that it was signed",
-    "memberOf": "use “seeksMembershipOf” for a membership that is not held yet",
-    "accreditedBy": "use “seeksAccreditationFrom” for one that is not held yet",
+    "signatory": "use-party",
+    "signedOn": "omit-date",
+    "memberOf": "use-seeks-membership",
+    "accreditedBy": "use-seeks-accreditation",
 }
-#: Properties that put things into an order.
+#: Properties that define an order.
 ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
 
 
 def lint_names(
     entities: Mapping[str, Entity], places: Mapping[str, Site], documents: Set[str] | None
 ) -> int:
-    """Check that no name stands for two entities of one class; returns the names checked.
+    """Check that no two entities of a class have the same name; returns the names checked.
 
-    A name that holds in some documents only may be shared by entities of other documents;
-    ``documents`` are those there are, None if that could not be read.
+    Names that are limited to some documents are not compared, but the documents must exist;
+    ``documents`` are the known ones, None if they could not be read.
     """
     owners: dict[tuple[str, str], str] = {}
     checked = 0
@@ -50,9 +51,10 @@ def lint_names(
             for document in alias.documents:
                 if documents is not None and document not in documents:
                     places[entity.ref].fault(
-                        f"the name “{alias.name}” is for an unknown document “{document}”",
-                        "write the document's slug",
-                        "names",
+                        "name-of-unknown-document",
+                        name=alias.name,
+                        document=document,
+                        check="names",
                     )
         names = [entity.ar, entity.en, *(a.name for a in entity.aliases if not a.documents)]
         for name in dict.fromkeys(map(fold, names)):
@@ -60,12 +62,7 @@ def lint_names(
             key = (entity.classes[0], name)
             owner = owners.setdefault(key, entity.ref)
             if owner != entity.ref:
-                places[entity.ref].fault(
-                    f"“{name}” is already a name of {owner}",
-                    "if it is the same thing, use that reference; if not, tell the names apart, "
-                    "or write {name: …, in: document}",
-                    "names",
-                )
+                places[entity.ref].fault("name-taken", name=name, owner=owner, check="names")
     return checked
 
 
@@ -74,8 +71,8 @@ def lint_facts(
 ) -> Counter[str]:
     """Check the facts against each other; returns how many checks each lint performed.
 
-    ``is_whole`` is false where some input was refused already: what a fact lacks is then not
-    looked for, because it may stand in what was refused.
+    ``is_whole`` is false if some input was refused: missing facts are then not reported, as they
+    may be in there.
     """
     performed: Counter[str] = Counter()
     performed["duplicates"] = _duplicates(stated)
@@ -95,19 +92,16 @@ def _duplicates(stated: Sequence[tuple[Fact, Site]]) -> int:
     for fact, value in stated:
         key = fact.evidence[0].iri(fact.iri)
         if key in seen:
-            value.fault(
-                f"{short(fact)} is already stated with this quote at {seen[key]}",
-                "delete one of the two",
-                "duplicates",
-            )
+            where = str(seen[key])
+            value.fault("duplicate-fact", fact=short(fact), place=where, check="duplicates")
         seen.setdefault(key, value.place)
     return len(stated)
 
 
 def _single_values(stated: Sequence[tuple[Fact, Site]], schema: Schema) -> int:
-    """A functional property with two values, said by the same document.
+    """Check that no document gives a functional property two values.
 
-    A sub-property of a functional one counts as that: a rank is a value.
+    A sub-property counts as the functional one: a rank is a value.
     """
     by_iri = {item.iri: item for item in schema.properties.values()}
 
@@ -130,15 +124,17 @@ def _single_values(stated: Sequence[tuple[Fact, Site]], schema: Schema) -> int:
         other, place = first.setdefault(key, (fact, value.place))
         if other.object != fact.object:
             value.fault(
-                f"{short(fact)}: it has already {_last(other.object.value)} at {place}",
-                "a figure has one value; register a second figure for a second number",
-                "single values",
+                "second-value",
+                fact=short(fact),
+                value=_last(other.object.value),
+                place=str(place),
+                check="single values",
             )
     return checked
 
 
 def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """A signatory only where the agreement has reached the stage signed, and not just in plans."""
+    """Check that agreements with signatories have reached the stage signed, not only in plans."""
     signed = {
         fact.subject
         for fact, _ in stated
@@ -152,33 +148,25 @@ def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
         if fact.predicate.value == TW + "signatory" and fact.is_active:
             checked += 1
             if fact.subject not in signed:
-                place.fault(
-                    f"{_last(fact.subject.value)} has a signatory and no stage from signed on",
-                    "use “party” for an agreement that is not signed; else add its stage with "
-                    "the words that say so",
-                    "signatures",
-                )
+                agreement = _last(fact.subject.value)
+                place.fault("signatory-of-unsigned", agreement=agreement, check="signatures")
     return checked
 
 
 def _inferences(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """That two names may be one thing is never what a document says."""
+    """Check that possible identity is inferred: no document states it."""
     checked = 0
     for fact, place in stated:
         if fact.predicate.value == TW + "possiblySameAs":
             checked += 1
             modality = fact.qualifier("modality")
             if modality is None or modality.value != ID + "modality/inferred":
-                place.fault(
-                    f"{short(fact)} can only be inferred",
-                    "add “modality: inferred” and a note that says why",
-                    "inferences",
-                )
+                place.fault("only-inferred", fact=short(fact), check="inferences")
     return checked
 
 
 def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """What is only planned or expected is no signature, membership or accreditation yet."""
+    """Check that no signature, membership or accreditation is only planned or expected."""
     checked = 0
     for fact, place in stated:
         name = _last(fact.predicate.value)
@@ -186,16 +174,20 @@ def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
             checked += 1
             modality = fact.qualifier("modality")
             if modality is not None and modality in _NOT_YET:
+                stated_as = _last(modality.value).partition("/")[2]
+                remedy = Message(_ACCOMPLISHED[name])
                 place.fault(
-                    f"{short(fact)} is stated as {_last(modality.value).partition('/')[2]}",
-                    _ACCOMPLISHED[name],
-                    "firmness",
+                    "not-done-yet",
+                    fact=short(fact),
+                    modality=stated_as,
+                    check="firmness",
+                    remedy=remedy,
                 )
     return checked
 
 
 def _loops(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """Nothing is part of itself, follows itself, or has itself as object."""
+    """Check that nothing is part of itself, follows itself, or is its own object."""
     after: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact, _ in stated:
         if fact.is_active and _last(fact.predicate.value) in ORDERED:
@@ -209,11 +201,7 @@ def _loops(stated: Sequence[tuple[Fact, Site]]) -> int:
             seen |= ahead
             ahead = {new for old in ahead for new in after[predicate, old]} - seen
         if subject in ahead:
-            place.fault(
-                f"{short(fact)} leads back to {_last(subject)} itself",
-                "check the direction of the facts along the way",
-                "loops",
-            )
+            place.fault("loop", fact=short(fact), thing=_last(subject), check="loops")
     return len(stated)
 
 
@@ -222,5 +210,5 @@ def _last(iri: str) -> str:
 
 
 def short(fact: Fact) -> str:
-    """The fact's triple, as faults name it."""
+    """The fact's triple in the form that messages use."""
     return " ".join(_last(part.value) for part in (fact.subject, fact.predicate, fact.object))

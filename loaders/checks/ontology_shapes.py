@@ -1,4 +1,4 @@
-"""Shapes made from the ontology: what may have a property, and what its values are."""
+"""Make shapes from the ontology: the domain and the range of each property."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _triple(subject: str, predicate: str, value: str) -> ox.Triple:
 
 
 def _prefixed(item: Property) -> str:
-    """How a property is called in a message: with our prefix, or by its name alone."""
+    """The name of a property in a message, with the prefix if it is ours."""
     return f"tw:{item.name}" if item.iri.startswith(TW) else item.name
 
 

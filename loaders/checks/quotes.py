@@ -1,7 +1,7 @@
-"""Where a quote stands in a document: exactly, once, and outside page furniture.
+"""Locate quotes in documents: verbatim, in one place, and outside page furniture.
 
-A quote may leave words out, written ``[…]``: its parts then stand in that order in one paragraph,
-each at most ``FARTHEST`` characters after the one before, and in one way only.
+A quote may omit words, written ``[…]``. Its parts are then in that order in one paragraph, each at
+most ``FARTHEST`` characters after the one before, and this fits in one way only.
 """
 
 from __future__ import annotations
@@ -12,53 +12,43 @@ from typing import Final
 
 from ...graph.arabic import find_folded
 from ...graph.document import Document
+from ...graph.errors import QuoteError
 from ...graph.fact import OMISSION, Evidence, Passage
+from ...messages.message import Message
 from ..text.tokens import MARKS
 
-#: A quote is the shortest stretch that carries the fact: fair to its publisher, quick to read.
+#: The most characters of a quote: fair to the publisher, quick to read.
 LONGEST_QUOTE: Final = 300
-#: Characters that a quote may leave out between two of its parts.
+#: The most characters that a quote may omit between two of its parts.
 FARTHEST: Final = 300
 #: A number with its separators, or a word with its marks.
 _WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _PARTICLES: Final = re.compile("[وف]?[بكل]?")
-#: A word is not longer than so many characters.
+#: No word is longer.
 _LONG_WORD: Final = 60
 
 
-class QuoteFault(ValueError):
-    """A quote does not stand in the document as it must; ``remedy`` says how to mend it."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.remedy = remedy
-
-
 def locate(text: str, quote: str, prefix: str = "", suffix: str = "") -> tuple[int, int]:
-    """Where the quote stands: (start, end), 0-based, half-open code points of ``text``.
+    """The place of the quote: (start, end), 0-based, half-open code points of ``text``.
 
-    ``prefix`` and ``suffix``, directly before and after, tell which place is meant. Raises
-    ``QuoteFault`` where the quote stands nowhere or more than once.
+    ``prefix`` and ``suffix``, directly before and after it, select one of several places. Raises
+    ``QuoteError`` if the quote is not there, or there more than once.
     """
     if not quote.strip():
-        raise QuoteFault("the quote is empty", "write the words of the document that say the fact")
+        raise QuoteError("quote-empty")
     if quote not in text:
-        raise QuoteFault(f"the document has no “{_short(quote)}”", _remedy(text, quote))
+        raise _not_there(text, quote)
     wanted = prefix + quote + suffix
     at = text.find(wanted)
     if at < 0:
-        raise QuoteFault(
-            f"“{_short(quote)}” does not stand between “{prefix}” and “{suffix}”",
-            "“prefix” and “suffix” are what stands directly before and after, spaces too; "
-            f"the document reads “{_around(text, text.index(quote), quote)}”",
+        around = _around(text, text.index(quote), quote)
+        raise QuoteError(
+            "quote-not-between", quote=_short(quote), prefix=prefix, suffix=suffix, around=around
         )
     again = text.find(wanted, at + 1)
     if again >= 0:
-        raise QuoteFault(
-            f"“{_short(quote)}” stands more than once in the document",
-            "add “prefix” or “suffix”, the words directly before or after; "
-            f"the second place reads “{_around(text, again + len(prefix), quote)}”",
-        )
+        around = _around(text, again + len(prefix), quote)
+        raise QuoteError("quote-more-than-once", quote=_short(quote), around=around)
     return at + len(prefix), at + len(prefix) + len(quote)
 
 
@@ -69,9 +59,9 @@ def evidence(
     suffix: str = "",
     context: tuple[Passage, ...] = (),
 ) -> tuple[Evidence, ...]:
-    """The evidence for a quote in a document, one for each part of a quote that leaves words out.
+    """The evidence for a quote in a document, one for each part of a quote that omits words.
 
-    Raises ``QuoteFault`` if it cannot stand.
+    Raises ``QuoteError``.
     """
     _refuse_long(quote)
     found: list[Evidence] = []
@@ -84,7 +74,7 @@ def evidence(
 
 
 def spans(text: str, quote: str, prefix: str = "", suffix: str = "") -> tuple[tuple[int, int], ...]:
-    """Where each part of the quote stands; see :func:`locate`."""
+    """The place of each part of the quote; see :func:`locate`."""
     parts = [quote] if quote in text else split(quote)
     if len(parts) == 1:
         return (locate(text, quote, prefix, suffix),)
@@ -92,7 +82,7 @@ def spans(text: str, quote: str, prefix: str = "", suffix: str = "") -> tuple[tu
 
 
 def told_apart(text: str, start: int, end: int) -> tuple[str, str]:
-    """The prefix and suffix that tell a stretch from others with the same words; empty if none."""
+    """The prefix and suffix that distinguish a place from others with the same words."""
     quote = text[start:end]
     prefix = suffix = ""
     size = 0
@@ -103,7 +93,7 @@ def told_apart(text: str, start: int, end: int) -> tuple[str, str]:
 
 
 def passage(document: Document, quote: str) -> Passage:
-    """A passage that gives context. Raises ``QuoteFault`` if it cannot stand."""
+    """A passage that gives context. Raises ``QuoteError``."""
     _refuse_long(quote)
     start, end = locate(document.text, quote)
     _refuse_cut(document.text, start, end)
@@ -112,7 +102,7 @@ def passage(document: Document, quote: str) -> Passage:
 
 
 def split(quote: str) -> list[str]:
-    """What stands between the omissions.
+    """The parts between the omissions.
 
     >>> split("وقعت مصر […] مذكرة تفاهم")
     ['وقعت مصر', 'مذكرة تفاهم']
@@ -123,17 +113,14 @@ def split(quote: str) -> list[str]:
 def _locate_parts(
     text: str, parts: Sequence[str], prefix: str, suffix: str
 ) -> tuple[tuple[int, int], ...]:
-    """Where the parts stand, one after the other; see :func:`locate`."""
+    """The places of the parts, one after the other; see :func:`locate`."""
     for part in parts:
         if not part:
-            raise QuoteFault(
-                f"the quote has no words on one side of {OMISSION}",
-                f"begin and end with the document's words, with {OMISSION} between them",
-            )
+            raise QuoteError("omission-at-the-end")
         if part not in text:
-            raise QuoteFault(f"the document has no “{_short(part)}”", _remedy(text, part))
+            raise _not_there(text, part)
     first = re.escape(prefix) + f"(?={re.escape(parts[0])})"
-    # By their ends, at most two ways each: one says where the quote stands, two that it is unclear.
+    # At most two ways for each end: one is the place of the quote, two mean that it is unclear.
     ways: dict[int, list[tuple[tuple[int, int], ...]]] = {}
     for match in re.finditer(first, text):
         end = match.end() + len(parts[0])
@@ -150,50 +137,36 @@ def _locate_parts(
                     longer = [(*way, (start, stop)) for way in before]
                     onward[stop] = [*onward.get(stop, []), *longer][:2]
         if not onward:
-            raise QuoteFault(
-                f"“{_short(part)}” does not come after “{_short(parts[number - 2])}” in one "
-                f"paragraph and within {FARTHEST} characters",
-                "quote the two places in entries of their own, or check “prefix” and “suffix”",
-            )
+            last = _short(parts[number - 2])
+            raise QuoteError("parts-too-far-apart", part=_short(part), before=last, limit=FARTHEST)
         ways = onward
     found = [way for group in ways.values() for way in group]
     if len(found) > 1:
-        raise QuoteFault(
-            f"“{_short(f' {OMISSION} '.join(parts))}” can be read in more than one way",
-            "take more words of the document into the parts, or add “prefix” or “suffix”",
-        )
+        raise QuoteError("quote-unclear", quote=_short(f" {OMISSION} ".join(parts)))
     return found[0]
 
 
 def _refuse_long(quote: str) -> None:
     if len(quote) > LONGEST_QUOTE:
-        raise QuoteFault(
-            f"the quote has {len(quote)} characters, more than {LONGEST_QUOTE}",
-            f"quote only the words that say the fact; {OMISSION} stands for words left out",
-        )
+        raise QuoteError("quote-too-long", length=len(quote), limit=LONGEST_QUOTE)
 
 
 def _refuse_cut(text: str, start: int, end: int) -> None:
-    """A part of a word or number may say what the whole does not: مصر in مصراتة, 15 in 1500."""
-    for at, place in ((start, "begins"), (end, "ends")):
+    """A part of a word or number may mean something else: مصر in مصراتة, 15 in 1500."""
+    for at in (start, end):
         for match in _WHOLE.finditer(text, max(0, at - _LONG_WORD), at + _LONG_WORD):
             if match.start() < at < match.end():
                 is_particle = _PARTICLES.fullmatch(text, match.start(), at)
                 if at != start or not is_particle:
-                    raise QuoteFault(
-                        f"the quote {place} in the middle of “{match.group()}”",
-                        "quote whole words and numbers; at the beginning only و ف ب ك ل may be "
-                        "left out",
-                    )
+                    code = "quote-begins-in-a-word" if at == start else "quote-ends-in-a-word"
+                    raise QuoteError(code, word=match.group())
 
 
 def _refuse_furniture(document: Document, start: int, end: int) -> None:
     for span in document.furniture:
         if start < span.end and span.start < end:
-            raise QuoteFault(
-                f"“{_short(document.text[start:end])}” is page furniture ({span.reason})",
-                "quote the place in the body of the document that says it",
-            )
+            quote = _short(document.text[start:end])
+            raise QuoteError("quote-in-furniture", quote=quote, reason=span.reason)
 
 
 def _short(text: str) -> str:
@@ -205,20 +178,22 @@ def _around(text: str, start: int, quote: str) -> str:
     return f"{text[max(0, start - 20) : start]}{_short(quote)}{text[end : end + 20]}"
 
 
-def _remedy(text: str, quote: str) -> str:
-    """The exact text where only the spelling differs, else the longest part that does stand."""
+def _not_there(text: str, quote: str) -> QuoteError:
+    """The error with the best remedy: the exact spelling, or the longest part that is there."""
+    return QuoteError("quote-not-in-document", quote=_short(quote), remedy=_remedy(text, quote))
+
+
+def _remedy(text: str, quote: str) -> Message | None:
     if span := find_folded(text, quote):
-        return f"copy the document's own spelling: “{text[slice(*span)]}”"
+        return Message("copy-spelling", words=text[slice(*span)])
     words = quote.split()
     longest, first = "", 0
     for last in range(1, len(words) + 1):
-        # What stands there stands there in part too: a window over the words finds the longest.
+        # A part of what is there is there too, so a window over the words finds the longest part.
         while first < last:
             span = find_folded(text, " ".join(words[first:last]))
             if span:
                 longest = max(longest, text[slice(*span)], key=len)
                 break
             first += 1
-    if longest:
-        return f"of it, only “{_short(longest)}” stands in the document"
-    return "copy the quote from the document; is it the right document?"
+    return Message("only-a-part-is-there", words=_short(longest)) if longest else None

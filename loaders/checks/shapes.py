@@ -1,9 +1,9 @@
-"""SHACL shapes, and what a graph is found to break of them.
+"""Validate a graph against SHACL shapes.
 
-The rules of ``ontology/shapes.ttl`` are written by hand; those for domains and ranges are made
+The shapes of ``ontology/shapes.ttl`` are written by hand; those for domains and ranges are made
 from the ontology, so that a property is described in one place only. They are applied as SPARQL
-over Oxigraph (:mod:`.shacl`); pySHACL is the reference, and takes over for a shape that SPARQL
-cannot say.
+over Oxigraph (:mod:`.shacl`). pySHACL is the reference, and applies the shapes that cannot be
+compiled to SPARQL.
 """
 
 from __future__ import annotations
@@ -16,32 +16,43 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from ...messages.fault import Fault
 from ...ontology.extension import sources_of
 from ...ontology.namespaces import GRAPH_EVIDENCE, RDFS
 from ...ontology.schema import FILES, Schema
 from ..ontologies import shape_files, term_files
 from .ontology_shapes import SHAPES, SHAPES_FILE, made_shapes
 from .shacl.compiler import Compiler, Rule, severity_of
-from .shacl.result import ShapeResult, messages_of
+from .shacl.result import Result, message_of
 from .shacl.source import Node, ShapesGraph, path_of, targeted, without_targets
 from .shacl.vocabulary import BeyondSparqlError, refuse_unknown
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-__all__ = ["SHAPES", "SHAPES_FILE", "ShapeResult", "Shapes", "Validation", "validate_build"]
+__all__ = ["SHAPES", "SHAPES_FILE", "Shapes", "Validation", "validate_build"]
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What was found, and how much was looked at: focus nodes, each counted for each shape.
+    """The results of a validation; ``performed`` counts the focus nodes of each shape.
 
     ``by_reference`` names the shapes that pySHACL had to apply.
     """
 
     performed: int
-    results: tuple[ShapeResult, ...]
+    results: tuple[Result, ...]
     by_reference: tuple[str, ...] = ()
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The violations; the place of each is the IRI of the focus node."""
+        return [item.fault for item in self.results if item.severity == "Violation"]
+
+    @property
+    def warnings(self) -> list[Fault]:
+        """The results of lower severity."""
+        return [item.fault for item in self.results if item.severity != "Violation"]
 
 
 class Shapes:
@@ -53,7 +64,7 @@ class Shapes:
         shapes: Iterable[Path] = (SHAPES_FILE,),
         collections: Iterable[Path] = (),
     ) -> None:
-        """Read them; ``collections`` are folders whose terms and shapes count too.
+        """Read the shapes, with the terms and shapes of ``collections``.
 
         Raises ``ShapesError`` for a shape that neither engine can apply.
         """
@@ -76,7 +87,7 @@ class Shapes:
         return graph_of(self.source.triples)
 
     def store(self, triples: Iterable[ox.Triple | ox.Quad]) -> ox.Store:
-        """A store in memory with triples, of whatever graph, and the ontology: one flat graph."""
+        """A store in memory with the triples of all graphs and the ontology in one graph."""
         store = ox.Store()
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in self._ontology)
@@ -86,7 +97,7 @@ class Shapes:
         """Apply the shapes to the default graph of a store; see :meth:`store`."""
         below = _below(store)
         compiler = Compiler(self.source, below)
-        results: set[ShapeResult] = set()
+        results: set[Result] = set()
         counted: dict[str, int] = {}
         performed = 0
         by_reference: list[Node] = []
@@ -115,10 +126,10 @@ class Shapes:
                 alone = ShapesGraph(without_targets(self.source, shape))
                 results.update(by_pyshacl(data, alone))
         names = tuple(shape.value for shape in by_reference)
-        return Validation(performed, tuple(sorted(results)), names)
+        return Validation(performed, tuple(sorted(results, key=repr)), names)
 
-    def reference(self, store: ox.Store) -> list[ShapeResult]:
-        """What pySHACL finds in the same store, sorted. Slow: a second for each 1,000 facts."""
+    def reference(self, store: ox.Store) -> list[Result]:
+        """The results of pySHACL on the same store, sorted. Slow: a second per 1,000 facts."""
         from .shacl.reference import graph_of
         from .shacl.reference import validate as by_pyshacl
 
@@ -126,23 +137,19 @@ class Shapes:
 
 
 def build_store(shapes: Shapes, dump: Path) -> ox.Store:
-    """The plain view of a build and what is said about its facts, as one flat graph.
+    """The plain view of a build and the evidence of its facts in one graph.
 
-    One graph, copied, and not a union of two at query time, which Oxigraph plans badly.
+    They are copied: Oxigraph plans queries over a union of two graphs badly.
     """
     wanted = (ox.DefaultGraph(), ox.NamedNode(GRAPH_EVIDENCE))
     quads = ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS)
     return shapes.store(quad for quad in quads if quad.graph_name in wanted)
 
 
-def validate_build(dump: Path, collections: Iterable[Path] = ()) -> tuple[int, list[ShapeResult]]:
-    """How many rules were applied to how many nodes of a build, and every result.
-
-    ``dump`` is the build's N-Quads, ``collections`` the folders that it was made from.
-    """
+def validate_build(dump: Path, collections: Iterable[Path] = ()) -> Validation:
+    """Validate a build, given by its N-Quads and the collections that it was made from."""
     shapes = Shapes(collections=collections)
-    found = shapes.validate(build_store(shapes, dump))
-    return found.performed, list(found.results)
+    return shapes.validate(build_store(shapes, dump))
 
 
 def _triples(path: Path) -> Iterable[ox.Triple]:
@@ -163,7 +170,7 @@ def _rows(
 
 
 def _below(store: ox.Store) -> Mapping[str, list[str]]:
-    """Every class to the classes below it, as the data say."""
+    """Every class to its subclasses, direct and indirect."""
     direct: dict[str, set[str]] = defaultdict(set)
     for quad in store.quads_for_pattern(
         None, ox.NamedNode(RDFS + "subClassOf"), None, ox.DefaultGraph()
@@ -181,10 +188,10 @@ def _below(store: ox.Store) -> Mapping[str, list[str]]:
     return found
 
 
-def _results(shapes: ShapesGraph, rule: Rule, store: ox.Store) -> Iterable[ShapeResult]:
+def _results(shapes: ShapesGraph, rule: Rule, store: ox.Store) -> Iterable[Result]:
     own_path = path_of(shapes, rule.shape)
     own_path = own_path[1:-1] if own_path.startswith("<") else own_path
-    message_ar, message_en = messages_of(shapes, rule.shape, rule.source)
+    message = message_of(shapes, rule.shape, rule.source)
     if rule.targets:
         focuses = [row[0] for row in _rows(store, rule.targets)]
         answers = [(focus, _rows(store, rule.query, focus)) for focus in focuses]
@@ -200,13 +207,12 @@ def _results(shapes: ShapesGraph, rule: Rule, store: ox.Store) -> Iterable[Shape
             if rule.source and value is None and not own_path:
                 # The value of a node shape is the node itself (section 5.3.2).
                 value = focus
-            yield ShapeResult(
+            yield Result(
                 focus=focus.value,
                 path=path.value if path else own_path,
                 value=str(value) if value else "",
                 shape=rule.shape.value,
-                message_ar=message_ar,
-                message_en=message_en,
+                message=message,
                 severity=severity_of(shapes, rule.shape),
                 constraint=rule.constraint,
             )

@@ -1,4 +1,4 @@
-"""One fact to add, given as words: checked part by part, then put into its fact file."""
+"""Add one fact, given as text: check each part, then insert it into its fact file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 
 import yaml
 
-from ...graph.errors import CollectionError
+from ...graph.errors import CollectionError, QuoteError
 from ...graph.fact import short_hash
 from ...messages.fault import Fault, Place
 from ..checks.claims import Claims
-from ..checks.quotes import QuoteFault, spans
+from ..checks.quotes import spans
 from ..collection import Collection, classes_of
 from ..facts import FactMaker
 from ..files.facts_yaml import TRIPLE
+from ..files.value import Value
 from ..files.yaml_nodes import files
 from ..files.yaml_text import LOADER, data_of
 from .insert_fact import QUOTE, Locate, Places, with_fact
@@ -25,9 +26,9 @@ from .transaction import Edit
 __all__ = ["QUOTE", "addition", "check_triple"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A value as it was given, under the name of its option."""
+@dataclass(slots=True)
+class Word(Value):
+    """A value of an option of the command line."""
 
     name: str
     value: str
@@ -42,13 +43,9 @@ class Word:
         """The value as given."""
         return self.value
 
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault of the option."""
-        self.faults.append(Fault(self.place, message, remedy, check))
-
 
 def check_triple(collection: Collection, subject: str, predicate: str, object_: str) -> None:
-    """Raise ``CollectionError`` where these cannot be the triple of a fact."""
+    """Raise ``CollectionError`` if this is not a valid triple of a fact."""
     faults: list[Fault] = []
     parts = zip(TRIPLE, (subject, predicate, object_), strict=True)
     _maker(collection).triple({name: Word(name, value, faults) for name, value in parts})
@@ -63,12 +60,12 @@ def addition(
     quote: Mapping[str, str],
     fact: Mapping[str, str],
 ) -> Edit:
-    """The edit that puts a fact into the collection ``folder``.
+    """The edit that adds a fact to the collection ``folder``.
 
     ``collection`` is the whole stack as read, ``seen`` the folder's fingerprint before that.
     ``quote`` has ``document``, ``quote`` and, where needed, the other keys of ``QUOTE``; ``fact``
     has the triple and qualifiers, by reference and local name. Raises ``CollectionError`` with
-    every fault of what is given, and ``OutputError`` where the file cannot be added to.
+    every fault of the options, and ``OutputError`` if the file cannot be edited safely.
     """
     faults: list[Fault] = []
     said = {key: Word(key, value, faults) for key, value in {**quote, **fact}.items()}
@@ -91,7 +88,7 @@ def addition(
         try:
             around = [entry.get(key, "") for key in ("prefix", "suffix")]
             return spans(text, entry["quote"], *around)
-        except QuoteFault:
+        except QuoteError:
             return None
 
     path = _fact_file(folder / "facts", document.slug, quote, place)
@@ -106,7 +103,7 @@ def _maker(collection: Collection) -> FactMaker:
 
 
 def _fact_file(folder: Path, slug: str, quote: Mapping[str, str], place: Locate) -> Path:
-    """The file on the document: the one that quotes the place already, else the last, else new."""
+    """The fact file of the document: one that quotes the place, else the last, else a new one."""
     mine: list[Path] = []
     free = folder / f"{slug}.yaml"
     for path in files(folder, ".yaml", ".yml"):

@@ -1,4 +1,4 @@
-"""YAML files of named entries, the entity files and the register of documents, with one put in."""
+"""Insert entries into entity files and the register of documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import yaml
 
 from ...graph.errors import OutputError
-from ..documents import REGISTER, SLUG_REMEDY, is_slug
+from ..documents import REGISTER, is_slug
 from ..files.yaml_text import LOADER, data_of, flow_mapping, reads_as, scalar, with_entry
 from .json_schemas import modeline
 from .transaction import Edit
@@ -26,8 +26,8 @@ _ENTITY_ORDER: Final = (
 def entity_edit(folder: Path, seen: str, reference: str, fields: Fields) -> Edit:
     """The edit that registers an entity: one line in the file of its class, sorted.
 
-    ``seen`` is the fingerprint of the collection. Raises ``OutputError`` where the reference is
-    registered already, or the file is written in a way that nothing can be put in safely.
+    ``seen`` is the fingerprint of the collection. Raises ``OutputError`` if the reference is
+    registered already, or the file cannot be edited safely.
     """
     path = Path("entities") / f"{reference.partition('/')[0]}.yaml"
     said = {key: fields[key] for key in _ENTITY_ORDER if fields.get(key)}
@@ -40,27 +40,25 @@ def entity_edit(folder: Path, seen: str, reference: str, fields: Fields) -> Edit
 def document_edit(
     folder: Path, seen: str, slug: str, content: bytes, fields: Mapping[str, str]
 ) -> Edit:
-    """The edit that takes a text in as a document: its file, and its entry in the register.
+    """The edit that adds a text as a document: its file, and its entry in the register.
 
-    ``fields`` has ``ar`` and ``en`` and what else the register may say. Raises ``OutputError``
-    where the slug is none, or there is such a document or such a file already.
+    ``fields`` has ``ar``, ``en`` and other keys of the register. Raises ``OutputError`` if the
+    slug is not valid, or the document or the file exists already.
     """
     if not is_slug(slug):
-        raise OutputError(f"“{slug}” is no name for a document; nothing was written: {SLUG_REMEDY}")
+        raise OutputError("bad-document-name", name=slug)
     text = Path("documents") / f"{slug}.txt"
     if (folder / text).exists():
-        raise OutputError(
-            f"{folder / text} is there already; nothing was written: choose another --slug"
-        )
+        raise OutputError("file-exists", file=str(folder / text))
     path = Path("documents") / REGISTER
     said = {slug: registration(slug, content, fields)}
     return Edit(folder, {text: content, path: register_with(folder, said)}, seen)
 
 
 def register_with(folder: Path, entries: Mapping[str, Mapping[str, str]]) -> bytes:
-    """The register of a collection's documents with entries, by slug, after its own.
+    """The register of documents with ``entries``, by slug, appended.
 
-    Raises ``OutputError`` where one is registered already, or nothing can be put in safely.
+    Raises ``OutputError`` if one is registered already, or the file cannot be edited safely.
     """
     path = Path("documents") / REGISTER
     lines = [line for slug, fields in entries.items() for line in entry_lines(slug, fields)]
@@ -68,7 +66,7 @@ def register_with(folder: Path, entries: Mapping[str, Mapping[str, str]]) -> byt
 
 
 def registration(slug: str, content: bytes, fields: Mapping[str, str]) -> dict[str, str]:
-    """What the register says of a text with this content."""
+    """The fields of a text in the register."""
     return {"file": f"{slug}.txt", "sha256": sha256(content).hexdigest(), **fields}
 
 
@@ -90,19 +88,16 @@ def _with_entries(
     *,
     is_sorted: bool = False,
 ) -> str:
-    """The text with the lines of entries at its end, or where the order has the first."""
+    """The text with the lines of entries at its end, or at the sorted place of the first."""
     root = yaml.compose(old, Loader=LOADER)
     data = data_of(root) or {}
     if taken := sorted(data.keys() & entries.keys()):
-        raise OutputError(f"{taken[0]} is registered already in {path}; nothing was written")
+        raise OutputError("entry-exists", name=taken[0], file=str(path))
     names = list(data)
     first = next(iter(entries))
     at = next((n for n, name in enumerate(names) if is_sorted and name > first), len(names))
     new = with_entry(old, root if names else None, lines, at)
     if not reads_as(new, {**data, **entries}):
         wanted = "\n".join(f"      {line}" for line in lines)
-        raise OutputError(
-            f"{path} is written in a way that nothing can be put in safely; nothing was written: "
-            f"add this by hand\n{wanted}"
-        )
+        raise OutputError("entry-not-insertable", file=str(path), lines=wanted)
     return new

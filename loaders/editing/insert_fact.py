@@ -1,4 +1,4 @@
-"""The text of a fact file in YAML with one fact put in, and every other byte as it was."""
+"""Insert a fact into a YAML fact file without touching any other byte."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from ..files.yaml_text import (
     with_lines,
 )
 
-#: What says which words of the document an entry quotes.
+#: The keys that define the quote of an entry.
 QUOTE: Final = ("quote", "prefix", "suffix", "context")
-#: Where each part of a quote stands in its document.
+#: The place of each part of a quote in its document.
 Places: TypeAlias = tuple[tuple[int, int], ...]
-#: Where the quote of an entry stands; None where that is not known.
+#: Locates the quote of an entry; None if it is not in the document.
 Locate: TypeAlias = Callable[[Mapping[str, str]], Places | None]
 
 
@@ -36,11 +36,10 @@ def with_fact(
 ) -> str:
     """The text of a file on ``document`` with the fact under its quote.
 
-    ``quote`` has the keys of ``QUOTE``, all but the first where they are needed; ``fact`` has the
-    triple and qualifiers. The fact comes last under an entry for the same place of the document
-    and with the same context, if there is one, else an entry of its own is put where the order of
-    the document has it. Comments, blank lines and line ends stay. Raises ``OutputError`` where
-    the file is written in a way that nothing can be put in safely.
+    ``quote`` has keys of ``QUOTE``; ``fact`` has the triple and qualifiers. If an entry quotes the
+    same place with the same context, the fact is appended to it; otherwise a new entry is inserted
+    in the order of the document. Comments, blank lines and line ends are kept. Raises
+    ``OutputError`` if the file cannot be edited safely.
     """
     fact = _in_order(fact)
     quote = {key: quote[key] for key in QUOTE if quote.get(key)}
@@ -82,15 +81,11 @@ def _in_order(fact: Mapping[str, str]) -> dict[str, str]:
 
 
 def _unfit(entry: Sequence[str]) -> OutputError:
-    lines = "\n".join(in_list(entry, 6))
-    return OutputError(
-        "the fact file is written in a way that nothing can be put in safely; nothing was "
-        f"written: put this under its “evidence:”\n{lines}"
-    )
+    return OutputError("fact-not-insertable", lines="\n".join(in_list(entry, 6)))
 
 
 def _said(fact: Mapping[str, str]) -> list[str] | dict[str, str]:
-    """A fact as it is written: a list of three, or a mapping where there is more to say."""
+    """A fact in YAML: a list of three, or a mapping if it has qualifiers."""
     return dict(fact) if len(fact) > len(TRIPLE) else list(fact.values())
 
 
@@ -102,7 +97,7 @@ def _flow(fact: Mapping[str, str]) -> str:
 
 
 def _entry(quote: Mapping[str, str | Sequence[str]], fact: Mapping[str, str]) -> list[str]:
-    """The lines of an entry; several sentences of context stand one below the other."""
+    """The lines of an entry, with one line per sentence of context."""
     lines = []
     for key, value in quote.items():
         if isinstance(value, str):

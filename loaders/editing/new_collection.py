@@ -1,4 +1,4 @@
-"""A new collection: a folder that is accepted as it stands, with a model of every file in it."""
+"""Make a new collection: a valid folder with an example of every file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from ...graph.errors import OutputError
+from ...messages.message import foreign
 from ..builds.inputs import SEEDS
 from ..collection import read_collection
 from .json_schemas import schema_files
 
-#: What tells editors where the schemas are.
+#: Settings that tell editors where the schemas are.
 _EDITORS: Final = {
     Path(".vscode/settings.json"): b"""\
 {
@@ -35,17 +36,16 @@ def new_collection(
 ) -> list[Path]:
     """Make the collection ``folder``; returns its files.
 
-    ``below`` are the collections that it will stand on, besides the bundled one: its schemas
-    know their terms and entities. ``with_example`` puts the invented example in as text and facts.
-    Without it the example is commented out, so that nothing invented stands in an answer. Raises
-    ``OutputError`` where the folder has something in it already, or cannot be made; then nothing
-    is left of it.
+    ``below`` are the collections under it, besides the bundled one: its schemas include their
+    terms and entities. ``with_example`` includes an invented example as text and facts; without it
+    the example is commented out, so that no answer contains it. Raises ``OutputError`` if the
+    folder is not empty or cannot be made; then nothing is left behind.
     """
     try:
         if folder.is_dir() and any(folder.iterdir()):
-            raise OutputError(f"{folder} is not empty; nothing was written: choose another folder")
+            raise OutputError("folder-not-empty", folder=str(folder))
         if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder} is a file; nothing was written: choose another name")
+            raise OutputError("folder-is-a-file", folder=str(folder))
         beside = folder if folder.is_dir() else folder.parent
         beside.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".taawun-", dir=beside) as unfinished:
@@ -56,7 +56,8 @@ def new_collection(
                 path.write_bytes(content)
             _move(made, folder)
     except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror or error}") from error
+        reason = foreign(error.strerror or str(error))
+        raise OutputError("folder-not-made", folder=str(folder), reason=reason) from error
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -80,9 +81,7 @@ def _commented(text: str) -> str:
 
 
 def _move(made: Path, folder: Path) -> None:
-    """Put what is made in its place. An empty folder that is there stays the same folder:
-    somebody may be standing in it.
-    """
+    """Move the files into place. An empty folder is kept: it may be a working directory."""
     if not folder.exists():
         made.rename(folder)
         return

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: made of a collection, and taken into one."""
+"""Export a collection as tables for spreadsheets, and import such tables."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.document import Document
-from ...graph.errors import CollectionError
+from ...graph.errors import CollectionError, QuoteError
 from ...graph.fact import AROUND, OMISSION, Evidence, Fact
 from ...messages.fault import Fault, Place
+from ...messages.message import Message
 from ...ontology.namespaces import FACT, ID
 from ...ontology.schema import local_name
 from ..checks.edtf import edtf_fault
-from ..checks.quotes import QuoteFault, spans
+from ..checks.quotes import spans
 from ..collection import Collection
-from ..documents import REGISTER, SLUG_REMEDY, is_slug
+from ..documents import REGISTER, is_slug
 from ..files.csv_table import Cell, Kind, Row, header_of, read_table, row_numbers, write_table
 from ..files.entity_table import ENTITIES, entity_row
 from ..files.fact_rows import FACTS
@@ -27,7 +28,7 @@ from ..text.suggestion_file import slug_of
 from .insert_entry import register_with, registration
 from .transaction import Edit
 
-#: So many headings tell what a table is of.
+#: How many known headings identify the kind of a table.
 _TELLING: Final = 2
 
 
@@ -47,20 +48,19 @@ def table(kind: str, collection: Collection) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The edit that takes tables in, and the table behind each file, by its name in messages."""
+    """The edit that imports tables, and the table of each new file, by its name in messages."""
 
     edit: Edit
     sources: dict[str, Path]
 
 
 def intake(folder: Path, seen: str, paths: Sequence[Path], collection: Collection) -> Intake:
-    """What takes tables into the collection ``folder``, each by what its headings say.
+    """Import tables into the collection ``folder``; the headings say what each contains.
 
-    A table of facts or entities becomes a file of the collection, named after its own; one that
-    was taken in before under that name is replaced. Documents are added to the register.
-    ``collection`` is the whole stack as read, ``seen`` the folder's fingerprint before that.
-    Raises ``CollectionError`` with what is wrong with the tables of documents, and with files that
-    are no tables.
+    A table of facts or entities becomes a file of the collection with the name of the table, and
+    replaces an earlier import of that name. Documents are added to the register. ``collection`` is
+    the whole stack as read, ``seen`` the folder's fingerprint before that. Raises
+    ``CollectionError`` with the faults of tables of documents, and for files that are not tables.
     """
     faults: list[Fault] = []
     files: dict[Path, bytes] = {}
@@ -78,13 +78,9 @@ def intake(folder: Path, seen: str, paths: Sequence[Path], collection: Collectio
             content = path.read_bytes()
             name = Path(kind.name) / f"{slug_of(path.stem, content)}.csv"
             if name in files:
-                faults.append(
-                    Fault(
-                        Place(path.name),
-                        f"another of these tables would be {name} too",
-                        "rename one of the two",
-                    )
-                )
+                remedy = Message("rename-one")
+                place, file = Place(path.name), str(name)
+                faults.append(Fault.at(place, "tables-of-one-name", file=file, remedy=remedy))
             files[name] = content
             sources[f"{folder.resolve().name}/{name.as_posix()}"] = path
     if faults:
@@ -95,20 +91,15 @@ def intake(folder: Path, seen: str, paths: Sequence[Path], collection: Collectio
 
 
 def kind_of(path: Path, faults: list[Fault]) -> Kind | None:
-    """The kind of table that a file is by its headings; None with a fault if it is none."""
+    """The kind of a table by its headings; None with a fault if it is unknown."""
     unreadable: list[Fault] = []
     known = {kind.known_in(header_of(path, kind, unreadable)): kind for kind in KINDS.values()}
     faults.extend(dict.fromkeys(unreadable))
     if unreadable:
         return None
     if max(known) < _TELLING:
-        faults.append(
-            Fault(
-                Place(path.name, 1),
-                "has not the headings of facts, entities or documents",
-                f"“taawun template {'|'.join(KINDS)}” makes an empty table with them",
-            )
-        )
+        kinds = "|".join(KINDS)
+        faults.append(Fault.at(Place(path.name, 1), "unknown-table", kinds=kinds))
         return None
     return known[max(known)]
 
@@ -116,8 +107,7 @@ def kind_of(path: Path, faults: list[Fault]) -> Kind | None:
 def cell_of(place: Place, sources: Mapping[str, Path]) -> tuple[str, int, str, str]:
     """The file, row, column and heading of a place, as a spreadsheet shows them.
 
-    Row 0 and empty names where there are none; the place as it is where the file is no table of
-    ``sources``.
+    Row 0 and empty names if there are none; the place itself if the file is not in ``sources``.
     """
     path = sources.get(place.file)
     if path is None or not place.line:
@@ -130,7 +120,7 @@ def cell_of(place: Place, sources: Mapping[str, Path]) -> tuple[str, int, str, s
 
 
 def _letters(column: int) -> str:
-    """What spreadsheets call a column: A, B … Z, AA; empty for none."""
+    """The letters of a column in a spreadsheet: A, B … Z, AA; empty for none."""
     letters = ""
     while column > 0:
         column, rest = divmod(column - 1, 26)
@@ -161,8 +151,8 @@ def registered(
 ) -> tuple[dict[str, dict[str, str]], dict[Path, bytes]]:
     """The entries that the register gains, by slug, and the texts that the collection gains.
 
-    A text stands beside the table or in the collection ``folder`` already. ``known`` are the
-    slugs that are taken. What is wrong is reported at its cell.
+    A text is beside the table or in the collection ``folder``. ``known`` are the slugs in use.
+    Faults are reported at their cells.
     """
     entries: dict[str, dict[str, str]] = {}
     texts: dict[Path, bytes] = {}
@@ -173,11 +163,11 @@ def registered(
         slug = cells["document"].text()
         content = _content(cells["file"], beside, folder / "documents", row.faults)
         if not is_slug(slug):
-            cells["document"].fault(f"“{slug}” is no name for a document", SLUG_REMEDY)
+            cells["document"].fault("bad-document-name", name=slug)
         elif slug in known or slug in entries:
-            cells["document"].fault(f"document {slug} is registered already", "choose another name")
+            cells["document"].fault("document-exists", name=slug)
         if "issued" in cells and (wrong := edtf_fault(cells["issued"].text())):
-            cells["issued"].fault(*wrong, "dates")
+            cells["issued"].fault(wrong.code, check="dates", remedy=None, **wrong.parts)
         file = Path("documents") / cells["file"].text()
         if content is not None:
             texts[file] = content
@@ -192,16 +182,13 @@ def _content(cell: Cell, beside: Path, documents: Path, faults: list[Fault]) -> 
     places = (beside / name, documents / name)
     path = next((place for place in places if place.is_file()), None)
     if Path(name).name != name or not name.endswith(".txt") or path is None:
-        cell.fault(
-            f"there is no document file {name}",
-            "put the text, as .txt in UTF-8, beside this table",
-            "documents",
-        )
+        remedy = Message("text-beside-table")
+        cell.fault("no-document-file", file=name, check="documents", remedy=remedy)
         return None
     return path.read_bytes() if read_text(path, name, faults) is not None else None
 
 
-#: What a fact says that says nothing of it.
+#: Default values, which are not written.
 _DEFAULTS: Final = {"modality": "asserted", "recordStatus": "asserted"}
 _OMITTED: Final = f" {OMISSION} "
 
@@ -231,7 +218,7 @@ def _said(fact: Fact) -> dict[str, str]:
 
 
 def _quoted(evidence: Sequence[Evidence], text: str) -> dict[str, str]:
-    """The quote, with as much around it as tells its place from others."""
+    """The quote, with a prefix and a suffix long enough to make its place unique."""
     quote = _OMITTED.join(part.quote for part in evidence)
     places = tuple((part.start, part.end) for part in evidence)
     context = _OMITTED.join(passage.quote for passage in evidence[0].context)
@@ -242,6 +229,6 @@ def _quoted(evidence: Sequence[Evidence], text: str) -> dict[str, str]:
         try:
             if spans(text, quote, prefix, suffix) == places:
                 break
-        except QuoteFault:
+        except QuoteError:
             continue
     return said | {"prefix": prefix, "suffix": suffix}

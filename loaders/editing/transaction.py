@@ -1,4 +1,4 @@
-"""An edit: files of a collection as they shall be, tried on a copy, written all or none."""
+"""Edits of a collection: tried on a copy, then written completely or not at all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...graph.errors import OutputError
 from ...messages.fault import Fault
+from ...messages.message import foreign
 from ..builds.inputs import SEEDS, fingerprint
 from ..collection import PARTS
 
@@ -20,8 +21,8 @@ from ..collection import PARTS
 class Edit:
     """New contents for files of the collection ``folder``, by path within it.
 
-    ``seen`` is the fingerprint of the collection when it was read: what is written in the
-    meantime is never lost. ``warnings`` are of what is edited.
+    ``seen`` is the fingerprint of the collection when it was read, so that changes made since
+    are never lost.
     """
 
     folder: Path
@@ -47,8 +48,8 @@ class Edit:
     def write(self) -> list[Path]:
         """Write the files, and return them.
 
-        Raises ``OutputError`` where the collection has changed since it was read, or a file
-        cannot be written; then everything is as it was.
+        Raises ``OutputError`` if the collection has changed since it was read, or a file cannot
+        be written; then nothing is changed.
         """
         paths = {name: (self.folder / name).resolve() for name in self.files}
         made: dict[Path, Path] = {}
@@ -58,19 +59,15 @@ class Edit:
                 made[path] = _beside(path, self.files[name])
             with _alone(self.folder):
                 if fingerprint([self.folder]) != self.seen:
-                    raise OutputError(
-                        f"{self.folder} was changed in the meantime; nothing was written: try again"
-                    )
+                    raise OutputError("collection-changed", folder=str(self.folder))
                 for path, new in made.items():
                     undo[path] = path.read_bytes() if path.exists() else None
                     new.replace(path)
         except OSError as error:
             for path, old in undo.items():
                 path.unlink(missing_ok=True) if old is None else path.write_bytes(old)
-            raise OutputError(
-                f"{error.filename or self.folder} cannot be written: {error.strerror or error}; "
-                "nothing was written"
-            ) from error
+            file, reason = error.filename or self.folder, foreign(error.strerror or str(error))
+            raise OutputError("edit-not-written", file=str(file), reason=reason) from error
         finally:
             for new in made.values():
                 new.unlink(missing_ok=True)
@@ -78,23 +75,20 @@ class Edit:
 
 
 def seen(folder: Path) -> str:
-    """The fingerprint of a collection that is about to be read for an edit.
+    """The fingerprint of a collection before it is read for an edit.
 
-    Raises ``OutputError`` where it is the bundled one, which belongs to the package.
+    Raises ``OutputError`` for the bundled collection, which belongs to the package.
     """
     if folder.resolve() == SEEDS.resolve():
-        raise OutputError(
-            f"{folder} is the bundled collection, which comes with the package: "
-            "start one of your own with taawun new"
-        )
+        raise OutputError("bundled-collection", folder=str(folder))
     return fingerprint([folder])
 
 
 def _beside(path: Path, content: bytes) -> Path:
-    """A finished file beside the one that it will replace, with that one's permissions."""
+    """A finished file beside the one that it will replace, with the same permissions."""
     path.parent.mkdir(exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else None
-    # Renaming would get round a file's protection, which is there for a reason.
+    # Renaming would bypass the write protection of the file.
     if mode is not None and (not mode & 0o222 or not os.access(path, os.W_OK)):
         raise PermissionError(13, "it is write-protected", str(path))
     made = path.with_name(f".{path.name}.{os.getpid()}")
@@ -110,7 +104,7 @@ def _beside(path: Path, content: bytes) -> Path:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """While nobody else writes an edit to the folder, where the system can tell."""
+    """Hold the lock of the folder, on systems that have locks."""
     try:
         import fcntl
     except ImportError:

@@ -1,8 +1,8 @@
-"""A table as spreadsheets keep it: CSV under headings in English or Arabic, read and written.
+"""Read and write CSV tables of spreadsheets, with headings in English or Arabic.
 
-Read as they come are a byte order mark, semicolons and tabs between the cells, both ends of lines,
-empty rows and columns, blanks around a cell, and the apostrophe that keeps a spreadsheet from
-running a cell as a formula. Windows-1256 and UTF-16 are refused.
+Accepted are a byte order mark, semicolons or tabs as separators, LF and CRLF, empty rows and
+columns, blanks around a cell, and the apostrophe that keeps a spreadsheet from running a cell as a
+formula. Windows-1256 and UTF-16 are refused.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 
 from ...graph.arabic import fold, western
-from ...messages.fault import Fault, Place
-from .yaml_nodes import near, read_text
+from ...messages.fault import Fault, Place, near
+from ...messages.message import Message, foreign
+from .value import Site, Value
+from .yaml_nodes import read_text
 
 _SEPARATORS: Final = (",", ";", "\t")
-#: What spreadsheets leave around a cell, unseen.
+#: Invisible characters that spreadsheets leave around a cell.
 _BLANKS: Final = " \t\r\n\u00a0\u200e\u200f\u202a\u202b\u202c\ufeff"
-#: A cell that a spreadsheet would run, with the apostrophes that keep it from doing so.
+#: A cell that a spreadsheet would run as a formula, with any apostrophes before it.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 
@@ -67,7 +69,7 @@ class Kind:
         return sum(self.column(heading) in self.headings for heading in header)
 
 
-class Row:
+class Row(Site):
     """One row: the file and the line that it begins in, and its values by column.
 
     ``columns`` gives for a column the place of its cell in the line, 1-based.
@@ -86,25 +88,26 @@ class Row:
         self.file, self.line, self.values, self.columns = file, line, values, columns
         self.faults = faults
 
-    def fault(self, message: str, remedy: str) -> None:
-        """Report a fault of the row as a whole."""
-        self.faults.append(Fault(Place(self.file, self.line), message, remedy))
+    @property
+    def place(self) -> Place:
+        """The line that the row begins in."""
+        return Place(self.file, self.line)
 
     def cells(self, needed: Iterable[str]) -> dict[str, Cell]:
         """The filled cells by column; empty, with a fault, if a needed one is not."""
         if missing := [column for column in needed if column not in self.values]:
-            self.fault(f"the row lacks {', '.join(missing)}", "fill the cell")
+            self.fault("row-lacks", names=missing)
             return {}
         return {column: Cell(self, column) for column in self.values}
 
 
-class Cell:
-    """One value of a row; ``place.column`` is the number of its column, or where its key stands."""
+class Cell(Value):
+    """One value of a row; ``place.column`` is the number of its column, or where its key begins."""
 
-    __slots__ = ("_column", "row")
+    __slots__ = ("_column", "faults", "row")
 
     def __init__(self, row: Row, column: str) -> None:
-        self.row, self._column = row, column
+        self.row, self._column, self.faults = row, column, row.faults
 
     @property
     def place(self) -> Place:
@@ -114,10 +117,6 @@ class Cell:
     def text(self) -> str:
         """The value as written."""
         return self.row.values[self._column]
-
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault at the value."""
-        self.row.faults.append(Fault(self.place, message, remedy, check))
 
 
 def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterator[Row]:
@@ -141,13 +140,8 @@ def read_table(path: Path, name: str, kind: Kind, faults: list[Fault]) -> Iterat
         if not any(plain):
             continue
         if len(cells) < len(header) or any(cells[len(header) :]):
-            faults.append(
-                Fault(
-                    Place(name, line),
-                    f"the row has {len(cells)} cells, the header {len(header)}",
-                    "put quotation marks around cells that contain the separator",
-                )
-            )
+            wrong = Fault.at(Place(name, line), "row-length", cells=len(cells), columns=len(header))
+            faults.append(wrong)
             continue
         values = {
             column: kind.value(column, cell, stripped)
@@ -185,20 +179,13 @@ def _records(
     except (OSError, UnicodeDecodeError):
         _unreadable(path, name, faults)
     except csv.Error as error:
-        faults.append(
-            Fault(
-                Place(name, line),
-                f"is not valid CSV: {error}",
-                "check the quotation marks of the row that begins here: one inside a cell is "
-                "written twice",
-            )
-        )
+        faults.append(Fault.at(Place(name, line), "not-csv", reason=foreign(str(error))))
 
 
 def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """The table as spreadsheets open it at a click: a byte order mark, commas and CRLF.
+    """The table as spreadsheets open it: with a byte order mark, commas and CRLF.
 
-    Reading gives the same cells back, whatever is in them.
+    :func:`read_table` gives the same cells back.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -209,7 +196,7 @@ def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes
 
 
 def _guarded(cell: str) -> str:
-    """The cell as no spreadsheet runs it."""
+    """The cell, written so that no spreadsheet runs it as a formula."""
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
@@ -223,7 +210,7 @@ def _opened(path: Path) -> TextIO:
 
 
 def _separator(path: Path, kind: Kind) -> str:
-    """What stands between the cells: whatever makes most headings of the first line."""
+    """The separator that makes the first line have the most known headings."""
 
     def known(separator: str) -> int:
         with _opened(path) as file:
@@ -236,29 +223,27 @@ def _separator(path: Path, kind: Kind) -> str:
 
 
 def _unreadable(path: Path, name: str, faults: list[Fault]) -> None:
-    """Report why a file is no text."""
+    """Report why a file cannot be read as text."""
     found: list[Fault] = []
     read_text(path, name, found)
     for fault in found:
-        remedy = f"in the spreadsheet, save as “CSV UTF-8”; or {fault.remedy}"
-        faults.append(fault._replace(remedy=remedy) if fault.remedy else fault)
+        is_encoding = fault.code == "not-utf8"
+        faults.append(replace(fault, remedy=Message("save-as-csv-utf8")) if is_encoding else fault)
 
 
 def _is_header(header: Sequence[str], name: str, kind: Kind, faults: list[Fault]) -> bool:
     before = len(faults)
+    known = tuple(kind.headings)
     for number, column in enumerate(header, 1):
         place = Place(name, 1, number)
         if column not in kind.headings:
-            remedy = near(column, {*kind.headings, *kind.headings.values()})
-            faults.append(Fault(place, f"unknown column “{column}”", remedy or _all_columns(kind)))
+            remedy = near(column, (*kind.headings, *kind.headings.values()))
+            faults.append(
+                Fault.at(place, "unknown-column", column=column, columns=known, remedy=remedy)
+            )
         elif header.index(column) != number - 1:
-            faults.append(Fault(place, f"column “{column}” is there twice", "keep one of the two"))
+            remedy = Message("keep-one")
+            faults.append(Fault.at(place, "repeated-column", column=column, remedy=remedy))
     if missing := [column for column in kind.needed if column not in header]:
-        faults.append(
-            Fault(Place(name, 1), f"the header lacks {', '.join(missing)}", _all_columns(kind))
-        )
+        faults.append(Fault.at(Place(name, 1), "header-lacks", names=missing, columns=known))
     return len(faults) == before
-
-
-def _all_columns(kind: Kind) -> str:
-    return f"the columns are {','.join(kind.headings)}"

@@ -1,7 +1,7 @@
-"""Entities in a table: one a row, with several names in a cell, ``|`` between them.
+"""Entities in a table: one per row, with ``|`` between the names in a cell.
 
-A name that holds in some documents only has these behind an ``@``: ``الوزير @ talks, visit``. A
-backslash before ``|``, ``@``, a comma or a backslash makes it a character of the name.
+A name that is limited to some documents lists them after an ``@``: ``الوزير @ talks, visit``. A
+backslash escapes ``|``, ``@``, a comma or a backslash in a name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ENTITIES: Final = Kind(
     words=frozenset({"note", "noteAr"}),
     figures=frozenset({"m49"}),
 )
-#: What is noted with every official.
+#: The note that every official gets.
 TRANSLITERATED: Final = {
     "ar": "الاسم الإنجليزي نقل حرفي من المحرّر.",
     "en": "The English name is the curator's transliteration.",
@@ -45,11 +45,14 @@ _SPECIAL: Final = re.compile(r"([\\|@,])")
 _M49_DIGITS: Final = 3
 
 
-class EntityCell:
+class EntityCell(Structure):
     """A cell, or a part of one, as a value that may be a list."""
+
+    __slots__ = ("_cell", "_column", "_part", "faults")
 
     def __init__(self, cell: Cell, column: str, part: str | None = None) -> None:
         self._cell, self._column, self._part = cell, column, part
+        self.faults = cell.faults
 
     @property
     def place(self) -> Place:
@@ -58,12 +61,12 @@ class EntityCell:
 
     @property
     def is_text(self) -> bool:
-        """Whether it has no ``@``, which makes it a name of some documents only."""
+        """Whether it has no ``@``, which limits a name to some documents."""
         return len(_split(self.written, "@")) < 2
 
     @property
     def is_list(self) -> bool:
-        """Whether it is the documents behind an ``@``."""
+        """Whether it is the documents after an ``@``."""
         return self._column == "in"
 
     @property
@@ -72,7 +75,7 @@ class EntityCell:
         return self._cell.text() if self._part is None else self._part
 
     def text(self) -> str:
-        """The value. Spreadsheets drop the noughts before a number, which a code has."""
+        """The value, with the leading zeros of a code, which spreadsheets drop."""
         if self._column == "m49":
             return self.written.zfill(_M49_DIGITS)
         return self.written if self._part is None else _plain(self.written)
@@ -83,19 +86,15 @@ class EntityCell:
         return [EntityCell(self._cell, f"{self._column} part", part) for part in parts]
 
     def fields(self, allowed: frozenset[str] | None = None) -> Mapping[str, Structure]:
-        """The name and the documents of a name of some documents only."""
+        """The name and the documents that it is limited to."""
         name, *documents = _split(self.written, "@")
         if allowed != frozenset({"name", "in"}) or len(documents) != 1 or not documents[0]:
-            self.fault("a name has one “@”, with documents behind it", "name @ document, document")
+            self.fault("name-with-at-sign")
             return {}
         return {
             "name": EntityCell(self._cell, "name", name),
             "in": EntityCell(self._cell, "in", documents[0]),
         }
-
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault at the cell."""
-        self._cell.fault(message, remedy, check)
 
 
 def entity_row(entity: Entity) -> list[str]:
@@ -123,7 +122,7 @@ def _attributes(entity: Entity, predicate: str, language: str | None = None) -> 
         if name == predicate and getattr(value, "language", None) == language
     ]
     if language:
-        # A note of the loader's own comes after the curator's, and is made again.
+        # The loader's own note is left out: it is added again on reading.
         return next((note.value for note in found if note.value not in TRANSLITERATED.values()), "")
     return _joined(_escaped(value.value) for value in found) if found else ""
 

@@ -1,4 +1,4 @@
-"""Rows of fact files that hold one fact each, in CSV or in JSON lines."""
+"""Fact files with one fact per row: CSV and JSON lines."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ FACTS: Final = Kind(
     figures=frozenset({"object", "when", "statusDate"}),
 )
 COLUMNS: Final = tuple(FACTS.headings)
-#: So many quotes are remembered: rows that share one stand near each other.
+#: How many located quotes are cached: rows that share one are close together.
 _REMEMBERED: Final = 1000
 #: Where a quote was found to stand, by document, quote, prefix, suffix and context.
 Located: TypeAlias = dict[tuple[str, str, str, str, str], tuple[Evidence, ...] | None]
 
 
 def facts_of(rows: Iterator[Row], maker: FactMaker) -> Iterator[tuple[Fact, Cell]]:
-    """The facts of the rows that are sound; what is wrong with the others is reported."""
+    """The facts of the valid rows; the faults of the others are reported."""
     located: Located = {}
     for row in rows:
         if found := _fact(row, maker, located):
@@ -67,7 +67,7 @@ def facts_of(rows: Iterator[Row], maker: FactMaker) -> Iterator[tuple[Fact, Cell
 def _fact(row: Row, maker: FactMaker, located: Located) -> tuple[Fact, Cell] | None:
     """The fact that the row states, with its subject's cell; None with faults.
 
-    ``located`` keeps what was found.
+    ``located`` is the cache of quotes.
     """
     cells = row.cells(FACTS.needed)
     if not cells:

@@ -1,4 +1,4 @@
-"""Fact files in JSON lines: one fact a line, for programs that write many.
+"""Fact files in JSON lines: one fact per line, for programs that write many.
 
 The keys are those of the columns in CSV. A value is a string, or a number or ``true`` or
 ``false`` where the fact has one.
@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...graph.fact import Fact
-from ...messages.fault import Fault, Place
+from ...messages.fault import Fault, Place, near
+from ...messages.message import Message, foreign
 from ..facts import FactMaker
 from .csv_table import Cell, Row
 from .fact_rows import COLUMNS, facts_of
-from .yaml_nodes import near, read_text
+from .yaml_nodes import read_text
 
 _KNOWN = frozenset(COLUMNS)
 
@@ -25,7 +26,7 @@ def read_facts_jsonl(
 ) -> Iterator[tuple[Fact, Cell]]:
     """Yield the facts of one file in JSON lines (UTF-8), each with its subject's value.
 
-    Places are lines, and in the line where the value's key stands. Empty lines are passed over.
+    Places are lines, and in the line where the value's key stands. Empty lines are skipped.
     """
     return facts_of(rows_of_jsonl(path, name, faults), maker)
 
@@ -39,26 +40,21 @@ def rows_of_jsonl(path: Path, name: str, faults: list[Fault]) -> Iterator[Row]:
         try:
             pairs = _PAIRS.decode(line)
         except json.JSONDecodeError as error:
-            faults.append(
-                Fault(
-                    Place(name, number, error.colno),
-                    f"is not valid JSON: {error.msg}",
-                    'one object a line: {"document": "…", "quote": "…", "subject": "…", …}',
-                )
-            )
+            here = Place(name, number, error.colno)
+            faults.append(Fault.at(here, "not-json", reason=foreign(error.msg)))
             continue
         except RecursionError:
-            faults.append(Fault(place, "is nested too deeply", "one object a line, without lists"))
+            faults.append(Fault.at(place, "json-too-deep"))
             continue
         if not isinstance(pairs, _Pairs):
-            faults.append(Fault(place, "is no object", 'write {"document": "…", …} in one line'))
+            faults.append(Fault.at(place, "json-not-an-object"))
         elif (values := _values(pairs, line, place, faults)) is not None:
             columns = _Columns(line)
             yield Row(name, number, values, columns, faults)
 
 
 def _lines(path: Path, name: str, faults: list[Fault]) -> Iterator[str]:
-    """The lines of a file, up to where it is no text, which is reported."""
+    """The lines of a file; what is not UTF-8 text is reported."""
     try:
         # Only \\n ends a line: other line separators may stand inside a value.
         with path.open(encoding="utf-8", newline="\n") as file:
@@ -83,7 +79,7 @@ class _Number(str):
 
 
 class _Columns(dict[str, int]):
-    """Where each key stands in the line, looked for when somebody asks."""
+    """Where each key begins in the line, searched for when asked."""
 
     def __init__(self, line: str) -> None:
         self._line = line
@@ -99,23 +95,22 @@ _PAIRS = json.JSONDecoder(
 
 
 def _values(pairs: _Pairs, line: str, place: Place, faults: list[Fault]) -> dict[str, str] | None:
-    """The values that are there by key; None with faults. Empty ones are values left out."""
+    """The non-empty values by key; None with faults."""
     found: dict[str, str] = {}
     before = len(faults)
     for key, value in pairs:
         here = Place(place.file, place.line, line.find(json.dumps(key, ensure_ascii=False)) + 1)
         if key not in _KNOWN:
-            faults.append(Fault(here, f"unknown key “{key}”", near(key, set(COLUMNS))))
+            faults.append(Fault.at(here, "unknown-key", key=key, remedy=near(key, COLUMNS)))
         elif key in found:
-            faults.append(Fault(here, f"“{key}” is given twice", "keep one of the two"))
+            remedy = Message("keep-one")
+            faults.append(Fault.at(here, "repeated-key", key=key, remedy=remedy))
         elif isinstance(value, bool):
             found[key] = "true" if value else "false"
         elif isinstance(value, str):
             found[key] = value
         elif value is not None:
-            faults.append(
-                Fault(here, f"“{key}” is no single value", "write one string or one number")
-            )
+            faults.append(Fault.at(here, "json-not-single", key=key))
     if len(faults) > before:
         return None
     return {key: value for key, value in found.items() if value}

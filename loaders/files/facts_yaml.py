@@ -1,4 +1,4 @@
-"""Fact files in YAML: a curator reads a sentence and lists what it says."""
+"""Fact files in YAML: quotes, each with the facts that it states."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 from ...graph.fact import Fact
 from ...messages.fault import Fault
+from ...messages.message import Message
 from ..facts import QUALIFIERS, FactMaker
 from .value import Value
 from .yaml_nodes import Node, read_yaml
@@ -23,8 +24,7 @@ def read_facts_yaml(
 ) -> Iterator[tuple[Fact, Node]]:
     """Yield the facts of one YAML file, each with its place.
 
-    Every quote is located in the document and every fact is checked, whether or not the other is
-    sound, so that one run reports every fault.
+    Quotes and facts are checked independently, so that one run reports every fault.
     """
     root = read_yaml(path, name, faults)
     if root is None or root.is_empty:
@@ -32,7 +32,7 @@ def read_facts_yaml(
     fields = root.fields(FILE_KEYS)
     if missing := sorted(FILE_KEYS - fields.keys()):
         if root.is_mapping:
-            root.fault(f"a fact file needs {' and '.join(missing)}", "see the files in seeds/facts")
+            root.fault("fact-file-lacks", names=missing)
         return
     document = maker.document(fields["document"])
     if document is None:
@@ -40,12 +40,12 @@ def read_facts_yaml(
     for entry in fields["evidence"].items():
         parts = entry.fields(ENTRY_KEYS)
         if "quote" not in parts or "facts" not in parts:
-            entry.fault("an entry needs “quote” and “facts”", "add what is missing")
+            entry.fault("entry-without-quote-or-facts", remedy=Message("add-missing"))
             continue
         before, after = (parts[key].text() if key in parts else "" for key in ("prefix", "suffix"))
         quote = maker.quote(document, parts["quote"], before, after, _context(parts))
         shared: dict[str, Value] = {key: parts[key] for key in QUALIFIERS if key in parts}
-        # A quote whose facts are still comments says nothing yet: “suggest” writes such entries.
+        # “suggest” writes entries whose facts are still comments.
         nothing = parts["facts"].is_text and not parts["facts"].text()
         for item in () if nothing else parts["facts"].items():
             written = _written(item, shared)
@@ -66,16 +66,14 @@ def _written(item: Node, shared: Mapping[str, Value]) -> Mapping[str, Value] | N
     if item.is_list:
         parts = item.items()
         if len(parts) != len(TRIPLE):
-            item.fault(
-                f"a fact has {len(TRIPLE)} parts, not {len(parts)}", "[subject, predicate, object]"
-            )
+            item.fault("fact-parts", parts=len(parts), remedy=Message("write-triple"))
             return None
         return {**shared, **dict(zip(TRIPLE, parts, strict=True))}
     if not item.is_mapping:
-        item.fault("a fact is a list of three or a mapping", "[subject, predicate, object]")
+        item.fault("fact-not-a-list", remedy=Message("write-triple"))
         return None
     fields = item.fields(FACT_KEYS)
     if missing := [key for key in TRIPLE if key not in fields]:
-        item.fault(f"the fact lacks {' and '.join(missing)}", "add what is missing")
+        item.fault("fact-lacks", names=missing, remedy=Message("add-missing"))
         return None
     return {**shared, **fields}

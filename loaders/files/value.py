@@ -1,39 +1,57 @@
-"""Written values, in whatever kind of file: what readers hand to those who judge them."""
+"""Values as written, whatever kind of file they stand in, and the faults reported at them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ...messages.fault import Fault, Place
+from ...messages.message import Message, Part
 
 
 class Site(Protocol):
     """Where something is written, and where its faults are reported."""
+
+    __slots__ = ()
+    #: The list that takes the faults.
+    faults: list[Fault]
 
     @property
     def place(self) -> Place:
         """The file, the line and the column."""
         ...
 
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault there."""
-        ...
+    def fault(
+        self,
+        code: str,
+        /,
+        *,
+        check: str = "format",
+        remedy: Message | None = None,
+        **parts: Part,
+    ) -> None:
+        """Report a fault; see :meth:`.Fault.at`."""
+        self.faults.append(Fault.at(self.place, code, check=check, remedy=remedy, **parts))
 
 
-class Spot(NamedTuple):
-    """A site without what is written there: all that is kept of a value that was judged."""
+class Spot(Site):
+    """A site that keeps nothing of the value written there."""
 
-    place: Place
-    faults: list[Fault]
+    __slots__ = ("_place", "faults")
 
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault there."""
-        self.faults.append(Fault(self.place, message, remedy, check))
+    def __init__(self, place: Place, faults: list[Fault]) -> None:
+        self._place, self.faults = place, faults
+
+    @property
+    def place(self) -> Place:
+        """The place of the value."""
+        return self._place
 
 
 class Value(Site, Protocol):
-    """One written value with its place, in whatever kind of file."""
+    """A written value with its place."""
+
+    __slots__ = ()
 
     def text(self) -> str:
         """The value as written."""
@@ -41,7 +59,9 @@ class Value(Site, Protocol):
 
 
 class Structure(Value, Protocol):
-    """A value that may be a list or a mapping; asked for what it is not, it reports a fault."""
+    """A value that may be a list or a mapping; reading it as what it is not reports a fault."""
+
+    __slots__ = ()
 
     @property
     def is_text(self) -> bool:
@@ -58,5 +78,5 @@ class Structure(Value, Protocol):
         ...
 
     def fields(self, allowed: frozenset[str] | None = None) -> Mapping[str, Structure]:
-        """The values of a mapping by key; ``allowed`` names the keys there may be."""
+        """The values of a mapping by key; ``allowed`` names the permitted keys."""
         ...

@@ -1,4 +1,4 @@
-"""YAML files as values that know where they stand, read by libyaml without running anything."""
+"""YAML files as values with their places. Nothing in a file is run."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from typing import Final, TypeAlias
 
 import yaml
 
-from ...messages.fault import Fault, Place
+from ...messages.fault import Fault, Place, near
+from ...messages.message import Message, foreign
+from .value import Structure
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL: Final = "tag:yaml.org,2002:null"
 
 
-class Node:
-    """One value of a YAML file. What it should be is asked of it; what it is not is a fault."""
+class Node(Structure):
+    """One value of a YAML file; reading it as what it is not reports a fault."""
+
+    __slots__ = ("_file", "_node", "faults")
 
     def __init__(self, node: yaml.Node, file: str, faults: list[Fault]) -> None:
-        self._node, self._file, self._faults = node, file, faults
+        self._node, self._file, self.faults = node, file, faults
 
     @property
     def place(self) -> Place:
@@ -46,26 +50,19 @@ class Node:
         """Whether it is a mapping or a list with nothing in it."""
         return not isinstance(self._node, yaml.ScalarNode) and not self._node.value
 
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        """Report a fault at this value's place."""
-        self._faults.append(Fault(self.place, message, remedy, check))
-
     def text(self) -> str:
-        """The value as it is printed in the file, empty for null or nothing.
-
-        Empty too, with a fault, if it is no single value.
-        """
+        """The value as written; empty for null, and with a fault if it is not a single value."""
         if isinstance(self._node, yaml.ScalarNode):
             value: str = self._node.value
             return "" if self._node.tag == _NULL else value
-        self.fault("expected a single value here", "write one word, number or quoted text")
+        self.fault("single-value-expected")
         return ""
 
     def items(self) -> list[Node]:
-        """The values of a list; empty, with a fault, if it is no list."""
+        """The values of a list; empty, with a fault, if it is not a list."""
         if isinstance(self._node, yaml.SequenceNode):
-            return [Node(node, self._file, self._faults) for node in self._node.value]
-        self.fault("expected a list here", "write [a, b] or one “- item” a line")
+            return [Node(node, self._file, self.faults) for node in self._node.value]
+        self.fault("list-expected")
         return []
 
     def fields(self, allowed: frozenset[str] | None = None) -> dict[str, Node]:
@@ -74,36 +71,25 @@ class Node:
         ``allowed`` names the keys there may be; None allows any.
         """
         if not isinstance(self._node, yaml.MappingNode):
-            self.fault("expected “key: value” pairs here", "write “key: value”, one a line")
+            self.fault("mapping-expected")
             return {}
         found: dict[str, Node] = {}
         for key_node, value_node in self._node.value:
-            key = Node(key_node, self._file, self._faults)
+            key = Node(key_node, self._file, self.faults)
             if not key.is_text:
-                key.fault("a key is a single word", "write “key: value”")
+                key.fault("key-not-a-word")
                 continue
             name = key_node.value
             if name in found:
-                key.fault(f"“{name}” is given twice", "keep one of the two")
+                key.fault("repeated-key", key=name, remedy=Message("keep-one"))
             elif allowed is not None and name not in allowed:
-                key.fault(f"unknown key “{name}”", near(name, allowed))
+                key.fault("unknown-key", key=name, remedy=near(name, allowed))
             else:
-                found[name] = Node(value_node, self._file, self._faults)
+                found[name] = Node(value_node, self._file, self.faults)
         return found
 
 
 Fields: TypeAlias = dict[str, Node]
-
-
-def near(name: str, known: frozenset[str] | set[str] | dict[str, object] | list[str]) -> str:
-    """A remedy that names what comes closest to a misspelt name, or what there is."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), n=3, cutoff=0.6)
-    if close:
-        return f"did you mean {' or '.join(close)}?"
-    few = sorted(known)
-    return f"known are: {', '.join(few)}" if 0 < len(few) <= 20 else ""
 
 
 def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
@@ -111,22 +97,17 @@ def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        faults.append(Fault(Place(name), f"cannot be read: {error.strerror}"))
+        reason = foreign(error.strerror or str(error))
+        faults.append(Fault.at(Place(name), "cannot-be-read", reason=reason))
         return None
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
-        faults.append(
-            Fault(
-                _end_of(before, name),
-                f"is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}",
-                "save the file as UTF-8 (iconv -f WINDOWS-1256 -t UTF-8, if it is old Arabic)",
-            )
-        )
+        byte = f"{error.object[error.start]:#04x}"
+        place = _end_of(before, name)
+        faults.append(Fault.at(place, "not-utf8", offset=error.start, byte=byte))
         return None
     if text.startswith("\ufeff"):
-        faults.append(
-            Fault(Place(name, 1, 1), "begins with a byte order mark", "save as UTF-8 without BOM")
-        )
+        faults.append(Fault.at(Place(name, 1, 1), "byte-order-mark"))
         return None
     return text
 
@@ -134,8 +115,8 @@ def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
 def read_yaml(path: Path, name: str, faults: list[Fault]) -> Node | None:
     """The one document of a YAML file; None with a fault if it is empty or broken.
 
-    A file of comments alone is a mapping with nothing in it, and as good as one with entries.
-    Anchors, aliases and tags are refused: a value stands where it is read, and is what it looks.
+    A file with only comments is an empty mapping. Anchors, aliases and tags are refused: a value
+    is written where it is read, and is what it looks like.
     """
     text = read_text(path, name, faults)
     if text is None:
@@ -147,29 +128,19 @@ def read_yaml(path: Path, name: str, faults: list[Fault]) -> Node | None:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        faults.append(
-            Fault(
-                Place(name, mark.line + 1, mark.column + 1) if mark else Place(name),
-                f"is not valid YAML: {_problem(error)}",
-                "check the indentation, the colons and the quotation marks around here",
-            )
-        )
+        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        faults.append(Fault.at(place, "not-yaml", problem=_problem(error)))
         return None
     except yaml.reader.ReaderError as error:
-        before = text.partition(chr(error.character))[0]
-        faults.append(
-            Fault(
-                _end_of(before, name),
-                f"is not valid YAML: it holds the character U+{error.character:04X}",
-                "delete it; an editor hides it",
-            )
-        )
+        place = _end_of(text.partition(chr(error.character))[0], name)
+        character = f"U+{error.character:04X}"
+        faults.append(Fault.at(place, "yaml-character", character=character))
         return None
     if node is None and text.strip():
-        # Nothing but comments: a file that waits for its first entry.
+        # Only comments: a file that has no entry yet.
         node = yaml.compose("{}", Loader=_LOADER)
     if node is None:
-        faults.append(Fault(Place(name), "is empty", "write something, or delete the file"))
+        faults.append(Fault.at(Place(name), "empty-file"))
         return None
     return Node(node, name, faults)
 
@@ -179,10 +150,12 @@ def _end_of(text: str, name: str) -> Place:
     return Place(name, text.count("\n") + 1, len(text) - text.rfind("\n"))
 
 
-def _problem(error: yaml.MarkedYAMLError) -> str:
+def _problem(error: yaml.MarkedYAMLError) -> Message:
+    problem = foreign(error.problem or str(error))
     if not error.context or error.context_mark is None:
-        return error.problem or "unknown"
-    return f"{error.problem} ({error.context} that begins in line {error.context_mark.line + 1})"
+        return problem
+    line = error.context_mark.line + 1
+    return Message("yaml-problem", problem=problem, context=foreign(error.context), line=line)
 
 
 def _extras(text: str, name: str) -> Iterator[Fault]:
@@ -194,13 +167,13 @@ def _extras(text: str, name: str) -> Iterator[Fault]:
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         if anchor := getattr(event, "anchor", None):
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            yield Fault(place, f"“{sign}{anchor}” is an anchor or alias", "write the value out")
+            yield Fault.at(place, "yaml-anchor", name=f"{sign}{anchor}")
         elif (tag := getattr(event, "tag", None)) and tag != "!":
-            yield Fault(place, f"“{tag}” is a tag; values have none here", "delete the tag")
+            yield Fault.at(place, "yaml-tag", tag=tag)
 
 
 def files(folder: Path, *suffixes: str) -> Iterator[Path]:
-    """The files of a folder with one of the suffixes, by name; hidden ones are passed over."""
+    """The files of a folder with one of the suffixes, by name, without hidden ones."""
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
             if path.suffix in suffixes and path.is_file() and not path.name.startswith("."):
@@ -208,9 +181,9 @@ def files(folder: Path, *suffixes: str) -> Iterator[Path]:
 
 
 def strays(folder: Path, name: str, *suffixes: str) -> Iterator[Fault]:
-    """A fault for whatever else stands in the folder and would be passed over in silence.
+    """A fault for each file that would otherwise be ignored silently.
 
-    Hidden files, and the copies that editors leave (``facts.yaml~``), are nobody's concern.
+    Hidden files and the backups of editors (``facts.yaml~``) may be there.
     """
     if not folder.is_dir():
         return
@@ -218,8 +191,5 @@ def strays(folder: Path, name: str, *suffixes: str) -> Iterator[Fault]:
     for path in sorted(folder.iterdir()):
         if path in read or path.name.startswith((".", "__")) or path.name.endswith("~"):
             continue
-        yield Fault(
-            Place(f"{name}/{path.name}"),
-            "is not read",
-            f"{name} holds files in {', '.join(suffixes)}, and no folders; move it elsewhere",
-        )
+        place = Place(f"{name}/{path.name}")
+        yield Fault.at(place, "file-not-read", folder=name, suffixes=suffixes)

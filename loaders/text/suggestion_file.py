@@ -1,7 +1,7 @@
-"""A suggestion as a fact file to edit: quotes filled in, the facts to consider as comments.
+"""Write a suggestion as a fact file to edit: with quotes, and proposed facts as comments.
 
-The file passes the loader as it stands, and with any proposed fact uncommented. It is put into a
-collection together with the text and its entry in the register, never over anything.
+The file is valid as it is, and with any proposed fact uncommented. It is added to a collection
+together with the text and its entry in the register; no file is overwritten.
 """
 
 from __future__ import annotations
@@ -113,17 +113,15 @@ def plain(value: object) -> str:
 
 
 def write_suggestion(folder: Path, slug: str, content: bytes, facts: str) -> list[Path]:
-    """Put text, register entry and fact file into a collection; nothing is overwritten.
+    """Add text, register entry and fact file to a collection; nothing is overwritten.
 
-    Raises ``OutputError`` where one of them is there already or cannot be written; then nothing
-    of it is left behind.
+    Raises ``OutputError`` if one of them exists already or cannot be written; then nothing is
+    left behind.
     """
     edit = document_edit(folder, seen(folder), slug, content, titles(slug, content))
     path = Path("facts") / f"{slug}.yaml"
     if (folder / path).exists():
-        raise OutputError(
-            f"{folder / path} is there already; nothing was written: choose another --slug"
-        )
+        raise OutputError("file-exists", file=str(folder / path))
     written = (modeline(folder, "facts.json") + facts).encode()
     return replace(edit, files={**edit.files, path: written}).write()
 

@@ -1,5 +1,5 @@
-"""SHACL over Oxigraph: shapes become SPARQL, and pySHACL stays the reference.
+"""SHACL as SPARQL over Oxigraph; pySHACL is the reference.
 
-``source`` reads shapes, ``paths`` and ``constraints`` say what each part of one means in SPARQL,
-``compiler`` puts the queries together, ``reference`` asks pySHACL.
+``source`` reads shapes, ``value_tests`` and ``set_tests`` translate constraints, ``compiler`` makes
+the queries, ``reference`` runs pySHACL.
 """

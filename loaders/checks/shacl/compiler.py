@@ -1,4 +1,4 @@
-"""Shapes as queries: one for each constraint, whose solutions are what breaks it."""
+"""Compile shapes to SPARQL: a query per constraint, whose solutions are the violations."""
 
 from __future__ import annotations
 
@@ -14,21 +14,19 @@ from .set_tests import SET_TESTS, SetTest
 from .source import Node, ShapesGraph, path_of, target_patterns
 from .sparql import select_rule
 from .value_tests import PROPERTY, VALUE_TESTS
-from .vocabulary import BeyondSparqlError, custom_parameters
+from .vocabulary import BEYOND_SPARQL, BeyondSparqlError, custom_parameters
 
-#: Parameters that are about the values of a path.
-_NEED_PATH: Final = (
-    "minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape",
-)  # fmt: skip
+#: Parameters that need a path.
+_NEED_PATH: Final = ("minCount", "maxCount", "uniqueLang", "lessThan", "qualifiedValueShape")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One constraint of one shape as a query; each of its solutions is a validation result.
 
-    ``focus``, ``value`` and ``path`` are the names of its variables, empty where a result has no
-    such thing. ``targets`` is given where the query must be run with each focus node in turn
-    in place of ``$this``: the query for these. ``source`` holds messages where the shape has none.
+    ``focus``, ``value`` and ``path`` are the names of its variables, empty if a result has none.
+    ``targets`` is the query for the focus nodes if the query must be run for each in turn, in place
+    of ``$this``. ``source`` has the messages if the shape has none.
     """
 
     shape: Node
@@ -42,14 +40,14 @@ class Rule:
 
 
 class Compiler:
-    """Makes the rules of shapes for data with the given classes below each class."""
+    """Compiles shapes for data with the given subclasses of each class."""
 
     def __init__(self, shapes: ShapesGraph, below: Mapping[str, Sequence[str]]) -> None:
         self.shapes: Final = shapes
         self._below = below
         self._numbers = count()
         self._open: list[Node] = []
-        self._custom = custom_parameters(shapes)
+        self._beyond = custom_parameters(shapes) | BEYOND_SPARQL
 
     def targets(self, shape: Node) -> str:
         """A pattern that binds ``?this`` to each focus node, or an empty one without targets."""
@@ -59,10 +57,9 @@ class Compiler:
         return " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
 
     def rules(self, shape: Node) -> list[Rule]:
-        """The rules of a shape that has targets, and of the properties that it names.
+        """The rules of a shape that has targets, and of its property shapes.
 
-        Raises ``BeyondSparqlError`` where only pySHACL can check it, and ``ShapesError`` where
-        nothing can.
+        Raises ``BeyondSparqlError`` if only pySHACL can check it, ``ShapesError`` if nothing can.
         """
         return list(self._rules(shape, self.targets(shape), "?this"))
 
@@ -72,7 +69,7 @@ class Compiler:
         path = path_of(self.shapes, shape)
         value = self.fresh() if path else focus
         values = f"{focus} {path} {value} ." if path else ""
-        # A focus node that was found by having the property needs no second look at it.
+        # A focus node that was found by this property is not joined with it again.
         found = "" if where == f"{focus} {path} [] ." else where
         name, result = focus[1:], value[1:]
         for parameter, (constraint, test) in VALUE_TESTS.items():
@@ -84,7 +81,7 @@ class Compiler:
             if self.shapes.values(shape, parameter):
                 for item in tests(self, shape, focus):
                     query = _set_query(item, where, focus, self.fresh())
-                    yield Rule(shape, item.constraint, query, name, item.value[1:], item.path[1:])
+                    yield Rule(shape, item.constraint, query, name, item.value[1:])
         for source in self.shapes.nodes_of(shape, "sparql"):
             if not self.shapes.is_true(source, "deactivated"):
                 query, is_set_wise = select_rule(self.shapes, shape, source, where, focus)
@@ -96,24 +93,24 @@ class Compiler:
         self._open.pop()
 
     def _enter(self, shape: Node) -> bool:
-        """Begin with a shape; False where it is switched off."""
+        """Begin with a shape; False if it is deactivated."""
         if not self.shapes.is_known(shape):
-            raise ShapesError(f"the shape {shape} is named, but nothing is said of it")
+            raise ShapesError("shape-undefined", shape=str(shape))
         if shape in self._open:
-            raise ShapesError(f"the shape {shape} is part of itself, which SHACL leaves undefined")
+            raise ShapesError("shape-recursive", shape=str(shape))
         if self.shapes.is_true(shape, "deactivated"):
             return False
-        if custom := self._custom.intersection(self.shapes.predicates(shape)):
-            raise BeyondSparqlError(f"the constraint component with <{min(custom)}>")
+        if beyond := self._beyond.intersection(self.shapes.predicates(shape)):
+            raise BeyondSparqlError(f"the constraint component with <{min(beyond)}>")
         if not self.shapes.is_property_shape(shape):
             for name in _NEED_PATH:
                 if self.shapes.values(shape, name):
-                    raise ShapesError(f"{shape}: sh:{name} goes with sh:path")
+                    raise ShapesError("shape-without-path", shape=str(shape), name=name)
         self._open.append(shape)
         return True
 
     def fresh(self) -> str:
-        """A variable that nothing uses yet."""
+        """A fresh variable."""
         return f"?v{next(self._numbers)}"
 
     def is_a(self, variable: str, kind: str) -> str:
@@ -127,7 +124,7 @@ class Compiler:
         return f"({itself} || EXISTS {{ {variable} a {other} FILTER({other} IN ({named})) }})"
 
     def conforms(self, shape: Node, variable: str) -> str:
-        """An expression: the variable breaks nothing of a shape."""
+        """An expression: the variable conforms to a shape."""
         if not self._enter(shape):
             return "true"
         if self.shapes.values(shape, "sparql"):
@@ -167,12 +164,12 @@ def _set_query(test: SetTest, where: str, focus: str, spare: str) -> str:
         )
     if test.counted or test.is_absence:
         return _select(f"{where} FILTER(!{_set_holds(test, spare)})", focus)
-    variables = [name for name in (focus, test.value, test.path) if name]
+    variables = [name for name in (focus, test.value) if name]
     return _select(f"{where} {test.pattern}", *variables)
 
 
 def _set_holds(test: SetTest, spare: str) -> str:
-    """An expression: the focus node does not break the test."""
+    """An expression: the focus node passes the test."""
     pattern, is_wanted = test.pattern, test.is_absence
     if test.counted:
         is_wanted = test.high is None
@@ -191,6 +188,6 @@ def _needed(test: SetTest) -> int:
 
 
 def severity_of(shapes: ShapesGraph, shape: Node) -> str:
-    """The severity of a shape's results: ``Violation`` if it says nothing."""
+    """The severity of a shape's results: by default ``Violation``."""
     found = shapes.values(shape, "severity")
     return found[0].value.removeprefix(SH) if found else "Violation"

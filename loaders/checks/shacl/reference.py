@@ -1,4 +1,4 @@
-"""The same shapes applied by pySHACL, the reference: slow, and right by definition."""
+"""Apply shapes with pySHACL, the reference: slow, but correct by definition."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from rdflib import SH, BNode, Graph, Literal, URIRef
 from rdflib.term import IdentifiedNode, Node
 
 from ....graph.errors import ShapesError
-from .result import ShapeResult, messages_of
+from ....messages.message import foreign
+from .result import Result, message_of
 from .source import Node as ShapeNode
 from .source import ShapesGraph, path_of
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 
-def validate(data: Graph, shapes: ShapesGraph) -> list[ShapeResult]:
+def validate(data: Graph, shapes: ShapesGraph) -> list[Result]:
     """Every result of pySHACL over a graph in memory, sorted, each once.
 
-    Raises ``ShapesError`` where it refuses the shapes. The graph must hold no explicit
-    ``xsd:string``, which pySHACL takes for something else than a plain one.
+    Raises ``ShapesError`` if it refuses the shapes. The graph must have no explicit
+    ``xsd:string``, which pySHACL distinguishes from a plain literal.
     """
     from pyshacl import validate as run
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
@@ -32,10 +33,11 @@ def validate(data: Graph, shapes: ShapesGraph) -> list[ShapeResult]:
         try:
             _, report, text = run(data, shacl_graph=graph_of(shapes.triples), inference="none")
         except (ShapeLoadError, ReportableRuntimeError, Warning) as error:
-            raise ShapesError(f"pySHACL refuses the shapes: {error}") from error
+            raise ShapesError("shapes-refused", reason=foreign(str(error))) from error
     if not isinstance(report, Graph):
-        raise ShapesError(f"pySHACL gives no report: {text}")
-    return sorted({_result(report, node, shapes) for node in report.objects(None, SH.result)})
+        raise ShapesError("shapes-refused", reason=foreign(str(text)))
+    found = {_result(report, node, shapes) for node in report.objects(None, SH.result)}
+    return sorted(found, key=repr)
 
 
 def graph_of(triples: Iterable[ox.Triple | ox.Quad]) -> Graph:
@@ -71,7 +73,7 @@ def plain(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.BlankNode(str(term)) if isinstance(term, BNode) else ox.NamedNode(str(term))
 
 
-def _result(report: Graph, node: Node, shapes: ShapesGraph) -> ShapeResult:
+def _result(report: Graph, node: Node, shapes: ShapesGraph) -> Result:
     def name(predicate: URIRef) -> str:
         return str(report.value(node, predicate)).removeprefix(str(SH))
 
@@ -83,14 +85,12 @@ def _result(report: Graph, node: Node, shapes: ShapesGraph) -> ShapeResult:
     assert isinstance(named, (ox.NamedNode, ox.BlankNode))
     own = shapes.values(named, "path")
     is_own = path is not None and plain(path) in own
-    message_ar, message_en = messages_of(shapes, named, _shape_node(source))
-    return ShapeResult(
+    return Result(
         focus=str(report.value(node, SH.focusNode)),
         path=_bare(path_of(shapes, named)) if is_own else str(path or ""),
         value="" if value is None else str(plain(value)),
         shape=str(shape),
-        message_ar=message_ar,
-        message_en=message_en,
+        message=message_of(shapes, named, _shape_node(source)),
         severity=name(SH.resultSeverity),
         constraint=name(SH.sourceConstraintComponent).removesuffix("ConstraintComponent"),
     )

@@ -1,29 +1,29 @@
-"""What a validation says: one result for each rule that a node breaks."""
+"""Validation results, in a form in which those of two engines can be compared."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from ....messages.fault import Fault, Place
+from ....messages.message import Message
 from .source import Node, ShapesGraph
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ShapeResult:
+class Result(NamedTuple):
     """One rule that one node breaks: a validation result of SHACL (section 3.6).
 
-    ``focus`` and ``shape`` are IRIs; ``path`` is the IRI of a property, or a path as SPARQL
-    writes it; ``value`` is the offending term in N-Triples form; ``constraint`` is the
-    constraint component's local name, such as ``MinCount``; ``severity`` is ``Violation``,
-    ``Warning`` or ``Info``. Path and value are empty where the result has none.
+    ``focus`` and ``shape`` are IRIs; ``path`` is the IRI of a property, or a path in SPARQL;
+    ``value`` is the offending term in N-Triples form; ``constraint`` is the component's local
+    name, such as ``MinCount``; ``severity`` is ``Violation``, ``Warning`` or ``Info``. Path and
+    value may be empty.
     """
 
     focus: str
     path: str
     value: str
     shape: str
-    message_ar: str
-    message_en: str
+    message: Message
     severity: str
     constraint: str
 
@@ -32,19 +32,33 @@ class ShapeResult:
         """The shape's local name, such as ``FactModality``."""
         return self.shape.rpartition("#")[2]
 
+    @property
+    def fault(self) -> Fault:
+        """The fault at the focus node."""
+        return Fault(Place(self.focus), self.message, check="shapes")
 
-def messages_of(shapes: ShapesGraph, shape: Node, source: Node | None) -> tuple[str, str]:
-    """What a result says in Arabic and English: the shape's words, else its SPARQL constraint's.
 
-    A message without a language serves for both; without any, the rule is named.
+class ShapeMessage(Message):
+    """The text of ``sh:message`` in the language asked for; without one, the shape is named."""
+
+    __slots__ = ()
+
+    def text(self, language: str) -> str:
+        """The message in words."""
+        return str(self.parts.get(language) or super().text(language))
+
+
+def message_of(shapes: ShapesGraph, shape: Node, source: Node | None) -> Message:
+    """The message of a shape, else that of its SPARQL constraint.
+
+    A missing language is replaced by a message without a language, else by the other language.
     """
     found = _messages(shapes, [node for node in (shape, source) if node is not None])
+    ar, en, other = (found.get(language, "") for language in ("ar", "en", ""))
     name = shape.value.rpartition("#")[2] or shape.value
-    other = found.get("", "")
-    return (
-        found.get("ar") or other or found.get("en") or f"خولفت القاعدة {name}.",
-        found.get("en") or other or found.get("ar") or f"The rule {name} is broken.",
-    )
+    if not found:
+        return Message("shape-violated", shape=name)
+    return ShapeMessage("shape-violated", shape=name, ar=ar or other or en, en=en or other or ar)
 
 
 def _messages(shapes: ShapesGraph, nodes: Iterable[Node]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Shapes as triples, by subject and predicate: what the compiler reads."""
+"""Shapes as indexed triples, for the compiler."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ....graph.errors import ShapesError
+from ....messages.message import Message
 from ....ontology.namespaces import OWL, RDF, RDFS, SH
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
@@ -36,7 +37,7 @@ class ShapesGraph:
 
     @property
     def nodes(self) -> Iterator[Node]:
-        """Everything that is the subject of a triple."""
+        """All subjects."""
         return iter(list(self._values))
 
     def predicates(self, node: Node) -> list[str]:
@@ -49,25 +50,26 @@ class ShapesGraph:
         return list(self._values.get(node, {}).get(iri, ()))
 
     def value(self, node: Node, name: str) -> Value | None:
-        """The one object of a predicate, or None. Raises ``ShapesError`` where there are two."""
+        """The only object of a predicate, or None. Raises ``ShapesError`` if there are two."""
         found = self.values(node, name)
         if len(found) > 1:
-            raise ShapesError(f"the shape {node} has {len(found)} values of sh:{name}; keep one")
+            remedy = Message("keep-one")
+            raise ShapesError("shape-with-two-values", shape=str(node), name=name, remedy=remedy)
         return found[0] if found else None
 
     def nodes_of(self, node: Node, name: str) -> list[Node]:
-        """The objects of a predicate that can only be nodes. Raises ``ShapesError`` else."""
-        return [_node(value, f"sh:{name} of {node}") for value in self.values(node, name)]
+        """The objects of a predicate, which must be nodes. Raises ``ShapesError`` if one is not."""
+        return [_node(value, f"{node} sh:{name}") for value in self.values(node, name)]
 
     def members(self, head: Value) -> list[Value]:
-        """The members of an RDF list. Raises ``ShapesError`` where it is none."""
+        """The members of an RDF list. Raises ``ShapesError`` if it is not a list."""
         found: list[Value] = []
         seen: set[Value] = set()
         while not (isinstance(head, ox.NamedNode) and head.value == RDF + "nil"):
-            node = _node(head, "a list")
+            node = _node(head, "rdf:rest")
             first, rest = self.values(node, RDF + "first"), self.values(node, RDF + "rest")
             if len(first) != 1 or len(rest) != 1 or head in seen:
-                raise ShapesError(f"{head} is no list: it needs one rdf:first and one rdf:rest")
+                raise ShapesError("not-a-list", node=str(head))
             seen.add(head)
             found += first
             head = rest[0]
@@ -75,7 +77,7 @@ class ShapesGraph:
 
     def member_nodes(self, head: Value) -> list[Node]:
         """The members of a list of nodes."""
-        return [_node(member, "a list of shapes") for member in self.members(head)]
+        return [_node(member, "rdf:first") for member in self.members(head)]
 
     def is_true(self, node: Node, name: str) -> bool:
         """Whether a predicate has the value true."""
@@ -87,11 +89,12 @@ class ShapesGraph:
         if value is None:
             return None
         if not isinstance(value, ox.Literal) or not value.value.isdecimal():
-            raise ShapesError(f"sh:{name} of {node} is a whole number from 0 on, not {value}")
+            where = f"{node} sh:{name}"
+            raise ShapesError("not-a-count", where=where, value=str(value))
         return int(value.value)
 
     def is_property_shape(self, node: Node) -> bool:
-        """Whether a shape is about the values of a path."""
+        """Whether a shape has a path."""
         return bool(self.values(node, "path"))
 
     def is_class(self, node: Node) -> bool:
@@ -99,18 +102,18 @@ class ShapesGraph:
         return any(map(is_class_name, self.values(node, RDF + "type")))
 
     def is_known(self, node: Node) -> bool:
-        """Whether anything is said of a node."""
+        """Whether a node is the subject of a triple."""
         return node in self._values
 
 
 def is_class_name(term: object) -> bool:
-    """Whether a type says that something is a class."""
+    """Whether a type is that of classes."""
     return isinstance(term, ox.NamedNode) and term.value in _CLASSES
 
 
-def _node(value: Value, what: str) -> Node:
+def _node(value: Value, where: str) -> Node:
     if isinstance(value, ox.Literal):
-        raise ShapesError(f"{what} is an IRI or a blank node, not {value}")
+        raise ShapesError("not-a-node", where=where, value=str(value))
     return value
 
 
@@ -118,7 +121,7 @@ _TARGETS: Final = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjec
 
 
 def targeted(shapes: ShapesGraph) -> list[Node]:
-    """The shapes that are applied to something by themselves, and not switched off."""
+    """The shapes with targets that are not deactivated."""
     return [
         node
         for node in shapes.nodes
@@ -144,7 +147,7 @@ def without_targets(shapes: ShapesGraph, kept: Node) -> list[ox.Triple]:
 def target_patterns(
     shapes: ShapesGraph, shape: Node, focus: str, below: Mapping[str, Sequence[str]]
 ) -> list[str]:
-    """Patterns that bind the focus variable; the union of them gives every focus node."""
+    """Patterns that bind the focus variable; their union gives every focus node."""
     classes = [node.value for node in shapes.nodes_of(shape, "targetClass")]
     if _is_implicit(shapes, shape):
         classes.append(shape.value)
@@ -158,7 +161,7 @@ def target_patterns(
         )
     if nodes := shapes.values(shape, "targetNode"):
         if any(isinstance(node, ox.BlankNode) for node in nodes):
-            raise ShapesError(f"{shape}: a blank node as sh:targetNode names nothing in the data")
+            raise ShapesError("blank-node-in-shape", node=f"{shape} sh:targetNode")
         patterns.append(f"VALUES {focus} {{ {' '.join(map(str, nodes))} }}")
     for predicate in shapes.nodes_of(shape, "targetSubjectsOf"):
         patterns.append(f"{focus} {predicate} [] .")
@@ -187,16 +190,15 @@ _REPEATED: Final = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath"
 def path_of(shapes: ShapesGraph, shape: Node) -> str:
     """The path of a property shape, written in SPARQL; empty for a node shape.
 
-    Raises ``ShapesError`` where it is no path of SHACL. The inverse of a sequence is walked from
-    its end, as in SPARQL; pySHACL 0.40 walks it from its beginning.
+    Raises ``ShapesError`` if it is not a SHACL path. The inverse of a sequence is evaluated from
+    its end, as in SPARQL; pySHACL 0.40 evaluates it from its beginning.
     """
     path = shapes.value(shape, "path")
     return "" if path is None else _written(shapes, path)
 
 
 def _written(shapes: ShapesGraph, path: Value) -> str:
-    if isinstance(path, ox.Literal):
-        raise ShapesError(f"a path is an IRI or a blank node, not {path}")
+    path = _node(path, "sh:path")
     if shapes.values(path, RDF + "first"):
         return f"({'/'.join(_written(shapes, step) for step in shapes.members(path))})"
     for name, sign in _REPEATED.items():
@@ -208,4 +210,4 @@ def _written(shapes: ShapesGraph, path: Value) -> str:
         return f"({'|'.join(_written(shapes, option) for option in shapes.members(options))})"
     if isinstance(path, ox.NamedNode):
         return str(path)
-    raise ShapesError(f"{path} is no path: it has none of the properties of SHACL's paths")
+    raise ShapesError("not-a-path", node=str(path))

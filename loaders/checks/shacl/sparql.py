@@ -1,4 +1,4 @@
-"""Constraints that are SPARQL already (section 5): with the targets put in, or node by node."""
+"""SPARQL constraints (section 5): run once with the targets inserted, or node by node."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from ....graph.errors import ShapesError
 from ....graph.store import code_of
+from ....messages.message import foreign
 from ....ontology.namespaces import OWL, RDF, RDFS
 from .source import Node, ShapesGraph, path_of
 from .vocabulary import BeyondSparqlError
@@ -28,13 +29,13 @@ def select_rule(
 ) -> tuple[str, bool]:
     """The query of a SPARQL constraint, and whether it finds the focus nodes by itself.
 
-    Where the whole query is one group with filters and options, the pattern of the targets
-    stands in it and binds ``?this``. Otherwise ``$this`` must be replaced by each focus node in
-    turn, which is how SHACL defines it (section 5.3.1).
+    If the whole query is one group with filters and options, the pattern of the targets is
+    inserted and binds ``?this``. Otherwise ``$this`` must be replaced by each focus node in turn,
+    as SHACL defines it (section 5.3.1).
     """
     selects = shapes.values(source, "select")
     if len(selects) != 1:
-        raise ShapesError(f"{source}: a SPARQL constraint has one sh:select")
+        raise ShapesError("shape-without-select", node=str(source))
     query = selects[0].value
     if path := path_of(shapes, shape):
         query = re.sub(r"[$?]PATH\b", path.replace("\\", r"\\"), query)
@@ -56,22 +57,23 @@ def select_rule(
     try:
         ox.Store().query(prologue + query)
     except SyntaxError as error:
-        raise ShapesError(f"{source}: sh:select is not valid SPARQL: {error.msg}") from error
+        reason = foreign(error.msg)
+        raise ShapesError("bad-shape-query", node=str(source), reason=reason) from error
     return prologue + query, is_set_wise
 
 
 def _without_code(text: str) -> str:
-    """What strings, IRIs and comments of a text say."""
+    """The text if it has strings, IRIs or comments; else an empty one."""
     return "" if code_of(text) == text else text
 
 
 def _prologue(shapes: ShapesGraph, source: Node) -> str:
-    """The prefixes that a constraint may use: those declared by ``sh:prefixes`` (5.2.1)."""
+    """The prefixes declared by ``sh:prefixes`` (5.2.1)."""
     known = dict(_BY_DEFAULT)
     for ontology in shapes.nodes_of(source, "prefixes"):
         for declared in shapes.nodes_of(ontology, "declare"):
             names, spaces = (shapes.values(declared, name) for name in ("prefix", "namespace"))
             if len(names) != 1 or len(spaces) != 1:
-                raise ShapesError(f"{declared}: sh:declare has one sh:prefix and one sh:namespace")
+                raise ShapesError("bad-prefix-declaration", node=str(declared))
             known[names[0].value] = spaces[0].value
     return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in known.items())

@@ -1,19 +1,19 @@
-"""The names of SHACL: what is checked here, what by pySHACL alone, and what by neither."""
+"""The names of SHACL: those compiled to SPARQL, those left to pySHACL, and all others."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final, Protocol
 
 import pyoxigraph as ox
 
 from ....graph.errors import ShapesError
+from ....messages.fault import near
 from ....ontology.namespaces import RDF, RDFS, SH
 from .set_tests import SET_TESTS
 from .source import Node, ShapesGraph
 from .value_tests import VALUE_TESTS
 
-#: Names of SHACL Core and SHACL-SPARQL that are no parameter of a constraint of theirs.
+#: Names of SHACL Core and SHACL-SPARQL that are not parameters of a Core constraint.
 _OTHERS: Final = frozenset(
     (
         "path", "inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath",
@@ -25,24 +25,30 @@ _OTHERS: Final = frozenset(
         "propertyValidator", "labelTemplate", "shapesGraph", "suggestedShapesGraph",
     )
 )  # fmt: skip
-_NAMES: Final = frozenset({*_OTHERS, *VALUE_TESTS, *SET_TESTS})
+#: Parameters that none of our shapes uses: shapes of collections that do are left to pySHACL.
+BEYOND_SPARQL: Final = frozenset(
+    SH + name
+    for name in ("and", "xone", "closed", "disjoint", "equals", "lessThanOrEquals",
+                 "minExclusive", "maxExclusive", "maxInclusive")
+)  # fmt: skip
+_NAMES: Final = BEYOND_SPARQL.union(SH + name for name in (*_OTHERS, *VALUE_TESTS, *SET_TESTS))
 
 
 def refuse_unknown(shapes: ShapesGraph) -> None:
     """Raise ``ShapesError`` for a name of SHACL that neither this program nor pySHACL applies.
 
-    A misspelt parameter, or one of SHACL's extensions, would otherwise be no check at all.
+    Otherwise a misspelt parameter, or one of a SHACL extension, would silently check nothing.
     """
     for triple in shapes.triples:
-        name = triple.predicate.value.removeprefix(SH)
-        if name != triple.predicate.value and name not in _NAMES:
-            near = get_close_matches(name, sorted(_NAMES), n=1)
-            hint = f"did you mean sh:{near[0]}?" if near else "only SHACL Core and SPARQL are"
-            raise ShapesError(f"{triple.subject}: sh:{name} is not checked here; {hint}")
+        iri, shape = triple.predicate.value, str(triple.subject)
+        if iri.startswith(SH) and iri not in _NAMES:
+            name = iri.removeprefix(SH)
+            remedy = near(name, [known.removeprefix(SH) for known in _NAMES])
+            raise ShapesError("unknown-shacl-name", shape=shape, name=name, remedy=remedy)
 
 
 def custom_parameters(shapes: ShapesGraph) -> frozenset[str]:
-    """The predicates that turn on a constraint component of the shapes' own (section 6)."""
+    """The parameters of custom constraint components (section 6)."""
     component = ox.NamedNode(SH + "ConstraintComponent")
     kinds = {component} | {
         node for node in shapes.nodes if component in shapes.values(node, RDFS + "subClassOf")
@@ -57,19 +63,19 @@ def custom_parameters(shapes: ShapesGraph) -> frozenset[str]:
 
 
 class BeyondSparqlError(Exception):
-    """A shape says what pySHACL knows and SPARQL over Oxigraph cannot say."""
+    """A shape that pySHACL can check and this compiler cannot."""
 
 
 class Context(Protocol):
-    """What a constraint asks of the compiler."""
+    """What constraints need of the compiler."""
 
     @property
     def shapes(self) -> ShapesGraph:
-        """The shapes that are read."""
+        """All shapes."""
         ...
 
     def fresh(self) -> str:
-        """A variable that nothing uses yet."""
+        """A fresh variable."""
         ...
 
     def is_a(self, variable: str, kind: str) -> str:
@@ -77,13 +83,13 @@ class Context(Protocol):
         ...
 
     def conforms(self, shape: Node, variable: str) -> str:
-        """An expression: the variable breaks nothing of a shape."""
+        """An expression: the variable conforms to a shape."""
         ...
 
 
 def constant(term: object) -> str:
-    """A term of the shapes as a query names it."""
+    """A term of the shapes, written for a query."""
     if isinstance(term, ox.BlankNode):
         # In a query a blank node is a variable.
-        raise ShapesError(f"the blank node {term} names nothing in the data; use an IRI")
+        raise ShapesError("blank-node-in-shape", node=str(term))
     return str(term)
