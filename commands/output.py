@@ -81,9 +81,9 @@ def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: boo
             printer.table(rows.headings, rows.shown.cells(block))
         if not count:
             printer.table(rows.headings, ())
-    printer.line(
-        say("answer-rows" if count else "answer-none", settings.language, count=count), "dim"
-    )
+    language = settings.language
+    told = say("answer-rows", language, count=count) if count else say("answer-none", language)
+    printer.line(told, "dim")
     return count > 0
 
 

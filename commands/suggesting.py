@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import InputError, MisuseError, OutputError
+from ..messages.fault import near
 from ..messages.message import foreign, say
 from .output import emit, print_line, printer_for
 from .settings import Settings, common
@@ -97,8 +98,6 @@ def _commented(entry: list[str]) -> str:
 
 def content_of(document: str, slugs: list[str]) -> bytes:
     """The bytes of the text. Raises ``InputError`` where they are no text to work with."""
-    from ..loaders.files.yaml_nodes import near
-
     try:
         content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
     except OSError as error:

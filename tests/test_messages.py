@@ -21,7 +21,7 @@ OTHERS = {"benchmarks", "build", "docs", "tests", ".venv"}
 FILES = sorted(p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts[0] not in OTHERS)
 #: What takes a code, and at which place; the names of arguments that are no parts.
 TAKERS = {"Message": 0, "say": 0, "fault": 0, "at": 1}
-NO_PARTS = {"check", "remedy", "language"}
+NO_PARTS = {"check", "remedy"}
 #: A code of ours; what other programs say stands in the catalogues under their own words.
 CODE = re.compile(r"[a-z0-9]+(?:[-.][A-Za-z0-9_]+)*")
 
