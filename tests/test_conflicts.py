@@ -14,7 +14,9 @@ from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.checks.conflicts import figure_conflicts, stage_conflicts
 from taawun.loaders.checks.figures import lint_differences
+from taawun.loaders.files.value import Spot
 from taawun.messages.fault import Fault, Place
+from taawun.messages.message import Message
 from taawun.ontology.namespaces import ID, TW, XSD
 
 PAPERS = Path(__file__).parent / "papers"
@@ -51,9 +53,22 @@ def test_two_documents_that_give_two_stages_stand_side_by_side() -> None:
         ]
     )
     assert count == 2
-    assert [str(item) for item in found] == [
-        "documents differ on the stage of agreement/one: stage/proposed (ba); stage/signed (alif)"
-    ]
+    assert found == (
+        Fault.at(
+            HERE,
+            "stages-differ",
+            name="agreement/one",
+            sides=[
+                Message("value-of-documents", value="stage/proposed", documents=["ba"]),
+                Message("value-of-documents", value="stage/signed", documents=["alif"]),
+            ],
+            check="stages",
+            remedy=Message("both-values-stay"),
+        ),
+    )
+    assert str(found[0].message) == (
+        "documents differ on the stage of agreement/one: stage/proposed (ba), stage/signed (alif)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,23 +120,9 @@ def test_figures_of_one_measure_differ_between_documents(
     assert bool(found) == differs
 
 
-class Told:
-    """A value that remembers its faults."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.place = HERE
-
-    def text(self) -> str:
-        return ""
-
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        self.faults.append(Fault(HERE, message, remedy, check))
-
-
 def differences(earlier: int, later: int, change: int, comparator: str = "") -> tuple[int, int]:
     """How many differences were compared, and how many are wrong."""
-    place = Told()
+    place = Spot(HERE, [])
     facts = [
         said("alif", "figure/then", "value", earlier),
         said("alif", "figure/now", "value", later),

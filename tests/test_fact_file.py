@@ -9,7 +9,7 @@ import yaml
 
 from taawun.graph.errors import OutputError
 from taawun.loaders.builds.inputs import SEEDS
-from taawun.loaders.checks.quotes import QuoteFault, spans
+from taawun.loaders.checks.quotes import spans
 from taawun.loaders.editing.insert_fact import QUOTE, with_fact
 from taawun.loaders.files.yaml_text import LOADER, data_of
 
@@ -23,7 +23,7 @@ def place_in(text):
     def place(entry):
         try:
             return spans(text, *(entry.get(key, "") for key in QUOTE[:3]))
-        except QuoteFault:
+        except QuoteError:
             return None
 
     return place
@@ -128,8 +128,9 @@ def test_qualifiers_come_in_one_order_and_are_quoted_where_they_must_be():
     ],
 )
 def test_a_file_that_cannot_be_added_to_safely_is_left_with_the_entry_to_add(text):
-    with pytest.raises(OutputError, match=r"put this under") as raised:
+    with pytest.raises(OutputError, match="nothing was written") as raised:
         added(text)
+    assert raised.value.message.code == "fact-not-insertable"
     assert LINE in str(raised.value)
 
 

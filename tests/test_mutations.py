@@ -20,9 +20,10 @@ import pytest
 from taawun.graph.fact import Evidence, Fact
 from taawun.loaders.checks.claims import Claims
 from taawun.loaders.checks.lints import lint_facts
-from taawun.loaders.checks.quotes import QuoteFault, evidence
+from taawun.loaders.checks.quotes import evidence
 from taawun.loaders.collection import Collection
-from taawun.messages.fault import Fault, Place
+from taawun.loaders.files.value import Spot
+from taawun.messages.fault import Place
 from taawun.ontology.namespaces import ID, TW
 
 SURVIVORS = Path(__file__).parent / "mutations" / "survivors.tsv"
@@ -64,21 +65,6 @@ def changed(text: str, at: int, char: str) -> str:
     return text[:at] + char + text[at + 1 :]
 
 
-class Witness:
-    """The place of a fact, which keeps the faults that are reported there."""
-
-    place = Place("mutant")
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-
-    def text(self) -> str:
-        return ""
-
-    def fault(self, message: str, remedy: str = "", check: str = "format") -> None:
-        self.faults.append(Fault(self.place, message, remedy, check))
-
-
 class Judge:
     """What the checks say of a mutant."""
 
@@ -95,9 +81,9 @@ class Judge:
             document = self.collection.documents[item.document]
             try:
                 evidence(document, quote)
-            except QuoteFault as error:
+            except QuoteError as error:
                 # Found means: refused for the right reason, because it does not stand there.
-                self._stands[key] = "the document has no" not in str(error)
+                self._stands[key] = error.message.code != "quote-not-in-document"
             else:
                 self._stands[key] = True
         return not self._stands[key]
@@ -106,7 +92,7 @@ class Judge:
         """Whether the mutant says what its quote does not, or clashes with the other facts."""
         if not set(self.claims.unsaid(mutant)) <= self.unsaid[original]:
             return True
-        witness = Witness()
+        witness = Spot(Place("mutant"), [])
         facts = (mutant if fact is original else fact for fact in self.collection.facts)
         lint_facts([(fact, witness) for fact in facts], self.collection.schema, is_whole=True)
         return bool(witness.faults)

@@ -14,7 +14,9 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
 
-from taawun.loaders.checks.shapes import SHAPES, SHAPES_FILE, ShapeResult, Shapes, validate_build
+from taawun.loaders.checks.shacl.result import Result, ShapeMessage
+from taawun.loaders.checks.shapes import SHAPES, SHAPES_FILE, Shapes, validate_build
+from taawun.messages.fault import Fault, Place
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, TW
 
 HERE = Path(__file__).parent / "shapes"
@@ -46,7 +48,7 @@ def _store(graph: Graph) -> ox.Store:
     return _shapes().store(ox.parse(text, ox.RdfFormat.N_TRIPLES))
 
 
-def validate(graph: Graph) -> list[ShapeResult]:
+def validate(graph: Graph) -> list[Result]:
     """The results of the bundled shapes, on which pySHACL must agree field by field."""
     store = _store(graph)
     found = list(_shapes().validate(store).results)
@@ -102,13 +104,17 @@ def test_the_ontology_itself_breaks_no_rule() -> None:
 def test_a_result_says_where_what_and_why_in_both_languages() -> None:
     results = validate(_graph(WORLD, HERE / "refused" / "EventDate.ttl"))
     assert results == [
-        ShapeResult(
+        Result(
             focus="https://w3id.org/taawun/id/event/talks",
             path="https://w3id.org/taawun/ontology#heldOn",
             value='"8 و9 فبراير"',
             shape=SHAPES + "EventDate",
-            message_ar="تاريخ الفعالية بصيغة EDTF، مثل XXXX-02-08/XXXX-02-09.",
-            message_en="The date of an event is EDTF, such as XXXX-02-08/XXXX-02-09.",
+            message=ShapeMessage(
+                "shape-violated",
+                shape="EventDate",
+                ar="تاريخ الفعالية بصيغة EDTF، مثل XXXX-02-08/XXXX-02-09.",
+                en="The date of an event is EDTF, such as XXXX-02-08/XXXX-02-09.",
+            ),
             severity="Violation",
             constraint="Node",
         )
@@ -117,18 +123,39 @@ def test_a_result_says_where_what_and_why_in_both_languages() -> None:
 
 def test_a_rule_in_sparql_reports_in_both_languages_too() -> None:
     (result,) = validate(_graph(WORLD, HERE / "refused" / "AgreementParties.ttl"))
-    assert result.message_ar
-    assert result.message_en
+    assert result.message.text("ar").startswith("اتفاقية")
+    assert result.message.text("en").startswith("An agreement")
     assert result.severity == "Warning"
 
 
 def test_a_made_shape_names_the_classes_in_both_languages() -> None:
     results = validate(_graph(WORLD, HERE / "refused" / "stage-domain.ttl"))
-    assert [result.message_en for result in results] == [
+    assert [str(result.message) for result in results] == [
         "Only Cooperation item or Infrastructure or Initiative or Service or product "
         "can have “is at the stage” (tw:stage)."
     ]
-    assert "المرحلة" in results[0].message_ar
+    assert "المرحلة" in results[0].message.text("ar")
+
+
+def test_a_violation_is_a_fault_whose_text_comes_in_the_language_asked_for() -> None:
+    store = _store(_graph(WORLD, HERE / "refused" / "EventDate.ttl"))
+    (fault,) = _shapes().validate(store).faults
+    assert (fault.code, fault.remedy) == ("shape-violated", None)
+    assert fault.message.text("en").isascii()
+    assert fault.message.text("ar").startswith("تاريخ")
+
+
+def test_a_shape_without_a_message_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "shapes.ttl"
+    file.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        f"<{SHAPES}Dull> a sh:NodeShape ; sh:targetNode <{SHAPES}Dull> ; sh:nodeKind sh:Literal .",
+        "utf-8",
+    )
+    shapes = Shapes((), (file,))
+    place = Place(SHAPES + "Dull")
+    dull = Fault.at(place, "shape-violated", shape="Dull", check="shapes")
+    assert shapes.validate(shapes.store(())).faults == [dull]
 
 
 def test_every_shape_has_an_iri_a_severity_and_a_message_in_each_language() -> None:
@@ -219,14 +246,14 @@ def test_a_build_is_validated_with_what_is_said_about_its_facts(tmp_path: Path) 
         lines.append(f"{subject.n3()} {predicate.n3()} {value.n3()} {name} .")
     dump = tmp_path / "dataset.nq"
     dump.write_text("\n".join(lines), encoding="utf-8")
-    performed, results = validate_build(dump)
-    assert performed > len(_reporting_shapes(_handwritten()))
-    assert {result.name for result in results} == {"EventDate"}
+    found = validate_build(dump)
+    assert found.performed > len(_reporting_shapes(_handwritten()))
+    assert {result.name for result in found.results} == {"EventDate"}
 
 
 def test_the_bundled_facts_break_no_rule() -> None:
     from taawun.loaders.builds.build import build
 
-    performed, results = validate_build(build().dump)
-    assert performed > 1000
-    assert [result for result in results if result.severity == "Violation"] == []
+    found = validate_build(build().dump)
+    assert found.performed > 1000
+    assert found.faults == []

@@ -10,11 +10,12 @@ from typing import Final
 
 from ....graph.errors import ShapesError
 from ....ontology.namespaces import SH
+from .context import BeyondSparqlError
 from .set_tests import SET_TESTS, SetTest
 from .source import Node, ShapesGraph, path_of, target_patterns
 from .sparql import select_rule
 from .value_tests import PROPERTY, VALUE_TESTS
-from .vocabulary import BEYOND_SPARQL, BeyondSparqlError, custom_parameters
+from .vocabulary import BEYOND_SPARQL, custom_parameters
 
 #: Parameters that need a path.
 _NEED_PATH: Final = ("minCount", "maxCount", "uniqueLang", "lessThan", "qualifiedValueShape")

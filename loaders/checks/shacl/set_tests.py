@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from ....graph.errors import ShapesError
+from .context import Context, constant
 from .source import Node, ShapesGraph, path_of
-from .vocabulary import Context, constant
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from ....graph.errors import ShapesError
 from ....graph.store import code_of
 from ....messages.message import foreign
 from ....ontology.namespaces import OWL, RDF, RDFS
+from .context import BeyondSparqlError
 from .source import Node, ShapesGraph, path_of
-from .vocabulary import BeyondSparqlError
 
 #: Words after which ``$this`` is not simply the variable of the outermost group.
 _INWARD: Final = re.compile(

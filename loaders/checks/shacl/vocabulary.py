@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -10,7 +10,7 @@ from ....graph.errors import ShapesError
 from ....messages.fault import near
 from ....ontology.namespaces import RDF, RDFS, SH
 from .set_tests import SET_TESTS
-from .source import Node, ShapesGraph
+from .source import ShapesGraph
 from .value_tests import VALUE_TESTS
 
 #: Names of SHACL Core and SHACL-SPARQL that are not parameters of a Core constraint.
@@ -60,36 +60,3 @@ def custom_parameters(shapes: ShapesGraph) -> frozenset[str]:
         for parameter in shapes.nodes_of(node, "parameter")
         for path in shapes.nodes_of(parameter, "path")
     )
-
-
-class BeyondSparqlError(Exception):
-    """A shape that pySHACL can check and this compiler cannot."""
-
-
-class Context(Protocol):
-    """What constraints need of the compiler."""
-
-    @property
-    def shapes(self) -> ShapesGraph:
-        """All shapes."""
-        ...
-
-    def fresh(self) -> str:
-        """A fresh variable."""
-        ...
-
-    def is_a(self, variable: str, kind: str) -> str:
-        """An expression: the variable is a member of a class, or of one below it."""
-        ...
-
-    def conforms(self, shape: Node, variable: str) -> str:
-        """An expression: the variable conforms to a shape."""
-        ...
-
-
-def constant(term: object) -> str:
-    """A term of the shapes, written for a query."""
-    if isinstance(term, ox.BlankNode):
-        # In a query a blank node is a variable.
-        raise ShapesError("blank-node-in-shape", node=str(term))
-    return str(term)
