@@ -23,6 +23,7 @@ import pytest
 
 from taawun.graph.errors import StoreError, TaawunError
 from taawun.graph.store import EmbeddedStore, read
+from taawun.loaders.builds import cache as cache_module
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build, cache_folder
 
@@ -330,3 +331,9 @@ def test_an_answer_from_a_damaged_table_is_an_error_and_never_a_short_answer(
     with pytest.raises(StoreError, match="damaged"):
         list(read(answer))
     assert json.loads((built / "manifest.json").read_text())["quads"] > 10_000
+
+
+def test_the_clock_of_this_file_system_is_finer_than_what_counts_as_settled(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    age = time.time_ns() - (tmp_path / "file").stat().st_ctime_ns
+    assert age < cache_module._SETTLED

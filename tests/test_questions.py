@@ -11,8 +11,9 @@ from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
+from taawun.queries.header import read_header
 from taawun.queries.prefixes import with_prefixes
-from taawun.queries.question import HERE, read_question
+from taawun.queries.question import HERE, _plain_columns, read_question
 from taawun.queries.results import Shown, heading_is_known
 
 NAMES = sorted(Catalogue().questions)
@@ -143,3 +144,40 @@ def test_a_collection_brings_its_own_questions(tmp_path):
     (tmp_path / "my-question.rq").write_text(text, "utf-8")
     assert "my-question" in Catalogue([tmp_path])
     assert NAMES[0] in Catalogue([tmp_path])
+
+
+def test_columns_are_read_without_yaml_as_with_it() -> None:
+    questions = [read_question(path) for path in HERE.glob("*.rq")]
+    assert len(questions) > 40
+    plain = {q.name: _plain_columns(q.text) for q in questions}
+    read = {q.name: read_header(q.name, q.text).columns for q in questions}
+    assert plain == read
+
+
+HEADER = "#+ summary: s\n#+ summary_ar: s\n#+ tags: [t]\n#+ rows: 1\n"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        '#+ columns:\n#+   a: {ar: "اسم", en: name}\n',
+        "#+ columns:\n#+   a: {en: name, ar: اسم}\n",
+        "#+ columns: {a: {ar: اسم, en: name}}\n",
+        "#+ columns:\n#+     a: {ar: اسم, en: name}\n",
+        "#+ 'columns':\n#+   a: {ar: اسم, en: name}\n",
+        "#+ columns:\n#+   a: {ar: اسم, en: name}  # comment\n",
+        "#+ note: columns\n",
+    ],
+)
+def test_what_is_not_written_in_the_plainest_way_is_left_to_yaml(columns: str) -> None:
+    text = HEADER + columns + "SELECT * {}"
+    assert read_header("mine", text)
+    assert _plain_columns(text) is None
+
+
+@pytest.mark.parametrize("name", ["yes", "2019", "on", "~", "2019-13-45"])
+def test_whatever_stands_as_a_name_is_a_text(name: str) -> None:
+    text = f"{HEADER}#+ columns:\n#+   a: {{ar: اسم, en: {name}}}\nSELECT * {{}}"
+    found = {"a": {"ar": "اسم", "en": name}}
+    assert read_header("mine", text).columns == found
+    assert _plain_columns(text) in (found, None)
