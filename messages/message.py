@@ -118,18 +118,16 @@ class _Words(Formatter):
 
 
 def listed(items: Sequence[str], language: str, last: str = "") -> str:
-    """A list in words: with commas, and before its last item "and" or "or" if ``last`` says so.
+    """A list in words: with commas, or with "and" or "or" if ``last`` says so.
 
-    >>> listed(["a", "b", "c"], "en", "or")
-    'a, b or c'
-    >>> listed(["a", "b"], "ar", "and")
-    'a وb'
+    >>> listed(["a", "b", "c"], "en", "or"), listed(["a", "b", "c"], "ar", "and")
+    ('a, b or c', 'a وb وc')
     """
-    comma = "، " if language == "ar" else ", "
-    if not last or len(items) < 2:
-        return comma.join(items)
-    word = {"en": {"and": " and ", "or": " or "}, "ar": {"and": " و", "or": " أو "}}[language][last]
-    return comma.join(items[:-1]) + word + items[-1]
+    if language == "ar":
+        # Arabic repeats the word between all items.
+        return {"and": " و", "or": " أو "}.get(last, "، ").join(items)
+    *items, end = items or [""]
+    return f"{', '.join(items)} {last} {end}" if last and items else ", ".join([*items, end])
 
 
 def _pattern(code: str, language: str, count: object) -> str | None:
