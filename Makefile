@@ -50,6 +50,7 @@ clean:
 messages: $(VENV)/.tested
 	@$(BIN)/pybabel --quiet compile --domain taawun --directory messages/locale
 
-docs: install
+docs: $(VENV)/.tested
 	@$(BIN)/python -m taawun.ontology.docs_page > docs/ontology.md
 	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md
+	@$(BIN)/python -m taawun.messages.docs_page > docs/messages.md

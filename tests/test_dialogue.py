@@ -10,7 +10,7 @@ import pytest
 
 from taawun.loaders.editing.new_collection import new_collection
 
-QUOTE = "Quote, to the letter (Tab: its sentences)"
+QUOTE = "Quote, to the letter (Tab: the document’s sentences)"
 ENTER, INTERRUPT = "\r", "\x03"
 
 
@@ -61,7 +61,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     terminal.expect("cannot be the object")
     answer(terminal, "Object", "area/e-commerce")
     answer(terminal, "Modality (empty: asserted)", "planned")
-    answer(terminal, "When, as printed (empty: no date)", "")
+    answer(terminal, "Date, in EDTF (empty: no date)", "")
     terminal.expect("Facts added: 1")
     terminal.expect("Write it")
     assert terminal.facts.read_text("utf-8") == before

@@ -21,7 +21,7 @@ OTHERS = {"benchmarks", "build", "docs", "tests", ".venv"}
 FILES = sorted(p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts[0] not in OTHERS)
 #: What takes a code, and at which place; the names of arguments that are no parts.
 TAKERS = {"Message": 0, "say": 0, "fault": 0, "at": 1}
-NO_PARTS = {"check", "remedy", "language"}
+NO_PARTS = {"check", "remedy"}
 #: A code of ours; what other programs say stands in the catalogues under their own words.
 CODE = re.compile(r"[a-z0-9]+(?:[-.][A-Za-z0-9_]+)*")
 
@@ -90,8 +90,10 @@ def mentioned() -> tuple[set[str], set[str]]:
                 whole.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 begun.add(node.values[0].value)
-    for path in [*ROOT.glob("server/**/*.html"), *ROOT.glob("viz/assets/*.js")]:
-        whole |= set(re.findall(r"[\"']([a-z][\w.-]*)[\"']", path.read_text("utf-8")))
+    for path in [*ROOT.glob("*/**/assets/*.html"), *ROOT.glob("viz/assets/*.js")]:
+        text = path.read_text("utf-8")
+        whole |= set(re.findall(r"[\"']([a-z][\w.-]*)[\"']", text))
+        begun |= set(re.findall(r"[`\"]([a-z][\w-]*-)(?=\$\{|\" ~)", text))
     return whole, {text for text in begun if CODE.fullmatch(text.rstrip("-."))}
 
 

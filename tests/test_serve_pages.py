@@ -145,12 +145,12 @@ def test_what_is_not_there_has_a_helpful_page(site):
 def test_what_is_not_there_is_said_in_the_format_that_is_asked_for(path, site):
     page = site.get(f"{path}.html?lang=en")
     assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "Nothing has this address" in page.text
+    assert "There is nothing at this address" in page.text
     for suffix, (media, form) in FORMS.items():
         got = site.get(f"{path}.{suffix}")
         assert (got.status, got.headers["content-type"].partition(";")[0]) == (404, media)
         said = [quad.object.value for quad in ox.parse(got.body, form)]
-        assert any(text.startswith("This knowledge graph knows nothing called") for text in said)
+        assert any(text.startswith("This knowledge graph has nothing called") for text in said)
 
 
 def test_a_passage_and_its_selectors_lead_to_a_fact_that_they_go_with(site, graph):
@@ -164,7 +164,7 @@ def test_a_passage_and_its_selectors_lead_to_a_fact_that_they_go_with(site, grap
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("ar", "لا شيء بهذا العنوان"), ("en", "Nothing has")]
+    ("language", "told"), [("ar", "لا شيء بهذا العنوان"), ("en", "There is nothing at")]
 )
 def test_an_address_that_leads_nowhere_is_a_page_for_browsers_and_a_sentence_for_others(
     site, language, told

@@ -218,10 +218,10 @@ def test_faults_are_named_by_row_and_column_and_nothing_is_written(mine, written
         ", row 5",
     ]
     assert said.stderr.count("→") == len(where)
-    assert "faults: 6; nothing was written." in said.stderr
+    assert "6 faults; nothing was written." in said.stderr
     arabic = run("import", str(path), "--collection", str(mine), "--lang", "ar").stderr
     assert "، الصف 3، العمود C «subject»" in arabic
-    assert "عدد الأخطاء: 6؛ لم يُكتب شيء." in arabic
+    assert "6 أخطاء؛ لم يُكتب شيء." in arabic
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def number(server, pattern):
 def test_a_second_push_sends_nothing(filled, push_to):
     said = push_to(filled)
     assert said.exit_code == 0, said.output
-    assert "0 triples added, 0 removed" in said.output
+    assert "Triples: 0 added, 0 removed" in said.output
 
 
 def test_a_check_lists_what_is_missing_and_what_is_extra_and_a_push_mends_it(filled, push_to):
