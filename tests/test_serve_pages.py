@@ -240,7 +240,7 @@ def test_terms_of_a_collection_stand_among_all_terms(labs):
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_accessible_and_runs_under_its_policy(name, language, site, browser):
+def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(name, language, site, browser):
     page = browser.new_page()
     complaints = []
     page.on("console", lambda said: complaints.append(said.text))
@@ -258,15 +258,7 @@ def test_a_page_is_accessible_and_runs_under_its_policy(name, language, site, br
     )
     missing = [text for text in complaints if "404" not in text]
     assert not missing
-    page.close()
-
-
-@pytest.mark.parametrize("language", ["ar", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_a_phone(name, language, site, browser):
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    path = PAGES[name]
-    page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
+    page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
 
