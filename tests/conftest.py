@@ -39,15 +39,26 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-#: Fixtures that need more than Python, each with the mark of the tests that use it.
-NEEDS = {"browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso"}
+#: Fixtures that need more than Python, or long, each with the mark of the tests that use it.
+NEEDS = {
+    "browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso",
+    "larger": "slow", "mutants": "slow", "wheel": "slow",
+}  # fmt: skip
+#: Of each family of more cases than the first, all but one in so many as the second are slow.
+MANY, FEW = 20, 5
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Sequence[pytest.Function]) -> None:
-    """Mark the tests that need more than Python, before tests are chosen by their marks."""
+    """Mark the tests that need more than Python, and most of each large family as slow."""
+    families = Counter(item.nodeid.partition("[")[0] for item in items)
+    seen: Counter[str] = Counter()
     for item in items:
+        family = item.nodeid.partition("[")[0]
+        if families[family] > MANY and seen[family] % FEW:
+            item.add_marker("slow")
+        seen[family] += 1
         # A parameter may be the name of a fixture, such as that of a store.
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         used = {*item.fixturenames, *(value for value in params if isinstance(value, str))}
@@ -57,7 +68,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Function]) -> None:
 
 def pytest_deselected(items: Sequence[pytest.Function]) -> None:
     """Count what is left out; a test with several marks is counted by the first."""
-    marks = (*NEEDS.values(), "slow")
+    marks = dict.fromkeys(NEEDS.values())
     for item in items:
         item.config.stash.setdefault(LEFT_OUT, Counter())[
             next((mark for mark in marks if item.get_closest_marker(mark)), "other")

@@ -69,6 +69,7 @@ def forms(text: str, made: Sentences) -> list[str]:
     return []
 
 
+@pytest.mark.slow
 def test_every_sentence_of_the_code_has_its_arabic(in_code: Sentences) -> None:
     assert len(in_code.found) > 400
     missing = {text: where for text, where in in_code.found.items() if not forms(text, in_code)}
@@ -146,6 +147,7 @@ def test_every_check_is_named_in_both_languages() -> None:
     assert {f"check {name}" for name in names} <= WORDS.keys()
 
 
+@pytest.mark.slow
 def test_build_and_check_speak_arabic_and_programs_read_keys(run) -> None:
     assert "لم يتغير شيء: الوثائق: 5، الكيانات: " in run("build", "--lang", "ar").stdout
     shown = run("check", "--stats", "--lang", "ar", "--format", "table").stdout

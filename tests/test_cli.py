@@ -60,6 +60,7 @@ def test_check_performs_every_check_and_skips_none(run):
     assert all(row["failed"] == row["skipped"] == "0" for row in rows)
 
 
+@pytest.mark.slow
 def test_check_prints_the_coverage_of_each_document(run):
     said = run("check", "--format", "table", "--lang", "en")
     assert said.output.count("sentences quoted") == 5
@@ -206,7 +207,8 @@ NONSENSE = {
     "a collection that is not there": (["build", "--collection", "nowhere"], "nowhere"),
     "an output that cannot be": (["export", "csv", "-o", "/nowhere/x.csv"], "nowhere"),
     "an explorer that cannot be": (
-        ["explore", "-o", "/nowhere/x.html", "--question", "speakers", "--no-texts"], "nowhere",
+        ["explore", "-o", "/nowhere/x.html", "--question", "speakers", "--no-texts"],
+        "nowhere",
     ),
 }
 
@@ -233,6 +235,7 @@ def test_a_faulty_collection_names_every_fault_and_exits_with_two(run, tmp_path)
     assert "2 faults" in said.output
 
 
+@pytest.mark.slow
 def test_show_tells_names_classes_and_facts_in_either_language(run):
     arabic = run("show", "Iraq", "--format", "table", "--lang", "ar").output
     assert "العراق" in arabic

@@ -145,6 +145,7 @@ def assert_same(folder: Path, cache: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
 
 
+@pytest.mark.slow
 def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
     mine: Path, tmp_path: Path, increments: list[bool]
 ) -> None:
@@ -182,6 +183,7 @@ def built(mine: Path, tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3, len(POOL)))
 def test_each_kind_of_fact_is_added_to_the_build_before(
     number: int, mine: Path, built: Path, increments: list[bool]
@@ -192,6 +194,7 @@ def test_each_kind_of_fact_is_added_to_the_build_before(
     assert (made.dump.read_bytes(), made.manifest()) == outcome(mine, built.with_name("fresh"))
 
 
+@pytest.mark.slow
 def test_large_files_of_the_store_are_shared_and_readers_are_not_disturbed(
     mine: Path, built: Path, increments: list[bool]
 ) -> None:
@@ -212,6 +215,7 @@ def test_large_files_of_the_store_are_shared_and_readers_are_not_disturbed(
     assert after.dump.read_bytes() == outcome(mine, built.with_name("fresh"))[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [

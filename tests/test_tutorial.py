@@ -91,6 +91,7 @@ def reader(run, tmp_path, monkeypatch, page):
     return Reader(run, tmp_path, PAGES[page])
 
 
+@pytest.mark.slow
 def test_the_page_is_true_line_by_line(reader, page):
     done = list(steps(page))
     assert len([step for step in done if isinstance(step, Command)]) >= 10
@@ -173,6 +174,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_ten_wrong_additions_are_refused_with_a_remedy(dossier):
     assert len(WRONG) == 10
     folder = dossier.folder / "my-dossier"

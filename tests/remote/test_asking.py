@@ -16,7 +16,6 @@ from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.why import facts_of
 
-
 NAMES = sorted(Catalogue().questions)
 #: What each store gets: all that stored questions use of SPARQL, and a tenth of them all.
 SOME = sorted({*representatives(), *NAMES[::10]})
@@ -62,6 +61,7 @@ def test_ask_sparql_and_show_work_with_an_endpoint(endpoint, run):
         assert run(*arguments, "--endpoint", endpoint).output == run(*arguments).output != ""
 
 
+@pytest.mark.slow
 def test_explore_reads_the_same_picture_from_an_endpoint(endpoint, run, tmp_path):
     pages = [tmp_path / "local.html", tmp_path / "remote.html"]
     options = ["--focus", "العراق", "--no-texts", "--question", "speakers"]

@@ -14,7 +14,8 @@ _FEATURE: Final = re.compile(r"\b[A-Z]{2,}\b|\)[*+?]|\^|[:\w]/[(\w]|[:\w]\|[(\w]
 def features(text: str) -> set[str]:
     """What a query uses, without what stands in its comments, strings and IRIs."""
     bare = re.sub(r"""#.*|<[^<>\s]*>|"[^"]*"|'[^']*'""", " ", text)
-    return {found if found.isupper() else re.sub(r"\w", "", found) for found in _FEATURE.findall(bare)}
+    found = _FEATURE.findall(bare)
+    return {word if word.isupper() else re.sub(r"\w", "", word) for word in found}
 
 
 def representatives() -> list[str]:
