@@ -89,7 +89,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say what was left out."""
-    if left_out := config.stash.get(LEFT_OUT, {}):
+    if config.option.markexpr and (left_out := config.stash.get(LEFT_OUT, {})):
         counts = ", ".join(f"{count:,} {mark}" for mark, count in sorted(left_out.items()))
         terminalreporter.write_line(f"left out: {counts} (make test runs them all)")
 

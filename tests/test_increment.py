@@ -87,10 +87,20 @@ def written(folder: Path, name: str, rows: ROWS) -> None:
         path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the collection of each test is, and the cache with the build that all begin with."""
+    return tmp_path_factory.mktemp("shared")
+
+
 @pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    """A collection of an agreement and a meeting, with fact files of every form."""
-    folder = tmp_path / "mine"
+def mine(shared: Path) -> Path:
+    """A collection of an agreement and a meeting, with fact files of every form.
+
+    A build is found again only by a collection at the same place.
+    """
+    folder = shared / "mine"
+    shutil.rmtree(folder, ignore_errors=True)
     for part in ("documents", "entities", "facts"):
         (folder / part).mkdir(parents=True)
     (folder / "documents" / "waves.txt").write_text(TEXT, "utf-8")
@@ -176,11 +186,12 @@ def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
 
 
 @pytest.fixture
-def built(mine: Path, tmp_path: Path) -> Path:
+def built(mine: Path, tmp_path: Path, shared: Path) -> Path:
     """A cache in which the collection is built with the first rows of the pool."""
     written(mine, "facts.csv", POOL[:3])
-    build([mine], cache=tmp_path / "cache")
-    return tmp_path / "cache"
+    if not (shared / "cache").exists():
+        build([mine], cache=shared / "cache")
+    return Path(shutil.copytree(shared / "cache", tmp_path / "cache"))
 
 
 @pytest.mark.slow
