@@ -41,7 +41,8 @@ lint: $(VENV)/.tested
 
 test: lint
 	@tests/debian-packages
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+	@echo "coverage: $$($(BIN)/coverage report --format=total)% of lines, without those that only other processes run"
 
 # Lint, types, and the tests that need no browser, no Java, no npm, no Virtuoso and no patience.
 quick: lint

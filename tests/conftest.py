@@ -42,7 +42,7 @@ ARGUMENTS = [
 #: Fixtures that need more than Python, or long, each with the mark of the tests that use it.
 NEEDS = {
     "browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso",
-    "larger": "slow", "mutants": "slow", "wheel": "slow",
+    "larger": "slow", "mutants": "slow", "reader": "slow", "wheel": "slow",
 }  # fmt: skip
 #: Of each family of more cases than the first, all but one in so many as the second are slow.
 MANY, FEW = 20, 5
@@ -84,7 +84,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Each worker collects every test, so the counts of any one are those of all."""
-    node.config.stash[LEFT_OUT] = node.workeroutput["left_out"]
+    # A worker that crashed has no output.
+    if output := getattr(node, "workeroutput", None):
+        node.config.stash[LEFT_OUT] = output["left_out"]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

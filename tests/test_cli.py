@@ -260,7 +260,7 @@ def test_path_gives_each_step_with_its_quote(run):
 
 def test_explore_writes_one_file_and_says_how_to_open_it(run, tmp_path):
     out = tmp_path / "graph.html"
-    said = run("explore", "-o", str(out), "--focus", "العراق")
+    said = run("explore", "-o", str(out), "--focus", "العراق", "--question", "speakers")
     assert said.exit_code == 0, said.output
     assert str(out) in said.output
     page = out.read_text("utf-8")

@@ -91,7 +91,6 @@ def reader(run, tmp_path, monkeypatch, page):
     return Reader(run, tmp_path, PAGES[page])
 
 
-@pytest.mark.slow
 def test_the_page_is_true_line_by_line(reader, page):
     done = list(steps(page))
     assert len([step for step in done if isinstance(step, Command)]) >= 10
