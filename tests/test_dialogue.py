@@ -43,6 +43,7 @@ def answer(child, question: str, *answers: str) -> None:
         child.send(f"\x01\x0b{text}{ENTER}")
 
 
+@pytest.mark.slow
 def test_a_fact_is_asked_for_step_by_step(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")
@@ -74,6 +75,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     assert len(after.splitlines()) == len(before.splitlines()) + 3
 
 
+@pytest.mark.slow
 def test_leaving_in_between_leaves_everything_as_it_was(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")

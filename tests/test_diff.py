@@ -168,6 +168,7 @@ def test_a_collection_is_compared_from_within(mine, run, monkeypatch):
     assert said.output.count("| fact |") == 2
 
 
+@pytest.mark.slow
 def test_dumps_builds_and_folders_are_states_too(the_build, mine, run, tmp_path):
     dump = tmp_path / "old.nq"
     shutil.copy(the_build.dump, dump)
@@ -241,6 +242,7 @@ def test_a_link_out_of_the_repository_is_not_followed(mine, compare):
     assert "hostname" not in said.output
 
 
+@pytest.mark.slow
 def test_a_build_that_is_compared_is_not_deleted_by_new_ones(tmp_path):
     """Five collections: the first one's build, asked for again, outlives the second one's."""
     cache = tmp_path / "cache"

@@ -751,8 +751,7 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize(("lang", "scheme"), [("ar", "dark"), ("en", "light")])
 def test_axe_finds_nothing_to_complain_of(open_page, lang, scheme):
     axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
     page = open_page(f"#lang={lang}", color_scheme=scheme)

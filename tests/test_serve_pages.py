@@ -113,6 +113,7 @@ def test_a_page_shows_every_fact_with_its_quotes(site, graph):
     assert all(quote.replace("'", "&#39;") in page for quote in quotes)
 
 
+@pytest.mark.slow
 def test_no_link_of_the_pages_is_dead(site):
     seen, waiting = set(), [(path, path) for path in PAGES.values()]
     statuses = {}
@@ -214,6 +215,7 @@ def test_nonsense_in_an_address_is_only_text(path, site):
     assert "Traceback" not in got.text
 
 
+@pytest.mark.slow
 def test_the_explorer_is_made_once_and_known_by_its_tag(site):
     first = site.get("/?lang=en")
     assert (first.status, first.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -229,6 +231,7 @@ def labs(start_server):
     return start_server("serve", "--port", "0", "--workers", "2", "--collection", str(folder))
 
 
+@pytest.mark.slow
 def test_terms_of_a_collection_stand_among_all_terms(labs):
     english, arabic = (labs.get(f"/ontology?lang={language}").text for language in ("en", "ar"))
     assert '<dt id="Laboratory">' in english
@@ -240,7 +243,7 @@ def test_terms_of_a_collection_stand_among_all_terms(labs):
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_accessible_and_runs_under_its_policy(name, language, site, browser):
+def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(name, language, site, browser):
     page = browser.new_page()
     complaints = []
     page.on("console", lambda said: complaints.append(said.text))
@@ -258,15 +261,7 @@ def test_a_page_is_accessible_and_runs_under_its_policy(name, language, site, br
     )
     missing = [text for text in complaints if "404" not in text]
     assert not missing
-    page.close()
-
-
-@pytest.mark.parametrize("language", ["ar", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_a_phone(name, language, site, browser):
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    path = PAGES[name]
-    page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
+    page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
 
