@@ -50,7 +50,7 @@ def test_a_check_lists_what_is_missing_and_what_is_extra_and_a_push_mends_it(fil
     assert push_to(filled).exit_code == 0
     again = push_to(filled)
     assert again.exit_code == 0, again.output
-    assert "0 triples added, 0 removed" in again.output
+    assert "Triples: 0 added, 0 removed" in again.output
     assert number(filled, f"GRAPH <{STRANGE}> {{ ?s ?p ?o }}") == 0
     assert number(filled, f"GRAPH <{OTHERS}> {{ ?s ?p ?o }}") == 1
     endpoint.update(f"DROP SILENT GRAPH <{OTHERS}>")
