@@ -89,7 +89,7 @@ def ask(
 
     \b
     taawun ask agreement-signatories --why
-    taawun ask cooperation-areas -p country=العراق
+    taawun ask country-areas -p country=العراق
     taawun ask "ما الاتفاقيات التي وقعتها مصر مع نيجيريا؟"
     """
     graph = settings.graph

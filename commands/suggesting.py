@@ -98,6 +98,7 @@ def _commented(entry: list[str]) -> str:
 
 def content_of(document: str, slugs: list[str]) -> bytes:
     """The bytes of the text. Raises ``InputError`` where they are no text to work with."""
+
     try:
         content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
     except OSError as error:

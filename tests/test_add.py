@@ -73,7 +73,7 @@ def test_what_the_quote_does_not_say_is_refused_and_what_it_does_not_name_is_tol
     assert content_of(mine) == before
     said = add(MEMO, "area", "area/e-commerce", *where)
     assert said.exit_code == 0
-    assert "warning: quote: the quote does not itself name area/e-commerce" in said.stderr
+    assert "warning: quote: the quote does not name area/e-commerce" in said.stderr
 
 
 def test_a_fact_is_added_and_its_effects_are_shown(add, mine):
@@ -133,13 +133,13 @@ def test_a_dry_run_shows_and_writes_nothing(add, mine):
         ((FACT[0], "يتعاون بمجال", FACT[2]), "no predicate is called"),
         ((FACT[0], "zzz", FACT[2]), "unknown predicate “zzz”"),
         ((FACT[0], "signatory", FACT[2]), "cannot be the subject of signatory"),
-        ((FACT[0], "cooperatesWith", "مصر"), "never written"),
+        ((FACT[0], "cooperatesWith", "مصر"), "cannot be stated"),
         ((*FACT, "--modality", "reported"), "needs “statedBy”"),
         ((*FACT, "--modality", "inferred"), "needs “note”"),
         ((*FACT, "--when", "next year"), "when: "),
-        ((*FACT, "--stated-by", "area/free-trade"), "cannot be the statedBy"),
-        ((*FACT, "--quote", "تعزيز التعاون الثنائى"), "copy the document's own spelling"),
-        ((*FACT, "--quote", "مصر"), "stands more than once"),
+        ((*FACT, "--stated-by", "area/free-trade"), "cannot be the value of statedBy"),
+        ((*FACT, "--quote", "تعزيز التعاون الثنائى"), "copy the spelling of the document"),
+        ((*FACT, "--quote", "مصر"), "more than once"),
         ((*FACT, "--quote", ""), "the quote is empty"),
         ((*FACT, "--document", "egypt-iraq-talkz"), "did you mean egypt-iraq-talks"),
     ],

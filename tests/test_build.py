@@ -249,7 +249,7 @@ def test_two_builds_at_once_both_end_with_the_one_build(cache: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_is_an_error_with_a_remedy() -> None:
     # Nobody can make a folder there, not even root.
-    with pytest.raises(StoreError, match=r"cannot write the cache folder /proc/.*TAAWUN_CACHE"):
+    with pytest.raises(StoreError, match=r"(?s)the cache folder /proc/.*TAAWUN_CACHE"):
         build(cache=Path("/proc/taawun"))
 
 
@@ -259,15 +259,21 @@ def test_a_cache_folder_that_is_read_only_is_an_error_with_a_remedy(cache: Path)
     else:
         cache.mkdir(mode=0o500)
         folder = cache
-    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+    with pytest.raises(
+        StoreError, match=r"(?s)the cache folder .* cannot be written: .*TAAWUN_CACHE"
+    ):
         build(cache=folder)
 
 
 def test_a_cache_path_that_is_a_file_is_an_error_with_a_remedy(cache: Path) -> None:
     cache.write_text("mine")
-    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+    with pytest.raises(
+        StoreError, match=r"(?s)the cache folder .* cannot be written: .*TAAWUN_CACHE"
+    ):
         build(cache=cache)
-    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+    with pytest.raises(
+        StoreError, match=r"(?s)the cache folder .* cannot be written: .*TAAWUN_CACHE"
+    ):
         build(cache=cache / "below")
     assert cache.read_text() == "mine"
 

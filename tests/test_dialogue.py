@@ -47,7 +47,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")
     answer(terminal, QUOTE, "وتعتزم جمهوريه المثال")
-    terminal.expect("copy the document's own spelling")
+    terminal.expect("copy the spelling of the document")
     # The document's spelling stands there already.
     terminal.expect_exact("جمهورية المثال")
     terminal.send(ENTER)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from taawun.graph.errors import OutputError
+from taawun.graph.errors import OutputError, QuoteError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.checks.quotes import spans
 from taawun.loaders.editing.insert_fact import QUOTE, with_fact

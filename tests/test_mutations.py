@@ -17,6 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from taawun.graph.errors import QuoteError
 from taawun.graph.fact import Evidence, Fact
 from taawun.loaders.checks.claims import Claims
 from taawun.loaders.checks.lints import lint_facts

@@ -96,9 +96,9 @@ def test_what_is_there_is_never_touched(run, tmp_path):
 
 def test_nothing_is_left_where_it_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         new_collection(tmp_path / "file" / "mine")
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         new_collection(tmp_path / ("x" * 300))
     assert os.listdir(tmp_path) == ["file"]
 

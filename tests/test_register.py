@@ -80,7 +80,7 @@ def test_a_document_is_copied_to_the_byte_and_registered(mine):
     assert read.text.encode() == content
     assert (read.ar, read.en) == ("تجربة", "A: trial")
     before = content_of(mine)
-    with pytest.raises(OutputError, match="there already"):
+    with pytest.raises(OutputError, match="exists already"):
         document_edit(mine, seen(mine), "trial", content, {"ar": "x", "en": "y"})
     (mine / "documents" / "trial.txt").unlink()
     with pytest.raises(OutputError, match="registered already"):
@@ -114,15 +114,18 @@ def test_what_is_registered_can_be_spoken_of_at_once(run, mine, tmp_path):
     [
         (("entity", "countri", "x", "--ar", "س", "--en", "X"), "did you mean country"),
         (("entity", "fact", "x", "--ar", "س", "--en", "X"), "no class is called"),
-        (("entity", "country", "X_x", "--ar", "س", "--en", "X"), "is no reference"),
+        (("entity", "country", "X_x", "--ar", "س", "--en", "X"), "is not a valid reference"),
         (("entity", "country", "x", "--ar", "X", "--en", "X"), "is not Arabic"),
         (("entity", "country", "x", "--ar", "مصر", "--en", "X"), "already a name of"),
         (("entity", "country", "iraq", "--ar", "س", "--en", "X"), "registered twice"),
         (("document", "nowhere.txt", "--title-ar", "س", "--title-en", "X"), "cannot be read"),
-        (("document", "-", "--slug", "A b", "--title-ar", "س", "--title-en", "X"), "no name for"),
+        (
+            ("document", "-", "--slug", "A b", "--title-ar", "س", "--title-en", "X"),
+            "not a valid document name",
+        ),
         (
             ("document", "-", "--slug", "../../x", "--title-ar", "س", "--title-en", "X"),
-            "no name for",
+            "not a valid document name",
         ),
         (
             ("document", "-", "--slug", "egypt-iraq-talks", "--title-ar", "س", "--title-en", "X"),

@@ -110,8 +110,8 @@ REFUSED = {
     "malformed": ({"query": "SELECT * WHERE {"}, {}, 400, "not valid SPARQL"),
     "two queries": ([("query", "ASK {}"), ("query", "ASK {}")], {}, 400, "one query"),
     "an update": ({"update": "CLEAR ALL"}, {}, 403, "read-only"),
-    "a format that there is not": ({"query": "ASK {}"}, {"accept": "image/png"}, 406, "can be had"),
-    "an Accept of nonsense": ({"query": "ASK {}"}, {"accept": "///;q=x"}, 406, "can be had"),
+    "an unknown format": ({"query": "ASK {}"}, {"accept": "image/png"}, 406, "available as"),
+    "an Accept of nonsense": ({"query": "ASK {}"}, {"accept": "///;q=x"}, 406, "available as"),
     "SERVICE": (
         {"query": "SELECT * { ?s ?p ?o.SERVICE<http://127.0.0.1:9/>{ ?a ?b ?c } }"},
         {}, 400, "no request leaves",
@@ -207,7 +207,7 @@ def test_a_server_that_is_interrupted_ends_with_its_queries(start_server):
 def test_a_query_that_is_nested_too_deeply_ends_its_process_at_most(path, depth, status, server):
     text = f"SELECT * {{ {'{' * depth}{'}' * depth} }}"
     got = server.get(f"{path}?{urlencode({'query': text})}")
-    assert (got.status, "nested too deeply" in got.text) == (status, True)
+    assert (got.status, "nested" in got.text) == (status, True)
     assert server.query("ASK {}").status == 200
     assert "Traceback" not in server.log.read_text()
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from starlette.exceptions import HTTPException
 
 from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
 from taawun.server.pages import make_explorer as making
 from taawun.server.pages import page_cache as kept
+from taawun.server.request_error import RequestError
 from taawun.server.workers.pool import LimitError
 from taawun.server.workers.reply import Reply
 from taawun.server.workers.served_graph import OpenedBuild
@@ -213,10 +213,10 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
 
     async def stopped(_worker, job, _seconds):
         tried.append(job["language"])
-        raise LimitError("The query was stopped: it needs more than 256 MB of memory.")
+        raise LimitError("query-out-of-memory", size=256)
 
     async def ask(made, language):
-        with pytest.raises(HTTPException, match="more than 256 MB of memory") as refused:
+        with pytest.raises(RequestError, match="more than 256 MB of memory") as refused:
             await made.page(language)
         assert refused.value.status_code == 503
 

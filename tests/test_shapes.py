@@ -123,7 +123,7 @@ def test_a_result_says_where_what_and_why_in_both_languages() -> None:
 
 def test_a_rule_in_sparql_reports_in_both_languages_too() -> None:
     (result,) = validate(_graph(WORLD, HERE / "refused" / "AgreementParties.ttl"))
-    assert result.message.text("ar").startswith("اتفاقية")
+    assert result.message.text("ar").startswith("للاتفاقية")
     assert result.message.text("en").startswith("An agreement")
     assert result.severity == "Warning"
 

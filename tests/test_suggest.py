@@ -169,7 +169,7 @@ def test_a_fact_uncommented_passes_the_whole_check(run, news, dossier):
 def test_nothing_is_overwritten(run, news, dossier):
     facts = dossier / "facts" / "egypt-japan.yaml"
     facts.write_text("mine", "utf-8")
-    with pytest.raises(OutputError, match="there already"):
+    with pytest.raises(OutputError, match="exists already"):
         write_suggestion(dossier, "egypt-japan", NEWS.encode(), "other")
     assert facts.read_text("utf-8") == "mine"
     assert not list((dossier / "documents").glob("*"))

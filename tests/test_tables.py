@@ -225,30 +225,55 @@ def test_faults_are_named_by_row_and_column_and_nothing_is_written(mine, written
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "code", "told"),
     [
-        (STATED.encode("cp1256", "replace"), "save as “CSV UTF-8”"),
-        (STATED.encode("utf-16"), "save as “CSV UTF-8”"),
-        (b"", "has not the headings"),
-        (b"a,b\n1,2\n", "taawun template facts|entities|documents"),
-        (b"\0\0\0", "has not the headings"),
-        (b'document,quote\n"open', "the header lacks"),
-        (b'document,quote,subject,predicate,object\n"open', "check the quotation marks"),
-        (DOCUMENTS.replace("qindil.txt", "../qindil.txt").encode(), "there is no document file"),
-        (DOCUMENTS.replace("qindil.txt", "qandil.txt").encode(), "beside this table"),
-        (DOCUMENTS.replace("qindil,", "Qindil News,").encode(), "small Latin letters"),
-        (DOCUMENTS.replace("qindil,", "talks,").encode(), "is registered already"),
-        (COUNTRIES.replace("@ qindil", "@").encode(), "name @ document, document"),
-        (COUNTRIES.replace("| القناديل", "|").encode(), "the name is empty"),
-        (COUNTRIES.replace("country/qindil", "land/qindil").encode(), "there is no class"),
-        (COUNTRIES.replace("also", "alsoo").encode(), "did you mean also"),
-        (STATED.replace("when", "quote").encode(), "is there twice"),
+        (STATED.encode("cp1256", "replace"), "not-utf8", "save it as “CSV UTF-8”"),
+        (STATED.encode("utf-16"), "not-utf8", "save it as “CSV UTF-8”"),
+        (b"", "unknown-table", "taawun template"),
+        (b"a,b\n1,2\n", "unknown-table", "taawun template facts|entities|documents"),
+        (b"\0\0\0", "unknown-table", "taawun template"),
+        (b'document,quote\n"open', "header-lacks", "the header lacks"),
+        (b'document,quote,subject,predicate,object\n"open', "not-csv", "check the quotation marks"),
+        (
+            DOCUMENTS.replace("qindil.txt", "../qindil.txt").encode(),
+            "no-document-file",
+            "there is no document file",
+        ),
+        (
+            DOCUMENTS.replace("qindil.txt", "qandil.txt").encode(),
+            "no-document-file",
+            "beside this table",
+        ),
+        (
+            DOCUMENTS.replace("qindil,", "Qindil News,").encode(),
+            "bad-document-name",
+            "Latin letters",
+        ),
+        (
+            DOCUMENTS.replace("qindil,", "talks,").encode(),
+            "document-exists",
+            "is registered already",
+        ),
+        (
+            COUNTRIES.replace("@ qindil", "@").encode(),
+            "name-with-at-sign",
+            "name @ document, document",
+        ),
+        (COUNTRIES.replace("| القناديل", "|").encode(), "name-empty", "the name is empty"),
+        (
+            COUNTRIES.replace("country/qindil", "land/qindil").encode(),
+            "unknown-class",
+            "unknown class “land”",
+        ),
+        (COUNTRIES.replace("also", "alsoo").encode(), "unknown-column", "did you mean also"),
+        (STATED.replace("when", "quote").encode(), "repeated-column", "is there twice"),
     ],
 )
-def test_what_is_no_sound_table_is_refused_with_a_remedy(content, told, mine, written):
+def test_what_is_no_sound_table_is_refused_with_a_remedy(content, code, told, mine, written):
     with pytest.raises(CollectionError) as raised:
         taken_in(mine, written("mine.csv", content))
     assert [fault for fault in raised.value.faults if not fault.remedy] == []
+    assert code in {fault.code for fault in raised.value.faults}
     assert told in str(raised.value)
 
 

@@ -91,7 +91,13 @@ def reader(run, tmp_path, monkeypatch, page):
     return Reader(run, tmp_path, PAGES[page])
 
 
-def test_the_page_is_true_line_by_line(reader, page):
+@pytest.fixture(scope="module")
+def finished() -> dict[str, Reader]:
+    """Who has come to the end of a page, and left the collection there."""
+    return {}
+
+
+def test_the_page_is_true_line_by_line(reader, page, finished):
     done = list(steps(page))
     assert len([step for step in done if isinstance(step, Command)]) >= 10
     for step in done:
@@ -100,6 +106,7 @@ def test_the_page_is_true_line_by_line(reader, page):
     assert "country/model-kingdom" in picture
     checked = reader.run("check", env=reader.environment)
     assert checked.exit_code == 0, checked.output
+    finished[page] = reader
 
 
 def test_both_pages_do_the_same():
@@ -117,7 +124,7 @@ SIGNED = "وقعت مصر ومملكة النموذج في 5 مايو 2026"
 WRONG = {
     "a quote in another spelling": (
         ["add", *FACT.split(), "--quote", "إن المملكه تعتزم التعاون مع مصر"],
-        ["copy the document's own spelling", INTENDS],
+        ["copy the spelling of the document", INTENDS],
     ),
     "a quote that stands twice": (
         ["add", *FACT.split(), "--quote", "مملكة النموذج"],
@@ -137,11 +144,11 @@ WRONG = {
     ),
     "a signatory of what is not signed": (
         ["add", "agreement/africa-free-trade", "signatory", "country/egypt", "--quote", SIGNED],
-        ["no stage from signed on", "use “party”"],
+        ["no stage from “signed” on", "use “party”"],
     ),
     "a date that is not EDTF": (
         ["add", *FACT.split(), "--quote", INTENDS, "--when", "05/05/2026"],
-        ["“05/05/2026” is no EDTF date", "write 2019, 2022-09"],
+        ["“05/05/2026” is not an EDTF date", "write 2019, 2022-09"],
     ),
     "a fact that is there already": (
         ["add", *FACT.split(), "--quote", SAID, "--modality", "planned"],
@@ -159,8 +166,11 @@ WRONG = {
 
 
 @pytest.fixture
-def dossier(run, tmp_path, monkeypatch):
+def dossier(run, tmp_path, monkeypatch, finished):
     """The collection that the tutorial leaves."""
+    if reader := finished.get("tutorial.md"):
+        monkeypatch.chdir(reader.folder)
+        return reader
     monkeypatch.chdir(tmp_path)
     reader = Reader(run, tmp_path, PAGES["tutorial.md"])
     for step in steps("tutorial.md"):

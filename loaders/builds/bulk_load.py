@@ -1,7 +1,7 @@
-"""Lines into a new store while they are still being made: a pipe, and a load at its other end.
+"""Load N-Quads into a new store through a pipe while they are still being made.
 
-Oxigraph parses, sorts and writes in threads of its own, without Python's lock. Reading, checking
-and deriving go on beside it, so that two cores have work all the time.
+Oxigraph parses, sorts and writes in its own threads, without Python's lock, while reading, checking
+and deriving go on, so that two cores are busy.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Final
 
 import pyoxigraph as ox
 
-#: Lines are handed on in pieces of about so many characters.
+#: Characters of a chunk of lines.
 _PIECE: Final = 1 << 19
-#: Below so many characters there is nothing to gain from loading while reading.
+#: Below this number of characters, loading in parallel gains nothing.
 _SMALL: Final = 1 << 24
 
 
 class Feed:
-    """Takes N-Quads of ours and loads them in bulk into a store that it makes.
+    """Loads N-Quads in bulk into a new store.
 
-    ``place`` gives the folder of the store, and is called when it is needed and not before: input
-    with faults then leaves no trace. The load is all or nothing.
+    ``place`` returns the folder of the store; it is called as late as possible, so that faulty
+    input leaves no trace. The load is atomic.
     """
 
     def __init__(self, place: Callable[[], Path]) -> None:
@@ -39,7 +39,7 @@ class Feed:
         self._store: ox.Store | None = None
 
     def add(self, lines: Iterable[str]) -> None:
-        """Take lines without their line breaks; a line may come twice."""
+        """Add lines, without line breaks; lines may repeat."""
         for line in lines:
             self._lines.append(line)
             self._length += len(line)
@@ -47,9 +47,9 @@ class Feed:
             self._hand_on()
 
     def finish(self) -> int:
-        """Wait until everything is loaded and on disk; returns how many quads there are.
+        """Wait until everything is on disk; returns the number of quads.
 
-        Raises ``OSError`` where the store cannot be written.
+        Raises ``OSError`` if the store cannot be written.
         """
         self._hand_on()
         if self._thread is None:
@@ -68,7 +68,7 @@ class Feed:
         return count
 
     def abandon(self) -> None:
-        """Stop loading; what the folder holds is to be deleted."""
+        """Stop loading; the folder is then to be deleted."""
         if self._thread is not None:
             os.close(self._pipe)
             self._thread.join()
@@ -105,7 +105,7 @@ class Feed:
         except (OSError, SyntaxError, ValueError) as error:
             self._failure = error
         finally:
-            # Whoever still writes into the pipe is told so.
+            # Writers to the pipe get an error.
             os.close(reading)
 
     def _write(self, piece: bytes) -> None:

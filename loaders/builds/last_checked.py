@@ -1,4 +1,4 @@
-"""The build of the last check that passed, kept for each stack of collections to compare with."""
+"""Remember the last build that passed all checks, for each stack of collections."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Final
 
 _PREFIX: Final = "checked-"
-#: Stacks of which the build is kept: those that were checked last.
+#: How many stacks are remembered: those checked last.
 _KEPT: Final = 4
 
 
 def remember(build: Path, collections: Sequence[Path]) -> None:
-    """Note that the build in this folder of the cache has passed every check.
+    """Record that the build in this folder of the cache has passed every check.
 
-    A cache that cannot be written notes nothing, and the next comparison goes further back.
+    A cache that cannot be written records nothing; the next comparison then goes further back.
     """
     with suppress(OSError):
         _note(build.parent, collections).write_text(build.name)
@@ -31,7 +31,7 @@ def last_checked(cache: Path, collections: Sequence[Path]) -> Path | None:
 
 
 def remembered(cache: Path) -> frozenset[str]:
-    """The names of the builds that are kept for comparison."""
+    """The names of the remembered builds."""
     return frozenset(map(_build_of, _notes(cache)))
 
 
@@ -41,7 +41,7 @@ def _note(cache: Path, collections: Sequence[Path]) -> Path:
 
 
 def _notes(cache: Path) -> list[Path]:
-    """The notes, the latest first; another process may be deleting some."""
+    """The records, latest first; another process may be deleting some."""
     ages: dict[Path, float] = {}
     for path in cache.glob(f"{_PREFIX}*"):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""What stands in a quote: names, words, numbers and dates, read with what stands around it."""
+"""The names, words, numbers and dates in a quote, read together with its surroundings."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ..text.mentions import Gazetteer, Mention
 from ..text.numbers import amounts
 from ..text.tokens import tokens
 
-#: Characters looked at on either side of a quote.
+#: Characters of surroundings on either side of a quote.
 _AROUND: Final = 60
-#: Where a quote and its context stand.
+#: The places of a quote and its context.
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 
 class Stretch:
-    """What stands in a quote and its context; each kind of thing is looked for when asked for.
+    """The contents of a quote and its context; each kind is computed on first use.
 
-    It is looked for with what stands around, so that a quote that begins after جنوب does not make
-    South Sudan the Sudan, nor half of a number a number.
+    The surroundings are read too, so that a quote that begins after جنوب does not turn South Sudan
+    into Sudan, nor half of a number into a number.
     """
 
     def __init__(self, document: Document, gazetteer: Gazetteer, spans: Spans) -> None:
@@ -58,7 +58,7 @@ class Stretch:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """Stems of the words, but for those of countries that are not registered."""
+        """Stems of the words, without those of unregistered countries."""
         found: set[str] = set()
         for (window, start, end), mentions in zip(self._windows, self._mentions, strict=True):
             foreign = [(m.start, m.end) for m in mentions if m.kind == "territory"]
@@ -90,7 +90,7 @@ class Stretch:
 
 
 class Words:
-    """The words of one document: its stretches, each made once."""
+    """The words of one document, with a cache of its stretches."""
 
     def __init__(self, document: Document, gazetteer: Gazetteer) -> None:
         self._document, self._gazetteer = document, gazetteer
@@ -98,20 +98,20 @@ class Words:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """References that the document names anywhere."""
+        """References that the document mentions."""
         return frozenset(self._first)
 
     def is_named_before(self, ref: str, place: int) -> bool:
-        """Whether the document names it before a place, given in characters."""
+        """Whether the document mentions it before an offset."""
         return self._first.get(ref, place) < place
 
     @cached_property
     def _first(self) -> dict[str, int]:
-        """Where each reference is named first."""
+        """The offset of the first mention of each reference."""
         return self._gazetteer.first_named(self._document.text, self._document.slug)
 
     def stretch(self, spans: Spans) -> Stretch:
-        """What stands in these places together."""
+        """The stretch of these places."""
         if spans not in self._stretches:
             self._stretches[spans] = Stretch(self._document, self._gazetteer, spans)
         return self._stretches[spans]

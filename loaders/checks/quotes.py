@@ -158,8 +158,10 @@ def _refuse_cut(text: str, start: int, end: int) -> None:
             if match.start() < at < match.end():
                 is_particle = _PARTICLES.fullmatch(text, match.start(), at)
                 if at != start or not is_particle:
-                    code = "quote-begins-in-a-word" if at == start else "quote-ends-in-a-word"
-                    raise QuoteError(code, word=match.group())
+                    raise QuoteError(
+                        "quote-begins-in-a-word" if at == start else "quote-ends-in-a-word",
+                        word=match.group(),
+                    )
 
 
 def _refuse_furniture(document: Document, start: int, end: int) -> None:

@@ -54,7 +54,7 @@ SCALES: Final = _words(
         "تريليون|ترليون|تريليونات": 10**12,
     }
 )
-#: Scales that say no number by themselves: thousands, millions.
+#: Scales that are not numbers by themselves: thousands, millions.
 UNCOUNTED: Final = frozenset(_words({"آلاف|ملايين|مليارات|بلايين|تريليونات": 0}))
 DUAL_SCALES: Final = {
     word: 2 * value
@@ -80,7 +80,7 @@ ORDINALS: Final = _words(
 #: The first word of an ordinal of two: الحادي عشر, الثاني والعشرين.
 ORDINAL_UNITS: Final = {**_words({"الحادي|الحادية": 1}), **ORDINALS}
 ORDINAL_TENS: Final = {"ال" + word: value for word, value in TENS.items()}
-#: Nouns that the news counts, in the dual: each says two.
+#: Nouns in the dual, each of which means two.
 DUALS: Final = {
     fold(stem + ending): fold(noun)
     for stem, noun in (

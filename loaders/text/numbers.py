@@ -1,13 +1,13 @@
-"""The numbers that a text says, in digits of either alphabet and in words, with their values.
+"""Find the numbers in a text, in digits of either script and in words, with their values.
 
-What the other modules build on::
+Main functions::
 
     amounts("معيشة نحو ٦٠ مليون مواطن")   # each number: where it stands, its value, its kind
     Decimal(60000000) in values(quote)    # is this number said in the quote?
 
-Offsets are those of the text handed in, 0-based and half-open. A number said in parts (3.5 ملايين,
+Offsets are those of the given text, 0-based and half-open. A number in parts (3.5 ملايين,
 مليون و500 ألف) has one value; 2019/2020 and the days of a date are numbers here too. The dual
-(يومين) says two, for the nouns that the news counts.
+(يومين) means two, for nouns that are common in the news.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Amount:
 
 
 def values(text: str) -> frozenset[Decimal]:
-    """The values of all numbers that the text says.
+    """The values of all numbers in the text.
 
     >>> Decimal(3) in values("وفقًا لثلاثة محاور"), Decimal(3500000) in values("٣.٥ مليون منزل")
     (True, True)
@@ -92,7 +92,7 @@ def _amounts(text: str) -> tuple[Amount, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A number read so far: the index after its last word, and the scale that word has."""
+    """A number read so far: the index after its last word, and the scale of that word."""
 
     value: Decimal
     stop: int
@@ -102,7 +102,7 @@ class _Part:
 
 
 class _Reader:
-    """One text as words, in which a number in digits is one word, with its proclitics."""
+    """A text as words; a number in digits is one word, with its proclitics."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -132,7 +132,7 @@ class _Reader:
                 yield amount
 
     def _measured(self, first: int, part: _Part) -> tuple[Amount, int]:
-        """The amount with a percent sign or a currency taken in, and the index after it."""
+        """The amount with a following percent sign or currency, and the index after it."""
         text, stop = self.text, part.stop
         start, end = self.words[first].start, self.words[stop - 1].end
 
@@ -162,7 +162,7 @@ class _Reader:
         return self.words[index].folded if index < len(self.words) else ""
 
     def _joins(self, index: int) -> bool:
-        """Whether nothing but spaces stands between a word and the next."""
+        """Whether there are only spaces between a word and the next."""
         return index + 1 < len(self.words) and joined(
             self.text, self.words[index], self.words[index + 1]
         )
@@ -171,18 +171,18 @@ class _Reader:
         return self._word(index + 1) if self._joins(index) else ""
 
     def _after_and(self, index: int) -> str:
-        """The word that و joins to the one before it."""
+        """The word after و."""
         word = self._word(index) if index and self._joins(index - 1) else ""
         return word[1:] if word.startswith("و") else ""
 
     def _number(self, first: int) -> _Part | None:
-        """Terms joined by و, falling in size, and perhaps a fraction of the last scale."""
+        """Terms joined by و in descending order, perhaps with a fraction of the last scale."""
         part = self._term(first, stripped(self._word(first)))
         while part is not None and part.scale:
             after = self._after_and(part.stop)
             if after in FRACTIONS:
                 value = part.value + FRACTIONS[after] * part.scale
-                # مليون ونصف المليون says the scale twice.
+                # مليون ونصف المليون repeats the scale.
                 again = self._word(part.stop + 1).removeprefix("ال") in SCALES
                 return _Part(value, part.stop + 1 + again)
             more = self._term(part.stop, (after,)) if after else None
@@ -192,7 +192,7 @@ class _Reader:
         return part
 
     def _term(self, index: int, forms: tuple[str, ...]) -> _Part | None:
-        """A small number, perhaps times a thousand, a million …; or a scale alone."""
+        """A small number, perhaps times a thousand, a million …; or only a scale."""
         for form in forms:
             if form in FRACTIONS:
                 scale = SCALES.get(self._following(index))
@@ -212,7 +212,7 @@ class _Reader:
         return None
 
     def _small(self, index: int, form: str) -> _Part | None:
-        """What may stand before a scale word: digits, or words up to nine hundred."""
+        """A multiplier of a scale word: digits, or words up to nine hundred."""
         if index in self.digits:
             return _Part(self.digits[index], index + 1)
         unit = TEEN_UNITS.get(form, UNITS.get(form, 0))
@@ -269,5 +269,5 @@ def _value(printed: str) -> Decimal:
     match = _DIGITS.fullmatch(printed)
     assert match is not None
     whole, fraction = match.groups()
-    # Decimal() reads the digits of every script.
+    # Decimal() accepts the digits of every script.
     return Decimal(re.sub("[,٬]", "", whole) + (f".{fraction}" if fraction else ""))
