@@ -91,9 +91,8 @@ _COUNTS: Final = {
 
 def forms(code: str, language: str) -> str | dict[str, str]:
     """The text of a code with its placeholders; if it has plural forms, all by CLDR's names."""
-    if _pattern(code, language, 1) == (text := _pattern(code, language, None)):
-        return text or code
-    return {name: _pattern(code, language, n) or "" for name, n in _COUNTS[language].items()}
+    found = {name: _pattern(code, language, n) or code for name, n in _COUNTS[language].items()}
+    return found if len(set(found.values())) > 1 else found["other"]
 
 
 @cache
