@@ -12,7 +12,8 @@ import pyoxigraph as ox
 
 from .graph.errors import CollectionError, Fault, Place
 from .graph.fact import Fact
-from .graph.store import Store, read
+from .graph.fact_reader import all_facts
+from .graph.store import Store
 from .loaders.builds.cache import Build
 from .loaders.builds.inputs import SEEDS
 from .loaders.checks.claims import Claims
@@ -168,28 +169,19 @@ def _disagreements(
 
 def _offsets(store: Store, collection: Collection) -> Check:
     """What stands in the store equals the documents' text, asked from the store itself."""
-    answer = store.query("""
-PREFIX tw: <https://w3id.org/taawun/ontology#>
-PREFIX oa: <http://www.w3.org/ns/oa#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?evidence ?file ?quote ?start ?end WHERE {
-  GRAPH <https://w3id.org/taawun/graph/evidence> {
-    ?evidence oa:hasSource ?document ; oa:hasSelector ?q , ?p .
-    ?q oa:exact ?quote . ?p oa:start ?start ; oa:end ?end .
-  }
-  ?document dcterms:identifier ?file .
-}""")
-    assert isinstance(answer, ox.QuerySolutions)
     texts = {document.file: document.text for document in collection.documents.values()}
-    performed = 0
-    faults = []
-    for row in read(answer):
-        performed += 1
-        start, end = int(row["start"].value), int(row["end"].value)
-        if texts[row["file"].value][start:end] != row["quote"].value:
-            place = Place(row["file"].value, 0, start)
-            faults.append(Fault(place, f"the quote of {row['evidence'].value} is not there"))
-    return Check("quotes in the store", performed, tuple(faults))
+    quoted = {
+        part.iri: (quote.document, part)
+        for fact in all_facts(store)
+        for quote in fact.quotes
+        for part in (*quote.parts, *quote.context)
+    }
+    faults = [
+        Fault(Place(file, 0, part.start), f"the quote of {part.iri} is not there")
+        for file, part in quoted.values()
+        if texts[file][part.start : part.end] != part.text
+    ]
+    return Check("quotes in the store", len(quoted), tuple(faults))
 
 
 def _shapes(build: Build, collections: Sequence[Path]) -> Check:

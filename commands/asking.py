@@ -21,7 +21,7 @@ from .settings import FAULTS, Settings, common
 from .stopping import stoppable
 
 if TYPE_CHECKING:
-    from ..queries.why import FactView
+    from ..graph.fact_record import FactRecord
 
 _FACT_COLUMNS: Final = (
     "subject", "predicate", "object", "modality", "recordStatus", "statusDate", "statusReason",
@@ -144,8 +144,8 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 @stoppable
 def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
     """Show all that is known of an entity: its slug, IRI, or any name in either language."""
-    from ..queries.proofs import card_json
-    from ..queries.why import facts_of
+    from ..graph.fact_reader import facts_of
+    from ..queries.proof_json import card_json
 
     graph = settings.graph
     name = " ".join(entity)
@@ -167,7 +167,7 @@ def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) 
         sys.exit(FAULTS)
 
 
-def _emit_facts(settings: Settings, views: Sequence[FactView]) -> None:
+def _emit_facts(settings: Settings, views: Sequence[FactRecord]) -> None:
     """Facts as rows, each with its record and its IRI, by which other files may name it."""
     shown = Shown(settings.graph.store, settings.language)
     rows = [
@@ -198,7 +198,7 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     \b
     taawun path العراق ليتوانيا
     """
-    from ..queries.why import facts_of
+    from ..graph.fact_reader import facts_of
 
     graph = settings.graph
     ways = graph.path(start, end, limit=limit)
@@ -207,11 +207,11 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     if settings.style == "table":
         printer_for(settings).paths(ways, facts)
     elif settings.style == "json":
-        from ..queries.proofs import paths_json
+        from ..queries.proof_json import paths_json
 
         click.echo(paths_json(ways, facts))
     else:
-        from ..queries.proofs import quotes_of
+        from ..queries.fact_words import quotes_of
 
         shown = Shown(graph.store, settings.language)
         rows = [

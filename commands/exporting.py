@@ -10,8 +10,8 @@ import click
 from ..graph.errors import OutputError
 from ..messages.words import say
 from .lines import print_line
+from .output import writing
 from .settings import Settings, common
-from .terminal import writing
 
 EXPORTS: Final = (
     "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml",

@@ -13,8 +13,8 @@ from ..messages.telling import told
 from ..messages.words import say
 from .edits import carry_out, target_of
 from .lines import print_line
+from .output import writing
 from .settings import MISUSE, Settings, common
-from .terminal import writing
 
 #: ``loaders.tables.KINDS``, which stays unloaded until a command needs it.
 KINDS = ("facts", "entities", "documents")

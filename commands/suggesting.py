@@ -13,9 +13,8 @@ import click
 from ..graph.errors import OutputError, TaawunError
 from ..messages.words import say
 from .lines import print_line
-from .output import emit, printer_for
+from .output import emit, printer_for, writing
 from .settings import Settings, common
-from .terminal import writing
 
 if TYPE_CHECKING:
     from ..loaders.text.suggestion import Suggester, Suggestion

@@ -11,6 +11,8 @@ WORDS: Final = {
     "took": {"ar": "أقرب سؤال محفوظ: {}", "en": "Nearest stored question: {}"},
     "more": {"ar": "… و{} حقائق أخرى (‎--all تعرضها)", "en": "… and {} more (--all shows them)"},
     "says": {"ar": "قاله: {}", "en": "said by {}"},
+    "on behalf of": {"ar": "نيابة عن: {}", "en": "on behalf of {}"},
+    "recorded by": {"ar": "سجّله: {}", "en": "recorded by {}"},
     "by rule": {"ar": "مشتقة بقاعدة: {}", "en": "derived by rule: {}"},
     "definitions": {"ar": "تعريفات: {}", "en": "definitions: {}"},
     "absence": {
@@ -28,6 +30,19 @@ WORDS: Final = {
     "on nothing": {
         "ar": "لا يستند هذا الصف إلى أي حقيقة، بل ينتج عن الاستعلام وحده.",
         "en": "This row rests on no fact: it follows from the query alone.",
+    },
+    "rests on": {"ar": "يستند إلى", "en": "rests on"},
+    "rests on legend": {
+        "ar": "العمود «يستند إلى»: ما يستند إليه الصف من حقائق لا يقررها النص مباشرة.",
+        "en": "The column “rests on” names what a row rests on besides plainly stated facts.",
+    },
+    "rests on unknown": {
+        "ar": "هل تستند الصفوف إلى حقائق مخططة أو منقولة أو مستنتجة؟ يبيّن ذلك دليل كل صف.",
+        "en": "Whether rows rest on planned, reported or inferred facts is told by their proofs.",
+    },
+    "rests on first": {
+        "ar": "هذا مبيَّن في أول {} صف فقط.",
+        "en": "Only the first {} rows are marked so.",
     },
     "alternatives": {"ar": "وأدلة بديلة: {}", "en": "alternative proofs: {}"},
     "also called": {"ar": "أسماء أخرى", "en": "also called"},

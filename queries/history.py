@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..graph.fact import ACTIVE_STATUSES
+from ..graph.fact_reader import FactReader
+from ..graph.fact_record import FactRecord
 from ..graph.store import Store
 from ..ontology.namespaces import GRAPH_EVIDENCE, ID, TW
 from .rows import select
-from .why import FactReader, FactView
 
 #: A fact's graph has one triple; what is asserted or disputed stands on the card.
 _NOT_ASSERTED: Final = """
@@ -24,8 +25,8 @@ SELECT DISTINCT ?fact WHERE {{
 class PastFact:
     """A fact that is recorded and not asserted, with the fact that replaces it, if one does."""
 
-    fact: FactView
-    successor: FactView | None
+    fact: FactRecord
+    successor: FactRecord | None
 
 
 def history(store: Store, iri: str) -> tuple[PastFact, ...]:
@@ -39,9 +40,9 @@ def history(store: Store, iri: str) -> tuple[PastFact, ...]:
     reader = FactReader(store)
     found = {row["fact"].value for row in select(store, text)}
     reader.load(found)
-    views = sorted(map(reader.view, found), key=lambda view: (view.status_date, view.iri))
+    views = sorted(map(reader.get, found), key=lambda view: (view.status_date, view.iri))
     reader.load({view.superseded_by for view in views if view.superseded_by})
     return tuple(
-        PastFact(view, reader.view(view.superseded_by) if view.superseded_by else None)
+        PastFact(view, reader.get(view.superseded_by) if view.superseded_by else None)
         for view in views
     )

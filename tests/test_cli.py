@@ -153,7 +153,13 @@ def test_a_row_that_rests_on_definitions_alone_says_so(run):
 def test_every_row_of_every_question_has_a_quote_or_says_why_not(graph):
     for name in graph.catalogue.questions:
         for explanation in graph.ask(name).why():
-            quotes = [q for f in explanation.facts for a in f.asserted() for q in a.evidence]
+            quotes = [
+                q
+                for f in explanation.facts
+                for a in f.asserted()
+                for quote in a.quotes
+                for q in quote.parts
+            ]
             assert quotes or explanation.note, name
 
 

@@ -16,10 +16,10 @@ MAY_IMPORT = {
     "messages": {"graph"},
     "graph": {"ontology"},
     "loaders": {"graph", "ontology"},
-    "queries": {"graph", "ontology"},
+    "queries": {"graph", "messages", "ontology"},
     "viz": {"graph", "ontology", "queries"},
     "server": {
-        "api", "commands", "graph", "loaders", "messages", "ontology", "queries", "viz",
+        "api", "graph", "loaders", "messages", "ontology", "queries", "viz",
     },
 }  # fmt: skip
 MODULES = sorted(path for layer in MAY_IMPORT for path in (ROOT / layer).rglob("*.py"))

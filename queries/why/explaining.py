@@ -23,7 +23,7 @@ from .derivation_table import NOTHING, Rest, Row
 from .derivations import Deriver
 from .explanation import Note, Proof, RowExplanation, Witness
 from .grounds import Grounds
-from .refusals import refuse_what_cannot_be_explained
+from .refusals import has_groups, refuse_what_cannot_be_explained
 from .replay import Checker
 from .sparql import algebra as alg
 from .sparql.parser import parse
@@ -68,6 +68,14 @@ def explain(
     if query.form == "DESCRIBE":
         return explainer.describe(triples)
     return explainer.construct(triples)
+
+
+def is_grouped(text: str) -> bool:
+    """Whether rows of the query stand for groups of others: counts, sums and the like.
+
+    Raises ``QueryError`` where it does not run.
+    """
+    return has_groups(parse(text))
 
 
 def _rows(answer: Answer) -> Iterable[RowLike | ox.Triple]:

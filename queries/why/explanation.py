@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from ...graph.fact_view import FactView
+from ...graph.fact_record import FactRecord
 
 #: A triple of the default graph, or a quad of a named graph that the query asks with GRAPH.
 Proof: TypeAlias = ox.Triple | ox.Quad
@@ -41,7 +41,7 @@ class RowExplanation:
     """
 
     witness: Witness
-    facts: tuple[FactView, ...] = ()
+    facts: tuple[FactRecord, ...] = ()
     definitions: tuple[Proof, ...] = ()
     absence: tuple[str, ...] = ()
     alternatives: tuple[Witness, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pyoxigraph as ox
 
 from ...graph.fact_reader import FactReader
-from ...graph.fact_view import FactView
+from ...graph.fact_record import FactRecord
 from ...ontology.namespaces import EVIDENCE, FACT, INFERENCE
 from .derivation_table import Statement
 
@@ -68,7 +68,7 @@ class Grounds:
         """Read the views of all facts behind these statements, in one go."""
         self._reader.load({fact for number in numbers for fact in self._facts[number]})
 
-    def facts(self, numbers: Iterable[int]) -> tuple[FactView, ...]:
+    def facts(self, numbers: Iterable[int]) -> tuple[FactRecord, ...]:
         """The facts behind these statements, each once, in order of the statements given."""
         facts = dict.fromkeys(fact for number in numbers for fact in self._facts[number])
-        return tuple(map(self._reader.view, facts))
+        return tuple(map(self._reader.get, facts))

@@ -34,6 +34,11 @@ def refuse_what_cannot_be_explained(query: alg.Query) -> None:
         )
 
 
+def has_groups(query: alg.Query) -> bool:
+    """Whether the query, or a subquery of it, counts or sums up rows."""
+    return any(select.is_aggregated for select in _selects(query.select))
+
+
 def _selects(select: alg.Select) -> Iterator[alg.Select]:
     """The SELECT and all SELECTs in it, also those under EXISTS."""
     yield select

@@ -10,10 +10,10 @@ import pytest
 
 from taawun.api import KnowledgeGraph
 from taawun.graph.errors import QueryError
+from taawun.graph.fact_reader import facts_of
 from taawun.graph.remote.remote_store import RemoteStore
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
-from taawun.queries.why import facts_of
 
 
 @pytest.fixture(scope="module")

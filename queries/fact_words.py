@@ -1,0 +1,167 @@
+"""Facts in words: what their terms are called, and how, by whom and when they are said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..graph.fact import MODALITIES
+from ..graph.fact_record import FactRecord, Quote, Support
+from ..messages.words import say
+from ..ontology.namespaces import ID, RDF, RDFS, SKOS
+from .date_words import readable
+from .labels import Labels, short_iri
+
+if TYPE_CHECKING:
+    from .results import Shown
+    from .why import RowExplanation
+
+#: Facts that share a quote, each with that quote as its own record has it.
+Proven: TypeAlias = list[tuple[FactRecord, Quote]]
+#: The columns of a proof beside those of an answer, named alike in both languages.
+PROOF_COLUMNS: Final = (
+    "modality", "stated_by", "on_behalf_of", "when", "quote", "document", "start", "end", "fact",
+    "date_text", "note", "record_status",
+)  # fmt: skip
+#: Terms of RDF itself, which have no label in the graph.
+_TERMS: Final = {
+    RDF + "type": {"ar": "الصنف", "en": "is a"},
+    RDFS + "label": {"ar": "الاسم", "en": "is called"},
+    SKOS + "altLabel": {"ar": "الاسم الآخر", "en": "is also called"},
+    SKOS + "broader": {"ar": "المجال الأوسع", "en": "is under"},
+}
+
+
+def name_of(term: object, labels: Labels, language: str) -> str:
+    """What a term is called: the label of a thing, the words of a literal."""
+    if isinstance(term, ox.NamedNode):
+        if term.value in _TERMS:
+            return _TERMS[term.value][language]
+        return labels(term.value, language)
+    if isinstance(term, ox.Literal):
+        return readable(term.value, language)
+    return str(term)
+
+
+def marks(fact: FactRecord, labels: Labels, language: str) -> list[str]:
+    """How firmly a fact is said, by whom, for whom, when and how often, where that needs saying."""
+
+    def names(terms: Iterable[object]) -> str:
+        return say("comma", language).join(name_of(term, labels, language) for term in terms)
+
+    found = []
+    if fact.is_derived:
+        found.append(say("by rule", language, labels(fact.rule, language)))
+    elif fact.modality != "asserted":
+        found.append(labels(f"{ID}modality/{fact.modality}", language))
+    if fact.stated_by:
+        found.append(say("says", language, names(fact.stated_by)))
+    if fact.on_behalf_of:
+        found.append(say("on behalf of", language, names(fact.on_behalf_of)))
+    if fact.attributed_to:
+        found.append(say("recorded by", language, names(fact.attributed_to)))
+    if fact.record_status == "disputed":
+        found.append(labels(f"{ID}record-status/disputed", language))
+    if fact.when:
+        found.append(readable(fact.when, language))
+    if fact.date_text:
+        found.append(f"«{fact.date_text}»")
+    if fact.support.is_corroborated:
+        found.append(_support(fact.support, language))
+    return found
+
+
+def _support(by: Support, language: str) -> str:
+    """How many documents say it, and of how many publishers, as far as these are printed."""
+    documents, publishers = len(by.documents), len(by.publishers)
+    if not publishers:
+        return say("documents", language, documents)
+    kind = "some publishers" if by.unsigned else "documents and publishers"
+    return say(kind, language, documents, publishers)
+
+
+def status_of(fact: FactRecord, labels: Labels, language: str) -> str:
+    """Where a fact stands in curation, since when and why, if it is not simply asserted."""
+    if fact.record_status in ("", "asserted"):
+        return ""
+    name = labels(f"{ID}record-status/{fact.record_status}", language)
+    if not fact.status_date:
+        return name
+    day = readable(fact.status_date, language)
+    return say("status", language, name, day, fact.status_reason(language))
+
+
+def by_quote(facts: Iterable[FactRecord]) -> list[Proven]:
+    """Facts with the quotes that say them, those that share a quote together."""
+    found: dict[object, Proven] = {}
+    for fact in facts:
+        for quote in fact.quotes:
+            found.setdefault(quote.place, []).append((fact, quote))
+    return list(found.values())
+
+
+def rank(fact: FactRecord) -> int:
+    """The place of a fact among all, the firmest first: asserted, reported … inferred."""
+    return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
+
+
+def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
+    """What a row rests on besides asserted facts: modalities, and whether one is disputed."""
+    facts = {one.iri: one for fact in explanation.facts for one in fact.asserted()}.values()
+    found = [f"{ID}modality/{name}" for name in MODALITIES if name != "asserted"]
+    found = [iri for iri in found if any(iri.endswith(f"/{fact.modality}") for fact in facts)]
+    if any(fact.record_status == "disputed" for fact in facts):
+        found.append(f"{ID}record-status/disputed")
+    return say("comma", language).join(labels(iri, language) for iri in found)
+
+
+def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:
+    """The cells of ``PROOF_COLUMNS``: a row for each quote of the asserted facts under these."""
+    told = list({one.iri: one for fact in facts for one in fact.asserted()}.values())
+    shown.labels.fetch(iris_of(told))
+    rows = []
+    for fact in told:
+        how = [
+            shown.modality(fact),
+            ", ".join(map(shown.term, fact.stated_by)),
+            ", ".join(map(shown.term, fact.on_behalf_of)),
+            fact.when,
+        ]
+        more = fact.date_text, fact.note(shown.language), shown.record_status(fact)
+        for quote in fact.quotes:
+            place = quote.document, quote.starts, quote.ends
+            rows.append([*how, quote.text, *place, short_iri(fact.iri), *more])
+    return rows
+
+
+def quotes_of(facts: Iterable[FactRecord]) -> str:
+    """The quotes under some facts, each once with its document and offsets, as one line."""
+    groups = by_quote(asserted for fact in facts for asserted in fact.asserted())
+    return " ‖ ".join(in_one_line(group[0][1]) for group in groups)
+
+
+def in_one_line(quote: Quote) -> str:
+    """A quote with its document and the offsets of its parts."""
+    return f"«{quote.text}» {quote.document} {spans_of(quote)}"
+
+
+def spans_of(quote: Quote) -> str:
+    """The offsets of each part of a quote: ``[10:25] [40:60]``."""
+    return " ".join(f"[{part.start}:{part.end}]" for part in quote.parts)
+
+
+def iris_of(facts: Iterable[FactRecord]) -> list[str]:
+    """The IRIs whose labels are needed to tell these facts."""
+    found = []
+    for fact in facts:
+        found += [f"{ID}modality/{fact.modality}", f"{ID}record-status/{fact.record_status}"]
+        terms: Sequence[object] = (
+            *fact.triple, *fact.stated_by, *fact.on_behalf_of, *fact.attributed_to,
+            *(term for quote in fact.quotes for term in quote.unsaid),
+        )  # fmt: skip
+        found += [term.value for term in terms if isinstance(term, ox.NamedNode)]
+        if fact.rule:
+            found.append(fact.rule)
+    return found
