@@ -98,6 +98,7 @@ def read_view(store: Store) -> View:
     used_predicates |= {item.predicate for item in disputes}
     used_values = (mentioned - drawn) | {f"{ID}modality/{fact.modality}" for fact in facts}
     used_values |= {rule for item in summaries for rule in item.rules}
+    used_values |= {term.value for fact in facts for term in fact.attributed_to} - drawn
     sorting = _Sorting(facts, classes, parents)
     nodes = tuple(
         Node(
