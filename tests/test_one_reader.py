@@ -28,6 +28,7 @@ from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDF, RDFS, TW
 from taawun.queries.answer_writer import write_proven
 from taawun.queries.export import FORMATS
 from taawun.queries.labels import Labels, short_iri
+from taawun.server.pages.question_pages import question_page
 from taawun.server.pages.resources import resource
 from taawun.server.workers.reply import Reply
 from taawun.viz.payload import payload
@@ -350,6 +351,40 @@ def test_no_part_of_a_quote_is_lost_where_what_it_continues_is_not_there():
     store = EmbeddedStore.in_memory(content.replace(joined, joined[:-2] + b"x>"))
     (found,) = facts_of(store, [FACT.triple])[FACT.triple]
     assert [quote.text for quote in found.quotes] == list(PARTS)
+
+
+def reservations(facts: tuple[Fact, ...], query: str) -> list[str] | None:
+    rows = KnowledgeGraph(EmbeddedStore.in_memory(nquads(*facts)), language="en").sparql(query)
+    assert isinstance(rows, Rows)
+    (block,) = rows.answer.blocks()
+    return rows.as_table(block).reservations
+
+
+def test_a_row_without_proof_still_says_what_it_rests_on_besides_asserted_facts():
+    assert reservations((FACT,), QUERY) == ["reported, disputed"]
+    assert reservations((AGAIN,), QUERY) == [""]
+
+
+def test_of_counts_and_of_what_cannot_be_explained_it_is_not_said():
+    assert reservations((FACT,), f"SELECT (COUNT(*) AS ?n) {{ ?a <{TW}signatory> ?c }}") is None
+    assert (
+        reservations((FACT,), f"SELECT ?a {{ ?a <{TW}signatory> ?c FILTER(RAND() < 2) }}") is None
+    )
+
+
+def test_terminal_and_page_show_it_without_why_and_csv_stays_as_it_was(graph, run):
+    said = run("ask", "planned-facts", "--format", "table", "--lang", "en").output
+    assert said.count("planned") > 50
+    assert "The column “rests on” names what a row rests on" in plain(said)
+    sent = io.BytesIO()
+    reply = Reply(sent)
+    site = KnowledgeGraph(graph.store)
+    question_page(site, reply, name="planned-facts", parameters={}, why=False, language="en")
+    reply.end()
+    page = sent.getvalue().decode("utf-8", "replace")
+    assert page.count("<td>planned</td>") > 50
+    assert '<th scope="col">rests on</th>' in page
+    assert "rests on" not in run("ask", "planned-facts", "--format", "csv", "--lang", "en").output
 
 
 @pytest.mark.parametrize("field", FactRecord.__dataclass_fields__)
