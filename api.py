@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .queries.answer_table import AnswerTable
     from .queries.disagreement import Disagreement
-    from .queries.history import PastFact
+    from .queries.entity_card import PastFact
     from .queries.why import RowExplanation
 
 #: Rows of a large answer that are explained together.
@@ -259,7 +259,7 @@ class KnowledgeGraph:
 
     def history(self, entity: str) -> tuple[PastFact, ...]:
         """What is recorded of an entity and not asserted: withdrawn, replaced, not reviewed."""
-        from .queries.history import history
+        from .queries.entity_card import history
 
         return history(self.store, self.names.get(entity))
 

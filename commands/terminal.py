@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     from ..graph.fact_record import FactRecord, Quote
     from ..queries.disagreement import Disagreement
-    from ..queries.entity_card import EntityCard
-    from ..queries.history import PastFact
+    from ..queries.entity_card import EntityCard, PastFact
     from ..queries.network import Step
     from ..queries.why import Proof, RowExplanation
 

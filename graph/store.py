@@ -7,7 +7,7 @@ whether the graph lies on this disk or behind an endpoint.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -31,6 +31,8 @@ _CORRUPTION: Final = "Corruption"
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+#: A row of a SELECT: the variables that are bound in it.
+Binding: TypeAlias = Mapping[str, Term]
 _Item = TypeVar("_Item")
 
 
@@ -167,3 +169,18 @@ class EmbeddedStore:
         from rdflib import Dataset
 
         return Dataset(store=OxigraphStore(store=self._store))
+
+
+def select(store: Store, text: str) -> Iterator[dict[str, Term]]:
+    """The rows of a SELECT query, as the variables that are bound in each."""
+    answer = store.query(text)
+    if not isinstance(answer, ox.QuerySolutions):
+        raise QueryError("a SELECT query was expected")
+    names = [variable.value for variable in answer.variables]
+    for solution in read(answer):
+        row = {}
+        for name in names:
+            term = solution[name]
+            if isinstance(term, (ox.NamedNode, ox.BlankNode, ox.Literal)):
+                row[name] = term
+        yield row

@@ -9,12 +9,11 @@ from typing import Final
 
 from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord, TripleTerms
-from ..graph.store import Store
+from ..graph.store import Store, select
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
 from .answer import answer_of
 from .question import Question
 from .results import Terms
-from .rows import select
 
 #: Everything that is said about facts; evidence by IRIs that are made from what it quotes.
 _SAID: Final = f"""

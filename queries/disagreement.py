@@ -13,9 +13,8 @@ import pyoxigraph as ox
 
 from ..graph.fact_reader import facts_of
 from ..graph.fact_record import FactRecord
-from ..graph.store import Store, Term
+from ..graph.store import Binding, Store, Term, select
 from ..ontology.namespaces import ID, OWL, RDFS, TW
-from .rows import Binding, select
 
 #: A thing and the property of which it has a value.
 _Held: TypeAlias = tuple[ox.NamedNode, ox.NamedNode]

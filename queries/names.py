@@ -10,11 +10,10 @@ from typing import Final
 
 from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
-from ..graph.store import Store
+from ..graph.store import Store, select
 from ..ontology.namespaces import DOCUMENT, ID, TW
 from ..ontology.schema import class_slug, is_own
 from .labels import short_iri
-from .rows import select
 
 _NAMES: Final = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

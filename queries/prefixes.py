@@ -6,9 +6,8 @@ import re
 from typing import Final
 
 from ..graph.errors import QueryError
-from ..graph.store import Store, code_of
+from ..graph.store import Store, code_of, select
 from ..ontology.namespaces import PREFIXES
-from .rows import select
 
 _PRESENTED: Final = """
 PREFIX vann: <http://purl.org/vocab/vann/>

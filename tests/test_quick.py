@@ -14,8 +14,7 @@ import pytest
 from taawun.commands.quick import answer
 from taawun.loaders.builds import cache as builds
 from taawun.loaders.builds.cache import Build, Memory, stack
-from taawun.queries.header import read_header
-from taawun.queries.question import HERE, _plain_columns, find_bundled
+from taawun.queries.question import HERE, _plain_columns, find_bundled, read_header
 
 #: What of ours answers a stored question in a pipe: each module costs about half a millisecond.
 MODULES = {
@@ -26,7 +25,7 @@ MODULES = {
     "taawun.loaders.builds.seal",
     "taawun.ontology", "taawun.ontology.namespaces", "taawun.queries", "taawun.queries.answer",
     "taawun.queries.labels", "taawun.queries.question",
-    "taawun.queries.results", "taawun.queries.rows", "taawun.queries.answer_writer",
+    "taawun.queries.results", "taawun.queries.answer_writer",
 }  # fmt: skip
 #: What a command line needs and this way does not.
 SLOW = {"click", "dataclasses", "hashlib", "inspect", "json", "random", "tempfile", "yaml"}

@@ -14,13 +14,12 @@ from taawun.graph.fact import Evidence
 from taawun.graph.fact_json import fact_json
 from taawun.graph.fact_reader import facts_of
 from taawun.graph.fact_record import FactRecord
-from taawun.graph.store import EmbeddedStore
+from taawun.graph.store import EmbeddedStore, select
 from taawun.loaders.builds.build import lines_of
 from taawun.loaders.checks.quotes import FARTHEST, QuoteFault, evidence, passage
 from taawun.loaders.collection import Collection, read_collection
 from taawun.ontology.namespaces import TW
 from taawun.queries.labels import Labels
-from taawun.queries.rows import select
 
 SOUND = Path(__file__).parent / "collections" / "sound"
 TEXT = "وقّعت مصر أمس مع ليبيا مذكرة تفاهم.\nثم وقّعت مصر مع غانا اتفاقية، ومع كينيا اتفاقية."

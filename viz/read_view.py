@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import all_facts
 from ..graph.fact_record import FactRecord
-from ..graph.store import Store
+from ..graph.store import Binding, Store, select
 from ..ontology.namespaces import (
     DCTERMS,
     DOCUMENT,
@@ -26,7 +26,6 @@ from ..ontology.namespaces import (
     TW,
 )
 from ..queries.disagreement import disagreements
-from ..queries.rows import Binding, select
 from .view import (
     Name,
     Node,

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..graph.errors import UnexplainableError
-from ..graph.store import Store, Term
+from ..graph.store import Store, Term, select
 from ..queries.prefixes import with_prefixes
 from ..queries.question import Question
 from ..queries.results import Shown
-from ..queries.rows import select
 from ..queries.why import explain
 from .view import Answer, AnsweredQuestion, Name
 

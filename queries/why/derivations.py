@@ -18,8 +18,7 @@ import pyoxigraph as ox
 
 from ...graph.errors import QueryError
 from ...graph.store import Store, read
-from .atoms import GraphNode
-from .derivation_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
+from .provenance import NOTHING, Derivations, GraphNode, Rest, Row, Statements, Table, batched
 from .rewrite import Rewriter
 from .solutions import Reader
 from .sparql import algebra as alg

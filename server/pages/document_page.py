@@ -8,10 +8,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ...graph.fact_reader import FactReader
-from ...graph.store import Store, Term
+from ...graph.store import Store, Term, select
 from ...ontology.namespaces import DCTERMS, SCHEMA
 from ...queries.fact_words import Proven, by_quote
-from ...queries.rows import select
 from ..workers.served_graph import OpenedBuild
 from .marked_text import Piece, pieces, stretches
 

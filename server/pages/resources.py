@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ...graph.fact_reader import FactReader, facts_of
 from ...graph.fact_record import FactRecord
-from ...graph.store import Store
+from ...graph.store import Store, select
 from ...messages.page_words import page_word
 from ...ontology.namespaces import (
     BASE,
@@ -27,7 +27,6 @@ from ...ontology.namespaces import (
 from ...ontology.schema import local_name
 from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
-from ...queries.rows import select
 from ..sparql.language import LANGUAGES
 from ..sparql.named_graphs import NAMED, size
 from ..sparql.triples import triples_about, write_triples
