@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -10,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from ..graph.arabic import find_folded
 from ..graph.control_characters import visible
 from ..messages.words import say
-from ..ontology.namespaces import PREFIXES
 from ..queries.fact_words import (
     by_quote,
     iris_of,
     marks,
     name_of,
+    pattern_in_words,
     rank,
     spans_of,
     status_of,
@@ -212,7 +211,12 @@ class Printer:
         if why.note:
             self.line("    " + say(f"on {why.note.name.lower()}", self.language), "dim")
         for pattern in why.absence:
-            self.indented(say("absence", self.language, self.readable(pattern)), "dim")
+            self.indented(
+                say(
+                    "absence", self.language, pattern_in_words(pattern, self.labels, self.language)
+                ),
+                "dim",
+            )
         if why.definitions:
             told = [self.definition(proof) for proof in why.definitions[:_SHOWN]]
             if len(why.definitions) > len(told):
@@ -224,20 +228,6 @@ class Printer:
     def definition(self, proof: Proof) -> str:
         """A triple that no fact says, in words."""
         return " — ".join(self._name(t) for t in (proof.subject, proof.predicate, proof.object))
-
-    def readable(self, pattern: str) -> str:
-        """A SPARQL pattern with the names of things in place of their IRIs."""
-
-        def name(match: re.Match[str]) -> str:
-            prefix, local = match[2], match[3]
-            iri = match[1] or PREFIXES.get(prefix, prefix + ":") + local
-            return self.labels(iri, self.language)
-
-        pattern = re.sub(
-            r"^\s*(?:FILTER\s*)?(?:NOT EXISTS|MINUS)\s*\{(.*)\}\s*$", r"\1", pattern, flags=re.S
-        )
-        named = re.sub(r"<([^<>\s]+)>|\b([a-z]\w*):([\w-]+)", name, pattern)
-        return " ".join(named.split()).removesuffix(" .")
 
     def indented(self, text: str | Text, style: str = "", indent: int = 4) -> None:
         """Text whose wrapped lines stay under its first one."""

@@ -18,11 +18,6 @@ from .errors import QueryError, StoreError
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-#: What is no code in a query: strings, IRIs, comments.
-_NO_CODE: Final = (
-    r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*\'\'\''''
-    r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n]*"""
-)
 _SERVICE: Final = re.compile("service", re.IGNORECASE)
 #: Letters put in the place of others to make SERVICE no keyword, one for one.
 _SWAPPED: Final = str.maketrans("SERVICEservice", "FREIVPRfreivpr")
@@ -46,11 +41,6 @@ class Graphs(NamedTuple):
     named: tuple[str, ...] = ()
 
 
-def code_of(query: str) -> str:
-    """The query with spaces for its strings, IRIs and comments, for looking at its words."""
-    return re.sub(_NO_CODE, lambda found: " " * len(found[0]), query)
-
-
 def _refuse_service(query: str, base: str | None) -> None:
     """Raise ``QueryError`` if SERVICE stands in the query as a keyword.
 
@@ -64,7 +54,10 @@ def _refuse_service(query: str, base: str | None) -> None:
     try:
         ox.Store().query(other, base_iri=base)
     except SyntaxError as error:
-        if _SERVICE.search(code_of(query)):
+        from .sparql_tokens import scan
+
+        spoken = (token.text for token in scan(query) if token.kind not in ("string", "iri"))
+        if any("service" in text.lower() for text in spoken):
             raise QueryError(
                 "SERVICE is not evaluated here: no request leaves this machine"
             ) from error

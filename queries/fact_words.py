@@ -9,8 +9,9 @@ import pyoxigraph as ox
 
 from ..graph.fact import MODALITIES
 from ..graph.fact_record import FactRecord, Quote, Support
+from ..graph.sparql_tokens import scan
 from ..messages.words import say
-from ..ontology.namespaces import ID, RDF, RDFS, SKOS
+from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
 from .date_words import readable
 from .labels import Labels, short_iri
 
@@ -43,6 +44,26 @@ def name_of(term: object, labels: Labels, language: str) -> str:
     if isinstance(term, ox.Literal):
         return readable(term.value, language)
     return str(term)
+
+
+def pattern_in_words(pattern: str, labels: Labels, language: str) -> str:
+    """A pattern under NOT EXISTS or MINUS with the names of things in place of their IRIs."""
+    found = list(scan(pattern))
+    opened = next((place for place, token in enumerate(found) if token.text == "{"), 0)
+    if opened and all(t.is_word("FILTER", "NOT", "EXISTS", "MINUS") for t in found[:opened]):
+        found = found[opened + 1 : -1]
+    pieces, done = [], 0
+    for token in found:
+        pieces.append(" " if token.start > done else "")
+        if token.kind == "iri":
+            pieces.append(labels(token.text[1:-1], language))
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            pieces.append(labels(PREFIXES.get(prefix, f"{prefix}:") + local, language))
+        else:
+            pieces.append(token.text)
+        done = token.end
+    return "".join(pieces).strip().removesuffix(" .")
 
 
 def marks(fact: FactRecord, labels: Labels, language: str) -> list[str]:

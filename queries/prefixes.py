@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from ..graph.errors import QueryError
-from ..graph.store import Store, code_of, select
+from ..graph.sparql_tokens import scan
+from ..graph.store import Store, select
 from ..ontology.namespaces import PREFIXES
 
 _PRESENTED: Final = """
@@ -30,9 +31,15 @@ def with_prefixes(text: str, store: Store | None = None) -> str:
         raise QueryError(
             f"the query is not UTF-8: character {error.start + 1} is none; save it as UTF-8"
         ) from error
-    code = code_of(text)
-    declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE))
-    used = set(re.findall(r"(?<![\w:?$-])([A-Za-z][\w-]*):", code)) - declared
+    declared: set[str] = set()
+    used: set[str] = set()
+    before = None
+    for token in scan(text):
+        if token.kind == "name":
+            is_declared = before is not None and before.is_word("PREFIX")
+            (declared if is_declared else used).add(token.text.partition(":")[0])
+        before = token
+    used -= declared
     known = dict(PREFIXES)
     if store is not None and used - known.keys():
         known = {**prefixes_of(store), **known}

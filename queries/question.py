@@ -137,7 +137,6 @@ def _wrong(name: str, what: str, example: str) -> QueryError:
 
 HERE: Final = Path(__file__).parent / "questions"
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
 #: A text that YAML reads as it stands: it begins with a letter and has none of YAML's signs.
 _PLAIN: Final = r"([^\W\d_][^{}\[\],:#&*!|>'\"%@`\n]*)"
 _COLUMNS: Final = r"(?m)^#\+ columns:\n((?:#\+  .*\n)*)"
@@ -212,11 +211,13 @@ class Question:
         return with_prefixes(text, names.store)
 
     def _replaced(self, text: str, name: str, term: str) -> str:
-        pattern = re.compile(_BLOCK.format(name=re.escape(name)))
-        text, count = pattern.subn(lambda match: f"{match[1]} {term} {match[2]}", text)
-        if count != 1:
+        from ..graph.sparql_tokens import values_blocks
+
+        blocks = values_blocks(text, name)
+        if len(blocks) != 1:
             raise QueryError(f"{self.name}.rq must have exactly one VALUES ?{name} {{ … }}")
-        return text
+        ((opening, closing),) = blocks
+        return f"{text[: opening.end]} {term} {text[closing.start :]}"
 
 
 def read_question(path: Path) -> Question:

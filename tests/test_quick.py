@@ -21,7 +21,7 @@ MODULES = {
     "taawun", "taawun.__main__", "taawun.commands", "taawun.commands.interrupt",
     "taawun.commands.quick", "taawun.commands.settings", "taawun.graph", "taawun.graph.errors",
     "taawun.graph.store", "taawun.graph.control_characters", "taawun.loaders",
-    "taawun.loaders.builds.cache", "taawun.loaders.builds.inputs",
+    "taawun.loaders.builds", "taawun.loaders.builds.cache", "taawun.loaders.builds.inputs",
     "taawun.loaders.builds.seal",
     "taawun.ontology", "taawun.ontology.namespaces", "taawun.queries", "taawun.queries.answer",
     "taawun.queries.labels", "taawun.queries.question",

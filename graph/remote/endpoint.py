@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.request import Request
 
 import pyoxigraph as ox
 
 from ..errors import EndpointError, QueryError
-from ..store import Answer, EmbeddedStore, code_of
+from ..sparql_tokens import Token, scan
+from ..store import Answer, EmbeddedStore
 from .dialect import read_json
 from .transport import Reply, Transport, clean
 
 _JSON: Final = ("application/sparql-results+json", "application/json")
 _TRIPLES: Final = ("application/n-triples", "text/plain")
 _GRAPH_FORMS: Final = ("CONSTRUCT", "DESCRIBE")
-_LAST_LIMIT: Final = re.compile(r"\bLIMIT\s+(\d+)\s*(?:OFFSET\s+\d+\s*)?$", re.IGNORECASE)
 
 
 class Endpoint:
@@ -85,8 +84,8 @@ class Endpoint:
             message = clean(reply.headers.get("X-SQL-Message", state))
             raise EndpointError(f"{self.url} gives a part of the answer only: {message}")
         cap = reply.headers.get("X-SPARQL-MaxRows", "")
-        limit = _LAST_LIMIT.search(code_of(text).rstrip())
-        if cap.isdigit() and count >= int(cap) and not (limit and int(limit[1]) <= int(cap)):
+        limit = _last_limit(text)
+        if cap.isdigit() and count >= int(cap) and not (limit and limit <= int(cap)):
             raise EndpointError(
                 f"{self.url} cuts its answers at {cap} rows, so this one may not be whole; ask for "
                 "less, with LIMIT, or raise its limit (Virtuoso: ResultSetMaxRows)"
@@ -98,6 +97,14 @@ class Endpoint:
         answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
         assert isinstance(answer, ox.QueryTriples)
         return answer
+
+
+def _last_limit(text: str) -> int | None:
+    """The LIMIT at the end of the query; None where there is none."""
+    *_, first, second, third, last = (Token("", "", 0),) * 4 + tuple(scan(text))
+    if third.is_word("OFFSET"):
+        third, last = first, second
+    return int(last.text) if third.is_word("LIMIT") and last.kind == "integer" else None
 
 
 def _names(answer: ox.QuerySolutions) -> list[str]:

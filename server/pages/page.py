@@ -14,7 +14,15 @@ from ...graph.fact import OMISSION
 from ...graph.fact_record import FactRecord
 from ...messages.page_words import page_word
 from ...ontology.namespaces import BASE
-from ...queries.fact_words import Proven, by_quote, iris_of, marks, name_of, status_of
+from ...queries.fact_words import (
+    Proven,
+    by_quote,
+    iris_of,
+    marks,
+    name_of,
+    pattern_in_words,
+    status_of,
+)
 from ...queries.labels import Labels
 from ..workers.reply import Reply
 from .marked_text import name_of_place
@@ -80,6 +88,7 @@ class Page:
                 marks=lambda fact: marks(fact, self.labels, self.language),
                 status=lambda fact: status_of(fact, self.labels, self.language),
                 by_quote=self.by_quote,
+                in_words=lambda text: pattern_in_words(text, self.labels, self.language),
                 digits=lambda part: part.iri.rpartition("/")[2],
                 place=lambda part: name_of_place(part.start, part.end),
                 omission=OMISSION,
