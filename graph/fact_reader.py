@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
+from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
 from .errors import QueryError
 from .fact import ACTIVE_STATUSES
-from .fact_record import NOBODY, FactRecord, Quote, QuotePart, Support, TripleTerms
+from .fact_record import FactRecord, TripleTerms
+from .quote_reader import QuoteReader, chunks, listed, rows, text_of
 from .store import Store, Term, read
-
-_T = TypeVar("_T")
-#: Rows of one VALUES block; endpoints limit the length of a query.
-_CHUNK: Final = 1000
 
 
 def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactRecord, ...]]:
@@ -72,12 +69,9 @@ class FactReader:
         self._records: dict[str, FactRecord] = {}
         self._triples: dict[str, TripleTerms] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
-        self._quotes: dict[str, tuple[Quote, ...]] = {}
+        self._quotes = QuoteReader(store)
         #: The active facts that say a triple; derived ones where there are no others.
         self._saying: dict[TripleTerms, tuple[str, ...]] = {}
-        self._supports: dict[frozenset[str], Support] = {}
-        self._documents: dict[str, str] = {}
-        self._publishers: dict[str, str] = {}
 
     def graphs(self, triples: Iterable[ox.Triple]) -> Mapping[ox.Triple, tuple[str, ...]]:
         """The fact graphs that say each triple; inference graphs only where there are none."""
@@ -88,16 +82,20 @@ class FactReader:
     def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
         missing = [triple for triple in dict.fromkeys(triples) if triple not in self._saying]
         found: dict[TripleTerms, list[str]] = {triple: [] for triple in missing}
-        for start, chunk in _chunks(missing):
-            rows = " ".join(f"({start + i} {s} {p} {o})" for i, (s, p, o) in enumerate(chunk))
+        for start, chunk in chunks(missing):
+            listing = " ".join(
+                f"({start + i} {s} {p} {o})"
+                for i, (s, p, o) in enumerate(chunk)
+                if not isinstance(s, ox.BlankNode) and not isinstance(o, ox.BlankNode)
+            )
             text = (
-                f"SELECT ?i ?g ?s ?p ?o WHERE {{ VALUES (?i ?s ?p ?o) {{ {rows} }} "
+                f"SELECT ?i ?g ?s ?p ?o WHERE {{ VALUES (?i ?s ?p ?o) {{ {listing} }} "
                 f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{FACT}") '
                 f'|| STRSTARTS(STR(?g), "{INFERENCE}")) }}'
             )
-            for number, graph, *terms in self._rows(text):
-                found[missing[int(_value(number))]].append(_value(graph))
-                self._triples[_value(graph)] = (terms[0], terms[1], terms[2])
+            for number, graph, *terms in rows(self._store, text):
+                found[missing[int(text_of(number))]].append(text_of(graph))
+                self._triples.setdefault(text_of(graph), (terms[0], terms[1], terms[2]))
         facts = {fact for graphs in found.values() for fact in graphs}
         self._learn_qualifiers(facts)
         active = {fact for fact in facts if self._is_active(fact)}
@@ -111,15 +109,15 @@ class FactReader:
     def owners(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The facts to which evidence, its selectors and the passages beside it belong."""
         found: dict[str, set[str]] = defaultdict(set)
-        for _, chunk in _chunks(records):
+        for _, chunk in chunks(records):
             text = (
-                f"SELECT ?r ?f WHERE {{ {_block('r', chunk)} GRAPH <{GRAPH_EVIDENCE}> {{ "
+                f"SELECT ?r ?f WHERE {{ {listed('r', chunk)} GRAPH <{GRAPH_EVIDENCE}> {{ "
                 f"{{ ?f <{TW}evidence> ?r }} UNION "
                 f"{{ ?e <{OA}hasSelector> ?r . ?f <{TW}evidence> ?e }} UNION "
                 f"{{ ?e <{TW}context> ?r . ?f <{TW}evidence> ?e }} }} }}"
             )
-            for record, fact in self._rows(text):
-                found[_value(record)].add(_value(fact))
+            for record, fact in rows(self._store, text):
+                found[text_of(record)].add(text_of(fact))
         self._learn_qualifiers({fact for facts in found.values() for fact in facts})
         return {record: tuple(sorted(facts)) for record, facts in found.items()}
 
@@ -129,7 +127,7 @@ class FactReader:
             f"SELECT DISTINCT ?f WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
             f"?e <{OA}hasSource> <{document}> . ?f <{TW}evidence> ?e }} }}"
         )
-        facts = sorted(_value(fact) for (fact,) in self._rows(text))
+        facts = sorted(text_of(fact) for (fact,) in rows(self._store, text))
         self.load(facts)
         return list(map(self.get, facts))
 
@@ -150,14 +148,14 @@ class FactReader:
             self._learn_qualifiers(missing)
             for fact in missing:
                 sources = self._qualifiers[fact].get(_DERIVED_FROM, ())
-                waiting[fact] = sorted(map(_value, sources))
+                waiting[fact] = sorted(map(text_of, sources))
             under = {source for fact in missing for source in waiting[fact]}
             missing = under - waiting.keys() - self._records.keys()
         self._learn_triples(sorted(waiting.keys() - self._triples.keys()))
         stated = sorted(fact for fact in waiting if fact.startswith(FACT))
         triples = {self._triples[fact] for fact in stated}
         self._learn_saying(triples)
-        self._learn_quotes({*stated, *(fact for t in triples for fact in self._saying[t])})
+        self._quotes.learn({*stated, *(fact for t in triples for fact in self._saying[t])})
         while waiting:
             ready = [f for f, under in waiting.items() if all(s in self._records for s in under)]
             if not ready:
@@ -169,10 +167,10 @@ class FactReader:
     def all(self, *, quotes: bool) -> Iterator[FactRecord]:
         """See :func:`all_facts`; a new reader does this once, and nothing else."""
         self._take_qualifiers(_ALL_QUALIFIERS)
-        for graph, *terms in self._rows(_ALL_TRIPLES):
-            self._triples[_value(graph)] = (terms[0], terms[1], terms[2])
+        for graph, *terms in rows(self._store, _ALL_TRIPLES):
+            self._triples[text_of(graph)] = (terms[0], terms[1], terms[2])
         if quotes:
-            self._take_quotes(_EVIDENCE.format(""), _AROUND.format(""))
+            self._quotes.learn_all()
             for fact, triple in self._triples.items():
                 if self._is_active(fact):
                     self._saying[triple] = (*self._saying.get(triple, ()), fact)
@@ -186,79 +184,24 @@ class FactReader:
     def _learn_qualifiers(self, facts: Set[str]) -> None:
         missing = sorted(facts - self._qualifiers.keys())
         self._qualifiers |= {fact: {} for fact in missing}
-        for _, chunk in _chunks(missing):
+        for _, chunk in chunks(missing):
             self._take_qualifiers(
-                f"SELECT ?f ?p ?o WHERE {{ {_block('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
+                f"SELECT ?f ?p ?o WHERE {{ {listed('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
                 f"{{ ?f ?p ?o }} FILTER(?p IN ({_QUALIFIERS.replace(' ', ', ')})) }}"
             )
 
     def _take_qualifiers(self, text: str) -> None:
-        for fact, predicate, value in self._rows(text):
-            found = self._qualifiers.setdefault(_value(fact), {})
-            found.setdefault(_value(predicate), []).append(value)
+        for fact, predicate, value in rows(self._store, text):
+            found = self._qualifiers.setdefault(text_of(fact), {})
+            found.setdefault(text_of(predicate), []).append(value)
 
     def _learn_triples(self, facts: Sequence[str]) -> None:
-        for _, chunk in _chunks(facts):
-            text = f"SELECT ?f ?s ?p ?o WHERE {{ {_block('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
-            for fact, *terms in self._rows(text):
-                self._triples[_value(fact)] = (terms[0], terms[1], terms[2])
+        for _, chunk in chunks(facts):
+            text = f"SELECT ?f ?s ?p ?o WHERE {{ {listed('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
+            for fact, *terms in rows(self._store, text):
+                self._triples[text_of(fact)] = (terms[0], terms[1], terms[2])
         if lost := [fact for fact in facts if fact not in self._triples]:
             raise QueryError(f"the graph of the fact {lost[0]} has no triple")
-
-    def _learn_quotes(self, facts: Set[str]) -> None:
-        missing = sorted(fact for fact in facts - self._quotes.keys() if fact.startswith(FACT))
-        self._quotes |= dict.fromkeys(missing, ())
-        for _, chunk in _chunks(missing):
-            block = _block("f", chunk)
-            self._take_quotes(_EVIDENCE.format(block), _AROUND.format(f"{block} {_OF_FACT}"))
-
-    def _take_quotes(self, evidence: str, around: str) -> None:
-        """Read quotes with what stands around them, and put the parts of each together."""
-        continued: dict[str, str] = {}
-        context: dict[str, set[QuotePart]] = defaultdict(set)
-        unsaid: dict[str, set[ox.NamedNode | ox.Literal]] = defaultdict(set)
-        for row in self._rows(around):
-            iri, before, _, passage, exact, start, end = map(_value, row)
-            if before:
-                continued[iri] = before
-            elif passage:
-                context[iri].add(QuotePart(exact, int(start), int(end), iri=passage))
-            elif isinstance(row[2], ox.NamedNode | ox.Literal):
-                unsaid[iri].add(row[2])
-        parts: dict[str, dict[str, tuple[str, QuotePart]]] = defaultdict(dict)
-        for row in self._rows(evidence):
-            fact, iri, document, exact, start, end, prefix, suffix = map(_value, row)
-            part = QuotePart(exact, int(start), int(end), prefix, suffix, iri)
-            parts[fact][iri] = document, part
-        documents = {document for found in parts.values() for document, _ in found.values()}
-        self._learn_documents(sorted(documents - self._documents.keys()))
-        for fact, found in parts.items():
-            quotes = [
-                Quote(
-                    self._documents[document],
-                    document,
-                    chain,
-                    self._publishers.get(document, ""),
-                    _beside(chain, context, _place),
-                    _beside(chain, unsaid, str),
-                )
-                for document, chain in _chains(found, continued)
-            ]
-            quotes.sort(key=_first_place)
-            self._quotes[fact] = tuple(quotes)
-
-    def _learn_documents(self, documents: Sequence[str]) -> None:
-        self._documents |= {document: document for document in documents}
-        for _, chunk in _chunks(documents):
-            text = (
-                f"SELECT ?d ?p ?v WHERE {{ {_block('d', chunk)} "
-                f"{_block('p', (f'{DCTERMS}identifier', f'{DCTERMS}publisher'))} "
-                f"{{ ?d ?p ?v }} UNION {{ GRAPH ?g {{ ?d ?p ?v }} }} }}"
-            )
-            for document, predicate, value in self._rows(text):
-                is_name = _value(predicate) == f"{DCTERMS}identifier"
-                known = self._documents if is_name else self._publishers
-                known[_value(document)] = _value(value)
 
     def _record(self, fact: str, under: tuple[FactRecord, ...]) -> FactRecord:
         values, triple = self._qualifiers.get(fact, {}), self._triples[fact]
@@ -267,38 +210,17 @@ class FactReader:
             if predicate in _FIELDS:
                 field, told = _FIELDS[predicate]
                 said[field] = told(found)
-        quotes = self._quotes.get(fact, ())
+        quotes = self._quotes.of(fact)
+        saying = (fact, *self._saying.get(triple, ())) if quotes else ()
         return FactRecord(
             fact,
             *triple,
             modality=_modality(fact, values),
             derived_from=under,
             quotes=quotes,
-            support=self._support(fact, triple) if quotes else NOBODY,
+            support=self._quotes.support(saying),
             **said,
         )
-
-    def _support(self, fact: str, triple: TripleTerms) -> Support:
-        """The documents of the fact and of all active facts that say its triple."""
-        said = (fact, *self._saying.get(triple, ()))
-        documents = frozenset(
-            quote.document_iri for one in said for quote in self._quotes.get(one, ())
-        )
-        if documents not in self._supports:
-            publishers = [self._publishers.get(document, "") for document in documents]
-            self._supports[documents] = Support(
-                frozenset(self._documents[document] for document in documents),
-                frozenset(filter(None, publishers)),
-                publishers.count(""),
-            )
-        return self._supports[documents]
-
-    def _rows(self, text: str) -> Iterator[Sequence[Term]]:
-        answer = self._store.query(text)
-        if not isinstance(answer, ox.QuerySolutions):
-            raise QueryError("the store gave no solutions to a SELECT")
-        for solution in read(answer):
-            yield tuple(solution)
 
 
 def _terms(found: Sequence[Term]) -> tuple[Term, ...]:
@@ -310,7 +232,7 @@ def _texts(found: Sequence[Term]) -> tuple[ox.Literal, ...]:
 
 
 def _text(found: Sequence[Term]) -> str:
-    return min(map(_value, found))
+    return min(map(text_of, found))
 
 
 def _short(found: Sequence[Term]) -> str:
@@ -342,60 +264,6 @@ _ALL_TRIPLES: Final = (
     f"SELECT ?f ?s ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?f a <{TW}Fact> }} "
     "GRAPH ?f { ?s ?p ?o } }"
 )
-_OF_FACT: Final = f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e }}"
-#: Both stand for all facts, or for those of a VALUES block.
-_EVIDENCE: Final = (
-    "SELECT ?f ?e ?d ?exact ?start ?end ?prefix ?suffix WHERE {{ {} "
-    f"GRAPH <{GRAPH_EVIDENCE}> {{{{ ?f <{TW}evidence> ?e . ?e <{OA}hasSource> ?d ; "
-    f"<{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . ?q <{OA}exact> ?exact . "
-    f"?p <{OA}start> ?start ; <{OA}end> ?end . "
-    f"OPTIONAL {{{{ ?q <{OA}prefix> ?prefix }}}} OPTIONAL {{{{ ?q <{OA}suffix> ?suffix }}}} "
-    "}} }}"
-)
-_AROUND: Final = (
-    "SELECT ?e ?before ?said ?c ?exact ?start ?end WHERE {{ {} "
-    f"GRAPH <{GRAPH_EVIDENCE}> {{{{ {{{{ ?e <{TW}continues> ?before }}}} UNION "
-    f"{{{{ ?e <{TW}doesNotName> ?said }}}} UNION {{{{ ?e <{TW}doesNotSay> ?said }}}} UNION "
-    f"{{{{ ?e <{TW}context> ?c . ?c <{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . "
-    f"?q <{OA}exact> ?exact . ?p <{OA}start> ?start ; <{OA}end> ?end }}}} }}}} }}}}"
-)
-
-
-def _chains(
-    found: Mapping[str, tuple[str, QuotePart]], continued: Mapping[str, str]
-) -> Iterator[tuple[str, tuple[QuotePart, ...]]]:
-    """The parts of each quote in order, with its document; a part is never lost."""
-    if len(found) == 1:
-        for document, part in found.values():
-            yield document, (part,)
-        return
-    after: dict[str, list[QuotePart]] = defaultdict(list)
-    for _, part in found.values():
-        before = continued.get(part.iri, "")
-        after[before if before in found else ""].append(part)
-    for first in after.pop("", ()):
-        chain = [first]
-        while following := after.pop(chain[-1].iri, ()):
-            chain += following
-        yield found[first.iri][0], tuple(chain)
-    for part in (part for parts in after.values() for part in parts):
-        yield found[part.iri][0], (part,)
-
-
-def _beside(
-    chain: Iterable[QuotePart], known: Mapping[str, set[_T]], key: Callable[[_T], Any]
-) -> tuple[_T, ...]:
-    """What stands beside the parts of a quote, in order."""
-    found = {item for part in chain if part.iri in known for item in known[part.iri]}
-    return tuple(sorted(found, key=key)) if found else ()
-
-
-def _place(part: QuotePart) -> tuple[int, int]:
-    return part.start, part.end
-
-
-def _first_place(quote: Quote) -> tuple[str, int, int]:
-    return quote.document, quote.parts[0].start, quote.parts[0].end
 
 
 def _preferred(graphs: Iterable[str]) -> tuple[str, ...]:
@@ -409,18 +277,5 @@ def _modality(fact: str, values: Mapping[str, Sequence[Term]]) -> str:
     return _short(values[f"{TW}modality"]) if f"{TW}modality" in values else ""
 
 
-def _value(term: Term | None) -> str:
-    return "" if term is None else term.value
-
-
 def _has_blank(triple: ox.Triple) -> bool:
     return any(isinstance(term, ox.BlankNode | ox.Triple) for term in triple)
-
-
-def _block(variable: str, iris: Iterable[str]) -> str:
-    return f"VALUES ?{variable} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
-
-
-def _chunks(items: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
-    for start in range(0, len(items), _CHUNK):
-        yield start, items[start : start + _CHUNK]
