@@ -51,10 +51,9 @@ def write_proven(
         return _write_proven_json(answer, blocks, out)
     has_rows = False
     write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
-    no_proof = [""] * len(PROOF_COLUMNS)
     for block, explanations in blocks:
         has_rows = True
-        proofs = [proof_rows(item.facts, answer.shown) or [no_proof] for item in explanations]
+        proofs = [proof_rows(item.facts, answer.shown) for item in explanations]
         cells = answer.shown.cells(block)
         write_rows(
             style,

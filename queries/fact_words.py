@@ -139,7 +139,10 @@ def reservations(explanation: RowExplanation, labels: Labels, language: str) -> 
 
 
 def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:
-    """The cells of ``PROOF_COLUMNS``: a row for each quote of the asserted facts under these."""
+    """The cells of ``PROOF_COLUMNS``: a row for each quote of the asserted facts under these.
+
+    One empty row where there is no quote.
+    """
     told = list({one.iri: one for fact in facts for one in fact.asserted()}.values())
     shown.labels.fetch(iris_of(told))
     rows = []
@@ -154,7 +157,7 @@ def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:
         for quote in fact.quotes:
             place = quote.document, quote.starts, quote.ends
             rows.append([*how, quote.text, *place, short_iri(fact.iri), *more])
-    return rows
+    return rows or [[""] * len(PROOF_COLUMNS)]
 
 
 def quotes_of(facts: Iterable[FactRecord]) -> str:

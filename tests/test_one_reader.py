@@ -387,6 +387,15 @@ def test_terminal_and_page_show_it_without_why_and_csv_stays_as_it_was(graph, ru
     assert "rests on" not in run("ask", "planned-facts", "--format", "csv", "--lang", "en").output
 
 
+def test_cards_and_paths_have_the_columns_of_proofs_too(run):
+    for arguments in (("show", "nigeria", "--why"), ("path", "العراق", "ليتوانيا")):
+        said = run(*arguments, "--format", "csv", "--lang", "en").output
+        rows = list(csv.DictReader(io.StringIO(said)))
+        assert rows, arguments
+        assert all(row["quote"] and row["document"] and row["fact"] for row in rows), arguments
+        assert all(row["start"].replace(" ", "").isdigit() for row in rows), arguments
+
+
 @pytest.mark.parametrize("field", FactRecord.__dataclass_fields__)
 def test_the_fact_of_this_test_leaves_no_field_empty(record, field):
     if field not in ("rule", "derived_from", "superseded_by"):
