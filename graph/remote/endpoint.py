@@ -8,7 +8,7 @@ from urllib.request import Request
 import pyoxigraph as ox
 
 from ..errors import EndpointError, QueryError
-from ..sparql_tokens import Token, scan
+from ..sparql_tokens import scan
 from ..store import Answer, EmbeddedStore
 from .dialect import read_json
 from .transport import Reply, Transport, clean
@@ -101,10 +101,10 @@ class Endpoint:
 
 def _last_limit(text: str) -> int | None:
     """The LIMIT at the end of the query; None where there is none."""
-    *_, first, second, third, last = (Token("", "", 0),) * 4 + tuple(scan(text))
-    if third.is_word("OFFSET"):
-        third, last = first, second
-    return int(last.text) if third.is_word("LIMIT") and last.kind == "integer" else None
+    found = list(scan(text))
+    if len(found) > 1 and found[-2].is_word("OFFSET"):
+        found = found[:-2]
+    return int(found[-1].text) if len(found) > 1 and found[-2].is_word("LIMIT") else None
 
 
 def _names(answer: ox.QuerySolutions) -> list[str]:
