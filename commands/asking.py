@@ -12,8 +12,7 @@ import click
 
 from ..api import Rows, Truth
 from ..graph.errors import InputError, MisuseError
-from ..messages.message import foreign
-from ..messages.words import say
+from ..messages.message import foreign, say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
 from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
@@ -53,13 +52,12 @@ def questions(settings: Settings, tag: str | None) -> None:
             )
             printer.line(f"    {ar}")
             printer.line(f"    {en}")
-        printer.line(say("rows", settings.language, len(rows)), "dim")
+        printer.line(say("answer-rows", settings.language, count=len(rows)), "dim")
     else:
         emit(settings, ("name", "question_ar", "question_en", "parameters", "tags"), rows)
     if not rows:
         tags = sorted({tag for q in settings.catalogue.questions.values() for tag in q.tags})
-        listed = say("comma", settings.language).join(tags)
-        print_line(say("no tag", settings.language, tag, listed), err=True)
+        print_line(say("questions-no-tag", settings.language, tag=tag or "", tags=tags), err=True)
         sys.exit(FAULTS)
 
 
@@ -103,7 +101,7 @@ def ask(
         stored, found = graph.catalogue.nearest(words, graph.names)
         values = {**found, **values}
         chosen = " ".join([stored.name, *(f"-p {k}={short_iri(v)}" for k, v in values.items())])
-        print_line(say("took", settings.language, chosen), err=True)
+        print_line(say("answer-nearest-question", settings.language, command=chosen), err=True)
         print_line(f"  {stored.summary(settings.language)}", err=True)
     print_rows(settings, graph.ask_stored(stored, values), why, everything)
 

@@ -8,8 +8,7 @@ from typing import Final
 import click
 
 from ..graph.errors import MisuseError, OutputError
-from ..messages.message import foreign
-from ..messages.words import say
+from ..messages.message import foreign, say
 from .output import print_line
 from .settings import Settings, common
 from .terminal import writing
@@ -60,7 +59,7 @@ def explore(
         reason = foreign(error.strerror or str(error))
         raise OutputError("output-not-written", file=output, reason=reason) from error
     size = f"{written.stat().st_size / 1e6:.1f}"
-    print_line(say("explorer written", settings.language, written, size))
+    print_line(say("explore-written", settings.language, file=str(written), size=size))
     if open_it:
         click.launch(str(written))
 

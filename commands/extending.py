@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..messages.words import say
+from ..messages.message import say
 from .edits import target_of
 from .output import print_line
 from .settings import Settings, common
@@ -26,9 +26,9 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
     from ..loaders.editing.new_collection import new_collection
 
     new_collection(folder, settings.collections, with_example=example)
-    marked = say("new example", settings.language) if example else ""
-    name = shlex.quote(str(folder))
-    print_line(say("new collection", settings.language, folder, marked, name))
+    code = "new-collection-with-example" if example else "new-collection"
+    argument = shlex.quote(str(folder))
+    print_line(say(code, settings.language, folder=str(folder), argument=argument))
 
 
 @click.command()
@@ -49,4 +49,4 @@ def schemas(settings: Settings) -> None:
     before = seen(target)
     files = schema_files(read_collection([SEEDS, *settings.collections]))
     for path in Edit(target, files, before).write():
-        print_line(say("written", settings.language, path))
+        print_line(say("file-written", settings.language, file=str(path)))

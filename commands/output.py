@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ..api import Rows, Truth
 from ..graph.control_characters import escaped, visible
-from ..messages.words import say
+from ..messages.message import say
 from ..queries.answer_writer import write_answer, write_proven
 from ..queries.results import to_markdown, to_separated
 from .settings import FAULTS, Settings
@@ -81,8 +81,9 @@ def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: boo
             printer.table(rows.headings, rows.shown.cells(block))
         if not count:
             printer.table(rows.headings, ())
-    word = say("row", settings.language) if count == 1 else say("rows", settings.language, count)
-    printer.line(word if count else say("nothing", settings.language), "dim")
+    language = settings.language
+    told = say("answer-rows", language, count=count) if count else say("answer-none", language)
+    printer.line(told, "dim")
     return count > 0
 
 
@@ -91,7 +92,7 @@ def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -
     if settings.style == "json":
         click.echo(truth.to_json(why=why))
     else:
-        click.echo(say("yes" if truth else "no", settings.language))
+        click.echo(say("answer-yes" if truth else "answer-no", settings.language))
         if why and truth:
             printer = printer_for(settings)
             for explanation in truth.why():

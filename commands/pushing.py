@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import click
 
@@ -14,7 +15,7 @@ from ..graph.errors import MisuseError
 from ..graph.remote.endpoint import Endpoint
 from ..graph.remote.push import Comparison, Progress, compare
 from ..graph.remote.push import push as push_dataset
-from ..messages.words import say
+from ..messages.message import say
 from .output import print_line
 from .settings import FAULTS, Settings, common
 
@@ -53,16 +54,24 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
     if found:
         _report(settings, url, found)
     if done:
-        print_line(say("pushed", settings.language, url, done.added, done.removed, done.kept))
+        print_line(say("push-done", settings.language, url=url, **asdict(done)))
 
 
 def _report(settings: Settings, url: str, found: Comparison) -> None:
     """Say whether the store holds the build; exit 1 if it does not."""
     if not found.missing and not found.extra:
-        print_line(say("holds all", settings.language, url, found.held))
+        print_line(say("push-same", settings.language, url=url, count=found.held))
         return
     print_line(
-        say("differs", settings.language, url, found.held, found.missing, found.extra), err=True
+        say(
+            "push-different",
+            settings.language,
+            url=url,
+            held=found.held,
+            missing=found.missing,
+            extra=found.extra,
+        ),
+        err=True,
     )
     for sign, quads, count in (
         ("-", found.first_missing, found.missing),
@@ -82,7 +91,8 @@ def _progress(language: str) -> Iterator[Progress]:
 
     def show(what: str, done: int, total: int) -> None:
         if shows:
-            click.echo(f"\r\x1b[K{say(what, language, done, total)}", nl=False, err=True)
+            told = say(f"push-{what}", language, done=done, total=total)
+            click.echo(f"\r\x1b[K{told}", nl=False, err=True)
 
     try:
         yield show

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import click
 
 from ..graph.errors import MisuseError
-from ..messages.words import say
+from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common
 
@@ -85,7 +85,7 @@ def serve(
         limits = replace(limits, workers=workers)
     with listen(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-        print_line(say("serving", settings.language, address))
+        print_line(say("serve-ready", settings.language, address=address))
         if open_it:
             click.launch(address)
         run(listener, served, limits, public)

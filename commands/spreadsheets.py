@@ -11,7 +11,7 @@ import click
 
 from ..graph.errors import CollectionError
 from ..messages.fault import Fault, Place
-from ..messages.words import say
+from ..messages.message import say
 from .edits import carry_out, target_of
 from .faults import tell
 from .output import print_line
@@ -86,9 +86,10 @@ def _report(settings: Settings, faults: Iterable[Fault], sources: Mapping[str, P
     lines = sorted((*cell_of(fault.place, sources), fault) for fault in faults)
     for path, row, column, heading, fault in lines:
         where = path
-        if row:
-            where += say("at row", settings.language, row)
         if heading:
-            where += say("at column", settings.language, column, heading)
+            cell = {"file": path, "column": column, "heading": heading}
+            where = say("place-in-cell", settings.language, row=row, **cell)
+        elif row:
+            where = say("place-in-row", settings.language, file=path, row=row)
         tell(replace(fault, place=Place(where)), settings)
-    print_line(say("nothing written", settings.language, len(lines)), err=True)
+    print_line(say("import-refused", settings.language, count=len(lines)), err=True)

@@ -16,8 +16,7 @@ from ..graph.arabic import find_folded
 from ..graph.control_characters import visible
 from ..graph.errors import OutputError
 from ..graph.fact import MODALITIES, OMISSION
-from ..messages.message import foreign
-from ..messages.words import say
+from ..messages.message import Message, foreign, listed, say
 from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
 from ..queries.date_words import readable
 from ..queries.labels import Labels, short_iri
@@ -37,10 +36,10 @@ if TYPE_CHECKING:
 
 #: Terms of RDF itself, which have no label in the graph.
 _TERMS: Final = {
-    RDF + "type": {"ar": "الصنف", "en": "is a"},
-    RDFS + "label": {"ar": "الاسم", "en": "is called"},
-    SKOS + "altLabel": {"ar": "الاسم الآخر", "en": "is also called"},
-    SKOS + "broader": {"ar": "المجال الأوسع", "en": "is under"},
+    RDF + "type": "relation-type",
+    RDFS + "label": "relation-label",
+    SKOS + "altLabel": "relation-alt-label",
+    SKOS + "broader": "relation-broader",
 }
 
 #: Facts shown under a row before the list is folded.
@@ -152,12 +151,14 @@ class Printer:
         """All that is known of an entity, its facts grouped by what they say of it."""
         self._title(card)
         if card.aliases:
-            self.line(f"{say('also called', self.language)}: {' · '.join(card.aliases)}", "dim")
+            self.line(
+                f"{say('entity-also-called', self.language)}: {' · '.join(card.aliases)}", "dim"
+            )
         for note in card.notes:
             if note.language == self.language:
-                self.indented(f"{say('note', self.language)}: {note.value}", "dim", 0)
+                self.indented(f"{say('fact-note', self.language)}: {note.value}", "dim", 0)
         if not facts:
-            self.line(say("unknown", self.language))
+            self.line(say("entity-no-facts", self.language))
         elif why:
             self.facts(facts)
         else:
@@ -174,7 +175,7 @@ class Printer:
         sides = disagreement.sides[::-1] if self.language == "ar" else disagreement.sides
         self.labels.fetch(_iris([fact for side in sides for fact in side.facts]))
         about = " — ".join(map(self._name, (disagreement.subject, disagreement.predicate)))
-        self.line(say("disagreement", self.language, about), "bold yellow")
+        self.line(say("fact-disagreement", self.language, about=about), "bold yellow")
         table = Table(box=box.SQUARE, header_style="bold", expand=False)
         cells = []
         for side in sides:
@@ -191,13 +192,13 @@ class Printer:
         """What is recorded of an entity and not asserted, each with its status and reason."""
         self._title(card)
         if not past:
-            self.line(say("no history", self.language))
+            self.line(say("entity-no-history", self.language))
         self.labels.fetch(_iris([item.fact for item in past]))
         for item in past:
             self.indented(self._sentence(item.fact))
             self.indented(status_of(item.fact, self.labels, self.language), "yellow", 6)
             if item.successor:
-                self.indented(say("superseded by", self.language), "dim", 6)
+                self.indented(say("fact-superseded-by", self.language), "dim", 6)
                 self.indented(self._sentence(item.successor), indent=8)
             for quote in item.fact.quotes() if why else ():
                 self._proof(quote, [item.fact])
@@ -238,9 +239,10 @@ class Printer:
     ) -> None:
         """Ways between two entities, each step with the fact and the quote that say it."""
         if not ways:
-            self.line(say("no path", self.language))
+            self.line(say("path-none", self.language))
         for number, way in enumerate(ways, 1):
-            self.line(say("path", self.language, number, len(way)), "bold")
+            steps = Message("count-steps", count=len(way))
+            self.line(say("path-heading", self.language, number=number, steps=steps), "bold")
             for step in way:
                 self.facts(sorted(facts[step.triple], key=firmness)[:1])
 
@@ -253,18 +255,22 @@ class Printer:
         facts = why.facts if everything else why.facts[:_SHOWN]
         self.facts(facts)
         if len(why.facts) > len(facts):
-            self.line("    " + say("more", self.language, len(why.facts) - len(facts)), "dim")
+            more = len(why.facts) - len(facts)
+            self.line("    " + say("answer-more-facts", self.language, count=more), "dim")
         if why.note:
-            self.line("    " + say(f"on {why.note.name.lower()}", self.language), "dim")
+            self.line("    " + say(f"answer-on-{why.note.name.lower()}", self.language), "dim")
         for pattern in why.absence:
-            self.indented(say("absence", self.language, self.readable(pattern)), "dim")
+            absent = self.readable(pattern)
+            self.indented(say("answer-absent", self.language, pattern=absent), "dim")
         if why.definitions:
             told = [self.definition(proof) for proof in why.definitions[:_SHOWN]]
             if len(why.definitions) > len(told):
                 told.append("…")
-            self.indented(say("definitions", self.language, "  ·  ".join(told)), "dim")
+            definitions = "  ·  ".join(told)
+            self.indented(say("answer-definitions", self.language, definitions=definitions), "dim")
         if why.alternatives_total:
-            self.indented(say("alternatives", self.language, why.alternatives_total), "dim")
+            count = why.alternatives_total
+            self.indented(say("answer-other-proofs", self.language, count=count), "dim")
 
     def definition(self, proof: Proof) -> str:
         """A triple that no fact says, in words."""
@@ -308,11 +314,11 @@ class Printer:
             for fact, quote in group:
                 self.indented(self._sentence(fact, supports))
                 if note := fact.note(self.language):
-                    self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
+                    self.indented(f"{say('fact-note', self.language)}: {note}", "dim", 6)
                 if status := status_of(fact, self.labels, self.language):
                     self.indented(status, "yellow", 6)
                 if unsaid := [self._name(term) for term in quote[0].unsaid]:
-                    self.indented(say("unsaid", self.language, "، ".join(unsaid)), "yellow", 6)
+                    self.indented(say("fact-not-named", self.language, names=unsaid), "yellow", 6)
             self._proof(group[0][1], [fact for fact, _ in group])
 
     def _proof(self, quote: Sequence[EvidenceView], facts: Iterable[FactView]) -> None:
@@ -323,7 +329,7 @@ class Printer:
         self.indented(f"{quote[0].document} {spans}", "dim", 6)
         for around in quote[0].context:
             words = f"«{around.quote}» [{around.start}:{around.end}]"
-            self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
+            self.indented(f"{say('fact-context', self.language)}: {words}", "dim", 6)
 
     def things(self, iris: Sequence[str]) -> None:
         """Entities and documents, each with how it is referred to."""
@@ -356,16 +362,18 @@ class Printer:
         by = (supports or {}).get((fact.subject, fact.predicate, fact.object))
         if by and by.is_corroborated:
             told.append(self._support(by))
-        marked = say("comma", self.language).join(told)
+        marked = listed(told, self.language)
         return Text(f"  ({marked})", "yellow") if told else Text()
 
     def _support(self, by: Support) -> str:
         """How many documents say it, and of how many publishers, as far as these are printed."""
-        documents, publishers = len(by.documents), len(by.publishers)
-        if not publishers:
-            return say("documents", self.language, documents)
-        kind = "some publishers" if by.unsigned else "documents and publishers"
-        return say(kind, self.language, documents, publishers)
+        documents = Message("count-documents", count=len(by.documents))
+        if not (count := len(by.publishers)):
+            return say("fact-in-documents", self.language, documents=documents)
+        code = "fact-in-documents-some-named" if by.unsigned else "fact-in-documents-of"
+        counted = "count-publishers-named" if by.unsigned else "count-publishers"
+        publishers = Message(counted, count=count)
+        return say(code, self.language, documents=documents, publishers=publishers)
 
     def _quote(self, quote: str, facts: Iterable[FactView]) -> Text:
         """The quote with the words that name the subjects and objects set off."""
@@ -390,7 +398,7 @@ def name_of(term: object, labels: Labels, language: str) -> str:
 
     if isinstance(term, ox.NamedNode):
         if term.value in _TERMS:
-            return _TERMS[term.value][language]
+            return say(_TERMS[term.value], language)
         return labels(term.value, language)
     if isinstance(term, ox.Literal):
         return readable(term.value, language)
@@ -401,12 +409,12 @@ def marks(fact: FactView, labels: Labels, language: str) -> list[str]:
     """How firmly a fact is said, by whom and when, where that needs saying."""
     found = []
     if fact.is_derived:
-        found.append(say("by rule", language, labels(fact.rule, language)))
+        found.append(say("fact-by-rule", language, rule=labels(fact.rule, language)))
     elif fact.modality != "asserted":
         found.append(labels(_modality(fact.modality), language))
     if fact.stated_by:
         speakers = [name_of(term, labels, language) for term in fact.stated_by]
-        found.append(say("says", language, "، ".join(speakers)))
+        found.append(say("fact-said-by", language, speakers=speakers))
     if fact.record_status == "disputed":
         found.append(labels(_record_status("disputed"), language))
     if fact.when:
@@ -422,7 +430,8 @@ def status_of(fact: FactView, labels: Labels, language: str) -> str:
     if not fact.status_date:
         return name
     day = readable(fact.status_date, language)
-    return say("status", language, name, day, fact.status_reason(language))
+    reason = fact.status_reason(language)
+    return say("fact-status", language, status=name, date=day, reason=reason)
 
 
 def by_quote(facts: Iterable[FactView]) -> list[list[tuple[FactView, tuple[EvidenceView, ...]]]]:

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ..graph.control_characters import escaped, visible
 from ..graph.store import Store, Term
+from ..messages.message import has_words, say
 from ..ontology.namespaces import ID, TW
 from .labels import Labels, short_iri
 
@@ -26,19 +27,6 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER: Final = r"[-+]?\d+(\.\d+)?"
 #: A row as the terms of the columns, None where a variable is not bound.
 Terms: TypeAlias = tuple[Term | None, ...]
-
-_COLUMNS: Final = {
-    "label": {"ar": "الاسم", "en": "name"},
-    "count": {"ar": "العدد", "en": "count"},
-    "subject": {"ar": "الطرف الأول", "en": "subject"},
-    "predicate": {"ar": "العلاقة", "en": "relation"},
-    "object": {"ar": "الطرف الثاني", "en": "object"},
-    "quote": {"ar": "الاقتباس", "en": "quote"},
-    "path": {"ar": "المسار", "en": "path"},
-    "document": {"ar": "الوثيقة", "en": "document"},
-}
-#: What a derived fact has in the place of a modality; it is no value of the ontology.
-_DERIVED: Final = {"ar": "مشتقة بقاعدة", "en": "derived"}
 
 
 class Table(NamedTuple):
@@ -64,7 +52,7 @@ class Shown:
     ) -> None:
         self.language = language
         self._labels = Labels(store)
-        self._columns = {**_COLUMNS, **(columns or {})}
+        self._columns = columns or {}
 
     def cells(self, rows: Sequence[Terms]) -> list[list[str]]:
         """The cells of some rows, as people read them; labels are fetched together."""
@@ -84,7 +72,8 @@ class Shown:
     def modality(self, fact: FactView) -> str:
         """How firmly a fact is said."""
         if fact.is_derived:
-            return _DERIVED[self.language]
+            # It is no value of the ontology.
+            return say("fact-derived", self.language)
         return self._labels(f"{ID}modality/{fact.modality}", self.language)
 
     def record_status(self, fact: FactView) -> str:
@@ -96,6 +85,8 @@ class Shown:
         """The heading of a column: from the question, the ontology, or the variable's name."""
         if name in self._columns:
             return self._columns[name].get(self.language, name)
+        if has_words(f"column-{name}"):
+            return say(f"column-{name}", self.language)
         kind = "".join(part.capitalize() for part in re.split(r"_|(?=[A-Z])", name))
         candidates = [TW + kind, TW + name]
         self._labels.fetch(candidates)

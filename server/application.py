@@ -14,14 +14,17 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ..graph.error_words import as_json, told
 from ..graph.errors import TaawunError
 from ..loaders.builds.build import find_build
+from ..messages.message import Message, say
 from .guard import LOOPBACK, Guard
 from .pages.routes import Site
-from .sparql.media_types import choose
+from .request_error import RequestError
+from .sparql.media_types import LANGUAGES, choose, language_of
 from .sparql.protocol import Endpoint
 from .sparql.question_api import Interface
 from .workers.pool import Limits, Pool, Served
@@ -60,9 +63,6 @@ async def follow(pool: Pool, then: Callable[[], None]) -> None:
 _METHODS: Final = ["GET", "HEAD", "POST"]
 #: IRIs under these stand for things, which have pages about them.
 _THINGS: Final = ("id", "fact", "inference", "evidence", "passage", "graph")
-_NOWHERE: Final = (
-    "There is nothing at this address. There are /, /questions, /sparql and /openapi.json.\n"
-)
 #: Pages on this machine may read answers from a server that is not public.
 _LOCAL_PAGES: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
@@ -90,7 +90,7 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
         accept = request.headers.get("accept", "*/*")
         if choose(accept, ("text/plain", "text/html")) == "text/html":
             return site.missing(request)
-        return PlainTextResponse(_NOWHERE, 404)
+        return _refused(request, RequestError(404, Message("address-unknown")))
 
     cors = {"allow_origins": ["*"]} if public else {"allow_origin_regex": _LOCAL_PAGES}
     app = Starlette(
@@ -114,7 +114,7 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
         middleware=[
             Middleware(CORSMiddleware, allow_methods=_METHODS, allow_headers=["*"], **cors),
         ],
-        exception_handlers={404: nowhere, 500: _broken},
+        exception_handlers={404: nowhere, 500: _broken, RequestError: _refused},
         lifespan=working,
     )
     # Around everything, so that what Starlette says of a fault of ours is guarded too.
@@ -128,4 +128,18 @@ async def _health(_: Request) -> Response:
 async def _broken(_: Request, error: Exception) -> Response:
     """What a client sees of a fault of ours; the operator reads the rest in the log."""
     logging.getLogger("taawun.server").error("a fault of the server", exc_info=error)
-    return PlainTextResponse("The server failed; its log says how.\n", 500)
+    return PlainTextResponse(f"{say('server-failed', 'en')}\n", 500)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """A refusal: the interface says it in JSON, a page in its reader's language, all in English."""
+    assert isinstance(error, RequestError)
+    if request.scope["path"].startswith("/api/"):
+        body = as_json(TaawunError(error.message))
+        return JSONResponse(body, error.status_code, error.headers)
+    accept = request.headers.get("accept", "*/*")
+    is_page = choose(accept, ("text/plain", "text/html")) == "text/html"
+    chosen = request.query_params.get("lang")
+    language = language_of(request, chosen if chosen in LANGUAGES else None) if is_page else "en"
+    text = told(error.message, language)
+    return PlainTextResponse(f"{text}\n", error.status_code, error.headers)

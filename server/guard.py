@@ -1,4 +1,4 @@
-"""What every request meets first: who is addressed, and how the answer may be used."""
+"""A guard around the application: the host name of each request, and the security headers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..messages.message import say
 from .workers.worker_answer import STOPPED
 
 LOG: Final = logging.getLogger("taawun.server")
@@ -75,8 +76,4 @@ class Guard:
         bare = name if colon and port.isdecimal() else host
         if bare in self._names:
             return self._app
-        return PlainTextResponse(
-            f"This server does not answer for that host name; it answers for "
-            f"{', '.join(sorted(self._names))} (taawun serve --public NAME adds one).\n",
-            421,
-        )
+        return PlainTextResponse(f"{say('host-unknown', 'en', names=sorted(self._names))}\n", 421)

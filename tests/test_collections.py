@@ -276,6 +276,7 @@ def test_every_change_that_bears_on_a_build_changes_the_fingerprint(
     assert fingerprint([copy_of_sound]) != before
 
 
+@pytest.mark.slow
 def test_no_spoiled_byte_ever_ends_in_a_traceback(copy_of_sound: Path) -> None:
     """Forty collections spoiled at random are read, or refused with a remedy for each fault."""
     chances = random.Random(2026)

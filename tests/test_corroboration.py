@@ -128,9 +128,9 @@ def test_the_card_counts_and_compares_in_both_languages(run):
     assert heads.index("1200") < heads.index("1500"), "side by side"
     said = run("show", "figure/qindil-trainees", *SHOW, "--lang", "ar").output
     assert "اختلاف بين الأقوال: متدربو قنديل المخترع — القيمة" in said
-    assert "عدد ناشريها: 2" in said
+    assert "تذكره وثيقتان · ناشران" in said
     said = run("show", "meeting/qindil", *SHOW, "--why", "--lang", "en").output
-    assert "said by 3 documents; publishers printed: 2" in " ".join(said.split())
+    assert "said by 3 documents, 2 publishers named" in " ".join(said.split())
 
 
 def test_the_card_as_json_has_support_and_disagreements(run):

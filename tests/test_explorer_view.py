@@ -210,6 +210,7 @@ def test_two_writes_give_the_same_bytes(view, tmp_path):
     assert one == other
 
 
+@pytest.mark.slow
 def test_other_processes_give_the_same_bytes(view, tmp_path):
     code = (
         "import sys, pyoxigraph as ox;"

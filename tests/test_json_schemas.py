@@ -155,6 +155,7 @@ def test_predicates_and_entities_are_proposed_with_their_names(schemas):
     assert "stage/signed" in told
 
 
+@pytest.mark.slow
 def test_new_writes_them_and_schemas_writes_them_anew(run, tmp_path):
     new_collection(tmp_path / "mine", with_example=True)
     facts = tmp_path / "mine" / "schemas" / "facts.json"

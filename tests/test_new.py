@@ -61,6 +61,7 @@ def test_the_comments_of_a_new_collection_are_the_example(tmp_path):
     assert not list((tmp_path / "mine" / "documents").glob("*.txt"))
 
 
+@pytest.mark.slow
 def test_check_passes_at_once(run, tmp_path):
     for name, options in (("plain", []), ("with", ["--example"])):
         made = run("new", str(tmp_path / name), *options)

@@ -89,7 +89,7 @@ def test_an_omission_that_the_document_prints_itself_is_text() -> None:
 
 def test_many_short_parts_are_looked_for_quickly() -> None:
     with pytest.raises(QuoteError, match="more than one way"):
-        evidence(document("و " * 2000), " […] ".join(["و"] * 40))
+        evidence(document("و " * 500), " […] ".join(["و"] * 40))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ SELECT DISTINCT ?how ?words WHERE { GRAPH <https://w3id.org/taawun/graph/evidenc
     ("predicate", "words"),
     [
         ("area", "«وقّعت مصر وليتوانيا […] في مجال الحكومة الرقمية» talks.txt [23:42] [55:78]"),
-        ("attendee", "context, no proof: «وقّعت مصر وليتوانيا مذكرة تفاهم» [23:54]"),
+        ("attendee", "Context, not proof: «وقّعت مصر وليتوانيا مذكرة تفاهم» [23:54]"),
     ],
 )
 def test_a_card_shows_parts_as_one_quote_and_context_as_no_proof(

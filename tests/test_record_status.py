@@ -82,6 +82,7 @@ def test_what_is_not_asserted_leaves_the_answers_and_what_follows_from_it(
     assert past.evidence
 
 
+@pytest.mark.slow
 def test_what_is_disputed_stays_and_is_marked(signature, tmp_path, run):
     mine = over_the_seeds(tmp_path / "mine", entry(signature.iri, "disputed"))
     graph = opened(mine, tmp_path)

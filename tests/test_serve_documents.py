@@ -131,6 +131,7 @@ def secretive(start_server):
     return start_server("serve", "--port", "0", "--timeout", "120", "--no-texts")
 
 
+@pytest.mark.slow
 def test_without_texts_only_quotes_are_shown(secretive, documents, graph):
     page = secretive.get("/document/egypt-iraq-talks?lang=en").text
     unquoted = "كتب: الوطن"

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from starlette.exceptions import HTTPException
 
 from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
 from taawun.server.pages import make_explorer as making
 from taawun.server.pages import page_cache as kept
+from taawun.server.request_error import RequestError
 from taawun.server.workers.pool import LimitError
 from taawun.server.workers.reply import Reply
 from taawun.server.workers.served_graph import OpenedBuild
@@ -118,6 +118,7 @@ def test_only_the_newest_pages_are_kept_and_nothing_unfinished(folder, monkeypat
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
+@pytest.mark.slow
 def test_a_document_that_is_not_the_one_of_the_build_is_not_shown(tmp_path):
     mine = tmp_path / "mine"
     shutil.copytree(SOUND / "documents", mine / "documents")
@@ -139,6 +140,7 @@ def wait_until(is_so, seconds=120):
     assert is_so()
 
 
+@pytest.mark.slow
 def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder, start_server):
     first = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
     wait_until(lambda: any(child.nice() == 19 for child in first.workers(19).values()))
@@ -153,6 +155,7 @@ def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder
     assert first.get("/?lang=en").body == page
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
     register = tmp_path / "mine" / "entities" / "country.yaml"
     register.parent.mkdir(parents=True)
@@ -166,6 +169,7 @@ def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
     wait_until(lambda: len(explorers(new.path)) == 2)
 
 
+@pytest.mark.slow
 def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
     folder, start_server
 ):
@@ -213,10 +217,10 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
 
     async def stopped(_worker, job, _seconds):
         tried.append(job["language"])
-        raise LimitError("The query was stopped: it needs more than 256 MB of memory.")
+        raise LimitError("query-out-of-memory", size=256)
 
     async def ask(made, language):
-        with pytest.raises(HTTPException, match="more than 256 MB of memory") as refused:
+        with pytest.raises(RequestError, match="more than 256 MB of memory") as refused:
             await made.page(language)
         assert refused.value.status_code == 503
 

@@ -93,4 +93,4 @@ def test_an_update_of_the_w3c_is_refused(name, endpoint):
     path, method, content, headers, _ = next(requests(name))
     got = endpoint.get(path, method, content, **headers)
     assert got.status == 403
-    assert got.text == "This endpoint is read-only: it answers queries, and refuses updates."
+    assert got.text == "This endpoint is read-only: it answers queries and refuses updates.\n"

@@ -183,6 +183,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_ten_wrong_additions_are_refused_with_a_remedy(dossier):
     assert len(WRONG) == 10
     folder = dossier.folder / "my-dossier"

@@ -38,20 +38,22 @@ class Firmness:
     """One edge style of the legend, from the firmest to the loosest; dashes in pixels."""
 
     key: str
-    name: Name
     width: float
     dash: tuple[int, ...]
 
+    @property
+    def name(self) -> Name:
+        """What the legend calls it."""
+        return Name.told(f"firmness-{self.key}")
+
 
 FIRMNESS: Final = (
-    Firmness("signed", Name("موقّع", "Signed"), 3, ()),
-    Firmness("stated", Name("يقرره النص", "Stated by the text"), 1.3, ()),
-    Firmness("agreed", Name("متفق عليه مبدئيًّا", "Agreed in principle"), 2.4, (12, 4)),
-    Firmness(
-        "offered", Name("معروض أو مقترح أو مخطط له", "Offered, proposed, planned"), 1.6, (6, 4)
-    ),
-    Firmness("reported", Name("منقول أو مستنتج", "Reported or inferred"), 1.5, (1, 4)),
-    Firmness("derived", Name("خلاصة مشتقة", "Derived summary"), 1.6, (9, 3, 2, 3)),
+    Firmness("signed", 3, ()),
+    Firmness("stated", 1.3, ()),
+    Firmness("agreed", 2.4, (12, 4)),
+    Firmness("offered", 1.6, (6, 4)),
+    Firmness("reported", 1.5, (1, 4)),
+    Firmness("derived", 1.6, (9, 3, 2, 3)),
 )
 _PLACE: Final = {firmness.key: place for place, firmness in enumerate(FIRMNESS)}
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..graph.errors import UnknownNameError
+from ..messages.message import say
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,6 +21,11 @@ class Name:
 
     ar: str
     en: str
+
+    @classmethod
+    def told(cls, code: str) -> Name:
+        """The words of a message."""
+        return cls(say(code, "ar"), say(code, "en"))
 
 
 @dataclass(frozen=True, slots=True)

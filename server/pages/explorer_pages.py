@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final, TypeAlias
 
-from starlette.exceptions import HTTPException
-
+from ...messages.message import Message
+from ..request_error import RequestError
 from ..sparql.media_types import LANGUAGES
 from ..workers.pool import LimitError, Pool, Served
 from ..workers.worker_answer import whole_answer
@@ -18,7 +17,6 @@ from ..workers.worker_answer import whole_answer
 _SECONDS: Final = 300
 #: Seconds for which a page that is being made beforehand, at low priority, is waited for.
 _WAIT: Final = 5
-_ELSEWHERE: Final = "\nThere are /questions and /sparql.\n"
 _Key: TypeAlias = tuple[Served, str]
 
 
@@ -31,13 +29,13 @@ class Explorers:
         self._early: dict[_Key, asyncio.Task[bytes]] = {}
         self._preparing: asyncio.Task[None] | None = None
         #: What cannot be made of a build within the limits, and why.
-        self._beyond: dict[Served, str] = {}
+        self._beyond: dict[Served, Message] = {}
 
     async def page(self, language: str) -> bytes:
-        """The page of what is served now. Raises ``HTTPException`` where it cannot be made."""
+        """The page of what is served now. Raises ``RequestError`` where it cannot be made."""
         key = (self._pool.served, language)
         if reason := self._beyond.get(key[0]):
-            raise _refusal(503, reason)
+            raise RequestError(503, reason)
         if early := self._early.get(key):
             await asyncio.wait([early], timeout=_WAIT)
             if _is_made(early):
@@ -68,8 +66,8 @@ class Explorers:
             self._early[served, language] = making
             try:
                 await making
-            except HTTPException as error:
-                logging.getLogger("taawun.server").info(error.detail.partition("\n")[0])
+            except RequestError as error:
+                logging.getLogger("taawun.server").info(error.message)
                 # In the other language it would not be made either.
                 return
             except asyncio.CancelledError:
@@ -88,16 +86,11 @@ class Explorers:
             return await whole_answer(worker, job, seconds)
         except LimitError as error:
             # To try it again would take as long, and end as before.
-            self._beyond = {served: str(error)}
-            raise _refusal(503, str(error)) from None
-        except HTTPException as error:
-            raise _refusal(error.status_code, error.detail, error.headers) from None
-
-
-def _refusal(status: int, reason: str, headers: Mapping[str, str] | None = None) -> HTTPException:
-    return HTTPException(
-        status, f"The explorer could not be made. {reason.strip()}{_ELSEWHERE}", headers
-    )
+            reason = self._beyond[served] = Message("explorer-not-made", reason=error.message)
+            raise RequestError(503, reason) from None
+        except RequestError as error:
+            reason = Message("explorer-not-made", reason=error.message)
+            raise RequestError(error.status_code, reason, error.headers) from None
 
 
 def _is_made(task: asyncio.Task[bytes]) -> bool:

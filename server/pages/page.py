@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ...api import KnowledgeGraph
 from ...commands.terminal import by_quote, marks, name_of, status_of
 from ...graph.fact import OMISSION
-from ...messages.page_words import page_word
+from ...messages.message import say
 from ...ontology.namespaces import BASE
 from ...queries.labels import Labels
 from ...queries.why import EvidenceView, FactView
@@ -75,7 +75,7 @@ class Page:
                 dir="rtl" if self.language == "ar" else "ltr",
                 path=quote(path),
                 rest=rest,
-                say=lambda word, *rest: page_word(word, self.language, *rest),
+                say=lambda code, **parts: say(code, self.language, **parts),
                 name=lambda term: name_of(term, self.labels, self.language),
                 label=lambda iri: self.labels(iri, self.language),
                 href=self.href,

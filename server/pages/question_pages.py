@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ...api import KnowledgeGraph, Rows, Truth
 from ...graph.error_words import told
 from ...graph.errors import QueryError, UnknownNameError
-from ...messages.words import say
+from ...messages.message import say
 from ...queries.results import Shown
 from ...queries.why import explain
 from ..sparql.named_graphs import NAMED
@@ -80,7 +80,7 @@ def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
     if isinstance(answer, Rows):
         return _answer(answer, why)
     if isinstance(answer, Truth):
-        word = say("yes" if answer else "no", graph.language)
+        word = say("answer-yes" if answer else "answer-no", graph.language)
         proofs = answer.why() if why else []
         return _table([""], [(ox.Literal(word),)], proofs, is_cut=False)
     shown = Shown(graph.store, graph.language)

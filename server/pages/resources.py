@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ...graph.fact_reader import FactReader
 from ...graph.store import Store
-from ...messages.page_words import page_word
+from ...messages.message import say
 from ...ontology.namespaces import (
     BASE,
     DOCUMENT,
@@ -84,7 +84,7 @@ def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -
         return
     note = ox.NamedNode(RDFS + "comment")
     about = ox.NamedNode(f"{BASE}{quote(path)}#missing")
-    said = {language: page_word("not known", language, path) for language in LANGUAGES}
+    said = {language: say("page-missing-name", language, name=path) for language in LANGUAGES}
     told = [ox.Triple(about, note, ox.Literal(said[name], language=name)) for name in said]
     write_triples(reply, told, media, 404)
 

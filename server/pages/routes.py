@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ...messages.message import Message
 from ...viz.style import look
+from ..request_error import RequestError
 from ..sparql.media_types import LANGUAGES, choose, language_of
 from ..sparql.question_api import asked
 from ..workers.pool import Limits, Pool
@@ -98,7 +99,7 @@ def _chosen(request: Request) -> tuple[str, str, bool]:
         return bare, SUFFIXES[suffix], True
     media = choose(request.headers.get("accept", "*/*"), SUFFIXES.values())
     if media is None:
-        raise HTTPException(406, f"This can be had as {', '.join(SUFFIXES.values())}.")
+        raise RequestError(406, Message("not-acceptable", formats=list(SUFFIXES.values())))
     return path, media, False
 
 

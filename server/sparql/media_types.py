@@ -8,8 +8,10 @@ from typing import Final
 
 import mimeparse
 import pyoxigraph as ox
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from ...messages.message import Message
+from ..request_error import RequestError
 
 #: For SELECT and ASK; the first is the default.
 RESULTS: Final = {
@@ -58,10 +60,10 @@ LANGUAGES: Final = ("ar", "en")
 
 
 def language_of(request: Request, chosen: str | None) -> str:
-    """``ar`` or ``en``. Raises ``HTTPException`` for another choice."""
+    """``ar`` or ``en``. Raises ``RequestError`` for another choice."""
     if chosen in LANGUAGES:
         return chosen
     if chosen is not None:
-        raise HTTPException(400, f"lang is ar or en, not “{chosen}”.")
+        raise RequestError(400, Message("language-unknown", value=chosen))
     preferred = re.findall(r"\b(ar|en)\b", request.headers.get("accept-language", "").lower())
     return preferred[0] if preferred else "ar"

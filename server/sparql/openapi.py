@@ -12,11 +12,17 @@ from ..workers.reply import Reply
 from .media_types import GRAPHS, RESULTS
 from .query_tasks import ANSWERS
 
-_FAULT: Final = {
-    "description": "One sentence that says what is wrong. / جملة واحدة تقول ما الخطأ.",
+_REFUSAL: Final = {
+    "description": "What is wrong, in one sentence. / جملة واحدة تقول ما الخطأ.",
     "content": {"text/plain": {"schema": {"type": "string"}}},
 }
-_FAULTS: Final = dict.fromkeys(("400", "404", "406", "503"), _FAULT)
+_ERROR: Final = {
+    "description": "What is wrong, with a stable code. / الخطأ، ومعه رمز ثابت.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+_STATUSES: Final = ("400", "404", "406", "503")
+_REFUSALS: Final = dict.fromkeys(_STATUSES, _REFUSAL)
+_ERRORS: Final = dict.fromkeys(_STATUSES, _ERROR)
 _WHY: Final = {
     "name": "why",
     "in": "query",
@@ -104,6 +110,16 @@ _SCHEMAS: Final = {
             "why": {"type": "array", "items": {"$ref": "#/components/schemas/Why"}},
         },
     },
+    "Error": {
+        "type": "object",
+        "required": ["code", "message", "parts"],
+        "properties": {
+            "code": {"type": "string"},
+            "message": {"type": "string"},
+            "remedy": {"type": "string"},
+            "parts": {"type": "object"},
+        },
+    },
 }
 
 
@@ -141,7 +157,7 @@ def _question(stored: Question) -> dict[str, Any]:
         "summary": f"{stored.en} / {stored.ar}",
         "tags": list(stored.tags),
         "parameters": [*map(_parameter, stored.parameters), _WHY, _LANGUAGE],
-        "responses": {"200": _answer(ANSWERS), **_FAULTS},
+        "responses": {"200": _answer(ANSWERS), **_ERRORS},
     }
 
 
@@ -187,7 +203,7 @@ def _sparql() -> dict[str, Any]:
                 "description": "The rows or triples. / الصفوف أو الثلاثيات.",
                 "content": dict.fromkeys([*RESULTS, *GRAPHS], text),
             },
-            **_FAULTS,
+            **_REFUSALS,
         },
     }
 
@@ -197,7 +213,7 @@ def _explained() -> dict[str, Any]:
         "operationId": "explained",
         "summary": "A SELECT or ASK query, each row with its proof. / استعلام وكل صف معه دليله.",
         "parameters": [_query()],
-        "responses": {"200": _answer(ANSWERS[:1]), **_FAULTS},
+        "responses": {"200": _answer(ANSWERS[:1]), **_ERRORS},
     }
 
 
@@ -211,6 +227,6 @@ def _list() -> dict[str, Any]:
                 "description": "All of them. / جميعها.",
                 "content": {"application/json": {"schema": names}},
             },
-            **_FAULTS,
+            **_ERRORS,
         },
     }

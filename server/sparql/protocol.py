@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ...messages.message import Message
+from ..request_error import RequestError
 from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import WorkersAnswer
 from .media_types import GRAPHS, RESULTS, choose, language_of, with_charset
@@ -57,5 +58,5 @@ class Endpoint:
 def _described(address: str, accept: str) -> Response:
     media = choose(accept, GRAPHS)
     if media is None:
-        raise HTTPException(406, f"The service description can be had as {', '.join(GRAPHS)}.")
+        raise RequestError(406, Message("not-acceptable", formats=list(GRAPHS)))
     return Response(description(address, media), headers=_HEADERS, media_type=with_charset(media))

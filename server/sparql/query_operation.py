@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from ...messages.message import Message
+from ..request_error import RequestError
 from ..workers.pool import Limits
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
-_READ_ONLY: Final = "This endpoint is read-only: it answers queries, and refuses updates."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Operation:
 async def read_operation(request: Request, limits: Limits) -> Operation | None:
     """The operation that a request asks for, None if it has no query.
 
-    Raises ``HTTPException`` with a sentence for what is not in the protocol, and for updates.
+    Raises ``RequestError`` for what is not in the protocol, and for updates.
     """
     parameters = parameters_of(request.scope["query_string"])
     queries = []
@@ -38,24 +38,26 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
         kind = media.strip().lower()
         charset = rest.partition("charset=")[2].strip(' "').lower()
         if kind == UPDATE:
-            raise HTTPException(403, _READ_ONLY)
+            raise RequestError(403, Message("endpoint-read-only"))
         if kind not in (FORM, QUERY):
-            raise HTTPException(415, f"A query is sent as {QUERY} or {FORM}, not as “{kind}”.")
+            raise RequestError(
+                415, Message("query-of-other-type", type=kind, formats=(QUERY, FORM))
+            )
         if charset not in ("", "utf-8", "utf8"):
-            raise HTTPException(415, f"A query is sent in UTF-8, not in “{charset}”.")
+            raise RequestError(415, Message("query-of-other-charset", charset=charset))
         body = await _body(request, limits)
         if kind == QUERY:
             queries.append(_text(body))
         else:
             parameters += parameters_of(body)
     if any(name == "update" for name, _ in parameters):
-        raise HTTPException(403, _READ_ONLY)
+        raise RequestError(403, Message("endpoint-read-only"))
     queries += [value for name, value in parameters if name == "query"]
     if len(queries) > 1:
-        raise HTTPException(400, f"A request has one query, this one has {len(queries)}.")
+        raise RequestError(400, Message("several-queries", number=len(queries)))
     if not queries:
         if request.method == "POST":
-            raise HTTPException(400, "The request has no query.")
+            raise RequestError(400, Message("query-missing"))
         return None
     default = tuple(value for name, value in parameters if name == "default-graph-uri")
     named = tuple(value for name, value in parameters if name == "named-graph-uri")
@@ -63,22 +65,22 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
 
 
 def parameters_of(encoded: bytes) -> list[tuple[str, str]]:
-    """The parameters of a query string or form. Raises ``HTTPException``."""
+    """The parameters of a query string or form. Raises ``RequestError``."""
     try:
         return parse_qsl(
             encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000
         )
     except UnicodeDecodeError:
-        raise HTTPException(400, "The parameters are not percent-encoded UTF-8.") from None
+        raise RequestError(400, Message("parameters-not-utf-8")) from None
     except ValueError:
-        raise HTTPException(400, "The request has too many parameters.") from None
+        raise RequestError(400, Message("too-many-parameters")) from None
 
 
 def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise HTTPException(400, "The query is not valid UTF-8.") from None
+        raise RequestError(400, Message("query-not-utf-8")) from None
 
 
 async def _body(request: Request, limits: Limits) -> bytes:
@@ -89,13 +91,9 @@ async def _body(request: Request, limits: Limits) -> bytes:
             async for piece in request.stream():
                 found += piece
                 if len(found) > limits.request:
-                    raise HTTPException(
-                        413, f"A request may have {limits.request} bytes; this one has more."
-                    )
+                    raise RequestError(413, Message("request-too-large", size=limits.request))
     except TimeoutError:
-        raise HTTPException(
-            408, f"The request did not arrive within {limits.sending:g} seconds."
-        ) from None
+        raise RequestError(408, Message("request-too-slow", seconds=limits.sending)) from None
     except ClientDisconnect:
-        raise HTTPException(400, "The request broke off.") from None
+        raise RequestError(400, Message("request-broken-off")) from None
     return bytes(found)

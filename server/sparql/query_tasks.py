@@ -9,8 +9,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ...api import KnowledgeGraph, Rows, Truth
-from ...graph.errors import QueryError, UnknownNameError
+from ...graph.errors import QueryError, TaawunError, UnknownNameError
 from ...graph.store import EmbeddedStore, Graphs
+from ...messages.message import foreign
 from ...ontology.namespaces import PREFIXES
 from ...queries.answer_writer import write_answer, write_proven
 from ...queries.prefixes import with_prefixes
@@ -52,12 +53,12 @@ def query(
         else:
             answer.serialize(out, RESULTS[media])
     except (OSError, ValueError, RuntimeError) as error:
-        raise QueryError(f"the query cannot be evaluated: {error}") from error
+        raise QueryError("query-not-evaluated", reason=foreign(str(error))) from error
 
 
 def refuse(reply: Reply, offers: Sequence[str] | Mapping[str, Any]) -> None:
     """Say in which formats an answer can be had."""
-    reply.refuse(406, f"This answer can be had as {', '.join(offers)}.")
+    reply.refuse(406, TaawunError("not-acceptable", formats=list(offers)))
 
 
 def explained(graph: KnowledgeGraph, reply: Reply, *, text: str) -> None:
@@ -69,7 +70,7 @@ def explained(graph: KnowledgeGraph, reply: Reply, *, text: str) -> None:
     elif isinstance(answer, Truth):
         reply.body.write(answer.to_json(why=True))
     else:
-        raise QueryError("only the rows of SELECT and ASK are explained here")
+        raise QueryError("only-rows-explained")
 
 
 def question(
@@ -103,7 +104,7 @@ def answered(graph: KnowledgeGraph, name: str, parameters: dict[str, str], langu
     try:
         return graph.ask_stored(stored, parameters)
     except UnknownNameError as error:
-        raise QueryError(str(error)) from error
+        raise QueryError(error.message, remedy=error.remedy) from error
 
 
 def questions(graph: KnowledgeGraph, reply: Reply) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ...messages.message import Message
+from ..request_error import RequestError
 from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import WorkersAnswer
 from .media_types import language_of
@@ -36,7 +37,7 @@ class Interface:
         """The answer to any SELECT or ASK query, each row with its proof."""
         values = single(request)
         if not values.get("query"):
-            raise HTTPException(400, "The request has no query.")
+            raise RequestError(400, Message("query-missing"))
         return self._answer({"task": "explained", "text": values["query"]})
 
     async def description(self, request: Request) -> Response:
@@ -52,7 +53,7 @@ def single(request: Request) -> dict[str, str]:
     found = parameters_of(request.scope["query_string"])
     values = dict(found)
     if len(values) < len(found):
-        raise HTTPException(400, "A parameter stands in the address more than once.")
+        raise RequestError(400, Message("parameter-repeated"))
     return values
 
 
@@ -70,5 +71,5 @@ def asked(request: Request) -> dict[str, object]:
 def truth(value: str) -> bool:
     """The truth that a parameter says."""
     if value.lower() not in _TRUTHS:
-        raise HTTPException(400, f"“{value}” is neither true nor false.")
+        raise RequestError(400, Message("not-a-truth-value", value=value))
     return _TRUTHS[value.lower()]

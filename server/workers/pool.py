@@ -1,4 +1,4 @@
-"""The pool of worker processes: who may have one, and the end of those that go too far."""
+"""The pool of worker processes, and the limits at which one is ended."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ...graph.errors import TaawunError
 from .reply import DATA, END, FRAME, HEAD
 
 
@@ -49,8 +50,8 @@ class BusyError(Exception):
     """All workers are busy, and enough requests wait for one."""
 
 
-class StoppedError(Exception):
-    """A query was stopped before its end; the text says why, as a sentence."""
+class StoppedError(TaawunError):
+    """A query was stopped before its end."""
 
 
 class LimitError(StoppedError):
@@ -125,12 +126,8 @@ class Worker:
             return kind, await self._process.stdout.readexactly(size)
         except asyncio.IncompleteReadError:
             if await self._process.wait() == _NO_MEMORY:
-                raise LimitError(
-                    f"The query was stopped: it needs more than {self._limits.memory} MB of memory."
-                ) from None
-            raise StoppedError(
-                "The query failed: its process broke down, as it does on one nested too deeply."
-            ) from None
+                raise LimitError("query-out-of-memory", size=self._limits.memory) from None
+            raise StoppedError("query-broke-down") from None
 
     async def end(self) -> None:
         """End the process, whatever it is doing."""

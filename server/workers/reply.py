@@ -11,8 +11,12 @@ import json
 import struct
 from typing import IO, TYPE_CHECKING, Final
 
+from ...graph.error_words import as_json, told
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+    from ...graph.errors import TaawunError
 
 FRAME: Final = struct.Struct(">cI")
 HEAD, DATA, END = b"H", b"D", b"E"
@@ -27,9 +31,11 @@ class Reply(io.RawIOBase):
     early is answered by its fault. ``body`` takes text, and its ``buffer`` bytes.
     """
 
-    def __init__(self, pipe: IO[bytes]) -> None:
+    def __init__(self, pipe: IO[bytes], refuses_in: str = "en") -> None:
+        """``refuses_in`` is the language of a refusal, or ``json``."""
         super().__init__()
         self._pipe = pipe
+        self.refuses_in = refuses_in
         self._status = 200
         self._headers: dict[str, str] = {}
         self._waiting = bytearray()
@@ -42,12 +48,15 @@ class Reply(io.RawIOBase):
         self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self._headers["content-type"] = f"{media}; charset=utf-8" if _is_text(media) else media
 
-    def refuse(self, status: int, message: str) -> None:
-        """Answer by one sentence in place of what was written, of which nothing is sent yet."""
+    def refuse(self, status: int, error: TaawunError) -> None:
+        """Answer by an error in place of what was written, of which nothing is sent yet."""
         self.body.flush()
         self._waiting.clear()
-        self.begin("text/plain", status)
-        self.body.write(f"{message}\n")
+        self.begin("application/json" if self.refuses_in == "json" else "text/plain", status)
+        if self.refuses_in == "json":
+            json.dump(as_json(error), self.body, ensure_ascii=False)
+        else:
+            self.body.write(f"{told(error, self.refuses_in)}\n")
 
     def end(self) -> None:
         """Send what is left, and the end."""

@@ -39,6 +39,10 @@ TASKS: Final = {
 }
 
 
+#: The tasks of the interface for programs.
+INTERFACE: Final = frozenset(("explained", "question", "questions"))
+
+
 def task(name: str) -> Task:
     """The task of that name, its module loaded only now."""
     found: Task = getattr(import_module(f"..{TASKS[name]}", __package__), name)
@@ -72,15 +76,18 @@ def main() -> None:
 def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
     """Do one task. One that fails when part of its reply is out ends the process."""
     signal.setitimer(signal.ITIMER_REAL, job.pop("seconds") + _GRACE)
-    reply = Reply(out)
+    name = job.pop("task")
+    is_page = name.endswith("_page") or job.get("media") == "text/html"
+    language = job["language"] if is_page else "en"
+    reply = Reply(out, "json" if name in INTERFACE else language)
     try:
-        task(job.pop("task"))(graph, reply, **job)
+        task(name)(graph, reply, **job)
     except MemoryError:
         os.abort()
     except TaawunError as error:
         if reply.is_begun:
             raise
-        reply.refuse(_status(error), str(error))
+        reply.refuse(_status(error), error)
     reply.end()
     signal.setitimer(signal.ITIMER_REAL, 0)
 

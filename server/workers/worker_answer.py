@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from typing import Any, Final
 
-from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from ...messages.message import Message as Words
+from ...messages.message import foreign
+from ..request_error import RequestError
 from .pool import BusyError, LimitError, Limits, Pool, StoppedError, Worker
 
 #: Where in the scope of a request the log finds why its answer was stopped.
 STOPPED: Final = "taawun.stopped"
-_BUSY: Final = "All workers are busy; try again in a few seconds."
 _RETRY: Final = {"Retry-After": "5"}
 
 
@@ -50,7 +51,7 @@ class WorkersAnswer(Response):
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_begun = False
-        headers: Mapping[str, str] = {}
+        headers: Mapping[str, str] = self._always
 
         async def sending(message: Message) -> None:
             nonlocal is_begun
@@ -62,15 +63,14 @@ class WorkersAnswer(Response):
                 await self._reply(scope, receive, sending)
             return
         except BusyError:
-            message, headers = _BUSY, _RETRY
+            message, headers = Words("workers-busy"), {**headers, **_RETRY}
         except StoppedError as error:
-            message = str(error)
+            message = error.message
         except TimeoutError:
-            message = f"The query was stopped: it takes more than {self._limits.seconds:g} seconds."
-        scope[STOPPED] = message
+            message = Words("query-too-slow", seconds=self._limits.seconds)
+        scope[STOPPED] = str(message)
         if not is_begun:
-            told = PlainTextResponse(f"{message}\n", 503, {**self._always, **headers})
-            await told(scope, receive, send)
+            raise RequestError(503, message, headers)
 
     async def _reply(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the reply of a worker; the first piece alone if it is all of it."""
@@ -85,9 +85,7 @@ class WorkersAnswer(Response):
                     await whole(scope, receive, send)
                     return
                 if scope["http_version"] == "1.0":
-                    told = PlainTextResponse("A long answer needs HTTP/1.1.\n", 505)
-                    await told(scope, receive, send)
-                    return
+                    raise RequestError(505, Words("http-too-old"))
                 await send(
                     {
                         "type": "http.response.start",
@@ -102,10 +100,7 @@ class WorkersAnswer(Response):
                     async for piece in pieces:
                         sent += await _send_piece(send, piece)
                         if sent > self._limits.answer << 20:
-                            raise StoppedError(
-                                "The answer was stopped: it is longer than "
-                                f"{self._limits.answer} MB."
-                            )
+                            raise StoppedError("answer-too-long", size=self._limits.answer)
                 await send({"type": "http.response.body", "body": b""})
 
 
@@ -114,22 +109,22 @@ async def whole_answer(
 ) -> bytes:
     """The whole body with which a worker replies.
 
-    Raises ``HTTPException`` that says why not, and ``LimitError`` where a limit stops it.
+    Raises ``RequestError`` that says why not, and ``LimitError`` where a limit stops it.
     """
     try:
         async with asyncio.timeout(seconds), turn as worker:
             head = await worker.ask({**job})
             body = b"".join([piece async for piece in worker.pieces()])
     except BusyError:
-        raise HTTPException(503, _BUSY, _RETRY) from None
+        raise RequestError(503, Words("workers-busy"), _RETRY) from None
     except TimeoutError:
-        raise LimitError(f"It was stopped: it takes more than {seconds:g} seconds.") from None
+        raise LimitError("work-too-slow", seconds=seconds) from None
     except LimitError:
         raise
     except StoppedError as error:
-        raise HTTPException(503, str(error)) from None
+        raise RequestError(503, error.message) from None
     if head["status"] != 200:
-        raise HTTPException(head["status"], body.decode())
+        raise RequestError(head["status"], foreign(body.decode().strip()))
     return body
 
 

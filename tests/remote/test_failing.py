@@ -121,88 +121,125 @@ def no_http(handler):
 
 
 URI = {"type": "uri", "value": "http://a.org/"}
-SLOW = "did not answer within 1 seconds; try --timeout"
-NO_RESULTS = "does not answer with SPARQL results but with"
-UNREADABLE = r"sends what cannot be read as application/sparql-results\+json"
+NOT_SPARQL = "endpoint-not-sparql"
+UNREADABLE = "endpoint-unreadable"
+#: How an endpoint answers, the code of the error, and words of it.
 LIES = {
-    "says nothing": (say_nothing, SLOW),
-    "trickles its headers": (trickle_headers, SLOW),
-    "trickles its body": (trickle_body, SLOW),
+    "says nothing": (say_nothing, "endpoint-slow", "within 1 seconds.*--timeout"),
+    "trickles its headers": (trickle_headers, "endpoint-slow", ""),
+    "trickles its body": (trickle_body, "endpoint-slow", ""),
     "hangs up": (
         lambda handler: handler.connection.close(),
-        "hung up without|cannot be reached",
+        "endpoint-hung-up|endpoint-unreachable",
+        "",
     ),
-    "is no web server": (no_http, "does not answer in HTTP; it begins “SSH-2.0"),
-    "ends in the middle": (end_in_the_middle, UNREADABLE),
-    "sends less than it promises": (reply(200, rows(), length=500), "broke off"),
-    "breaks a chunk": (break_a_chunk, "broke off"),
-    "is a page": (reply(200, b"<html>Welcome</html>", "text/html"), "text/html.*Welcome"),
-    "names no kind": (reply(200, rows(), None), "something unnamed"),
-    "gives another kind": (reply(200, rows(), "text/plain"), "text/plain"),
-    "sends nothing": (reply(200, b""), UNREADABLE),
-    "sends a list": (reply(200, b"[]"), UNREADABLE),
-    "sends no results": (reply(200, b'{"head":{"vars":["s"]}}'), UNREADABLE),
-    "sends NaN": (reply(200, rows({"s": {"type": "literal", "value": float("nan")}})), UNREADABLE),
-    "sends a number for a term": (reply(200, rows({"s": 1})), UNREADABLE),
+    "is no web server": (no_http, "endpoint-not-http", "begins with “SSH-2.0"),
+    "ends in the middle": (end_in_the_middle, UNREADABLE, r"as application/sparql-results\+json"),
+    "sends less than it promises": (reply(200, rows(), length=500), "endpoint-broke-off", ""),
+    "breaks a chunk": (break_a_chunk, "endpoint-broke-off", ""),
+    "is a page": (
+        reply(200, b"<html>Welcome</html>", "text/html"),
+        NOT_SPARQL,
+        "text/html.*Welcome",
+    ),
+    "names no kind": (reply(200, rows(), None), NOT_SPARQL, "no stated type"),
+    "gives another kind": (reply(200, rows(), "text/plain"), NOT_SPARQL, "text/plain"),
+    "sends nothing": (reply(200, b""), UNREADABLE, ""),
+    "sends a list": (reply(200, b"[]"), UNREADABLE, ""),
+    "sends no results": (reply(200, b'{"head":{"vars":["s"]}}'), UNREADABLE, ""),
+    "sends NaN": (
+        reply(200, rows({"s": {"type": "literal", "value": float("nan")}})),
+        UNREADABLE,
+        "",
+    ),
+    "sends a number for a term": (reply(200, rows({"s": 1})), UNREADABLE, ""),
     "sends an IRI that is a query": (
         reply(200, rows({"s": {"type": "uri", "value": "http://a> } #"}})),
         UNREADABLE,
+        "",
     ),
-    "binds another variable": (reply(200, rows({"x": URI})), UNREADABLE),
+    "binds another variable": (reply(200, rows({"x": URI})), UNREADABLE, ""),
     "answers for other variables": (
         reply(200, rows({"x": URI}, names=("x", "y"))),
-        "asked for s, and gives x, y",
+        "endpoint-other-variables",
+        "s were asked for, and it gives x and y",
     ),
-    "answers yes": (reply(200, b'{"head":{},"boolean":true}'), "another kind of answer"),
+    "answers for no variables": (
+        reply(200, rows(names=())),
+        "endpoint-no-variables",
+        "s were asked for",
+    ),
+    "answers yes": (reply(200, b'{"head":{},"boolean":true}'), "endpoint-other-form", ""),
     "cuts its rows": (
         reply(200, rows(*[{"s": URI}] * 3), X_SPARQL_MaxRows="3"),
-        "cuts its answers at 3 rows.*LIMIT",
+        "endpoint-answer-cut",
+        "at 3 rows.*LIMIT",
     ),
     "runs out of its own time": (
         reply(200, rows({"s": URI}), X_SQL_State="S1TAT", X_SQL_Message="RC...: Anytime"),
-        "a part of the answer only: RC...: Anytime",
+        "endpoint-answer-partial",
+        "RC...: Anytime",
     ),
     "sends on to a file": (
         reply(302, b"", Location="file:///etc/passwd"),
-        "sends on to file:///etc/passwd",
+        "endpoint-redirects",
+        "redirects to file:///etc/passwd",
     ),
     "sends on elsewhere": (
         reply(307, b"", Location="http://me:secret@b.org/\x1b[2Jsparql"),
-        r"sends on to http://…@b.org/ \[2Jsparql; if you trust that",
+        "endpoint-redirects",
+        r"redirects to http://…@b.org/ \[2Jsparql.*if you trust that",
     ),
-    "sends on to nowhere": (reply(301, b""), "sends on to nowhere"),
-    "wants a name": (reply(401, b"", WWW_Authenticate='Basic realm="x"'), "TAAWUN_USER"),
-    "wants a ticket": (reply(401, b"", WWW_Authenticate="Negotiate"), "TAAWUN_USER"),
-    "forbids": (reply(403, b""), r"does not let us in \(403\)"),
-    "is not there": (reply(404, b""), r"has nothing at that address \(404\)"),
-    "takes no POST": (reply(405, b""), "address of the SPARQL endpoint"),
-    "has had enough": (reply(429, b"", Retry_After="7"), "too often.*try again after 7 seconds"),
-    "is not available": (reply(503, b""), "not available now"),
+    "sends on to nowhere": (reply(301, b""), "endpoint-redirects-nowhere", ""),
+    "wants a name": (
+        reply(401, b"", WWW_Authenticate='Basic realm="x"'),
+        "endpoint-wants-password",
+        "TAAWUN_USER",
+    ),
+    "wants a ticket": (
+        reply(401, b"", WWW_Authenticate="Negotiate"),
+        "endpoint-wants-password|endpoint-cannot-be-asked",
+        "",
+    ),
+    "forbids": (reply(403, b""), "endpoint-wants-password", r"\(403\)"),
+    "is not there": (reply(404, b""), "endpoint-status-404", r"\(404\)"),
+    "takes no POST": (reply(405, b""), "endpoint-status-405", "address of the SPARQL endpoint"),
+    "has had enough": (
+        reply(429, b"", Retry_After="7"),
+        "endpoint-status-429",
+        "too many requests.*try again in 7 seconds",
+    ),
+    "is not available": (reply(503, b""), "endpoint-status-503", "try again later"),
     "fails": (
         reply(500, b"\n  out of\tmemory \x1b[31m\n more", "text/plain"),
-        r"500 out of memory",
+        "endpoint-status-other",
+        "500 out of memory",
     ),
     "fails with a page": (
         reply(500, b"<html><title>Oops &amp;\n no</title>", "text/html"),
+        "endpoint-status-other",
         "500 Oops",
     ),
-    "answers with a number of its own": (reply(299, rows(), "text/html"), NO_RESULTS),
+    "answers with a number of its own": (reply(299, rows(), "text/html"), NOT_SPARQL, ""),
 }
 
 
 @pytest.mark.parametrize("name", sorted(LIES))
 def test_an_endpoint_that_fails_or_lies_gives_one_clear_error_in_time(name, run):
-    answer, message = LIES[name]
+    answer, code, message = LIES[name]
     with lying(answer) as url:
         started = time.monotonic()
-        said = run("sparql", QUERY, "--endpoint", url, "--timeout", "1", "--format", "csv")
+        said = run("sparql", QUERY, "--endpoint", url, "--timeout", "1", "--format", "json")
         took = time.monotonic() - started
     assert said.exit_code == 2, said.output
-    assert re.search(message, said.output), said.output
-    assert said.output.startswith(f"taawun: {url} ")
-    assert len(said.output.splitlines()) == 1
-    assert "\x1b" not in said.output
-    assert "secret" not in said.output
+    (line,) = said.output.splitlines()
+    error = json.loads(line)
+    assert re.fullmatch(code, error["code"]), line
+    assert re.search(message, f"{error['message']} {error.get('remedy')}"), line
+    assert error["parts"]["url"] == url
+    assert url in error["message"]
+    assert "\x1b" not in error["message"]
+    assert "secret" not in line
     assert took < 3
 
 
@@ -216,7 +253,10 @@ def test_a_bad_query_is_told_with_the_words_of_the_endpoint(run):
 def test_triples_that_are_none_are_refused():
     text = "CONSTRUCT WHERE { ?s ?p ?o }"
     for body, kind in ((b"<a> <b> .", "application/n-triples"), (rows(), JSON)):
-        with lying(reply(200, body, kind)) as url, pytest.raises(EndpointError, match="begins “"):
+        with (
+            lying(reply(200, body, kind)) as url,
+            pytest.raises(EndpointError, match="begins with “"),
+        ):
             RemoteStore(url).query(text)
 
 
@@ -240,7 +280,7 @@ def test_an_answer_that_never_ends_is_cut_short(monkeypatch):
         handler.end_headers()
         unending(handler, trickle, 0)
 
-    with lying(flood) as url, pytest.raises(EndpointError, match="more than 1 MB"):
+    with lying(flood) as url, pytest.raises(EndpointError, match="longer than 1 MB"):
         RemoteStore(url, timeout=20).query(QUERY)
 
 
@@ -267,7 +307,7 @@ def test_a_dead_endpoint_is_named(run):
 def test_an_address_that_is_none_is_refused(address, run):
     said = run("sparql", QUERY, "--endpoint", address)
     assert said.exit_code == 2
-    assert "no endpoint address" in said.output
+    assert "is not the address of an endpoint" in said.output
     assert "\x1b" not in said.output
 
 
@@ -330,7 +370,7 @@ def test_over_tls_an_endpoint_must_be_vouched_for_and_the_time_limit_holds(
     started = time.monotonic()
     with (
         lying(trickle_body, context) as url,
-        pytest.raises(EndpointError, match="try --timeout"),
+        pytest.raises(EndpointError, match="more time with --timeout"),
     ):
         RemoteStore(url, timeout=1).query(QUERY)
     assert time.monotonic() - started < 3
