@@ -59,6 +59,7 @@ def asks(graph: KnowledgeGraph, pattern: str) -> bool:
     return bool(graph.sparql(f"ASK {{ {pattern} }}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["retracted", "superseded", "candidate"])
 def test_what_is_not_asserted_leaves_the_answers_and_what_follows_from_it(
     status, signature, tmp_path, graph
