@@ -49,7 +49,7 @@ _TOKEN: Final = "|".join(
         ("integer", r"[0-9]+"),
         ("word", r"[A-Za-z_][A-Za-z0-9_]*"),
         ("sign", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,*+/|^!?=<>\-]"),
-        ("other", r"."),
+        ("other", f"[{_CHARACTER}]+|."),
     )
 )
 _CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
@@ -77,7 +77,7 @@ class Token(NamedTuple):
 def scan(text: str) -> Iterator[Token]:
     """The tokens of a text as it is written, without white space and comments.
 
-    A character that begins no token has the kind ``other``.
+    Letters and signs that make no token have the kind ``other``.
     """
     # Most commands scan no query, so the expression is compiled when one does; re keeps it.
     for found in re.compile(_TOKEN, re.DOTALL).finditer(text):
@@ -118,7 +118,7 @@ def tokens(text: str) -> Iterator[Token]:
     text = _CODE_POINT.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
     for token in scan(text):
         if token.kind == "other":
-            raise QueryError("query-unreadable", text=token.text, position=token.start)
+            raise QueryError("query-unreadable", text=token.text[0], position=token.start)
         yield token
     yield Token("end", "", len(text))
 
