@@ -291,8 +291,8 @@ class KnowledgeGraph:
         cannot be written.
         """
         from .viz.explorer import write_explorer
+        from .viz.payload import answer_questions
         from .viz.read_view import read_view
-        from .viz.stored_answers import answer_questions
         from .viz.view import focus as focus_on
 
         view = read_view(self.store)

@@ -9,15 +9,14 @@ from typing import Any
 
 import click
 
-from ..graph.error_words import told
-from ..graph.errors import CollectionError, MisuseError
+from ..graph.errors import CollectionError, MisuseError, told
 from ..graph.fact import MODALITIES
 from ..loaders.builds.inputs import SEEDS
 from ..loaders.collection import Collection, read_collection
 from ..loaders.editing.add_fact import QUOTE, addition
 from ..loaders.editing.insert_entry import document_edit, entity_edit
 from ..loaders.editing.transaction import seen
-from ..loaders.files.facts_yaml import TRIPLE
+from ..loaders.files.fact_files import TRIPLE
 from ..loaders.text.suggestion_file import slug_of
 from ..messages.message import say
 from .edits import carry_out, show, target_of, write

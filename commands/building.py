@@ -55,7 +55,7 @@ def check(
     """
     from .. import checks
     from ..loaders.builds.build import build as build_graph
-    from ..loaders.builds.last_checked import remember
+    from ..loaders.builds.cache import remember
 
     made = build_graph(settings.collections)
     if accept_answers:
@@ -127,8 +127,7 @@ def _preview(settings: Settings, made: Build) -> None:
     collection.
     """
     from ..loaders.builds.build import build as build_graph
-    from ..loaders.builds.cache import Build
-    from ..loaders.builds.last_checked import last_checked
+    from ..loaders.builds.cache import Build, last_checked
     from ..queries.changes import difference
     from .change_report import report
 

@@ -12,8 +12,7 @@ import click
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
-from ..graph.fact_json import fact_json
-from ..graph.fact_record import FactRecord
+from ..graph.fact_record import FactRecord, fact_json
 from ..messages.message import say
 from ..ontology.namespaces import ID
 from ..queries.changes import Alteration, AnswerChange, Difference

@@ -14,8 +14,14 @@ from prompt_toolkit.document import Document as Typed
 
 from ..graph.arabic import find_folded, fold
 from ..graph.document import Document
-from ..graph.error_words import told
-from ..graph.errors import CollectionError, MisuseError, QuoteError, TaawunError, UnknownNameError
+from ..graph.errors import (
+    CollectionError,
+    MisuseError,
+    QuoteError,
+    TaawunError,
+    UnknownNameError,
+    told,
+)
 from ..graph.fact import MODALITIES
 from ..loaders.checks.edtf import edtf_fault
 from ..loaders.checks.quotes import evidence, told_apart

@@ -18,7 +18,7 @@ from ..api import EXPLAINED, Rows, Truth
 from ..graph.control_characters import escaped, visible
 from ..graph.errors import OutputError
 from ..messages.message import foreign, say
-from ..queries.answer_writer import write_answer, write_proven
+from ..queries.answer import write_answer, write_proven
 from ..queries.date_words import readable
 from ..queries.results import to_markdown, to_separated
 from .settings import FAULTS, Settings

@@ -71,7 +71,7 @@ def serve(
     curl http://127.0.0.1:7878/sparql --data-urlencode 'query=ASK {}'
     """
     from ..loaders.builds.build import build
-    from ..server.running import listen, run
+    from ..server.application import listen, run
     from ..server.workers.pool import Limits, Served
 
     if settings.endpoint:

@@ -9,8 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
-from ..graph.fact_json import Json, fact_json, statement_json, term_json
-from ..graph.fact_record import FactRecord
+from ..graph.fact_record import FactRecord, Json, fact_json, statement_json, term_json
 from .disagreement import Disagreement
 from .entity_card import EntityCard
 from .network import Step

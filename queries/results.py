@@ -121,7 +121,7 @@ def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str
 
 def bindings(variables: Iterable[str], row: Terms) -> Iterator[tuple[str, dict[str, str]]]:
     """The variables that are bound in a row, with their terms as JSON."""
-    from ..graph.fact_json import term_json
+    from ..graph.fact_record import term_json
 
     for name, term in zip(variables, row, strict=True):
         if term is not None:

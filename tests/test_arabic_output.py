@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from taawun.graph.error_words import told
+from taawun.graph.errors import told
 from taawun.messages.fault import Fault, Place
 from taawun.messages.message import LANGUAGES, has_words
 

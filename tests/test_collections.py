@@ -20,7 +20,7 @@ from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.inputs import fingerprint
 from taawun.loaders.checks.coverage import coverage
 from taawun.loaders.collection import Collection, read_collection
-from taawun.loaders.files.facts_jsonl import rows_of_jsonl
+from taawun.loaders.files.fact_files import rows_of_jsonl
 from taawun.messages.fault import Fault
 
 HERE = Path(__file__).parent / "collections"

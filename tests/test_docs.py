@@ -28,7 +28,7 @@ from taawun import cli
 from taawun.loaders.builds.build import build
 from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
-from taawun.loaders.files.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
+from taawun.loaders.files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
 from taawun.loaders.status_file import STATUS_KEYS
 from taawun.messages.docs_page import page as messages_page
 from taawun.ontology.docs_page import page as ontology_page

@@ -22,8 +22,7 @@ from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.builds.inputs import SEEDS, fingerprint
 from taawun.loaders.checks.shapes import Shapes
-from taawun.loaders.collection import read_collection
-from taawun.loaders.ontologies import term_files
+from taawun.loaders.collection import read_collection, term_files
 from taawun.messages.fault import Fault
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.prefixes import prefixes_of

@@ -10,7 +10,7 @@ import yaml
 from taawun.graph.errors import OutputError, QuoteError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.checks.quotes import spans
-from taawun.loaders.editing.insert_fact import QUOTE, with_fact
+from taawun.loaders.editing.insert_entry import QUOTE, with_fact
 from taawun.loaders.files.yaml_text import LOADER, data_of
 
 TEXT = "وقعت مصر. حضر الوزير. وتبحث مصر اتفاقية مع العراق."

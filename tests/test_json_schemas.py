@@ -14,7 +14,7 @@ from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.editing.json_schemas import json_schemas
 from taawun.loaders.editing.new_collection import TEMPLATE, new_collection
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
-from taawun.loaders.files.facts_yaml import ENTRY_KEYS, FACT_KEYS
+from taawun.loaders.files.fact_files import ENTRY_KEYS, FACT_KEYS
 
 HERE = Path(__file__).parent
 FILES = sorted(

@@ -20,12 +20,11 @@ from taawun.api import KnowledgeGraph, Rows
 from taawun.commands.terminal import Printer
 from taawun.graph.document import Document
 from taawun.graph.fact import Evidence, Fact, Passage
-from taawun.graph.fact_json import fact_json
 from taawun.graph.fact_reader import FactReader, all_facts, facts_of
-from taawun.graph.fact_record import FactRecord
+from taawun.graph.fact_record import FactRecord, fact_json
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDF, RDFS, TW
-from taawun.queries.answer_writer import write_proven
+from taawun.queries.answer import write_proven
 from taawun.queries.export import FORMATS
 from taawun.queries.labels import Labels, short_iri
 from taawun.server.pages.question_pages import question_page

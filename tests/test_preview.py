@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from taawun.loaders.builds.last_checked import last_checked, remember, remembered
+from taawun.loaders.builds.cache import last_checked, remember, remembered
 from taawun.loaders.editing.new_collection import new_collection
 
 

@@ -12,9 +12,8 @@ from taawun.commands.terminal import Printer
 from taawun.graph.document import Document
 from taawun.graph.errors import QuoteError
 from taawun.graph.fact import Evidence
-from taawun.graph.fact_json import fact_json
 from taawun.graph.fact_reader import facts_of
-from taawun.graph.fact_record import FactRecord
+from taawun.graph.fact_record import FactRecord, fact_json
 from taawun.graph.store import EmbeddedStore, select
 from taawun.loaders.builds.build import lines_of
 from taawun.loaders.checks.quotes import FARTHEST, evidence, passage

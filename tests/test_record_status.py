@@ -9,8 +9,8 @@ import pytest
 
 from taawun.api import KnowledgeGraph
 from taawun.graph.fact import Fact
-from taawun.graph.fact_json import fact_json
 from taawun.graph.fact_reader import facts_of
+from taawun.graph.fact_record import fact_json
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.ontology.namespaces import BASE, DCTERMS, DOCUMENT, GRAPH_EVIDENCE, OA, TW
-from taawun.server.pages.marked_text import pieces, stretches
+from taawun.server.pages.document_page import pieces, stretches
 from taawun.server.pages.resources import resource
 from taawun.server.workers.reply import Reply
 from taawun.server.workers.served_graph import OpenedBuild

@@ -23,7 +23,7 @@ from taawun.loaders.editing.table_import import KINDS, intake, table, template
 from taawun.loaders.editing.transaction import seen
 from taawun.loaders.files.csv_table import read_table, write_table
 from taawun.loaders.files.entity_table import ENTITIES
-from taawun.loaders.files.fact_rows import FACTS
+from taawun.loaders.files.fact_files import FACTS
 from taawun.messages.fault import Fault
 
 SOUND = Path(__file__).parent / "collections" / "sound"

@@ -30,8 +30,7 @@ from taawun.queries.catalogue import Catalogue
 from taawun.queries.why import Note, RowExplanation, Witness, explain
 from taawun.queries.why.sparql import algebra as alg
 from taawun.queries.why.sparql.parser import parse
-from taawun.queries.why.sparql.scope import in_scope, mentioned
-from taawun.queries.why.sparql.variables import rename
+from taawun.queries.why.sparql.variables import in_scope, mentioned, rename
 from taawun.queries.why.sparql.writer import write_dataset, write_select
 
 CASES = Path(__file__).parent / "why"

@@ -9,8 +9,8 @@ from quoted import quoted
 from taawun.graph.derive import DerivedFact
 from taawun.graph.errors import QueryError
 from taawun.graph.fact import Fact
-from taawun.graph.fact_json import fact_json
 from taawun.graph.fact_reader import facts_of
+from taawun.graph.fact_record import fact_json
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, INFERENCE, PROV, TW
 from taawun.queries.proof_json import explanation_json

@@ -29,11 +29,10 @@ from ...ontology.namespaces import FACT, GRAPH_ENTITIES, ID, RDF, RDFS, SKOS
 from ...ontology.schema import Schema, local_name
 from ..checks.claims import Claims, is_number
 from ..checks.lints import ORDERED, lint_facts
-from ..collection import FACT_READERS, Collection
+from ..collection import FACT_READERS, Collection, read_ontology
 from ..documents import read_documents
 from ..facts import FactMaker
 from ..files.value import Site
-from ..ontologies import read_ontology
 from ..status_file import lint_statuses
 from .atomic_folder import seal
 from .cache import MANIFEST, STORE

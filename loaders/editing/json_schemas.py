@@ -20,7 +20,7 @@ from ..collection import Collection
 from ..documents import DOCUMENT_KEYS, DOCUMENT_NEEDED, SLUG, SPAN_KEYS
 from ..entities import ALIAS_KEYS, ENTITY_KEYS, REFERENCE, registrable
 from ..facts import writable
-from ..files.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS, TRIPLE
+from ..files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS, TRIPLE
 from ..status_file import STATUS_KEYS
 
 Json: TypeAlias = dict[str, Any]

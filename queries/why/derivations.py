@@ -23,9 +23,8 @@ from .rewrite import Rewriter
 from .solutions import Reader
 from .sparql import algebra as alg
 from .sparql.patterns import Fresh, unprojected, with_keys
-from .sparql.scope import certain, mentioned
 from .sparql.terms import make_expression
-from .sparql.variables import without_idle_optionals
+from .sparql.variables import certain, mentioned, without_idle_optionals
 from .sparql.writer import write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and the paths of one solution are combined.

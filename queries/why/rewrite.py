@@ -34,9 +34,8 @@ from .sparql.patterns import (
     unprojected,
     with_keys,
 )
-from .sparql.scope import certain, in_scope, mentioned
 from .sparql.terms import make_expression
-from .sparql.variables import rename
+from .sparql.variables import certain, in_scope, mentioned, rename
 
 
 @dataclass

@@ -25,7 +25,7 @@ from ...queries.fact_words import (
 )
 from ...queries.labels import Labels
 from ..workers.reply import Reply
-from .marked_text import name_of_place
+from .document_page import name_of_place
 
 if TYPE_CHECKING:
     from jinja2 import Environment

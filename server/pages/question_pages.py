@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...api import KnowledgeGraph, Rows, Truth
-from ...graph.error_words import told
-from ...graph.errors import QueryError, UnknownNameError
+from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
 from ...queries.answer_table import AnswerTable, Named, named
 from ...queries.results import Shown

@@ -1,14 +1,14 @@
-"""Tasks that show one thing of the graph: an entity, a document, a fact, a named graph …"""
+"""Pages and triples of one resource: an entity, a document, a fact, a named graph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ...graph.fact_reader import FactReader, facts_of
+from ...graph.fact_reader import FactReader, description, facts_of
 from ...graph.fact_record import FactRecord
 from ...graph.store import Store, select
 from ...messages.message import say
@@ -22,18 +22,45 @@ from ...ontology.namespaces import (
     INFERENCE,
     OWL,
     PASSAGE,
+    PREFIXES,
     RDFS,
 )
 from ...ontology.schema import local_name
 from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
-from ..sparql.media_types import LANGUAGES
-from ..sparql.named_graphs import NAMED, size
-from ..sparql.triples import triples_about, write_triples
+from ..sparql.media_types import GRAPHS, LANGUAGES
+from ..sparql.named_graphs import NAMED, VOID, graph_triples, size
+from ..sparql.service_description import SD
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .document_page import document_values
 from .page import Page
+
+_ABOUT: Final = """CONSTRUCT { IRI ?p ?o . ?s ?q IRI } WHERE {
+  { IRI ?p ?o } UNION { ?s ?q IRI }
+}"""
+_ONTOLOGY: Final = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{ ?s ?p ?o }} }}"
+
+
+def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
+    """What is said of the IRI; empty where the graph does not know it."""
+    iri = node.value
+    if iri in NAMED:
+        return list(graph_triples(store, iri))
+    if iri.startswith((FACT, INFERENCE, EVIDENCE, PASSAGE)):
+        return list(description(store, node))
+    text = _ONTOLOGY if iri == BASE + "ontology" else _ABOUT
+    return [*cast("Iterable[ox.Triple]", store.query(text.replace("IRI", str(node))))]
+
+
+def write_triples(
+    reply: Reply, triples: Iterable[ox.Triple], media: str, status: int = 200
+) -> None:
+    """Write triples in their order, in that format."""
+    reply.begin(media, status)
+    prefixes = {**PREFIXES, "sd": SD, "void": VOID}
+    ox.serialize(sorted(triples, key=str), reply.body.buffer, GRAPHS[media], prefixes=prefixes)
+
 
 _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{
   ?term a ?kind ; <{RDFS}label> ?name FILTER(LANG(?name) = "ar")

@@ -15,8 +15,8 @@ import pyoxigraph as ox
 from ....graph.errors import UnexplainableError
 from ....ontology.namespaces import PREFIXES
 from . import algebra as alg
-from .scope import in_scope
 from .terms import TermParser, make_expression
+from .variables import in_scope
 
 _MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}")
 

@@ -8,8 +8,8 @@ from itertools import count
 from typing import Final, TypeAlias
 
 from . import algebra as alg
-from .scope import certain, mentioned
 from .terms import make_expression
+from .variables import certain, mentioned
 
 _Tokens: TypeAlias = tuple[str | alg.Var | alg.Exists, ...]
 _DEPTH: Final = {"(": 1, ")": -1}
