@@ -5,7 +5,6 @@
 Each run starts both as processes of their own, one after the other, into a pipe: ``taawun ask``,
 and a script of ten lines that opens the same store read-only with pyoxigraph, runs the same query
 text and prints the terms as CSV. Times in milliseconds; the ratio is the median of the pairs'.
-The promise: at most 1.5.
 """
 
 from __future__ import annotations

@@ -12,13 +12,14 @@ import click
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
+from ..graph.fact_json import fact_json
+from ..graph.fact_record import FactRecord
 from ..messages.message import say
 from ..ontology.namespaces import ID
 from ..queries.changes import Alteration, AnswerChange, Difference
+from ..queries.fact_words import quotes_of
 from ..queries.labels import Labels, short_iri
-from ..queries.proofs import quotes_of
 from ..queries.results import Shown, bindings
-from ..queries.why import FactView, fact_json
 from .output import emit
 from .settings import FAULTS, Settings, common
 from .terminal import Printer, console
@@ -106,10 +107,10 @@ class _Page:
             self._was(say("diff-reason-before", self.language, reason=reason))
         if (note := before.note(self.language)) != after.note(self.language):
             self._was(say("diff-note-before", self.language, note=note or "—"))
-        kept = {evidence.iri for evidence in after.evidence}
-        for evidence in before.evidence:
-            if evidence.iri not in kept:
-                self._was(say("diff-quote-before", self.language, quote=evidence.quote))
+        kept = {quote.place for quote in after.quotes}
+        for quote in before.quotes:
+            if quote.place not in kept:
+                self._was(say("diff-quote-before", self.language, quote=quote.text))
 
     def _was(self, text: str) -> None:
         self.out.indented(text, "dim", 6)
@@ -150,9 +151,13 @@ def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
     ):
         for fact in facts:
             names = (shown.term(term) for term in (fact.subject, fact.predicate, fact.object))
-            speakers = ", ".join(map(shown.term, fact.stated_by))
-            claimed = shown.modality(fact), speakers, fact.when, shown.record_status(fact)
-            details = (*claimed, quotes_of([fact]))
+            speakers, others = (
+                ", ".join(map(shown.term, terms)) for terms in (fact.stated_by, fact.on_behalf_of)
+            )
+            details = (
+                shown.modality(fact), speakers, others, fact.when, fact.date_text,
+                shown.record_status(fact), fact.note(shown.language), quotes_of([fact]),
+            )  # fmt: skip
             yield change, kind, *names, "; ".join(filter(None, details))
     for item in found.answers:
         for change, rows, shown in (("gained", item.gained, new), ("lost", item.lost, old)):
@@ -194,9 +199,8 @@ def _as_json(found: Difference) -> dict[str, Any]:
     }
 
 
-def _fact(fact: FactView) -> dict[str, Any]:
-    notes = {note.language or "": note.value for note in fact.notes}
-    return fact_json(fact) | {"recordStatus": fact.record_status, "notes": notes}
+def _fact(fact: FactRecord) -> dict[str, Any]:
+    return fact_json(fact) | {"recordStatus": fact.record_status}
 
 
 @click.command()

@@ -9,9 +9,8 @@ import click
 
 from ..graph.errors import MisuseError, OutputError
 from ..messages.message import foreign, say
-from .output import print_line
+from .output import print_line, writing
 from .settings import Settings, common
-from .terminal import writing
 
 EXPORTS: Final = (
     "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml",

@@ -14,9 +14,8 @@ from ..messages.fault import Fault, Place
 from ..messages.message import say
 from .edits import carry_out, target_of
 from .faults import tell
-from .output import print_line
+from .output import print_line, writing
 from .settings import MISUSE, Settings, common
-from .terminal import writing
 
 #: ``loaders.tables.KINDS``, which stays unloaded until a command needs it.
 KINDS = ("facts", "entities", "documents")

@@ -13,9 +13,8 @@ import click
 from ..graph.errors import InputError, MisuseError, OutputError
 from ..messages.fault import near
 from ..messages.message import foreign, say
-from .output import emit, print_line, printer_for
+from .output import emit, print_line, printer_for, writing
 from .settings import Settings, common
-from .terminal import writing
 
 if TYPE_CHECKING:
     from ..loaders.text.suggestion import Suggester, Suggestion

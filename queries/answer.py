@@ -54,7 +54,7 @@ def ask(store: Store, question: Question, language: str, text: str | None = None
         text = with_prefixes(question.text, store)
     solutions = store.query(text)
     if not isinstance(solutions, ox.QuerySolutions):
-        raise QueryError(f"{question.name}.rq must be a SELECT query")
+        raise QueryError("question-not-select", file=f"{question.name}.rq")
     return Answer(solutions, Shown(store, language, question.columns))
 
 

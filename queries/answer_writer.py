@@ -41,19 +41,25 @@ def write_proven(
     style: str,
     out: TextIO,
 ) -> bool:
-    """Write blocks of rows, each with its explanation: in JSON whole, else as its quotes."""
-    from .proofs import quotes_of
+    """Write blocks of rows, each with its explanation: in JSON whole, else a line for each quote.
+
+    A row is repeated beside each quote of its proof; one without a quote stands once.
+    """
+    from .fact_words import PROOF_COLUMNS, proof_rows
 
     if style == "json":
         return _write_proven_json(answer, blocks, out)
     has_rows = False
-    write_head(style, [*answer.headings, answer.shown.column("quote")], out)
+    write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
     for block, explanations in blocks:
         has_rows = True
-        quotes = [quotes_of(explanation.facts) for explanation in explanations]
+        proofs = [proof_rows(item.facts, answer.shown) for item in explanations]
         cells = answer.shown.cells(block)
-        proven = [[*row, quote] for row, quote in zip(cells, quotes, strict=True)]
-        write_rows(style, proven, out)
+        write_rows(
+            style,
+            [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],
+            out,
+        )
     return has_rows
 
 
@@ -93,7 +99,7 @@ def _write_proven_json(
     from shutil import copyfileobj
     from tempfile import SpooledTemporaryFile
 
-    from .why import to_json
+    from .proof_json import explanation_json
 
     def text(value: object) -> str:
         return escaped(json.dumps(value, ensure_ascii=False))
@@ -104,7 +110,7 @@ def _write_proven_json(
         for block, explanations in blocks:
             for row, explanation in zip(block, explanations, strict=True):
                 out.write(f"{comma}\n{text(dict(bindings(answer.variables, row)))}")
-                waiting.write(f"{comma}\n{text(to_json(explanation))}")
+                waiting.write(f"{comma}\n{text(explanation_json(explanation))}")
                 comma = ","
             out.flush()
         waiting.seek(0)

@@ -45,7 +45,7 @@ NEEDS = {
     "larger": "slow", "mutants": "slow", "reader": "slow", "wheel": "slow",
 }  # fmt: skip
 #: Of each family of more cases than the first, all but one in so many as the second are slow.
-MANY, FEW = 20, 5
+MANY, FEW = 10, 8
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 

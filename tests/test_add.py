@@ -168,6 +168,7 @@ def test_a_fact_stated_with_the_same_quote_is_refused(add, mine):
 
 
 OWN_SHAPE = """\
+@pytest.mark.slow
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix tw: <https://w3id.org/taawun/ontology#> .
 @prefix my: <https://example.org/my#> .

@@ -233,6 +233,16 @@ def test_a_faulty_collection_names_every_fault_and_exits_with_two(run, tmp_path)
     assert "mine/facts/a.yaml:1:11" in said.output
     assert "mine/facts/b.csv:1" in said.output
     assert "2 faults" in said.output
+    as_json = run(
+        "check", "--collection", str(tmp_path / "mine"), "--format", "json", "--lang", "ar"
+    )
+    *faults, found = map(json.loads, as_json.stderr.splitlines())
+    assert [(f["file"], f["line"], f["code"], f["check"]) for f in faults] == [
+        ("mine/facts/a.yaml", 1, "unknown-document", "format"),
+        ("mine/facts/b.csv", 1, "header-lacks", "format"),
+    ]
+    assert (found["code"], found["parts"]) == ("faults-found", {"count": 2})
+    assert all(f["message"] in said.stderr for f in faults)
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from taawun.graph.arabic import fold
+from taawun.graph.fact_record import FactRecord
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, TW
@@ -28,7 +29,6 @@ from taawun.viz.view import (
     AnsweredQuestion,
     Name,
     Node,
-    SeenFact,
     Term,
     View,
     join,
@@ -793,7 +793,12 @@ def crowded(size: int) -> View:
     """Entities in a tree, ten under each: more than one picture shows at first."""
     iris = [f"{ID}actor/{place:05d}" for place in range(size)]
     facts = tuple(
-        SeenFact(f"{ID}fact/{place:05d}", iris[place], TW + "participant", iris[place // 10], "")
+        FactRecord(
+            f"{ID}fact/{place:05d}",
+            ox.NamedNode(iris[place]),
+            ox.NamedNode(TW + "participant"),
+            ox.NamedNode(iris[place // 10]),
+        )
         for place in range(1, size)
     )
     nodes = tuple(Node(iri, Name(f"كيان {iri[-5:]}", f"Entity {iri[-5:]}"), (TW + "Actor",))

@@ -134,6 +134,7 @@ def test_a_file_that_cannot_be_added_to_safely_is_left_with_the_entry_to_add(tex
     assert LINE in str(raised.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_fact_of_ours_taken_out_goes_back_to_the_byte(path: Path, the_collection):
     text = path.read_bytes().decode()

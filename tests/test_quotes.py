@@ -12,15 +12,16 @@ from taawun.commands.terminal import Printer
 from taawun.graph.document import Document
 from taawun.graph.errors import QuoteError
 from taawun.graph.fact import Evidence
-from taawun.graph.store import EmbeddedStore
+from taawun.graph.fact_json import fact_json
+from taawun.graph.fact_reader import facts_of
+from taawun.graph.fact_record import FactRecord
+from taawun.graph.store import EmbeddedStore, select
 from taawun.loaders.builds.build import lines_of
 from taawun.loaders.checks.quotes import FARTHEST, evidence, passage
 from taawun.loaders.collection import Collection, read_collection
 from taawun.messages.message import Message
 from taawun.ontology.namespaces import TW
 from taawun.queries.labels import Labels
-from taawun.queries.rows import select
-from taawun.queries.why import FactView, fact_json, facts_of
 
 SOUND = Path(__file__).parent / "collections" / "sound"
 TEXT = "وقّعت مصر أمس مع ليبيا مذكرة تفاهم.\nثم وقّعت مصر مع غانا اتفاقية، ومع كينيا اتفاقية."
@@ -161,7 +162,7 @@ def store(sound: Collection) -> EmbeddedStore:
     return EmbeddedStore.in_memory("\n".join(lines_of(sound, [])).encode())
 
 
-def shown(store: EmbeddedStore, sound: Collection, predicate: str) -> FactView:
+def shown(store: EmbeddedStore, sound: Collection, predicate: str) -> FactRecord:
     """The only fact with that predicate, as explanations show it."""
     (triple,) = {f.triple for f in sound.facts if f.predicate.value == TW + predicate}
     (view,) = facts_of(store, [triple])[triple]

@@ -110,6 +110,7 @@ def test_what_is_registered_can_be_spoken_of_at_once(run, mine, tmp_path):
     assert added.exit_code == 0, added.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

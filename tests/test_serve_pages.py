@@ -108,7 +108,7 @@ def test_a_page_shows_every_fact_with_its_quotes(site, graph):
         "SELECT ?p ?o { country:iraq ?p ?o FILTER EXISTS { GRAPH ?f { country:iraq ?p ?o } "
         f"FILTER(STRSTARTS(STR(?f), '{BASE}fact/')) }} }}"
     ).why() for view in row.facts]  # fmt: skip
-    quotes = [item.quote for view in proofs for item in view.evidence]
+    quotes = [quote.text for fact in proofs for quote in fact.quotes]
     assert quotes
     assert all(quote.replace("'", "&#39;") in page for quote in quotes)
 

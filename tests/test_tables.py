@@ -122,6 +122,7 @@ def test_whatever_is_in_a_cell_comes_back(tmp_path):
     assert not [row for row in raw if row[1].startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rewritten",
     [
@@ -157,6 +158,7 @@ def test_a_table_is_read_as_spreadsheets_write_it(rewritten, mine, written):
     assert fact.evidence[0].quote == QUOTE
 
 
+@pytest.mark.slow
 def test_three_tables_at_once_make_a_collection(mine, written, run):
     """Documents are registered with their text, and names of some documents stay theirs."""
     tables = [

@@ -378,7 +378,7 @@ def test_every_row_of_a_stored_question_follows_from_its_witness_and_has_quotes(
     assert len(explanations) == len(rows)
     for explanation in explanations:
         facts = [fact for view in explanation.facts for fact in view.asserted()]
-        assert all(fact.evidence for fact in facts)
+        assert all(fact.quotes for fact in facts)
         assert bool(facts) == (explanation.note is None)
 
 
@@ -425,7 +425,7 @@ def test_a_derived_fact_unfolds_to_asserted_ones(small_store):
     assert fact.is_derived
     assert fact.modality == "derived"
     assert fact.rule == f"{ID}rule/signed-together"
-    assert [under.evidence[0].document for under in fact.asserted()] == ["001 الصحيفة.txt"] * 2
+    assert [under.quotes[0].document for under in fact.asserted()] == ["001 الصحيفة.txt"] * 2
 
 
 def test_labels_and_types_are_definitions(small_store):

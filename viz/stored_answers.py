@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..graph.errors import UnexplainableError
-from ..graph.store import Store, Term
+from ..graph.sparql_tokens import prologue, values_blocks
+from ..graph.store import Store, Term, select
 from ..queries.prefixes import with_prefixes
 from ..queries.question import Question
 from ..queries.results import Shown
-from ..queries.rows import select
 from ..queries.why import explain
 from .view import Answer, AnsweredQuestion, Name
 
@@ -72,10 +71,9 @@ def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[An
 def _values(store: Store, question: Question) -> Iterator[tuple[Name, str]]:
     """The default values of the question's parameters, where they have one."""
     text = with_prefixes(question.text, store)
-    prefixes = "\n".join(re.findall(r"(?i)PREFIX\s+[\w-]*:\s*<[^<>]*>", text))
     for parameter in question.parameters:
-        block = re.search(rf"VALUES\s+\?{parameter.name}\s*\{{[^}}]*\}}", question.text)
-        if block:
-            for row in select(store, f"{prefixes}\nSELECT * WHERE {{ {block[0]} }}"):
+        for opening, closing in values_blocks(text, parameter.name)[:1]:
+            block = f"VALUES ?{parameter.name} {text[opening.start : closing.end]}"
+            for row in select(store, f"{prologue(text)} SELECT * WHERE {{ {block} }}"):
                 if parameter.name in row:
                     yield Name(parameter.ar, parameter.en), row[parameter.name].value

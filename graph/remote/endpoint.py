@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.request import Request
 
@@ -10,14 +9,14 @@ import pyoxigraph as ox
 
 from ...messages.message import Message
 from ..errors import EndpointError, QueryError
-from ..store import Answer, EmbeddedStore, code_of
+from ..sparql_tokens import scan
+from ..store import Answer, EmbeddedStore
 from .dialect import read_json
 from .transport import Reply, Transport, clean
 
 _JSON: Final = ("application/sparql-results+json", "application/json")
 _TRIPLES: Final = ("application/n-triples", "text/plain")
 _GRAPH_FORMS: Final = ("CONSTRUCT", "DESCRIBE")
-_LAST_LIMIT: Final = re.compile(r"\bLIMIT\s+(\d+)\s*(?:OFFSET\s+\d+\s*)?$", re.IGNORECASE)
 
 
 class Endpoint:
@@ -89,8 +88,8 @@ class Endpoint:
             reason = clean(reply.headers.get("X-SQL-Message", state))
             raise EndpointError("endpoint-answer-partial", url=self.url, reason=reason)
         cap = reply.headers.get("X-SPARQL-MaxRows", "")
-        limit = _LAST_LIMIT.search(code_of(text).rstrip())
-        if cap.isdigit() and count >= int(cap) and not (limit and int(limit[1]) <= int(cap)):
+        limit = _last_limit(text)
+        if cap.isdigit() and count >= int(cap) and not (limit and limit <= int(cap)):
             raise EndpointError("endpoint-answer-cut", url=self.url, number=cap)
 
     def _triples(self, reply: Reply) -> ox.QueryTriples:
@@ -99,6 +98,14 @@ class Endpoint:
         answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
         assert isinstance(answer, ox.QueryTriples)
         return answer
+
+
+def _last_limit(text: str) -> int | None:
+    """The LIMIT at the end of the query; None where there is none."""
+    found = list(scan(text))
+    if len(found) > 1 and found[-2].is_word("OFFSET"):
+        found = found[:-2]
+    return int(found[-1].text) if len(found) > 1 and found[-2].is_word("LIMIT") else None
 
 
 def _names(answer: ox.QuerySolutions) -> list[str]:

@@ -7,19 +7,14 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ...commands.terminal import by_quote
 from ...graph.fact_reader import FactReader
-from ...graph.store import Store, Term
-from ...ontology.namespaces import DCTERMS, GRAPH_EVIDENCE, OA, SCHEMA, TW
-from ...queries.rows import select
+from ...graph.store import Store, Term, select
+from ...ontology.namespaces import DCTERMS, SCHEMA
+from ...queries.fact_words import Proven, by_quote
 from ..workers.served_graph import OpenedBuild
 from .marked_text import Piece, pieces, stretches
-from .page import Quoted
 
 _VALUES: Final = "SELECT ?p ?o WHERE {{ {iri} ?p ?o }} ORDER BY ?p ?o"
-_QUOTED: Final = """SELECT DISTINCT ?fact WHERE {{ GRAPH <{graph}> {{
-  ?fact <{tw}evidence> ?e . ?e <{oa}hasSource> {iri} ; <{oa}hasSelector>/<{oa}start> ?start
-}} }} ORDER BY ?start ?fact"""
 _PRINTED: Final = (
     ("file", DCTERMS + "identifier"),
     ("publisher", DCTERMS + "publisher"),
@@ -51,25 +46,21 @@ def _printed(values: dict[str, Term]) -> Iterator[tuple[str, Term | None]]:
             yield word, values.get(predicate)
 
 
-def _quotes(store: Store, node: ox.NamedNode) -> Quoted:
+def _quotes(store: Store, node: ox.NamedNode) -> list[Proven]:
     """The quotes of a document in its order, each with the facts that it proves."""
-    text = _QUOTED.format(iri=node, graph=GRAPH_EVIDENCE, tw=TW, oa=OA)
-    facts = [row["fact"].value for row in select(store, text)]
-    reader = FactReader(store)
-    reader.load(facts)
-    groups = by_quote(map(reader.view, facts))
-    here = [group for group in groups if group[0][1][0].document_iri == node.value]
-    return sorted(here, key=lambda group: (group[0][1][0].start, group[0][1][-1].end))
+    groups = by_quote(FactReader(store).in_document(node.value))
+    here = [group for group in groups if group[0][1].document_iri == node.value]
+    return sorted(here, key=lambda group: group[0][1].place)
 
 
-def _marked(text: str, quotes: Quoted) -> Iterator[Piece]:
+def _marked(text: str, quotes: list[Proven]) -> Iterator[Piece]:
     """The text, with the parts of each quote and its contexts; quotes are counted from 1."""
     parts = {
-        number: [(part.start, part.end) for part in group[0][1]]
+        number: [(part.start, part.end) for part in group[0][1].parts]
         for number, group in enumerate(quotes, 1)
     }
     around = {
-        number: [(c.start, c.end) for _, quote in group for part in quote for c in part.context]
+        number: [(c.start, c.end) for _, quote in group for c in quote.context]
         for number, group in enumerate(quotes, 1)
     }
     return pieces(text, stretches(parts, around))

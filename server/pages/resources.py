@@ -8,28 +8,25 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ...graph.fact_reader import FactReader
-from ...graph.store import Store
+from ...graph.fact_reader import FactReader, facts_of
+from ...graph.fact_record import FactRecord
+from ...graph.store import Store, select
 from ...messages.message import say
 from ...ontology.namespaces import (
     BASE,
     DOCUMENT,
     EVIDENCE,
     FACT,
-    GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     ID,
     INFERENCE,
     OWL,
     PASSAGE,
     RDFS,
-    TW,
 )
 from ...ontology.schema import local_name
 from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
-from ...queries.rows import select
-from ...queries.why import FactView, facts_of
 from ..sparql.media_types import LANGUAGES
 from ..sparql.named_graphs import NAMED, size
 from ..sparql.triples import triples_about, write_triples
@@ -38,9 +35,6 @@ from ..workers.served_graph import OpenedBuild
 from .document_page import document_values
 from .page import Page
 
-_BESIDE: Final = f"""SELECT ?fact WHERE {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{
-  ?fact <{TW}evidence>/<{TW}context> {{passage}}
-}}}} }}}} ORDER BY ?fact LIMIT 1"""
 _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{
   ?term a ?kind ; <{RDFS}label> ?name FILTER(LANG(?name) = "ar")
   OPTIONAL {{ ?term <{RDFS}comment> ?comment FILTER(LANG(?comment) = "LANGUAGE") }}
@@ -93,9 +87,6 @@ def _fact_beside(store: Store, path: str) -> str | None:
     """The fact with whose quote a passage, a piece of evidence, or a selector of one goes."""
     kind, key = path.split("/")[:2]
     stretch = f"{BASE}{kind}/{key}"
-    if stretch.startswith(PASSAGE):
-        rows = select(store, _BESIDE.format(passage=ox.NamedNode(stretch)))
-        return next((row["fact"].value for row in rows), None)
     return next(iter(FactReader(store).owners([stretch]).get(stretch, ())), None)
 
 
@@ -108,7 +99,7 @@ def _write_page(
     if iri.startswith((FACT, INFERENCE)):
         if not store.query(f"ASK {{ GRAPH {node} {{ ?s ?p ?o }} }}"):
             return False
-        fact = FactReader(store).view(iri)
+        fact = FactReader(store).get(iri)
         page.write(reply, "fact.html", f"{address}.html", fact=fact, forms=_FORMS)
     elif iri.startswith(DOCUMENT):
         values = document_values(graph, node)
@@ -141,9 +132,9 @@ def _write_page(
 _FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
 
 
-def _grouped(iri: str, views: Sequence[FactView]) -> list[tuple[str, bool, list[FactView]]]:
+def _grouped(iri: str, views: Sequence[FactRecord]) -> list[tuple[str, bool, list[FactRecord]]]:
     """Facts by what they say of the thing: the predicate, and whether the thing is subject."""
-    groups: dict[tuple[str, bool], list[FactView]] = {}
+    groups: dict[tuple[str, bool], list[FactRecord]] = {}
     for view in views:
         key = (view.predicate.value, view.subject.value == iri)
         groups.setdefault(key, []).append(view)

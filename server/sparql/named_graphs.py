@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.store import Store
+from ...graph.store import Store, select
 from ...messages.message import LANGUAGES, say
 from ...ontology.namespaces import (
     GRAPH_ENTITIES,
@@ -20,7 +20,6 @@ from ...ontology.namespaces import (
     RDFS,
     XSD,
 )
-from ...queries.rows import select
 from .service_description import SD
 
 VOID: Final = "http://rdfs.org/ns/void#"

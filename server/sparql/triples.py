@@ -7,18 +7,16 @@ from typing import Final, cast
 
 import pyoxigraph as ox
 
+from ...graph.fact_reader import description
 from ...graph.store import Store
 from ...ontology.namespaces import (
     BASE,
     EVIDENCE,
     FACT,
-    GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     INFERENCE,
-    OA,
     PASSAGE,
     PREFIXES,
-    TW,
 )
 from ..workers.reply import Reply
 from .media_types import GRAPHS
@@ -28,20 +26,6 @@ from .service_description import SD
 _ABOUT: Final = """CONSTRUCT { IRI ?p ?o . ?s ?q IRI } WHERE {
   { IRI ?p ?o } UNION { ?s ?q IRI }
 }"""
-_FACT: Final = f"""PREFIX tw: <{TW}> PREFIX oa: <{OA}>
-CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-  {{ GRAPH IRI {{ ?s ?p ?o }} }}
-  UNION {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?s ?p ?o VALUES ?s {{ IRI }} }} }}
-  UNION {{ GRAPH <{GRAPH_EVIDENCE}> {{ IRI tw:evidence ?s . ?s ?p ?o }} }}
-  UNION {{ GRAPH <{GRAPH_EVIDENCE}> {{ IRI tw:evidence/oa:hasSelector ?s . ?s ?p ?o }} }}
-}}"""
-_STRETCH: Final = f"""PREFIX oa: <{OA}> CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-  GRAPH <{GRAPH_EVIDENCE}> {{
-    {{ ?s ?p ?o VALUES ?s {{ IRI }} }}
-    UNION {{ ?s ?p ?o VALUES ?o {{ IRI }} }}
-    UNION {{ IRI oa:hasSelector ?s . ?s ?p ?o }}
-  }}
-}}"""
 _ONTOLOGY: Final = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{ ?s ?p ?o }} }}"
 
 
@@ -50,13 +34,9 @@ def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
     iri = node.value
     if iri in NAMED:
         return list(graph_triples(store, iri))
-    text = _ABOUT
-    if iri.startswith((FACT, INFERENCE)):
-        text = _FACT
-    elif iri.startswith((EVIDENCE, PASSAGE)):
-        text = _STRETCH
-    elif iri == BASE + "ontology":
-        text = _ONTOLOGY
+    if iri.startswith((FACT, INFERENCE, EVIDENCE, PASSAGE)):
+        return list(description(store, node))
+    text = _ONTOLOGY if iri == BASE + "ontology" else _ABOUT
     return [*cast("Iterable[ox.Triple]", store.query(text.replace("IRI", str(node))))]
 
 

@@ -11,10 +11,10 @@ import pytest
 from representatives import representatives
 from taawun.api import KnowledgeGraph
 from taawun.graph.errors import QueryError
+from taawun.graph.fact_reader import facts_of
 from taawun.graph.remote.remote_store import RemoteStore
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
-from taawun.queries.why import facts_of
 
 NAMES = sorted(Catalogue().questions)
 #: What each store gets: all that stored questions use of SPARQL, and a tenth of them all.

@@ -37,7 +37,8 @@ function badges(fact) {
     fact.disputed && el('span', {class: 'badge disputed'}, word('explorer-disputed')),
     corroboration(fact),
     fact.by.length > 0 && el('span', {class: 'said'}, icon('person'), wordWith('fact-said-by', {speakers: fact.by.map((id) => entityLink(nodes[id]))})),
-    fact.behalf.length > 0 && el('span', {class: 'said'}, wordWith('explorer-on-behalf-of', {names: fact.behalf.map((id) => entityLink(nodes[id]))})),
+    fact.behalf.length > 0 && el('span', {class: 'said'}, wordWith('fact-on-behalf-of', {names: fact.behalf.map((id) => entityLink(nodes[id]))})),
+    fact.recordedBy.length > 0 && el('span', {class: 'said'}, wordWith('fact-recorded-by', {names: fact.recordedBy.map(inLanguage).map(bdi)})),
     fact.when.length + fact.dateText.length > 0 && el('span', {class: 'said'}, icon('clock'),
       fact.when.map((date) => el('span', {title: date}, dateInWords(date))),
       fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('explorer-date-text')}, text))));
@@ -87,7 +88,7 @@ function notesOf(fact) {
   return mine.length ? mine : fact.notes;
 }
 
-const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.when, fact.dateText, fact.disputed, documentsOf(fact).map((item) => item.id)]);
+const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.recordedBy, fact.when, fact.dateText, fact.disputed, documentsOf(fact).map((item) => item.id)]);
 
 /** The names to look for in a quote: those of what the facts speak of. */
 function namesIn(group) {
@@ -102,15 +103,18 @@ function quoteBlock(quote, group) {
   return el('figure', {class: 'proof'},
     el('blockquote', {lang: 'ar', dir: 'rtl'},
       el('span', {class: 'context'}, before),
-      el('mark', {}, withNames(quote.exact, namesIn(group))),
+      quote.parts.map((part, place) => [place ? ' […] ' : '', el('mark', {}, withNames(part.exact, namesIn(group)))]),
       el('span', {class: 'context'}, after)),
     el('figcaption', {},
       el('span', {class: 'source'}, bdi(inLanguage(source.title)),
-        ' · ', el('span', {class: 'offsets'}, word('explorer-place', {start: number(quote.start), end: number(quote.end)}))),
+        ' · ', el('span', {class: 'offsets'}, word('explorer-place', {places: spansOf(quote, number)}))),
       el('span', {class: 'moves'},
         button([icon('book'), word('explorer-open-document')], () => openReader(source, quote), {class: 'link'}),
         button([icon('copy'), word('explorer-cite')], (event) => copyCitation(event.currentTarget, quote, group), {class: 'link'}))));
 }
+
+/** Where the parts of a quote stand, as a person reads it. */
+const spansOf = (quote, told) => quote.parts.map((part) => `${told(part.start)}–${told(part.end)}`).join(language.now === 'ar' ? '، ' : ', ');
 
 const CONTEXT = 90;
 
@@ -139,11 +143,12 @@ function charactersOf(item) {
   item.characters = [...item.text];
   if (item.text) return item.characters;
   const put = (text, start) => [...text].forEach((char, place) => { item.characters[start + place] = char; });
-  for (const quote of item.quotes) {
-    put(quote.prefix, quote.start - [...quote.prefix].length);
-    put(quote.suffix, quote.end);
-    put(quote.exact, quote.start);
+  const parts = item.quotes.flatMap((quote) => quote.parts);
+  for (const part of parts) {
+    put(part.prefix, part.start - [...part.prefix].length);
+    put(part.suffix, part.end);
   }
+  for (const part of parts) put(part.exact, part.start);
   return item.characters;
 }
 
@@ -165,7 +170,7 @@ function citation(quote, group) {
   const origin = listed([source.title[language.now], source.creator, source.publisher, source.file].filter(Boolean));
   return [
     `«${quote.exact}»`,
-    `${listed([origin, word('explorer-place', quote)])}.`,
+    `${listed([origin, word('explorer-place', {places: spansOf(quote, String)})])}.`,
     ...group.map((fact) => {
       const modality = fact.m === undefined ? '' : ` [${inLanguage(DATA.values[fact.m].name)}]`;
       return word('explorer-cited-fact', {sentence: `${sentenceText(fact)}${modality} <${fact.iri}>`});

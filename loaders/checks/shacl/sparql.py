@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import pyoxigraph as ox
 
 from ....graph.errors import ShapesError
-from ....graph.store import code_of
+from ....graph.sparql_tokens import scan
 from ....messages.message import foreign
 from ....ontology.namespaces import OWL, RDF, RDFS
 from .context import BeyondSparqlError
 from .source import Node, ShapesGraph, path_of
 
 #: Words after which ``$this`` is not simply the variable of the outermost group.
-_INWARD: Final = re.compile(
-    r"\b(UNION|MINUS|GROUP|HAVING|ORDER|LIMIT|OFFSET|VALUES|GRAPH|BIND|AS)\b|\bSELECT\b.*\bSELECT\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_OPENS: Final = re.compile(r"(\w*)\s*\{")
-_THIS: Final = re.compile(r"[$?]this\b")
+_INWARD: Final = (
+    "UNION", "MINUS", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "GRAPH", "BIND",
+    "AS",
+)  # fmt: skip
 _BY_DEFAULT: Final = {"rdf": RDF, "rdfs": RDFS, "owl": OWL}
 
 
@@ -38,22 +35,24 @@ def select_rule(
         raise ShapesError("shape-without-select", node=str(source))
     query = selects[0].value
     if path := path_of(shapes, shape):
-        query = re.sub(r"[$?]PATH\b", path.replace("\\", r"\\"), query)
-    code = code_of(query)
-    if re.search(r"[$?](currentShape|shapesGraph|PATH)\b", code):
+        query = _with_path(query, path)
+    found = list(scan(query))
+    named = {token.text[1:] for token in found if token.kind == "var"}
+    if named & {"currentShape", "shapesGraph", "PATH"}:
         raise BeyondSparqlError("$currentShape, $shapesGraph or $PATH in a SPARQL constraint")
     prologue = _prologue(shapes, source)
-    head, brace, rest = query.partition("{")
-    opened = [word.upper() for word in _OPENS.findall(code)][1:]
+    opened = [place for place, token in enumerate(found) if token.text == "{"]
+    first = opened[0] if opened else 0
     is_set_wise = (
         focus == "?this"
-        and "{" not in _without_code(head)
-        and not _INWARD.search(code)
-        and all(word in ("EXISTS", "OPTIONAL") for word in opened)
-        and bool(_THIS.search(code.partition("{")[0]))
+        and not any(token.is_word(*_INWARD) for token in found)
+        and sum(token.is_word("SELECT") for token in found) < 2
+        and all(found[place - 1].is_word("EXISTS", "OPTIONAL") for place in opened[1:])
+        and any(token.text in ("?this", "$this") for token in found[:first])
     )
     if is_set_wise:
-        query = f"{head}{brace} {where} {rest}"
+        end = found[first].end
+        query = f"{query[:end]} {where} {query[end:]}"
     try:
         ox.Store().query(prologue + query)
     except SyntaxError as error:
@@ -62,9 +61,14 @@ def select_rule(
     return prologue + query, is_set_wise
 
 
-def _without_code(text: str) -> str:
-    """The text if it has strings, IRIs or comments; else an empty one."""
-    return "" if code_of(text) == text else text
+def _with_path(query: str, path: str) -> str:
+    """The query with a property path in the place of ``$PATH`` (section 5.2.1)."""
+    made, done = [], 0
+    for token in scan(query):
+        if token.text in ("$PATH", "?PATH"):
+            made += [query[done : token.start], path]
+            done = token.end
+    return "".join([*made, query[done:]])
 
 
 def _prologue(shapes: ShapesGraph, source: Node) -> str:
