@@ -1,4 +1,4 @@
-"""HTTP answers made by a worker: streamed, and stopped at a limit; the error of a refused request."""
+"""HTTP answers made by a worker: streamed, stopped at a limit, or refused."""
 
 from __future__ import annotations
 
