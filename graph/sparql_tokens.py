@@ -27,6 +27,8 @@ _LOCAL: Final = (
     f"(?:[{_WORD}:]|{_ESCAPED})(?:(?:[{_CHARACTER}.:]|{_ESCAPED})*(?:[{_CHARACTER}:]|{_ESCAPED}))?"
 )
 _PREFIX: Final = f"[{_BASE_CHARACTER}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"
+_DOUBLE_QUOTED: Final = r'"(?:[^"\\\n\r]|\\.)*+'
+_SINGLE_QUOTED: Final = r"'(?:[^'\\\n\r]|\\.)*+"
 
 _TOKEN: Final = "|".join(
     f"(?P<{kind}>{pattern})"
@@ -37,8 +39,7 @@ _TOKEN: Final = "|".join(
             "string",
             r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'
             r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"
-            r'"(?:[^"\\\n\r]|\\.)*"|'
-            r"'(?:[^'\\\n\r]|\\.)*'",
+            rf"{_DOUBLE_QUOTED}\"|{_SINGLE_QUOTED}'",
         ),
         ("var", f"[?$][{_WORD}][{_LATER}]*"),
         ("bnode", f"_:[{_WORD}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"),
@@ -49,7 +50,8 @@ _TOKEN: Final = "|".join(
         ("integer", r"[0-9]+"),
         ("word", r"[A-Za-z_][A-Za-z0-9_]*"),
         ("sign", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,*+/|^!?=<>\-]"),
-        ("other", f"[{_CHARACTER}]+|."),
+        # A string without an end is one piece, else each quotation mark would be tried again.
+        ("other", f"[{_CHARACTER}]+|{_DOUBLE_QUOTED}|{_SINGLE_QUOTED}|."),
     )
 )
 _CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")

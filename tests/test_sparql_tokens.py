@@ -85,3 +85,9 @@ def test_what_is_absent_is_told_by_names():
 
     told = "NOT EXISTS { country:iraq <http://a/near> ?x . }"
     assert pattern_in_words(told, Names(), "en") == "iraq near ?x"
+
+
+@pytest.mark.parametrize("text", ["'\\' \\'", '"a \\" b', "'it is"])
+def test_a_string_without_an_end_is_one_piece(text: str) -> None:
+    """Each of its quotation marks would otherwise be looked at to the end of the line."""
+    assert [(token.kind, token.text) for token in scan(f"ASK {text}")][1:] == [("other", text)]
