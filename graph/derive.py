@@ -96,10 +96,6 @@ RULES: Final = (
 )
 
 
-_NAMED: Final = frozenset(rule.name for rule in RULES)
-UNSURE: Final = ("/modality/planned", "/modality/expected")
-
-
 class Known:
     """The triples so far, each with the graphs that say it.
 
@@ -255,27 +251,24 @@ def derive(
     """Everything that follows from the facts, each with its rule and its premises.
 
     ``classes`` gives for each entity IRI the IRIs of all its classes, superclasses included.
-    Inactive facts (candidate, superseded, retracted) are no premises. Where a premise is said by
-    several facts, each of them gives a derived fact of its own. What is only planned or expected
-    is no premise of a named rule: who plans to meet is not in talks yet.
+    Inactive facts (candidate, superseded, retracted) and prospects are no premises: who plans to
+    meet is not in talks yet. Where a premise is said by several facts, each of them gives a
+    derived fact of its own.
     """
     known = Known(schema)
     reasoner = Reasoner(known, schema, classes)
     predicates = reasoner.predicates()
-    unsure: set[str] = set()
     fresh: list[Terms] = []
     once: dict[str, str] = {}
     for fact in facts:
         terms = terms_of(fact)
-        if not fact.is_active or terms[1] not in predicates:
+        if not fact.is_premise or terms[1] not in predicates:
             continue
         subject, predicate, object_ = (once.setdefault(term, term) for term in terms)
         terms = subject, predicate, object_
         if known.add(terms, fact.iri):
             fresh.append(terms)
-        if is_unsure(fact):
-            unsure.add(fact.iri)
-    yield from follow(reasoner, fresh, unsure)
+    yield from follow(reasoner, fresh)
 
 
 def terms_of(fact: Fact) -> Terms:
@@ -283,24 +276,16 @@ def terms_of(fact: Fact) -> Terms:
     return str(fact.subject), str(fact.predicate), str(fact.object)
 
 
-def is_unsure(fact: Fact) -> bool:
-    """Whether the fact is only planned or expected."""
-    modality = fact.qualifier("modality")
-    return modality is not None and modality.value.endswith(UNSURE)
-
-
 def follow(
     reasoner: Reasoner,
     fresh: list[Terms],
-    unsure: set[str],
     later: Mapping[int, Sequence[tuple[Terms, Sequence[str]]]] | None = None,
     wanted: Container[Terms] | None = None,
 ) -> Iterator[DerivedFact]:
     """What follows from the fresh triples, round by round; the reasoner knows them already.
 
-    ``unsure`` are the graphs that say what is only planned, and grows. To derive only a part
-    of what follows from a graph, ``wanted`` limits the conclusions, and ``later`` gives known
-    triples that follow first in a later round, with their graphs.
+    To derive only a part of what follows from a graph, ``wanted`` limits the conclusions, and
+    ``later`` gives known triples that follow first in a later round, with their graphs.
     """
     known, left = reasoner.known, dict(later or {})
     number = 0
@@ -312,13 +297,8 @@ def follow(
             if conclusion[0] == conclusion[2] or (wanted is not None and conclusion not in wanted):
                 continue
             for sources in product(*(known.graphs[premise] for premise in premises)):
-                rests_on_plans = not unsure.isdisjoint(sources)
-                if rests_on_plans and rule in _NAMED:
-                    continue
                 item = DerivedFact(conclusion, rule, sources)
                 found.append((conclusion, item.iri))
-                if rests_on_plans:
-                    unsure.add(item.iri)
                 yield item
         found += [(terms, graph) for terms, graphs in left.pop(number, ()) for graph in graphs]
         for terms, graph in found:

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ..ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
 from .errors import QueryError
-from .fact import ACTIVE_STATUSES
+from .fact import ACTIVE_STATUSES, PROSPECTS
 from .fact_view import ContextView, EvidenceView, FactView
 from .store import Store, Term, read
 
@@ -22,7 +22,7 @@ _CHUNK: Final = 1000
 
 
 def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactView, ...]]:
-    """For each triple the facts that say it, derived ones only where no asserted one does.
+    """For each triple the facts that say it, derived ones only where no other says that it is so.
 
     A triple that no fact says (a label, a type, a term of the ontology) has an empty tuple.
     A constant number of queries a thousand triples, and a few for each level of derivation.
@@ -49,8 +49,13 @@ class FactReader:
         self._documents: dict[str, str] = {}
         self._publishers: dict[str, str] = {}
 
-    def graphs(self, triples: Sequence[ox.Triple]) -> dict[ox.Triple, tuple[str, ...]]:
-        """The fact graphs that say each triple; inference graphs only where there are none."""
+    def graphs(
+        self, triples: Sequence[ox.Triple], *, prospects: bool | None = None
+    ) -> dict[ox.Triple, tuple[str, ...]]:
+        """The fact graphs that say each triple; inference graphs only where none says it is so.
+
+        ``prospects`` asks only for what stands in ``graph/prospects``, or only for what does not.
+        """
         found: dict[ox.Triple, list[str]] = defaultdict(list)
         for start, chunk in _chunks(triples):
             rows = " ".join(
@@ -70,7 +75,14 @@ class FactReader:
         facts = {fact for graphs in found.values() for fact in graphs}
         self._learn_qualifiers(facts)
         active = {fact for fact in facts if self._is_active(fact)}
-        return {triple: _preferred(active.intersection(g)) for triple, g in found.items()}
+        hopes = {fact for fact in active if self._is_prospect(fact)}
+        plain = set() if prospects else active - hopes
+        if prospects is False:
+            hopes = set()
+        return {
+            triple: (*_preferred(plain.intersection(g)), *sorted(hopes.intersection(g)))
+            for triple, g in found.items()
+        }
 
     def modality(self, fact: str) -> str:
         """The short name of the modality of a fact, ``derived`` for a derived one."""
@@ -126,6 +138,9 @@ class FactReader:
     def _is_active(self, fact: str) -> bool:
         statuses = self._qualifiers[fact].get(f"{TW}recordStatus", ())
         return all(_short(status) in ACTIVE_STATUSES for status in statuses)
+
+    def _is_prospect(self, fact: str) -> bool:
+        return any(_value(m) in PROSPECTS for m in self._qualifiers[fact].get(f"{TW}modality", ()))
 
     def _learn_qualifiers(self, facts: Set[str]) -> None:
         missing = sorted(facts - self._qualifiers.keys())

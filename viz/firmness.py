@@ -72,7 +72,7 @@ def is_a(iri: str, ancestor: str, terms: Mapping[str, Term]) -> bool:
 def firmness_of(fact: SeenFact, subject: Node | None, terms: Mapping[str, Term]) -> int:
     """The place of a fact in ``FIRMNESS``; ``terms`` are classes and properties by IRI."""
     modality = fact.modality.rpartition("/")[2]
-    if modality in ("planned", "expected"):
+    if modality in ("planned", "expected", "conditional", "denied"):
         return _PLACE["offered"]
     if is_a(fact.predicate, TW + "signatory", terms):
         return _PLACE["signed" if modality == "asserted" else "reported"]

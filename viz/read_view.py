@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.fact import ACTIVE_STATUSES
+from ..graph.fact import ACTIVE_STATUSES, PROSPECTS
 from ..graph.store import Store
 from ..graph.store import Term as RdfTerm
 from ..ontology.namespaces import (
@@ -387,8 +387,8 @@ class _Sorting:
                 parties.append(pair)
             if fact.object in self._areas:
                 self._areas[fact.subject].add(fact.object)
-            # A stage that is only planned or expected has not been reached.
-            if name == "stage" and not fact.modality.endswith(("/planned", "/expected")):
+            # A stage that is only a prospect has not been reached.
+            if name == "stage" and fact.modality not in PROSPECTS:
                 self._stages[fact.subject].add(fact.object)
         self._spread(links, rounds=4)
         self._spread(parties, rounds=1)

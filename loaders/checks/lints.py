@@ -6,8 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
-import pyoxigraph as ox
-
 from ...graph.arabic import fold
 from ...graph.entity import Entity
 from ...graph.fact import Fact
@@ -22,7 +20,6 @@ SIGNED_STAGES: Final = frozenset(
     ID + "stage/" + name
     for name in ("signed", "in-force", "under-implementation", "completed", "ended")
 )
-_NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("planned", "expected"))
 
 #: Properties that say that something is done, and what to write where it is not done yet.
 _ACCOMPLISHED: Final = {
@@ -145,7 +142,7 @@ def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
         if fact.predicate.value == TW + "stage"
         and fact.object.value in SIGNED_STAGES
         and fact.is_active
-        and fact.qualifier("modality") not in _NOT_YET
+        and not fact.is_prospect
     }
     checked = 0
     for fact, place in stated:
@@ -178,14 +175,14 @@ def _inferences(stated: Sequence[tuple[Fact, Site]]) -> int:
 
 
 def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """What is only planned or expected is no signature, membership or accreditation yet."""
+    """What is only a prospect is no signature, membership or accreditation yet."""
     checked = 0
     for fact, place in stated:
         name = _last(fact.predicate.value)
         if name in _ACCOMPLISHED:
             checked += 1
             modality = fact.qualifier("modality")
-            if modality is not None and modality in _NOT_YET:
+            if modality is not None and fact.is_prospect:
                 place.fault(
                     f"{short(fact)} is stated as {_last(modality.value).partition('/')[2]}",
                     _ACCOMPLISHED[name],

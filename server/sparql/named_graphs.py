@@ -14,6 +14,7 @@ from ...ontology.namespaces import (
     GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     GRAPH_PLAIN,
+    GRAPH_PROSPECTS,
     GRAPH_PUSH,
     RDF,
     RDFS,
@@ -74,14 +75,27 @@ NAMED: Final = {
     GRAPH_PLAIN: NamedGraph(
         {"ar": "العرض البسيط", "en": "Plain view"},
         {
-            "ar": "كل ثلاثية مثبتة أو مشتقة مرة واحدة، مع الأسماء والأصناف والأنطولوجيا. وهو هنا "
+            "ar": "كل ثلاثية مثبتة أو منقولة أو مستنتجة أو مشتقة مرة واحدة، مع الأسماء والأصناف "
+            "والأنطولوجيا. وهو هنا "
             "الرسم الافتراضي، فيُسأل بلا GRAPH؛ ولا يحمل هذا الاسم إلا في المخازن التي رسمها "
             "الافتراضي اتحاد سائر الرسوم.",
-            "en": "Each asserted or derived triple once, with names, classes and the ontology. "
+            "en": "Each asserted, reported, inferred or derived triple once, with names, classes "
+            "and the ontology. "
             "Here it is the default graph, and asked without GRAPH; it bears this name only in "
             "stores whose default graph is the union of all others.",
         },
         "SELECT ?agreement ?signatory WHERE {\n  ?agreement tw:signatory ?signatory\n}\nLIMIT 20",
+    ),
+    GRAPH_PROSPECTS: NamedGraph(
+        {"ar": "ما لم يقع", "en": "Prospects"},
+        {
+            "ar": "كل ثلاثية تقول الوثائق إنها مخطط لها أو متوقعة أو مشروطة أو منفية، مرة واحدة. "
+            "لا يُشتق منها شيء، ولا تظهر في العرض البسيط.",
+            "en": "Each triple that the documents call planned, expected, conditional or denied, "
+            "once. Nothing is derived from it, and the plain view does not have it.",
+        },
+        "SELECT ?project ?supporter WHERE {\n"
+        "  GRAPH graph:prospects { ?project tw:supportedBy ?supporter }\n}\nLIMIT 20",
     ),
     GRAPH_PUSH: NamedGraph(
         {"ar": "الإرسال", "en": "Push"},
