@@ -136,7 +136,7 @@ def _disagreements(
 ) -> Iterator[Check]:
     """What documents say differently of one thing, side by side; nobody here decides."""
     stated = list(zip(collection.facts, places, strict=True))
-    single = {p.iri for p in collection.schema.properties.values() if p.is_functional}
+    single = {p.iri for p in collection.schema.properties.values() if p.is_single}
     dated = {
         p.iri
         for p in collection.schema.properties.values()

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
 
-from ..ontology.namespaces import GRAPH_EVIDENCE, ID, INFERENCE, PROV, RDF, TW
+from ..ontology.namespaces import GRAPH_EVIDENCE, ID, INFERENCE, PROV, RDF, TW, XSD
 from ..ontology.schema import Schema
+from .date_bounds import date_bounds
 from .fact import Fact, short_hash
 
 #: Subject, predicate and object in N-Triples form.
@@ -133,6 +134,8 @@ class Known:
         return self._with_object.get((predicate, object_), ())
 
 
+#: The properties of the first and the last day of what is dated.
+_BOUNDS: Final = (f"<{TW}earliest>", f"<{TW}latest>")
 #: Any one thing, in a pattern of terms.
 ANY: Final = "?any"
 Pattern: TypeAlias = tuple[str, str, str]
@@ -152,6 +155,10 @@ class Reasoner:
             for name, item in self.properties.items()
         }
         self.inverses: dict[str, list[str]] = defaultdict(list)
+        top = TW + "date"
+        self.dates = [
+            f"<{p.iri}>" for p in schema.properties.values() if top in schema.superproperties(p.iri)
+        ]
         for item in schema.properties.values():
             if item.inverse_of:
                 self.inverses[f"<{item.iri}>"].append(f"<{item.inverse_of}>")
@@ -160,6 +167,7 @@ class Reasoner:
     def predicates(self) -> frozenset[str]:
         """Those of all triples that a step may start from or lead to."""
         found = {*self.inverses, *self.known.joined, *(f"<{TW}{rule.head}>" for rule in RULES)}
+        found |= {*self.dates, *_BOUNDS}
         for name, item in self.properties.items():
             if item.supers or item.is_symmetric:
                 found |= {name, *self.supers[name]}
@@ -182,6 +190,10 @@ class Reasoner:
                 yield (subject, predicate, onward[2]), "transitive", (terms, onward)
             for before in self.known.with_object(predicate, subject):
                 yield (before[0], predicate, object_), "transitive", (before, terms)
+        if predicate in self.dates:
+            for bound, day in zip(_BOUNDS, date_bounds(object_.strip('"')), strict=True):
+                if day:
+                    yield (subject, bound, f'"{day}"^^<{XSD}date>'), "date-bounds", (terms,)
         for rule in RULES:
             yield from self._by_rule(rule, terms)
 
@@ -235,6 +247,9 @@ class Reasoner:
             yield ((object_, predicate, subject),)
         if item is not None and item.is_transitive:
             yield (subject, predicate, ANY), (ANY, predicate, object_)
+        if predicate in _BOUNDS:
+            for name in self.dates:
+                yield ((subject, name, ANY),)
         for rule in RULES:
             if predicate == f"<{TW}{rule.head}>":
                 for left, right in product(rule.left, rule.right):

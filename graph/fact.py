@@ -21,7 +21,9 @@ from ..ontology.namespaces import (
     PROV,
     RDF,
     TW,
+    XSD,
 )
+from .date_bounds import date_bounds
 from .document import Document
 
 Object: TypeAlias = ox.NamedNode | ox.Literal
@@ -228,5 +230,9 @@ class Fact:
         for name, value in self.qualifiers:
             predicate = _PREDICATES.get(name, TW + name)
             yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
+        if when := self.qualifier("when"):
+            for name, day in zip(("earliest", "latest"), date_bounds(when.value), strict=True):
+                if day:
+                    yield f'<{iri}> <{TW}{name}> "{day}"^^<{XSD}date> <{GRAPH_EVIDENCE}> .'
         for evidence in self.evidence:
             yield from evidence.lines(iri)

@@ -288,8 +288,12 @@ class FactMaker:
 
 
 def _canonical(number: re.Match[str]) -> ox.Literal:
-    """The decimal as Oxigraph writes it, to the last digit: without needless zeros and signs."""
+    """The number as Oxigraph writes it, to the last digit: without needless zeros and signs.
+
+    A whole number is an integer, which is how a query writes it.
+    """
     sign, whole, fraction = number.groups()
     digits = whole.replace("_", "") + (f".{fraction}" if fraction else "")
     text = digits if digits == "0" else sign + digits
-    return ox.Literal(text, datatype=ox.NamedNode(XSD + "decimal"))
+    kind = "integer" if _INTEGER.fullmatch(text) else "decimal"
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))

@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_DATE: Final = re.compile(r"(\d{4}|XXXX)(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?")
+_DATE: Final = re.compile(r"(\d{4}|XXXX)(?:-(0[1-9]|1[0-2]|2[1-4]|3[3-6]|4[01])(?:-([0-3]\d))?)?")
 _DURATION: Final = re.compile(r"P(\d+)([YMD])")
 _MONTHS: Final = {
     "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
     "en": "January February March April May June July August September October November December",
 }
+#: Seasons, quarters and halves by EDTF's codes.
+_PARTS: Final = {
+    "21": ("ربيع", "spring"), "22": ("صيف", "summer"), "23": ("خريف", "autumn"),
+    "24": ("شتاء", "winter"), "33": ("الربع الأول من عام", "first quarter of"),
+    "34": ("الربع الثاني من عام", "second quarter of"),
+    "35": ("الربع الثالث من عام", "third quarter of"),
+    "36": ("الربع الرابع من عام", "fourth quarter of"),
+    "40": ("النصف الأول من عام", "first half of"),
+    "41": ("النصف الثاني من عام", "second half of"),
+}  # fmt: skip
 _NO_YEAR: Final = {"ar": "(لم تُذكر السنة)", "en": "(year not printed)"}
 #: One, two, three to ten, and more than ten; English needs the first and the last.
 _UNITS: Final = {
@@ -34,6 +44,8 @@ def readable(text: str, language: str) -> str:
     '8–9 February (year not printed)'
     >>> readable("2022-09", "ar"), readable("P5Y", "ar"), readable("2019/2020", "en")
     ('سبتمبر 2022', '5 سنوات', '2019/2020')
+    >>> readable("2025-36", "ar"), readable("XXXX-40", "en")
+    ('الربع الرابع من عام 2025', 'first half of the year (year not printed)')
     """
     if match := _DURATION.fullmatch(text):
         number = int(match[1])
@@ -52,6 +64,11 @@ def readable(text: str, language: str) -> str:
 
 
 def _words(year: str, month: str | None, day: str, language: str) -> str:
-    name = _MONTHS[language].split()[int(month) - 1] if month else ""
     told = _NO_YEAR[language] if year == "XXXX" else year
+    if month in _PARTS:
+        name = _PARTS[month][language == "en"]
+        if year == "XXXX":
+            name = name.replace("من عام", "من العام").replace(" of", " of the year")
+    else:
+        name = _MONTHS[language].split()[int(month) - 1] if month else ""
     return " ".join(filter(None, (day, name, told)))

@@ -12,6 +12,8 @@ _DURATION: Final = re.compile(
 )
 _DAY: Final = re.compile(r"([\dX]{4})-(\d\d)-(\d\d)")
 _SPAN: Final = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
+#: Quarters and halves of a year (33 to 36, 40, 41), which the package knows only without marks.
+_PART_OF_YEAR: Final = re.compile(r"(?<=[\dX]{4}-)(?:3[3-6]|4[01])(?![\d-])")
 _WRITE: Final = "write 2019, 2022-09, XXXX-02-08 (no year printed), or a span with a slash"
 #: For days without a year, the 29th of February is possible.
 _LEAP_YEAR: Final = 2000
@@ -22,6 +24,7 @@ def edtf_fault(text: str) -> tuple[str, str] | None:
     """None for a valid EDTF date, else what is wrong and how to mend it.
 
     Besides the grammar, which the ``edtf`` package knows, days must exist and spans run forwards.
+    2025-36 is the fourth quarter of 2025, 2025-40 its first half.
     """
     from edtf import parse_edtf
     from edtf.parser.edtf_exceptions import EDTFParseException
@@ -30,7 +33,7 @@ def edtf_fault(text: str) -> tuple[str, str] | None:
     if text != text.strip():
         return wrong
     try:
-        parse_edtf(text)
+        parse_edtf(_PART_OF_YEAR.sub("01", text))
     except (EDTFParseException, ValueError):
         return wrong
     for year, month, day in _DAY.findall(text):

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
+import pyoxigraph as ox
+
 from ...graph.arabic import fold
 from ...graph.entity import Entity
 from ...graph.fact import Fact
@@ -28,6 +30,7 @@ _ACCOMPLISHED: Final = {
     "memberOf": "use “seeksMembershipOf” for a membership that is not held yet",
     "accreditedBy": "use “seeksAccreditationFrom” for one that is not held yet",
 }
+_DISPUTED: Final = ox.NamedNode(ID + "record-status/disputed")
 #: Properties that put things into an order.
 ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
 
@@ -102,25 +105,25 @@ def _duplicates(stated: Sequence[tuple[Fact, Site]]) -> int:
 
 
 def _single_values(stated: Sequence[tuple[Fact, Site]], schema: Schema) -> int:
-    """A functional property with two values, said by the same document.
+    """A property of one value with two, said by the same document, neither marked disputed.
 
-    A sub-property of a functional one counts as that: a rank is a value.
+    A sub-property of such a one counts as that: a rank is a value.
     """
     by_iri = {item.iri: item for item in schema.properties.values()}
 
-    def functional(iri: str) -> str | None:
+    def single_of(iri: str) -> str | None:
         item = by_iri.get(iri)
         if item is None:
             return None
-        if item.is_functional:
+        if item.is_single:
             return iri
-        return next(filter(None, map(functional, item.supers)), None)
+        return next(filter(None, map(single_of, item.supers)), None)
 
     first: dict[tuple[str, str, str], tuple[Fact, Place]] = {}
     checked = 0
     for fact, value in stated:
-        single = functional(fact.predicate.value)
-        if single is None or not fact.is_active:
+        single = single_of(fact.predicate.value)
+        if single is None or not fact.is_active or fact.qualifier("recordStatus") == _DISPUTED:
             continue
         checked += 1
         key = (fact.subject.value, single, fact.evidence[0].document)
