@@ -135,7 +135,7 @@ def _disagreements(
 ) -> Iterator[Check]:
     """Report values that differ between documents; both stay."""
     stated = list(zip(collection.facts, places, strict=True))
-    single = {p.iri for p in collection.schema.properties.values() if p.is_functional}
+    single = {p.iri for p in collection.schema.properties.values() if p.is_single}
     dated = {
         p.iri
         for p in collection.schema.properties.values()

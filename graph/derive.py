@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, TypeAlias
 
-from ..ontology.namespaces import GRAPH_EVIDENCE, ID, INFERENCE, PROV, RDF, TW
+from ..ontology.namespaces import GRAPH_EVIDENCE, ID, INFERENCE, PROV, RDF, TW, XSD
 from ..ontology.schema import Schema
+from .date_bounds import date_bounds
 from .fact import Fact, short_hash
 
 #: Subject, predicate and object in N-Triples form.
@@ -96,10 +97,6 @@ RULES: Final = (
 )
 
 
-_NAMED: Final = frozenset(rule.name for rule in RULES)
-UNSURE: Final = ("/modality/planned", "/modality/expected")
-
-
 class Known:
     """The triples so far, each with the graphs that say it.
 
@@ -137,6 +134,8 @@ class Known:
         return self._with_object.get((predicate, object_), ())
 
 
+#: The properties of the first and the last day of what is dated.
+_BOUNDS: Final = (f"<{TW}earliest>", f"<{TW}latest>")
 #: Any one thing, in a pattern of terms.
 ANY: Final = "?any"
 Pattern: TypeAlias = tuple[str, str, str]
@@ -156,6 +155,10 @@ class Reasoner:
             for name, item in self.properties.items()
         }
         self.inverses: dict[str, list[str]] = defaultdict(list)
+        top = TW + "date"
+        self.dates = [
+            f"<{p.iri}>" for p in schema.properties.values() if top in schema.superproperties(p.iri)
+        ]
         for item in schema.properties.values():
             if item.inverse_of:
                 self.inverses[f"<{item.iri}>"].append(f"<{item.inverse_of}>")
@@ -164,6 +167,7 @@ class Reasoner:
     def predicates(self) -> frozenset[str]:
         """Those of all triples that a step may start from or lead to."""
         found = {*self.inverses, *self.known.joined, *(f"<{TW}{rule.head}>" for rule in RULES)}
+        found |= {*self.dates, *_BOUNDS}
         for name, item in self.properties.items():
             if item.supers or item.is_symmetric:
                 found |= {name, *self.supers[name]}
@@ -186,6 +190,10 @@ class Reasoner:
                 yield (subject, predicate, onward[2]), "transitive", (terms, onward)
             for before in self.known.with_object(predicate, subject):
                 yield (before[0], predicate, object_), "transitive", (before, terms)
+        if predicate in self.dates:
+            for bound, day in zip(_BOUNDS, date_bounds(object_.strip('"')), strict=True):
+                if day:
+                    yield (subject, bound, f'"{day}"^^<{XSD}date>'), "date-bounds", (terms,)
         for rule in RULES:
             yield from self._by_rule(rule, terms)
 
@@ -239,6 +247,9 @@ class Reasoner:
             yield ((object_, predicate, subject),)
         if item is not None and item.is_transitive:
             yield (subject, predicate, ANY), (ANY, predicate, object_)
+        if predicate in _BOUNDS:
+            for name in self.dates:
+                yield ((subject, name, ANY),)
         for rule in RULES:
             if predicate == f"<{TW}{rule.head}>":
                 for left, right in product(rule.left, rule.right):
@@ -255,27 +266,24 @@ def derive(
     """Everything that follows from the facts, each with its rule and its premises.
 
     ``classes`` gives for each entity IRI the IRIs of all its classes, superclasses included.
-    Inactive facts (candidate, superseded, retracted) are no premises. Where a premise is said by
-    several facts, each of them gives a derived fact of its own. What is only planned or expected
-    is no premise of a named rule: who plans to meet is not in talks yet.
+    Inactive facts (candidate, superseded, retracted) and prospects are no premises: who plans to
+    meet is not in talks yet. Where a premise is said by several facts, each of them gives a
+    derived fact of its own.
     """
     known = Known(schema)
     reasoner = Reasoner(known, schema, classes)
     predicates = reasoner.predicates()
-    unsure: set[str] = set()
     fresh: list[Terms] = []
     once: dict[str, str] = {}
     for fact in facts:
         terms = terms_of(fact)
-        if not fact.is_active or terms[1] not in predicates:
+        if not fact.is_premise or terms[1] not in predicates:
             continue
         subject, predicate, object_ = (once.setdefault(term, term) for term in terms)
         terms = subject, predicate, object_
         if known.add(terms, fact.iri):
             fresh.append(terms)
-        if is_unsure(fact):
-            unsure.add(fact.iri)
-    yield from follow(reasoner, fresh, unsure)
+    yield from follow(reasoner, fresh)
 
 
 def terms_of(fact: Fact) -> Terms:
@@ -283,24 +291,16 @@ def terms_of(fact: Fact) -> Terms:
     return str(fact.subject), str(fact.predicate), str(fact.object)
 
 
-def is_unsure(fact: Fact) -> bool:
-    """Whether the fact is only planned or expected."""
-    modality = fact.qualifier("modality")
-    return modality is not None and modality.value.endswith(UNSURE)
-
-
 def follow(
     reasoner: Reasoner,
     fresh: list[Terms],
-    unsure: set[str],
     later: Mapping[int, Sequence[tuple[Terms, Sequence[str]]]] | None = None,
     wanted: Container[Terms] | None = None,
 ) -> Iterator[DerivedFact]:
     """What follows from the fresh triples, round by round; the reasoner knows them already.
 
-    ``unsure`` are the graphs that say what is only planned, and grows. To derive only a part
-    of what follows from a graph, ``wanted`` limits the conclusions, and ``later`` gives known
-    triples that follow first in a later round, with their graphs.
+    To derive only a part of what follows from a graph, ``wanted`` limits the conclusions, and
+    ``later`` gives known triples that follow first in a later round, with their graphs.
     """
     known, left = reasoner.known, dict(later or {})
     number = 0
@@ -312,13 +312,8 @@ def follow(
             if conclusion[0] == conclusion[2] or (wanted is not None and conclusion not in wanted):
                 continue
             for sources in product(*(known.graphs[premise] for premise in premises)):
-                rests_on_plans = not unsure.isdisjoint(sources)
-                if rests_on_plans and rule in _NAMED:
-                    continue
                 item = DerivedFact(conclusion, rule, sources)
                 found.append((conclusion, item.iri))
-                if rests_on_plans:
-                    unsure.add(item.iri)
                 yield item
         found += [(terms, graph) for terms, graphs in left.pop(number, ()) for graph in graphs]
         for terms, graph in found:

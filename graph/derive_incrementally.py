@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, PROV, TW
 from ..ontology.schema import Schema
-from .derive import ANY, UNSURE, DerivedFact, Known, Pattern, Reasoner, Terms, follow
-from .fact import ACTIVE_STATUSES
+from .derive import ANY, DerivedFact, Known, Pattern, Reasoner, Terms, follow
+from .fact import ACTIVE_STATUSES, PROSPECTS
 
 #: A change that bears on more triples than this is no small one.
 LARGEST: Final = 5000
@@ -27,11 +27,10 @@ _MODALITY: Final = ox.NamedNode(TW + "modality")
 
 
 class Said(NamedTuple):
-    """A triple that a fact says, the fact's IRI, and whether it is only planned."""
+    """A triple that a fact of the plain view says, and the fact's IRI."""
 
     terms: Terms
     fact: str
-    is_unsure: bool
 
 
 class Rederived(NamedTuple):
@@ -53,7 +52,6 @@ class Before:
         self._store = store
         self.graphs = cache(self._graphs)
         self.rank = cache(self._rank)
-        self.is_unsure = cache(self._is_unsure)
 
     def match(self, *patterns: Pattern) -> Iterator[tuple[Terms, ...]]:
         """The triples that fit the patterns together, and that facts say or lead to."""
@@ -71,7 +69,7 @@ class Before:
                 yield triples
 
     def _graphs(self, terms: Terms) -> tuple[str, ...]:
-        """The active and the derived facts that say the triple."""
+        """The facts of the plain view, derived ones among them, that say the triple."""
         text = " ".join(terms)
         answer = self._store.query(f"SELECT ?g WHERE {{ GRAPH ?g {{ {text} }} }}")
         assert isinstance(answer, ox.QuerySolutions)
@@ -80,8 +78,16 @@ class Before:
             name.value
             for name in names
             if isinstance(name, ox.NamedNode)
-            and (name.value.startswith(INFERENCE) or self._is_active(name))
+            and (name.value.startswith(INFERENCE) or self.is_premise(name))
         )
+
+    def is_premise(self, graph: ox.NamedNode) -> bool:
+        """Whether the graph is that of a fact in the plain view."""
+        return self._is_active(graph) and PROSPECTS.isdisjoint(self._said_of(graph, _MODALITY))
+
+    def is_prospect(self, graph: ox.NamedNode) -> bool:
+        """Whether the graph is that of a fact in ``graph/prospects``."""
+        return self._is_active(graph) and not self.is_premise(graph)
 
     def _is_active(self, graph: ox.NamedNode) -> bool:
         if not graph.value.startswith(FACT):
@@ -105,12 +111,6 @@ class Before:
         (quad,) = self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
         return str(quad.subject), str(quad.predicate), str(quad.object)
 
-    def _is_unsure(self, graph: str) -> bool:
-        node = ox.NamedNode(graph)
-        if graph.startswith(FACT):
-            return any(name.endswith(UNSURE) for name in self._said_of(node, _MODALITY))
-        return any(map(self.is_unsure, self._said_of(node, _SOURCES)))
-
 
 def rederive(
     store: ox.Store,
@@ -119,7 +119,7 @@ def rederive(
     schema: Schema,
     classes: Mapping[str, frozenset[str]],
 ) -> Rederived | None:
-    """What the loss and the gain of active facts change in what is derived.
+    """What the loss and the gain of facts of the plain view change in what is derived.
 
     ``store`` is as it was before. None where the change bears on too much.
     """
@@ -130,10 +130,8 @@ def rederive(
         return None
     gone = {item.fact for item in lost}
     asserted: dict[Terms, list[str]] = {}
-    unsure = {item.fact for item in won if item.is_unsure}
     for terms in affected:
         facts = [g for g in before.graphs(terms) if g.startswith(FACT) and g not in gone]
-        unsure.update(filter(before.is_unsure, facts))
         facts += [item.fact for item in won if item.terms == terms]
         if facts:
             asserted[terms] = facts
@@ -141,7 +139,6 @@ def rederive(
     later: dict[int, list[tuple[Terms, tuple[str, ...]]]] = {}
     for terms in beside:
         graphs = before.graphs(terms)
-        unsure.update(filter(before.is_unsure, graphs))
         if before.rank(terms) == 0:
             asserted[terms] = list(graphs)
         else:
@@ -150,7 +147,7 @@ def rederive(
         for graph in graphs_:
             known.add(terms, graph)
     reasoner = Reasoner(known, schema, classes)
-    derived = list(follow(reasoner, sorted(asserted), unsure, later, affected))
+    derived = list(follow(reasoner, sorted(asserted), later, affected))
     old = {g for terms in affected for g in before.graphs(terms) if g.startswith(INFERENCE)}
     new = {item.iri for item in derived}
     return Rederived(

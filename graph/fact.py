@@ -14,24 +14,35 @@ from ..ontology.namespaces import (
     EVIDENCE,
     FACT,
     GRAPH_EVIDENCE,
+    GRAPH_PROSPECTS,
+    ID,
     OA,
     PASSAGE,
     PROV,
     RDF,
     TW,
+    XSD,
 )
+from .date_bounds import date_bounds
 from .document import Document
 
 Object: TypeAlias = ox.NamedNode | ox.Literal
 #: Local names of ``tw:`` qualifier properties, sorted, each with a term.
 Qualifiers: TypeAlias = tuple[tuple[str, Object], ...]
 
-MODALITIES: Final = ("asserted", "reported", "planned", "expected", "inferred")
+MODALITIES: Final = (
+    "asserted", "reported", "inferred", "planned", "expected", "conditional", "denied",
+)  # fmt: skip
+#: IRIs of the modalities of what is not so, or not yet: it stands in ``graph/prospects``, and
+#: nothing is derived from it.
+PROSPECTS: Final = frozenset(
+    f"{ID}modality/{name}" for name in ("planned", "expected", "conditional", "denied")
+)
 #: What stands, in a quote, for words that it leaves out.
 OMISSION: Final = "[…]"
 #: Characters kept on either side of a quote.
 AROUND: Final = 48
-#: Facts of these record statuses stand in the plain view, and so in answers.
+#: Facts of these record statuses stand in the plain view or in ``graph/prospects``.
 ACTIVE_STATUSES: Final = frozenset({"asserted", "disputed"})
 RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "retracted")
 
@@ -183,9 +194,20 @@ class Fact:
 
     @property
     def is_active(self) -> bool:
-        """Whether the fact stands in the plain view, and so in answers."""
+        """Whether the fact stands in the plain view or in ``graph/prospects``."""
         status = self.qualifier("recordStatus")
         return status is not None and status.value.rpartition("/")[2] in ACTIVE_STATUSES
+
+    @property
+    def is_prospect(self) -> bool:
+        """Whether the documents say that it is planned, expected, conditional or denied."""
+        modality = self.qualifier("modality")
+        return modality is not None and modality.value in PROSPECTS
+
+    @property
+    def is_premise(self) -> bool:
+        """Whether the fact stands in the plain view, where others may be derived from it."""
+        return self.is_active and not self.is_prospect
 
     @property
     def status(self) -> Qualifiers:
@@ -198,15 +220,19 @@ class Fact:
         return replace(self, qualifiers=tuple(sorted({**kept, **status}.items())))
 
     def lines(self) -> Iterator[str]:
-        """N-Quads of the fact: its own graph, the plain view if active, and its qualifiers."""
+        """N-Quads of the fact: its own graph, the view it is in if active, and its qualifiers."""
         iri = self.iri
         line = f"{self.subject} {self.predicate} {self.object}"
         yield f"{line} <{iri}> ."
         if self.is_active:
-            yield f"{line} ."
+            yield f"{line} <{GRAPH_PROSPECTS}> ." if self.is_prospect else f"{line} ."
         yield f"<{iri}> <{RDF}type> <{TW}Fact> <{GRAPH_EVIDENCE}> ."
         for name, value in self.qualifiers:
             predicate = _PREDICATES.get(name, TW + name)
             yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
+        if when := self.qualifier("when"):
+            for name, day in zip(("earliest", "latest"), date_bounds(when.value), strict=True):
+                if day:
+                    yield f'<{iri}> <{TW}{name}> "{day}"^^<{XSD}date> <{GRAPH_EVIDENCE}> .'
         for evidence in self.evidence:
             yield from evidence.lines(iri)

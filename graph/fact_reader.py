@@ -10,14 +10,14 @@ import pyoxigraph as ox
 
 from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
 from .errors import QueryError
-from .fact import ACTIVE_STATUSES
+from .fact import ACTIVE_STATUSES, PROSPECTS
 from .fact_record import FactRecord, TripleTerms
 from .quote_reader import QuoteReader, chunks, listed, rows, text_of
 from .store import Store, Term, read
 
 
 def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactRecord, ...]]:
-    """For each triple the facts that say it, derived ones only where no asserted one does.
+    """For each triple the facts that say it, derived ones only where no other says it is so.
 
     A triple that no fact says (a label, a type, a term of the ontology) has an empty tuple.
     A constant number of queries a thousand triples, and a few for each level of derivation.
@@ -60,8 +60,8 @@ def description(store: Store, node: ox.NamedNode) -> Iterable[ox.Triple]:
 class FactReader:
     """Reads facts from a store in batches, each fact once.
 
-    A fact that is not active (retracted, say) is not in the plain view, and so says no triple
-    of it.
+    A fact that is not active (retracted, say) is neither in the plain view nor in
+    ``graph/prospects``, and so says no triple of them.
     """
 
     def __init__(self, store: Store) -> None:
@@ -70,14 +70,26 @@ class FactReader:
         self._triples: dict[str, TripleTerms] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
         self._quotes = QuoteReader(store)
-        #: The active facts that say a triple; derived ones where there are no others.
+        #: The active facts that say a triple, prospects last; derived ones where no other says so.
         self._saying: dict[TripleTerms, tuple[str, ...]] = {}
 
-    def graphs(self, triples: Iterable[ox.Triple]) -> Mapping[ox.Triple, tuple[str, ...]]:
-        """The fact graphs that say each triple; inference graphs only where there are none."""
+    def graphs(
+        self, triples: Iterable[ox.Triple], *, prospects: bool | None = None
+    ) -> Mapping[ox.Triple, tuple[str, ...]]:
+        """The fact graphs that say each triple; inference graphs only where none says it is so.
+
+        ``prospects`` selects the facts in ``graph/prospects``, or those that are not in it.
+        """
         terms = {t: (t.subject, t.predicate, t.object) for t in triples if not _has_blank(t)}
         self._learn_saying(terms.values())  # type: ignore[arg-type]  # none has a triple in it
-        return {triple: self._saying[found] for triple, found in terms.items()}  # type: ignore[index]
+        return {
+            triple: tuple(
+                fact
+                for fact in self._saying[found]  # type: ignore[index]
+                if prospects in (None, self._is_prospect(fact))
+            )
+            for triple, found in terms.items()
+        }
 
     def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
         missing = [triple for triple in dict.fromkeys(triples) if triple not in self._saying]
@@ -99,7 +111,10 @@ class FactReader:
         facts = {fact for graphs in found.values() for fact in graphs}
         self._learn_qualifiers(facts)
         active = {fact for fact in facts if self._is_active(fact)}
-        self._saying |= {triple: _preferred(active.intersection(g)) for triple, g in found.items()}
+        ahead = {fact for fact in active if self._is_prospect(fact)}
+        for triple, graphs in found.items():
+            plain = _preferred((active - ahead).intersection(graphs))
+            self._saying[triple] = (*plain, *sorted(ahead.intersection(graphs)))
 
     def modality(self, fact: str) -> str:
         """The short name of the modality of a fact, ``derived`` for a derived one."""
@@ -181,6 +196,10 @@ class FactReader:
         statuses = self._qualifiers.get(fact, {}).get(_STATUS)
         return statuses is None or all(_short([one]) in ACTIVE_STATUSES for one in statuses)
 
+    def _is_prospect(self, fact: str) -> bool:
+        modalities = self._qualifiers.get(fact, {}).get(f"{TW}modality", ())
+        return any(text_of(modality) in PROSPECTS for modality in modalities)
+
     def _learn_qualifiers(self, facts: Set[str]) -> None:
         missing = sorted(facts - self._qualifiers.keys())
         self._qualifiers |= {fact: {} for fact in missing}
@@ -211,14 +230,15 @@ class FactReader:
                 field, told = _FIELDS[predicate]
                 said[field] = told(found)
         quotes = self._quotes.of(fact)
-        saying = (fact, *self._saying.get(triple, ())) if quotes else ()
+        saying = [fact, *self._saying.get(triple, ())] if quotes else []
+        view = self._is_prospect(fact)
         return FactRecord(
             fact,
             *triple,
             modality=_modality(fact, values),
             derived_from=under,
             quotes=quotes,
-            support=self._quotes.support(saying),
+            support=self._quotes.support(o for o in saying if self._is_prospect(o) == view),
             **said,
         )
 

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import INFERENCE, XSD
-from .fact import OMISSION
+from ..ontology.namespaces import ID, INFERENCE, XSD
+from .fact import OMISSION, PROSPECTS
 from .store import Term
 
 TripleTerms: TypeAlias = tuple[Term, Term, Term]
@@ -98,7 +98,8 @@ class FactRecord:
     its own. ``when`` is EDTF, ``date_text`` the printed words. ``notes`` are the curator's
     remarks, in Arabic and in English. ``record_status`` is the short name; ``superseded_by`` the
     IRI of the fact that replaces this one. ``support`` counts all active facts of the same
-    triple, whatever qualifies them: another speaker or date makes another fact.
+    triple in the same view, whatever else qualifies them: another speaker or date makes another
+    fact, and a document that only plans or denies it does not support it.
     """
 
     iri: str
@@ -125,6 +126,11 @@ class FactRecord:
     def is_derived(self) -> bool:
         """Whether a rule derives the fact from others."""
         return self.iri.startswith(INFERENCE)
+
+    @property
+    def is_prospect(self) -> bool:
+        """Whether the fact is planned, expected, conditional or denied."""
+        return f"{ID}modality/{self.modality}" in PROSPECTS
 
     @property
     def triple(self) -> TripleTerms:

@@ -268,8 +268,12 @@ class FactMaker:
 
 
 def _canonical(number: re.Match[str]) -> ox.Literal:
-    """The decimal in canonical form, as Oxigraph writes it: no superfluous zeros or signs."""
+    """The number in canonical form, as Oxigraph writes it: no superfluous zeros or signs.
+
+    A whole number is an integer, as a query writes it.
+    """
     sign, whole, fraction = number.groups()
     digits = whole.replace("_", "") + (f".{fraction}" if fraction else "")
     text = digits if digits == "0" else sign + digits
-    return ox.Literal(text, datatype=ox.NamedNode(XSD + "decimal"))
+    kind = "integer" if _INTEGER.fullmatch(text) else "decimal"
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))

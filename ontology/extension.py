@@ -138,10 +138,10 @@ class Extension:
         yield from self._differences()
 
     def _differences(self) -> Iterator[ox.Triple]:
-        """Values of a functional property are different from one another, the new ones too."""
+        """Values of a single-valued property are different from one another, the new ones too."""
         schema = Schema([*self.ours.triples, *self.triples])
         for item in schema.properties.values():
-            if not item.is_functional or item.datatype:
+            if not item.is_single or item.datatype:
                 continue
             (range_,) = schema.values(item.iri, RDFS + "range")[:1] or ("",)
             members = sorted(iri for iri in map(ID.__add__, schema.concepts) if range_ in

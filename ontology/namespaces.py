@@ -23,6 +23,8 @@ GRAPH_EVIDENCE: Final = BASE + "graph/evidence"
 GRAPH_ONTOLOGY: Final = BASE + "graph/ontology"
 #: The plain view on stores whose default graph is a union of the named ones.
 GRAPH_PLAIN: Final = BASE + "graph/plain"
+#: What documents say is planned, expected, conditional or denied.
+GRAPH_PROSPECTS: Final = BASE + "graph/prospects"
 #: What ``taawun push`` says about itself in a remote store.
 GRAPH_PUSH: Final = BASE + "graph/push"
 

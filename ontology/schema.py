@@ -69,6 +69,8 @@ class Property:
     is_symmetric: bool
     is_transitive: bool
     is_functional: bool
+    #: Whether a thing has one value of it, or one in each document.
+    is_single: bool
 
     @property
     def name(self) -> str:
@@ -140,6 +142,8 @@ class Schema:
             is_symmetric=OWL + "SymmetricProperty" in types,
             is_transitive=OWL + "TransitiveProperty" in types,
             is_functional=OWL + "FunctionalProperty" in types,
+            is_single=OWL + "FunctionalProperty" in types
+            or "true" in self.values(iri, TW + "onePerDocument"),
         )
 
     def superclasses(self, iri: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..messages.message import say
 
-_DATE: Final = re.compile(r"(\d{4}|XXXX)(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?")
+_DATE: Final = re.compile(r"(\d{4}|XXXX)(?:-(0[1-9]|1[0-2]|2[1-4]|3[3-6]|4[01])(?:-([0-3]\d))?)?")
 _DURATION: Final = re.compile(r"P(\d+)([YMD])")
 _UNITS: Final = {"Y": "count-years", "M": "count-months", "D": "count-days"}
 
@@ -19,6 +19,8 @@ def readable(text: str, language: str) -> str:
     '8–9 February (year not printed)'
     >>> readable("2022-09", "ar"), readable("P5Y", "ar"), readable("2019/2020", "en")
     ('سبتمبر 2022', '5 سنوات', '2019/2020')
+    >>> readable("2025-36", "ar"), readable("XXXX-40", "en")
+    ('الربع الرابع من عام 2025', 'first half of the year (year not printed)')
     """
     if match := _DURATION.fullmatch(text):
         return say(_UNITS[match[2]], language, count=int(match[1]))
@@ -35,6 +37,9 @@ def readable(text: str, language: str) -> str:
 
 
 def _words(year: str, month: str | None, day: str, language: str) -> str:
+    if month and int(month) > 12:
+        whole = "date-that-year" if year == "XXXX" else "date-this-year"
+        return say(f"date-part-{month}", language, year=say(whole, language, year=year))
     name = say(f"month-{int(month)}", language) if month else ""
     told = f"({say('date-no-year', language)})" if year == "XXXX" else year
     return " ".join(filter(None, (day, name, told)))

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
+from ..graph.date_bounds import PARTS_OF_YEAR
 from ..graph.fact_reader import facts_of
 from ..graph.fact_record import FactRecord
 from ..graph.store import Binding, Store, Term, select
@@ -23,6 +24,7 @@ _SINGLE: Final = f"""
 SELECT DISTINCT ?s ?p ?o ?isDate WHERE {{{{
   {{entity}}
   {{{{ ?p a <{OWL}FunctionalProperty> BIND(false AS ?isDate) }}}}
+  UNION {{{{ ?p <{TW}onePerDocument> true BIND(false AS ?isDate) }}}}
   UNION {{{{ ?p <{RDFS}subPropertyOf> <{TW}date> BIND(true AS ?isDate) }}}}
   ?s ?p ?o , ?other .
   FILTER(isIRI(?s) && !sameTerm(?o, ?other))
@@ -114,15 +116,23 @@ def may_agree(one: str, other: str) -> bool:
 
     >>> may_agree("2022", "2022-09"), may_agree("XXXX-02", "2023-02-08"), may_agree("2019", "2021")
     (True, True, False)
+    >>> may_agree("2025-36", "2025-11"), may_agree("2025-36", "2025-09")
+    (True, False)
     """
     (start, end), (first, last) = _ends(one), _ends(other)
     return _reaches(start, last) and _reaches(first, end)
 
 
 def _ends(date: str) -> tuple[str, str]:
-    """The first and the last day of a date, as precise as it is printed."""
+    """The first and the last day or month of a date, as precise as it is printed."""
     start, slash, end = re.sub("[?~%]", "", date).partition("/")
-    return start, end if slash else start
+    return _month(start, 0), _month(end if slash else start, 1)
+
+
+def _month(date: str, end: int) -> str:
+    """The date with the first or the last month of its quarter or half instead of that."""
+    months = PARTS_OF_YEAR.get(date[5:])
+    return f"{date[:5]}{months[end]:02d}" if months else date
 
 
 def _reaches(start: str, end: str) -> bool:

@@ -12,18 +12,20 @@ from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term, select
-from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, ID, TW
+from ..ontology.namespaces import GRAPH_EVIDENCE, ID, TW
 from ..ontology.schema import is_own
 
-#: The facts (never the derived ones) in which the entity is subject or object. A candidate,
-#: superseded or retracted fact is not in the plain view, and so not here.
+#: The active facts (never the derived ones) in which the entity is subject or object, prospects
+#: among them.
 _FACTS: Final = """
 PREFIX tw: <https://w3id.org/taawun/ontology#>
 SELECT DISTINCT ?s ?p ?o WHERE {{
-  {{ BIND(<{iri}> AS ?s) <{iri}> ?p ?o . GRAPH ?fact {{ <{iri}> ?p ?o }} }}
-  UNION {{ BIND(<{iri}> AS ?o) ?s ?p <{iri}> . GRAPH ?fact {{ ?s ?p <{iri}> }} }}
-  FILTER(STRSTARTS(STR(?fact), "{facts}"))
+  {{ BIND(<{iri}> AS ?s) GRAPH ?fact {{ <{iri}> ?p ?o }} }}
+  UNION {{ BIND(<{iri}> AS ?o) GRAPH ?fact {{ ?s ?p <{iri}> }} }}
+  GRAPH <{evidence}> {{ ?fact a tw:Fact ; tw:recordStatus ?status }}
+  FILTER(?status IN (<{active[0]}>, <{active[1]}>))
 }}"""
+_ACTIVE: Final = [f"{ID}record-status/{name}" for name in sorted(ACTIVE_STATUSES)]
 _NAMES: Final = """
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -65,7 +67,7 @@ def entity_card(store: Store, iri: str) -> EntityCard:
         found.setdefault(row["kind"].value, []).append(row["value"])
     outgoing: set[ox.Triple] = set()
     incoming: set[ox.Triple] = set()
-    for row in select(store, _FACTS.format(iri=iri, facts=FACT)):
+    for row in select(store, _FACTS.format(iri=iri, evidence=GRAPH_EVIDENCE, active=_ACTIVE)):
         subject, predicate, object_ = row["s"], row["p"], row["o"]
         if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
             triple = ox.Triple(subject, predicate, object_)

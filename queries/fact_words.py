@@ -128,7 +128,7 @@ def by_quote(facts: Iterable[FactRecord]) -> list[Proven]:
 
 
 def rank(fact: FactRecord) -> int:
-    """The place of a fact among all, the firmest first: asserted, reported … inferred."""
+    """The place of a fact among all, the firmest first: asserted, reported … denied."""
     return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
 
 

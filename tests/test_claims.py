@@ -225,6 +225,14 @@ def test_a_date_is_said_as_printed(date: str, left: list[str]) -> None:
     assert unsaid(text, "meeting/talks", "heldOn", ox.Literal(date)) == left
 
 
+def test_a_dateline_given_as_context_completes_a_date() -> None:
+    text = "القاهرة في 20 مارس 2023. عقدت مباحثات مصرية ليتوانية في 26 مارس الجاري"
+    parts = ("meeting/talks", "heldOn", ox.Literal("2023-03-26"))
+    quote = "عقدت مباحثات مصرية ليتوانية في 26 مارس الجاري"
+    assert unsaid(text, *parts, quote=quote) == ["2023-03-26"]
+    assert unsaid(text, *parts, quote=quote, context="القاهرة في 20 مارس 2023") == []
+
+
 @pytest.mark.parametrize(("duration", "left"), [("P2D", []), ("P3D", ["P3D"])])
 def test_a_span_of_days_says_how_long_it_lasts(duration: str, left: list[str]) -> None:
     text = "عقدت مباحثات مصرية ليتوانية يومي 8 و9 فبراير"

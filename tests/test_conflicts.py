@@ -14,10 +14,12 @@ from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.checks.conflicts import figure_conflicts, stage_conflicts
 from taawun.loaders.checks.figures import lint_differences
+from taawun.loaders.checks.lints import lint_facts
 from taawun.loaders.files.value import Spot
 from taawun.messages.fault import Fault, Place
 from taawun.messages.message import Message
 from taawun.ontology.namespaces import ID, TW, XSD
+from taawun.ontology.schema import Schema
 
 PAPERS = Path(__file__).parent / "papers"
 HERE = Place("facts.yaml", 1)
@@ -182,6 +184,46 @@ def test_check_lists_what_the_papers_say_differently_and_finds_no_fault_in_it(
     ]
     assert "1200" in str(checked.warnings[0])
     assert "1500" in str(checked.warnings[0])
+
+
+def test_a_figure_may_have_two_values_one_a_document(report: dict[str, Check]) -> None:
+    assert report["shapes"].performed > 1000
+    assert report["shapes"].faults == ()
+    assert report["single values"].faults == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "count"), [("asserted", 1), ("disputed", 0), ("superseded", 0), ("retracted", 0)]
+)
+def test_of_two_values_in_one_document_one_may_be_marked(status: str, count: int) -> None:
+    faults: list[Fault] = []
+    stated = [
+        (fact, Spot(place, faults))
+        for fact, place in (
+            said("alif", "figure/one", "value", 1200, status),
+            said("alif", "figure/one", "value", 1500),
+            said("ba", "figure/one", "value", 1700),
+        )
+    ]
+    lint_facts(stated, Schema.load(), is_whole=False)
+    assert len(faults) == count
+
+
+def test_a_rise_is_compared_with_the_values_of_its_own_document() -> None:
+    faults: list[Fault] = []
+    stated = [
+        (fact, Spot(place, faults))
+        for fact, place in (
+            said("alif", "figure/before", "value", 10),
+            said("alif", "figure/after", "value", 15),
+            said("ba", "figure/after", "value", 19),
+            said("alif", "figure/after", "previousFigure", "figure/before"),
+            said("alif", "figure/rise", "value", 5),
+            said("alif", "figure/rise", "differenceOf", "figure/after"),
+        )
+    ]
+    assert lint_differences(stated) == 1
+    assert faults == []
 
 
 def test_each_kind_of_contradiction_is_counted_by_its_name(report: dict[str, Check]) -> None:

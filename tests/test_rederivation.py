@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph import derive_incrementally as module
-from taawun.graph.derive import derive, is_unsure, terms_of
+from taawun.graph.derive import derive, terms_of
 from taawun.graph.derive_incrementally import Said, rederive
 from taawun.graph.fact import Fact
 from taawun.loaders.collection import Collection
@@ -17,7 +17,7 @@ from taawun.ontology.namespaces import ID
 
 
 def with_modality(fact: Fact, chances: random.Random) -> Fact:
-    """The fact, sometimes only planned, or retracted: so it is another premise, or none."""
+    """The fact, sometimes only planned, or retracted: so it is no premise."""
     kept = dict(fact.qualifiers)
     if chances.random() < 0.15:
         kept["modality"] = ox.NamedNode(f"{ID}modality/planned")
@@ -27,7 +27,7 @@ def with_modality(fact: Fact, chances: random.Random) -> Fact:
 
 
 def stated(facts: Iterable[Fact]) -> dict[str, Said]:
-    return {f.iri: Said(terms_of(f), f.iri, is_unsure(f)) for f in facts if f.is_active}
+    return {f.iri: Said(terms_of(f), f.iri) for f in facts if f.is_premise}
 
 
 def store_of(facts: Sequence[Fact], collection: Collection) -> ox.Store:
@@ -71,7 +71,7 @@ def test_there_are_changes_in_both_directions(the_collection: Collection) -> Non
     """The signatory of an agreement leads to cooperation, and its loss takes it away."""
     fact = next(f for f in the_collection.facts if f.predicate.value.endswith("#signatory"))
     others = [f for f in the_collection.facts if terms_of(f) != terms_of(fact)]
-    item = Said(terms_of(fact), fact.iri, is_unsure=False)
+    item = Said(terms_of(fact), fact.iri)
     schema, classes = the_collection.schema, the_collection.classes
     won = rederive(store_of(others, the_collection), [], [item], schema, classes)
     lost = rederive(store_of([*others, fact], the_collection), [item], [], schema, classes)

@@ -48,7 +48,7 @@ agreement/postal signatory country/libya reported
 agreement/ai signatory country/egypt
 agreement/ai signatory country/iraq
 agreement/ai inArea area/ai
-agreement/cables signatory country/egypt planned
+agreement/cables signatory country/egypt inferred
 agreement/cables inArea area/infrastructure
 agreement/talks inArea area/ai
 country/iraq inTalksWith country/libya reported

@@ -186,7 +186,7 @@ def firmness_of(fact: FactRecord, subject: Node | None, terms: Mapping[str, Term
     line; the panel shows both. ``terms`` are classes and properties by IRI.
     """
     modality, predicate = fact.modality, fact.predicate.value
-    if modality in ("planned", "expected"):
+    if fact.is_prospect:
         return _PLACE["offered"]
     if is_a(predicate, TW + "signatory", terms):
         return _PLACE["signed" if modality == "asserted" else "reported"]

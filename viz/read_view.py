@@ -298,8 +298,8 @@ class _Sorting:
                 parties.append(pair)
             if object_ in self._areas:
                 self._areas[subject].add(object_)
-            # A stage that is only planned or expected has not been reached.
-            if name == "stage" and fact.modality not in ("planned", "expected"):
+            # A stage that is only a prospect has not been reached.
+            if name == "stage" and not fact.is_prospect:
                 self._stages[subject].add(object_)
         self._spread(links, rounds=4)
         self._spread(parties, rounds=1)

@@ -22,6 +22,7 @@ from ...ontology.namespaces import (
     GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     GRAPH_PLAIN,
+    GRAPH_PROSPECTS,
     GRAPH_PUSH,
     PROV,
     RDF,
@@ -40,7 +41,7 @@ _IS_UNION: Final = f"""ASK {{
 _HASH: Final = "BIND(SUBSTR(MD5(CONCAT(STR(?s), STR(?p), STR(?o))), 1, 4) AS ?hash)"
 _HASHES: Final = 16**4
 
-_LARGE: Final = (GRAPH_EVIDENCE, GRAPH_ENTITIES, GRAPH_ONTOLOGY)
+_LARGE: Final = (GRAPH_EVIDENCE, GRAPH_ENTITIES, GRAPH_ONTOLOGY, GRAPH_PROSPECTS)
 _DEFAULT: Final = ox.DefaultGraph()
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...ontology.namespaces import GRAPH_PLAIN, GRAPH_PUSH
+from ...ontology.namespaces import GRAPH_PLAIN, GRAPH_PROSPECTS, GRAPH_PUSH
 from ..errors import EndpointError
 from ..store import EmbeddedStore
 from .mirror import MARK, held, is_union, mirror, shared
@@ -31,6 +31,8 @@ _GRAPHS: Final = 100
 #: Differences that are listed.
 _LISTED: Final = 5
 _DEFAULT: Final = ox.DefaultGraph()
+#: The graphs that are asked; all others prove what they say.
+_VIEWS: Final = (_DEFAULT, ox.NamedNode(GRAPH_PROSPECTS))
 
 #: Told what is going on (reading or writing), how far it is, and how far it goes.
 Progress = Callable[[str, int, int], None]
@@ -90,7 +92,7 @@ def _send(here: ox.Store, endpoint: Endpoint, union: bool, progress: Progress, m
     """Send what differs, in updates of at most so many triples."""
     with _scratch() as folder:
         there = _read(endpoint, folder, union, progress)
-        if not union and any(not _is_ours(quad, there) for quad in _minus(_plain(there), here)):
+        if not union and any(not _is_ours(quad, there) for quad in _minus(_asked(there), here)):
             raise shared(endpoint)
         kept = sum(1 for quad in there if quad in here)
         total = len(here) + len(there) - 2 * kept
@@ -145,16 +147,18 @@ def _set_status(endpoint: Endpoint, status: str) -> None:
 def _updates(here: ox.Store, there: ox.Store, plain: str | None, most: int) -> Iterator[_Update]:
     """The updates that turn what is there into what is here.
 
-    The plain view changes between the graphs that prove it: no answer ever lacks its proof.
+    The plain view and ``graph/prospects`` change between the graphs that prove them: no answer
+    ever lacks its proof.
     """
     gone = {graph for graph in there.named_graphs() if not here.contains_named_graph(graph)}
-    for text, count in _batches("INSERT DATA", _minus(_named(here), there), plain, most):
+    gone.difference_update(_VIEWS)
+    for text, count in _batches("INSERT DATA", _minus(_proving(here), there), plain, most):
         yield _Update(text, added=count)
-    for text, count in _batches("DELETE DATA", _minus(_plain(there), here), plain, most):
+    for text, count in _batches("DELETE DATA", _minus(_asked(there), here), plain, most):
         yield _Update(text, removed=count)
-    for text, count in _batches("INSERT DATA", _minus(_plain(here), there), plain, most):
+    for text, count in _batches("INSERT DATA", _minus(_asked(here), there), plain, most):
         yield _Update(text, added=count)
-    stale = (q for q in _minus(_named(there), here) if q.graph_name not in gone)
+    stale = (q for q in _minus(_proving(there), here) if q.graph_name not in gone)
     for text, count in _batches("DELETE DATA", stale, plain, most):
         yield _Update(text, removed=count)
     dropped = sorted(gone, key=str)
@@ -194,12 +198,13 @@ def _data(verb: str, batch: list[tuple[str, str]]) -> str:
     return f"{verb} {{\n" + "\n".join(lines) + "\n}"
 
 
-def _plain(store: ox.Store) -> Iterator[ox.Quad]:
-    return store.quads_for_pattern(None, None, None, _DEFAULT)
+def _asked(store: ox.Store) -> Iterator[ox.Quad]:
+    for graph in _VIEWS:
+        yield from store.quads_for_pattern(None, None, None, graph)
 
 
-def _named(store: ox.Store) -> Iterator[ox.Quad]:
-    return (quad for quad in store if quad.graph_name != _DEFAULT)
+def _proving(store: ox.Store) -> Iterator[ox.Quad]:
+    return (quad for quad in store if quad.graph_name not in _VIEWS)
 
 
 def _minus(quads: Iterable[ox.Quad], store: ox.Store) -> Iterator[ox.Quad]:

@@ -8,15 +8,16 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.derive import is_unsure, terms_of
-from ...graph.derive_incrementally import Rederived, Said, rederive
-from ...graph.fact import ACTIVE_STATUSES, Fact
+from ...graph.derive import terms_of
+from ...graph.derive_incrementally import Before, Rederived, Said, rederive
+from ...graph.fact import Fact
 from ...ontology.namespaces import (
     DOCUMENT,
     EVIDENCE,
     GRAPH_ENTITIES,
     GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
+    GRAPH_PROSPECTS,
     OA,
     PROV,
     TW,
@@ -25,7 +26,7 @@ from ...ontology.schema import Schema
 
 _EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
 _OTHERS: Final = (ox.NamedNode(GRAPH_ENTITIES), ox.NamedNode(GRAPH_ONTOLOGY))
-_PLANNED: Final = ("/modality/planned", "/modality/expected")
+_PROSPECTS: Final = ox.NamedNode(GRAPH_PROSPECTS)
 
 
 class DoubtError(Exception):
@@ -49,25 +50,21 @@ class Difference:
         schema: Schema,
         classes: Mapping[str, frozenset[str]],
     ) -> None:
-        self._store = store
+        self._store, self._before = store, Before(store)
         old = {iri: frozenset(self._quads_of(iri)) for iri in changed}
         new: dict[str, set[ox.Quad]] = {iri: set() for iri in old}
         for fact in facts:
             new[fact.iri].update(_named(fact.lines()))
         self._old, self._new = old, new
         self._facts = facts
-        had, has = dict(self._said()), {f.iri: f for f in facts if f.is_active}
+        had, has = dict(self._said()), {f.iri: f for f in facts if f.is_premise}
         for iri in old:
             if old[iri] and not new[iri]:
                 self._refuse_if_referred_to(iri)
         follows = rederive(
             store,
             [said for iri, said in had.items() if iri not in has],
-            [
-                Said(terms_of(fact), iri, is_unsure(fact))
-                for iri, fact in has.items()
-                if iri not in had
-            ],
+            [Said(terms_of(fact), iri) for iri, fact in has.items() if iri not in had],
             schema,
             classes,
         )
@@ -76,6 +73,7 @@ class Difference:
         self._follows = follows
         had_quads = {quad for quads in old.values() for quad in quads}
         has_quads = {*_named(marks), *(quad for quads in new.values() for quad in quads)}
+        had_quads |= set(self._lost_prospects())
         gone = (had_quads - has_quads).union(self._derived_quads())
         come = has_quads - had_quads
         come |= {q for item in follows.new for q in _named(item.lines())}
@@ -112,16 +110,26 @@ class Difference:
                     waiting.append(name)
 
     def _said(self) -> Iterator[tuple[str, Said]]:
-        """The changed facts that were active before."""
+        """The changed facts that were in the plain view before."""
         for iri, quads in self._old.items():
-            values = {(q.predicate.value, _iri(q.object)) for q in quads if _iri(q.subject) == iri}
-            status = next((v for p, v in values if p == TW + "recordStatus"), "")
-            if status.rpartition("/")[2] not in ACTIVE_STATUSES:
-                continue
-            (triple,) = (q for q in quads if q.graph_name == ox.NamedNode(iri))
-            is_planned = any(p == TW + "modality" and v.endswith(_PLANNED) for p, v in values)
-            terms = str(triple.subject), str(triple.predicate), str(triple.object)
-            yield iri, Said(terms, iri, is_planned)
+            if quads and self._before.is_premise(ox.NamedNode(iri)):
+                (triple,) = (q for q in quads if q.graph_name == ox.NamedNode(iri))
+                terms = str(triple.subject), str(triple.predicate), str(triple.object)
+                yield iri, Said(terms, iri)
+
+    def _lost_prospects(self) -> Iterator[ox.Quad]:
+        """The quads of ``graph/prospects`` that only changed facts said."""
+        for iri, quads in self._old.items():
+            for quad in quads:
+                if quad.graph_name == ox.NamedNode(iri):
+                    triple = (quad.subject, quad.predicate, quad.object)
+                    if not any(
+                        isinstance(other.graph_name, ox.NamedNode)
+                        and other.graph_name.value not in self._old
+                        and self._before.is_prospect(other.graph_name)
+                        for other in self._store.quads_for_pattern(*triple, None)
+                    ):
+                        yield ox.Quad(*triple, _PROSPECTS)
 
     def _refuse_if_referred_to(self, iri: str) -> None:
         """Raise ``DoubtError`` if another fact names a removed one as its successor."""

@@ -30,7 +30,7 @@ from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from ..collection import Collection, classes_of
 from ..text.cues import stem
-from ..text.dates import is_among
+from ..text.dates import completed, is_among
 from ..text.mentions import Gazetteer, names_of, parts_of_territories
 from ..text.tokens import tokens
 from .quotes import Spans, Stretch, Words
@@ -199,7 +199,14 @@ class Claims:
         if fact.predicate.value == TW + "duration" and part is fact.object:
             counted = {Decimal(number) for number in _DIGITS.findall(part.value)}
             return counted <= stretch.numbers or part.value in _lengths(stretch.dates)
-        return is_among(part.value, stretch.dates) or fold(part.value) in fold(stretch.text)
+        if is_among(part.value, stretch.dates) or fold(part.value) in fold(stretch.text):
+            return True
+        # A dateline given as context has the year that the text leaves out.
+        return any(
+            is_among(part.value, completed(quote.quote, around.quote))
+            for quote in fact.evidence
+            for around in fact.evidence[0].context
+        )
 
     def _is_named(self, ref: str, stretch: Stretch, words: Words) -> bool:
         if ref in stretch.refs:

@@ -14,6 +14,8 @@ _DURATION: Final = re.compile(
 )
 _DAY: Final = re.compile(r"([\dX]{4})-(\d\d)-(\d\d)")
 _SPAN: Final = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
+#: Quarters and halves of a year (33 to 36, 40, 41): the package parses them only without marks.
+_PART_OF_YEAR: Final = re.compile(r"(?<=[\dX]{4}-)(?:3[3-6]|4[01])(?![\d-])")
 #: For days without a year, the 29th of February is possible.
 _LEAP_YEAR: Final = 2000
 
@@ -23,6 +25,7 @@ def edtf_fault(text: str) -> Message | None:
     """What is wrong with a date in EDTF; None if nothing is.
 
     Besides the grammar, which the ``edtf`` package checks, days must exist and spans run forwards.
+    2025-36 is the fourth quarter of 2025, 2025-40 its first half.
     """
     from edtf import parse_edtf
     from edtf.parser.edtf_exceptions import EDTFParseException
@@ -31,7 +34,7 @@ def edtf_fault(text: str) -> Message | None:
     if text != text.strip():
         return wrong
     try:
-        parse_edtf(text)
+        parse_edtf(_PART_OF_YEAR.sub("01", text))
     except (EDTFParseException, ValueError):
         return wrong
     for year, month, day in _DAY.findall(text):

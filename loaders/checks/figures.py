@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -42,7 +42,7 @@ def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
 
     Bounds (more than, at least) are not compared. Returns how many were compared.
     """
-    numbers: dict[str, Decimal] = {}
+    numbers: dict[str, dict[str, Decimal]] = defaultdict(dict)
     before: dict[str, str] = {}
     comparators: dict[str, str] = {}
     for fact, _ in stated:
@@ -50,7 +50,8 @@ def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
             continue
         name = fact.predicate.value.removeprefix(TW)
         if name in ("value", "rank"):
-            numbers[fact.subject.value] = Decimal(fact.object.value)
+            document = fact.evidence[0].document
+            numbers[fact.subject.value][document] = Decimal(fact.object.value)
         elif name == "previousFigure":
             before[fact.subject.value] = fact.object.value
         elif name == "comparator":
@@ -70,8 +71,13 @@ def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
         if any(comparators.get(figure) in _BOUNDS for figure in three):
             continue
         compared += 1
-        told, later, earlier = (numbers[figure] for figure in three)
-        slack = sum(_rounding(numbers[f], comparators.get(f, _EXACTLY)) for f in three)
+        # Where two documents give a figure two values, it is the one of the change's document.
+        said = [_in(fact.evidence[0].document, numbers[figure]) for figure in three]
+        told, later, earlier = said
+        slack = sum(
+            _rounding(number, comparators.get(figure, _EXACTLY))
+            for figure, number in zip(three, said, strict=True)
+        )
         if abs(abs(later - earlier) - abs(told)) > slack:
             place.fault(
                 "wrong-difference",
@@ -83,6 +89,11 @@ def lint_differences(stated: Sequence[tuple[Fact, Site]]) -> int:
                 check="differences",
             )
     return compared
+
+
+def _in(document: str, values: Mapping[str, Decimal]) -> Decimal:
+    """The value that the document gives, or else another document."""
+    return values[document if document in values else min(values)]
 
 
 def _rounding(number: Decimal, comparator: str) -> Decimal:

@@ -23,7 +23,6 @@ SIGNED_STAGES: Final = frozenset(
     ID + "stage/" + name
     for name in ("signed", "in-force", "under-implementation", "completed", "ended")
 )
-_NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("planned", "expected"))
 
 #: Properties of accomplished things, and the remedy where something is only planned.
 _ACCOMPLISHED: Final = {
@@ -32,6 +31,7 @@ _ACCOMPLISHED: Final = {
     "memberOf": "use-seeks-membership",
     "accreditedBy": "use-seeks-accreditation",
 }
+_DISPUTED: Final = ox.NamedNode(ID + "record-status/disputed")
 #: Properties that define an order.
 ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
 
@@ -99,25 +99,25 @@ def _duplicates(stated: Sequence[tuple[Fact, Site]]) -> int:
 
 
 def _single_values(stated: Sequence[tuple[Fact, Site]], schema: Schema) -> int:
-    """Check that no document gives a functional property two values.
+    """Check that no document gives a single-valued property two values, unless one is disputed.
 
-    A sub-property counts as the functional one: a rank is a value.
+    A sub-property counts as the single-valued one: a rank is a value.
     """
     by_iri = {item.iri: item for item in schema.properties.values()}
 
-    def functional(iri: str) -> str | None:
+    def single_of(iri: str) -> str | None:
         item = by_iri.get(iri)
         if item is None:
             return None
-        if item.is_functional:
+        if item.is_single:
             return iri
-        return next(filter(None, map(functional, item.supers)), None)
+        return next(filter(None, map(single_of, item.supers)), None)
 
     first: dict[tuple[str, str, str], tuple[Fact, Place]] = {}
     checked = 0
     for fact, value in stated:
-        single = functional(fact.predicate.value)
-        if single is None or not fact.is_active:
+        single = single_of(fact.predicate.value)
+        if single is None or not fact.is_active or fact.qualifier("recordStatus") == _DISPUTED:
             continue
         checked += 1
         key = (fact.subject.value, single, fact.evidence[0].document)
@@ -141,7 +141,7 @@ def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
         if fact.predicate.value == TW + "stage"
         and fact.object.value in SIGNED_STAGES
         and fact.is_active
-        and fact.qualifier("modality") not in _NOT_YET
+        and not fact.is_prospect
     }
     checked = 0
     for fact, place in stated:
@@ -166,14 +166,14 @@ def _inferences(stated: Sequence[tuple[Fact, Site]]) -> int:
 
 
 def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """Check that no signature, membership or accreditation is only planned or expected."""
+    """Check that no signature, membership or accreditation is only a prospect."""
     checked = 0
     for fact, place in stated:
         name = _last(fact.predicate.value)
         if name in _ACCOMPLISHED:
             checked += 1
             modality = fact.qualifier("modality")
-            if modality is not None and modality in _NOT_YET:
+            if modality is not None and fact.is_prospect:
                 stated_as = _last(modality.value).partition("/")[2]
                 remedy = Message(_ACCOMPLISHED[name])
                 place.fault(

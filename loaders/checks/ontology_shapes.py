@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -45,7 +45,11 @@ def _range_shape(schema: Schema, item: Property) -> Iterator[ox.Triple]:
     yield _triple(shape, SH + "path", item.iri)
     if item.datatype:
         datatype = _RDF_DATATYPES.get(item.datatype, item.datatype)
-        yield _triple(shape, SH + "datatype", datatype)
+        if datatype == XSD + "decimal":
+            # Whole numbers are written as integers, which are decimals too.
+            yield from _choice(shape, "datatype", [XSD + "decimal", XSD + "integer"])
+        else:
+            yield _triple(shape, SH + "datatype", datatype)
         kind_ar = kind_en = datatype.replace(XSD, "xsd:").replace(RDF, "rdf:")
     else:
         yield from _classes(shape, item.ranges)
@@ -69,16 +73,21 @@ def _description(shape: str, item: Property, *, ar: str, en: str) -> Iterator[ox
 
 
 def _classes(shape: str, classes: Iterable[str]) -> Iterator[ox.Triple]:
-    """``sh:class`` for one class, ``sh:or`` for several; list nodes have IRIs, as all else."""
+    """``sh:class`` for one class, ``sh:or`` for several."""
     names = sorted(classes)
     if len(names) == 1:
         yield _triple(shape, SH + "class", names[0])
-        return
+    else:
+        yield from _choice(shape, "class", names)
+
+
+def _choice(shape: str, test: str, names: Sequence[str]) -> Iterator[ox.Triple]:
+    """``sh:or`` over one test with several values; list nodes have IRIs, as all else."""
     cells = [f"{shape}-or-{number}" for number, _ in enumerate(names)]
     for cell, name, rest in zip(cells, names, [*cells[1:], RDF + "nil"], strict=True):
         option = f"{SHAPES}Is{local_name(name)}"
         yield _triple(option, RDF + "type", SH + "NodeShape")
-        yield _triple(option, SH + "class", name)
+        yield _triple(option, SH + test, name)
         yield _triple(cell, RDF + "first", option)
         yield _triple(cell, RDF + "rest", rest)
     yield _triple(shape, SH + "or", cells[0])

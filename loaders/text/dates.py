@@ -6,8 +6,9 @@ Main functions::
     is_said("2022-09", quote)               # is this date said in the quote?
 
 Offsets are those of the given text. If no year is printed, the EDTF has XXXX; a year that only the
-reader can infer (فبراير الماضي) is never filled in. Months are the Egyptian, Levantine and Maghrebi
-ones; Hijri dates are ignored.
+reader can infer (فبراير الماضي) is never filled in. Quarters and halves of a year have the codes of
+EDTF: الربع الرابع من عام 2025 is 2025-36, النصف الأول 2025-40. Months are the Egyptian, Levantine
+and Maghrebi ones; Hijri dates are ignored.
 """
 
 from __future__ import annotations
@@ -55,9 +56,26 @@ _WITH_YEAR: Final = (
     rf"(?:[^\S\n]*[,،]?[^\S\n]*(?:(?:من[^\S\n]+)?(?:عام|سنة|العام)[^\S\n]+)?(?P<year>{_YEAR}))?"
 )
 _EDGE: Final = r"(?!\w|[.,٫٬/]\d)"
+_PAST: Final = re.compile("(?:ال)?(?:ماضي|ماضى|فائت|منصرم)")
+_COMING: Final = re.compile("(?:ال)?(?:مقبل|قادم)")
+_ORDINALS: Final = {
+    "الأول": 0, "الاول": 0, "الثاني": 1, "الثانى": 1, "الثالث": 2, "الرابع": 3,
+    "الأخير": -1, "الاخير": -1,
+}  # fmt: skip
+_PARTS: Final = {"ربع": ("33", "34", "35", "36"), "نصف": ("40", "41")}
+#: A quarter or a half of a year that is printed, or that is the reader's: من العام الجاري.
+_PART_OF_YEAR: Final = (
+    rf"(?:(?:(?<!\w)|(?<=\b[وفبك]))ال|(?<=\bل)ل)(?P<part>{'|'.join(_PARTS)})[^\S\n]+"
+    rf"(?P<which>{'|'.join(_ORDINALS)})[^\S\n]+(?:من[^\S\n]+)?"
+    rf"(?:(?:(?:ال)?عام|(?:ال)?سنة)[^\S\n]+)?"
+    rf"(?:(?P<of>{_YEAR})م?|(?<=عام[^\S\n]|سنة[^\S\n])"
+    rf"(?:الجاري|الجارى|الحالي|الحالى|الماضي|الماضى|المقبل|القادم)ة?)"
+)
 _DATE: Final = re.compile(
     "|".join(
         (
+            rf"{_PART_OF_YEAR}{_EDGE}",
+            rf"(?<!\w)[Qq](?P<quarter>[1-4])[^\S\n]?[-/]?[^\S\n]?(?P<of_quarter>{_YEAR}){_EDGE}",
             rf"(?<![\w.])(?P<iso>(?P<y1>{_YEAR})[-/](?P<m1>\d{{1,2}})[-/](?P<d1>\d{{1,2}})){_EDGE}",
             rf"(?<![\w./-])(?P<dmy>(?P<d2>\d{{1,2}})[-/.](?P<m2>\d{{1,2}})[-/.](?P<y2>{_YEAR})){_EDGE}",
             rf"(?<![\w./-])(?P<years>(?P<from>{_YEAR})[^\S\n]?[-–/][^\S\n]?(?P<to>{_YEAR})){_EDGE}",
@@ -94,6 +112,31 @@ def is_among(edtf: str, said: Set[str]) -> bool:
     return edtf in said | ends or ("/" in edtf and said >= set(edtf.split("/")))
 
 
+def completed(text: str, dateline: str) -> frozenset[str]:
+    """The dates of the text without a year, with the year that they have by a printed dateline.
+
+    A date called past or coming is the last one before the dateline or the first one after it;
+    any other is of the dateline's year. A dateline has a year and a month.
+
+    >>> sorted(completed("في 26 مارس الجاري، بعد ديسمبر الماضي", "القاهرة في 28 مارس 2023"))
+    ['2022-12', '2023-03-26']
+    """
+    found = set()
+    for line in {date.edtf for date in _dates(dateline) if re.match(r"\d{4}-\d\d", date.edtf)}:
+        year, day = int(line[:4]), line[5:10]
+        for date in _dates(text):
+            if date.edtf.startswith("XXXX-"):
+                begin = date.edtf[5:10]
+                where = text[date.end :].lstrip()
+                shift = 0
+                if _PAST.match(where):
+                    shift = -int(begin[: len(day)] >= day[: len(begin)])
+                elif _COMING.match(where):
+                    shift = int(begin[: len(day)] <= day[: len(begin)])
+                found.add(date.edtf.replace("XXXX", str(year + shift)))
+    return frozenset(found)
+
+
 @lru_cache(maxsize=1024)
 def _dates(text: str) -> tuple[SaidDate, ...]:
     found = []
@@ -106,6 +149,12 @@ def _dates(text: str) -> tuple[SaidDate, ...]:
 
 def _edtf(match: re.Match[str], text: str) -> str | None:
     part = match.groupdict()
+    if part["quarter"]:
+        return f"{int(part['of_quarter'])}-{_PARTS['ربع'][int(part['quarter']) - 1]}"
+    if part["part"]:
+        codes, which = _PARTS[part["part"]], _ORDINALS[part["which"]]
+        year = str(int(part["of"])) if part["of"] else "XXXX"
+        return f"{year}-{codes[which]}" if which < len(codes) else None
     if part["iso"]:
         return _day(part["y1"], int(part["m1"]), int(part["d1"]))
     if part["dmy"]:

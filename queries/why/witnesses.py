@@ -19,21 +19,22 @@ import pyoxigraph as ox
 from ...graph.errors import UnexplainableError
 from ...graph.fact_reader import FactReader
 from ...graph.fact_record import FactRecord
-from ...ontology.namespaces import EVIDENCE, FACT, INFERENCE
+from ...ontology.namespaces import EVIDENCE, FACT, GRAPH_PROSPECTS, INFERENCE
 from .derivations import Deriver
 from .provenance import Derivations, GraphNode, Rest, Row, Statement
 from .sparql import algebra as alg
 from .verification import Checker, shrunk
 
 #: Modalities of facts that a source does not simply state.
-_WEAK = frozenset({"inferred", "derived", "planned", "expected"})
+_WEAK = frozenset({"inferred", "derived", "planned", "expected", "conditional", "denied"})
 
 
 class Grounds:
     """The facts behind numbered statements, learned in batches.
 
-    A statement of the plain view is grounded in the facts that say it, one of a fact's own
-    graph in that fact, and one of the evidence graph in the fact that it describes.
+    A statement of the plain view or of ``graph/prospects`` is grounded in the facts that say it
+    there, one of a fact's own graph in that fact, and one of the evidence graph in the fact that
+    it describes.
     """
 
     def __init__(self, reader: FactReader, statements: Sequence[Statement]) -> None:
@@ -42,22 +43,23 @@ class Grounds:
 
     def learn(self, numbers: Iterable[int]) -> None:
         """Find the facts behind these statements."""
-        plain: dict[int, ox.Triple] = {}
+        views: tuple[dict[int, ox.Triple], dict[int, ox.Triple]] = ({}, {})
         records: dict[int, str] = {}
         for number in set(numbers) - self._facts.keys():
             subject, predicate, object_, graph = self._statements[number]
             self._facts[number] = ()
-            if graph is None:
-                plain[number] = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
+            if graph is None or graph.value == GRAPH_PROSPECTS:
+                views[graph is not None][number] = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
             elif graph.value.startswith((FACT, INFERENCE)):
                 self._facts[number] = (graph.value,)
             elif subject.value.startswith((FACT, INFERENCE)):
                 self._facts[number] = (subject.value,)
             elif subject.value.startswith(EVIDENCE):
                 records[number] = subject.value
-        found = self._reader.graphs(list(dict.fromkeys(plain.values()))) if plain else {}
-        for number, triple in plain.items():
-            self._facts[number] = found.get(triple, ())
+        for is_prospect, triples in enumerate(views):
+            found = self._reader.graphs(triples.values(), prospects=bool(is_prospect))
+            for number, triple in triples.items():
+                self._facts[number] = found.get(triple, ())
         owners = self._reader.owners(sorted(set(records.values()))) if records else {}
         for number, record in records.items():
             self._facts[number] = owners.get(record, ())
@@ -65,7 +67,7 @@ class Grounds:
     def is_definition(self, number: int) -> bool:
         """Whether no fact says the statement; one of the evidence graph is a definition too."""
         graph = self._statements[number][3]
-        in_fact = graph is None or graph.value.startswith((FACT, INFERENCE))
+        in_fact = graph is None or graph.value.startswith((FACT, INFERENCE, GRAPH_PROSPECTS))
         return not (in_fact and self._facts[number])
 
     def rank(self, triples: frozenset[int]) -> tuple[int, int, int, list[str]]:

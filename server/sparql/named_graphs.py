@@ -15,6 +15,7 @@ from ...ontology.namespaces import (
     GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     GRAPH_PLAIN,
+    GRAPH_PROSPECTS,
     GRAPH_PUSH,
     RDF,
     RDFS,
@@ -58,6 +59,11 @@ NAMED: Final = {
     GRAPH_PLAIN: NamedGraph(
         "plain",
         "SELECT ?agreement ?signatory WHERE {\n  ?agreement tw:signatory ?signatory\n}\nLIMIT 20",
+    ),
+    GRAPH_PROSPECTS: NamedGraph(
+        "prospects",
+        "SELECT ?project ?supporter WHERE {\n"
+        "  GRAPH graph:prospects { ?project tw:supportedBy ?supporter }\n}\nLIMIT 20",
     ),
     GRAPH_PUSH: NamedGraph(
         "push",

@@ -7,7 +7,14 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, GRAPH_ONTOLOGY, PREFIXES, RDF
+from ...ontology.namespaces import (
+    GRAPH_ENTITIES,
+    GRAPH_EVIDENCE,
+    GRAPH_ONTOLOGY,
+    GRAPH_PROSPECTS,
+    PREFIXES,
+    RDF,
+)
 from .media_types import GRAPHS
 
 #: The vocabulary of service descriptions.
@@ -43,7 +50,9 @@ def _triples(endpoint: str) -> Iterator[ox.Triple]:
     yield triple(dataset, RDF + "type", SD + "Dataset")
     yield triple(dataset, SD + "defaultGraph", f"{endpoint}#plain")
     yield triple(f"{endpoint}#plain", RDF + "type", SD + "Graph")
-    for number, graph in enumerate((GRAPH_ENTITIES, GRAPH_EVIDENCE, GRAPH_ONTOLOGY)):
+    for number, graph in enumerate(
+        (GRAPH_ENTITIES, GRAPH_EVIDENCE, GRAPH_ONTOLOGY, GRAPH_PROSPECTS)
+    ):
         named = f"{endpoint}#named-{number}"
         yield triple(dataset, SD + "namedGraph", named)
         yield triple(named, RDF + "type", SD + "NamedGraph")

@@ -45,6 +45,10 @@ function oneDate(edtf) {
   const plainYear = year === 'XXXX' ? null
     : new Intl.NumberFormat(locale(), {useGrouping: false}).format(Number(year));
   if (!month) return plainYear;
+  if (Number(month) > 12) {
+    const whole = plainYear ? word('date-this-year', {year: plainYear}) : word('date-that-year');
+    return word(`date-part-${month}`, {year: whole});
+  }
   const date = new Date(Date.UTC(year === 'XXXX' ? 2000 : Number(year), Number(month) - 1, Number(day ?? 1)));
   const shape = {month: 'long', timeZone: 'UTC', ...(day ? {day: 'numeric'} : {})};
   const words = new Intl.DateTimeFormat(locale(), shape).format(date);
