@@ -13,7 +13,16 @@ from quoted import quoted
 from taawun.graph.fact import ACTIVE_STATUSES, IDENTIFYING, RECORD_STATUSES, Fact
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.collection import Collection
-from taawun.ontology.namespaces import BASE, FACT, GRAPH_EVIDENCE, ID, INFERENCE, RDF, TW
+from taawun.ontology.namespaces import (
+    BASE,
+    FACT,
+    GRAPH_EVIDENCE,
+    GRAPH_PROSPECTS,
+    ID,
+    INFERENCE,
+    RDF,
+    TW,
+)
 
 EVIDENCE = quoted("وقّعت", 3)
 
@@ -143,7 +152,8 @@ def test_every_fact_and_every_derived_fact_is_a_graph_of_exactly_one_triple(
 def test_the_dataset_has_no_other_graphs_than_the_contract_names(quads: list[ox.Quad]) -> None:
     graphs = set(map(graph_of, quads)) - {""}
     others = {name for name in graphs if not name.startswith((FACT, INFERENCE))}
-    assert others == {BASE + "graph/" + name for name in ("entities", "evidence", "ontology")}
+    names = ("entities", "evidence", "ontology", "prospects")
+    assert others == {BASE + "graph/" + name for name in names}
 
 
 def test_there_are_no_blank_nodes(quads: list[ox.Quad]) -> None:
@@ -176,14 +186,15 @@ def test_each_fact_graph_is_typed_and_has_evidence(quads: list[ox.Quad]) -> None
 def test_the_plain_view_is_what_facts_derivations_register_and_ontology_say(
     quads: list[ox.Quad], the_collection: Collection
 ) -> None:
-    inactive = {fact.iri for fact in the_collection.facts if not fact.is_active}
+    beside = {fact.iri for fact in the_collection.facts if not fact.is_premise}
+    beside |= {GRAPH_EVIDENCE, GRAPH_PROSPECTS}
     plain, elsewhere = set(), set()
     for quad in quads:
         triple = (str(quad.subject), str(quad.predicate), str(quad.object))
         name = graph_of(quad)
         if not name:
             plain.add(triple)
-        elif name != GRAPH_EVIDENCE and name not in inactive:
+        elif name not in beside:
             elsewhere.add(triple)
     assert plain
     assert plain == elsewhere
