@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from gettext import gettext
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any, Final, NoReturn
@@ -67,6 +68,7 @@ class Commands(click.Group):
 
                 code = report_usage(error, settings)
             except click.Abort:
+                click.echo(gettext("Aborted!"), err=True)
                 code = FAULTS
         sys.exit(code)
 

@@ -47,7 +47,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")
     answer(terminal, QUOTE, "وتعتزم جمهوريه المثال")
-    terminal.expect("copy the document's own spelling")
+    terminal.expect("copy the spelling of the document")
     # The document's spelling stands there already.
     terminal.expect_exact("جمهورية المثال")
     terminal.send(ENTER)
@@ -55,7 +55,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     terminal.expect("no entity is called")
     answer(terminal, "Subject (Tab: names)", "جمهورية المثال")
     answer(terminal, "Predicate (Tab: all that fit)", "signatory")
-    terminal.expect("no predicate of country/example-republic")
+    terminal.expect("no predicate that fits this subject is called")
     answer(terminal, "Predicate (Tab: all that fit)", "مجال التعاون")
     answer(terminal, "Object", "country/egypt")
     terminal.expect("cannot be the object")
