@@ -1,12 +1,12 @@
 # `make` installs, builds, checks, answers three questions and leaves the interactive graph.
-# `make test` runs everything that CI runs.
+# `make test` runs everything that CI runs, `make quick` what takes a minute.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/taawun
 
-.PHONY: all install test lint clean
+.PHONY: all install test quick lint clean
 
 all: install
 	@$(RUN) build
@@ -41,7 +41,13 @@ lint: $(VENV)/.tested
 
 test: lint
 	@tests/debian-packages
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+	@echo "coverage: $$($(BIN)/coverage report --format=total)% of lines, without those that only other processes run"
+
+# Lint, types, and the tests that need no browser, no Java, no npm, no Virtuoso and no patience.
+quick: lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal \
+		-m "not (browser or java or node or virtuoso or slow)"
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info taawun.html
@@ -50,6 +56,7 @@ clean:
 messages: $(VENV)/.tested
 	@$(BIN)/pybabel --quiet compile --domain taawun --directory messages/locale
 
-docs: install
+docs: $(VENV)/.tested
 	@$(BIN)/python -m taawun.ontology.docs_page > docs/ontology.md
 	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md
+	@$(BIN)/python -m taawun.messages.docs_page > docs/messages.md

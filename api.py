@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from .loaders.builds.cache import Build
+    from .queries.answer_table import AnswerTable
     from .queries.disagreement import Disagreement
-    from .queries.history import PastFact
+    from .queries.entity_card import PastFact
     from .queries.why import RowExplanation
 
 #: Rows of a large answer that are explained together.
-_EXPLAINED: Final = 1000
+EXPLAINED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +135,21 @@ class Rows(Sequence[Row]):
         """
         from .queries.why import explain
 
-        for block in self.answer.blocks(_EXPLAINED, _EXPLAINED):
+        for block in self.answer.blocks(EXPLAINED, EXPLAINED):
             rows = [dict(zip(self.variables, terms, strict=True)) for terms in block]
             yield block, explain(self.store, self.text, rows)
 
+    def as_table(
+        self, block: Sequence[Terms], *, why: bool = False, marked: bool = True
+    ) -> AnswerTable:
+        """Some rows as people read them: proven, or ``marked`` with what else they rest on."""
+        from .queries.answer_table import answer_table
+
+        return answer_table(self.store, self.text, self.answer, block, why=why, marked=marked)
+
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON, with ``why`` one explanation a row beside it."""
-        from .queries.why import to_json as explanation_json
+        from .queries.proof_json import explanation_json
 
         return to_json(self.table, [explanation_json(item) for item in self.why()] if why else None)
 
@@ -193,7 +202,7 @@ class Truth:
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON, with ``why`` the explanation beside it."""
-        from .queries.why import to_json as explanation_json
+        from .queries.proof_json import explanation_json
 
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
         if why:
@@ -251,7 +260,7 @@ class KnowledgeGraph:
 
     def history(self, entity: str) -> tuple[PastFact, ...]:
         """What is recorded of an entity and not asserted: withdrawn, replaced, not reviewed."""
-        from .queries.history import history
+        from .queries.entity_card import history
 
         return history(self.store, self.names.get(entity))
 
@@ -282,8 +291,8 @@ class KnowledgeGraph:
         cannot be written.
         """
         from .viz.explorer import write_explorer
+        from .viz.payload import answer_questions
         from .viz.read_view import read_view
-        from .viz.stored_answers import answer_questions
         from .viz.view import focus as focus_on
 
         view = read_view(self.store)
@@ -302,7 +311,7 @@ class KnowledgeGraph:
     def dataset(self) -> Dataset:
         """The whole graph as an ``rdflib.Dataset``. Only for the embedded store."""
         if not isinstance(self.store, EmbeddedStore):
-            raise QueryError("a remote endpoint has no dataset to hand out; use sparql()")
+            raise QueryError("endpoint-without-dataset")
         return self.store.dataset()
 
 

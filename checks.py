@@ -12,7 +12,8 @@ import pyoxigraph as ox
 
 from .graph.errors import CollectionError
 from .graph.fact import Fact
-from .graph.store import Store, read
+from .graph.fact_reader import all_facts
+from .graph.store import Store
 from .loaders.builds.cache import Build
 from .loaders.builds.inputs import SEEDS
 from .loaders.checks.claims import Claims
@@ -167,29 +168,19 @@ def _disagreements(
 
 def _offsets(store: Store, collection: Collection) -> Check:
     """Check that the quotes in the store are in the documents at their offsets."""
-    answer = store.query("""
-PREFIX tw: <https://w3id.org/taawun/ontology#>
-PREFIX oa: <http://www.w3.org/ns/oa#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?evidence ?file ?quote ?start ?end WHERE {
-  GRAPH <https://w3id.org/taawun/graph/evidence> {
-    ?evidence oa:hasSource ?document ; oa:hasSelector ?q , ?p .
-    ?q oa:exact ?quote . ?p oa:start ?start ; oa:end ?end .
-  }
-  ?document dcterms:identifier ?file .
-}""")
-    assert isinstance(answer, ox.QuerySolutions)
     texts = {document.file: document.text for document in collection.documents.values()}
-    performed = 0
-    faults = []
-    for row in read(answer):
-        performed += 1
-        start, end = int(row["start"].value), int(row["end"].value)
-        if texts[row["file"].value][start:end] != row["quote"].value:
-            place = Place(row["file"].value, 0, start)
-            evidence = row["evidence"].value
-            faults.append(Fault.at(place, "quote-not-at-offset", evidence=evidence))
-    return Check("quotes in the store", performed, tuple(faults))
+    quoted = {
+        part.iri: (quote.document, part)
+        for fact in all_facts(store)
+        for quote in fact.quotes
+        for part in (*quote.parts, *quote.context)
+    }
+    faults = [
+        Fault.at(Place(file, 0, part.start), "quote-not-at-offset", evidence=part.iri)
+        for file, part in quoted.values()
+        if texts[file][part.start : part.end] != part.text
+    ]
+    return Check("quotes in the store", len(quoted), tuple(faults))
 
 
 def _shapes(build: Build, collections: Sequence[Path]) -> Check:

@@ -14,6 +14,7 @@ import click
 
 from .commands.settings import FAULTS, Settings, common, foreseen
 from .graph.errors import TaawunError
+from .messages.message import say
 
 #: Each command and the module of ``commands`` that has it, in the order of the help.
 COMMANDS: Final = {
@@ -102,20 +103,6 @@ def _in_language(command: click.Command, language: str) -> click.Command:
     return translated(command, language)
 
 
-_FIRST_WORDS: Final = {
-    "en": """Egypt's digital cooperation with the world, every answer with the words that prove it.
-  taawun questions                      what can be asked, in Arabic and English
-  taawun ask agreement-signatories --why    run a question, with the quotes behind each row
-  taawun show "العراق"                   all that is known of a country, person, body …
-  taawun explore --open                 walk the network in your browser, offline""",
-    "ar": """تعاون مصر الرقمي مع العالم، وكل إجابة معها الكلمات التي تثبتها.
-  taawun questions                      ما يمكن السؤال عنه بالعربية والإنجليزية
-  taawun ask agreement-signatories --why    سؤال محفوظ مع الاقتباسات وراء كل صف
-  taawun show "العراق"                   كل ما يُعرف عن دولة أو شخص أو جهة
-  taawun explore --open                 تجوّل في الشبكة في المتصفح دون اتصال""",
-}
-
-
 @click.group(cls=Commands, invoke_without_command=True)
 @common
 @click.version_option(package_name="taawun", message="%(prog)s %(version)s")
@@ -123,4 +110,4 @@ _FIRST_WORDS: Final = {
 def main(context: click.Context) -> None:
     """Ask a knowledge graph of Egypt's digital cooperation, and see what proves each answer."""
     if context.invoked_subcommand is None:
-        click.echo(_FIRST_WORDS[context.ensure_object(Settings).language])
+        click.echo(say("first-words", context.ensure_object(Settings).language))

@@ -23,13 +23,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import TimeoutError as TooSlow
 
+from taawun.graph.fact_record import FactRecord, Quote, QuotePart
 from taawun.ontology.namespaces import DOCUMENT, ID, TW
 from taawun.viz.explorer import write_explorer
 from taawun.viz.layout import layout
-from taawun.viz.view import Name, Node, Quote, SeenDocument, SeenFact, Term, View, join
+from taawun.viz.view import Name, Node, SeenDocument, Term, View, join
 
 CYTOSCAPE = "cytoscape@3.34.4"
 SIZES = {250: 600, 1_000: 2_500, 3_000: 8_000, 10_000: 25_000, 30_000: 75_000}
@@ -62,13 +64,19 @@ def synthetic(size: int, links: int) -> View:
         if one != other:
             pairs.add((min(one, other), max(one, other)))
     facts = tuple(
-        SeenFact(
+        FactRecord(
             f"{ID}fact/{number:06d}",
-            iris[one],
-            f"{TW}{'signatory' if number % 9 == 0 else 'participant'}",
-            iris[other],
-            f"{ID}modality/{'reported' if number % 7 == 0 else 'asserted'}",
-            quotes=(Quote(f"{DOCUMENT}synthetic", number, number + 40, f"نص {one} مع {other}"),),
+            ox.NamedNode(iris[one]),
+            ox.NamedNode(f"{TW}{'signatory' if number % 9 == 0 else 'participant'}"),
+            ox.NamedNode(iris[other]),
+            "reported" if number % 7 == 0 else "asserted",
+            quotes=(
+                Quote(
+                    "synthetic.txt",
+                    f"{DOCUMENT}synthetic",
+                    (QuotePart(f"نص {one} مع {other}", number, number + 40),),
+                ),
+            ),
         )
         for number, (one, other) in enumerate(sorted(pairs))
     )

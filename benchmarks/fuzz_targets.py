@@ -20,9 +20,8 @@ from taawun.api import KnowledgeGraph, Rows
 from taawun.cli import COMMANDS, main
 from taawun.graph.derive import derive
 from taawun.graph.errors import CollectionError, TaawunError
-from taawun.graph.remote.endpoint import Endpoint
 from taawun.graph.remote.push import push
-from taawun.graph.remote.remote_store import RemoteStore
+from taawun.graph.remote.remote_store import Endpoint, RemoteStore
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.collection import Collection, read_collection

@@ -30,8 +30,7 @@ from generate import generate
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import STORE
-from taawun.queries.answer import ask
-from taawun.queries.answer_writer import write_answer
+from taawun.queries.answer import ask, write_answer
 from taawun.queries.catalogue import Catalogue
 
 

@@ -9,17 +9,16 @@ from typing import Any
 
 import click
 
-from ..graph.error_words import told
-from ..graph.errors import CollectionError, MisuseError
+from ..graph.errors import CollectionError, MisuseError, told
 from ..graph.fact import MODALITIES
 from ..loaders.builds.inputs import SEEDS
 from ..loaders.collection import Collection, read_collection
 from ..loaders.editing.add_fact import QUOTE, addition
 from ..loaders.editing.insert_entry import document_edit, entity_edit
 from ..loaders.editing.transaction import seen
-from ..loaders.files.facts_yaml import TRIPLE
+from ..loaders.files.fact_files import TRIPLE
 from ..loaders.text.suggestion_file import slug_of
-from ..messages.words import say
+from ..messages.message import say
 from .edits import carry_out, show, target_of, write
 from .output import print_line
 from .references import Words
@@ -103,17 +102,17 @@ def _ask(settings: Settings, dry_run: bool) -> None:
         said = dialogue.fact(quote["quote"])
         try:
             edit = addition(target_of(settings), before, known, quote, said)
-            click.secho(say("checking", settings.language), dim=True)
+            click.secho(say("add-checking", settings.language), dim=True)
             show(settings, edit)
         except CollectionError as error:
             for fault in error.faults:
                 click.secho(told(fault, settings.language), fg="red")
         else:
-            if not dry_run and dialogue.agrees("ask write"):
+            if not dry_run and dialogue.agrees("add-write"):
                 write(settings, edit)
             else:
-                print_line(say("not written", settings.language))
-        if not dialogue.agrees("ask another"):
+                print_line(say("nothing-written", settings.language))
+        if not dialogue.agrees("add-another"):
             return
 
 
@@ -203,7 +202,7 @@ def document(
     fields = {"ar": title_ar, "en": title_en, **{k: v for k, v in given.items() if v}}
     edit = document_edit(target_of(settings), before, name, content, fields)
     carry_out(settings, edit, dry_run)
-    print_line(say("document next", settings.language, name), err=True)
+    print_line(say("add-document-next", settings.language, document=name), err=True)
 
 
 def _camel(option: str) -> str:

@@ -12,8 +12,7 @@ import click
 
 from ..api import Rows, Truth
 from ..graph.errors import InputError, MisuseError
-from ..messages.message import foreign
-from ..messages.words import say
+from ..messages.message import foreign, say
 from ..queries.labels import short_iri
 from ..queries.results import Shown
 from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
@@ -21,7 +20,7 @@ from .settings import FAULTS, Settings, common
 from .stopping import stoppable
 
 if TYPE_CHECKING:
-    from ..queries.why import FactView
+    from ..graph.fact_record import FactRecord
 
 _FACT_COLUMNS: Final = (
     "subject", "predicate", "object", "modality", "recordStatus", "statusDate", "statusReason",
@@ -53,13 +52,12 @@ def questions(settings: Settings, tag: str | None) -> None:
             )
             printer.line(f"    {ar}")
             printer.line(f"    {en}")
-        printer.line(say("rows", settings.language, len(rows)), "dim")
+        printer.line(say("answer-rows", settings.language, count=len(rows)), "dim")
     else:
         emit(settings, ("name", "question_ar", "question_en", "parameters", "tags"), rows)
     if not rows:
         tags = sorted({tag for q in settings.catalogue.questions.values() for tag in q.tags})
-        listed = say("comma", settings.language).join(tags)
-        print_line(say("no tag", settings.language, tag, listed), err=True)
+        print_line(say("questions-no-tag", settings.language, tag=tag or "", tags=tags), err=True)
         sys.exit(FAULTS)
 
 
@@ -103,7 +101,7 @@ def ask(
         stored, found = graph.catalogue.nearest(words, graph.names)
         values = {**found, **values}
         chosen = " ".join([stored.name, *(f"-p {k}={short_iri(v)}" for k, v in values.items())])
-        print_line(say("took", settings.language, chosen), err=True)
+        print_line(say("answer-nearest-question", settings.language, command=chosen), err=True)
         print_line(f"  {stored.summary(settings.language)}", err=True)
     print_rows(settings, graph.ask_stored(stored, values), why, everything)
 
@@ -148,8 +146,8 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 @stoppable
 def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
     """Show everything known about an entity, given by slug, IRI or any name in either language."""
-    from ..queries.proofs import card_json
-    from ..queries.why import facts_of
+    from ..graph.fact_reader import facts_of
+    from ..queries.proof_json import card_json
 
     graph = settings.graph
     name = " ".join(entity)
@@ -162,7 +160,7 @@ def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) 
     if settings.style == "json":
         click.echo(card_json(card, views, disagreements))
     elif settings.style != "table":
-        _emit_facts(settings, views)
+        _emit_facts(settings, views, why=why)
     elif past_only:
         printer_for(settings).history(card, past, why=why)
     else:
@@ -171,9 +169,23 @@ def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) 
         sys.exit(FAULTS)
 
 
-def _emit_facts(settings: Settings, views: Sequence[FactView]) -> None:
-    """Facts as rows, each with its record and its IRI, by which other files may name it."""
+def _emit_facts(settings: Settings, views: Sequence[FactRecord], *, why: bool) -> None:
+    """Facts as rows, each with its record and its IRI, by which other files may name it.
+
+    With ``why`` a row for each quote, as under an answer.
+    """
     shown = Shown(settings.graph.store, settings.language)
+    if why:
+        from ..queries.fact_words import PROOF_COLUMNS, proof_rows
+
+        headings = [*map(shown.column, ("subject", "predicate", "object")), *PROOF_COLUMNS]
+        proofs = [
+            [*map(shown.term, view.triple), *proof]
+            for view in views
+            for proof in proof_rows([view], shown)
+        ]
+        emit(settings, headings, proofs)
+        return
     rows = [
         [
             *map(shown.term, (view.subject, view.predicate, view.object)),
@@ -204,7 +216,7 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     \b
     taawun path العراق ليتوانيا
     """
-    from ..queries.why import facts_of
+    from ..graph.fact_reader import facts_of
 
     graph = settings.graph
     ways = graph.path(start, end, limit=limit)
@@ -213,24 +225,25 @@ def path(settings: Settings, start: str, end: str, limit: int) -> None:
     if settings.style == "table":
         printer_for(settings).paths(ways, facts)
     elif settings.style == "json":
-        from ..queries.proofs import paths_json
+        from ..queries.proof_json import paths_json
 
         click.echo(paths_json(ways, facts))
     else:
-        from ..queries.proofs import quotes_of
+        from ..queries.fact_words import PROOF_COLUMNS, proof_rows, rank
 
         shown = Shown(graph.store, settings.language)
         rows = [
             [
                 str(number),
                 *map(shown.term, (step.subject, step.predicate, step.object)),
-                quotes_of(facts[step.triple][:1]),
+                *proof,
             ]
             for number, way in enumerate(ways, 1)
             for step in way
+            for proof in proof_rows(sorted(facts[step.triple], key=rank)[:1], shown)
         ]
-        names = ("path", "subject", "predicate", "object", "quote")
-        emit(settings, [shown.column(name) for name in names], rows)
+        names = ("path", "subject", "predicate", "object")
+        emit(settings, [*map(shown.column, names), *PROOF_COLUMNS], rows)
     if not ways:
         sys.exit(FAULTS)
 

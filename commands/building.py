@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from ..messages.words import say
+from ..messages.message import Message, say
 from .faults import tell, warn
 from .output import emit, print_line, printer_for
 from .settings import FAULTS, Settings, common
@@ -29,9 +30,9 @@ def build(settings: Settings) -> None:
 
     made = build_graph(settings.collections)
     language = settings.language
-    state = say("built" if made.is_new else "unchanged", language)
-    counts = [say(f"count {name}", language, count) for name, count in made.manifest().items()]
-    print_line(f"{state}: {say('comma', language).join(counts)}\n{made.path}")
+    counts = [Message(f"count-{name}", count=count) for name, count in made.manifest().items()]
+    print_line(say("build-done" if made.is_new else "build-unchanged", language, counts=counts))
+    print_line(str(made.path))
 
 
 @click.command()
@@ -54,12 +55,12 @@ def check(
     """
     from .. import checks
     from ..loaders.builds.build import build as build_graph
-    from ..loaders.builds.last_checked import remember
+    from ..loaders.builds.cache import remember
 
     made = build_graph(settings.collections)
     if accept_answers:
         count = checks.accept_answers(made.store())
-        print_line(say("answers accepted", settings.language, count))
+        print_line(say("check-answers-written", settings.language, count=count))
     report = checks.check(made, settings.collections, reference=reference)
     if preview:
         _preview(settings, made)
@@ -92,27 +93,33 @@ def _print_counts(settings: Settings, report: Report) -> None:
     ]
     all_of_it = ("all", *(str(sum(int(row[column]) for row in rows)) for column in range(1, 5)))
     headings = ("check", "performed", "passed", "failed", "skipped")
-    shown = [(_shown(settings, "check", name), *counts) for name, *counts in [*rows, all_of_it]]
-    emit(settings, [_shown(settings, "heading", name) for name in headings], shown)
+    shown = [(_check_name(settings, name), *counts) for name, *counts in [*rows, all_of_it]]
+    emit(settings, [_heading(settings, name) for name in headings], shown)
     if settings.style == "table":
         for item in report.coverage:
             printer.line(
                 say(
-                    "covered document",
+                    "check-coverage-of-document",
                     settings.language,
-                    item.document,
-                    item.sentences,
-                    item.quoted,
-                    item.listed,
-                    len(item.open),
-                    f"{item.characters:.0%}",
+                    document=item.document,
+                    sentences=Message("count-sentences", count=item.sentences),
+                    quoted=item.quoted,
+                    listed=item.listed,
+                    open=len(item.open),
+                    share=f"{item.characters:.0%}",
                 )
             )
 
 
-def _shown(settings: Settings, kind: str, key: str) -> str:
-    """A heading or the name of a check: for people in their language, for programs as a key."""
-    return say(f"{kind} {key}", settings.language) if settings.style == "table" else key
+def _heading(settings: Settings, name: str) -> str:
+    """A heading: for people in their language, for programs as a key."""
+    return say(f"column-{name}", settings.language) if settings.style == "table" else name
+
+
+def _check_name(settings: Settings, name: str) -> str:
+    """The name of a check, as :func:`_heading` has headings."""
+    code = re.sub("[^a-z]+", "-", name.casefold()).strip("-")
+    return say(f"check-{code}", settings.language) if settings.style == "table" else name
 
 
 def _preview(settings: Settings, made: Build) -> None:
@@ -120,8 +127,7 @@ def _preview(settings: Settings, made: Build) -> None:
     collection.
     """
     from ..loaders.builds.build import build as build_graph
-    from ..loaders.builds.cache import Build
-    from ..loaders.builds.last_checked import last_checked
+    from ..loaders.builds.cache import Build, last_checked
     from ..queries.changes import difference
     from .change_report import report
 
@@ -129,7 +135,7 @@ def _preview(settings: Settings, made: Build) -> None:
         old = Build(before, is_new=False)
     else:
         old = build_graph(settings.collections[:-1])
-        print_line(say("first preview", settings.language), err=True)
+        print_line(say("check-no-earlier-check", settings.language), err=True)
     questions = settings.catalogue.questions.values()
     report(settings, difference(old.store(), made.store(), questions))
 
@@ -142,10 +148,17 @@ def _print_statistics(settings: Settings) -> None:
     labels = Labels(settings.graph.store)
     parts = found["components"]
     click.echo(
-        say("network", settings.language, found["nodes"], found["edges"], len(parts), parts[0])
+        say(
+            "check-network",
+            settings.language,
+            entities=Message("count-entities", count=found["nodes"]),
+            facts=Message("count-facts", count=found["edges"]),
+            components=Message("count-components", count=len(parts)),
+            largest=Message("count-entities", count=parts[0]),
+        )
     )
     emit(
         settings,
-        [_shown(settings, "heading", name) for name in ("entity", "facts")],
+        [_heading(settings, name) for name in ("entity", "facts")],
         [(labels(iri, settings.language), str(degree)) for iri, degree in found["degrees"]],
     )

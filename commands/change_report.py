@@ -12,13 +12,13 @@ import click
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
-from ..messages.words import say
+from ..graph.fact_record import FactRecord, fact_json
+from ..messages.message import say
 from ..ontology.namespaces import ID
 from ..queries.changes import Alteration, AnswerChange, Difference
+from ..queries.fact_words import quotes_of
 from ..queries.labels import Labels, short_iri
-from ..queries.proofs import quotes_of
 from ..queries.results import Shown, bindings
-from ..queries.why import FactView, fact_json
 from .output import emit
 from .settings import FAULTS, Settings, common
 from .terminal import Printer, console
@@ -51,11 +51,11 @@ class _Page:
         """Print it part by part; a part without changes is left out."""
         found = self.found.changes
         if not self.found:
-            self.out.line(say("no changes", self.language))
+            self.out.line(say("diff-none", self.language))
         for name, things, printer in (
-            ("things added", found.things_added, self.out),
-            ("things removed", found.things_removed, self.old),
-            ("things altered", found.things_altered, self.out),
+            ("diff-things-added", found.things_added, self.out),
+            ("diff-things-removed", found.things_removed, self.old),
+            ("diff-things-altered", found.things_altered, self.out),
         ):
             if things:
                 self._heading(name, things)
@@ -66,49 +66,50 @@ class _Page:
             for facts in (found.added, found.removed)
         )
         if added:
-            self._heading("facts added", added)
+            self._heading("diff-facts-added", added)
             self.out.facts(added)
         if removed:
-            self._heading("facts removed", removed)
+            self._heading("diff-facts-removed", removed)
             self.old.facts(removed)
         if found.requalified:
-            self._heading("facts requalified", found.requalified)
+            self._heading("diff-facts-requalified", found.requalified)
         for item in found.requalified:
             self.old.sentences([item.before], "− ")
             self.out.sentences([item.after], "+ ")
         if found.altered:
-            self._heading("facts altered", found.altered)
+            self._heading("diff-facts-altered", found.altered)
         for item in found.altered:
             self._alteration(item)
         if found.derived_added:
-            self._heading("follows", found.derived_added)
+            self._heading("diff-derived-added", found.derived_added)
             self.out.sentences(found.derived_added)
         if found.derived_removed:
-            self._heading("follows no more", found.derived_removed)
+            self._heading("diff-derived-removed", found.derived_removed)
             self.old.sentences(found.derived_removed)
         if self.found.answers:
-            self._heading("answers changed", self.found.answers)
+            self._heading("diff-answers", self.found.answers)
         for change in self.found.answers:
             self._answer(change)
 
     def _heading(self, name: str, items: Sequence[object]) -> None:
-        self.out.line(say(name, self.language, len(items)), "bold")
+        self.out.line(say(name, self.language, count=len(items)), "bold")
 
     def _alteration(self, item: Alteration) -> None:
         before, after = item.before, item.after
         self.out.facts([after])
         if before.record_status != after.record_status:
             statuses = (f"{ID}record-status/{x.record_status}" for x in (before, after))
-            names = (self.out.labels(iri, self.language) for iri in statuses)
-            self._was(say("status changed", self.language, *names))
+            old, new = (self.out.labels(iri, self.language) for iri in statuses)
+            self._was(say("diff-status", self.language, before=old, after=new))
         elif before.status_reasons != after.status_reasons:
-            self._was(say("reason before", self.language, before.status_reason(self.language)))
+            reason = before.status_reason(self.language)
+            self._was(say("diff-reason-before", self.language, reason=reason))
         if (note := before.note(self.language)) != after.note(self.language):
-            self._was(say("note before", self.language, note or "—"))
-        kept = {evidence.iri for evidence in after.evidence}
-        for evidence in before.evidence:
-            if evidence.iri not in kept:
-                self._was(say("quote before", self.language, evidence.quote))
+            self._was(say("diff-note-before", self.language, note=note or "—"))
+        kept = {quote.place for quote in after.quotes}
+        for quote in before.quotes:
+            if quote.place not in kept:
+                self._was(say("diff-quote-before", self.language, quote=quote.text))
 
     def _was(self, text: str) -> None:
         self.out.indented(text, "dim", 6)
@@ -124,7 +125,9 @@ class _Page:
             for row in rows[:_SHOWN]:
                 self.out.indented(f"{sign} {' · '.join(map(shown.term, row))}", indent=6)
             if more := len(rows[_SHOWN:]):
-                self.out.indented(f"{sign} {say('more rows', self.language, more)}", "dim", 6)
+                self.out.indented(
+                    f"{sign} {say('diff-more-rows', self.language, count=more)}", "dim", 6
+                )
 
 
 def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
@@ -147,9 +150,13 @@ def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
     ):
         for fact in facts:
             names = (shown.term(term) for term in (fact.subject, fact.predicate, fact.object))
-            speakers = ", ".join(map(shown.term, fact.stated_by))
-            claimed = shown.modality(fact), speakers, fact.when, shown.record_status(fact)
-            details = (*claimed, quotes_of([fact]))
+            speakers, others = (
+                ", ".join(map(shown.term, terms)) for terms in (fact.stated_by, fact.on_behalf_of)
+            )
+            details = (
+                shown.modality(fact), speakers, others, fact.when, fact.date_text,
+                shown.record_status(fact), fact.note(shown.language), quotes_of([fact]),
+            )  # fmt: skip
             yield change, kind, *names, "; ".join(filter(None, details))
     for item in found.answers:
         for change, rows, shown in (("gained", item.gained, new), ("lost", item.lost, old)):
@@ -191,9 +198,8 @@ def _as_json(found: Difference) -> dict[str, Any]:
     }
 
 
-def _fact(fact: FactView) -> dict[str, Any]:
-    notes = {note.language or "": note.value for note in fact.notes}
-    return fact_json(fact) | {"recordStatus": fact.record_status, "notes": notes}
+def _fact(fact: FactRecord) -> dict[str, Any]:
+    return fact_json(fact) | {"recordStatus": fact.record_status}
 
 
 @click.command()

@@ -14,8 +14,14 @@ from prompt_toolkit.document import Document as Typed
 
 from ..graph.arabic import find_folded, fold
 from ..graph.document import Document
-from ..graph.error_words import told
-from ..graph.errors import CollectionError, MisuseError, QuoteError, TaawunError, UnknownNameError
+from ..graph.errors import (
+    CollectionError,
+    MisuseError,
+    QuoteError,
+    TaawunError,
+    UnknownNameError,
+    told,
+)
 from ..graph.fact import MODALITIES
 from ..loaders.checks.edtf import edtf_fault
 from ..loaders.checks.quotes import evidence, told_apart
@@ -23,7 +29,7 @@ from ..loaders.collection import Collection
 from ..loaders.editing.add_fact import check_triple
 from ..loaders.facts import writable
 from ..loaders.text.suggestion import Suggester, covered_spans
-from ..messages.words import say
+from ..messages.message import say
 from ..ontology.namespaces import ID, TW
 from .references import Words
 
@@ -81,7 +87,7 @@ class Dialogue:
         covered += [(span.start, span.end) for span in (*document.furniture, *document.silent)]
         found = self._suggester.suggest(document.text, document.slug, covered)
         sentences = sorted(found.sentences, key=lambda s: s.state == "covered")
-        options = {s.quote.text: say(f"kind {s.state}", self._language) for s in sentences}
+        options = {s.quote.text: say(f"mention-{s.state}", self._language) for s in sentences}
         default = ""
         while True:
             text = self._prompt("quote", options, default)
@@ -211,7 +217,7 @@ class Dialogue:
 
     def _prompt(self, name: str, options: Mapping[str, str], default: str = "") -> str:
         return self._session.prompt(
-            f"{say(f'ask {name}', self._language)}: ",
+            f"{say(f'prompt-{name}', self._language)}: ",
             completer=_Known(options),
             complete_while_typing=True,
             default=default,

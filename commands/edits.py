@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..graph.errors import MisuseError
-from ..messages.words import say
+from ..messages.message import say
 from .faults import warn
 from .output import print_line
 from .settings import Settings
@@ -47,7 +47,7 @@ def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
     """Show what the edit changes, and unless it is a dry run write it."""
     show(settings, edit)
     if dry_run:
-        print_line(say("not written", settings.language), err=True)
+        print_line(say("nothing-written", settings.language), err=True)
     else:
         write(settings, edit)
 
@@ -60,7 +60,7 @@ def write(settings: Settings, edit: Edit) -> None:
     from ..loaders.editing.transaction import Edit, seen
 
     for path in edit.write():
-        print_line(say("written", settings.language, path), err=True)
+        print_line(say("file-written", settings.language, file=str(path)), err=True)
     names_something = any(path.parts[0] != "facts" for path in edit.files)
     if names_something and (edit.folder / FOLDER).is_dir():
         before = seen(edit.folder)

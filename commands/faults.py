@@ -10,8 +10,7 @@ from io import StringIO
 import click
 
 from ..graph.control_characters import escaped, visible
-from ..graph.error_words import as_json, told
-from ..graph.errors import CollectionError, TaawunError
+from ..graph.errors import CollectionError, TaawunError, as_json, told
 from ..messages.fault import Fault
 from ..messages.message import say
 from .settings import DONE, MISUSE, Settings

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, TYPE_CHECKING, Final
 
 import click
 import pyoxigraph as ox
 
-from ..api import Rows, Truth
+from ..api import EXPLAINED, Rows, Truth
 from ..graph.control_characters import escaped, visible
-from ..messages.words import say
-from ..queries.answer_writer import write_answer, write_proven
+from ..graph.errors import OutputError
+from ..messages.message import foreign, say
+from ..queries.answer import write_answer, write_proven
+from ..queries.date_words import readable
 from ..queries.results import to_markdown, to_separated
 from .settings import FAULTS, Settings
 
@@ -26,8 +32,43 @@ def print_line(text: str, *, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
+if TYPE_CHECKING:
+    from ..queries.answer_table import AnswerTable
+
 #: Rows of one table; a longer answer is a table after the other.
 _PAGE: Final = 500
+
+
+@contextmanager
+def writing(output: str) -> Iterator[IO[bytes]]:
+    """A file to write to, there as a whole or not at all; ``-`` is standard output.
+
+    On a terminal what is written is shown, and not obeyed. Raises ``OutputError`` where it cannot
+    be written.
+    """
+    if output == "-" and sys.stdout.isatty():
+        held = BytesIO()
+        yield held
+        print(visible(held.getvalue().decode("utf-8", "replace").replace("\r\n", "\n")), end="")
+        return
+    if output == "-":
+        yield sys.stdout.buffer
+        return
+    target = Path(output)
+    try:
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            made = Path(file.name)
+            try:
+                yield file
+                file.close()
+                # A temporary file is for its owner alone; an export is for others.
+                made.chmod(0o644)
+                made.replace(target)
+            finally:
+                made.unlink(missing_ok=True)
+    except OSError as error:
+        reason = foreign(error.strerror or str(error))
+        raise OutputError("output-not-written", file=output, reason=reason) from error
 
 
 def printer_for(settings: Settings) -> Printer:
@@ -41,7 +82,9 @@ def emit(settings: Settings, headings: Sequence[str], rows: Sequence[Sequence[st
     """Print plain rows in the chosen format."""
     style = settings.style
     if style == "table":
-        printer_for(settings).table(headings, rows)
+        printer = printer_for(settings)
+        told = [[readable(cell, settings.language) for cell in row] for row in rows]
+        printer.table(headings, told)
     elif style == "json":
         items = [dict(zip(headings, row, strict=True)) for row in rows]
         click.echo(escaped(json.dumps(items, ensure_ascii=False, indent=2)))
@@ -69,21 +112,40 @@ def print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> N
 def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: bool) -> bool:
     printer = printer_for(settings)
     count = 0
-    if why:
-        for block, explanations in rows.proven():
-            count += len(block)
-            for cells, explanation in zip(rows.shown.cells(block), explanations, strict=True):
-                printer.row(rows.headings, cells)
-                printer.explanation(explanation, everything=everything)
-    else:
-        for block in rows.answer.blocks(_PAGE, _PAGE):
-            count += len(block)
-            printer.table(rows.headings, rows.shown.cells(block))
-        if not count:
-            printer.table(rows.headings, ())
-    word = say("row", settings.language) if count == 1 else say("rows", settings.language, count)
-    printer.line(word if count else say("nothing", settings.language), "dim")
+    # To explain much of a long answer again takes long: its first rows alone are marked.
+    size = EXPLAINED if why else _PAGE
+    for block in rows.answer.blocks(size, size):
+        table = rows.as_table(block, why=why, marked=not count)
+        _print_table(printer, table, is_first=not count, everything=everything)
+        count += len(block)
+    if not count and not why:
+        printer.table(rows.headings, ())
+    language = settings.language
+    if count > _PAGE and not why:
+        printer.line(say("answer-rests-first", language, count=_PAGE), "dim")
+    told = say("answer-rows", language, count=count) if count else say("answer-none", language)
+    printer.line(told, "dim")
     return count > 0
+
+
+def _print_table(printer: Printer, table: AnswerTable, *, is_first: bool, everything: bool) -> None:
+    """Rows with their proofs under them, or as a table that says what they rest on."""
+    cells = [[cell.text for cell in row] for row in table.rows]
+    for row, proof in zip(cells, table.proofs, strict=False):
+        printer.row(table.headings, row)
+        printer.explanation(proof, everything=everything)
+    if table.proofs:
+        return
+    marks = table.reservations if table.has_reservations else None
+    if marks:
+        heading = say("answer-rests-on", printer.language)
+        marked = [[*row, mark] for row, mark in zip(cells, marks, strict=True)]
+        printer.table([*table.headings, heading], marked)
+        printer.line(say("answer-rests-legend", printer.language), "dim")
+    else:
+        printer.table(table.headings, cells)
+        if table.reservations is None and is_first:
+            printer.line(say("answer-rests-unknown", printer.language), "dim")
 
 
 def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -> None:
@@ -91,7 +153,7 @@ def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -
     if settings.style == "json":
         click.echo(truth.to_json(why=why))
     else:
-        click.echo(say("yes" if truth else "no", settings.language))
+        click.echo(say("answer-yes" if truth else "answer-no", settings.language))
         if why and truth:
             printer = printer_for(settings)
             for explanation in truth.why():
@@ -102,13 +164,13 @@ def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -
 
 def print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -> None:
     """Print triples as N-Triples, or with ``--why`` as facts under their quotes."""
-    from ..queries.why import facts_of
+    from ..graph.fact_reader import facts_of
 
     if why:
         facts = facts_of(settings.graph.store, triples)
         views = [view for triple in triples for view in facts.get(triple, ())]
         if settings.style == "json":
-            from ..queries.proofs import facts_json
+            from ..queries.proof_json import facts_json
 
             click.echo(facts_json(views))
         else:

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import click
 
 from ..graph.errors import MisuseError
-from ..messages.words import say
+from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common
 
@@ -71,7 +71,7 @@ def serve(
     curl http://127.0.0.1:7878/sparql --data-urlencode 'query=ASK {}'
     """
     from ..loaders.builds.build import build
-    from ..server.running import listen, run
+    from ..server.application import listen, run
     from ..server.workers.pool import Limits, Served
 
     if settings.endpoint:
@@ -85,7 +85,7 @@ def serve(
         limits = replace(limits, workers=workers)
     with listen(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-        print_line(say("serving", settings.language, address))
+        print_line(say("serve-ready", settings.language, address=address))
         if open_it:
             click.launch(address)
         run(listener, served, limits, public)

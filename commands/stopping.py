@@ -11,7 +11,7 @@ from functools import wraps
 from threading import Timer
 from typing import Concatenate, ParamSpec
 
-from ..messages.words import say
+from ..messages.message import say
 from .settings import MISUSE, Settings
 
 
@@ -56,7 +56,8 @@ def _ended_in_time(settings: Settings) -> Iterator[None]:
         return
     # The time is for the answer: a graph that is not built yet is built before.
     _ = settings.graph
-    timer = Timer(settings.timeout, _stop, (say("stopped", settings.language, settings.timeout),))
+    told = say("query-stopped", settings.language, seconds=settings.timeout)
+    timer = Timer(settings.timeout, _stop, (told,))
     timer.daemon = True
     timer.start()
     try:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import InputError, MisuseError, OutputError
-from ..messages.message import foreign
-from ..messages.words import say
-from .output import emit, print_line, printer_for
+from ..messages.fault import near
+from ..messages.message import foreign, say
+from .output import emit, print_line, printer_for, writing
 from .settings import Settings, common
-from .terminal import writing
 
 if TYPE_CHECKING:
     from ..loaders.text.suggestion import Suggester, Suggestion
@@ -71,7 +70,7 @@ def suggest(
             raise MisuseError("document-slug-invalid", name=name)
         found = suggester.suggest(content.decode("utf-8"))
         if not any("\u0600" <= char <= "\u06ff" for char in found.text):
-            print_line(say("not arabic", settings.language), err=True)
+            print_line(say("suggest-not-arabic", settings.language), err=True)
     facts = fact_file(found, name, suggester)
     if write:
         if not settings.collections:
@@ -98,7 +97,6 @@ def _commented(entry: list[str]) -> str:
 
 def content_of(document: str, slugs: list[str]) -> bytes:
     """The bytes of the text. Raises ``InputError`` where they are no text to work with."""
-    from ..messages.fault import near
 
     try:
         content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
@@ -124,27 +122,27 @@ def _report(settings: Settings, found: Suggestion, names: Suggester) -> None:
         return
     printer = printer_for(settings)
     for title, kinds in (
-        ("known names", ("name",)),
-        ("doubtful names", ("shared", "similar", "adjective", "territory")),
+        ("suggest-known", ("name",)),
+        ("suggest-doubtful", ("shared", "similar", "adjective", "territory")),
         (
-            "dates and numbers",
+            "suggest-amounts",
             ("date", "number", "percentage", "money", "ordinal", "dual", "fraction"),
         ),
-        ("unknown names", ("person", "body", "quoted")),
-        ("cooperation", ("cooperation",)),
-        ("open", ("open",)),
+        ("suggest-unknown", ("person", "body", "quoted")),
+        ("suggest-cooperation", ("cooperation",)),
+        ("suggest-open", ("open",)),
     ):
         chosen = [row for row in rows if row[0] in kinds]
-        printer.line(f"{say(title, settings.language)}: {len(chosen)}", "bold")
+        printer.line(say(title, settings.language, count=len(chosen)), "bold")
         if chosen:
-            headings = [say(f"heading {name}", settings.language) for name in _HEADINGS]
+            headings = [say(f"column-{name}", settings.language) for name in _HEADINGS]
             printer.table(headings, [_shown(row, settings.language) for row in chosen])
     covered = sum(row[0] == "covered" for row in rows)
-    printer.line(say("covered", settings.language, covered), "dim")
+    printer.line(say("suggest-covered", settings.language, count=covered), "dim")
 
 
 def _shown(row: tuple[str, ...], language: str) -> list[str]:
-    return [say(f"kind {row[0]}", language), *row[1:]]
+    return [say(f"mention-{row[0]}", language), *row[1:]]
 
 
 def _rows(

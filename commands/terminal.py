@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from io import BytesIO
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..graph.arabic import find_folded
 from ..graph.control_characters import visible
-from ..graph.errors import OutputError
-from ..graph.fact import MODALITIES, OMISSION
-from ..messages.message import foreign
-from ..messages.words import say
-from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
-from ..queries.date_words import readable
+from ..messages.message import Message, listed, say
+from ..queries.fact_words import (
+    by_quote,
+    iris_of,
+    marks,
+    name_of,
+    pattern_in_words,
+    rank,
+    spans_of,
+    status_of,
+)
 from ..queries.labels import Labels, short_iri
 
 if TYPE_CHECKING:
@@ -28,20 +27,11 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
-    from ..queries.corroboration import Support, Terms
+    from ..graph.fact_record import FactRecord, Quote
     from ..queries.disagreement import Disagreement
-    from ..queries.entity_card import EntityCard
-    from ..queries.history import PastFact
+    from ..queries.entity_card import EntityCard, PastFact
     from ..queries.network import Step
-    from ..queries.why import EvidenceView, FactView, Proof, RowExplanation
-
-#: Terms of RDF itself, which have no label in the graph.
-_TERMS: Final = {
-    RDF + "type": {"ar": "الصنف", "en": "is a"},
-    RDFS + "label": {"ar": "الاسم", "en": "is called"},
-    SKOS + "altLabel": {"ar": "الاسم الآخر", "en": "is also called"},
-    SKOS + "broader": {"ar": "المجال الأوسع", "en": "is under"},
-}
+    from ..queries.why import Proof, RowExplanation
 
 #: Facts shown under a row before the list is folded.
 _SHOWN: Final = 6
@@ -78,38 +68,6 @@ class _VisibleText:
             yield Segment(text if control else visible(text), style, control)
 
 
-@contextmanager
-def writing(output: str) -> Iterator[IO[bytes]]:
-    """A file to write to, there as a whole or not at all; ``-`` is standard output.
-
-    On a terminal what is written is shown, and not obeyed. Raises ``OutputError`` where it cannot
-    be written.
-    """
-    if output == "-" and sys.stdout.isatty():
-        held = BytesIO()
-        yield held
-        print(visible(held.getvalue().decode("utf-8", "replace").replace("\r\n", "\n")), end="")
-        return
-    if output == "-":
-        yield sys.stdout.buffer
-        return
-    target = Path(output)
-    try:
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            made = Path(file.name)
-            try:
-                yield file
-                file.close()
-                # A temporary file is for its owner alone; an export is for others.
-                made.chmod(0o644)
-                made.replace(target)
-            finally:
-                made.unlink(missing_ok=True)
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise OutputError("output-not-written", file=output, reason=reason) from error
-
-
 class Printer:
     """Prints on one console in one language."""
 
@@ -126,8 +84,7 @@ class Printer:
         for heading in reversed(headings) if arabic else headings:
             table.add_column(heading, justify="right" if arabic else "left", overflow="fold")
         for row in rows:
-            cells = [readable(cell, self.language) for cell in row]
-            table.add_row(*map(_plain, reversed(cells) if arabic else cells))
+            table.add_row(*map(_plain, reversed(row) if arabic else row))
         self.out.print(table)
 
     def row(self, headings: Sequence[str], cells: Sequence[str]) -> None:
@@ -138,13 +95,13 @@ class Printer:
         for number, (heading, cell) in enumerate(zip(headings, cells, strict=True)):
             if cell:
                 text.append(f"{'  ·  ' if number else ''}{heading}: ", "dim")
-                text.append(readable(cell, self.language), "bold")
+                text.append(cell, "bold")
         self.out.print(text)
 
     def card(
         self,
         card: EntityCard,
-        facts: Sequence[FactView],
+        facts: Sequence[FactRecord],
         disagreements: Sequence[Disagreement],
         *,
         why: bool,
@@ -152,12 +109,14 @@ class Printer:
         """All that is known of an entity, its facts grouped by what they say of it."""
         self._title(card)
         if card.aliases:
-            self.line(f"{say('also called', self.language)}: {' · '.join(card.aliases)}", "dim")
+            self.line(
+                f"{say('entity-also-called', self.language)}: {' · '.join(card.aliases)}", "dim"
+            )
         for note in card.notes:
             if note.language == self.language:
-                self.indented(f"{say('note', self.language)}: {note.value}", "dim", 0)
+                self.indented(f"{say('fact-note', self.language)}: {note.value}", "dim", 0)
         if not facts:
-            self.line(say("unknown", self.language))
+            self.line(say("entity-no-facts", self.language))
         elif why:
             self.facts(facts)
         else:
@@ -172,9 +131,9 @@ class Printer:
         from rich.text import Text
 
         sides = disagreement.sides[::-1] if self.language == "ar" else disagreement.sides
-        self.labels.fetch(_iris([fact for side in sides for fact in side.facts]))
+        self.labels.fetch(iris_of([fact for side in sides for fact in side.facts]))
         about = " — ".join(map(self._name, (disagreement.subject, disagreement.predicate)))
-        self.line(say("disagreement", self.language, about), "bold yellow")
+        self.line(say("fact-disagreement", self.language, about=about), "bold yellow")
         table = Table(box=box.SQUARE, header_style="bold", expand=False)
         cells = []
         for side in sides:
@@ -182,7 +141,7 @@ class Printer:
             lines = []
             for fact in side.facts:
                 lines += [self._marks(fact), _plain(status_of(fact, self.labels, self.language))]
-                lines += [_plain(f"«{item.quote}»\n{item.document}") for item in fact.evidence]
+                lines += [_plain(f"«{quote.text}»\n{quote.document}") for quote in fact.quotes]
             cells.append(Text("\n").join(line for line in lines if line))
         table.add_row(*cells)
         self.out.print(table)
@@ -191,15 +150,15 @@ class Printer:
         """What is recorded of an entity and not asserted, each with its status and reason."""
         self._title(card)
         if not past:
-            self.line(say("no history", self.language))
-        self.labels.fetch(_iris([item.fact for item in past]))
+            self.line(say("entity-no-history", self.language))
+        self.labels.fetch(iris_of([item.fact for item in past]))
         for item in past:
             self.indented(self._sentence(item.fact))
             self.indented(status_of(item.fact, self.labels, self.language), "yellow", 6)
             if item.successor:
-                self.indented(say("superseded by", self.language), "dim", 6)
+                self.indented(say("fact-superseded-by", self.language), "dim", 6)
                 self.indented(self._sentence(item.successor), indent=8)
-            for quote in item.fact.quotes() if why else ():
+            for quote in item.fact.quotes if why else ():
                 self._proof(quote, [item.fact])
             self.indented(short_iri(item.fact.iri), "dim", 6)
 
@@ -210,21 +169,18 @@ class Printer:
         self.line(title, "bold")
         self.line(f"{kinds}  {short_iri(card.iri)}", "dim")
 
-    def _grouped(self, iri: str, facts: Sequence[FactView]) -> None:
+    def _grouped(self, iri: str, facts: Sequence[FactRecord]) -> None:
         """Facts without their quotes: each relation once, with the others under it."""
         from rich.text import Text
 
-        from ..queries.corroboration import support
-
-        self.labels.fetch(_iris(facts))
-        supports = support(facts)
+        self.labels.fetch(iris_of(facts))
         groups: dict[str, list[Text]] = {}
         for fact in facts:
             relation = self._name(fact.predicate)
             is_subject = getattr(fact.subject, "value", "") == iri
             heading = f"— {relation} →" if is_subject else f"← {relation} —"
             line = Text("      ").append(self._name(fact.object if is_subject else fact.subject))
-            line.append_text(self._marks(fact, supports))
+            line.append_text(self._marks(fact))
             known = groups.setdefault(heading, [])
             if line not in known:
                 known.append(line)
@@ -234,15 +190,16 @@ class Printer:
                 self.out.print(line)
 
     def paths(
-        self, ways: Sequence[Sequence[Step]], facts: Mapping[ox.Triple, Sequence[FactView]]
+        self, ways: Sequence[Sequence[Step]], facts: Mapping[ox.Triple, Sequence[FactRecord]]
     ) -> None:
         """Ways between two entities, each step with the fact and the quote that say it."""
         if not ways:
-            self.line(say("no path", self.language))
+            self.line(say("path-none", self.language))
         for number, way in enumerate(ways, 1):
-            self.line(say("path", self.language, number, len(way)), "bold")
+            steps = Message("count-steps", count=len(way))
+            self.line(say("path-heading", self.language, number=number, steps=steps), "bold")
             for step in way:
-                self.facts(sorted(facts[step.triple], key=firmness)[:1])
+                self.facts(sorted(facts[step.triple], key=rank)[:1])
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line of text, never read as markup."""
@@ -253,36 +210,26 @@ class Printer:
         facts = why.facts if everything else why.facts[:_SHOWN]
         self.facts(facts)
         if len(why.facts) > len(facts):
-            self.line("    " + say("more", self.language, len(why.facts) - len(facts)), "dim")
+            more = len(why.facts) - len(facts)
+            self.line("    " + say("answer-more-facts", self.language, count=more), "dim")
         if why.note:
-            self.line("    " + say(f"on {why.note.name.lower()}", self.language), "dim")
+            self.line("    " + say(f"answer-on-{why.note.name.lower()}", self.language), "dim")
         for pattern in why.absence:
-            self.indented(say("absence", self.language, self.readable(pattern)), "dim")
+            absent = pattern_in_words(pattern, self.labels, self.language)
+            self.indented(say("answer-absent", self.language, pattern=absent), "dim")
         if why.definitions:
             told = [self.definition(proof) for proof in why.definitions[:_SHOWN]]
             if len(why.definitions) > len(told):
                 told.append("…")
-            self.indented(say("definitions", self.language, "  ·  ".join(told)), "dim")
+            definitions = "  ·  ".join(told)
+            self.indented(say("answer-definitions", self.language, definitions=definitions), "dim")
         if why.alternatives_total:
-            self.indented(say("alternatives", self.language, why.alternatives_total), "dim")
+            count = why.alternatives_total
+            self.indented(say("answer-other-proofs", self.language, count=count), "dim")
 
     def definition(self, proof: Proof) -> str:
         """A triple that no fact says, in words."""
         return " — ".join(self._name(t) for t in (proof.subject, proof.predicate, proof.object))
-
-    def readable(self, pattern: str) -> str:
-        """A SPARQL pattern with the names of things in place of their IRIs."""
-
-        def name(match: re.Match[str]) -> str:
-            prefix, local = match[2], match[3]
-            iri = match[1] or PREFIXES.get(prefix, prefix + ":") + local
-            return self.labels(iri, self.language)
-
-        pattern = re.sub(
-            r"^\s*(?:FILTER\s*)?(?:NOT EXISTS|MINUS)\s*\{(.*)\}\s*$", r"\1", pattern, flags=re.S
-        )
-        named = re.sub(r"<([^<>\s]+)>|\b([a-z]\w*):([\w-]+)", name, pattern)
-        return " ".join(named.split()).removesuffix(" .")
 
     def indented(self, text: str | Text, style: str = "", indent: int = 4) -> None:
         """Text whose wrapped lines stay under its first one."""
@@ -291,39 +238,34 @@ class Printer:
         shown = _plain(text) if isinstance(text, str) else text
         self.out.print(Padding(shown, (0, 0, 0, indent)), style=style or None)
 
-    def facts(self, facts: Sequence[FactView]) -> None:
+    def facts(self, facts: Sequence[FactRecord]) -> None:
         """Facts as sentences, grouped under the quote that says them.
 
         A derived fact comes before the facts that it follows from, with its rule.
         """
-        from ..queries.corroboration import support
-
         told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
-        self.labels.fetch(_iris([*facts, *told.values()]))
-        supports = support(told.values())
+        self.labels.fetch(iris_of([*facts, *told.values()]))
         sentences = {str(line): line for line in map(self._sentence, filter(_is_derived, facts))}
         for line in sentences.values():
             self.indented(line)
         for group in by_quote(told.values()):
             for fact, quote in group:
-                self.indented(self._sentence(fact, supports))
+                self.indented(self._sentence(fact))
                 if note := fact.note(self.language):
-                    self.indented(f"{say('note', self.language)}: {note}", "dim", 6)
+                    self.indented(f"{say('fact-note', self.language)}: {note}", "dim", 6)
                 if status := status_of(fact, self.labels, self.language):
                     self.indented(status, "yellow", 6)
-                if unsaid := [self._name(term) for term in quote[0].unsaid]:
-                    self.indented(say("unsaid", self.language, "، ".join(unsaid)), "yellow", 6)
+                if unsaid := [self._name(term) for term in quote.unsaid]:
+                    self.indented(say("fact-not-named", self.language, names=unsaid), "yellow", 6)
             self._proof(group[0][1], [fact for fact, _ in group])
 
-    def _proof(self, quote: Sequence[EvidenceView], facts: Iterable[FactView]) -> None:
+    def _proof(self, quote: Quote, facts: Iterable[FactRecord]) -> None:
         """A quote with its place and its context, the names of the facts set off in it."""
-        words = f" {OMISSION} ".join(part.quote for part in quote)
-        self.indented(self._quote(words, facts), indent=6)
-        spans = " ".join(f"[{part.start}:{part.end}]" for part in quote)
-        self.indented(f"{quote[0].document} {spans}", "dim", 6)
-        for around in quote[0].context:
-            words = f"«{around.quote}» [{around.start}:{around.end}]"
-            self.indented(f"{say('context', self.language)}: {words}", "dim", 6)
+        self.indented(self._quote(quote.text, facts), indent=6)
+        self.indented(f"{quote.document} {spans_of(quote)}", "dim", 6)
+        for around in quote.context:
+            words = f"«{around.text}» [{around.start}:{around.end}]"
+            self.indented(f"{say('fact-context', self.language)}: {words}", "dim", 6)
 
     def things(self, iris: Sequence[str]) -> None:
         """Entities and documents, each with how it is referred to."""
@@ -331,43 +273,32 @@ class Printer:
         for iri in iris:
             self.indented(f"• {self.labels(iri, self.language)}  {short_iri(iri)}")
 
-    def sentences(self, facts: Sequence[FactView], sign: str = "") -> None:
+    def sentences(self, facts: Sequence[FactRecord], sign: str = "") -> None:
         """Facts as sentences alone, with a sign before each."""
         from rich.text import Text
 
-        self.labels.fetch(_iris(facts))
+        self.labels.fetch(iris_of(facts))
         for fact in facts:
             self.indented(Text(sign).append_text(self._sentence(fact)))
 
-    def _sentence(self, fact: FactView, supports: Mapping[Terms, Support] | None = None) -> Text:
+    def _sentence(self, fact: FactRecord) -> Text:
         from rich.text import Text
 
         names = [self._name(term) for term in (fact.subject, fact.predicate, fact.object)]
         text = Text("• ")
         text.append(names[0], "bold").append(f" — {names[1]} — ", "cyan").append(names[2], "bold")
-        text.append_text(self._marks(fact, supports))
+        text.append_text(self._marks(fact))
         return text
 
-    def _marks(self, fact: FactView, supports: Mapping[Terms, Support] | None = None) -> Text:
+    def _marks(self, fact: FactRecord) -> Text:
         """How firmly it is said, by whom, when and how often, where that needs saying."""
         from rich.text import Text
 
         told = marks(fact, self.labels, self.language)
-        by = (supports or {}).get((fact.subject, fact.predicate, fact.object))
-        if by and by.is_corroborated:
-            told.append(self._support(by))
-        marked = say("comma", self.language).join(told)
+        marked = listed(told, self.language)
         return Text(f"  ({marked})", "yellow") if told else Text()
 
-    def _support(self, by: Support) -> str:
-        """How many documents say it, and of how many publishers, as far as these are printed."""
-        documents, publishers = len(by.documents), len(by.publishers)
-        if not publishers:
-            return say("documents", self.language, documents)
-        kind = "some publishers" if by.unsigned else "documents and publishers"
-        return say(kind, self.language, documents, publishers)
-
-    def _quote(self, quote: str, facts: Iterable[FactView]) -> Text:
+    def _quote(self, quote: str, facts: Iterable[FactRecord]) -> Text:
         """The quote with the words that name the subjects and objects set off."""
         from rich.text import Text
 
@@ -384,65 +315,7 @@ class Printer:
         return name_of(term, self.labels, language or self.language)
 
 
-def name_of(term: object, labels: Labels, language: str) -> str:
-    """What a term is called: the label of a thing, the words of a literal."""
-    import pyoxigraph as ox
-
-    if isinstance(term, ox.NamedNode):
-        if term.value in _TERMS:
-            return _TERMS[term.value][language]
-        return labels(term.value, language)
-    if isinstance(term, ox.Literal):
-        return readable(term.value, language)
-    return str(term)
-
-
-def marks(fact: FactView, labels: Labels, language: str) -> list[str]:
-    """How firmly a fact is said, by whom and when, where that needs saying."""
-    found = []
-    if fact.is_derived:
-        found.append(say("by rule", language, labels(fact.rule, language)))
-    elif fact.modality != "asserted":
-        found.append(labels(_modality(fact.modality), language))
-    if fact.stated_by:
-        speakers = [name_of(term, labels, language) for term in fact.stated_by]
-        found.append(say("says", language, "، ".join(speakers)))
-    if fact.record_status == "disputed":
-        found.append(labels(_record_status("disputed"), language))
-    if fact.when:
-        found.append(readable(fact.when, language))
-    return found
-
-
-def status_of(fact: FactView, labels: Labels, language: str) -> str:
-    """Where a fact stands in curation, since when and why, if it is not simply asserted."""
-    if fact.record_status in ("", "asserted"):
-        return ""
-    name = labels(_record_status(fact.record_status), language)
-    if not fact.status_date:
-        return name
-    day = readable(fact.status_date, language)
-    return say("status", language, name, day, fact.status_reason(language))
-
-
-def by_quote(facts: Iterable[FactView]) -> list[list[tuple[FactView, tuple[EvidenceView, ...]]]]:
-    """Facts with the quotes that say them, those that share a quote together."""
-    found: dict[
-        tuple[tuple[str, int, int], ...], list[tuple[FactView, tuple[EvidenceView, ...]]]
-    ] = {}
-    for fact in facts:
-        for quote in fact.quotes():
-            place = tuple((part.document, part.start, part.end) for part in quote)
-            found.setdefault(place, []).append((fact, quote))
-    return list(found.values())
-
-
-def firmness(fact: FactView) -> int:
-    """How firmly a fact is said, the firmest first: asserted, reported … inferred."""
-    return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
-
-
-def _is_derived(fact: FactView) -> bool:
+def _is_derived(fact: FactRecord) -> bool:
     return fact.is_derived
 
 
@@ -450,25 +323,3 @@ def _plain(text: str) -> Text:
     from rich.text import Text
 
     return Text(text)
-
-
-def _modality(name: str) -> str:
-    return f"{ID}modality/{name}"
-
-
-def _record_status(name: str) -> str:
-    return f"{ID}record-status/{name}"
-
-
-def _iris(facts: Iterable[FactView]) -> list[str]:
-    import pyoxigraph as ox
-
-    found = []
-    for fact in facts:
-        found += [_modality(fact.modality), _record_status(fact.record_status)]
-        found += [
-            term.value
-            for term in (fact.subject, fact.predicate, fact.object, *fact.stated_by)
-            if isinstance(term, ox.NamedNode)
-        ]
-    return found

@@ -1,27 +1,22 @@
-"""The facts that say a triple: who says it, how, since when, and the quotes that prove it."""
+"""The one reader of facts: the triples that facts say, how they are said, and their quotes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import DCTERMS, FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
+from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
 from .errors import QueryError
 from .fact import ACTIVE_STATUSES
-from .fact_view import ContextView, EvidenceView, FactView
+from .fact_record import FactRecord, TripleTerms
+from .quote_reader import QuoteReader, chunks, listed, rows, text_of
 from .store import Store, Term, read
 
-__all__ = ["EvidenceView", "FactReader", "FactView", "facts_of"]
 
-_T = TypeVar("_T")
-#: Rows of one VALUES block; endpoints limit the length of a query.
-_CHUNK: Final = 1000
-
-
-def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactView, ...]]:
+def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactRecord, ...]]:
     """For each triple the facts that say it, derived ones only where no asserted one does.
 
     A triple that no fact says (a label, a type, a term of the ontology) has an empty tuple.
@@ -31,7 +26,35 @@ def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tupl
     reader = FactReader(store)
     graphs = reader.graphs(wanted)
     reader.load({graph for found in graphs.values() for graph in found})
-    return {triple: tuple(map(reader.view, graphs.get(triple, ()))) for triple in wanted}
+    return {triple: tuple(map(reader.get, graphs.get(triple, ()))) for triple in wanted}
+
+
+def all_facts(store: Store, *, quotes: bool = True) -> Iterator[FactRecord]:
+    """Every fact of the graph in the order of their IRIs, whatever its record status.
+
+    Derived facts are left out. The graph is read in a few queries, and each record made when it
+    is asked for. Without ``quotes`` the records have neither quotes nor support: for those who
+    need the triples and qualifiers alone.
+    """
+    return FactReader(store).all(quotes=quotes)
+
+
+def description(store: Store, node: ox.NamedNode) -> Iterable[ox.Triple]:
+    """What the graph records of a fact, a piece of evidence, a passage or a selector, as RDF.
+
+    Of a fact everything that a :class:`FactRecord` tells: its triple, its qualifiers, its
+    evidence and context with their selectors. Of the others also what refers to them.
+    """
+    is_fact = node.value.startswith((FACT, INFERENCE))
+    refers = "" if is_fact else f"UNION {{ ?s ?p ?o VALUES ?o {{ {node} }} }}"
+    answer = store.query(
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ GRAPH {node} {{ ?s ?p ?o }} }} UNION "
+        f"{{ GRAPH <{GRAPH_EVIDENCE}> {{ {{ {node} (<{TW}evidence>|<{TW}context>|"
+        f"<{OA}hasSelector>)* ?s . ?s ?p ?o }} {refers} }} }} }}"
+    )
+    if not isinstance(answer, ox.QueryTriples):
+        raise QueryError("store-without-triples")
+    return read(answer)
 
 
 class FactReader:
@@ -43,34 +66,40 @@ class FactReader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._views: dict[str, FactView] = {}
-        self._triples: dict[str, tuple[Term, Term, Term]] = {}
+        self._records: dict[str, FactRecord] = {}
+        self._triples: dict[str, TripleTerms] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
-        self._documents: dict[str, str] = {}
-        self._publishers: dict[str, str] = {}
+        self._quotes = QuoteReader(store)
+        #: The active facts that say a triple; derived ones where there are no others.
+        self._saying: dict[TripleTerms, tuple[str, ...]] = {}
 
-    def graphs(self, triples: Sequence[ox.Triple]) -> dict[ox.Triple, tuple[str, ...]]:
+    def graphs(self, triples: Iterable[ox.Triple]) -> Mapping[ox.Triple, tuple[str, ...]]:
         """The fact graphs that say each triple; inference graphs only where there are none."""
-        found: dict[ox.Triple, list[str]] = defaultdict(list)
-        for start, chunk in _chunks(triples):
-            rows = " ".join(
-                f"({start + i} {t.subject} {t.predicate} {t.object})"
-                for i, t in enumerate(chunk)
-                if not isinstance(t.subject, ox.BlankNode) and not _has_blank(t.object)
+        terms = {t: (t.subject, t.predicate, t.object) for t in triples if not _has_blank(t)}
+        self._learn_saying(terms.values())  # type: ignore[arg-type]  # none has a triple in it
+        return {triple: self._saying[found] for triple, found in terms.items()}  # type: ignore[index]
+
+    def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
+        missing = [triple for triple in dict.fromkeys(triples) if triple not in self._saying]
+        found: dict[TripleTerms, list[str]] = {triple: [] for triple in missing}
+        for start, chunk in chunks(missing):
+            listing = " ".join(
+                f"({start + i} {s} {p} {o})"
+                for i, (s, p, o) in enumerate(chunk)
+                if not isinstance(s, ox.BlankNode) and not isinstance(o, ox.BlankNode)
             )
             text = (
-                f"SELECT ?i ?g ?s ?p ?o WHERE {{ VALUES (?i ?s ?p ?o) {{ {rows} }} "
+                f"SELECT ?i ?g ?s ?p ?o WHERE {{ VALUES (?i ?s ?p ?o) {{ {listing} }} "
                 f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{FACT}") '
                 f'|| STRSTARTS(STR(?g), "{INFERENCE}")) }}'
             )
-            for number, graph, *terms in self._rows(text):
-                fact = _value(graph)
-                found[triples[int(_value(number))]].append(fact)
-                self._triples[fact] = (terms[0], terms[1], terms[2])
+            for number, graph, *terms in rows(self._store, text):
+                found[missing[int(text_of(number))]].append(text_of(graph))
+                self._triples.setdefault(text_of(graph), (terms[0], terms[1], terms[2]))
         facts = {fact for graphs in found.values() for fact in graphs}
         self._learn_qualifiers(facts)
         active = {fact for fact in facts if self._is_active(fact)}
-        return {triple: _preferred(active.intersection(g)) for triple, g in found.items()}
+        self._saying |= {triple: _preferred(active.intersection(g)) for triple, g in found.items()}
 
     def modality(self, fact: str) -> str:
         """The short name of the modality of a fact, ``derived`` for a derived one."""
@@ -78,219 +107,163 @@ class FactReader:
         return _modality(fact, self._qualifiers[fact])
 
     def owners(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The facts to which evidence, or selectors of evidence, belong."""
+        """The facts to which evidence, its selectors and the passages beside it belong."""
         found: dict[str, set[str]] = defaultdict(set)
-        for _, chunk in _chunks(records):
+        for _, chunk in chunks(records):
             text = (
-                f"SELECT ?r ?f WHERE {{ {_block('r', chunk)} GRAPH <{GRAPH_EVIDENCE}> {{ "
+                f"SELECT ?r ?f WHERE {{ {listed('r', chunk)} GRAPH <{GRAPH_EVIDENCE}> {{ "
                 f"{{ ?f <{TW}evidence> ?r }} UNION "
-                f"{{ ?e <{OA}hasSelector> ?r . ?f <{TW}evidence> ?e }} }} }}"
+                f"{{ ?e <{OA}hasSelector> ?r . ?f <{TW}evidence> ?e }} UNION "
+                f"{{ ?e <{TW}context> ?r . ?f <{TW}evidence> ?e }} }} }}"
             )
-            for record, fact in self._rows(text):
-                found[_value(record)].add(_value(fact))
+            for record, fact in rows(self._store, text):
+                found[text_of(record)].add(text_of(fact))
         self._learn_qualifiers({fact for facts in found.values() for fact in facts})
         return {record: tuple(sorted(facts)) for record, facts in found.items()}
 
-    def view(self, fact: str) -> FactView:
-        """The view of one fact; read many with :meth:`load` first."""
-        if fact not in self._views:
+    def in_document(self, document: str) -> list[FactRecord]:
+        """The facts that quote the document with that IRI."""
+        text = (
+            f"SELECT DISTINCT ?f WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
+            f"?e <{OA}hasSource> <{document}> . ?f <{TW}evidence> ?e }} }}"
+        )
+        facts = sorted(text_of(fact) for (fact,) in rows(self._store, text))
+        self.load(facts)
+        return list(map(self.get, facts))
+
+    def get(self, fact: str) -> FactRecord:
+        """The record of one fact; read many with :meth:`load` first."""
+        if fact not in self._records:
             self.load((fact,))
-        return self._views[fact]
+        return self._records[fact]
 
     def load(self, facts: Iterable[str]) -> None:
-        """Read the views of facts and derived facts, and of all facts under them.
+        """Read the records of facts and derived facts, and of all facts under them.
 
         Raises ``QueryError`` if a fact has no triple, or derived facts rest on each other.
         """
         waiting: dict[str, list[str]] = {}
-        missing = set(facts) - self._views.keys()
+        missing = set(facts) - self._records.keys()
         while missing:
             self._learn_qualifiers(missing)
             for fact in missing:
                 sources = self._qualifiers[fact].get(_DERIVED_FROM, ())
-                waiting[fact] = sorted(map(_value, sources))
+                waiting[fact] = sorted(map(text_of, sources))
             under = {source for fact in missing for source in waiting[fact]}
-            missing = under - waiting.keys() - self._views.keys()
+            missing = under - waiting.keys() - self._records.keys()
         self._learn_triples(sorted(waiting.keys() - self._triples.keys()))
-        evidence = self._evidence(sorted(fact for fact in waiting if fact.startswith(FACT)))
+        stated = sorted(fact for fact in waiting if fact.startswith(FACT))
+        triples = {self._triples[fact] for fact in stated}
+        self._learn_saying(triples)
+        self._quotes.learn({*stated, *(fact for t in triples for fact in self._saying[t])})
         while waiting:
-            ready = [f for f, under in waiting.items() if all(s in self._views for s in under)]
+            ready = [f for f, under in waiting.items() if all(s in self._records for s in under)]
             if not ready:
-                raise QueryError(f"derived facts rest on each other in a circle: {min(waiting)}")
+                raise QueryError("derivation-in-a-circle", fact=min(waiting))
             for fact in ready:
-                sources_ = tuple(self._views[source] for source in waiting.pop(fact))
-                self._views[fact] = _view(
-                    fact, self._triples[fact], self._qualifiers[fact], sources_, evidence[fact]
-                )
+                sources_ = tuple(self._records[source] for source in waiting.pop(fact))
+                self._records[fact] = self._record(fact, sources_)
+
+    def all(self, *, quotes: bool) -> Iterator[FactRecord]:
+        """See :func:`all_facts`; a new reader does this once, and nothing else."""
+        self._take_qualifiers(_ALL_QUALIFIERS)
+        for graph, *terms in rows(self._store, _ALL_TRIPLES):
+            self._triples[text_of(graph)] = (terms[0], terms[1], terms[2])
+        if quotes:
+            self._quotes.learn_all()
+            for fact, triple in self._triples.items():
+                if self._is_active(fact):
+                    self._saying[triple] = (*self._saying.get(triple, ()), fact)
+        for fact in sorted(self._triples):
+            yield self._record(fact, ())
 
     def _is_active(self, fact: str) -> bool:
-        statuses = self._qualifiers[fact].get(f"{TW}recordStatus", ())
-        return all(_short(status) in ACTIVE_STATUSES for status in statuses)
+        statuses = self._qualifiers.get(fact, {}).get(_STATUS)
+        return statuses is None or all(_short([one]) in ACTIVE_STATUSES for one in statuses)
 
     def _learn_qualifiers(self, facts: Set[str]) -> None:
         missing = sorted(facts - self._qualifiers.keys())
         self._qualifiers |= {fact: {} for fact in missing}
-        for _, chunk in _chunks(missing):
-            text = (
-                f"SELECT ?f ?p ?o WHERE {{ {_block('f', chunk)} "
-                f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f ?p ?o }} FILTER(?p IN ({_QUALIFIERS})) }}"
+        for _, chunk in chunks(missing):
+            self._take_qualifiers(
+                f"SELECT ?f ?p ?o WHERE {{ {listed('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
+                f"{{ ?f ?p ?o }} FILTER(?p IN ({_QUALIFIERS.replace(' ', ', ')})) }}"
             )
-            for fact, predicate, value in self._rows(text):
-                values = self._qualifiers[_value(fact)].setdefault(_value(predicate), [])
-                values.append(value)
+
+    def _take_qualifiers(self, text: str) -> None:
+        for fact, predicate, value in rows(self._store, text):
+            found = self._qualifiers.setdefault(text_of(fact), {})
+            found.setdefault(text_of(predicate), []).append(value)
 
     def _learn_triples(self, facts: Sequence[str]) -> None:
-        for _, chunk in _chunks(facts):
-            text = f"SELECT ?f ?s ?p ?o WHERE {{ {_block('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
-            for graph, subject, predicate, object_ in self._rows(text):
-                self._triples[_value(graph)] = (subject, predicate, object_)
-        for fact in facts:
-            if fact not in self._triples:
-                raise QueryError(f"the graph of the fact {fact} has no triple")
+        for _, chunk in chunks(facts):
+            text = f"SELECT ?f ?s ?p ?o WHERE {{ {listed('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
+            for fact, *terms in rows(self._store, text):
+                self._triples[text_of(fact)] = (terms[0], terms[1], terms[2])
+        if lost := [fact for fact in facts if fact not in self._triples]:
+            raise QueryError("fact-without-triple", fact=lost[0])
 
-    def _evidence(self, facts: Sequence[str]) -> dict[str, tuple[EvidenceView, ...]]:
-        found: dict[str, list[EvidenceView]] = defaultdict(list)
-        rows = [
-            row
-            for _, chunk in _chunks(facts)
-            for row in self._rows(_EVIDENCE.replace("VALUES", _block("f", chunk)))
-        ]
-        self._learn_documents(sorted({_value(row[2]) for row in rows} - self._documents.keys()))
-        continued, around, unsaid = self._surroundings(facts)
-        for fact, evidence, document, exact, start, end, prefix, suffix in rows:
-            iri = _value(evidence)
-            found[_value(fact)].append(
-                EvidenceView(
-                    self._documents[_value(document)],
-                    _value(document),
-                    _value(exact),
-                    int(_value(start)),
-                    int(_value(end)),
-                    _value(prefix),
-                    _value(suffix),
-                    iri,
-                    continued.get(iri, ""),
-                    tuple(sorted(around.get(iri, ()), key=_context_key)),
-                    self._publishers.get(_value(document), ""),
-                    tuple(sorted(unsaid.get(iri, ()), key=str)),
-                )
-            )
-        key = _evidence_key
-        return defaultdict(tuple, {f: tuple(sorted(set(v), key=key)) for f, v in found.items()})
-
-    def _surroundings(
-        self, facts: Sequence[str]
-    ) -> tuple[
-        dict[str, str], dict[str, set[ContextView]], dict[str, set[ox.NamedNode | ox.Literal]]
-    ]:
-        """By evidence: the part that it continues, its context, and what it does not name."""
-        continued: dict[str, str] = {}
-        around: dict[str, set[ContextView]] = defaultdict(set)
-        unsaid: dict[str, set[ox.NamedNode | ox.Literal]] = defaultdict(set)
-        for _, chunk in _chunks(facts):
-            for row in self._rows(_CONTEXT.replace("VALUES", _block("f", chunk))):
-                evidence, before, part, exact, start, end = row
-                if before:
-                    continued[_value(evidence)] = _value(before)
-                elif isinstance(part, ox.NamedNode | ox.Literal):
-                    unsaid[_value(evidence)].add(part)
-                else:
-                    view = ContextView(_value(exact), int(_value(start)), int(_value(end)))
-                    around[_value(evidence)].add(view)
-        return continued, around, unsaid
-
-    def _learn_documents(self, documents: Sequence[str]) -> None:
-        self._documents |= {document: document for document in documents}
-        for _, chunk in _chunks(documents):
-            text = (
-                f"SELECT ?d ?p ?v WHERE {{ {_block('d', chunk)} "
-                f"{_block('p', (f'{DCTERMS}identifier', f'{DCTERMS}publisher'))} "
-                f"{{ ?d ?p ?v }} UNION {{ GRAPH ?g {{ ?d ?p ?v }} }} }}"
-            )
-            for document, predicate, value in self._rows(text):
-                is_name = _value(predicate) == f"{DCTERMS}identifier"
-                known = self._documents if is_name else self._publishers
-                known[_value(document)] = _value(value)
-
-    def _rows(self, text: str) -> Iterator[Sequence[Term]]:
-        answer = self._store.query(text)
-        if not isinstance(answer, ox.QuerySolutions):
-            raise QueryError("the store gave no solutions to a SELECT")
-        for solution in read(answer):
-            yield tuple(solution)
-
-
-_DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
-_QUALIFIERS: Final = (
-    ", ".join(
-        f"<{TW}{name}>"
-        for name in (
-            "modality",
-            "statedBy",
-            "when",
-            "note",
-            "recordStatus",
-            "statusReason",
-            "statusDate",
-            "supersededBy",
-            "derivedBy",
+    def _record(self, fact: str, under: tuple[FactRecord, ...]) -> FactRecord:
+        values, triple = self._qualifiers.get(fact, {}), self._triples[fact]
+        said: dict[str, Any] = {}
+        for predicate, found in values.items():
+            if predicate in _FIELDS:
+                field, told = _FIELDS[predicate]
+                said[field] = told(found)
+        quotes = self._quotes.of(fact)
+        saying = (fact, *self._saying.get(triple, ())) if quotes else ()
+        return FactRecord(
+            fact,
+            *triple,
+            modality=_modality(fact, values),
+            derived_from=under,
+            quotes=quotes,
+            support=self._quotes.support(saying),
+            **said,
         )
-    )
-    + f", <{_DERIVED_FROM}>"
+
+
+def _terms(found: Sequence[Term]) -> tuple[Term, ...]:
+    return tuple(sorted(found, key=str)) if len(found) > 1 else tuple(found)
+
+
+def _texts(found: Sequence[Term]) -> tuple[ox.Literal, ...]:
+    return tuple(term for term in _terms(found) if isinstance(term, ox.Literal))
+
+
+def _text(found: Sequence[Term]) -> str:
+    return min(map(text_of, found))
+
+
+def _short(found: Sequence[Term]) -> str:
+    return _text(found).rpartition("/")[2]
+
+
+_STATUS: Final = f"{TW}recordStatus"
+_DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
+#: What is said of a fact: the field of a record, and how values become its content.
+_FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
+    f"{TW}statedBy": ("stated_by", _terms),
+    f"{TW}onBehalfOf": ("on_behalf_of", _terms),
+    f"{TW}when": ("when", _text),
+    f"{TW}dateText": ("date_text", _text),
+    f"{TW}note": ("notes", _texts),
+    f"{PROV}wasAttributedTo": ("attributed_to", _terms),
+    _STATUS: ("record_status", _short),
+    f"{TW}statusReason": ("status_reasons", _texts),
+    f"{TW}statusDate": ("status_date", _text),
+    f"{TW}supersededBy": ("superseded_by", _text),
+    f"{TW}derivedBy": ("rule", _text),
+}
+_QUALIFIERS: Final = " ".join(f"<{iri}>" for iri in (f"{TW}modality", *_FIELDS, _DERIVED_FROM))
+_ALL_QUALIFIERS: Final = (
+    f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
+    f"VALUES ?p {{ {_QUALIFIERS} }} ?f ?p ?o }} }}"
 )
-_EVIDENCE: Final = (
-    "SELECT ?f ?e ?d ?exact ?start ?end ?prefix ?suffix WHERE { VALUES "
-    f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e . ?e <{OA}hasSource> ?d ; "
-    f"<{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . ?q <{OA}exact> ?exact . "
-    f"?p <{OA}start> ?start ; <{OA}end> ?end . "
-    f"OPTIONAL {{ ?q <{OA}prefix> ?prefix }} OPTIONAL {{ ?q <{OA}suffix> ?suffix }} }} }}"
+_ALL_TRIPLES: Final = (
+    f"SELECT ?f ?s ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?f a <{TW}Fact> }} "
+    "GRAPH ?f { ?s ?p ?o } }"
 )
-_CONTEXT: Final = (
-    "SELECT ?e ?before ?part ?exact ?start ?end WHERE { VALUES "
-    f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e . {{ ?e <{TW}continues> ?before }} UNION "
-    f"{{ ?e <{TW}doesNotName> ?part }} UNION {{ ?e <{TW}doesNotSay> ?part }} UNION "
-    f"{{ ?e <{TW}context> ?c . ?c <{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . "
-    f"?q <{OA}exact> ?exact . ?p <{OA}start> ?start ; <{OA}end> ?end }} }} }}"
-)
-
-
-def _view(
-    iri: str,
-    triple: tuple[Term, Term, Term],
-    values: Mapping[str, Sequence[Term]],
-    under: tuple[FactView, ...],
-    evidence: tuple[EvidenceView, ...],
-) -> FactView:
-    def first(name: str) -> str:
-        return min((_value(value) for value in values.get(TW + name, ())), default="")
-
-    def texts(name: str) -> tuple[ox.Literal, ...]:
-        found = (value for value in values.get(TW + name, ()) if isinstance(value, ox.Literal))
-        return tuple(sorted(found, key=str))
-
-    return FactView(
-        iri,
-        *triple,
-        modality=_modality(iri, values),
-        stated_by=tuple(sorted(values.get(f"{TW}statedBy", ()), key=str)),
-        when=first("when"),
-        notes=texts("note"),
-        record_status=first("recordStatus").rpartition("/")[2],
-        status_reasons=texts("statusReason"),
-        status_date=first("statusDate"),
-        superseded_by=first("supersededBy"),
-        rule=first("derivedBy"),
-        derived_from=under,
-        evidence=evidence,
-    )
-
-
-def _evidence_key(view: EvidenceView) -> tuple[str, int, int]:
-    return view.document, view.start, view.end
-
-
-def _context_key(view: ContextView) -> tuple[int, int]:
-    return view.start, view.end
 
 
 def _preferred(graphs: Iterable[str]) -> tuple[str, ...]:
@@ -301,25 +274,8 @@ def _preferred(graphs: Iterable[str]) -> tuple[str, ...]:
 def _modality(fact: str, values: Mapping[str, Sequence[Term]]) -> str:
     if fact.startswith(INFERENCE):
         return "derived"
-    return min(map(_short, values.get(f"{TW}modality", ())), default="")
+    return _short(values[f"{TW}modality"]) if f"{TW}modality" in values else ""
 
 
-def _short(term: Term) -> str:
-    return _value(term).rpartition("/")[2]
-
-
-def _value(term: Term | None) -> str:
-    return "" if term is None else term.value
-
-
-def _has_blank(term: Term | ox.Triple) -> bool:
-    return isinstance(term, ox.BlankNode | ox.Triple)
-
-
-def _block(variable: str, iris: Iterable[str]) -> str:
-    return f"VALUES ?{variable} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
-
-
-def _chunks(items: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
-    for start in range(0, len(items), _CHUNK):
-        yield start, items[start : start + _CHUNK]
+def _has_blank(triple: ox.Triple) -> bool:
+    return any(isinstance(term, ox.BlankNode | ox.Triple) for term in triple)

@@ -1,11 +1,14 @@
-"""The tokens of a SPARQL 1.1 query text (grammar, section 19.8), and what they stand for."""
+"""The tokens of a SPARQL 1.1 query text (grammar, section 19.8), and what they stand for.
+
+Whatever looks at the text of a query does so here: :func:`scan` for those who look for a word or
+put something in, :func:`tokens` for parsers.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
@@ -25,29 +28,28 @@ _LOCAL: Final = (
 )
 _PREFIX: Final = f"[{_BASE_CHARACTER}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"
 
-_TOKEN: Final = re.compile(
-    "|".join(
-        f"(?P<{kind}>{pattern})"
-        for kind, pattern in (
-            ("space", r"(?:\s|#[^\n\r]*)+"),
-            ("iri", r"<[^<>\"{}|^`\\\x00-\x20]*>"),
-            (
-                "string",
-                r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'
-                r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"
-                r'"(?:[^"\\\n\r]|\\.)*"|'
-                r"'(?:[^'\\\n\r]|\\.)*'",
-            ),
-            ("var", f"[?$][{_WORD}][{_LATER}]*"),
-            ("bnode", f"_:[{_WORD}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"),
-            ("name", f"(?:{_PREFIX})?:(?:{_LOCAL})?"),
-            ("language", r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
-            ("double", r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
-            ("decimal", r"[0-9]*\.[0-9]+"),
-            ("integer", r"[0-9]+"),
-            ("word", r"[A-Za-z_][A-Za-z0-9_]*"),
-            ("sign", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,*+/|^!?=<>\-]"),
-        )
+_TOKEN: Final = "|".join(
+    f"(?P<{kind}>{pattern})"
+    for kind, pattern in (
+        ("space", r"(?:\s|#[^\n\r]*)+"),
+        ("iri", r"<[^<>\"{}|^`\\\x00-\x20]*>"),
+        (
+            "string",
+            r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|'
+            r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"
+            r'"(?:[^"\\\n\r]|\\.)*"|'
+            r"'(?:[^'\\\n\r]|\\.)*'",
+        ),
+        ("var", f"[?$][{_WORD}][{_LATER}]*"),
+        ("bnode", f"_:[{_WORD}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"),
+        ("name", f"(?:{_PREFIX})?:(?:{_LOCAL})?"),
+        ("language", r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
+        ("double", r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
+        ("decimal", r"[0-9]*\.[0-9]+"),
+        ("integer", r"[0-9]+"),
+        ("word", r"[A-Za-z_][A-Za-z0-9_]*"),
+        ("sign", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,*+/|^!?=<>\-]"),
+        ("other", f"[{_CHARACTER}]+|."),
     )
 )
 _CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
@@ -62,6 +64,50 @@ class Token(NamedTuple):
     text: str
     start: int
 
+    @property
+    def end(self) -> int:
+        """Where it ends; the offset is half-open."""
+        return self.start + len(self.text)
+
+    def is_word(self, *words: str) -> bool:
+        """Whether it is one of these keywords, given in capitals."""
+        return self.kind == "word" and self.text.upper() in words
+
+
+def scan(text: str) -> Iterator[Token]:
+    """The tokens of a text as it is written, without white space and comments.
+
+    Letters and signs that make no token have the kind ``other``.
+    """
+    # Most commands scan no query, so the expression is compiled when one does; re keeps it.
+    for found in re.compile(_TOKEN, re.DOTALL).finditer(text):
+        if found.lastgroup != "space":
+            yield Token(found.lastgroup or "", found[0], found.start())
+
+
+def prologue(text: str) -> str:
+    """The PREFIX and BASE declarations of a query."""
+    found = list(scan(text))
+    pieces = []
+    for place, token in enumerate(found):
+        size = 3 if token.is_word("PREFIX") else 2 if token.is_word("BASE") else 0
+        if size and len(declared := found[place : place + size]) == size:
+            pieces.append(text[token.start : declared[-1].end])
+    return " ".join(pieces)
+
+
+def values_blocks(text: str, name: str) -> list[tuple[Token, Token]]:
+    """The braces of each ``VALUES ?name { … }`` of a query."""
+    found = list(scan(text))
+    blocks = []
+    for place, token in enumerate(found[:-2]):
+        variable, opening = found[place + 1 : place + 3]
+        if token.is_word("VALUES") and variable.text == f"?{name}" and opening.text == "{":
+            closing = next((other for other in found[place + 3 :] if other.text == "}"), None)
+            if closing:
+                blocks.append((opening, closing))
+    return blocks
+
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a query, without white space and comments; the last has the kind ``end``.
@@ -70,15 +116,11 @@ def tokens(text: str) -> Iterator[Token]:
     that begins no token.
     """
     text = _CODE_POINT.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
-    position = 0
-    while position < len(text):
-        found = _TOKEN.match(text, position)
-        if found is None:
-            raise QueryError(f"the query has an unreadable {text[position]!r} at {position}")
-        if found.lastgroup != "space":
-            yield Token(found.lastgroup or "", found[0], position)
-        position = found.end()
-    yield Token("end", "", position)
+    for token in scan(text):
+        if token.kind == "other":
+            raise QueryError("query-unreadable", text=token.text[0], position=token.start)
+        yield token
+    yield Token("end", "", len(text))
 
 
 class Names:
@@ -93,12 +135,14 @@ class Names:
         if token.kind == "iri":
             iri = token.text[1:-1]
             if not _ABSOLUTE.match(iri):
+                from urllib.parse import urljoin
+
                 # urljoin loses an empty fragment.
                 iri = urljoin(self.base, iri).removesuffix("#") + "#" * iri.endswith("#")
             return ox.NamedNode(iri)
         prefix, _, local = token.text.partition(":")
         if prefix not in self.prefixes:
-            raise QueryError(f"the prefix “{prefix}:” is not declared in the query")
+            raise QueryError("prefix-undeclared", prefix=prefix)
         return ox.NamedNode(self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
 
 

@@ -7,7 +7,7 @@ whether the graph lies on this disk or behind an endpoint.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -19,11 +19,6 @@ from .errors import QueryError, StoreError
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-#: What is no code in a query: strings, IRIs, comments.
-_NO_CODE: Final = (
-    r'''"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*\'\'\''''
-    r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n]*"""
-)
 _SERVICE: Final = re.compile("service", re.IGNORECASE)
 #: Letters put in the place of others to make SERVICE no keyword, one for one.
 _SWAPPED: Final = str.maketrans("SERVICEservice", "FREIVPRfreivpr")
@@ -32,6 +27,8 @@ _CORRUPTION: Final = "Corruption"
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+#: A row of a SELECT: the variables that are bound in it.
+Binding: TypeAlias = Mapping[str, Term]
 _Item = TypeVar("_Item")
 
 
@@ -43,11 +40,6 @@ class Graphs(NamedTuple):
 
     default: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
-
-
-def code_of(query: str) -> str:
-    """The query with spaces for its strings, IRIs and comments, for looking at its words."""
-    return re.sub(_NO_CODE, lambda found: " " * len(found[0]), query)
 
 
 def _refuse_service(query: str, base: str | None) -> None:
@@ -63,7 +55,10 @@ def _refuse_service(query: str, base: str | None) -> None:
     try:
         ox.Store().query(other, base_iri=base)
     except SyntaxError as error:
-        if _SERVICE.search(code_of(query)):
+        from .sparql_tokens import scan
+
+        spoken = (token.text for token in scan(query) if token.kind not in ("string", "iri"))
+        if any("service" in text.lower() for text in spoken):
             raise QueryError("service-not-evaluated") from error
         raise _invalid(error) from error
 
@@ -165,3 +160,18 @@ class EmbeddedStore:
         from rdflib import Dataset
 
         return Dataset(store=OxigraphStore(store=self._store))
+
+
+def select(store: Store, text: str) -> Iterator[dict[str, Term]]:
+    """The rows of a SELECT query, as the variables that are bound in each."""
+    answer = store.query(text)
+    if not isinstance(answer, ox.QuerySolutions):
+        raise QueryError("query-not-select")
+    names = [variable.value for variable in answer.variables]
+    for solution in read(answer):
+        row = {}
+        for name in names:
+            term = solution[name]
+            if isinstance(term, (ox.NamedNode, ox.BlankNode, ox.Literal)):
+                row[name] = term
+        yield row

@@ -74,6 +74,27 @@ def has_words(code: str, language: str = "en") -> bool:
     return _pattern(code, language, None) is not None
 
 
+def codes(*beginnings: str) -> list[str]:
+    """The codes of the catalogues that begin so."""
+    # gettext has no public list of what a catalogue holds.
+    held = vars(catalogue("en"))["_catalog"]
+    found = {key[0] if isinstance(key, tuple) else key for key in held}
+    return sorted(code for code in found if code.startswith(beginnings))
+
+
+#: A number for each plural form, by the name that CLDR gives the form.
+_COUNTS: Final = {
+    "ar": {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100},
+    "en": {"one": 1, "other": 2},
+}
+
+
+def forms(code: str, language: str) -> str | dict[str, str]:
+    """The text of a code with its placeholders; if it has plural forms, all by CLDR's names."""
+    found = {name: _pattern(code, language, n) or code for name, n in _COUNTS[language].items()}
+    return found if len(set(found.values())) > 1 else found["other"]
+
+
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """The compiled catalogue of a language."""
@@ -96,18 +117,16 @@ class _Words(Formatter):
 
 
 def listed(items: Sequence[str], language: str, last: str = "") -> str:
-    """A list in words: with commas, and before its last item "and" or "or" if ``last`` says so.
+    """A list in words: with commas, or with "and" or "or" if ``last`` says so.
 
-    >>> listed(["a", "b", "c"], "en", "or")
-    'a, b or c'
-    >>> listed(["a", "b"], "ar", "and")
-    'a وb'
+    >>> listed(["a", "b", "c"], "en", "or"), listed(["a", "b", "c"], "ar", "and")
+    ('a, b or c', 'a وb وc')
     """
-    comma = "، " if language == "ar" else ", "
-    if not last or len(items) < 2:
-        return comma.join(items)
-    word = {"en": {"and": " and ", "or": " or "}, "ar": {"and": " و", "or": " أو "}}[language][last]
-    return comma.join(items[:-1]) + word + items[-1]
+    if language == "ar":
+        # Arabic repeats the word between all items.
+        return {"and": " و", "or": " أو "}.get(last, "، ").join(items)
+    *items, end = items or [""]
+    return f"{', '.join(items)} {last} {end}" if last and items else ", ".join([*items, end])
 
 
 def _pattern(code: str, language: str, count: object) -> str | None:

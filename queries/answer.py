@@ -1,18 +1,24 @@
-"""The answer to a SELECT query while it is being read: row after row, however many there are."""
+"""The answer to a SELECT query as a stream: read row by row, written while it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import IO, TYPE_CHECKING, Final, TextIO
 
 import pyoxigraph as ox
 
+from ..graph.control_characters import escaped
 from ..graph.errors import QueryError
-from ..graph.store import Store, read
+from ..graph.store import Store, damaged, read
 from .question import Question
-from .results import Shown, Table, Terms, terms_of
+from .results import LINES, Shown, Table, Terms, bindings, rule, terms_of
+
+if TYPE_CHECKING:
+    from .why import RowExplanation
+
 
 #: Rows are read in blocks: the first ones are small, so that a reader sees something at once.
 _FIRST: Final = 16
@@ -54,7 +60,7 @@ def ask(store: Store, question: Question, language: str, text: str | None = None
         text = with_prefixes(question.text, store)
     solutions = store.query(text)
     if not isinstance(solutions, ox.QuerySolutions):
-        raise QueryError(f"{question.name}.rq must be a SELECT query")
+        raise QueryError("question-not-select", file=f"{question.name}.rq")
     return Answer(solutions, Shown(store, language, question.columns))
 
 
@@ -62,3 +68,125 @@ def answer_of(store: Store, question: Question) -> Table:
     """The whole answer to a stored question with its default parameters."""
     answer = ask(store, question, "en")
     return Table(answer.variables, tuple(answer.rows()))
+
+
+#: How SPARQL 1.1 Query Results JSON ends where there is no row.
+_NO_ROW: Final = b"[]}}"
+#: Bytes of explanations that wait in memory; more wait in a file.
+_IN_MEMORY: Final = 1 << 24
+
+
+def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
+    """Write an answer as ``csv``, ``tsv``, ``markdown`` or ``json``; False if it has no row."""
+    if style == "json":
+        return _write_json(answer, out)
+    has_rows = False
+    write_head(style, answer.headings, out)
+    for block in answer.blocks():
+        has_rows = True
+        write_rows(style, answer.shown.cells(block), out)
+    return has_rows
+
+
+def write_proven(
+    answer: Answer,
+    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
+    style: str,
+    out: TextIO,
+) -> bool:
+    """Write blocks of rows, each with its explanation: in JSON whole, else a line for each quote.
+
+    A row is repeated beside each quote of its proof; one without a quote stands once.
+    """
+    from .fact_words import PROOF_COLUMNS, proof_rows
+
+    if style == "json":
+        return _write_proven_json(answer, blocks, out)
+    has_rows = False
+    write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
+    for block, explanations in blocks:
+        has_rows = True
+        proofs = [proof_rows(item.facts, answer.shown) for item in explanations]
+        cells = answer.shown.cells(block)
+        write_rows(
+            style,
+            [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],
+            out,
+        )
+    return has_rows
+
+
+def write_head(style: str, headings: Sequence[str], out: TextIO) -> None:
+    """Write the names of the columns as ``csv``, ``tsv`` or ``markdown`` has them."""
+    out.write(LINES[style]([headings]))
+    if style == "markdown":
+        out.write(rule(headings))
+
+
+def write_rows(style: str, rows: Iterable[Sequence[str]], out: TextIO) -> None:
+    """Write some rows as ``csv``, ``tsv`` or ``markdown``, for a reader to have at once."""
+    out.write(LINES[style](rows))
+    out.flush()
+
+
+def _write_json(answer: Answer, out: TextIO) -> bool:
+    """SPARQL 1.1 Query Results JSON, by Oxigraph itself."""
+    out.flush()
+    end = _End(out.buffer)
+    try:
+        answer.solutions.serialize(end, ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
+    except (RuntimeError, ValueError) as error:
+        raise damaged(error) from error
+    out.write("\n")
+    out.flush()
+    return end.text != _NO_ROW
+
+
+def _write_proven_json(
+    answer: Answer,
+    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
+    out: TextIO,
+) -> bool:
+    """``docs/design.md``, section 5. The explanations come last, and wait in a file till then."""
+    import json
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
+
+    from .proof_json import explanation_json
+
+    def text(value: object) -> str:
+        return escaped(json.dumps(value, ensure_ascii=False))
+
+    comma = ""
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
+        out.write(f'{{"head": {{"vars": {text(answer.variables)}}},\n"results": {{"bindings": [')
+        for block, explanations in blocks:
+            for row, explanation in zip(block, explanations, strict=True):
+                out.write(f"{comma}\n{text(dict(bindings(answer.variables, row)))}")
+                waiting.write(f"{comma}\n{text(explanation_json(explanation))}")
+                comma = ","
+            out.flush()
+        waiting.seek(0)
+        out.write('\n]},\n"why": [')
+        copyfileobj(waiting, out)
+        out.write("\n]}\n")
+    return comma != ""
+
+
+class _End:
+    """A file for JSON that does nothing to a terminal, and remembers how it ends."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._decoder = getincrementaldecoder("utf-8")()
+        self.text = b""
+
+    def write(self, data: bytes) -> int:
+        """Write on."""
+        self.text = (self.text + data)[-len(_NO_ROW) :]
+        self._out.write(escaped(self._decoder.decode(data)).encode())
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self._out.flush()

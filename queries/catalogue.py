@@ -39,7 +39,7 @@ class Catalogue:
         """The question of that name. Raises ``UnknownNameError``."""
         if name in self._files:
             return read_question(self._files[name])
-        raise UnknownNameError(name, "question", [q.name for _, q in self.ranked(name)[:3]])
+        raise UnknownNameError(name, "kind-question", [q.name for _, q in self.ranked(name)[:3]])
 
     def ranked(self, text: str) -> list[tuple[float, Question]]:
         """The questions that share words with the text, in either language, the best first.
@@ -77,7 +77,7 @@ class Catalogue:
             if best is None or score > best[0]:
                 best = score, question, values
         if best is None:
-            raise UnknownNameError(text, "question")
+            raise UnknownNameError(text, "kind-question")
         return best[1], best[2]
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..graph.fact_reader import FactReader
-from ..graph.store import Store, Term
+from ..graph.fact_record import FactRecord, TripleTerms
+from ..graph.store import Store, select
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
 from .answer import answer_of
 from .question import Question
 from .results import Terms
-from .rows import select
-from .why import FactView
 
 #: Everything that is said about facts; evidence by IRIs that are made from what it quotes.
 _SAID: Final = f"""
@@ -32,8 +31,8 @@ SELECT ?fact ?s ?p ?o WHERE {{
 class Alteration:
     """A fact that is still claimed, with another status, note or evidence."""
 
-    before: FactView
-    after: FactView
+    before: FactRecord
+    after: FactRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,11 @@ class Changes:
     Things are the IRIs of entities and documents; altered ones have other names or notes.
     """
 
-    added: tuple[FactView, ...] = ()
-    removed: tuple[FactView, ...] = ()
+    added: tuple[FactRecord, ...] = ()
+    removed: tuple[FactRecord, ...] = ()
     altered: tuple[Alteration, ...] = ()
-    derived_added: tuple[FactView, ...] = ()
-    derived_removed: tuple[FactView, ...] = ()
+    derived_added: tuple[FactRecord, ...] = ()
+    derived_removed: tuple[FactRecord, ...] = ()
     things_added: tuple[str, ...] = ()
     things_removed: tuple[str, ...] = ()
     things_altered: tuple[str, ...] = ()
@@ -61,13 +60,11 @@ class Changes:
     @property
     def requalified(self) -> tuple[Alteration, ...]:
         """Of the facts added and removed those of one triple: claimed before, in another way."""
-        old: dict[tuple[Term, Term, Term], list[FactView]] = defaultdict(list)
+        old: dict[TripleTerms, list[FactRecord]] = defaultdict(list)
         for fact in reversed(self.removed):
-            old[fact.subject, fact.predicate, fact.object].append(fact)
+            old[fact.triple].append(fact)
         return tuple(
-            Alteration(before.pop(), fact)
-            for fact in self.added
-            if (before := old[fact.subject, fact.predicate, fact.object])
+            Alteration(before.pop(), fact) for fact in self.added if (before := old[fact.triple])
         )
 
 
@@ -77,11 +74,13 @@ def changes(before: Store, after: Store) -> Changes:
     altered = {fact for fact, _, _ in old.said ^ new.said} & old.facts & new.facts
     described = {thing for thing, _, _ in old.described ^ new.described}
     return Changes(
-        added=new.views(new.facts - old.facts),
-        removed=old.views(old.facts - new.facts),
-        altered=tuple(map(Alteration, old.views(altered), new.views(altered))),
-        derived_added=new.views(new.derived[t] for t in new.derived.keys() - old.derived.keys()),
-        derived_removed=old.views(old.derived[t] for t in old.derived.keys() - new.derived.keys()),
+        added=new.records(new.facts - old.facts),
+        removed=old.records(old.facts - new.facts),
+        altered=tuple(map(Alteration, old.records(altered), new.records(altered))),
+        derived_added=new.records(new.derived[t] for t in new.derived.keys() - old.derived.keys()),
+        derived_removed=old.records(
+            old.derived[t] for t in old.derived.keys() - new.derived.keys()
+        ),
         things_added=tuple(sorted(new.things - old.things)),
         things_removed=tuple(sorted(old.things - new.things)),
         things_altered=tuple(sorted(described & old.things & new.things)),
@@ -103,10 +102,10 @@ class _Known:
             triple, fact = tuple(str(row[name]) for name in "spo"), row["fact"].value
             self.derived[triple] = min(fact, self.derived.get(triple, fact))
 
-    def views(self, facts: Iterable[str]) -> tuple[FactView, ...]:
+    def records(self, facts: Iterable[str]) -> tuple[FactRecord, ...]:
         chosen = sorted(facts)
         self._reader.load(chosen)
-        return tuple(map(self._reader.view, chosen))
+        return tuple(map(self._reader.get, chosen))
 
 
 def _triples(store: Store, query: str, subject: str) -> set[tuple[str, str, str]]:

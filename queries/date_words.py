@@ -5,26 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..messages.message import say
+
 _DATE: Final = re.compile(r"(\d{4}|XXXX)(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?")
 _DURATION: Final = re.compile(r"P(\d+)([YMD])")
-_MONTHS: Final = {
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-    "en": "January February March April May June July August September October November December",
-}
-_NO_YEAR: Final = {"ar": "(لم تُذكر السنة)", "en": "(year not printed)"}
-#: One, two, three to ten, and more than ten; English needs the first and the last.
-_UNITS: Final = {
-    "ar": {
-        "Y": ("سنة واحدة", "سنتان", "{} سنوات", "{} سنة"),
-        "M": ("شهر واحد", "شهران", "{} أشهر", "{} شهرًا"),
-        "D": ("يوم واحد", "يومان", "{} أيام", "{} يومًا"),
-    },
-    "en": {
-        "Y": ("1 year", "2 years", "{} years", "{} years"),
-        "M": ("1 month", "2 months", "{} months", "{} months"),
-        "D": ("1 day", "2 days", "{} days", "{} days"),
-    },
-}
+_UNITS: Final = {"Y": "count-years", "M": "count-months", "D": "count-days"}
 
 
 def readable(text: str, language: str) -> str:
@@ -36,9 +21,7 @@ def readable(text: str, language: str) -> str:
     ('سبتمبر 2022', '5 سنوات', '2019/2020')
     """
     if match := _DURATION.fullmatch(text):
-        number = int(match[1])
-        forms = _UNITS[language][match[2]]
-        return forms[min(number, 3) - 1 if number <= 10 else 3].format(number)
+        return say(_UNITS[match[2]], language, count=int(match[1]))
     parts = [_DATE.fullmatch(part) for part in text.split("/")]
     dates = [part.groups() for part in parts if part]
     if len(dates) != len(parts) or len(dates) > 2 or not dates[0][1]:
@@ -52,6 +35,6 @@ def readable(text: str, language: str) -> str:
 
 
 def _words(year: str, month: str | None, day: str, language: str) -> str:
-    name = _MONTHS[language].split()[int(month) - 1] if month else ""
-    told = _NO_YEAR[language] if year == "XXXX" else year
+    name = say(f"month-{int(month)}", language) if month else ""
+    told = f"({say('date-no-year', language)})" if year == "XXXX" else year
     return " ".join(filter(None, (day, name, told)))

@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.store import Store, Term
+from ..graph.fact_reader import facts_of
+from ..graph.fact_record import FactRecord
+from ..graph.store import Binding, Store, Term, select
 from ..ontology.namespaces import ID, OWL, RDFS, TW
-from .rows import Binding, select
-from .why import FactView, facts_of
 
 #: A thing and the property of which it has a value.
 _Held: TypeAlias = tuple[ox.NamedNode, ox.NamedNode]
@@ -41,12 +41,12 @@ class Side:
     """One of the values that something is said to have, with the facts that say so."""
 
     value: Term
-    facts: tuple[FactView, ...]
+    facts: tuple[FactRecord, ...]
 
     @property
     def documents(self) -> frozenset[str]:
         """The documents that say so."""
-        return frozenset(item.document for fact in self.facts for item in fact.evidence)
+        return frozenset(quote.document for fact in self.facts for quote in fact.quotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _reaches(start: str, end: str) -> bool:
     return True
 
 
-def _asserted(facts: Sequence[FactView]) -> Iterator[FactView]:
+def _asserted(facts: Sequence[FactRecord]) -> Iterator[FactRecord]:
     """The asserted facts under those that say a triple, each once: a rank is a value by rule."""
     yield from {one.iri: one for fact in facts for one in fact.asserted()}.values()
 

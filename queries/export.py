@@ -4,49 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped, visible
+from ..graph.fact_reader import all_facts
+from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term
-from ..ontology.namespaces import BASE, GRAPH_EVIDENCE, PREFIXES
+from ..ontology.namespaces import BASE, ID, PREFIXES
+from .fact_words import quotes_of
 from .labels import Labels, short_iri
 from .network import network
 from .prefixes import prefixes_of
 from .results import harmless
-from .rows import select
 
-# Three plain queries joined here: as one query with its optional parts, stores plan it badly.
-_TRIPLES: Final = f"""
-PREFIX tw: <{PREFIXES["tw"]}>
-SELECT ?fact ?subject ?predicate ?object WHERE {{
-  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a tw:Fact }} GRAPH ?fact {{ ?subject ?predicate ?object }}
-}}"""
-_QUALIFIERS: Final = f"""
-PREFIX tw: <{PREFIXES["tw"]}>
-SELECT ?fact ?name ?value WHERE {{
-  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a tw:Fact ; ?name ?value }}
-}}"""
-_EVIDENCE: Final = f"""
-PREFIX tw: <{PREFIXES["tw"]}>
-PREFIX oa: <{PREFIXES["oa"]}>
-PREFIX dcterms: <{PREFIXES["dcterms"]}>
-SELECT ?fact ?file ?quote ?start ?end WHERE {{
-  GRAPH <{GRAPH_EVIDENCE}> {{
-    ?fact tw:evidence ?evidence .
-    ?evidence oa:hasSource ?document ; oa:hasSelector ?q , ?p .
-    ?q oa:exact ?quote . ?p oa:start ?start ; oa:end ?end .
-  }}
-  ?document dcterms:identifier ?file .
-}}"""
-_BILINGUAL: Final = ("note", "statusReason")
 _NAMED: Final = ("subject", "predicate", "object")
 _PLAIN: Final = (
     "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "statusReason",
-    "statusReasonAr", "statusDate", "supersededBy", "note", "noteAr", "file",
+    "statusReasonAr", "statusDate", "supersededBy", "note", "noteAr", "attributedTo", "file",
     "quote", "start", "end", "fact",
 )  # fmt: skip
 
@@ -96,58 +74,91 @@ def _serialised(
 
 def _csv(_: Path, store: Store, out: IO[bytes]) -> None:
     """One row for each fact and quote, with a byte order mark so that spreadsheets read Arabic."""
-    facts: dict[str, dict[str, Term]] = {
-        row["fact"].value: dict(row) for row in select(store, _TRIPLES)
-    }
-    for row in select(store, _QUALIFIERS):
-        name, value = row["name"].value.rpartition("#")[2], row["value"]
-        if isinstance(value, ox.Literal) and value.language == "ar" and name in _BILINGUAL:
-            name += "Ar"
-        facts[row["fact"].value][name] = value
-    rows = [facts[row["fact"].value] | row for row in select(store, _EVIDENCE)]
+    facts = list(all_facts(store))
     labels = Labels(store)
-    labels.fetch(
-        term.value for row in rows for term in row.values() if isinstance(term, ox.NamedNode)
-    )
+    labels.fetch(term.value for fact in facts for term in fact.triple if _is_iri(term))
     headings = [f"{name}{end}" for name in _NAMED for end in ("", "_ar", "_en")] + list(_PLAIN)
-
-    def cells(row: dict[str, Term]) -> list[str]:
-        found = []
-        for name in _NAMED:
-            term = row[name]
-            if isinstance(term, ox.NamedNode):
-                found += [short_iri(term.value), *(labels(term.value, x) for x in ("ar", "en"))]
-            else:
-                found += [term.value, "", ""]
-        for name in _PLAIN:
-            value = row.get(name)
-            is_iri = isinstance(value, ox.NamedNode)
-            found.append("" if value is None else short_iri(value.value) if is_iri else value.value)
-        return [harmless(cell) for cell in found]
-
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(headings)
-    writer.writerows(sorted(cells(row) for row in rows))
+    writer.writerows(sorted(row for fact in facts for row in _cells(fact, labels)))
     out.write(b"\xef\xbb\xbf" + text.getvalue().encode())
+
+
+def _cells(fact: FactRecord, labels: Labels) -> Iterator[list[str]]:
+    """The rows of a fact: one for each of its quotes."""
+    named = []
+    for term in fact.triple:
+        if _is_iri(term):
+            iri = term.value
+            named += [short_iri(iri), *(labels(iri, language) for language in ("ar", "en"))]
+        else:
+            named += [term.value, "", ""]
+    said = qualifiers_of(fact)
+    for quote in fact.quotes:
+        said |= {"file": quote.document, "quote": quote.text}
+        said |= {"start": quote.starts, "end": quote.ends}
+        yield [harmless(cell) for cell in (*named, *(said.get(name, "") for name in _PLAIN))]
+
+
+def qualifiers_of(fact: FactRecord) -> dict[str, str]:
+    """The qualifiers of a fact by their names in tables, with IRIs in their short form."""
+
+    def short(terms: Iterable[Term]) -> str:
+        return " ".join(short_iri(term.value) for term in terms)
+
+    return {
+        "modality": fact.modality and short_iri(f"{ID}modality/{fact.modality}"),
+        "statedBy": short(fact.stated_by),
+        "onBehalfOf": short(fact.on_behalf_of),
+        "when": fact.when,
+        "dateText": fact.date_text,
+        "recordStatus": fact.record_status and short_iri(f"{ID}record-status/{fact.record_status}"),
+        "statusReason": _text(fact.status_reasons, "en"),
+        "statusReasonAr": _text(fact.status_reasons, "ar"),
+        "statusDate": fact.status_date,
+        "supersededBy": short_iri(fact.superseded_by),
+        "note": _text(fact.notes, "en"),
+        "noteAr": _text(fact.notes, "ar"),
+        "attributedTo": short(fact.attributed_to),
+        "fact": short_iri(fact.iri),
+    }
+
+
+def _text(texts: Iterable[ox.Literal], language: str) -> str:
+    """Those in the language; what is not Arabic counts as English."""
+    return " ".join(t.value for t in texts if (t.language == "ar") is (language == "ar"))
+
+
+def _is_iri(term: Term) -> bool:
+    return isinstance(term, ox.NamedNode)
 
 
 def _graphml(_: Path, store: Store, out: IO[bytes]) -> None:
     """Entities and the facts between them, for Gephi, yEd and Cytoscape."""
     import networkx as nx
 
-    graph = network(store)
+    graph = network(store, quotes=True)
     labels = Labels(store)
-    labels.fetch([*graph.nodes, *(data["predicate"] for *_ends, data in graph.edges(data=True))])
+    records: list[FactRecord] = [data["record"] for *_ends, data in graph.edges(data=True)]
+    labels.fetch([*graph.nodes, *(fact.predicate.value for fact in records)])
     for node, data in graph.nodes(data=True):
         data["class"] = short_iri(node).partition("/")[0]
         data["label_ar"], data["label_en"] = (
             visible(labels(node, language)) for language in ("ar", "en")
         )
     for *_ends, data in graph.edges(data=True):
-        predicate = data["predicate"]
-        data["predicate"] = short_iri(predicate)
-        data["label_ar"], data["label_en"] = (visible(labels(predicate, x)) for x in ("ar", "en"))
+        fact = data.pop("record")
+        data |= {name: visible(value) for name, value in qualifiers_of(fact).items() if value}
+        data |= {
+            "predicate": short_iri(fact.predicate.value),
+            "fact": fact.iri,
+            "modality": fact.modality,
+            "quotes": visible(quotes_of([fact])),
+        }
+        data["label_ar"], data["label_en"] = (
+            visible(labels(fact.predicate.value, language)) for language in ("ar", "en")
+        )
     nx.write_graphml(graph, out, named_key_ids=True)
 
 

@@ -8,9 +8,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.store import Store
+from ..graph.store import Store, select
 from ..ontology.namespaces import BASE, ID, OUTSIDE, PREFIXES
-from .rows import select
 
 _LABELS: Final = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

@@ -10,11 +10,11 @@ from typing import Final
 
 from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
-from ..graph.store import Store
+from ..graph.store import Store, select
+from ..messages.message import has_words
 from ..ontology.namespaces import DOCUMENT, ID, TW
 from ..ontology.schema import class_slug, is_own
 from .labels import short_iri
-from .rows import select
 
 _NAMES: Final = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -103,10 +103,11 @@ class Names:
         found = self.find(name, kind)
         if len(found) == 1:
             return found[0]
-        what = kind.replace("-", " ") if kind else "entity"
         if found:
-            raise UnknownNameError(name, f"single {what}", [short_iri(iri) for iri in found])
-        raise UnknownNameError(name, what, self.near(name, kind))
+            raise UnknownNameError(name, "kind-single-entity", [short_iri(iri) for iri in found])
+        what = f"kind-{kind or 'entity'}"
+        # A class of a collection's own ontology is called by its slug.
+        raise UnknownNameError(name, what if has_words(what) else kind or "", self.near(name, kind))
 
     def near(self, name: str, kind: str | None = None) -> list[str]:
         """Up to three names that come closest, as people would write them."""

@@ -9,21 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
+from ..graph.fact import ACTIVE_STATUSES
+from ..graph.fact_reader import all_facts
 from ..graph.store import Store
-from ..ontology.namespaces import GRAPH_EVIDENCE, ID, TW
-from .rows import select
+from ..ontology.namespaces import ID
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_EDGES: Final = f"""
-PREFIX tw: <{TW}>
-SELECT ?s ?p ?o ?fact ?modality WHERE {{
-  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact tw:modality ?modality ; tw:recordStatus ?status }}
-  FILTER(?status IN (<{ID}record-status/asserted>, <{ID}record-status/disputed>))
-  GRAPH ?fact {{ ?s ?p ?o }}
-  FILTER(ISIRI(?o))
-}}"""
 #: How far a step goes: what the curator inferred is a weaker tie than what a text says, and an
 #: area weaker still (two bodies that both deal with post need not have met).
 _INFERRED, _AREA = 2, 3
@@ -48,22 +41,24 @@ class Step:
         return ox.Triple(self.subject, self.predicate, self.object)
 
 
-def network(store: Store) -> nx.MultiDiGraph[str]:
-    """Entities as nodes, facts as edges with the attributes ``predicate``, ``fact``, ``modality``.
+def network(store: Store, *, quotes: bool = False) -> nx.MultiDiGraph[str]:
+    """Entities as nodes, active facts as edges with the fact's ``record`` as their attribute.
 
     Controlled values (stages, units …) are left out: they would make everything neighbours.
+    Without ``quotes`` the records have none.
     """
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     edges = sorted(
-        tuple(row[name].value for name in ("s", "o", "fact", "p", "modality"))
-        for row in select(store, _EDGES)
-        if not row["o"].value.startswith(_VALUES)
+        (fact.subject.value, fact.object.value, fact.iri, fact)
+        for fact in all_facts(store, quotes=quotes)
+        if fact.record_status in ACTIVE_STATUSES
+        and isinstance(fact.object, ox.NamedNode)
+        and not fact.object.value.startswith(_VALUES)
     )
-    for subject, object_, fact, predicate, modality in edges:
-        name = modality.rpartition("/")[2]
-        graph.add_edge(subject, object_, key=fact, predicate=predicate, fact=fact, modality=name)
+    for subject, object_, iri, fact in edges:
+        graph.add_edge(subject, object_, key=iri, record=fact)
     return graph
 
 
@@ -76,12 +71,12 @@ def shortest_paths(store: Store, start: str, end: str, *, limit: int = 3) -> lis
     import networkx as nx
 
     if start == end:
-        raise QueryError("a path needs two different entities")
+        raise QueryError("path-between-one")
     graph = network(store)
     if start not in graph or end not in graph:
         return []
     for _, target, data in graph.edges(data=True):
-        inferred = _INFERRED if data["modality"] == "inferred" else 1
+        inferred = _INFERRED if data["record"].modality == "inferred" else 1
         data["weight"] = _AREA if target.startswith(ID + "area/") else inferred
     try:
         nodes = nx.all_shortest_paths(graph.to_undirected(), start, end, weight="weight")
@@ -94,7 +89,10 @@ def shortest_paths(store: Store, start: str, end: str, *, limit: int = 3) -> lis
 def _step(graph: nx.MultiDiGraph[str], left: str, right: str) -> Step:
     is_forward = graph.has_edge(left, right)
     subject, object_ = (left, right) if is_forward else (right, left)
-    _, predicate = min((d["weight"], d["predicate"]) for d in graph[subject][object_].values())
+    _, predicate = min(
+        (data["weight"], data["record"].predicate.value)
+        for data in graph[subject][object_].values()
+    )
     return Step(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(object_), is_forward)
 
 

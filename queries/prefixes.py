@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from ..graph.errors import QueryError
-from ..graph.store import Store, code_of
+from ..graph.sparql_tokens import scan
+from ..graph.store import Store, select
 from ..ontology.namespaces import PREFIXES
-from .rows import select
 
 _PRESENTED: Final = """
 PREFIX vann: <http://purl.org/vocab/vann/>
@@ -28,12 +28,16 @@ def with_prefixes(text: str, store: Store | None = None) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise QueryError(
-            f"the query is not UTF-8: character {error.start + 1} is none; save it as UTF-8"
-        ) from error
-    code = code_of(text)
-    declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE))
-    used = set(re.findall(r"(?<![\w:?$-])([A-Za-z][\w-]*):", code)) - declared
+        raise QueryError("query-with-broken-character", position=error.start + 1) from error
+    declared: set[str] = set()
+    used: set[str] = set()
+    before = None
+    for token in scan(text):
+        if token.kind == "name":
+            is_declared = before is not None and before.is_word("PREFIX")
+            (declared if is_declared else used).add(token.text.partition(":")[0])
+        before = token
+    used -= declared
     known = dict(PREFIXES)
     if store is not None and used - known.keys():
         known = {**prefixes_of(store), **known}

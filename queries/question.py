@@ -1,8 +1,8 @@
 """A stored question: one ``.rq`` file, with its words in both languages in the header.
 
-A parameter stands in the query as ``VALUES ?name { default }``; giving it a value replaces what
-the braces hold by one serialised term, and nothing else, so that no text of a user becomes part
-of a query. A default of ``UNDEF`` means any.
+The header is YAML after ``#+`` (grlc). A parameter stands in the query as ``VALUES ?name {
+default }``; giving it a value replaces what the braces hold by one serialised term, and nothing
+else, so that no text of a user becomes part of a query. A default of ``UNDEF`` means any.
 """
 
 from __future__ import annotations
@@ -11,19 +11,143 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
+from ..messages.message import Message, foreign
 
 if TYPE_CHECKING:
-    from .header import Columns, Header, Parameter
     from .names import Names
+
+#: What columns are called that have no name in the ontology, by language.
+Columns = Mapping[str, Mapping[str, str]]
+_MARK: Final = "#+"
+#: What stands in every header, each with an example.
+_NEEDED: Final = {
+    "summary": "summary: Which countries signed agreements?",
+    "summary_ar": "summary_ar: ما الدول التي وقّعت اتفاقيات؟",
+    "tags": "tags: [agreement, country]",
+    "rows": "rows: 12",
+}
+_PARAMETER: Final = "country: {type: country, ar: الدولة, en: country}"
+_COLUMN_WRITTEN: Final = "countries: {ar: عدد الدول, en: countries}"
+#: The fault of a value that is of another kind.
+_NOT: Final[dict[type, str]] = {
+    str: "header-not-a-text",
+    list: "header-not-a-list",
+    dict: "header-not-pairs",
+}
+
+
+class Parameter(NamedTuple):
+    """A parameter of a question: a class slug as type, or ``text`` or ``number``."""
+
+    name: str
+    type: str
+    ar: str
+    en: str
+
+
+class Header(NamedTuple):
+    """What the header says."""
+
+    ar: str
+    en: str
+    tags: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    columns: Columns
+    rows: int
+
+
+def read_header(name: str, text: str) -> Header:
+    """The header of the question. Raises ``QueryError`` that says what is wrong, and the remedy."""
+    written = _yaml(name, text)
+    if not written:
+        raise _wrong(Message("header-missing", file=_file(name)), _NEEDED["summary"])
+    fields = _checked(name, _MARK, written, dict, _NEEDED["summary"])
+    for key, example in _NEEDED.items():
+        if key not in fields:
+            raise _wrong(Message("header-lacks-key", file=_file(name), key=key), example)
+    parameters = _pairs(name, fields, "parameters", ("type", "ar", "en"), _PARAMETER)
+    return Header(
+        ar=_field(name, fields, "summary_ar", str),
+        en=_field(name, fields, "summary", str),
+        tags=tuple(
+            _checked(name, "tags[]", tag, str, _NEEDED["tags"])
+            for tag in _field(name, fields, "tags", list)
+        ),
+        parameters=tuple(
+            Parameter(key, spec["type"], spec["ar"], spec["en"]) for key, spec in parameters.items()
+        ),
+        columns=_pairs(name, fields, "columns", ("ar", "en"), _COLUMN_WRITTEN),
+        rows=_rows(name, fields),
+    )
+
+
+def _yaml(name: str, text: str) -> Any:
+    import yaml
+
+    # Other lines stay as empty ones, so that a place in the header is one in the file.
+    lines = text.splitlines()
+    header = "\n".join(line[len(_MARK) :] if line.startswith(_MARK) else "" for line in lines)
+    try:
+        # Texts stay texts: no date, number or truth is made of them.
+        return yaml.load(header, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f":{mark.line + 1}:{mark.column + 1 + len(_MARK)}" if mark else ""
+        reason = foreign(error.problem or error.context or "")
+        raise QueryError("header-not-yaml", file=_file(name) + place, reason=reason) from error
+    except yaml.YAMLError as error:
+        reason = foreign(str(error).partition("\n")[0])
+        raise QueryError("header-not-yaml", file=_file(name), reason=reason) from error
+
+
+def _rows(name: str, fields: Mapping[str, Any]) -> int:
+    if not re.fullmatch(r"\d{1,9}", str(fields["rows"]), re.ASCII):
+        raise _wrong(Message("header-not-a-number", file=_file(name), key="rows"), _NEEDED["rows"])
+    return int(fields["rows"])
+
+
+def _field(name: str, fields: Mapping[str, Any], key: str, kind: type) -> Any:
+    return _checked(name, key, fields[key], kind, _NEEDED[key])
+
+
+def _pairs(
+    name: str, fields: Mapping[str, Any], key: str, needed: tuple[str, ...], example: str
+) -> dict[str, dict[str, str]]:
+    """Things by name, each of which has the needed keys."""
+    if not fields.get(key):
+        return {}
+    found: dict[str, dict[str, str]] = _checked(name, key, fields[key], dict, example)
+    for one, spec in found.items():
+        _checked(name, f"{key}.{one}", spec, dict, example)
+        for part in needed:
+            if part not in spec:
+                lacking = Message("header-lacks-key", file=_file(name), key=f"{key}.{one}.{part}")
+                raise _wrong(lacking, example)
+            _checked(name, f"{key}.{one}.{part}", spec[part], str, example)
+    return found
+
+
+def _checked(name: str, key: str, value: Any, kind: type, example: str) -> Any:
+    if not isinstance(value, kind) or not value:
+        raise _wrong(Message(_NOT[kind], file=_file(name), key=key), example)
+    return value
+
+
+def _wrong(what: Message, example: str) -> QueryError:
+    return QueryError(what, remedy=Message("write-header", example=f"{_MARK} {example}"))
+
+
+def _file(name: str) -> str:
+    return f"{name}.rq"
+
 
 HERE: Final = Path(__file__).parent / "questions"
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_BLOCK: Final = r"(VALUES\s+\?{name}\s*\{{)[^}}]*(\}})"
 #: A text that YAML reads as it stands: it begins with a letter and has none of YAML's signs.
 _PLAIN: Final = r"([^\W\d_][^{}\[\],:#&*!|>'\"%@`\n]*)"
 _COLUMNS: Final = r"(?m)^#\+ columns:\n((?:#\+  .*\n)*)"
@@ -73,8 +197,6 @@ class Question:
 
     @cached_property
     def _header(self) -> Header:
-        from .header import read_header
-
         return read_header(self.name, self.text)
 
     def summary(self, language: str) -> str:
@@ -90,9 +212,10 @@ class Question:
         known = {parameter.name: parameter for parameter in self.parameters} if values else {}
         for name, value in values.items():
             if name not in known:
+                if not known:
+                    raise QueryError("question-without-parameters", question=self.name, name=name)
                 raise QueryError(
-                    f"the question {self.name} has no parameter “{name}”; "
-                    + (f"it has {', '.join(known)}" if known else "it has none")
+                    "parameter-unknown", question=self.name, name=name, known=list(known)
                 )
             text = self._replaced(text, name, str(_term(known[name], value, names)))
         from .prefixes import with_prefixes
@@ -100,11 +223,13 @@ class Question:
         return with_prefixes(text, names.store)
 
     def _replaced(self, text: str, name: str, term: str) -> str:
-        pattern = re.compile(_BLOCK.format(name=re.escape(name)))
-        text, count = pattern.subn(lambda match: f"{match[1]} {term} {match[2]}", text)
-        if count != 1:
-            raise QueryError(f"{self.name}.rq must have exactly one VALUES ?{name} {{ … }}")
-        return text
+        from ..graph.sparql_tokens import values_blocks
+
+        blocks = values_blocks(text, name)
+        if len(blocks) != 1:
+            raise QueryError("parameter-without-values", file=f"{self.name}.rq", name=name)
+        ((opening, closing),) = blocks
+        return f"{text[: opening.end]} {term} {text[closing.start :]}"
 
 
 def read_question(path: Path) -> Question:
@@ -113,11 +238,14 @@ def read_question(path: Path) -> Question:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise QueryError(
-            f"{path} is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}; "
-            "save it as UTF-8"
+            "question-not-utf-8",
+            file=str(path),
+            position=error.start,
+            byte=f"{error.object[error.start]:#04x}",
         ) from error
     except OSError as error:
-        raise QueryError(f"{path} cannot be read: {error.strerror}") from error
+        reason = foreign(error.strerror or str(error))
+        raise QueryError("question-not-read", file=str(path), reason=reason) from error
     question = Question(path.stem, text)
     assert question.rows >= 0
     return question
@@ -140,7 +268,7 @@ def _term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.L
         try:
             return ox.Literal(int(value))
         except ValueError:
-            raise QueryError(f"{parameter.name} is a whole number, not “{value}”") from None
+            raise QueryError("parameter-not-a-number", name=parameter.name, value=value) from None
     return ox.NamedNode(names.get(value, parameter.type))
 
 

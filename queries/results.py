@@ -12,11 +12,12 @@ import pyoxigraph as ox
 
 from ..graph.control_characters import escaped, visible
 from ..graph.store import Store, Term
+from ..messages.message import has_words, say
 from ..ontology.namespaces import ID, TW
 from .labels import Labels, short_iri
 
 if TYPE_CHECKING:
-    from .why import FactView
+    from ..graph.fact_record import FactRecord
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "markdown")
 # Patterns that few answers need are compiled when they are first used.
@@ -26,19 +27,6 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER: Final = r"[-+]?\d+(\.\d+)?"
 #: A row as the terms of the columns, None where a variable is not bound.
 Terms: TypeAlias = tuple[Term | None, ...]
-
-_COLUMNS: Final = {
-    "label": {"ar": "الاسم", "en": "name"},
-    "count": {"ar": "العدد", "en": "count"},
-    "subject": {"ar": "الطرف الأول", "en": "subject"},
-    "predicate": {"ar": "العلاقة", "en": "relation"},
-    "object": {"ar": "الطرف الثاني", "en": "object"},
-    "quote": {"ar": "الاقتباس", "en": "quote"},
-    "path": {"ar": "المسار", "en": "path"},
-    "document": {"ar": "الوثيقة", "en": "document"},
-}
-#: What a derived fact has in the place of a modality; it is no value of the ontology.
-_DERIVED: Final = {"ar": "مشتقة بقاعدة", "en": "derived"}
 
 
 class Table(NamedTuple):
@@ -63,14 +51,18 @@ class Shown:
         self, store: Store, language: str, columns: Mapping[str, Mapping[str, str]] | None = None
     ) -> None:
         self.language = language
-        self._labels = Labels(store)
-        self._columns = {**_COLUMNS, **(columns or {})}
+        self.labels = Labels(store)
+        self._columns = columns or {}
+
+    def fetch(self, rows: Iterable[Terms]) -> None:
+        """Look up the labels of everything in some rows."""
+        self.labels.fetch(
+            {term.value for row in rows for term in row if isinstance(term, ox.NamedNode)}
+        )
 
     def cells(self, rows: Sequence[Terms]) -> list[list[str]]:
         """The cells of some rows, as people read them; labels are fetched together."""
-        self._labels.fetch(
-            {term.value for row in rows for term in row if isinstance(term, ox.NamedNode)}
-        )
+        self.fetch(rows)
         return [[self.term(term) for term in row] for row in rows]
 
     def term(self, term: Term | None) -> str:
@@ -78,29 +70,32 @@ class Shown:
         if term is None:
             return ""
         if isinstance(term, ox.NamedNode):
-            return self._labels(term.value, self.language)
+            return self.labels(term.value, self.language)
         return term.value
 
-    def modality(self, fact: FactView) -> str:
+    def modality(self, fact: FactRecord) -> str:
         """How firmly a fact is said."""
         if fact.is_derived:
-            return _DERIVED[self.language]
-        return self._labels(f"{ID}modality/{fact.modality}", self.language)
+            # It is no value of the ontology.
+            return say("fact-derived", self.language)
+        return self.labels(f"{ID}modality/{fact.modality}", self.language)
 
-    def record_status(self, fact: FactView) -> str:
+    def record_status(self, fact: FactRecord) -> str:
         """Where a fact stands in curation; a derived one stands nowhere."""
         status = fact.record_status
-        return status and self._labels(f"{ID}record-status/{status}", self.language)
+        return status and self.labels(f"{ID}record-status/{status}", self.language)
 
     def column(self, name: str) -> str:
         """The heading of a column: from the question, the ontology, or the variable's name."""
         if name in self._columns:
             return self._columns[name].get(self.language, name)
+        if has_words(f"column-{name}"):
+            return say(f"column-{name}", self.language)
         kind = "".join(part.capitalize() for part in re.split(r"_|(?=[A-Z])", name))
         candidates = [TW + kind, TW + name]
-        self._labels.fetch(candidates)
+        self.labels.fetch(candidates)
         for iri in candidates:
-            label = self._labels(iri, self.language)
+            label = self.labels(iri, self.language)
             if label != short_iri(iri):
                 return label
         return name.replace("_", " ")
@@ -126,23 +121,11 @@ def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str
 
 def bindings(variables: Iterable[str], row: Terms) -> Iterator[tuple[str, dict[str, str]]]:
     """The variables that are bound in a row, with their terms as JSON."""
+    from ..graph.fact_record import term_json
+
     for name, term in zip(variables, row, strict=True):
         if term is not None:
             yield name, term_json(term)
-
-
-def term_json(term: Term) -> dict[str, str]:
-    """A term as SPARQL 1.1 Query Results JSON writes it (section 3.2.2)."""
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    found = {"type": "literal", "value": term.value}
-    if term.language:
-        found["xml:lang"] = term.language
-    elif term.datatype.value != "http://www.w3.org/2001/XMLSchema#string":
-        found["datatype"] = term.datatype.value
-    return found
 
 
 def to_separated(headings: Sequence[str], cells: Iterable[Sequence[str]], style: str) -> str:

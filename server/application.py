@@ -1,15 +1,17 @@
-"""The web application: which address is answered by what."""
+"""The web application: its routes, and the process that listens."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -17,17 +19,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from ..graph.error_words import as_json, told
-from ..graph.errors import TaawunError
+from ..graph.errors import ServerError, TaawunError, as_json, told
 from ..loaders.builds.build import find_build
-from ..messages.message import Message, say
+from ..messages.message import Message, foreign, say
 from .guard import LOOPBACK, Guard
 from .pages.routes import Site
-from .request_error import RequestError
+from .slow_clients import ImpatientProtocol
 from .sparql.media_types import LANGUAGES, choose, language_of
 from .sparql.protocol import Endpoint
 from .sparql.question_api import Interface
 from .workers.pool import Limits, Pool, Served
+from .workers.worker_answer import RequestError
 
 #: Seconds between two looks at the cache folder.
 _PAUSE: Final = 2
@@ -143,3 +145,35 @@ def _refused(request: Request, error: Exception) -> Response:
     language = language_of(request, chosen if chosen in LANGUAGES else None) if is_page else "en"
     text = told(error.message, language)
     return PlainTextResponse(f"{text}\n", error.status_code, error.headers)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises ``ServerError`` where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = foreign(getattr(error, "strerror", None) or str(error))
+        raise ServerError("cannot-listen", host=host, port=port, reason=reason) from error
+
+
+def run(
+    listener: socket.socket, served: Served, limits: Limits, public: Sequence[str] = ()
+) -> None:
+    """Serve until interrupted."""
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+    # It would tell each answer that is broken off on purpose, and faults a second time.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(
+        application(served, limits, tuple(public)),
+        http=ImpatientProtocol,
+        ws="none",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=limits.connections,
+        timeout_graceful_shutdown=2,
+    )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])

@@ -7,7 +7,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,61 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Fixtures that need more than Python, or long, each with the mark of the tests that use it.
+NEEDS = {
+    "browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso",
+    "larger": "slow", "mutants": "slow", "reader": "slow", "wheel": "slow",
+}  # fmt: skip
+#: Of each family of more cases than the first, all but one in so many as the second are slow.
+MANY, FEW = 10, 8
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: Sequence[pytest.Function]) -> None:
+    """Mark the tests that need more than Python, and most of each large family as slow."""
+    families = Counter(item.nodeid.partition("[")[0] for item in items)
+    seen: Counter[str] = Counter()
+    for item in items:
+        family = item.nodeid.partition("[")[0]
+        if families[family] > MANY and seen[family] % FEW:
+            item.add_marker("slow")
+        seen[family] += 1
+        # A parameter may be the name of a fixture, such as that of a store.
+        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        used = {*item.fixturenames, *(value for value in params if isinstance(value, str))}
+        for mark in {NEEDS[name] for name in NEEDS.keys() & used}:
+            item.add_marker(mark)
+
+
+def pytest_deselected(items: Sequence[pytest.Function]) -> None:
+    """Count what is left out; a test with several marks is counted by the first."""
+    marks = dict.fromkeys(NEEDS.values())
+    for item in items:
+        item.config.stash.setdefault(LEFT_OUT, Counter())[
+            next((mark for mark in marks if item.get_closest_marker(mark)), "other")
+        ] += 1
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist hands its counts to the process that reports."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(session.config.stash.get(LEFT_OUT, {}))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Each worker collects every test, so the counts of any one are those of all."""
+    # A worker that crashed has no output.
+    if output := getattr(node, "workeroutput", None):
+        node.config.stash[LEFT_OUT] = output["left_out"]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what was left out."""
+    if config.option.markexpr and (left_out := config.stash.get(LEFT_OUT, {})):
+        counts = ", ".join(f"{count:,} {mark}" for mark, count in sorted(left_out.items()))
+        terminalreporter.write_line(f"left out: {counts} (make test runs them all)")
 
 
 @pytest.fixture(scope="session")

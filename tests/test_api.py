@@ -33,7 +33,7 @@ def test_a_row_gives_terms_and_labels(rows):
 
 def test_a_row_gives_the_quotes_that_prove_it(rows):
     for row in rows:
-        quotes = [e.quote for fact in row.why().facts for e in fact.evidence]
+        quotes = [quote.text for fact in row.why().facts for quote in fact.quotes]
         assert any("وقعت مصر" in quote for quote in quotes)
 
 

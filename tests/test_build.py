@@ -112,6 +112,7 @@ def test_a_second_build_is_the_first_one(cache_with_one_build: Path, the_build: 
     assert content(cache_with_one_build) == before
 
 
+@pytest.mark.slow
 def test_content_decides_and_not_time(cache: Path, mine: Path) -> None:
     first = build([mine], cache=cache)
     assert first.is_new
@@ -225,18 +226,20 @@ def test_faults_do_not_even_make_the_cache(cache: Path, mine: Path) -> None:
     assert not cache.exists()
 
 
+@pytest.mark.slow
 def test_a_build_killed_at_any_moment_leaves_the_old_graph_or_the_new_one() -> None:
     said = subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / "faults.py", "--kills", "8"],
+        [sys.executable, ROOT / "benchmarks" / "faults.py", "--kills", "6"],
         capture_output=True,
         text=True,
     )
     assert said.returncode == 0, said.stderr
     killed = re.findall(r"(\d+) kills while it ran", said.stdout)
-    assert sum(map(int, killed)) == 8
+    assert sum(map(int, killed)) == 6
     assert said.stdout.count("lost or damaged: 0") == len(killed) == 2
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_both_end_with_the_one_build(cache: Path) -> None:
     processes = [builder(cache), builder(cache)]
     for process in processes:
@@ -249,7 +252,7 @@ def test_two_builds_at_once_both_end_with_the_one_build(cache: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_is_an_error_with_a_remedy() -> None:
     # Nobody can make a folder there, not even root.
-    with pytest.raises(StoreError, match=r"cannot write the cache folder /proc/.*TAAWUN_CACHE"):
+    with pytest.raises(StoreError, match=r"(?s)the cache folder /proc/.*TAAWUN_CACHE"):
         build(cache=Path("/proc/taawun"))
 
 
@@ -259,15 +262,21 @@ def test_a_cache_folder_that_is_read_only_is_an_error_with_a_remedy(cache: Path)
     else:
         cache.mkdir(mode=0o500)
         folder = cache
-    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+    with pytest.raises(
+        StoreError, match=r"(?s)the cache folder .* cannot be written: .*TAAWUN_CACHE"
+    ):
         build(cache=folder)
 
 
 def test_a_cache_path_that_is_a_file_is_an_error_with_a_remedy(cache: Path) -> None:
     cache.write_text("mine")
-    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+    with pytest.raises(
+        StoreError, match=r"(?s)the cache folder .* cannot be written: .*TAAWUN_CACHE"
+    ):
         build(cache=cache)
-    with pytest.raises(StoreError, match=r"cannot write the cache folder .*TAAWUN_CACHE"):
+    with pytest.raises(
+        StoreError, match=r"(?s)the cache folder .* cannot be written: .*TAAWUN_CACHE"
+    ):
         build(cache=cache / "below")
     assert cache.read_text() == "mine"
 
@@ -287,7 +296,7 @@ def test_a_dump_that_cannot_be_written_is_an_error_and_leaves_nothing(
     built = build(cache=cache_with_one_build)
     built.path.joinpath("dataset.nq").unlink(missing_ok=True)
     built.path.joinpath("dataset.nq").mkdir()
-    with pytest.raises(StoreError, match=r"cannot write .*dataset\.nq.*TAAWUN_CACHE"):
+    with pytest.raises(StoreError, match=r"(?s)dataset\.nq cannot be written: .*TAAWUN_CACHE"):
         _ = built.dump
     assert visible(cache_with_one_build) == [built.path]
 
@@ -340,6 +349,7 @@ def package_copy(folder: Path, change: Callable[[Path], None] = lambda _: None) 
     return folder
 
 
+@pytest.mark.slow
 def test_two_checkouts_build_the_same_bytes(tmp_path: Path) -> None:
     surroundings = {
         "here": {"PYTHONHASHSEED": "1", "TZ": "Africa/Cairo", "LC_ALL": "C"},

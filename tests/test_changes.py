@@ -60,7 +60,7 @@ def test_a_new_fact_is_added_with_all_that_is_said_of_it(store):
     new = claim(note="why")
     found = changes(store(), store(new))
     assert [view.iri for view in found.added] == [new.iri]
-    assert found.added[0].evidence[0].quote == "وقعت"
+    assert found.added[0].quotes[0].text == "وقعت"
     assert found.added[0].note("en") == "why"
     assert not found.removed
     gone = changes(store(new), store())

@@ -18,7 +18,7 @@ from taawun.checks import check_claims
 from taawun.graph.document import Document
 from taawun.graph.entity import Alias, Entity
 from taawun.graph.fact import Fact
-from taawun.graph.store import EmbeddedStore
+from taawun.graph.store import EmbeddedStore, select
 from taawun.loaders.builds.build import lines_of
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.checks.claims import Claims
@@ -27,7 +27,6 @@ from taawun.loaders.collection import Collection, read_collection
 from taawun.messages.fault import Place
 from taawun.ontology.namespaces import ID, TW, XSD
 from taawun.ontology.schema import Schema
-from taawun.queries.rows import select
 
 COLLECTIONS = Path(__file__).parent / "collections"
 DOUBTFUL = sorted((COLLECTIONS / "doubtful").iterdir())

@@ -20,7 +20,7 @@ from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.inputs import fingerprint
 from taawun.loaders.checks.coverage import coverage
 from taawun.loaders.collection import Collection, read_collection
-from taawun.loaders.files.facts_jsonl import rows_of_jsonl
+from taawun.loaders.files.fact_files import rows_of_jsonl
 from taawun.messages.fault import Fault
 
 HERE = Path(__file__).parent / "collections"
@@ -276,6 +276,7 @@ def test_every_change_that_bears_on_a_build_changes_the_fingerprint(
     assert fingerprint([copy_of_sound]) != before
 
 
+@pytest.mark.slow
 def test_no_spoiled_byte_ever_ends_in_a_traceback(copy_of_sound: Path) -> None:
     """Forty collections spoiled at random are read, or refused with a remedy for each fault."""
     chances = random.Random(2026)

@@ -169,6 +169,7 @@ def report(the_build: Build) -> dict[str, Check]:
     return {item.name: item for item in check(made, [PAPERS]).checks}
 
 
+@pytest.mark.slow
 def test_check_lists_what_the_papers_say_differently_and_finds_no_fault_in_it(
     report: dict[str, Check],
 ) -> None:

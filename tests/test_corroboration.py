@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from taawun.api import KnowledgeGraph
+from taawun.graph.fact_reader import facts_of
+from taawun.graph.fact_record import Support
 from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import ID, TW
-from taawun.queries.corroboration import Support, support
 from taawun.queries.disagreement import disagreements, may_agree
-from taawun.queries.why import facts_of
 
 PAPERS = Path(__file__).parent / "papers"
 SHOW = ("--collection", str(PAPERS), "--format", "table")
@@ -32,8 +32,8 @@ def supports(papers) -> Callable[[str], dict[str, Support]]:
 
     def found(entity: str) -> dict[str, Support]:
         triples = papers.show(entity).triples
-        views = [v for views in facts_of(papers.store, triples).values() for v in views]
-        return {p.value.removeprefix(TW): by for (_, p, _), by in support(views).items()}
+        facts = [one for found in facts_of(papers.store, triples).values() for one in found]
+        return {fact.predicate.value.removeprefix(TW): fact.support for fact in facts}
 
     return found
 
@@ -54,10 +54,9 @@ def test_facts_with_other_qualifiers_count_for_the_same_triple(supports):
 
 def test_one_document_is_no_corroboration_however_often_it_says_so(graph):
     triples = graph.show("agreement/postal-ecommerce-nigeria").triples
-    views = [v for views in facts_of(graph.store, triples).values() for v in views]
-    found = support([*views, *views]).values()
-    assert found
-    assert not any(by.is_corroborated for by in found)
+    facts = [fact for found in facts_of(graph.store, triples).values() for fact in found]
+    assert facts
+    assert not any(fact.support.is_corroborated for fact in facts)
 
 
 def test_a_single_value_that_differs_is_a_disagreement_with_both_sides(papers):
@@ -128,9 +127,9 @@ def test_the_card_counts_and_compares_in_both_languages(run):
     assert heads.index("1200") < heads.index("1500"), "side by side"
     said = run("show", "figure/qindil-trainees", *SHOW, "--lang", "ar").output
     assert "اختلاف بين الأقوال: متدربو قنديل المخترع — القيمة" in said
-    assert "عدد ناشريها: 2" in said
+    assert "تذكره وثيقتان · ناشران" in said
     said = run("show", "meeting/qindil", *SHOW, "--why", "--lang", "en").output
-    assert "said by 3 documents; publishers printed: 2" in " ".join(said.split())
+    assert "said by 3 documents, 2 publishers named" in " ".join(said.split())
 
 
 def test_the_card_as_json_has_support_and_disagreements(run):

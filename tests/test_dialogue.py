@@ -10,7 +10,7 @@ import pytest
 
 from taawun.loaders.editing.new_collection import new_collection
 
-QUOTE = "Quote, to the letter (Tab: its sentences)"
+QUOTE = "Quote, to the letter (Tab: the document’s sentences)"
 ENTER, INTERRUPT = "\r", "\x03"
 
 
@@ -43,6 +43,7 @@ def answer(child, question: str, *answers: str) -> None:
         child.send(f"\x01\x0b{text}{ENTER}")
 
 
+@pytest.mark.slow
 def test_a_fact_is_asked_for_step_by_step(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")
@@ -61,7 +62,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     terminal.expect("cannot be the object")
     answer(terminal, "Object", "area/e-commerce")
     answer(terminal, "Modality (empty: asserted)", "planned")
-    answer(terminal, "When, as printed (empty: no date)", "")
+    answer(terminal, "Date, in EDTF (empty: no date)", "")
     terminal.expect("Facts added: 1")
     terminal.expect("Write it")
     assert terminal.facts.read_text("utf-8") == before
@@ -74,6 +75,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     assert len(after.splitlines()) == len(before.splitlines()) + 3
 
 
+@pytest.mark.slow
 def test_leaving_in_between_leaves_everything_as_it_was(terminal):
     before = terminal.facts.read_text("utf-8")
     answer(terminal, "Document", "example-memo")

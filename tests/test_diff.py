@@ -87,25 +87,25 @@ def test_nothing_changed_is_exit_0(compare):
         pytest.param(
             "      - [meeting/signing, attendee, official/ahmed-ali]\n",
             "",
-            ["Facts removed: 1", "What no longer follows"],
+            ["Facts removed: 1", "Derived facts removed"],
             id="removed",
         ),
         pytest.param(
             "modality: inferred, note: The text names one minister.",
             "modality: expected",
-            ["Facts claimed in another way: 1", "(inferred)", "(expected)"],
+            ["Facts with other qualifiers: 1", "(inferred)", "(expected)"],
             id="qualifier",
         ),
         pytest.param(
             "The text names one minister.",
             "There is one minister.",
-            ["Facts of which something else is said: 1", "note before: The text names one"],
+            ["Facts with a changed status, note or quote: 1", "note before: The text names one"],
             id="note",
         ),
         pytest.param(
             "quote: وقّعت مصر وليتوانيا مذكرة تفاهم",
             "quote: وقّعت مصر وليتوانيا مذكرة",
-            ["Facts of which something else is said: 3", "quote before: «وقّعت مصر"],
+            ["Facts with a changed status, note or quote: 3", "quote before: «وقّعت مصر"],
             id="evidence",
         ),
     ],
@@ -168,6 +168,7 @@ def test_a_collection_is_compared_from_within(mine, run, monkeypatch):
     assert said.output.count("| fact |") == 2
 
 
+@pytest.mark.slow
 def test_dumps_builds_and_folders_are_states_too(the_build, mine, run, tmp_path):
     dump = tmp_path / "old.nq"
     shutil.copy(the_build.dump, dump)
@@ -241,6 +242,7 @@ def test_a_link_out_of_the_repository_is_not_followed(mine, compare):
     assert "hostname" not in said.output
 
 
+@pytest.mark.slow
 def test_a_build_that_is_compared_is_not_deleted_by_new_ones(tmp_path):
     """Five collections: the first one's build, asked for again, outlives the second one's."""
     cache = tmp_path / "cache"

@@ -28,8 +28,9 @@ from taawun import cli
 from taawun.loaders.builds.build import build
 from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
-from taawun.loaders.files.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
+from taawun.loaders.files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
 from taawun.loaders.status_file import STATUS_KEYS
+from taawun.messages.docs_page import page as messages_page
 from taawun.ontology.docs_page import page as ontology_page
 from taawun.ontology.schema import Schema
 from taawun.queries.catalogue import Catalogue
@@ -394,6 +395,7 @@ def test_links_in_the_docs_lead_somewhere():
     [
         ("ontology.md", lambda: ontology_page(Schema.load())),
         ("questions.md", lambda: questions_page(Catalogue())),
+        ("messages.md", messages_page),
     ],
 )
 def test_a_generated_page_is_up_to_date(name, wanted):

@@ -30,6 +30,7 @@ def quads(data: bytes, form: ox.RdfFormat) -> set[str]:
     return {str(quad) for quad in ox.parse(data, form)}
 
 
+@pytest.mark.slow
 def test_every_format_is_byte_stable_across_processes(everything, the_build):
     code = (
         "import io, sys; from pathlib import Path\n"

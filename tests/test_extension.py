@@ -22,8 +22,7 @@ from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.builds.inputs import SEEDS, fingerprint
 from taawun.loaders.checks.shapes import Shapes
-from taawun.loaders.collection import read_collection
-from taawun.loaders.ontologies import term_files
+from taawun.loaders.collection import read_collection, term_files
 from taawun.messages.fault import Fault
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.prefixes import prefixes_of
@@ -91,6 +90,7 @@ def test_two_collections_cannot_take_the_same_name(copy_of_labs: Path, tmp_path:
         read_collection([SEEDS, copy_of_labs, tmp_path / "other"])
 
 
+@pytest.mark.slow
 def test_every_check_passes_and_those_of_the_ontology_are_counted(labs: Build) -> None:
     report = check(labs, [LABS])
     assert report.faults == ()
@@ -99,6 +99,7 @@ def test_every_check_passes_and_those_of_the_ontology_are_counted(labs: Build) -
     assert performed["shapes of collections"] == 1
 
 
+@pytest.mark.slow
 def test_a_shape_of_the_collection_is_applied(copy_of_labs: Path) -> None:
     """A laboratory that nobody leads breaks the collection's own shape, in both languages."""
     facts = copy_of_labs / "facts" / "quantum-lab.yaml"
@@ -110,6 +111,7 @@ def test_a_shape_of_the_collection_is_applied(copy_of_labs: Path) -> None:
     assert "جهة واحدة تقوده" in fault.message.text("ar")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "right", "message"),
     [
@@ -128,6 +130,7 @@ def test_a_spoiled_shape_is_refused(
     assert all(fault.remedy for fault in faults)
 
 
+@pytest.mark.slow
 def test_types_are_checked_against_the_new_domains(copy_of_labs: Path) -> None:
     facts = copy_of_labs / "facts" / "quantum-lab.yaml"
     facts.write_text(
@@ -137,6 +140,7 @@ def test_types_are_checked_against_the_new_domains(copy_of_labs: Path) -> None:
     assert "only Laboratory can" in str(fault.message)
 
 
+@pytest.mark.slow
 def test_a_date_property_of_the_collection_takes_dates_only(copy_of_labs: Path) -> None:
     facts = copy_of_labs / "facts" / "quantum-lab.yaml"
     facts.write_text(facts.read_text("utf-8").replace('"2021"', '"in 2021"'))
@@ -216,6 +220,7 @@ def test_the_dump_has_no_blank_nodes(labs: Build) -> None:
     assert list(term_files([LABS]))
 
 
+@pytest.mark.slow
 def test_the_page_about_it_shows_an_ontology_that_is_accepted(tmp_path: Path) -> None:
     page = (Path(__file__).parent.parent / "docs" / "ontology-extension.md").read_text("utf-8")
     terms, shapes = re.findall(r"```turtle\n(.*?)```", page, re.DOTALL)

@@ -10,7 +10,7 @@ import yaml
 from taawun.graph.errors import OutputError, QuoteError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.checks.quotes import spans
-from taawun.loaders.editing.insert_fact import QUOTE, with_fact
+from taawun.loaders.editing.insert_entry import QUOTE, with_fact
 from taawun.loaders.files.yaml_text import LOADER, data_of
 
 TEXT = "وقعت مصر. حضر الوزير. وتبحث مصر اتفاقية مع العراق."
@@ -134,6 +134,7 @@ def test_a_file_that_cannot_be_added_to_safely_is_left_with_the_entry_to_add(tex
     assert LINE in str(raised.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_fact_of_ours_taken_out_goes_back_to_the_byte(path: Path, the_collection):
     text = path.read_bytes().decode()

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import pyoxigraph as ox
 import pytest
 
-from taawun.loaders.builds import bulk_load as feed
-from taawun.loaders.builds.bulk_load import Feed
+from taawun.loaders.builds import build as feed
+from taawun.loaders.builds.build import Feed
 from taawun.loaders.builds.dump import write_canonical
 
 

@@ -63,6 +63,7 @@ def read_with(folder: Path, name: str, content: bytes) -> None:
     assert [str(fault) for fault in faults if not fault.remedy] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_no_bytes_of_a_file_break_the_reader(name: str, copy_of_sound: Path) -> None:
     @TRIED
@@ -73,6 +74,7 @@ def test_no_bytes_of_a_file_break_the_reader(name: str, copy_of_sound: Path) -> 
     tried()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".yaml")])
 def test_no_values_of_yaml_break_the_reader(name: str, copy_of_sound: Path) -> None:
     import yaml
@@ -121,6 +123,7 @@ def test_no_question_file_breaks_its_reader(content: bytes, tmp_path: Path) -> N
         read_question(file)
 
 
+@pytest.mark.slow
 def test_some_of_the_spoiled_inputs_are_tried() -> None:
     said = subprocess.run(
         [sys.executable, ROOT / "benchmarks" / "fuzz.py", "--inputs", "60"],

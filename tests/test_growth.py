@@ -40,19 +40,18 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
 
 
 def seconds(store: ox.Store, text: str) -> float:
-    """The processor time of one query, its rows read; the best of three runs."""
-    found = []
-    for _ in range(3):
-        start = time.process_time()
-        solutions = store.query(text)
-        assert isinstance(solutions, ox.QuerySolutions)
-        for _row in solutions:
-            pass
-        found.append(time.process_time() - start)
-    return max(min(found), LEAST)
+    """The processor time of one query, its rows read."""
+    start = time.process_time()
+    solutions = store.query(text)
+    assert isinstance(solutions, ox.QuerySolutions)
+    for _row in solutions:
+        pass
+    return max(time.process_time() - start, LEAST)
 
 
 @pytest.mark.parametrize("name", sorted(Catalogue().questions))
 def test_a_question_does_not_grow_with_the_square_of_the_graph(name, bundled, larger):
+    """The best of three runs counts in either graph; the larger is run again only if it must."""
     text = Catalogue().get(name).text
-    assert seconds(larger, text) < LIMIT * seconds(bundled, text)
+    limit = LIMIT * min(seconds(bundled, text) for _ in range(3))
+    assert any(seconds(larger, text) < limit for _ in range(3))

@@ -87,10 +87,20 @@ def written(folder: Path, name: str, rows: ROWS) -> None:
         path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the collection of each test is, and the cache with the build that all begin with."""
+    return tmp_path_factory.mktemp("shared")
+
+
 @pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    """A collection of an agreement and a meeting, with fact files of every form."""
-    folder = tmp_path / "mine"
+def mine(shared: Path) -> Path:
+    """A collection of an agreement and a meeting, with fact files of every form.
+
+    A build is found again only by a collection at the same place.
+    """
+    folder = shared / "mine"
+    shutil.rmtree(folder, ignore_errors=True)
     for part in ("documents", "entities", "facts"):
         (folder / part).mkdir(parents=True)
     (folder / "documents" / "waves.txt").write_text(TEXT, "utf-8")
@@ -145,6 +155,7 @@ def assert_same(folder: Path, cache: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
 
 
+@pytest.mark.slow
 def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
     mine: Path, tmp_path: Path, increments: list[bool]
 ) -> None:
@@ -175,13 +186,15 @@ def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
 
 
 @pytest.fixture
-def built(mine: Path, tmp_path: Path) -> Path:
+def built(mine: Path, tmp_path: Path, shared: Path) -> Path:
     """A cache in which the collection is built with the first rows of the pool."""
     written(mine, "facts.csv", POOL[:3])
-    build([mine], cache=tmp_path / "cache")
-    return tmp_path / "cache"
+    if not (shared / "cache").exists():
+        build([mine], cache=shared / "cache")
+    return Path(shutil.copytree(shared / "cache", tmp_path / "cache"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3, len(POOL)))
 def test_each_kind_of_fact_is_added_to_the_build_before(
     number: int, mine: Path, built: Path, increments: list[bool]
@@ -192,6 +205,7 @@ def test_each_kind_of_fact_is_added_to_the_build_before(
     assert (made.dump.read_bytes(), made.manifest()) == outcome(mine, built.with_name("fresh"))
 
 
+@pytest.mark.slow
 def test_large_files_of_the_store_are_shared_and_readers_are_not_disturbed(
     mine: Path, built: Path, increments: list[bool]
 ) -> None:
@@ -212,6 +226,7 @@ def test_large_files_of_the_store_are_shared_and_readers_are_not_disturbed(
     assert after.dump.read_bytes() == outcome(mine, built.with_name("fresh"))[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [

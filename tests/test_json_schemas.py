@@ -14,7 +14,7 @@ from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.editing.json_schemas import json_schemas
 from taawun.loaders.editing.new_collection import TEMPLATE, new_collection
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
-from taawun.loaders.files.facts_yaml import ENTRY_KEYS, FACT_KEYS
+from taawun.loaders.files.fact_files import ENTRY_KEYS, FACT_KEYS
 
 HERE = Path(__file__).parent
 FILES = sorted(
@@ -155,6 +155,7 @@ def test_predicates_and_entities_are_proposed_with_their_names(schemas):
     assert "stage/signed" in told
 
 
+@pytest.mark.slow
 def test_new_writes_them_and_schemas_writes_them_anew(run, tmp_path):
     new_collection(tmp_path / "mine", with_example=True)
     facts = tmp_path / "mine" / "schemas" / "facts.json"

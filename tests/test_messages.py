@@ -14,14 +14,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from taawun.messages.message import LANGUAGES, LOCALE, Message, say
+from taawun.messages.message import LANGUAGES, LOCALE, Message, forms, say
 
 ROOT = Path(__file__).parent.parent
 OTHERS = {"benchmarks", "build", "docs", "tests", ".venv"}
 FILES = sorted(p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts[0] not in OTHERS)
 #: What takes a code, and at which place; the names of arguments that are no parts.
 TAKERS = {"Message": 0, "say": 0, "fault": 0, "at": 1}
-NO_PARTS = {"check", "remedy", "language"}
+NO_PARTS = {"check", "remedy"}
 #: A code of ours; what other programs say stands in the catalogues under their own words.
 CODE = re.compile(r"[a-z0-9]+(?:[-.][A-Za-z0-9_]+)*")
 
@@ -90,8 +90,10 @@ def mentioned() -> tuple[set[str], set[str]]:
                 whole.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 begun.add(node.values[0].value)
-    for path in [*ROOT.glob("server/**/*.html"), *ROOT.glob("viz/assets/*.js")]:
-        whole |= set(re.findall(r"[\"']([a-z][\w.-]*)[\"']", path.read_text("utf-8")))
+    for path in [*ROOT.glob("*/**/assets/*.html"), *ROOT.glob("viz/assets/*.js")]:
+        text = path.read_text("utf-8")
+        whole |= set(re.findall(r"[\"']([a-z][\w.-]*)[\"']", text))
+        begun |= set(re.findall(r"[`\"]([a-z][\w-]*-)(?=\$\{|\" ~)", text))
     return whole, {text for text in begun if CODE.fullmatch(text.rstrip("-."))}
 
 
@@ -156,6 +158,15 @@ def test_a_list_keeps_the_commas_and_the_words_and_or_in_its_items() -> None:
     names = ["Trade, Aid and Co", "a or b"]
     assert say("did-you-mean", "en", names=names) == "did you mean Trade, Aid and Co or a or b?"
     assert say("did-you-mean", "ar", names=names) == "هل تقصد Trade, Aid and Co أو a or b؟"
+
+
+def test_the_plural_forms_of_a_code_have_the_names_of_cldr() -> None:
+    assert forms("count-facts", "en") == {"one": "1 fact", "other": "{count} facts"}
+    assert list(forms("count-facts", "ar")) == ["zero", "one", "two", "few", "many", "other"]
+    assert [say("count-facts", "ar", count=n) for n in (0, 1, 2, 3, 11, 100, 103)] == [
+        "لا حقائق", "حقيقة واحدة", "حقيقتان", "3 حقائق", "11 حقيقة", "100 حقيقة", "103 حقائق",
+    ]  # fmt: skip
+    assert forms("warning", "en") == "warning"
 
 
 def test_what_no_catalogue_has_stands_for_itself() -> None:

@@ -154,7 +154,7 @@ def swap_mutants(judge: Judge) -> Iterator[Mutant]:
             if near:
                 mutant = replace(fact, **{role: ox.NamedNode(near[0])})
                 change = f"{role} → {near[0].removeprefix(ID)}"
-                yield Mutant("thing swapped", fact, change, judge.finds(fact, mutant))
+                yield Mutant("entity swapped", fact, change, judge.finds(fact, mutant))
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_every_fact_has_mutants(mutants: list[Mutant], the_collection: Collectio
     assert {mutant.fact for mutant in mutants} == set(the_collection.facts)
     assert len(the_collection.facts) > 1400
     assert Counter(mutant.kind for mutant in mutants).keys() == {
-        "letter of the quote", "digit of the quote", "digit of the fact", "thing swapped",
+        "letter of the quote", "digit of the quote", "digit of the fact", "entity swapped",
     }  # fmt: skip
 
 

@@ -61,6 +61,7 @@ def test_the_comments_of_a_new_collection_are_the_example(tmp_path):
     assert not list((tmp_path / "mine" / "documents").glob("*.txt"))
 
 
+@pytest.mark.slow
 def test_check_passes_at_once(run, tmp_path):
     for name, options in (("plain", []), ("with", ["--example"])):
         made = run("new", str(tmp_path / name), *options)
@@ -69,6 +70,7 @@ def test_check_passes_at_once(run, tmp_path):
         assert checked.exit_code == 0, checked.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["with space", "مجموعتي", "-x", "a'b\"c", "x:y", "deep/er/est"])
 def test_any_name_will_do(name, tmp_path):
     new_collection(tmp_path / name, with_example=True)

@@ -56,7 +56,7 @@ RUNS: dict[str, list[list[str]]] = {
     "import": [["{}/hostile.csv"], [HOSTILE]],
     "diff": [["{}"], [HOSTILE, HOSTILE]],
     "suggest": [["hostile"], ["{}/documents/hostile.txt"], [STEERING.replace("\0", "")]],
-    "explore": [["--focus", "atlantis", "-o", "{}/\x1b[2J.html"]],
+    "explore": [["--focus", "atlantis", "--question", "hostile", "-o", "{}/\x1b[2J.html"]],
     "export": [[name] for name in EXPORTS if name not in EXACT],
     "new": [["{}/\x1b[2Jnew"]],
     "add": [["fact", HOSTILE, "signatory", HOSTILE, "--document", HOSTILE, "--quote", HOSTILE]],

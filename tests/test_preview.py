@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from taawun.loaders.builds.last_checked import last_checked, remember, remembered
+from taawun.loaders.builds.cache import last_checked, remember, remembered
 from taawun.loaders.editing.new_collection import new_collection
 
 
@@ -28,6 +28,7 @@ def changed(said) -> dict:
     return json.loads(said.stdout)
 
 
+@pytest.mark.slow
 def test_an_edit_is_shown_until_a_check_passes(check, tmp_path):
     first = check("--preview", "--format", "json")
     assert "No earlier check" in first.stderr

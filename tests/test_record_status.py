@@ -9,11 +9,12 @@ import pytest
 
 from taawun.api import KnowledgeGraph
 from taawun.graph.fact import Fact
+from taawun.graph.fact_reader import facts_of
+from taawun.graph.fact_record import fact_json
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.ontology.namespaces import ID, TW
-from taawun.queries.why import fact_json, facts_of
 
 SIGNED = "agreement/postal-ecommerce-nigeria, signatory, country/nigeria"
 COOPERATES = f"ASK {{ <{ID}country/egypt> tw:cooperatesWith <{ID}country/nigeria> }}"
@@ -58,6 +59,7 @@ def asks(graph: KnowledgeGraph, pattern: str) -> bool:
     return bool(graph.sparql(f"ASK {{ {pattern} }}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["retracted", "superseded", "candidate"])
 def test_what_is_not_asserted_leaves_the_answers_and_what_follows_from_it(
     status, signature, tmp_path, graph
@@ -79,9 +81,10 @@ def test_what_is_not_asserted_leaves_the_answers_and_what_follows_from_it(
         "2026-11-25",
     )
     assert past.status_reason("ar") == "تجربة منا."
-    assert past.evidence
+    assert past.quotes
 
 
+@pytest.mark.slow
 def test_what_is_disputed_stays_and_is_marked(signature, tmp_path, run):
     mine = over_the_seeds(tmp_path / "mine", entry(signature.iri, "disputed"))
     graph = opened(mine, tmp_path)

@@ -88,6 +88,7 @@ def test_a_document_is_copied_to_the_byte_and_registered(mine):
     assert before.keys() - content_of(mine).keys() == {mine / "documents" / "trial.txt"}
 
 
+@pytest.mark.slow
 def test_what_is_registered_can_be_spoken_of_at_once(run, mine, tmp_path):
     (tmp_path / "trial.txt").write_text(TEXT, "utf-8")
     where = ("--collection", str(mine))
@@ -109,6 +110,7 @@ def test_what_is_registered_can_be_spoken_of_at_once(run, mine, tmp_path):
     assert added.exit_code == 0, added.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

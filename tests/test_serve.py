@@ -165,6 +165,7 @@ def test_a_query_that_takes_too_long_is_stopped_and_its_process_ends(server):
     assert server.query("ASK {}").status == 200
 
 
+@pytest.mark.slow
 def test_an_answer_that_takes_too_long_breaks_off_and_never_seems_whole(server):
     with pytest.raises(http.client.IncompleteRead) as broken:
         server.query(ENDLESS_ROWS, accept="text/csv")
@@ -179,6 +180,7 @@ def test_an_answer_that_is_too_long_breaks_off(start_server):
     assert "longer than 1 MB" in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_a_query_that_takes_too_much_memory_is_stopped(start_server):
     server = start_server("serve", "--port", "0", "--workers", "1", "--memory", "256")
     got = server.query(GREEDY)
@@ -187,6 +189,7 @@ def test_a_query_that_takes_too_much_memory_is_stopped(start_server):
     assert "backtrace" not in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_a_server_that_is_interrupted_ends_with_its_queries(start_server):
     server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "60")
     server.query("ASK {}")
@@ -219,6 +222,7 @@ def wait_until(is_so, seconds=20):
     assert is_so()
 
 
+@pytest.mark.slow
 def test_the_query_of_a_client_that_hangs_up_is_stopped(site):
     site.query("ASK {}")
     before = site.workers()
@@ -232,6 +236,7 @@ def test_the_query_of_a_client_that_hangs_up_is_stopped(site):
     wait_until(lambda: "client hung up" in site.log.read_text())
 
 
+@pytest.mark.slow
 def test_when_all_are_busy_the_next_is_told_to_try_again(start_server):
     server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "3")
     with ThreadPoolExecutor(30) as clients:
@@ -250,6 +255,7 @@ def test_a_long_answer_is_refused_to_a_client_that_could_not_see_it_break(server
         assert b" 505 " in client.recv(4096)
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_while_a_long_answer_is_sent(start_server):
     server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "120")
     text = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
@@ -268,6 +274,7 @@ def test_memory_stays_flat_while_a_long_answer_is_sent(start_server):
     assert [after - b < 20 << 20 for after, b in zip(peak, before, strict=True)] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_client_that_sends_slowly_is_cut_off(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
         started = time.monotonic()
@@ -342,6 +349,7 @@ def test_a_refusal_reaches_a_client_that_sends_all_before_it_reads(name, server)
     assert server.get("/health").text == "ok\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pause", [0, 0.1], ids=["much", "long"])
 @pytest.mark.parametrize("name", TOO_LONG)
 def test_a_client_that_goes_on_sending_after_the_refusal_is_cut_off(name, pause, server):
@@ -388,6 +396,7 @@ def test_nonsense_in_the_place_of_a_body_of_head_is_refused_without_a_word_in_th
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_a_body_that_comes_slowly_is_cut_off(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
         client.sendall(
@@ -409,6 +418,7 @@ def test_the_names_of_this_machine_are_answered(host, server):
     assert server.get("/health", host=host).status == 200
 
 
+@pytest.mark.slow
 def test_pages_of_other_sites_cannot_read_answers_and_local_ones_can(server, start_server):
     evil = server.query("ASK {}", origin="https://evil.example")
     assert "access-control-allow-origin" not in evil.headers
@@ -454,6 +464,7 @@ def test_a_port_that_is_taken_is_named(run, server):
     assert "Traceback" not in said.output
 
 
+@pytest.mark.slow
 def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(server):
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         path = f"/sparql?{urlencode({'query': ENDLESS_ROWS})}"
@@ -478,6 +489,7 @@ def wait_for(server, text, wanted):
     return got
 
 
+@pytest.mark.slow
 def test_what_is_built_anew_is_served_and_what_is_faulty_is_not(start_server, run, tmp_path):
     register = tmp_path / "entities" / "country.yaml"
     register.parent.mkdir()

@@ -23,6 +23,7 @@ def description(site):
     return json.loads(site.get("/openapi.json").body)
 
 
+@pytest.mark.slow
 def test_the_description_is_valid_openapi_and_names_every_question(description):
     validate(description)
     assert description["openapi"] == "3.1.0"
@@ -99,6 +100,7 @@ def test_what_cannot_be_answered_is_told_as_json_with_a_code(path, status, words
     assert error["code"]
 
 
+@pytest.mark.slow
 @given(st.text(), st.booleans(), st.sampled_from(sorted(QUESTIONS)), st.text())
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.ontology.namespaces import BASE, DCTERMS, DOCUMENT, GRAPH_EVIDENCE, OA, TW
-from taawun.server.pages.marked_text import pieces, stretches
+from taawun.server.pages.document_page import pieces, stretches
 from taawun.server.pages.resources import resource
 from taawun.server.workers.reply import Reply
 from taawun.server.workers.served_graph import OpenedBuild
@@ -131,6 +131,7 @@ def secretive(start_server):
     return start_server("serve", "--port", "0", "--timeout", "120", "--no-texts")
 
 
+@pytest.mark.slow
 def test_without_texts_only_quotes_are_shown(secretive, documents, graph):
     page = secretive.get("/document/egypt-iraq-talks?lang=en").text
     unquoted = "كتب: الوطن"

@@ -16,12 +16,12 @@ import pytest
 from taawun.loaders.builds.build import build
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
+from taawun.server.pages import make_explorer as kept
 from taawun.server.pages import make_explorer as making
-from taawun.server.pages import page_cache as kept
-from taawun.server.request_error import RequestError
 from taawun.server.workers.pool import LimitError
 from taawun.server.workers.reply import Reply
 from taawun.server.workers.served_graph import OpenedBuild
+from taawun.server.workers.worker_answer import RequestError
 
 SOUND = Path(__file__).parent / "collections" / "sound"
 
@@ -118,6 +118,7 @@ def test_only_the_newest_pages_are_kept_and_nothing_unfinished(folder, monkeypat
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
+@pytest.mark.slow
 def test_a_document_that_is_not_the_one_of_the_build_is_not_shown(tmp_path):
     mine = tmp_path / "mine"
     shutil.copytree(SOUND / "documents", mine / "documents")
@@ -139,6 +140,7 @@ def wait_until(is_so, seconds=120):
     assert is_so()
 
 
+@pytest.mark.slow
 def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder, start_server):
     first = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
     wait_until(lambda: any(child.nice() == 19 for child in first.workers(19).values()))
@@ -153,6 +155,7 @@ def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder
     assert first.get("/?lang=en").body == page
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
     register = tmp_path / "mine" / "entities" / "country.yaml"
     register.parent.mkdir(parents=True)
@@ -166,6 +169,7 @@ def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
     wait_until(lambda: len(explorers(new.path)) == 2)
 
 
+@pytest.mark.slow
 def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
     folder, start_server
 ):

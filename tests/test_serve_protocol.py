@@ -43,7 +43,7 @@ def endpoint(start_server, tmp_path_factory):
         "import sys; from pathlib import Path\n"
         "from taawun.server.workers.pool import Limits\n"
         "from taawun.server.workers.pool import Served\n"
-        "from taawun.server.running import listen, run\n"
+        "from taawun.server.application import listen, run\n"
         "listener = listen('127.0.0.1', 0)\n"
         "print(f'http://127.0.0.1:{listener.getsockname()[1]}/')\n"
         "run(listener, Served(Path(sys.argv[1])), Limits(workers=1))\n"

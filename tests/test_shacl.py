@@ -69,26 +69,26 @@ def _spoilt(quads: list[ox.Quad], seed: int) -> list[ox.Quad]:
     found = []
     for quad in quads:
         what = chance.random()
-        if what < 0.01:
+        if what < 0.02:
             continue
         term: object = quad.object
-        if what < 0.015:
+        if what < 0.03:
             term = chance.choice(wrong)
-        elif what < 0.02:
+        elif what < 0.04:
             term = chance.choice(quads).object
-        elif what < 0.025:
+        elif what < 0.05:
             found.append(quad)
             term = chance.choice(quads).object
         found.append(ox.Quad(quad.subject, quad.predicate, term))
     return found
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_spoilt_graph_is_found_to_be_the_same_by_both(the_build: Build, seed: int) -> None:
+@pytest.mark.slow
+def test_a_spoilt_graph_is_found_to_be_the_same_by_both(the_build: Build) -> None:
     shapes = Shapes()
     quads = list(build_store(shapes, the_build.dump))
     quads.sort(key=str)
-    store = shapes.store(_spoilt(quads, seed))
+    store = shapes.store(_spoilt(quads, 2026))
     found = shapes.validate(store)
     assert len({(item.name, item.constraint) for item in found.results}) > 60
     assert list(found.results) == shapes.reference(store)

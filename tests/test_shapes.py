@@ -172,6 +172,7 @@ def test_every_shape_has_an_iri_a_severity_and_a_message_in_each_language() -> N
         assert {SH.NodeShape, SH.PropertyShape} & set(graph.objects(shape, RDF.type)), name
 
 
+@pytest.mark.slow
 def test_the_shapes_are_well_formed_by_the_shapes_of_shacl() -> None:
     from pyshacl import validate as run
 
@@ -251,6 +252,7 @@ def test_a_build_is_validated_with_what_is_said_about_its_facts(tmp_path: Path) 
     assert {result.name for result in found.results} == {"EventDate"}
 
 
+@pytest.mark.slow
 def test_the_bundled_facts_break_no_rule() -> None:
     from taawun.loaders.builds.build import build
 

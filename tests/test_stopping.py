@@ -61,7 +61,10 @@ def test_a_time_limit_ends_it_too(environment: dict[str, str]) -> None:
     command = [*ENDLESS, "--timeout", "2"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "The query was stopped: it did not end in time (--timeout 2)\n"
+    assert (
+        done.stderr
+        == "The query was stopped: it did not finish within the time limit (--timeout 2).\n"
+    )
 
 
 def _seconds_of_work(process: subprocess.Popen[bytes]) -> float:

@@ -59,6 +59,7 @@ def test_the_first_row_comes_while_the_rest_is_still_to_be_read(
         assert process.wait(timeout=60) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
 @pytest.mark.parametrize("style", ["csv", "tsv", "json", "markdown"])
 def test_memory_does_not_grow_with_the_rows(style: str, environment: dict[str, str]) -> None:

@@ -125,6 +125,7 @@ def test_proposals_join_what_is_named_without_doubt(suggester):
     assert not {r for r in named if r.startswith(("territory/", "ministry/"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", [NEWS, NEWS.replace("\n", "\r\n"), NEWS + TALKS + "\n" + TALKS])
 def test_the_file_is_accepted_as_it_is_and_with_any_one_fact(suggester, dossier, spoil):
     content = spoil.encode()
@@ -142,6 +143,7 @@ def test_the_file_is_accepted_as_it_is_and_with_any_one_fact(suggester, dossier,
         assert [f for f in read.facts if f.evidence[0].document == "news"]
 
 
+@pytest.mark.slow
 def test_every_seed_text_taken_as_new_gives_an_accepted_file(suggester, seeds, dossier):
     for slug, document in seeds.documents.items():
         text = fact_file(suggester.suggest(document.text), f"new-{slug}", suggester)
@@ -149,6 +151,7 @@ def test_every_seed_text_taken_as_new_gives_an_accepted_file(suggester, seeds, d
     assert len(read_collection([SEEDS, dossier]).documents) == 2 * len(seeds.documents)
 
 
+@pytest.mark.slow
 def test_a_fact_uncommented_passes_the_whole_check(run, news, dossier):
     made = run("suggest", str(news), "--collection", str(dossier), "--write")
     assert made.exit_code == 0, made.output
@@ -166,6 +169,7 @@ def test_a_fact_uncommented_passes_the_whole_check(run, news, dossier):
     assert checked.exit_code == 0, checked.output
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten(run, news, dossier):
     facts = dossier / "facts" / "egypt-japan.yaml"
     facts.write_text("mine", "utf-8")

@@ -23,7 +23,7 @@ from taawun.loaders.editing.table_import import KINDS, intake, table, template
 from taawun.loaders.editing.transaction import seen
 from taawun.loaders.files.csv_table import read_table, write_table
 from taawun.loaders.files.entity_table import ENTITIES
-from taawun.loaders.files.fact_rows import FACTS
+from taawun.loaders.files.fact_files import FACTS
 from taawun.messages.fault import Fault
 
 SOUND = Path(__file__).parent / "collections" / "sound"
@@ -122,6 +122,7 @@ def test_whatever_is_in_a_cell_comes_back(tmp_path):
     assert not [row for row in raw if row[1].startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rewritten",
     [
@@ -157,6 +158,7 @@ def test_a_table_is_read_as_spreadsheets_write_it(rewritten, mine, written):
     assert fact.evidence[0].quote == QUOTE
 
 
+@pytest.mark.slow
 def test_three_tables_at_once_make_a_collection(mine, written, run):
     """Documents are registered with their text, and names of some documents stay theirs."""
     tables = [
@@ -193,6 +195,7 @@ def test_names_with_the_signs_of_a_list_come_back(tmp_path):
     assert read_collection([tmp_path]).entities == before.entities
 
 
+@pytest.mark.slow
 def test_faults_are_named_by_row_and_column_and_nothing_is_written(mine, written, run):
     """Rows as a spreadsheet counts them: a cell with a line break is one row."""
     content = (
@@ -218,10 +221,10 @@ def test_faults_are_named_by_row_and_column_and_nothing_is_written(mine, written
         ", row 5",
     ]
     assert said.stderr.count("→") == len(where)
-    assert "faults: 6; nothing was written." in said.stderr
+    assert "6 faults; nothing was written." in said.stderr
     arabic = run("import", str(path), "--collection", str(mine), "--lang", "ar").stderr
     assert "، الصف 3، العمود C «subject»" in arabic
-    assert "عدد الأخطاء: 6؛ لم يُكتب شيء." in arabic
+    assert "6 أخطاء؛ لم يُكتب شيء." in arabic
 
 
 @pytest.mark.parametrize(
@@ -277,6 +280,7 @@ def test_what_is_no_sound_table_is_refused_with_a_remedy(content, code, told, mi
     assert told in str(raised.value)
 
 
+@pytest.mark.slow
 def test_a_table_taken_in_again_replaces_what_it_was(mine, written, run):
     first = [written("documents.csv", DOCUMENTS), written("countries.csv", COUNTRIES)]
     facts = written("facts.csv", STATED)

@@ -9,9 +9,12 @@ from quoted import quoted
 from taawun.graph.derive import DerivedFact
 from taawun.graph.errors import QueryError
 from taawun.graph.fact import Fact
+from taawun.graph.fact_reader import facts_of
+from taawun.graph.fact_record import fact_json
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, INFERENCE, PROV, TW
-from taawun.queries.why import explain, fact_json, facts_of, to_json
+from taawun.queries.proof_json import explanation_json
+from taawun.queries.why import explain
 
 QUOTE = "وقعت مصر والعراق على اتفاقية"
 
@@ -58,11 +61,12 @@ def test_a_fact_has_its_qualifiers_and_its_quote(store_with_a_derived_fact):
     assert view.iri == EGYPT.iri
     assert (view.modality, view.record_status, view.when) == ("asserted", "asserted", "2019-XX")
     assert view.stated_by == (iri("official/talaat"),)
-    (evidence,) = view.evidence
-    assert evidence.document == "001 صحيفة.txt"
-    assert evidence.document_iri == f"{DOCUMENT}paper"
-    assert (evidence.quote, evidence.prefix, evidence.suffix) == (QUOTE, " " * 10, " بعد")
-    assert (evidence.start, evidence.end) == (10, 10 + len(QUOTE))
+    (quote,) = view.quotes
+    assert quote.document == "001 صحيفة.txt"
+    assert quote.document_iri == f"{DOCUMENT}paper"
+    (part,) = quote.parts
+    assert (part.text, part.prefix, part.suffix) == (QUOTE, " " * 10, " بعد")
+    assert (part.start, part.end) == (10, 10 + len(QUOTE))
 
 
 def test_a_retracted_fact_says_nothing(store_with_a_derived_fact):
@@ -98,7 +102,7 @@ def test_derived_facts_that_rest_on_each_other_are_refused():
 def test_json_unfolds_derived_facts_and_keeps_to_the_contract(store_with_a_derived_fact):
     text = f"SELECT ?x ?y {{ ?x <{TW}cooperatesWith> ?y FILTER NOT EXISTS {{ ?y <{TW}near> ?x }} }}"
     (explanation,) = explain(store_with_a_derived_fact, text)
-    item = to_json(explanation)
+    item = explanation_json(explanation)
     assert set(item) == {"facts", "definitions", "absence"}
     assert item["definitions"] == []
     assert item["absence"] == [
@@ -109,7 +113,8 @@ def test_json_unfolds_derived_facts_and_keeps_to_the_contract(store_with_a_deriv
     assert {found["fact"] for found in item["facts"]} == {EGYPT.iri, IRAQ.iri}
     for found in item["facts"]:
         assert set(found) == {
-            "fact", "subject", "predicate", "object", "modality", "evidence", "derived"
+            "fact", "subject", "predicate", "object", "modality", "statedBy", "when", "evidence",
+            "support", "derived",
         }  # fmt: skip
         assert found["subject"] == f"{ID}agreement/ai"
         assert found["object"]["type"] == "uri"

@@ -18,6 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..messages.message import LANGUAGES, codes, forms
 from .large_layout import neighbourhoods
 from .layout import MANY, layout
 from .legend import FAMILIES
@@ -28,11 +29,12 @@ from .view import AnsweredQuestion, Name, View
 if TYPE_CHECKING:
     from pyvis.network import Network
 
-TITLE: Final = Name("تعاون", "Taawun")
-ABOUT: Final = Name(
-    "كيف تتعاون مصر رقميًّا مع العالم؟ كل خط هنا يفتح الكلمات التي تُثبته.",
-    "How does Egypt cooperate digitally with the world? Every line opens the words that prove it.",
-)
+TITLE: Final = Name.told("title")
+ABOUT: Final = Name.told("explorer-about")
+#: How the codes begin whose words the page has with it.
+_WORDS: Final = (
+    "answer-", "column-", "count-", "date-", "entity-", "explorer-", "fact-", "other-language",
+)  # fmt: skip
 #: Concatenated in this order into one script.
 SCRIPTS: Final = (
     "fold.js",
@@ -107,7 +109,10 @@ def render(
         "lang": lang,
         "title": {"ar": title.ar, "en": title.en},
         "about": {"ar": about.ar, "en": about.en},
-        "words": json.loads(asset("words.json")),
+        "words": {
+            code: {language: forms(code, language) for language in LANGUAGES}
+            for code in codes(*_WORDS)
+        },
     }
     if len(view.nodes) > MANY:
         place = {node.iri: number for number, node in enumerate(view.nodes)}

@@ -1,4 +1,4 @@
-"""Families: the handful of kinds that the picture tells apart by shape and colour.
+"""The legend: families of nodes, by shape and colour, and the firmness of claims, by line.
 
 Each of the ontology's classes, and any class that a collection adds under one of them, falls
 into the family of its nearest superclass. Colours are those of Okabe and Ito, which people with
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..ontology.namespaces import TW
-from .view import Name, Term
+from ..graph.fact_record import FactRecord
+from ..ontology.namespaces import ID, TW
+from .view import Name, Node, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,45 +21,44 @@ class Family:
     """One entry of the legend: ``path`` is an SVG path around (0, 0), about 2 units wide."""
 
     key: str
-    name: Name
     colour: str
     path: str
     roots: tuple[str, ...]
     is_hollow: bool = False
 
+    @property
+    def name(self) -> Name:
+        """What the legend calls it."""
+        return Name.told(f"family-{self.key}")
+
 
 FAMILIES: Final = (
     Family(
         "country",
-        Name("دول وأماكن", "Countries and places"),
         "#d55e00",
         "M-.6-.9H.6Q.9-.9.9-.6V.6Q.9.9.6.9H-.6Q-.9.9-.9.6V-.6Q-.9-.9-.6-.9Z",
         ("Country", "Region", "City", "Place"),
     ),
     Family(
         "organization",
-        Name("جهات", "Bodies"),
         "#0072b2",
         "M1 0A1 1 0 1 1-1 0A1 1 0 1 1 1 0Z",
         ("Actor",),
     ),
     Family(
         "person",
-        Name("مسؤولون ومناصب", "People and posts"),
         "#c0629a",
         "M.46-.5A.46.46 0 1 1-.46-.5A.46.46 0 1 1 .46-.5ZM-.9.95C-.9.3-.5.08 0 .08S.9.3.9.95Z",
         ("Official", "Post"),
     ),
     Family(
         "agreement",
-        Name("اتفاقيات ومذكرات", "Agreements"),
         "#009e73",
         "M0-1.15L1.15 0L0 1.15L-1.15 0Z",
         ("CooperationItem",),
     ),
     Family(
         "offer",
-        Name("عروض ومقترحات", "Offers and proposals"),
         "#009e73",
         "M0-1.1L1.1 0L0 1.1L-1.1 0Z",
         ("Offer",),
@@ -66,35 +66,30 @@ FAMILIES: Final = (
     ),
     Family(
         "initiative",
-        Name("مبادرات واستراتيجيات", "Initiatives and strategies"),
         "#e69f00",
         "M0-1.1L1.08.8H-1.08Z",
         ("Initiative", "PolicyFramework"),
     ),
     Family(
         "event",
-        Name("لقاءات وفعاليات", "Meetings and events"),
         "#f0e442",
         "M0-1.05L1-.32L.62.85H-.62L-1-.32Z",
         ("Event",),
     ),
     Family(
         "infrastructure",
-        Name("بنى وخدمات", "Infrastructure and services"),
         "#56b4e9",
         "M-.52-.92H.52L1.05 0L.52.92H-.52L-1.05 0Z",
         ("Infrastructure", "Output"),
     ),
     Family(
         "figure",
-        Name("أرقام ومؤشرات", "Figures and rankings"),
         "#8a8f98",
         "M-.9.9V.1H-.45V.9ZM-.22.9V-.4H.22V.9ZM.45.9V-.9H.9V.9Z",
         ("Figure", "Ranking"),
     ),
     Family(
         "area",
-        Name("مجالات", "Areas"),
         "#5b6472",
         "M-.7-.55H.7A.55.55 0 0 1 .7.55H-.7A.55.55 0 0 1-.7-.55Z",
         ("Area",),
@@ -102,7 +97,6 @@ FAMILIES: Final = (
     ),
     Family(
         "other",
-        Name("أخرى", "Other"),
         "#000000",
         "M-.3-.95H.3V-.3H.95V.3H.3V.95H-.3V.3H-.95V-.3H-.3Z",
         ("Entity",),
@@ -125,3 +119,84 @@ def family_of(classes: Iterable[str], terms: Mapping[str, Term]) -> int:
         seen.update(level)
         level = sorted({up for iri in level if iri in terms for up in terms[iri].parents} - seen)
     return len(FAMILIES) - 1
+
+
+#: Stages of cooperation in the order in which a cooperation grows.
+STAGES: Final = tuple(
+    f"{ID}stage/{name}"
+    for name in (
+        "proposed",
+        "offered",
+        "under-discussion",
+        "agreed-in-principle",
+        "signed",
+        "in-force",
+        "under-implementation",
+        "completed",
+        "ended",
+    )
+)
+_BEFORE_AGREEMENT: Final = frozenset(STAGES[:3])
+_AGREED: Final = STAGES[3]
+_FROM_SIGNING: Final = frozenset(STAGES[4:])
+
+
+@dataclass(frozen=True, slots=True)
+class Firmness:
+    """One edge style of the legend, from the firmest to the loosest; dashes in pixels."""
+
+    key: str
+    width: float
+    dash: tuple[int, ...]
+
+    @property
+    def name(self) -> Name:
+        """What the legend calls it."""
+        return Name.told(f"firmness-{self.key}")
+
+
+FIRMNESS: Final = (
+    Firmness("signed", 3, ()),
+    Firmness("stated", 1.3, ()),
+    Firmness("agreed", 2.4, (12, 4)),
+    Firmness("offered", 1.6, (6, 4)),
+    Firmness("reported", 1.5, (1, 4)),
+    Firmness("derived", 1.6, (9, 3, 2, 3)),
+)
+_PLACE: Final = {firmness.key: place for place, firmness in enumerate(FIRMNESS)}
+
+
+def is_a(iri: str, ancestor: str, terms: Mapping[str, Term]) -> bool:
+    """Whether a class or property is the ancestor or specialises it."""
+    waiting, seen = [iri], set()
+    while waiting:
+        one = waiting.pop()
+        if one == ancestor:
+            return True
+        if one not in seen and one in terms:
+            seen.add(one)
+            waiting.extend(terms[one].parents)
+    return False
+
+
+def firmness_of(fact: FactRecord, subject: Node | None, terms: Mapping[str, Term]) -> int:
+    """The place of a fact in ``FIRMNESS``: how far its claim may be relied on.
+
+    It joins the stage of an agreement and how the text says it, because an edge has room for one
+    line; the panel shows both. ``terms`` are classes and properties by IRI.
+    """
+    modality, predicate = fact.modality, fact.predicate.value
+    if modality in ("planned", "expected"):
+        return _PLACE["offered"]
+    if is_a(predicate, TW + "signatory", terms):
+        return _PLACE["signed" if modality == "asserted" else "reported"]
+    stages = frozenset(subject.stages if subject else ())
+    is_party = is_a(predicate, TW + "party", terms)
+    if stages & _FROM_SIGNING and is_party and modality == "asserted":
+        return _PLACE["signed"]
+    if _AGREED in stages and not stages & _FROM_SIGNING:
+        return _PLACE["agreed"]
+    is_offer = subject is not None and any(is_a(c, TW + "Offer", terms) for c in subject.classes)
+    if not stages & _FROM_SIGNING and (stages & _BEFORE_AGREEMENT or is_offer):
+        return _PLACE["offered"]
+    return _PLACE["stated" if modality == "asserted" else "reported"]

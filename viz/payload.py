@@ -1,14 +1,89 @@
-"""The payload: a view as the JSON that the page's script reads, small and in a fixed order."""
+"""The payload of the explorer: the view and the answered questions as compact JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
+import pyoxigraph as ox
+
+from ..graph.errors import UnexplainableError
+from ..graph.fact_record import FactRecord, Quote
+from ..graph.sparql_tokens import prologue, values_blocks
+from ..graph.store import Store, select
+from ..graph.store import Term as RdfTerm
 from ..ontology.namespaces import BASE, ID
-from .firmness import FIRMNESS, STAGES, firmness_of
-from .legend import FAMILIES, HIDDEN_AT_FIRST, family_of
-from .view import AnsweredQuestion, Name, Quote, SeenFact, Term, Value, View
+from ..queries.prefixes import with_prefixes
+from ..queries.question import Question
+from ..queries.results import Shown
+from ..queries.why import explain
+from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, STAGES, family_of, firmness_of
+from .view import Answer, AnsweredQuestion, Name, Term, View
+
+#: Questions that a newcomer meets first, in this order; the others follow by name.
+FIRST: Final = (
+    "agreement-signatories",
+    "agreed-but-not-signed",
+    "talks-without-agreement",
+    "country-areas",
+    "offers-to-country",
+    "artificial-intelligence",
+)
+
+
+class _Row(dict[str, RdfTerm]):
+    """A row in which a variable without a value is None, as ``explain`` wants it."""
+
+    def __missing__(self, _: str) -> None:
+        return None
+
+
+def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[AnsweredQuestion]:
+    """Run each question with its default parameters, and explain every row of its answer.
+
+    A question that cannot be explained honestly keeps its rows, without facts.
+    """
+
+    def rank(question: Question) -> tuple[int, str]:
+        place = FIRST.index(question.name) if question.name in FIRST else len(FIRST)
+        return place, question.name
+
+    for question in sorted(questions, key=rank):
+        text = with_prefixes(question.text, store)
+        rows = [_Row(row) for row in select(store, text)]
+        variables = list(dict.fromkeys(name for row in rows for name in row))
+        try:
+            proofs = [
+                tuple({told.iri: None for fact in explanation.facts for told in fact.asserted()})
+                for explanation in explain(store, text, rows)
+            ]
+        except UnexplainableError:
+            proofs = [()] * len(rows)
+        arabic = Shown(store, "ar", question.columns)
+        english = Shown(store, "en", question.columns)
+        yield AnsweredQuestion(
+            question.name,
+            Name(question.ar, question.en),
+            tuple(Name(arabic.column(name), english.column(name)) for name in variables),
+            tuple(
+                Answer(tuple(row[name].value if name in row else "" for name in variables), proof)
+                for row, proof in zip(rows, proofs, strict=True)
+            ),
+            question.tags,
+            tuple(_values(store, question)),
+        )
+
+
+def _values(store: Store, question: Question) -> Iterator[tuple[Name, str]]:
+    """The default values of the question's parameters, where they have one."""
+    text = with_prefixes(question.text, store)
+    for parameter in question.parameters:
+        for opening, closing in values_blocks(text, parameter.name)[:1]:
+            block = f"VALUES ?{parameter.name} {text[opening.start : closing.end]}"
+            for row in select(store, f"{prologue(text)} SELECT * WHERE {{ {block} }}"):
+                if parameter.name in row:
+                    yield Name(parameter.ar, parameter.en), row[parameter.name].value
+
 
 Json: TypeAlias = dict[str, Any]
 
@@ -35,12 +110,23 @@ def _lean(item: Json) -> Json:
     return {key: value for key, value in item.items() if value not in ([], "", None)}
 
 
+def _context(fact: FactRecord) -> list[tuple[str, int, int, str]]:
+    """The passages that help to read the quotes of a fact: document, offsets and words."""
+    found = {
+        (quote.document_iri, part.start, part.end, part.text)
+        for quote in fact.quotes
+        for part in quote.context
+    }
+    return sorted(found)
+
+
 class _Payload:
     """The places of all things in their lists, and the lists made from them."""
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.terms: dict[str, Term] = {term.iri: term for term in (*view.classes, *view.predicates)}
+        self.value_terms = {term.iri: term for term in view.values}
         self.by_iri = {node.iri: node for node in view.nodes}
         self.nodes = _places(node.iri for node in view.nodes)
         self.classes = _places(term.iri for term in view.classes)
@@ -49,10 +135,11 @@ class _Payload:
         self.documents = _places(item.iri for item in view.documents)
         self.facts = _places(fact.iri for fact in view.facts)
         self.summaries = _places(item.iri for item in view.summaries)
-        quotes = sorted({quote for fact in view.facts for quote in fact.quotes})
-        self.quotes = {quote: place for place, quote in enumerate(quotes)}
-        passages = sorted({passage for fact in view.facts for passage in fact.context})
-        self.passages = {passage: place for place, passage in enumerate(passages)}
+        quotes = {quote.place: quote for fact in view.facts for quote in fact.quotes}
+        self.quotes = {place: quotes[place] for place in sorted(quotes)}
+        self.quote_places = {place: number for number, place in enumerate(self.quotes)}
+        passages = {passage for fact in view.facts for passage in _context(fact)}
+        self.passages = {passage: place for place, passage in enumerate(sorted(passages))}
 
     def as_json(self, texts: Mapping[str, str], questions: Sequence[AnsweredQuestion]) -> Json:
         return {
@@ -114,8 +201,11 @@ class _Payload:
                 }
                 for item in self.view.disagreements
             ],
-            "quotes": [self._quote(quote) for quote in self.quotes],
-            "passages": [self._quote(passage) for passage in self.passages],
+            "quotes": [self._quote(quote) for quote in self.quotes.values()],
+            "passages": [
+                {"d": self.documents[document], "start": start, "end": end, "exact": text}
+                for document, start, end, text in self.passages
+            ],
             "documents": [
                 _lean({
                     "iri": item.iri,
@@ -145,38 +235,52 @@ class _Payload:
     def _found(places: Mapping[str, int], iris: Iterable[str]) -> list[int]:
         return [places[iri] for iri in iris if iri in places]
 
-    def _fact(self, fact: SeenFact) -> Json:
-        told: Json = {"iri": fact.iri, "s": self.nodes[fact.subject]}
-        told["p"] = self.predicates[fact.predicate]
-        if isinstance(fact.object, Value):
-            told["literal"] = {"text": fact.object.text, "type": fact.object.datatype}
-        elif fact.object in self.nodes:
-            told["o"] = self.nodes[fact.object]
+    def _name_of(self, term: RdfTerm) -> Json:
+        """The name of a thing that is shown somewhere, the words of a literal."""
+        known = self.by_iri.get(term.value) or self.value_terms.get(term.value)
+        return _name(known.name) if known else {"ar": term.value, "en": term.value}
+
+    def _fact(self, fact: FactRecord) -> Json:
+        told: Json = {"iri": fact.iri, "s": self.nodes[fact.subject.value]}
+        told["p"] = self.predicates[fact.predicate.value]
+        if isinstance(fact.object, ox.Literal):
+            told["literal"] = {"text": fact.object.value, "type": fact.object.datatype.value}
+        elif fact.object.value in self.nodes:
+            told["o"] = self.nodes[fact.object.value]
         else:
-            told["value"] = self.values[fact.object]
+            told["value"] = self.values[fact.object.value]
+        unsaid = dict.fromkeys(term for quote in fact.quotes for term in quote.unsaid)
+        # What a curator remarks: among it why the fact is disputed.
+        remarks = (*fact.notes, *fact.status_reasons)
         told |= {
-            "m": self.values.get(fact.modality),
-            "firm": firmness_of(fact, self.by_iri.get(fact.subject), self.terms),
-            "by": self._found(self.nodes, fact.stated_by),
-            "behalf": self._found(self.nodes, fact.on_behalf_of),
-            "when": list(fact.when),
-            "dateText": list(fact.date_text),
-            "notes": [{"text": note.text, "lang": note.language} for note in fact.notes],
-            "disputed": fact.status.endswith("/disputed") or None,
-            "quotes": [self.quotes[quote] for quote in fact.quotes],
-            "context": [self.passages[passage] for passage in fact.context],
-            "unsaid": [_name(name) for name in fact.unsaid],
+            "m": self.values.get(f"{ID}modality/{fact.modality}"),
+            "firm": firmness_of(fact, self.by_iri.get(fact.subject.value), self.terms),
+            "by": self._found(self.nodes, (term.value for term in fact.stated_by)),
+            "behalf": self._found(self.nodes, (term.value for term in fact.on_behalf_of)),
+            "recordedBy": [self._name_of(term) for term in fact.attributed_to],
+            "when": [fact.when] if fact.when else [],
+            "dateText": [fact.date_text] if fact.date_text else [],
+            "notes": [{"text": note.value, "lang": note.language or ""} for note in remarks],
+            "disputed": fact.record_status == "disputed" or None,
+            "quotes": [self.quote_places[quote.place] for quote in fact.quotes],
+            "context": [self.passages[passage] for passage in _context(fact)],
+            "unsaid": [self._name_of(term) for term in unsaid],
         }
         return _lean(told)
 
     def _quote(self, quote: Quote) -> Json:
         return _lean({
-            "d": self.documents[quote.document],
-            "start": quote.start,
-            "end": quote.end,
-            "exact": quote.exact,
-            "prefix": quote.prefix,
-            "suffix": quote.suffix,
+            "d": self.documents[quote.document_iri],
+            "parts": [
+                _lean({
+                    "start": part.start,
+                    "end": part.end,
+                    "exact": part.text,
+                    "prefix": part.prefix,
+                    "suffix": part.suffix,
+                })
+                for part in quote.parts
+            ],
         })  # fmt: skip
 
     def _question(self, question: AnsweredQuestion) -> Json:

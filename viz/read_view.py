@@ -9,16 +9,15 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.fact import ACTIVE_STATUSES
-from ..graph.store import Store
-from ..graph.store import Term as RdfTerm
+from ..graph.fact_reader import all_facts
+from ..graph.fact_record import FactRecord
+from ..graph.store import Binding, Store, select
 from ..ontology.namespaces import (
     DCTERMS,
     DOCUMENT,
-    FACT,
     GRAPH_EVIDENCE,
     ID,
     INFERENCE,
-    OA,
     OWL,
     PROV,
     RDF,
@@ -27,50 +26,30 @@ from ..ontology.namespaces import (
     TW,
 )
 from ..queries.disagreement import disagreements
-from ..queries.rows import Binding, select
 from .view import (
     Name,
     Node,
-    Quote,
     SeenDisagreement,
     SeenDocument,
-    SeenFact,
     Summary,
     Term,
-    Value,
     View,
+    iri_of,
     join,
 )
 
+#: Facts of these record statuses are in answers, and so in the picture.
+SHOWN_STATUSES: Final = frozenset({"", *ACTIVE_STATUSES})
 #: The derived facts that are drawn: they sum up what the facts say pair by pair.
 SUMMARIES: Final = (TW + "cooperatesWith", TW + "inTalksWith")
-#: Facts of these record statuses are in answers, and so in the picture.
-SHOWN_STATUSES: Final = frozenset({"", *(f"{ID}record-status/{s}" for s in ACTIVE_STATUSES)})
-
 _PREFIXES: Final = "".join(
     f"PREFIX {prefix}: <{iri}>\n"
     for prefix, iri in (
         ("tw", TW), ("rdf", RDF), ("rdfs", RDFS), ("owl", OWL), ("skos", SKOS),
-        ("dcterms", DCTERMS), ("oa", OA), ("prov", PROV),
+        ("dcterms", DCTERMS), ("prov", PROV),
     )
 )  # fmt: skip
 
-_TRIPLES: Final = f"""
-SELECT ?graph ?s ?p ?o WHERE {{ GRAPH ?graph {{ ?s ?p ?o }}
-  FILTER(STRSTARTS(STR(?graph), "{FACT}")) }}"""
-_QUALIFIERS: Final = f"""
-SELECT ?fact ?p ?v WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?fact tw:modality ?m ; ?p ?v }} }}"""
-#: What a curator remarks on a fact: among it why the fact is disputed.
-_REMARKS: Final = (TW + "note", TW + "statusReason")
-#: With ``tw:evidence`` the quotes themselves, with ``tw:evidence/tw:context`` their context.
-_QUOTES: Final = f"""
-SELECT ?fact ?document ?exact ?prefix ?suffix ?start ?end WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
-  ?fact PATH ?e . ?e oa:hasSource ?document ; oa:hasSelector ?q , ?p .
-  ?q oa:exact ?exact . ?p oa:start ?start ; oa:end ?end .
-  OPTIONAL {{ ?q oa:prefix ?prefix }} OPTIONAL {{ ?q oa:suffix ?suffix }} }} }}"""
-_UNSAID: Final = f"""
-SELECT ?fact ?part WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
-  ?fact tw:evidence/(tw:doesNotName|tw:doesNotSay) ?part }} }}"""
 _DERIVATIONS: Final = f"""
 SELECT ?derived ?rule ?from WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
   ?derived tw:derivedBy ?rule ; prov:wasDerivedFrom ?from }} }}"""
@@ -94,7 +73,7 @@ def read_view(store: Store) -> View:
     names, others = _read_names(store)
     parents, inverses = _read_hierarchy(store)
     classes = _most_specific(store, parents)
-    facts = tuple(sorted(_read_facts(store, names), key=lambda fact: fact.iri))
+    facts = tuple(fact for fact in all_facts(store) if fact.record_status in SHOWN_STATUSES)
 
     def term(iri: str) -> Term:
         inverse = inverses.get(iri)
@@ -106,18 +85,19 @@ def read_view(store: Store) -> View:
         )
 
     entity = {iri for iri in classes if _is_entity(classes[iri], parents)}
-    mentioned = {fact.subject for fact in facts}
-    mentioned |= {fact.object for fact in facts if isinstance(fact.object, str)}
-    speakers = {iri for fact in facts for iri in (*fact.stated_by, *fact.on_behalf_of)}
-    subjects = {fact.subject for fact in facts}
+    subjects = {fact.subject.value for fact in facts}
+    mentioned = subjects | {fact.object.value for fact in facts if iri_of(fact.object)}
+    speakers = {term.value for fact in facts for term in (*fact.stated_by, *fact.on_behalf_of)}
     drawn = frozenset(((mentioned | speakers) & entity) | subjects)
     summaries = tuple(_read_summaries(store, facts))
     used_classes = _upwards({c for iri in drawn for c in classes.get(iri, ())}, parents)
     disputes = tuple(_read_disagreements(store, facts))
-    used_predicates = {fact.predicate for fact in facts} | {item.predicate for item in summaries}
+    used_predicates = {fact.predicate.value for fact in facts}
+    used_predicates |= {item.predicate for item in summaries}
     used_predicates |= {item.predicate for item in disputes}
-    used_values = (mentioned - drawn) | {fact.modality for fact in facts}
+    used_values = (mentioned - drawn) | {f"{ID}modality/{fact.modality}" for fact in facts}
     used_values |= {rule for item in summaries for rule in item.rules}
+    used_values |= {term.value for fact in facts for term in fact.attributed_to} - drawn
     sorting = _Sorting(facts, classes, parents)
     nodes = tuple(
         Node(
@@ -222,57 +202,10 @@ def _is_entity(classes: Iterable[str], parents: Mapping[str, set[str]]) -> bool:
     return TW + "Entity" in above and not above & {TW + "Fact", TW + "DerivedFact"}
 
 
-def _read_facts(store: Store, names: Mapping[str, Mapping[str, str]]) -> Iterator[SeenFact]:
-    qualifiers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    notes: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in _rows(store, _QUALIFIERS):
-        value = row["v"]
-        if isinstance(value, ox.Literal) and _text(row, "p") in _REMARKS:
-            notes[_text(row, "fact")].add((value.language or "", value.value))
-        else:
-            qualifiers[_text(row, "fact")][_text(row, "p")].add(value.value)
-    quotes = _read_passages(store, "tw:evidence")
-    context = _read_passages(store, "tw:evidence/tw:context")
-    unsaid: dict[str, set[Name]] = defaultdict(set)
-    for row in _rows(store, _UNSAID):
-        part = row["part"]
-        text = Name(part.value, part.value) if isinstance(part, ox.Literal) else None
-        unsaid[_text(row, "fact")].add(text or _name(_text(row, "part"), names))
-    for row in _rows(store, _TRIPLES):
-        iri = _text(row, "graph")
-        said = qualifiers.get(iri, {})
-
-        def all_of(name: str, said: Mapping[str, set[str]] = said) -> tuple[str, ...]:
-            return tuple(sorted(said.get(TW + name, ())))
-
-        status = "".join(all_of("recordStatus")[:1])
-        if status not in SHOWN_STATUSES:
-            continue
-        yield SeenFact(
-            iri,
-            _text(row, "s"),
-            _text(row, "p"),
-            _object(row["o"]),
-            "".join(all_of("modality")[:1]),
-            all_of("statedBy"),
-            all_of("onBehalfOf"),
-            all_of("when"),
-            all_of("dateText"),
-            tuple(
-                Value(text, RDF + "langString", language)
-                for language, text in sorted(notes.get(iri, ()))
-            ),
-            status,
-            tuple(sorted(quotes.get(iri, ()))),
-            tuple(sorted(context.get(iri, ()))),
-            tuple(sorted(unsaid.get(iri, ()))),
-        )
-
-
-def _read_disagreements(store: Store, facts: Sequence[SeenFact]) -> Iterator[SeenDisagreement]:
+def _read_disagreements(store: Store, facts: Sequence[FactRecord]) -> Iterator[SeenDisagreement]:
     """Where two values or more stand side by side, each with facts that are shown."""
     known = {fact.iri for fact in facts}
-    subjects = {fact.subject for fact in facts}
+    subjects = {fact.subject.value for fact in facts}
     for found in disagreements(store):
         iris = (known.intersection(fact.iri for fact in side.facts) for side in found.sides)
         sides = tuple(tuple(sorted(side)) for side in iris if side)
@@ -280,30 +213,7 @@ def _read_disagreements(store: Store, facts: Sequence[SeenFact]) -> Iterator[See
             yield SeenDisagreement(found.subject.value, found.predicate.value, sides)
 
 
-def _read_passages(store: Store, path: str) -> dict[str, set[Quote]]:
-    """By fact, the stretches of documents that a path leads to."""
-    found: dict[str, set[Quote]] = defaultdict(set)
-    for row in _rows(store, _QUOTES.replace("PATH", path)):
-        found[_text(row, "fact")].add(
-            Quote(
-                _text(row, "document"),
-                int(_text(row, "start")),
-                int(_text(row, "end")),
-                _text(row, "exact"),
-                _text(row, "prefix"),
-                _text(row, "suffix"),
-            )
-        )
-    return found
-
-
-def _object(term: RdfTerm) -> str | Value:
-    if isinstance(term, ox.Literal):
-        return Value(term.value, term.datatype.value, term.language or "")
-    return term.value
-
-
-def _read_summaries(store: Store, facts: Iterable[SeenFact]) -> Iterator[Summary]:
+def _read_summaries(store: Store, facts: Iterable[FactRecord]) -> Iterator[Summary]:
     """The drawn derived facts, each way of a symmetric one told once, unfolded to facts."""
     rules: dict[str, set[str]] = defaultdict(set)
     sources: dict[str, set[str]] = defaultdict(set)
@@ -311,13 +221,13 @@ def _read_summaries(store: Store, facts: Iterable[SeenFact]) -> Iterator[Summary
         rules[_text(row, "derived")].add(_text(row, "rule"))
         sources[_text(row, "derived")].add(_text(row, "from"))
     asserted = {fact.iri for fact in facts}
-    said = {(fact.predicate, fact.subject, fact.object) for fact in facts}
+    said = {tuple(term.value for term in fact.triple) for fact in facts}
     graphs: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for row in _rows(store, _SUMMARIES):
         low, high = sorted((_text(row, "s"), _text(row, "o")))
         graphs[_text(row, "p"), low, high].add(_text(row, "graph"))
     for (predicate, low, high), mine in sorted(graphs.items()):
-        if (predicate, low, high) in said or (predicate, high, low) in said:
+        if (low, predicate, high) in said or (high, predicate, low) in said:
             continue
         reached = _upwards(mine, sources)
         named = {rule for iri in reached for rule in rules.get(iri, ())}
@@ -358,7 +268,7 @@ class _Sorting:
 
     def __init__(
         self,
-        facts: Iterable[SeenFact],
+        facts: Iterable[FactRecord],
         classes: Mapping[str, tuple[str, ...]],
         parents: Mapping[str, set[str]],
     ) -> None:
@@ -374,22 +284,23 @@ class _Sorting:
             if TW + "Area" in above:
                 self._areas[iri].add(iri)
         for fact in facts:
-            if not isinstance(fact.object, str):
+            subject, object_ = fact.subject.value, iri_of(fact.object)
+            if not object_:
                 continue
-            name = fact.predicate.removeprefix(TW)
-            above = _upwards({fact.predicate}, parents)
-            pair = fact.subject, fact.object
-            if name in ("belongsToCountry", "locatedIn") and fact.object in self._countries:
-                self._countries[fact.subject].add(fact.object)
+            name = fact.predicate.value.removeprefix(TW)
+            above = _upwards({fact.predicate.value}, parents)
+            pair = subject, object_
+            if name in ("belongsToCountry", "locatedIn") and object_ in self._countries:
+                self._countries[subject].add(object_)
             if name in self._INHERITING:
                 links.append(pair)
             if above & {TW + "party", TW + "participant", TW + "beneficiary"}:
                 parties.append(pair)
-            if fact.object in self._areas:
-                self._areas[fact.subject].add(fact.object)
+            if object_ in self._areas:
+                self._areas[subject].add(object_)
             # A stage that is only planned or expected has not been reached.
-            if name == "stage" and not fact.modality.endswith(("/planned", "/expected")):
-                self._stages[fact.subject].add(fact.object)
+            if name == "stage" and fact.modality not in ("planned", "expected"):
+                self._stages[subject].add(object_)
         self._spread(links, rounds=4)
         self._spread(parties, rounds=1)
 

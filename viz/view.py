@@ -11,7 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import pyoxigraph as ox
+
 from ..graph.errors import UnknownNameError
+from ..graph.fact_record import FactRecord
+from ..graph.store import Term as RdfTerm
+from ..messages.message import say
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,6 +25,11 @@ class Name:
 
     ar: str
     en: str
+
+    @classmethod
+    def told(cls, code: str) -> Name:
+        """The words of a message."""
+        return cls(say(code, "ar"), say(code, "en"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +47,6 @@ class Node:
     countries: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A literal object of a fact."""
-
-    text: str
-    datatype: str
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Quote:
-    """The verbatim words of a document that say a fact; offsets are code points, half-open."""
-
-    document: str
-    start: int
-    end: int
-    exact: str
-    prefix: str = ""
-    suffix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenFact:
-    """A fact as the picture shows it: its triple, how it is said, and its quotes.
-
-    ``context`` helps to read them; ``unsaid`` is what they do not name.
-    """
-
-    iri: str
-    subject: str
-    predicate: str
-    object: str | Value
-    modality: str
-    stated_by: tuple[str, ...] = ()
-    on_behalf_of: tuple[str, ...] = ()
-    when: tuple[str, ...] = ()
-    date_text: tuple[str, ...] = ()
-    notes: tuple[Value, ...] = ()
-    status: str = ""
-    quotes: tuple[Quote, ...] = ()
-    context: tuple[Quote, ...] = ()
-    unsaid: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +135,7 @@ class View:
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    facts: tuple[SeenFact, ...]
+    facts: tuple[FactRecord, ...]
     summaries: tuple[Summary, ...]
     documents: tuple[SeenDocument, ...]
     classes: tuple[Term, ...]
@@ -179,23 +145,25 @@ class View:
 
 
 def join(
-    facts: Iterable[SeenFact], summaries: Iterable[Summary], drawn: frozenset[str]
+    facts: Iterable[FactRecord], summaries: Iterable[Summary], drawn: frozenset[str]
 ) -> tuple[Edge, ...]:
     """The edges between drawn nodes: one a pair for facts, one a pair for summaries."""
     pairs: dict[tuple[bool, str, str], list[str]] = defaultdict(list)
-    claims: list[tuple[bool, SeenFact | Summary]] = [
-        *((False, fact) for fact in facts),
-        *((True, summary) for summary in summaries),
-    ]
-    for derived, claim in claims:
-        ends = claim.subject, claim.object
-        if isinstance(ends[1], str) and drawn.issuperset(ends) and ends[0] != ends[1]:
-            low, high = sorted((ends[0], ends[1]))
-            pairs[derived, low, high].append(claim.iri)
+    claims = [(False, fact.iri, fact.subject.value, iri_of(fact.object)) for fact in facts]
+    claims += [(True, item.iri, item.subject, item.object) for item in summaries]
+    for derived, claim, *ends in claims:
+        if drawn.issuperset(ends) and ends[0] != ends[1]:
+            low, high = sorted(ends)
+            pairs[derived, low, high].append(claim)
     return tuple(
         Edge(low, high, tuple(sorted(iris)), derived)
         for (derived, low, high), iris in sorted(pairs.items())
     )
+
+
+def iri_of(term: RdfTerm) -> str:
+    """The IRI of a term; empty for a literal."""
+    return term.value if isinstance(term, ox.NamedNode) else ""
 
 
 def neighbours(edges: Iterable[Edge]) -> Mapping[str, frozenset[str]]:
@@ -213,7 +181,7 @@ def focus(view: View, iri: str, depth: int = 1) -> View:
     Raises ``UnknownNameError`` where the view has no such entity.
     """
     if not any(node.iri == iri for node in view.nodes):
-        raise UnknownNameError(iri, "entity in the picture")
+        raise UnknownNameError(iri, "kind-entity-in-picture")
     joined = neighbours(edge for edge in view.edges if not edge.derived)
     kept = {iri}
     frontier = {iri}
@@ -229,7 +197,8 @@ def restrict(view: View, kept: frozenset[str]) -> View:
     facts = tuple(
         fact
         for fact in view.facts
-        if fact.subject in kept and (fact.object in kept or fact.object not in drawn)
+        if fact.subject.value in kept
+        and (iri_of(fact.object) in kept or iri_of(fact.object) not in drawn)
     )
     told = {fact.iri for fact in facts}
     summaries = tuple(
@@ -240,7 +209,7 @@ def restrict(view: View, kept: frozenset[str]) -> View:
     disagreements = tuple(
         item for item in view.disagreements if all(map(told.issuperset, item.sides))
     )
-    used = {quote.document for fact in facts for quote in fact.quotes}
+    used = {quote.document_iri for fact in facts for quote in fact.quotes}
     return replace(
         view,
         nodes=tuple(node for node in view.nodes if node.iri in kept),

@@ -12,23 +12,17 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...ontology.namespaces import XSD
-from ..store import code_of
+from ..sparql_tokens import Token, scan
 
-_USES_GRAPH: Final = re.compile(r"(?<![\w?$:.-])GRAPH(?![\w:-])", re.IGNORECASE)
-_HAS_DATASET: Final = re.compile(r"(?<![\w?$:.-])FROM(?![\w:-])", re.IGNORECASE)
 #: ``VALUES ?x { UNDEF }`` says nothing; with it Virtuoso leaves ?x unbound whatever else binds it.
-_SAYS_NOTHING: Final = re.compile(
-    r"(?<![\w?$:.-])VALUES\s*"
-    r"(?:[?$]\w+\s*\{\s*UNDEF\s*\}|\(\s*(?:[?$]\w+\s*)+\)\s*\{\s*\(\s*(?:UNDEF\s*)+\)\s*\})",
-    re.IGNORECASE,
-)
+#: ``v`` stands for a variable, ``u`` for UNDEF.
+_SAYS_NOTHING: Final = re.compile(r"v\{u\}|\(v+\)\{\(u+\)\}")
 #: Virtuoso answers ASK as a SELECT: one row with this variable for yes, no row for no.
 _ASK_AS_ROWS: Final = "__ASK_RETVAL"
 #: Virtuoso writes booleans as 0 and 1. In JSON no string can have these bytes in it.
 _BOOLEAN: Final = re.compile(
     rf'("datatype"\s*:\s*"{XSD}boolean"\s*,\s*"value"\s*:\s*)"([01])"'.encode()
 )
-_WORDS_BEFORE: Final = re.compile(r"(?<![\w?$:.-])(CONSTRUCT|EXISTS)\s*$", re.IGNORECASE)
 
 
 def without_idle_values(query: str) -> str:
@@ -38,10 +32,21 @@ def without_idle_values(query: str) -> str:
     'SELECT ?s {   ?s ?p 1 }'
     """
     made, done = [], 0
-    for found in _SAYS_NOTHING.finditer(code_of(query)):
-        made += [query[done : found.start()], " "]
-        done = found.end()
+    found = list(scan(query))
+    for place, token in enumerate(found):
+        if token.is_word("VALUES"):
+            end = next((n for n, t in enumerate(found[place:], place) if t.text == "}"), place)
+            form = "".join(map(_sign, found[place + 1 : end + 1]))
+            if _SAYS_NOTHING.fullmatch(form):
+                made += [query[done : token.start], " "]
+                done = found[end].end
     return "".join([*made, query[done:]])
+
+
+def _sign(token: Token) -> str:
+    if token.is_word("UNDEF"):
+        return "u"
+    return "v" if token.kind == "var" else token.text
 
 
 def read_json(body: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
@@ -65,12 +70,12 @@ def read_json(body: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
 
 def uses_graph(query: str) -> bool:
     """Whether the query looks into named graphs."""
-    return bool(_USES_GRAPH.search(code_of(query)))
+    return any(token.is_word("GRAPH") for token in scan(query))
 
 
 def chooses_dataset(query: str) -> bool:
     """Whether the query itself says, by FROM, what its default graph is."""
-    return bool(_HAS_DATASET.search(code_of(query)))
+    return any(token.is_word("FROM") for token in scan(query))
 
 
 def in_graph(query: str, graph: str) -> str:
@@ -83,11 +88,8 @@ def in_graph(query: str, graph: str) -> str:
     >>> in_graph("SELECT ?s { ?s ?p 1 } VALUES ?p { <http://a> }", "http://g")
     'SELECT ?s { GRAPH <http://g> { ?s ?p 1 } } VALUES ?p { <http://a> }'
     """
-    code = code_of(query)
     made, done, has_pattern = [], 0, False
-    for start, end in _outer_braces(code):
-        words = _WORDS_BEFORE.search(code, 0, start)
-        word = words[1].upper() if words else ""
+    for word, start, end in _outer_braces(query):
         if word == "CONSTRUCT" or (has_pattern and word != "EXISTS"):
             # The template; the block of VALUES at the end.
             continue
@@ -97,15 +99,16 @@ def in_graph(query: str, graph: str) -> str:
     return "".join([*made, query[done:]])
 
 
-def _outer_braces(code: str) -> Iterator[tuple[int, int]]:
-    """Where each outermost pair of braces begins and ends."""
-    depth = start = 0
-    for found in re.finditer(r"[{}]", code):
-        if found[0] == "{":
+def _outer_braces(query: str) -> Iterator[tuple[str, int, int]]:
+    """Each outermost pair of braces: the word before it, where it begins and where it ends."""
+    depth, start, word, before = 0, 0, "", ""
+    for token in scan(query):
+        if token.text == "{":
             if depth == 0:
-                start = found.start()
+                start, word = token.start, before
             depth += 1
-        else:
+        elif token.text == "}":
             depth -= 1
             if depth == 0:
-                yield start, found.end()
+                yield word, start, token.end
+        before = token.text.upper() if token.kind == "word" else ""

@@ -27,7 +27,7 @@ from ...ontology.namespaces import (
     RDF,
 )
 from ..errors import EndpointError
-from .endpoint import Endpoint
+from .remote_store import Endpoint
 
 #: Triples in one piece, about; common caps are 10,000 rows and more.
 _PIECE: Final = 6_000

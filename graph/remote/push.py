@@ -20,9 +20,8 @@ import pyoxigraph as ox
 from ...ontology.namespaces import GRAPH_PLAIN, GRAPH_PUSH
 from ..errors import EndpointError
 from ..store import EmbeddedStore
-from .endpoint import Endpoint
 from .mirror import MARK, held, is_union, mirror, shared
-from .remote_store import STATUS, UNFINISHED, WHOLE
+from .remote_store import STATUS, UNFINISHED, WHOLE, Endpoint
 
 #: Most of one update, in triples, in characters and in graphs to drop: Virtuoso's compiler
 #: gives up at some 4,000 triples.

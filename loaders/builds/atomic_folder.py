@@ -1,4 +1,4 @@
-"""Unfinished work in the cache: folders that are locked by the process that writes them."""
+"""Folders of the cache that appear only when complete, with a checksum of their files."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Final
 from zlib import crc32
 
 _SEAL: Final = "seal"
-#: Files that tell which others belong to the store, and those others; the rest is diaries.
+#: The files of a store, without its logs.
 _STORE: Final = ("CURRENT", "MANIFEST-*", "*.sst")
 
 
 def seal(folder: Path) -> None:
-    """Write down what the folder holds, last of all: with its seal a build is whole."""
+    """Write the checksums of the files; a build with this seal is complete."""
     lines = "".join(_lines(folder))
     (folder / _SEAL).write_text(f"{crc32(lines.encode()):08x}\n{lines}", "utf-8")
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether the folder has a seal, and holds what the seal says.
+    """Whether the folder has a seal that matches its files.
 
-    Nothing large is read: what stands inside the tables of the store has check sums of its own,
-    which Oxigraph compares whenever it reads there.
+    Large files are not read: the tables of the store have checksums of their own, which Oxigraph
+    checks on reading.
     """
     try:
         checksum, _, lines = (folder / _SEAL).read_text("utf-8").partition("\n")
@@ -35,7 +35,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def _lines(folder: Path) -> list[str]:
-    """For each file its size and its name, and for the small ones a check sum."""
+    """For each file its size and its name, and for the small ones a checksum."""
     store = folder / "store"
     files = [folder / "manifest.json", *(f for kind in _STORE for f in store.glob(kind))]
     return [f"{path.stat().st_size} {_checksum(path)} {path.name}\n" for path in sorted(files)]
@@ -47,17 +47,17 @@ def _checksum(path: Path) -> str:
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks: nothing there is taken for abandoned.
+except ImportError:  # Windows has no such locks: there, no folder counts as abandoned.
     fcntl = None  # type: ignore[assignment]
 
 _PREFIX: Final = ".building-"
 
 
 class Unfinished:
-    """A folder for work until it is whole: made when something is to be written, and gone
-    in the end, with the cache folder if that was made for it and holds nothing.
+    """A temporary folder in the cache, created on first use and deleted at the end, with the cache
+    folder if that is new and empty.
 
-    What killed processes left is deleted before.
+    The folders of killed processes are deleted first.
     """
 
     def __init__(self, cache: Path) -> None:
@@ -74,13 +74,13 @@ class Unfinished:
             shutil.rmtree(self._path, ignore_errors=True)
         self._release()
         for folder in self._new:
-            # Not if there is something in it.
+            # Fails if the folder is not empty.
             with suppress(OSError):
                 folder.rmdir()
 
     @property
     def path(self) -> Path:
-        """The folder, made at the first asking. Raises ``OSError`` where it cannot be."""
+        """The folder, created on first use. Raises ``OSError`` if it cannot be."""
         while self._path is None:
             above = self._cache
             while not above.exists():
@@ -90,7 +90,7 @@ class Unfinished:
             _delete_abandoned(self._cache)
             path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._cache))
             self._lock = _lock(path, wait=True)
-            # Before it was locked, another process may have taken it for an abandoned one.
+            # Before it was locked, another process may have deleted it as abandoned.
             if path.exists():
                 self._path = path
             else:
@@ -104,9 +104,9 @@ class Unfinished:
 
 
 def delete_whole(folder: Path) -> None:
-    """Delete a finished folder of the cache; a deletion that is killed leaves no half of it.
+    """Delete a finished folder of the cache atomically.
 
-    It is renamed first, so that what is left is an abandoned folder like any other.
+    It is renamed first, so that an interrupted deletion leaves an abandoned folder.
     """
     with suppress(OSError):
         shutil.rmtree(
@@ -115,7 +115,7 @@ def delete_whole(folder: Path) -> None:
 
 
 def _delete_abandoned(cache: Path) -> None:
-    """Delete what killed processes left; what a living one is writing stays."""
+    """Delete the folders of killed processes, but not those of running ones."""
     for path in cache.glob(f"{_PREFIX}*"):
         lock = _lock(path, wait=False)
         if lock is not None:
@@ -124,9 +124,9 @@ def _delete_abandoned(cache: Path) -> None:
 
 
 def _lock(folder: Path, *, wait: bool) -> int | None:
-    """Lock the folder until the returned descriptor is closed, by whatever ends the process.
+    """Lock the folder until the returned descriptor is closed, or the process ends.
 
-    None where another process holds it, where it is gone, or where there are no locks.
+    None if another process holds the lock, the folder is gone, or there are no locks.
     """
     if fcntl is None:
         return None

@@ -1,10 +1,10 @@
-"""A new build out of the one before, where only some facts differ.
+"""Make a build incrementally from the previous one, if only some facts differ.
 
-Rows that were read before are not read again: what they state is sound, and stands in the store.
-New rows are checked with everything that is stated of the same subjects, by the very checks of a
-whole build; what follows from them is derived around them. The store is copied by links to its
-files, which never change, and the difference is written into the copy. Whatever is in any doubt
-is left to a whole build, which also has the places of faults.
+Rows that were read before are not read again: their facts are valid and in the store. New rows are
+checked together with all facts about the same subjects, by the checks of a full build, and derived
+facts are updated around them. The store is copied by hard links to its files, which never change,
+and the difference is written to the copy. Any doubt leads to a full build, which also reports the
+places of faults.
 """
 
 from __future__ import annotations
@@ -29,11 +29,10 @@ from ...ontology.namespaces import FACT, GRAPH_ENTITIES, ID, RDF, RDFS, SKOS
 from ...ontology.schema import Schema, local_name
 from ..checks.claims import Claims, is_number
 from ..checks.lints import ORDERED, lint_facts
-from ..collection import FACT_READERS, Collection
+from ..collection import FACT_READERS, Collection, read_ontology
 from ..documents import read_documents
 from ..facts import FactMaker
 from ..files.value import Site
-from ..ontologies import read_ontology
 from ..status_file import lint_statuses
 from .atomic_folder import seal
 from .cache import MANIFEST, STORE
@@ -53,7 +52,7 @@ from .source_rows import (
     units,
 )
 
-#: More new facts than this are no small change.
+#: With more new facts than this, a full build is made.
 _LARGEST: Final = 1000
 _ENTITIES: Final = ox.NamedNode(GRAPH_ENTITIES)
 _TYPE: Final = ox.NamedNode(RDF + "type")
@@ -63,10 +62,9 @@ Stated = list[tuple[Fact, Site]]
 
 
 def increment(folders: Sequence[Path], base: Path, target: Path) -> bool:
-    """Make the build of these folders in ``target`` out of the one in ``base``.
+    """Make the build of these folders in ``target`` from the one in ``base``.
 
-    False, and nothing that counts in ``target``, where that is not certain to give what a whole
-    build gives.
+    Returns False, and leaves ``target`` unusable, if the result might differ from a full build.
     """
     before = read_statements(base)
     try:
@@ -74,14 +72,14 @@ def increment(folders: Sequence[Path], base: Path, target: Path) -> bool:
             return False
         _Increment(folders, base, before).write(target)
     except (DoubtError, CollectionError, OSError, KeyError, ValueError):
-        # Of the build before, too, nothing is certain.
+        # The previous build may be damaged too.
         shutil.rmtree(target / STORE, ignore_errors=True)
         return False
     return True
 
 
 class _Units(NamedTuple):
-    """One fact file as it is now, and what of it is new."""
+    """The units of one fact file, and which of them are new."""
 
     path: Path
     rows: list[bytes] | None
@@ -115,7 +113,7 @@ class _Increment:
         except WholeError:
             rows, digests = None, (digest(path.read_bytes()),)
         if len(set(digests)) + max(0, digests.count(_EMPTY) - 1) != len(digests):
-            # A row that stands there twice is a fault.
+            # A repeated row is a fault.
             raise DoubtError
         known = self._before.files.get(name)
         if known is None:
@@ -128,7 +126,7 @@ class _Increment:
         return _Units(path, rows, digests, new)
 
     def _new(self) -> Stated:
-        """What new units state."""
+        """The facts of new units."""
         found: Stated = []
         for name, now in self._now.items():
             if now.new:
@@ -138,7 +136,7 @@ class _Increment:
         return found
 
     def _read(self, name: str, now: _Units, wanted: frozenset[bytes]) -> Stated:
-        """What some units of a file state. Raises ``DoubtError`` where one has a fault."""
+        """The facts of some units of a file. Raises ``DoubtError`` if one has a fault."""
         reader = FACT_READERS[now.path.suffix]
         if now.rows is None:
             found: Stated = list(reader(now.path, name, self._maker, self._faults))
@@ -163,7 +161,7 @@ class _Increment:
         return found
 
     def _kept(self, subjects: frozenset[bytes]) -> Stated:
-        """What units that were there before state of some subjects."""
+        """The facts of unchanged units about some subjects."""
         found: Stated = []
         for name, now in self._now.items():
             known = self._before.files.get(name)
@@ -178,7 +176,7 @@ class _Increment:
         return [item for item in found if subject_key(item[0]) in subjects]
 
     def write(self, target: Path) -> None:
-        """Work out the difference, and write the build."""
+        """Compute the difference, and write the build."""
         new = self._new()
         gone = frozenset(self._gone())
         changed = gone.union(fact_key(fact.iri) for fact, _ in new)
@@ -207,7 +205,7 @@ class _Increment:
         seal(target)
 
     def _statements(self, new: Stated) -> Statements:
-        """What every unit states now."""
+        """The statements of every unit."""
         files = {}
         for name, now in self._now.items():
             known = self._before.files.get(name)
@@ -230,15 +228,15 @@ class _Increment:
         return Statements(self._before.rest, files)
 
     def _marks(self, facts: Sequence[Fact]) -> Iterator[str]:
-        """What the quotes of facts do not name, if that shows without looking at all names."""
+        """The marks of quotes that lack names, if that is clear without searching all names."""
         if any(isinstance(fact.object, ox.Literal) and is_number(fact.object) for fact in facts):
-            # Of a thing with a number, the number may stand for it in other facts' quotes.
+            # The number of a figure may stand for it in the quotes of other facts.
             raise DoubtError
         entities = _StoredEntities(self._store)
         return Claims(Collection(self._schema, self._documents, entities, tuple(facts))).lines()
 
     def _gone(self) -> Iterator[bytes]:
-        """The facts that units stated which are there no more."""
+        """The facts of removed units."""
         for name, known in self._before.files.items():
             now = frozenset(self._now[name].digests) if name in self._now else frozenset()
             if known.by_rows:
@@ -255,13 +253,13 @@ class _Increment:
                     yield subject
 
     def _check(self, new: Stated, region: Stated) -> None:
-        """Check the new facts with all that is stated of the same subjects."""
+        """Check the new facts together with all facts about the same subjects."""
         for fact, _ in region:
-            # What leads away from the subject: the status of another fact, and a passage.
+            # Not limited to the subject: the status of another fact, and a passage.
             if len(fact.status) > 1 or fact.evidence[0].context:
                 raise DoubtError
         if any(local_name(fact.predicate.value) in ORDERED for fact, _ in new):
-            # Whether something leads back to itself shows on the whole way.
+            # A circle may contain other subjects.
             raise DoubtError
         lint_facts(region, self._schema, is_whole=True)
         lint_statuses(region, is_whole=True)
@@ -270,7 +268,7 @@ class _Increment:
 
 
 class _StoredEntities(Mapping[str, Entity]):
-    """Entities with the names that a build has of them: all but those of some documents only."""
+    """Entities with the names in the store, which has no names limited to some documents."""
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
@@ -302,7 +300,7 @@ class _StoredEntities(Mapping[str, Entity]):
         return Entity(ref, labels["ar"], labels["en"], (), aliases)
 
     def __iter__(self) -> Iterator[str]:
-        """Whoever wants all entities wants a whole build."""
+        """Raise ``DoubtError``: all entities are needed only in a full build."""
         raise DoubtError
 
     def __len__(self) -> int:
@@ -310,7 +308,7 @@ class _StoredEntities(Mapping[str, Entity]):
 
 
 class _StoredClasses(Mapping[str, frozenset[str]]):
-    """The classes of entities as a build has them, by what comes after a prefix of their IRIs."""
+    """The classes of entities in the store, by the local part of their IRIs."""
 
     def __init__(self, store: ox.Store, schema: Schema, prefix: str) -> None:
         self._store, self._concepts, self._prefix = store, schema.concepts, prefix
@@ -333,7 +331,7 @@ class _StoredClasses(Mapping[str, frozenset[str]]):
         return frozenset(q.object.value for q in quads if isinstance(q.object, ox.NamedNode))
 
     def __iter__(self) -> Iterator[str]:
-        """Nothing: near names are for messages, which a whole build gives."""
+        """Nothing: similar names are only needed for messages, which a full build gives."""
         return iter(())
 
     def __len__(self) -> int:
@@ -341,9 +339,9 @@ class _StoredClasses(Mapping[str, frozenset[str]]):
 
 
 def _copy(store: Path, target: Path) -> None:
-    """A store that may be written, of which the large files are the same ones.
+    """Copy a store by hard links to its large files.
 
-    RocksDB never changes a table once it is written (``.sst``); what it changes is copied.
+    RocksDB never changes a table once it is written (``.sst``); all other files are copied.
     """
     target.mkdir()
     for path in store.iterdir():
@@ -352,6 +350,6 @@ def _copy(store: Path, target: Path) -> None:
                 os.link(path, target / path.name)
                 continue
             except OSError:
-                # Not every file system has links.
+                # Not every file system has hard links.
                 pass
         shutil.copyfile(path, target / path.name)

@@ -1,6 +1,6 @@
-"""What a build is made from: the files that bear on it, by their content and by their stamps.
+"""The inputs of a build, fingerprinted by content and by stamps.
 
-Imported wherever a built graph is opened, so it needs little besides the operating system.
+This module is imported wherever a build is opened, so it imports little.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CODE: Final = ("graph", "loaders", "ontology")
 
 
 def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Every file that bears on a build of these collections, with the name messages give it."""
+    """Every input file of a build of these collections, with its name in messages."""
     for file in _ONTOLOGY:
         yield f"ontology/{file}", f"{_ROOT}/ontology/{file}"
     for folder in folders:
@@ -34,7 +34,7 @@ def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
 
 
 def code_files() -> Iterator[str]:
-    """The modules of the program that builds."""
+    """The modules of this program that affect builds."""
     for top in _CODE:
         for folder, inner, names in os.walk(f"{_ROOT}/{top}"):
             inner.sort()
@@ -42,7 +42,7 @@ def code_files() -> Iterator[str]:
 
 
 def _names(folder: str) -> list[str]:
-    """The names in a folder, sorted, hidden ones left out; none where there is no folder."""
+    """The names in a folder, sorted, without hidden ones; none if there is no folder."""
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except (FileNotFoundError, NotADirectoryError):
@@ -50,7 +50,7 @@ def _names(folder: str) -> list[str]:
 
 
 def name_of(folder: Path) -> str:
-    """What messages call a collection, even when it is given as ``.``."""
+    """The name of a collection in messages, even if it is given as ``.``."""
     return os.path.basename(os.path.realpath(folder))
 
 
@@ -62,7 +62,7 @@ def is_collection(folder: Path) -> bool:
 def fingerprint(folders: Sequence[Path]) -> str:
     """The sha256 over the names and the bytes of every input of a build.
 
-    Folders with no inputs count too, and what cannot be read: to report them is for the loaders.
+    Empty folders and unreadable files count too: the loaders report them.
     """
     from hashlib import sha256
 
@@ -78,9 +78,9 @@ def fingerprint(folders: Sequence[Path]) -> str:
 
 @cache
 def code_fingerprint() -> str:
-    """The sha256 over the code that builds, so that a changed program never reuses a build.
+    """The sha256 over the code that builds, so that a changed program does not reuse builds.
 
-    The version of Oxigraph is part of it: the store on disk is written in its format.
+    It includes the version of Oxigraph, which defines the format of the store.
     """
     from hashlib import sha256
 
@@ -93,10 +93,10 @@ def code_fingerprint() -> str:
 def stamps(folders: Sequence[Path]) -> tuple[str, int]:
     """The stamps of all inputs and of the code, one a line, and the latest change among them.
 
-    A stamp is what the file system says of a file without its being read: when its content and
-    its record were changed, its size and its number. A program cannot set the second time, so
-    that no change goes unnoticed but one within the same step of the file system's clock: the
-    latest change, in nanoseconds, tells the caller whether that may be.
+    A stamp is the metadata of a file: the times of the last change of its content and of its
+    inode, its size and its inode number. Programs cannot set the inode's time, so the only change
+    that goes unnoticed is one within the same step of the file system's clock. The latest change,
+    in nanoseconds, tells the caller whether this is possible.
     """
     code, latest = _code_stamps()
     lines = [code]
@@ -109,7 +109,7 @@ def stamps(folders: Sequence[Path]) -> tuple[str, int]:
 
 @cache
 def _code_stamps() -> tuple[str, int]:
-    """As of the first call: the code of a running program is what it was at its start."""
+    """As of the first call: a running program keeps the code that it started with."""
     found = [_stamp(path) for path in code_files()]
     lines = [ox.__version__, *(line for line, _ in found)]
     return "\n".join(lines), max(changed for _, changed in found)

@@ -1,4 +1,4 @@
-"""What the quads of a build differ in, where some of its facts do."""
+"""The difference in quads between two builds that differ in some facts."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _PLANNED: Final = ("/modality/planned", "/modality/expected")
 
 
 class DoubtError(Exception):
-    """The change is not, or not certainly, one that can be added to the build before."""
+    """The change may need a full build."""
 
 
 class Difference:
-    """The quads that go and those that come when facts are stated anew.
+    """The quads to remove and to add when facts change.
 
-    ``changed`` are the IRIs of the facts, ``facts`` all that states them now, and ``marks`` what is
-    to be said of their quotes besides; ``store`` is as it was before. Raises ``DoubtError``
-    where other facts may be concerned.
+    ``changed`` are the IRIs of the facts, ``facts`` their present statements, ``marks`` the marks
+    of their quotes; ``store`` is the one before the change. Raises ``DoubtError`` if other facts
+    may be affected.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Difference:
         self.added: Final = [quad for quad in come if quad not in store]
 
     def counts(self, before: Mapping[str, int]) -> dict[str, int]:
-        """How much there is of everything, from how much there was."""
+        """The numbers of facts, quads and so on, computed from those before."""
         facts = [bool(self._new[iri]) - bool(self._old[iri]) for iri in self._old]
         return {
             **before,
@@ -96,7 +96,7 @@ class Difference:
         }
 
     def _quads_of(self, iri: str) -> Iterator[ox.Quad]:
-        """The fact's own graph, and all that is said of the fact and of its evidence."""
+        """The graph of a fact, and all quads about the fact and its evidence."""
         yield from self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
         waiting, seen = [iri], {iri}
         while waiting:
@@ -104,7 +104,7 @@ class Difference:
             for quad in self._store.quads_for_pattern(subject, None, None, _EVIDENCE):
                 yield quad
                 if quad.predicate.value == TW + "context":
-                    # The passage may belong to other facts too.
+                    # Other facts may share the passage.
                     raise DoubtError
                 name = _iri(quad.object)
                 if name.startswith(EVIDENCE) and name not in seen:
@@ -112,7 +112,7 @@ class Difference:
                     waiting.append(name)
 
     def _said(self) -> Iterator[tuple[str, Said]]:
-        """The changed facts that were active."""
+        """The changed facts that were active before."""
         for iri, quads in self._old.items():
             values = {(q.predicate.value, _iri(q.object)) for q in quads if _iri(q.subject) == iri}
             status = next((v for p, v in values if p == TW + "recordStatus"), "")
@@ -124,20 +124,20 @@ class Difference:
             yield iri, Said(terms, iri, is_planned)
 
     def _refuse_if_referred_to(self, iri: str) -> None:
-        """Another fact may name a lost one as its successor."""
+        """Raise ``DoubtError`` if another fact names a removed one as its successor."""
         for quad in self._store.quads_for_pattern(None, None, ox.NamedNode(iri), _EVIDENCE):
             if quad.predicate.value != PROV + "wasDerivedFrom":
                 raise DoubtError
 
     def _derived_quads(self) -> Iterator[ox.Quad]:
-        """All quads of derived facts that follow no more."""
+        """All quads of derived facts that no longer follow."""
         for iri in self._follows.gone:
             node = ox.NamedNode(iri)
             yield from self._store.quads_for_pattern(None, None, None, node)
             yield from self._store.quads_for_pattern(node, None, None, _EVIDENCE)
 
     def _plain(self, follows: Rederived) -> Iterator[tuple[ox.Quad, bool]]:
-        """The triples that may enter or leave the plain view, and whether they stand in it."""
+        """The triples that may enter or leave the plain view, and whether they are in it now."""
         for terms in follows.affected:
             (quad,) = _quads([" ".join((*terms, "."))])
             triple = (quad.subject, quad.predicate, quad.object)
@@ -148,7 +148,7 @@ class Difference:
             )
 
     def _quotes(self) -> int:
-        """How many more places of documents are quoted than before."""
+        """How many more places in documents are quoted than before."""
         now: dict[tuple[str, int, int], set[str]] = defaultdict(set)
         for fact in self._facts:
             for item in fact.evidence:
@@ -163,7 +163,7 @@ class Difference:
         return change
 
     def _old_places(self) -> Iterator[tuple[str, int, int]]:
-        """The places that changed facts quoted."""
+        """The places that the changed facts quoted before."""
         for quads in self._old.values():
             said = {(_iri(q.subject), q.predicate.value): q.object for q in quads}
             for (subject, predicate), document in said.items():
@@ -176,7 +176,7 @@ class Difference:
                     yield slug, int(start.value), int(end.value)
 
     def _evidence_at(self, document: str, start: int, end: int) -> set[str]:
-        """The evidence that quotes a place."""
+        """The evidence at a place."""
         answer = self._store.query(f"""
             SELECT ?evidence WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
               ?position <{OA}start> {start} ; <{OA}end> {end} .
@@ -188,7 +188,7 @@ class Difference:
 
 
 def _iri(term: object) -> str:
-    """The IRI, empty for what is none."""
+    """The IRI; empty for other terms."""
     return term.value if isinstance(term, ox.NamedNode) else ""
 
 

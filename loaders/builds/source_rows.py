@@ -1,7 +1,7 @@
-"""Which row of which fact file states which fact: what a build leaves for the next one.
+"""Record which row of which fact file states which fact, for the next incremental build.
 
-A unit is what is read again when it changes: a row of CSV, a line of JSON lines, or a file as a
-whole. Facts and subjects are known by eight bytes each.
+A unit is read again as a whole when it changes: a row of CSV, a line of JSON lines, or a file.
+Facts and subjects are identified by eight bytes each.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from ..files.value import Site
 from ..status_file import STATUS_FILE
 from .inputs import code_fingerprint, input_files
 
-#: Kinds of fact files that are read row by row.
+#: Suffixes of fact files that are read row by row.
 ROWS: Final = (".csv", ".jsonl")
 _NAME: Final = "statements"
-#: Bytes of a digest, and of what a fact or a subject is known by.
+#: Bytes of a digest, and of the key of a fact or a subject.
 _DIGEST: Final = 16
 _KEY: Final = 8
-#: Where no fact is stated.
+#: The key of a row without a fact.
 NOTHING: Final = bytes(_KEY)
-#: A line with the keys of what it states: of a million facts, much smaller than objects.
+#: A line number with the keys of a fact and a subject, packed to save memory.
 _STATEMENT: Final = Struct(f"Q{_KEY}s{_KEY}s")
 
 
@@ -37,10 +37,10 @@ class WholeError(Exception):
 
 
 class FileStatements(NamedTuple):
-    """The units of one fact file by their digests, and what they state.
+    """The digests of the units of one fact file, with the keys of their facts and subjects.
 
-    Of a file that is read by rows, ``facts`` and ``subjects`` stand beside ``digests``, zeros
-    for a row that states nothing. Of another one there is one digest, and as many as there are.
+    In a file that is read by rows, the three tuples run in parallel, with zeros for a row without
+    a fact. Any other file has one digest, and a key for each fact.
     """
 
     by_rows: bool
@@ -50,19 +50,19 @@ class FileStatements(NamedTuple):
 
 
 class Statements(NamedTuple):
-    """All fact files of a build by name, and a digest of everything else that it was made from."""
+    """All fact files of a build by name, and a digest of its other inputs."""
 
     rest: str
     files: dict[str, FileStatements]
 
     def write(self, folder: Path) -> None:
-        """Leave them in the folder of a build."""
+        """Write them to the folder of a build."""
         files = {name: tuple(file) for name, file in self.files.items()}
         (folder / _NAME).write_bytes(marshal.dumps((self.rest, files)))
 
 
 def read_statements(folder: Path) -> Statements | None:
-    """Those of a build; None if it left none that can be read."""
+    """The statements of a build; None if they cannot be read."""
     try:
         rest, files = marshal.loads((folder / _NAME).read_bytes())
         return Statements(rest, {name: FileStatements(*file) for name, file in files.items()})
@@ -71,18 +71,18 @@ def read_statements(folder: Path) -> Statements | None:
 
 
 class Recorder:
-    """Takes down what each place states, while a collection is read."""
+    """Records the statements while a collection is read."""
 
     def __init__(self) -> None:
         self._stated: dict[str, bytearray] = defaultdict(bytearray)
 
     def heed(self, name: str, fact: Fact, place: Site) -> None:
-        """Take down one statement; those of a file come in the order of their lines."""
+        """Record one statement; those of a file come in the order of its lines."""
         keys = fact_key(fact.iri), subject_key(fact)
         self._stated[name] += _STATEMENT.pack(place.place.line, *keys)
 
     def statements(self, folders: Iterable[Path]) -> Statements | None:
-        """Everything taken down; None where the next build must not rely on it."""
+        """The recorded statements; None if the next build cannot rely on them."""
         folders = list(folders)
         rest = rest_of(folders)
         if rest is None:
@@ -99,7 +99,7 @@ class Recorder:
 
 
 def _file(stated: bytearray, path: Path) -> FileStatements | None:
-    """What was taken down of a file; None if it is not what was read any more."""
+    """The statements of a file; None if the file has changed since it was read."""
     left = _STATEMENT.iter_unpack(stated)
     digests: list[bytes] = []
     keys: list[tuple[bytes, bytes]] = []
@@ -126,7 +126,7 @@ def _columns(keys: list[tuple[bytes, bytes]]) -> tuple[tuple[bytes, ...], tuple[
 
 
 def fact_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Every fact file, with the name messages give it."""
+    """Every fact file, with its name in messages."""
     for name, file in input_files(folders):
         path = Path(file)
         if path.parent.name == "facts" and path.suffix in FACT_READERS:
@@ -134,9 +134,9 @@ def fact_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
 
 
 def rest_of(folders: Iterable[Path]) -> str | None:
-    """A digest of all inputs but fact files, and of the code.
+    """A digest of all inputs except fact files, and of the code.
 
-    None where a status file reaches over all facts.
+    None if there is a status file, which may affect any fact.
     """
     folders = list(folders)
     facts = dict(fact_files(folders))
@@ -151,7 +151,7 @@ def rest_of(folders: Iterable[Path]) -> str | None:
 
 
 def units(path: Path) -> Iterator[bytes]:
-    """The rows of a file with their line breaks. Raises ``WholeError`` where it has none."""
+    """The rows of a file with line breaks. Raises ``WholeError`` if it is not read by rows."""
     if path.suffix not in ROWS:
         raise WholeError
     begun: list[bytes] = []
@@ -171,15 +171,15 @@ def units(path: Path) -> Iterator[bytes]:
 
 
 def digest(unit: bytes) -> bytes:
-    """What a unit is known by, whichever line break it ends with."""
+    """The digest of a unit, independent of its line break."""
     return blake2b(unit.rstrip(b"\r\n"), digest_size=_DIGEST).digest()
 
 
 def fact_key(iri: str) -> bytes:
-    """What a fact is known by: the digits of its IRI."""
+    """The key of a fact: the digits of its IRI."""
     return bytes.fromhex(iri[-2 * _KEY :])
 
 
 def subject_key(fact: Fact) -> bytes:
-    """What the subject of a fact is known by."""
+    """The key of the subject of a fact."""
     return blake2b(fact.subject.value.encode(), digest_size=_KEY).digest()

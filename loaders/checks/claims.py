@@ -33,7 +33,7 @@ from ..text.cues import stem
 from ..text.dates import is_among
 from ..text.mentions import Gazetteer, names_of, parts_of_territories
 from ..text.tokens import tokens
-from .quote_contents import Spans, Stretch, Words
+from .quotes import Spans, Stretch, Words
 
 #: Classes with proper names: a single word of such a name means something else.
 _PROPER: Final = frozenset(

@@ -1,4 +1,4 @@
-"""How much of each document the facts speak for, sentence by sentence."""
+"""Measure how many sentences of each document are quoted by facts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LETTER: Final = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a document: where it stands and what it says."""
+    """A sentence of a document with its offsets."""
 
     start: int
     end: int
@@ -28,9 +28,9 @@ class Sentence:
 class Coverage:
     """How the sentences of one document are accounted for.
 
-    ``quoted`` sentences are quoted by a fact, ``listed`` ones are in the register as furniture
-    or as stating nothing, ``open`` ones are neither. ``characters`` is the share of the text
-    that stands within a quote or a listed span, from 0 to 1.
+    ``quoted`` sentences are quoted by a fact, ``listed`` ones are in the register as furniture or
+    silent, ``open`` ones are neither. ``characters`` is the share of the text in quotes or listed
+    spans, from 0 to 1.
     """
 
     document: str
@@ -46,7 +46,7 @@ class Coverage:
 
 
 def sentences(text: str) -> list[Sentence]:
-    """The sentences of a text, with their offsets; lines without a letter are none.
+    """The sentences of a text, with their offsets; lines without a letter do not count.
 
     >>> [s.text for s in sentences("وقعت مصر. حضر الوزير.\\n")]
     ['وقعت مصر.', 'حضر الوزير.']

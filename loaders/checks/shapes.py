@@ -20,12 +20,11 @@ from ...messages.fault import Fault
 from ...ontology.extension import sources_of
 from ...ontology.namespaces import GRAPH_EVIDENCE, RDFS
 from ...ontology.schema import FILES, Schema
-from ..ontologies import shape_files, term_files
+from ..collection import shape_files, term_files
 from .ontology_shapes import SHAPES, SHAPES_FILE, made_shapes
 from .shacl.compiler import Compiler, Rule, severity_of
-from .shacl.context import BeyondSparqlError
 from .shacl.result import Result, message_of
-from .shacl.source import Node, ShapesGraph, path_of, targeted, without_targets
+from .shacl.source import BeyondSparqlError, Node, ShapesGraph, path_of, targeted, without_targets
 from .shacl.vocabulary import refuse_unknown
 
 if TYPE_CHECKING:

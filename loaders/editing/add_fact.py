@@ -15,11 +15,11 @@ from ..checks.claims import Claims
 from ..checks.quotes import spans
 from ..collection import Collection, classes_of
 from ..facts import FactMaker
-from ..files.facts_yaml import TRIPLE
+from ..files.fact_files import TRIPLE
 from ..files.value import Value
 from ..files.yaml_nodes import files
 from ..files.yaml_text import LOADER, data_of
-from .insert_fact import QUOTE, Locate, Places, with_fact
+from .insert_entry import QUOTE, Locate, Places, with_fact
 from .json_schemas import modeline
 from .transaction import Edit
 

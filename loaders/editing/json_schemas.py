@@ -1,8 +1,8 @@
-"""JSON Schemas of a collection's YAML files, so that editors complete and check while one types.
+"""Make JSON Schemas of a collection's YAML files, for completion and checks in editors.
 
-They are made from what the loaders and the ontology say, for the collections in hand: their
-terms, entities and documents. A schema accepts whatever the loaders accept, and less of the rest
-than they: what a quote says is for ``taawun check``.
+They are made from the loaders and the ontology, with the terms, entities and documents of the
+given collections. A schema accepts whatever the loaders accept; it finds fewer faults than they
+do, as it cannot check quotes.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from ..collection import Collection
 from ..documents import DOCUMENT_KEYS, DOCUMENT_NEEDED, SLUG, SPAN_KEYS
 from ..entities import ALIAS_KEYS, ENTITY_KEYS, REFERENCE, registrable
 from ..facts import writable
-from ..files.facts_yaml import ENTRY_KEYS, FACT_KEYS, FILE_KEYS, TRIPLE
+from ..files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS, TRIPLE
 from ..status_file import STATUS_KEYS
 
 Json: TypeAlias = dict[str, Any]
 
-#: The folder of a collection that holds them.
+#: The folder of a collection for the schemas.
 FOLDER: Final = "schemas"
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 _TEXT: Final[Json] = {"type": "string", "minLength": 1}
-#: A value that YAML may take for a number, and the keys that may have one: years, codes.
+#: A value that YAML may read as a number, and the keys that may have one: years, codes.
 _PLAIN: Final[Json] = {"type": ["string", "number", "boolean"]}
 _DIGITS: Final = frozenset({"when", "dateText", "issued", "statusDate", "m49"})
 _SPANS: Final[Json] = {"type": "array", "items": {"$ref": "#/definitions/span"}}
-#: What keys are for that no term of the ontology explains, in Arabic and English.
+#: Descriptions of keys without a term of the ontology, in Arabic and English.
 _ABOUT: Final = {
     "document": ("الوثيقة التي تقول هذه الحقائق", "The document that states these facts."),
     "evidence": ("الاقتباسات، وتحت كل منها حقائقه", "The quotes, and under each its facts."),
@@ -79,7 +79,7 @@ _ABOUT: Final = {
 
 
 def json_schemas(collection: Collection) -> dict[str, Json]:
-    """The schema of each kind of file, by the name of the file that holds it."""
+    """The schema of each kind of file, by the name of the schema file."""
     made = _Schemas(collection)
     return {
         "facts.json": made.facts(),
@@ -97,7 +97,7 @@ def schema_files(collection: Collection) -> dict[Path, bytes]:
 
 
 def modeline(folder: Path, name: str) -> str:
-    """The comment that tells editors which schema a new file has, if the collection has it."""
+    """The comment that tells editors the schema of a new file, if the collection has it."""
     if not (folder / FOLDER / name).is_file():
         return ""
     return f"# yaml-language-server: $schema=../{FOLDER}/{name}\n"
@@ -141,7 +141,7 @@ class _Schemas:
         }
 
     def entities(self) -> Json:
-        """Entity files: one mapping a reference."""
+        """Entity files: one mapping per reference."""
         slugs = sorted(registrable(self._schema))
         entity = self._mapping(ENTITY_KEYS, ("ar", "en"))
         return {
@@ -154,7 +154,7 @@ class _Schemas:
         }
 
     def documents(self) -> Json:
-        """The register of documents: one mapping a slug."""
+        """The register of documents: one mapping per slug."""
         document = self._mapping(DOCUMENT_KEYS, DOCUMENT_NEEDED)
         return {
             "$schema": _DIALECT,
@@ -176,12 +176,12 @@ class _Schemas:
         }
 
     def _key(self, key: str) -> Json:
-        """What stands under a key, with what it is for."""
+        """The schema of a key, with its description."""
         about = _ABOUT[key] if key in _ABOUT else self._about(key)
         return {"description": " · ".join(filter(None, about)), **self._value(key)}
 
     def _about(self, key: str) -> tuple[str, ...]:
-        """What the ontology says of the property that a key stands for."""
+        """The description of the property that a key stands for, from the ontology."""
         iri = TW + key.removesuffix("Ar")
         return self._schema.comment(iri, "ar"), self._schema.comment(iri, "en")
 
@@ -223,11 +223,11 @@ class _Schemas:
         return self._choice(self._names, REFERENCE.pattern)
 
     def _choice(self, known: Mapping[str, tuple[str, str]], pattern: str) -> Json:
-        """One of the known values, which an editor proposes, or another of the same form."""
+        """A known value, which editors propose, or another one of the same form."""
         return {"anyOf": [_enum(known), {"type": "string", "pattern": f"^({pattern})$"}]}
 
     def _predicates(self) -> Json:
-        """The properties that something registered can have."""
+        """The properties that registered entities can have."""
         schema = self._schema
         present = {
             above
@@ -255,7 +255,7 @@ def _labels(schema: Schema, iri: str) -> tuple[str, str]:
 
 
 def _enum(named: Mapping[str, tuple[str, str]]) -> Json:
-    """One of the names, each with what it is called, for editors that show it."""
+    """One of the names, each with a description for editors."""
     return {
         "enum": sorted(named),
         "enumDescriptions": [" · ".join(dict.fromkeys(named[name])) for name in sorted(named)],

@@ -22,7 +22,7 @@ from ..collection import Collection
 from ..documents import REGISTER, is_slug
 from ..files.csv_table import Cell, Kind, Row, header_of, read_table, row_numbers, write_table
 from ..files.entity_table import ENTITIES, entity_row
-from ..files.fact_rows import FACTS
+from ..files.fact_files import FACTS
 from ..files.yaml_nodes import read_text
 from ..text.suggestion_file import slug_of
 from .insert_entry import register_with, registration

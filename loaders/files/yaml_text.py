@@ -1,6 +1,6 @@
-"""YAML text with something put in by hand's rules: every other byte stays as it was.
+"""Insert an entry into a YAML file without touching any other byte.
 
-What comes out is to be read again and compared: nothing here knows all of YAML.
+Callers must read the result again and compare: this module does not know all of YAML.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _STRING = "tag:yaml.org,2002:str"
 def scalar(text: str) -> str:
     """The text as a scalar for any place in a file, in flow and in block style.
 
-    What begins with a sign is quoted, as is what YAML would take for a number or a date.
+    Text that begins with a sign is quoted, as is text that YAML would read as a number or a date.
 
     >>> scalar("وقعت مصر على اتفاقيات"), scalar("stage: signed"), scalar("17")
     ('وقعت مصر على اتفاقيات', '"stage: signed"', '"17"')
@@ -39,7 +39,7 @@ def scalar(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A double-quoted scalar that reads back to the letter."""
+    """A double-quoted scalar that reads back unchanged."""
     written = json.dumps(text, ensure_ascii=False)
     return re.sub(
         "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]",
@@ -53,7 +53,7 @@ LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def data_of(node: yaml.Node | None) -> Any:
-    """A node as lists, dictionaries and strings; None for a file without one."""
+    """A node as lists, dictionaries and strings; None for an empty file."""
     if isinstance(node, yaml.MappingNode):
         return {key.value: data_of(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
@@ -62,7 +62,7 @@ def data_of(node: yaml.Node | None) -> Any:
 
 
 def reads_as(text: str, data: Any) -> bool:
-    """Whether a text is YAML that says exactly this."""
+    """Whether a text is YAML with exactly this data."""
     try:
         return bool(data_of(yaml.compose(text, Loader=LOADER)) == data)
     except yaml.YAMLError:
@@ -84,15 +84,15 @@ def _flow(value: str | Sequence[str]) -> str:
 
 
 def in_list(item: Sequence[str], column: int) -> list[str]:
-    """The lines of an item as one of a list whose dashes stand in that column."""
+    """The lines of an item of a list whose dashes are in that column."""
     first, *more = item
     return [f"{' ' * column}- {first}", *(f"{' ' * column}  {line}" for line in more)]
 
 
 def with_lines(text: str, lines: Sequence[str], at: int | None = None) -> str:
-    """The text with lines after the line in which the offset ``at`` stands, else at its end.
+    """The text with lines inserted after the line of the offset ``at``, else at its end.
 
-    They end as the text's own lines end.
+    They get the line ends of the text.
     """
     new = _joined(text, lines)
     end = text.find("\n", at) + 1 if at is not None else 0
@@ -113,7 +113,7 @@ def field_of(node: yaml.Node, name: str) -> tuple[yaml.Node, yaml.Node] | None:
 
 
 def with_entry(text: str, root: yaml.Node | None, lines: Sequence[str], at: int) -> str:
-    """The text of a mapping with the lines of an entry before the ``at``-th one.
+    """The text of a mapping with the lines of an entry inserted before the ``at``-th one.
 
     Comments at the head of the file stay there.
     """
@@ -127,7 +127,7 @@ def with_entry(text: str, root: yaml.Node | None, lines: Sequence[str], at: int)
 
 
 def with_item(text: str, pair: tuple[yaml.Node, yaml.Node], item: Sequence[str], at: int) -> str:
-    """The text with an item in the list of a key, before the ``at``-th one.
+    """The text with an item inserted into the list of a key, before the ``at``-th one.
 
     ``pair`` is the key with its value: a list of either style, or nothing.
     """
@@ -140,14 +140,14 @@ def with_item(text: str, pair: tuple[yaml.Node, yaml.Node], item: Sequence[str],
     if items:
         after = _end(text, items[-1])
         return f"{text[:after]}, {' '.join(item)}{text[after:]}"
-    # An empty list gives way to one with a line for each item.
+    # An empty list is replaced by one with a line for each item.
     rest = text[max(_end(text, node), key.end_mark.index + 1) :]
     bare = f"{text[: key.end_mark.index]}:{rest}"
     return with_lines(bare, in_list(item, key.start_mark.column + 2), key.end_mark.index)
 
 
 def _end(text: str, node: yaml.Node) -> int:
-    """The offset after the last character of a value; the marks of block values lie further on."""
+    """The offset after the last character of a value; the marks of block values are further on."""
     if not _is_block(node):
         end: int = node.end_mark.index
         return end
@@ -164,7 +164,7 @@ def _is_block(node: yaml.Node) -> bool:
 
 
 def _comments_after(text: str, at: int, column: int) -> int:
-    """An offset in the last line of what belongs to an item: comments that stand deeper do."""
+    """An offset in the last line of an item, with the comments that are indented deeper."""
     comments = re.compile(rf"[^\n]*(?:\n {{{column + 1},}}#[^\n]*)*")
     match = comments.match(text, at)
     return max(at, match.end() - 1) if match else at

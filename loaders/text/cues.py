@@ -1,7 +1,7 @@
-"""Cue words: by which words of a text a sentence probably states what the ontology can say.
+"""Find cue words: words that suggest which property or class a sentence is about.
 
-They stand in the ontology as ``tw:cue`` on properties and classes, so that a collection's own
-ontology can add its own. Words are compared folded, without proclitics and endings.
+They are ``tw:cue`` of properties and classes in the ontology, so a collection can add its own.
+Words are compared folded, without proclitics and endings.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LEAST_LETTERS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue at ``text[start:end]``, and the IRI of the term that it speaks for."""
+    """A cue at ``text[start:end]``, and the IRI of its term."""
 
     start: int
     end: int
@@ -31,7 +31,7 @@ class Cue:
 
 @lru_cache(maxsize=16384)
 def stem(word: str) -> str:
-    """A folded word without article and ending: light, so that two words seldom meet by chance.
+    """A folded word without article and ending: a light stem, to avoid chance matches.
 
     >>> stem("الاتفاقيات") == stem("اتفاقيه")
     True
@@ -48,7 +48,7 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=16384)
 def stems(word: str) -> frozenset[str]:
-    """The stems of a folded word as it stands, and without the proclitics that it may carry."""
+    """The stems of a folded word, with and without proclitics."""
     return frozenset(map(stem, stripped(word)))
 
 

@@ -1,13 +1,13 @@
-"""The dates that a text says, as EDTF with the precision that is printed and no more.
+"""Find the dates in a text, as EDTF with the printed precision.
 
-What the other modules build on::
+Main functions::
 
     said_dates("يومي 8 و9 فبراير")          # each date: where it stands and its EDTF
     is_said("2022-09", quote)               # is this date said in the quote?
 
-Offsets are those of the text handed in. Where no year is printed the EDTF has XXXX; a year that
-only the reader can know (فبراير الماضي) is never filled in. Months are the Egyptian, Levantine and
-Maghrebi ones; Hijri dates are left alone.
+Offsets are those of the given text. If no year is printed, the EDTF has XXXX; a year that only the
+reader can infer (فبراير الماضي) is never filled in. Months are the Egyptian, Levantine and Maghrebi
+ones; Hijri dates are ignored.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _MONTHS: Final = {
     )
     for name in names.split("|")
 }  # fmt: skip
-#: Months whose names are words of their own: they need a day, a year or شهر beside them.
+#: Months whose names are also other words: they need a day, a year or شهر beside them.
 _DOUBTFUL: Final = frozenset({"مارس", "آب", "ماي", "أوت", "جوان"})
 _NAME: Final = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _MONTH: Final = rf"(?P<month>{_NAME})(?:\s?[/(]\s?(?:{_NAME})\)?)?"
@@ -67,7 +67,7 @@ _DATE: Final = re.compile(
         )
     )
 )
-#: What after four digits shows that they count something, or that they are a Hijri year.
+#: Words after four digits that make them a quantity or a Hijri year.
 _COUNTED: Final = re.compile(
     r"[^\S\n]*(?:[%٪$€]|هـ|مليون|مليار|ألف|دولار|جنيه|يورو|قرية|مواطن|طالب|كيلو|كم|متر|شركة|وظيفة"
     r"|متدرب|شخص|مدرسة|مكتب|ميجا|جيجا)"
@@ -84,12 +84,12 @@ def said_dates(text: str) -> list[SaidDate]:
 
 
 def is_said(edtf: str, text: str) -> bool:
-    """Whether the text says the date: the same EDTF, or the two ends of the span."""
+    """Whether the text contains the date: the same EDTF, or the two ends of the span."""
     return is_among(edtf, {date.edtf for date in _dates(text)})
 
 
 def is_among(edtf: str, said: Set[str]) -> bool:
-    """Whether a date is one of those that are said, or a span between two of them."""
+    """Whether a date is one of the given ones, or a span between two of them."""
     ends = {end for date in said for end in date.split("/")}
     return edtf in said | ends or ("/" in edtf and said >= set(edtf.split("/")))
 
@@ -110,7 +110,7 @@ def _edtf(match: re.Match[str], text: str) -> str | None:
         return _day(part["y1"], int(part["m1"]), int(part["d1"]))
     if part["dmy"]:
         day, month = int(part["d2"]), int(part["m2"])
-        # Days come first; 3/15/2023 can only be meant the other way.
+        # Days come first, except in dates such as 3/15/2023.
         return _day(part["y2"], *((month, day) if month <= 12 else (day, month)))
     if part["years"]:
         first, last = int(part["from"]), int(part["to"])

@@ -1,6 +1,6 @@
-"""Where a text names registered entities: the gazetteer, made from all their names.
+"""Find mentions of registered entities in a text, with a gazetteer of all names.
 
-What the other modules build on::
+Main methods::
 
     gazetteer = Gazetteer(names_of(entities, schema))
     gazetteer.mentions(text, document="egypt-iraq-talks")   # what a reader would underline
@@ -8,10 +8,10 @@ What the other modules build on::
     gazetteer.every(text, document="egypt-iraq-talks")      # each place, names in names too
 
 ``document`` is the slug of the text's document: names that the register limits to some documents
-(``{name: الوزارة, in: …}``) hold only there. Offsets are those of the text handed in, 0-based and
-half-open. A quote is looked at by handing in the quote: ``"country/iraq" in gazetteer.named(quote,
-slug)``. Names may carry the proclitics و ف ب ك ل, spellings are folded, and a name of a country
-that is not registered (جنوب السودان) hides the shorter one within it.
+(``{name: الوزارة, in: …}``) count only there. Offsets are those of the given text, 0-based and
+half-open. Quotes are searched in the same way: ``"country/iraq" in gazetteer.named(quote, slug)``.
+Names may have the proclitics و ف ب ك ل, spellings are folded, and the name of an unregistered
+country (جنوب السودان) hides the shorter name in it.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from ...ontology.namespaces import ID, RDFS, SKOS, TW
 from ...ontology.schema import Schema
 from .tokens import Token, joined, stripped, tokens
 
-#: ``name``: a registered name. ``shared``: a form that several entities have, or that is a name
-#: in other documents only; never chosen. ``adjective``: العراقي for the country. ``similar``: a
-#: registered name but for a letter or two. ``territory``: a country that is not registered.
+#: ``name``: a registered name. ``shared``: a name of several entities, or of other documents only;
+#: it is never resolved. ``adjective``: العراقي for the country. ``similar``: a registered name with
+#: a letter or two changed. ``territory``: an unregistered country.
 Kind: TypeAlias = Literal["name", "shared", "adjective", "similar", "territory"]
 
 #: Names of countries and regions that compete with the registered ones.
 TERRITORIES: Final = Path(__file__).parent / "territories.tsv"
-#: How alike, from 0 to 1, a spelling has to be: as a whole, and in each of its words.
+#: Minimum similarity of a spelling, from 0 to 1: of the whole, and of each word.
 _ALIKE: Final = 0.9
 _WORD_ALIKE: Final = 0.6
 #: The label of territories among the candidates of a mention.
@@ -46,7 +46,7 @@ _TERRITORY: Final = "territory/"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name of one thing: ``documents`` limits it; an ``adjective`` is a weak name."""
+    """One name of an entity, perhaps limited to ``documents``; an ``adjective`` is a weak name."""
 
     ref: str
     text: str
@@ -98,7 +98,7 @@ def territory_label(ref: str, language: str) -> str:
 
 @lru_cache(maxsize=1)
 def parts_of_territories() -> frozenset[str]:
-    """Folded runs of words within longer names of countries: السودان stands in جنوب السودان."""
+    """Folded parts of longer names of countries: السودان is a part of جنوب السودان."""
     found = set()
     for territory in _territories():
         for words in (_key(name).split() for name in territory.names):
@@ -112,9 +112,9 @@ def parts_of_territories() -> frozenset[str]:
 
 
 def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterator[Name]:
-    """Every name: of the entities, of the ontology's concepts, and of the territories of CLDR.
+    """All names: of entities, of the ontology's concepts, and of the territories of CLDR.
 
-    A territory whose name or ISO code a registered entity has is that entity.
+    A territory with the name or the ISO code of a registered entity is that entity.
     """
     by_code: dict[str, str] = {}
     taken: set[str] = set()
@@ -152,7 +152,7 @@ def _key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A run of tokens that a name fits: tokens ``first`` to ``last``, the last one included."""
+    """A run of tokens that matches a name: ``first`` to ``last``, inclusive."""
 
     first: int
     last: int
@@ -166,7 +166,7 @@ class _Found:
 
 
 class _Node:
-    """A trie over folded words: what may follow, and the names that end here."""
+    """A node of a trie over folded words: the next words, and the names that end here."""
 
     __slots__ = ("following", "names")
 
@@ -176,7 +176,7 @@ class _Node:
 
 
 class Gazetteer:
-    """All names in a trie over folded words: more names make it no slower."""
+    """All names in a trie over folded words; the search time does not grow with them."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._root = _Node()
@@ -226,9 +226,9 @@ class Gazetteer:
         return sorted(kept, key=lambda mention: mention.start)
 
     def every(self, text: str, document: str | None = None) -> list[Mention]:
-        """Each place that a name fits, those within longer names too, by exact names only.
+        """All exact matches of names, including those within longer names.
 
-        Within the name of a territory that is not registered nothing shorter counts.
+        Matches within the name of an unregistered territory do not count.
         """
         words = tokens(text)
         found = [
@@ -242,7 +242,7 @@ class Gazetteer:
     def named(
         self, text: str, document: str | None = None, *, adjectives: bool = False
     ) -> frozenset[str]:
-        """The references that a text names by a registered name, shared forms included.
+        """The references that a text mentions by a registered name, shared names included.
 
         With ``adjectives``, العراقي names the country too.
         """
@@ -250,7 +250,7 @@ class Gazetteer:
         return frozenset(self._starts(text, document, kinds))
 
     def first_named(self, text: str, document: str) -> dict[str, int]:
-        """Where a document first names each reference, by an adjective too."""
+        """The offset at which a document first mentions each reference, by an adjective too."""
         return self._starts(text, document, {"name", "shared", "adjective"})
 
     def _starts(self, text: str, document: str | None, kinds: set[str]) -> dict[str, int]:
@@ -276,7 +276,7 @@ class Gazetteer:
                     node = node.following.get(words[last].folded)
 
     def _similar(self, text: str, words: list[Token]) -> Iterator[_Found]:
-        """Runs of as many words as a name has, the first one exact, the others much alike."""
+        """Runs of words that match a name in the first word and are similar in the others."""
         for first, word in enumerate(words):
             for form in stripped(word.folded):
                 for wanted, name in self._by_first.get(form, ()):
@@ -306,14 +306,14 @@ def _ratio(one: str, other: str) -> float:
 def _mention(
     words: list[Token], item: _Found, document: str | None, is_similar: bool = False
 ) -> Mention | None:
-    """What a run of words stands for in a document; ``None`` where no name of it counts."""
+    """The mention of a run of words in a document; None if no name counts there."""
     start, end = words[item.first].start, words[item.last].end
     here = {n.ref for n in item.names if document is not None and document in n.documents}
     plain = {n.ref for n in item.names if not n.documents and not n.is_adjective}
     elsewhere = {n.ref for n in item.names if n.documents}
     weak = {n.ref for n in item.names if n.is_adjective}
     kind: Kind
-    # What the curator said of this very document comes first.
+    # Names that are limited to this document take precedence.
     if refs := here or plain:
         if all(ref.startswith(_TERRITORY) for ref in refs):
             kind = "territory"
@@ -331,7 +331,7 @@ def _mention(
     return Mention(start, end, tuple(sorted(refs)), kind)
 
 
-#: Folded name → stems that the rule does not give.
+#: Folded name → irregular stems.
 _IRREGULAR: Final = {
     "كوت ديفوار": ("ايفوار",),
     "ساحل العاج": ("عاج",),
@@ -345,7 +345,7 @@ _ENDINGS: Final = ("ي", "يه", "يين", "يون", "يات", "يتين", "يت
 
 
 def adjectives(names: Iterable[str]) -> Iterator[str]:
-    """The forms of the adjective of a place, folded, with the article and without.
+    """The forms of the adjective of a place, folded, with and without the article.
 
     >>> {"عراقي", "العراقيه", "العراقيين"} <= set(adjectives(["العراق"]))
     True

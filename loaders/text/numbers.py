@@ -1,45 +1,123 @@
-"""The numbers that a text says, in digits of either alphabet and in words, with their values.
+"""Find the numbers in a text, in digits of either script and in words, with their values.
 
-What the other modules build on::
+Main functions::
 
     amounts("معيشة نحو ٦٠ مليون مواطن")   # each number: where it stands, its value, its kind
     Decimal(60000000) in values(quote)    # is this number said in the quote?
 
-Offsets are those of the text handed in, 0-based and half-open. A number said in parts (3.5 ملايين,
+Offsets are those of the given text, 0-based and half-open. A number in parts (3.5 ملايين,
 مليون و500 ألف) has one value; 2019/2020 and the days of a date are numbers here too. The dual
-(يومين) says two, for the nouns that the news counts.
+(يومين) means two, for nouns that are common in the news.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
-from .number_words import (
-    CURRENCIES,
-    CURRENCY_SIGNS,
-    DUAL_SCALES,
-    DUALS,
-    FRACTIONS,
-    HUNDRED,
-    HUNDREDS,
-    OF_HUNDRED,
-    ORDINAL_TENS,
-    ORDINAL_UNITS,
-    ORDINALS,
-    PER_HUNDRED,
-    SCALES,
-    TEEN,
-    TEEN_UNITS,
-    TENS,
-    UNCOUNTED,
-    UNITS,
-)
+from ...graph.arabic import fold
 from .tokens import Token, joined, stripped, tokens
+
+V = TypeVar("V")
+
+
+def _words(table: Mapping[str, V]) -> dict[str, V]:
+    """Each spelling of ``one|other`` folded, with its value."""
+    return {fold(form): value for forms, value in table.items() for form in forms.split("|")}
+
+
+def _ended(stems: Mapping[str, int], endings: Iterable[str]) -> dict[str, int]:
+    return {
+        fold(stem + ending): value
+        for forms, value in stems.items()
+        for stem in forms.split("|")
+        for ending in endings
+    }
+
+
+_DIGIT_STEMS: Final = {
+    "ثلاث": 3, "أربع": 4, "خمس": 5, "ست": 6, "سبع": 7, "ثماني|ثمان": 8, "تسع": 9,
+}  # fmt: skip
+UNITS: Final = {
+    **_words({"واحد|واحدة": 1, "اثنان|اثنين|اثنتان|اثنتين|إثنين": 2, "عشر|عشرة": 10}),
+    **_ended(_DIGIT_STEMS, ("", "ة")),
+}
+TENS: Final = _ended(
+    {"عشر": 20, "ثلاث": 30, "أربع": 40, "خمس": 50, "ست": 60, "سبع": 70, "ثمان": 80, "تسع": 90},
+    ("ون", "ين"),
+)
+#: 10, as the second word of a number from 11 to 19.
+TEEN: Final = frozenset(_words({"عشر|عشرة": 10}))
+#: The first word of 11 and 12; the others are those of the units.
+TEEN_UNITS: Final = _words({"أحد|إحدى|حادي": 1, "اثنا|اثني|اثنتا|اثنتي": 2})
+HUNDRED: Final = frozenset(_words({"مئة|مائة|مية": 100}))
+HUNDREDS: Final = {
+    **dict.fromkeys(HUNDRED, 100),
+    **_words({"مئتان|مئتين|مائتان|مائتين|مائتي|مئتي": 200}),
+    **{word: value * 100 for word, value in _ended(_DIGIT_STEMS, ("مئة", "مائة", "مية")).items()},
+}
+SCALES: Final = _words(
+    {
+        "ألف|آلاف|ألفا": 10**3,
+        "مليون|ملايين|مليونا": 10**6,
+        "مليار|مليارات|مليارا|بليون|بلايين": 10**9,
+        "تريليون|ترليون|تريليونات": 10**12,
+    }
+)
+#: Scales that are not numbers by themselves: thousands, millions.
+UNCOUNTED: Final = frozenset(_words({"آلاف|ملايين|مليارات|بلايين|تريليونات": 0}))
+DUAL_SCALES: Final = {
+    word: 2 * value
+    for word, value in _ended(
+        {"ألف": 10**3, "مليون": 10**6, "مليار": 10**9, "تريليون": 10**12}, ("ين", "ان", "ي")
+    ).items()
+}
+FRACTIONS: Final = _words(
+    {
+        "نصف|النصف": Decimal("0.5"),
+        "ربع|الربع": Decimal("0.25"),
+        "ثلث|الثلث": Decimal(1) / 3,
+        "ثلثي|ثلثا|الثلثين": Decimal(2) / 3,
+    }
+)
+ORDINALS: Final = _words(
+    {
+        "الأول|الأولى": 1, "الثاني|الثانية": 2, "الثالث|الثالثة": 3, "الرابع|الرابعة": 4,
+        "الخامس|الخامسة": 5, "السادس|السادسة": 6, "السابع|السابعة": 7, "الثامن|الثامنة": 8,
+        "التاسع|التاسعة": 9, "العاشر|العاشرة": 10,
+    }
+)  # fmt: skip
+#: The first word of an ordinal of two: الحادي عشر, الثاني والعشرين.
+ORDINAL_UNITS: Final = {**_words({"الحادي|الحادية": 1}), **ORDINALS}
+ORDINAL_TENS: Final = {"ال" + word: value for word, value in TENS.items()}
+#: Nouns in the dual, each of which means two.
+DUALS: Final = {
+    fold(stem + ending): fold(noun)
+    for stem, noun in (
+        ("يوم", "يوم"), ("عام", "عام"), ("سنت", "سنة"), ("شهر", "شهر"), ("أسبوع", "أسبوع"),
+        ("ساعت", "ساعة"), ("دولت", "دولة"), ("بلد", "بلد"), ("وزارت", "وزارة"),
+        ("مرحلت", "مرحلة"), ("اتفاقيت", "اتفاقية"), ("مذكرت", "مذكرة"), ("مشروع", "مشروع"),
+        ("مبادرت", "مبادرة"), ("جامعت", "جامعة"), ("شركت", "شركة"), ("مدينت", "مدينة"),
+        ("مرت", "مرة"), ("جلست", "جلسة"), ("مركز", "مركز"), ("وثيقت", "وثيقة"),
+    )
+    for ending in ("ين", "ان")
+}  # fmt: skip
+CURRENCIES: Final = frozenset(
+    _words(
+        {
+            "دولار|دولارات|دولارا|جنيه|جنيهات|جنيها|يورو|درهم|دراهم|ريال|ريالات|دينار|دنانير"
+            "|دينارا|ليرة|ليرات|ين|يوان|روبل|روبية|فرنك|usd|egp|eur": 0
+        }
+    )
+)
+CURRENCY_SIGNS: Final = _words({"$": "دولار", "€": "يورو", "£": "جنيه"})
+PER_HUNDRED: Final = frozenset(_words({"بالمئة|بالمائة|بالمية": 0}))
+OF_HUNDRED: Final = frozenset(_words({"المئة|المائة|المية": 0}))
+
 
 #: ``percentage``: value 15 for 15%. ``money``: with a currency. ``ordinal``: الثالث. ``dual``:
 #: يومين. ``fraction``: النصف.
@@ -68,7 +146,7 @@ class Amount:
 
 
 def values(text: str) -> frozenset[Decimal]:
-    """The values of all numbers that the text says.
+    """The values of all numbers in the text.
 
     >>> Decimal(3) in values("وفقًا لثلاثة محاور"), Decimal(3500000) in values("٣.٥ مليون منزل")
     (True, True)
@@ -92,7 +170,7 @@ def _amounts(text: str) -> tuple[Amount, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A number read so far: the index after its last word, and the scale that word has."""
+    """A number read so far: the index after its last word, and the scale of that word."""
 
     value: Decimal
     stop: int
@@ -102,7 +180,7 @@ class _Part:
 
 
 class _Reader:
-    """One text as words, in which a number in digits is one word, with its proclitics."""
+    """A text as words; a number in digits is one word, with its proclitics."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -132,7 +210,7 @@ class _Reader:
                 yield amount
 
     def _measured(self, first: int, part: _Part) -> tuple[Amount, int]:
-        """The amount with a percent sign or a currency taken in, and the index after it."""
+        """The amount with a following percent sign or currency, and the index after it."""
         text, stop = self.text, part.stop
         start, end = self.words[first].start, self.words[stop - 1].end
 
@@ -162,7 +240,7 @@ class _Reader:
         return self.words[index].folded if index < len(self.words) else ""
 
     def _joins(self, index: int) -> bool:
-        """Whether nothing but spaces stands between a word and the next."""
+        """Whether there are only spaces between a word and the next."""
         return index + 1 < len(self.words) and joined(
             self.text, self.words[index], self.words[index + 1]
         )
@@ -171,18 +249,18 @@ class _Reader:
         return self._word(index + 1) if self._joins(index) else ""
 
     def _after_and(self, index: int) -> str:
-        """The word that و joins to the one before it."""
+        """The word after و."""
         word = self._word(index) if index and self._joins(index - 1) else ""
         return word[1:] if word.startswith("و") else ""
 
     def _number(self, first: int) -> _Part | None:
-        """Terms joined by و, falling in size, and perhaps a fraction of the last scale."""
+        """Terms joined by و in descending order, perhaps with a fraction of the last scale."""
         part = self._term(first, stripped(self._word(first)))
         while part is not None and part.scale:
             after = self._after_and(part.stop)
             if after in FRACTIONS:
                 value = part.value + FRACTIONS[after] * part.scale
-                # مليون ونصف المليون says the scale twice.
+                # مليون ونصف المليون repeats the scale.
                 again = self._word(part.stop + 1).removeprefix("ال") in SCALES
                 return _Part(value, part.stop + 1 + again)
             more = self._term(part.stop, (after,)) if after else None
@@ -192,7 +270,7 @@ class _Reader:
         return part
 
     def _term(self, index: int, forms: tuple[str, ...]) -> _Part | None:
-        """A small number, perhaps times a thousand, a million …; or a scale alone."""
+        """A small number, perhaps times a thousand, a million …; or only a scale."""
         for form in forms:
             if form in FRACTIONS:
                 scale = SCALES.get(self._following(index))
@@ -212,7 +290,7 @@ class _Reader:
         return None
 
     def _small(self, index: int, form: str) -> _Part | None:
-        """What may stand before a scale word: digits, or words up to nine hundred."""
+        """A multiplier of a scale word: digits, or words up to nine hundred."""
         if index in self.digits:
             return _Part(self.digits[index], index + 1)
         unit = TEEN_UNITS.get(form, UNITS.get(form, 0))
@@ -269,5 +347,5 @@ def _value(printed: str) -> Decimal:
     match = _DIGITS.fullmatch(printed)
     assert match is not None
     whole, fraction = match.groups()
-    # Decimal() reads the digits of every script.
+    # Decimal() accepts the digits of every script.
     return Decimal(re.sub("[,٬]", "", whole) + (f".{fraction}" if fraction else ""))

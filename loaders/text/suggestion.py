@@ -1,4 +1,4 @@
-"""What a new text offers a curator: names, dates, numbers, sentences, and facts to consider."""
+"""Suggest facts from a new text: its names, dates, numbers, sentences, and proposals."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from .numbers import Amount, amounts
 from .tokens import tokens
 from .unknown_names import UnknownName, doubted, unknown_names
 
-#: ``covered``: a fact quotes it, or the register lists it with a reason. ``cooperation``: a cue
-#: and two parties stand in it. ``open``: neither.
+#: ``covered``: a fact quotes it, or the register lists it with a reason. ``cooperation``: it has
+#: a cue and two parties. ``open``: neither.
 State: TypeAlias = Literal["covered", "cooperation", "open"]
 
-#: Proposals for one sentence: more would not be read.
+#: Most proposals for one sentence.
 _MOST_PROPOSALS: Final = 12
 _CLAUSE_ENDS: Final = "،؛,;:"
-#: Properties that a date may be the value of, and the property whose cue must stand beside it.
+#: Properties with a date as value, and the property whose cue must be near it.
 _DATE_PROPERTIES: Final = {"heldOn": None, "signedOn": "signatory", "launchedOn": "launchedBy"}
-#: Words for the two parties that talk.
+#: Words for the two parties of talks.
 _BOTH: Final = frozenset(
     fold(word)
     for word in ("البلدين", "البلدان", "الجانبين", "الجانبان", "الطرفين", "الطرفان", "الدولتين")
 )
-#: Of these nothing is proposed where any actor would do: too many stand in a sentence.
+#: Classes that are not proposed as actors: sentences have too many of them.
 _CROWD: Final = frozenset(TW + name for name in ("Post", "Group"))
 _PERSON: Final = frozenset((TW + "Official",))
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A fact that a sentence may state: for a curator to accept, never accepted by itself."""
+    """A fact that a sentence may state, for a curator to accept."""
 
     subject: str
     predicate: str
@@ -53,7 +53,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim stretch that a fact could rest on, locatable in the document."""
+    """A verbatim quote for a fact, with what makes its place unique."""
 
     start: int
     end: int
@@ -64,7 +64,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedSentence:
-    """A sentence with what stands in it; ``quote`` is the sentence, or its best part."""
+    """A sentence with its cues, mentions and proposals; ``quote`` is it, or its best part."""
 
     sentence: Sentence
     state: State
@@ -87,7 +87,7 @@ class Suggestion:
 
 
 class Suggester:
-    """Looks through texts with the names of one graph and the cues of its ontology."""
+    """Analyses texts with the names of one graph and the cues of its ontology."""
 
     def __init__(self, schema: Schema, entities: Mapping[str, Entity]) -> None:
         self.schema, self.entities = schema, entities
@@ -98,7 +98,7 @@ class Suggester:
         self.cues = Cues(schema)
 
     def _is_thing(self, ref: str) -> bool:
-        """Whether a reader would underline it: units, stages and the like only qualify facts."""
+        """Whether it is worth a mention: units, stages and the like only qualify facts."""
         return ref in self.entities or ref.startswith(("area/", "territory/"))
 
     def label(self, ref: str, language: str) -> str:
@@ -113,13 +113,13 @@ class Suggester:
     def suggest(
         self, text: str, document: str | None = None, covered: Iterable[tuple[int, int]] = ()
     ) -> Suggestion:
-        """What stands in a text; ``covered`` are the spans that need no fact any more.
+        """The suggestion for a text; ``covered`` are the spans that need no facts.
 
-        With ``document``, the names that hold only in that document count as names.
+        With ``document``, the names that are limited to that document count.
         """
         mentions = list(doubted(text, self.gazetteer.mentions(text, document), self.entities))
         whole = [(m.start, m.end) for m in mentions if m.kind == "name"]
-        # The year of a name (رؤية مصر 2030) dates nothing, and its numbers count nothing.
+        # The year in a name (رؤية مصر 2030) is not a date, and its numbers are not amounts.
         dates = [d for d in said_dates(text) if not _touches(d.start, d.end, whole)]
         taken = [(d.start, d.end) for d in dates]
         numbers = [
@@ -156,7 +156,7 @@ class Suggester:
             for cue in self.cues.find(sentence.text)
         ]
         bodies = [(m.start, m.end) for m in inside if m.kind == "name" and self._is_actor(m)]
-        # منظمة التعاون والتنمية is a name, and says nothing of a cooperation.
+        # منظمة التعاون والتنمية is a name, not a cue for cooperation.
         cues = [cue for cue in cues if not _touches(cue.start, cue.end, bodies)]
         state: State = "open"
         if _touches(sentence.start, sentence.end, covered):
@@ -175,7 +175,7 @@ class Suggester:
         return any(TW + "Actor" in self.classes.get(ref, ()) for ref in mention.candidates)
 
     def _parties(self, sentence: Sentence, document: str | None) -> int:
-        """How many countries, bodies and people stand in it, within longer names too."""
+        """How many countries, bodies and people it mentions, within longer names too."""
         found = {
             mention.candidates
             for mention in self.gazetteer.every(sentence.text, document)
@@ -191,7 +191,7 @@ class Suggester:
         cues: Sequence[Cue],
         dates: Sequence[SaidDate],
     ) -> list[Proposal]:
-        """Facts whose property has a cue here, and whose parts are named here without doubt."""
+        """Facts whose property has a cue here, and whose parts are mentioned unambiguously."""
         sure = [m for m in mentions if m.kind == "name"]
         refs = list(dict.fromkeys(m.candidates[0] for m in sure))
         terms = {cue.term for cue in cues}
@@ -249,7 +249,7 @@ def _touches(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _quote(text: str, sentence: Sentence, marks: Sequence[Mention | Cue]) -> Quote:
-    """The sentence; or, where it is too long to quote, the clauses in which most is named."""
+    """The sentence; or, if it is too long, the clauses with the most mentions."""
     start, end = sentence.start, sentence.end
     if end - start > LONGEST_QUOTE:
         start, end = _densest(text, start, end, marks)

@@ -1,4 +1,4 @@
-"""The words of a text, each folded by itself, so that its offsets stay those of the original."""
+"""Split a text into words, each folded separately to keep the original offsets."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ MARKS: Final = (
     "\u0610-\u061a\u064b-\u065f\u0670\u0640\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 )
 _WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
-#: What may stand between the words of one name: spaces, quotes, hyphens, controls. A name never
+#: Characters between the words of one name: spaces, quotes, hyphens, controls. A name never
 #: crosses a line, a comma or a full stop.
 _GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›_\-{MARKS}][^\S\n\r]*)*")
 _PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
-#: A word has at least so many letters once its proclitics are off (وليد is no ليد).
+#: Minimum letters of a word without proclitics (وليد is not ليد).
 _LEAST_LETTERS: Final = 3
 
 
 class Token(NamedTuple):
-    """A word: ``text[start:end]`` is what is printed, ``folded`` what search sees."""
+    """A word: ``text[start:end]`` as printed, and ``folded`` for comparison."""
 
     start: int
     end: int
@@ -35,7 +35,7 @@ def _fold(word: str) -> str:
 
 
 def folded_words(words: str) -> frozenset[str]:
-    """A list of words as they are compared.
+    """A list of words, folded.
 
     >>> sorted(folded_words("إلى هيئة"))
     ['الي', 'هييه']
@@ -57,13 +57,13 @@ def tokens(text: str) -> list[Token]:
 
 
 def joined(text: str, before: Token, after: Token) -> bool:
-    """Whether two neighbouring words may belong to one name: only spaces and quotes between."""
+    """Whether two adjacent words may belong to one name: only spaces or quotes between them."""
     return _GAP.fullmatch(text, before.end, after.start) is not None
 
 
 @lru_cache(maxsize=65536)
 def stripped(word: str) -> tuple[str, ...]:
-    """A folded word as it stands, then without the proclitics that it may carry.
+    """A folded word, then without its possible proclitics.
 
     >>> stripped("وبالعراق"), stripped("للبريد"), stripped("ليبيا")
     (('وبالعراق', 'بالعراق', 'العراق'), ('للبريد', 'البريد', 'لبريد'), ('ليبيا', 'يبيا'))

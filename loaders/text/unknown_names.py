@@ -1,7 +1,7 @@
-"""Names in a text that are not registered yet, guessed by what stands beside them.
+"""Guess unregistered names in a text from the words beside them.
 
-Arabic has no capital letters: a title before a name (الدكتور), an office after it (وزير), the
-kind of a body before its name (شركة), and quotation marks are what is left to go by.
+Arabic has no capital letters. The clues are a title before a name (الدكتور), an office after it
+(وزير), the kind of a body before its name (شركة), and quotation marks.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BODIES: Final = folded_words(
     "شركة مؤسسة منظمة جامعة مبادرة وزارة هيئة معهد بنك صندوق اتحاد وكالة مشروع برنامج منصة مجموعة"
     " جمهورية مملكة سلطنة إمارة"
 )
-#: Where a name ends.
+#: Words that end a name.
 _STOPS: Final = (
     _OFFICES
     | _SAYING
@@ -59,7 +59,7 @@ class UnknownName:
 
 
 def unknown_names(text: str, known: Iterable[tuple[int, int]]) -> list[UnknownName]:
-    """The names that no known span touches, each once, in order."""
+    """The names outside the known spans, each once, in order."""
     taken = sorted(known)
     found: dict[str, UnknownName] = {}
     for name in sorted(_guesses(text), key=lambda name: (name.start, -name.end)):
@@ -113,22 +113,22 @@ def _run(text: str, words: list[Token], first: int) -> list[int]:
     return run
 
 
-#: What the name of a body, an office or an event begins with, in the singular.
+#: The first words of names of bodies, offices and events, in the singular.
 _HEADS: Final = folded_words(
     "وزير وزيرة وزارة الوزارة هيئة الهيئة اتحاد الاتحاد منظمة المنظمة جهاز الجهاز لجنة اللجنة"
     " مجلس المجلس معهد المعهد مركز المركز جمعية الجمعية وكالة الوكالة صندوق الصندوق شركة الشركة"
     " مؤسسة المؤسسة مؤتمر المؤتمر معرض المعرض قمة القمة منتدى المنتدى جامعة كلية كأس"
 )
-#: Words that end a name: what follows them is said of it.
+#: Words that end a name: more about it follows.
 _ENDS: Final = folded_words("في من على عن إلى مع بين أن حول خلال عبر ضمن مجال مجالات قطاع")
-#: How many words before a part the name may begin.
+#: How many words before a part its name may begin.
 _REACH: Final = 3
 
 
 def doubted(
     text: str, mentions: Sequence[Mention], entities: Mapping[str, Entity]
 ) -> Iterator[Mention]:
-    """The mentions, those that are probably part of an unregistered name as ``shared``."""
+    """The mentions; those that are probably a part of an unregistered name become ``shared``."""
     words = tokens(text)
     whole = [m for m in mentions if m.kind == "name" and m.candidates[0] in entities]
     called = _called_in_full(text, whole, entities)
@@ -145,7 +145,7 @@ def doubted(
 def _is_in_longer_name(
     text: str, words: Sequence[Token], mention: Mention, whole: Sequence[Mention]
 ) -> bool:
-    """Whether the name of an area follows the head of a body's name, in one breath."""
+    """Whether the name of an area directly follows the first word of a body's name."""
     first = next(i for i, word in enumerate(words) if word.start >= mention.start)
     for index in range(first - 1, max(-1, first - 1 - _REACH), -1):
         word = words[index]
@@ -158,7 +158,7 @@ def _is_in_longer_name(
 
 
 def _is_short_name(text: str, mention: Mention, entity: Entity) -> bool:
-    """Whether one word stands for a person who has a longer name."""
+    """Whether one word is used for a person with a longer name."""
     said = text[mention.start : mention.end]
     return (
         TW + "Official" in entity.classes

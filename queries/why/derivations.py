@@ -18,15 +18,13 @@ import pyoxigraph as ox
 
 from ...graph.errors import QueryError
 from ...graph.store import Store, read
-from .atoms import GraphNode
-from .derivation_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
+from .provenance import NOTHING, Derivations, GraphNode, Rest, Row, Statements, Table, batched
 from .rewrite import Rewriter
 from .solutions import Reader
 from .sparql import algebra as alg
 from .sparql.patterns import Fresh, unprojected, with_keys
-from .sparql.scope import certain, mentioned
 from .sparql.terms import make_expression
-from .sparql.variables import without_idle_optionals
+from .sparql.variables import certain, mentioned, without_idle_optionals
 from .sparql.writer import write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and the paths of one solution are combined.
@@ -171,7 +169,7 @@ class Deriver:
         """The rows of a query, sorted: statements are numbered alike whatever the store."""
         answer = self.store.query(text)
         if not isinstance(answer, ox.QuerySolutions):
-            raise QueryError("the store gave no solutions to a SELECT")
+            raise QueryError("store-without-solutions")
         return sorted((tuple(solution) for solution in read(answer)), key=_text)
 
     def _limited(

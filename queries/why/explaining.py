@@ -8,27 +8,129 @@ what is promised, and on whose work it builds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError, UnexplainableError
 from ...graph.fact_reader import FactReader
+from ...graph.fact_record import FactRecord
 from ...graph.store import Answer, Store, Term, read
-from .blockers import Blockers
-from .choice import Choice, Chooser
-from .derivation_table import NOTHING, Rest, Row
 from .derivations import Deriver
-from .explanation import Note, Proof, RowExplanation, Witness
-from .grounds import Grounds
-from .refusals import refuse_what_cannot_be_explained
-from .replay import Checker
+from .provenance import NOTHING, Rest, Row
 from .sparql import algebra as alg
 from .sparql.parser import parse
 from .sparql.patterns import Fresh
 from .sparql.writer import write_absence, write_dataset
+from .verification import Checker
+from .witnesses import Blockers, Choice, Chooser, Grounds
+
+#: A triple of the default graph, or a quad of a named graph that the query asks with GRAPH.
+Proof: TypeAlias = ox.Triple | ox.Quad
+
+
+class Note(StrEnum):
+    """Why a row has no quote."""
+
+    DEFINITIONS = "rests on no fact, only on definitions"
+    ABSENCE = "rests on no fact, only on what is absent (closed world, as of this build)"
+    NOTHING = "rests on no fact: it follows from the query alone"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Triples, and quads where the query uses GRAPH, from which alone a row follows."""
+
+    triples: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowExplanation:
+    """What one row of an answer rests on.
+
+    ``witness`` is a minimal set; for an aggregate (``is_aggregate``) it has every member of the
+    group instead. ``alternatives`` are other such sets, ``alternatives_total`` how many were
+    found. ``facts`` are the facts that say the triples of ``witness`` (derived ones with the
+    facts under them), ``definitions`` its triples that no fact says, ``absence`` the patterns
+    under NOT EXISTS or MINUS that have no match. ``note`` says why there is no fact, if so.
+    """
+
+    witness: Witness
+    facts: tuple[FactRecord, ...] = ()
+    definitions: tuple[Proof, ...] = ()
+    absence: tuple[str, ...] = ()
+    alternatives: tuple[Witness, ...] = ()
+    alternatives_total: int = 0
+    is_aggregate: bool = False
+    note: Note | None = None
+
+
+_CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
+
+
+def refuse_what_cannot_be_explained(query: alg.Query) -> None:
+    """Raise ``UnexplainableError`` for such a query. SERVICE is refused when it is read."""
+    for select in _selects(query.select):
+        for expression in _expressions(select):
+            changing = sorted(expression.calls & _CHANGING)
+            if changing:
+                raise UnexplainableError("unexplained-changing-function", function=changing[0])
+        grouped = [*select.having, *(e for _, e in select.projection if e)]
+        if select.is_aggregated and any(True for e in grouped for _ in e.exists()):
+            raise UnexplainableError("unexplained-exists-in-having")
+    if query.form == "CONSTRUCT" and any(
+        isinstance(node, alg.Var) and node.name.startswith(query.fresh)
+        for triple in query.template
+        for node in (triple.subject, triple.object)
+    ):
+        raise UnexplainableError("unexplained-new-blank-nodes")
+
+
+def has_groups(query: alg.Query) -> bool:
+    """Whether the query, or a subquery of it, counts or sums up rows."""
+    return any(select.is_aggregated for select in _selects(query.select))
+
+
+def _selects(select: alg.Select) -> Iterator[alg.Select]:
+    """The SELECT and all SELECTs in it, also those under EXISTS."""
+    yield select
+    for group in _groups(select.where):
+        for element in group.elements:
+            if isinstance(element, alg.Select):
+                yield from _selects(element)
+
+
+def _groups(group: alg.Group) -> Iterator[alg.Group]:
+    """The group and the groups in it, but not those of its subqueries."""
+    yield group
+    for element in group.elements:
+        match element:
+            case alg.OptionalGroup(inner) | alg.MinusGroup(inner) | alg.GraphGroup(_, inner):
+                yield from _groups(inner)
+            case alg.Group():
+                yield from _groups(element)
+            case alg.UnionGroups(groups):
+                for branch in groups:
+                    yield from _groups(branch)
+            case alg.Filter(expression) | alg.Bind(expression, _):
+                for exists in expression.exists():
+                    yield from _groups(exists.group)
+            case _:
+                pass
+
+
+def _expressions(select: alg.Select) -> Iterator[alg.Expression]:
+    """The expressions of the SELECT itself, wherever they stand."""
+    yield from (expression for _, expression in select.projection if expression)
+    yield from (expression for expression, _ in select.group_by)
+    yield from (*select.having, *select.order_by)
+    for group in _groups(select.where):
+        for element in group.elements:
+            if isinstance(element, alg.Filter | alg.Bind):
+                yield element.expression
 
 
 class RowLike(Protocol):
@@ -70,9 +172,17 @@ def explain(
     return explainer.construct(triples)
 
 
+def is_grouped(text: str) -> bool:
+    """Whether rows of the query stand for groups of others: counts, sums and the like.
+
+    Raises ``QueryError`` where it does not run.
+    """
+    return has_groups(parse(text))
+
+
 def _rows(answer: Answer) -> Iterable[RowLike | ox.Triple]:
     if isinstance(answer, ox.QueryBoolean):
-        raise QueryError("the store gave no rows to a query that asks for rows")
+        raise QueryError("store-without-solutions")
     return read(answer)
 
 
@@ -151,9 +261,7 @@ class _Explainer:
         """What to show for each row; of rows that are the same, each begins with another set."""
         for row in rows:
             if row not in choices:
-                raise UnexplainableError(
-                    "a row of the answer does not come again when the query is asked a second time"
-                )
+                raise UnexplainableError("unexplained-row-gone")
         self._grounds.load(
             number
             for choice in choices.values()

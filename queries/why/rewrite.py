@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .atoms import (
+from .provenance import (
     AbsenceAtom,
     Atom,
     ExistsAtom,
@@ -25,11 +25,17 @@ from .atoms import (
     TripleAtom,
 )
 from .sparql import algebra as alg
-from .sparql.expressions import conjuncts, make_conjunction
-from .sparql.patterns import Fresh, is_joinable, is_monotone, unprojected, with_keys
-from .sparql.scope import certain, in_scope, mentioned
+from .sparql.patterns import (
+    Fresh,
+    conjuncts,
+    is_joinable,
+    is_monotone,
+    make_conjunction,
+    unprojected,
+    with_keys,
+)
 from .sparql.terms import make_expression
-from .sparql.variables import rename
+from .sparql.variables import certain, in_scope, mentioned, rename
 
 
 @dataclass

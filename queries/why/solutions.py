@@ -8,19 +8,30 @@ from dataclasses import replace
 from functools import reduce
 from itertools import islice, product
 from operator import or_
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ...graph.store import Term
-from .atoms import AbsenceAtom, Atom, ExistsAtom, PathAtom, SubqueryAtom, TripleAtom
-from .derivation_table import NOTHING, Derivations, Rest, Row, Table, stored
-from .lookups import Way, look_up_exists, look_up_paths, look_up_subquery
+from .property_paths import look_up_paths
+from .provenance import (
+    NOTHING,
+    AbsenceAtom,
+    Atom,
+    Derivations,
+    Evaluator,
+    ExistsAtom,
+    PathAtom,
+    Rest,
+    Row,
+    SubqueryAtom,
+    Table,
+    TripleAtom,
+    stored,
+)
 from .sparql import algebra as alg
 from .sparql.writer import write_absence
-
-if TYPE_CHECKING:
-    from .derivations import Deriver
+from .subqueries import Way, look_up_exists, look_up_subquery
 
 #: How many derivations of one row are kept at least, where not all are needed.
 KEPT: Final = 10_000
@@ -50,7 +61,7 @@ class Reader:
 
     def __init__(
         self,
-        deriver: Deriver,
+        deriver: Evaluator,
         atoms: Sequence[Atom],
         keys: Sequence[alg.Var],
         spare: Container[alg.Var | None],

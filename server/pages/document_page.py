@@ -1,25 +1,128 @@
-"""The page of a document: its text with every quote marked, and the facts that each quote says."""
+"""The page of a document: its text with every quote marked, and the facts under each quote."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ...commands.terminal import by_quote
 from ...graph.fact_reader import FactReader
-from ...graph.store import Store, Term
-from ...ontology.namespaces import DCTERMS, GRAPH_EVIDENCE, OA, SCHEMA, TW
-from ...queries.rows import select
+from ...graph.store import Store, Term, select
+from ...ontology.namespaces import DCTERMS, SCHEMA
+from ...queries.fact_words import Proven, by_quote
 from ..workers.served_graph import OpenedBuild
-from .marked_text import Piece, pieces, stretches
-from .page import Quoted
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stretch:
+    """A stretch of a text, and the numbers of the quotes of which it is a part.
+
+    Sorted as elements open: by the start, the longest first. One that ``is_context`` goes with
+    those quotes and proves nothing.
+    """
+
+    start: int
+    ends_before: int
+    is_context: bool = False
+    numbers: tuple[int, ...] = ()
+    name: str = field(default="", compare=False)
+    is_last: bool = True
+
+    @property
+    def end(self) -> int:
+        """Where it ends; the offset is half-open."""
+        return -self.ends_before
+
+
+class Piece(NamedTuple):
+    """A piece of a marked text: a mark ``opens`` or ``closes``, a ``line`` ends, or ``words``.
+
+    ``numbers`` are the quotes to which words lead, the first of them, or which end here. Of a
+    mark, ``text`` is the name and ``classes`` says if it is a context, a part that is cut off,
+    or the rest of one.
+    """
+
+    kind: str
+    text: str = ""
+    numbers: tuple[int, ...] = ()
+    classes: str = ""
+
+
+def name_of_place(start: int, end: int) -> str:
+    """The name of a place in the page of a document."""
+    return f"at-{start}-{end}"
+
+
+def stretches(
+    quoted: Mapping[int, Iterable[tuple[int, int]]], around: Mapping[int, Iterable[tuple[int, int]]]
+) -> list[Stretch]:
+    """The stretches to mark, from the places of the parts and of the contexts of each quote."""
+    found: dict[tuple[int, int], dict[bool, list[int]]] = {}
+    for is_context, places in ((False, quoted), (True, around)):
+        for number, spans in places.items():
+            for span in spans:
+                numbers = found.setdefault(span, {}).setdefault(is_context, [])
+                if number not in numbers:
+                    numbers.append(number)
+    return [
+        Stretch(
+            start,
+            -end,
+            is_context=False not in kinds,
+            numbers=tuple(kinds.get(False) or kinds[True]),
+            name=name_of_place(start, end),
+        )
+        for (start, end), kinds in found.items()
+    ]
+
+
+def pieces(text: str, marked: Iterable[Stretch]) -> Iterator[Piece]:
+    """The pieces of the text in order; their words together are the text."""
+    waiting = list(marked)
+    heapq.heapify(waiting)
+    opened: list[Stretch] = []
+    done = 0
+
+    def upto(place: int) -> Iterator[Piece]:
+        nonlocal done
+        inner = [stretch for stretch in opened if not stretch.is_context] or opened
+        for number, line in enumerate(text[done:place].split("\n")):
+            if number:
+                yield Piece("line")
+            if line:
+                # A link of spaces alone would have no name.
+                yield Piece("words", line, inner[-1].numbers if inner and line.strip() else ())
+        done = place
+
+    def close() -> Iterator[Piece]:
+        stretch = opened[-1]
+        yield from upto(stretch.end)
+        opened.pop()
+        told = stretch.numbers if stretch.is_last and not stretch.is_context else ()
+        yield Piece("closes", numbers=told)
+
+    while waiting:
+        stretch = heapq.heappop(waiting)
+        while opened and opened[-1].end <= stretch.start:
+            yield from close()
+        yield from upto(stretch.start)
+        cut = opened[-1].end if opened and opened[-1].end < stretch.end else 0
+        if cut:
+            heapq.heappush(waiting, replace(stretch, start=cut, name=""))
+            stretch = replace(stretch, ends_before=-cut, is_last=False)
+        opened.append(stretch)
+        words = {"context": stretch.is_context, "cut": cut, "rest": not stretch.name}
+        classes = " ".join(word for word, holds in words.items() if holds)
+        yield Piece("opens", stretch.name, classes=classes)
+    while opened:
+        yield from close()
+    yield from upto(len(text))
+
 
 _VALUES: Final = "SELECT ?p ?o WHERE {{ {iri} ?p ?o }} ORDER BY ?p ?o"
-_QUOTED: Final = """SELECT DISTINCT ?fact WHERE {{ GRAPH <{graph}> {{
-  ?fact <{tw}evidence> ?e . ?e <{oa}hasSource> {iri} ; <{oa}hasSelector>/<{oa}start> ?start
-}} }} ORDER BY ?start ?fact"""
 _PRINTED: Final = (
     ("file", DCTERMS + "identifier"),
     ("publisher", DCTERMS + "publisher"),
@@ -51,25 +154,21 @@ def _printed(values: dict[str, Term]) -> Iterator[tuple[str, Term | None]]:
             yield word, values.get(predicate)
 
 
-def _quotes(store: Store, node: ox.NamedNode) -> Quoted:
+def _quotes(store: Store, node: ox.NamedNode) -> list[Proven]:
     """The quotes of a document in its order, each with the facts that it proves."""
-    text = _QUOTED.format(iri=node, graph=GRAPH_EVIDENCE, tw=TW, oa=OA)
-    facts = [row["fact"].value for row in select(store, text)]
-    reader = FactReader(store)
-    reader.load(facts)
-    groups = by_quote(map(reader.view, facts))
-    here = [group for group in groups if group[0][1][0].document_iri == node.value]
-    return sorted(here, key=lambda group: (group[0][1][0].start, group[0][1][-1].end))
+    groups = by_quote(FactReader(store).in_document(node.value))
+    here = [group for group in groups if group[0][1].document_iri == node.value]
+    return sorted(here, key=lambda group: group[0][1].place)
 
 
-def _marked(text: str, quotes: Quoted) -> Iterator[Piece]:
+def _marked(text: str, quotes: list[Proven]) -> Iterator[Piece]:
     """The text, with the parts of each quote and its contexts; quotes are counted from 1."""
     parts = {
-        number: [(part.start, part.end) for part in group[0][1]]
+        number: [(part.start, part.end) for part in group[0][1].parts]
         for number, group in enumerate(quotes, 1)
     }
     around = {
-        number: [(c.start, c.end) for _, quote in group for part in quote for c in part.context]
+        number: [(c.start, c.end) for _, quote in group for c in quote.context]
         for number, group in enumerate(quotes, 1)
     }
     return pieces(text, stretches(parts, around))

@@ -8,10 +8,9 @@ from contextlib import suppress
 from typing import Final, TypeAlias
 
 from ...messages.message import Message
-from ..request_error import RequestError
 from ..sparql.media_types import LANGUAGES
 from ..workers.pool import LimitError, Pool, Served
-from ..workers.worker_answer import whole_answer
+from ..workers.worker_answer import RequestError, whole_answer
 
 #: Seconds that making a page may take.
 _SECONDS: Final = 300

@@ -1,17 +1,50 @@
-"""The task that makes the explorer page of the whole graph, or finds it made."""
+"""Generate the explorer page of the whole graph, or take it from the page cache."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from ...loaders.builds.atomic_folder import Unfinished
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
-from .page_cache import find, keep
+
+#: How many of one kind are kept in a folder.
+_MOST: Final = 8
+
+
+def find(file: Path) -> bytes | None:
+    """What was kept there, if it is as it was written."""
+    try:
+        checksum, _, content = file.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return content if checksum == _checksum(content) else None
+
+
+def keep(file: Path, content: bytes) -> None:
+    """Keep it, as a whole or not at all; of older ones of its kind, only the newest stay.
+
+    The kind is the name before the hyphen.
+    """
+    with suppress(OSError), Unfinished(file.parent.parent) as made:
+        new = made.path / file.name
+        new.write_bytes(_checksum(content) + b"\n" + content)
+        new.replace(file)
+        kind = file.name.partition("-")[0]
+        alike = sorted(file.parent.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime)
+        for old in alike[:-_MOST]:
+            old.unlink()
+
+
+def _checksum(content: bytes) -> bytes:
+    return sha256(content).hexdigest().encode()
+
 
 _ROOT: Final = Path(__file__).parent.parent.parent
 #: The folders whose code and assets make the page, and the packages that do.
@@ -32,8 +65,8 @@ def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
 
 def _made(graph: OpenedBuild, language: str) -> str:
     from ...viz.explorer import render
+    from ...viz.payload import answer_questions
     from ...viz.read_view import read_view
-    from ...viz.stored_answers import answer_questions
 
     return render(
         read_view(graph.store),

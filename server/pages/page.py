@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 
 from ...api import KnowledgeGraph
-from ...commands.terminal import by_quote, marks, name_of, status_of
 from ...graph.fact import OMISSION
-from ...messages.page_words import page_word
+from ...graph.fact_record import FactRecord
+from ...messages.message import say
 from ...ontology.namespaces import BASE
+from ...queries.fact_words import (
+    Proven,
+    by_quote,
+    iris_of,
+    marks,
+    name_of,
+    pattern_in_words,
+    status_of,
+)
 from ...queries.labels import Labels
-from ...queries.why import EvidenceView, FactView
 from ..workers.reply import Reply
-from .marked_text import name_of_place
+from .document_page import name_of_place
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 #: Things, which have a page about them; everything else of ours is its own page.
 THINGS: Final = ("id/", "fact/", "inference/", "graph/")
-#: Facts, each with the parts of a quote, in groups that share the quote.
-Quoted: TypeAlias = list[list[tuple[FactView, tuple[EvidenceView, ...]]]]
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src data:; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -75,13 +81,14 @@ class Page:
                 dir="rtl" if self.language == "ar" else "ltr",
                 path=quote(path),
                 rest=rest,
-                say=lambda word, *rest: page_word(word, self.language, *rest),
+                say=lambda code, **parts: say(code, self.language, **parts),
                 name=lambda term: name_of(term, self.labels, self.language),
                 label=lambda iri: self.labels(iri, self.language),
                 href=self.href,
                 marks=lambda fact: marks(fact, self.labels, self.language),
                 status=lambda fact: status_of(fact, self.labels, self.language),
                 by_quote=self.by_quote,
+                in_words=lambda text: pattern_in_words(text, self.labels, self.language),
                 digits=lambda part: part.iri.rpartition("/")[2],
                 place=lambda part: name_of_place(part.start, part.end),
                 omission=OMISSION,
@@ -102,7 +109,8 @@ class Page:
         suffix = ".html" if path.startswith(THINGS) else ""
         return f"/{quote(path)}{suffix}?lang={self.language}{hash_}{quote(fragment)}"
 
-    def by_quote(self, facts: Iterable[FactView]) -> Quoted:
+    def by_quote(self, facts: Iterable[FactRecord]) -> list[Proven]:
         """The asserted facts under these, those that share a quote together."""
         told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
+        self.labels.fetch(iris_of(told.values()))
         return by_quote(told.values())

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from ...api import KnowledgeGraph, Rows, Truth
-from ...graph.error_words import told
-from ...graph.errors import QueryError, UnknownNameError
-from ...messages.words import say
+from ...graph.errors import QueryError, UnknownNameError, told
+from ...messages.message import say
+from ...queries.answer_table import AnswerTable, Named, named
 from ...queries.results import Shown
-from ...queries.why import explain
 from ..sparql.named_graphs import NAMED
 from ..sparql.query_tasks import answered
 from ..workers.reply import Reply
@@ -75,29 +71,21 @@ def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, lan
 
 
 def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
-    """The answer to any query as rows of terms: triples have three, a truth has one."""
+    """The answer to any query as a table: triples have three columns, a truth has one."""
     answer = graph.sparql(text)
     if isinstance(answer, Rows):
         return _answer(answer, why)
     if isinstance(answer, Truth):
-        word = say("yes" if answer else "no", graph.language)
+        word = say("answer-yes" if answer else "answer-no", graph.language)
         proofs = answer.why() if why else []
-        return _table([""], [(ox.Literal(word),)], proofs, is_cut=False)
+        return {"table": AnswerTable([""], [[Named(None, word)]], [], proofs), "is_cut": False}
     shown = Shown(graph.store, graph.language)
     headings = [shown.column(name) for name in ("subject", "predicate", "object")]
-    shown_rows = [(*triple,) for triple in answer[:_SHOWN]]
-    return _table(headings, shown_rows, [], is_cut=len(answer) > _SHOWN)
+    rows = named(shown, [(*triple,) for triple in answer[:_SHOWN]])
+    return {"table": AnswerTable(headings, rows, []), "is_cut": len(answer) > _SHOWN}
 
 
 def _answer(rows: Rows, why: bool) -> dict[str, Any]:
     block = next(rows.answer.blocks(_SHOWN + 1), [])
-    shown = block[:_SHOWN]
-    named = [dict(zip(rows.variables, terms, strict=True)) for terms in shown]
-    proofs = explain(rows.store, rows.text, named) if why else []
-    return _table(rows.headings, shown, proofs, is_cut=len(block) > len(shown))
-
-
-def _table(
-    headings: Sequence[str], rows: Sequence[object], proofs: Sequence[object], *, is_cut: bool
-) -> dict[str, Any]:
-    return {"headings": headings, "rows": rows, "proofs": proofs, "is_cut": is_cut}
+    table = rows.as_table(block[:_SHOWN], why=why)
+    return {"table": table, "is_cut": len(block) > _SHOWN}

@@ -1,46 +1,67 @@
-"""Tasks that show one thing of the graph: an entity, a document, a fact, a named graph …"""
+"""Pages and triples of one resource: an entity, a document, a fact, a named graph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ...graph.fact_reader import FactReader
-from ...graph.store import Store
-from ...messages.page_words import page_word
+from ...graph.fact_reader import FactReader, description, facts_of
+from ...graph.fact_record import FactRecord
+from ...graph.store import Store, select
+from ...messages.message import say
 from ...ontology.namespaces import (
     BASE,
     DOCUMENT,
     EVIDENCE,
     FACT,
-    GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     ID,
     INFERENCE,
     OWL,
     PASSAGE,
+    PREFIXES,
     RDFS,
-    TW,
 )
 from ...ontology.schema import local_name
 from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
-from ...queries.rows import select
-from ...queries.why import FactView, facts_of
-from ..sparql.media_types import LANGUAGES
-from ..sparql.named_graphs import NAMED, size
-from ..sparql.triples import triples_about, write_triples
+from ..sparql.media_types import GRAPHS, LANGUAGES
+from ..sparql.named_graphs import NAMED, VOID, graph_triples, size
+from ..sparql.service_description import SD
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .document_page import document_values
 from .page import Page
 
-_BESIDE: Final = f"""SELECT ?fact WHERE {{{{ GRAPH <{GRAPH_EVIDENCE}> {{{{
-  ?fact <{TW}evidence>/<{TW}context> {{passage}}
-}}}} }}}} ORDER BY ?fact LIMIT 1"""
+_ABOUT: Final = """CONSTRUCT { IRI ?p ?o . ?s ?q IRI } WHERE {
+  { IRI ?p ?o } UNION { ?s ?q IRI }
+}"""
+_ONTOLOGY: Final = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{ ?s ?p ?o }} }}"
+
+
+def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
+    """What is said of the IRI; empty where the graph does not know it."""
+    iri = node.value
+    if iri in NAMED:
+        return list(graph_triples(store, iri))
+    if iri.startswith((FACT, INFERENCE, EVIDENCE, PASSAGE)):
+        return list(description(store, node))
+    text = _ONTOLOGY if iri == BASE + "ontology" else _ABOUT
+    return [*cast("Iterable[ox.Triple]", store.query(text.replace("IRI", str(node))))]
+
+
+def write_triples(
+    reply: Reply, triples: Iterable[ox.Triple], media: str, status: int = 200
+) -> None:
+    """Write triples in their order, in that format."""
+    reply.begin(media, status)
+    prefixes = {**PREFIXES, "sd": SD, "void": VOID}
+    ox.serialize(sorted(triples, key=str), reply.body.buffer, GRAPHS[media], prefixes=prefixes)
+
+
 _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{
   ?term a ?kind ; <{RDFS}label> ?name FILTER(LANG(?name) = "ar")
   OPTIONAL {{ ?term <{RDFS}comment> ?comment FILTER(LANG(?comment) = "LANGUAGE") }}
@@ -84,7 +105,7 @@ def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -
         return
     note = ox.NamedNode(RDFS + "comment")
     about = ox.NamedNode(f"{BASE}{quote(path)}#missing")
-    said = {language: page_word("not known", language, path) for language in LANGUAGES}
+    said = {language: say("page-missing-name", language, name=path) for language in LANGUAGES}
     told = [ox.Triple(about, note, ox.Literal(said[name], language=name)) for name in said]
     write_triples(reply, told, media, 404)
 
@@ -93,9 +114,6 @@ def _fact_beside(store: Store, path: str) -> str | None:
     """The fact with whose quote a passage, a piece of evidence, or a selector of one goes."""
     kind, key = path.split("/")[:2]
     stretch = f"{BASE}{kind}/{key}"
-    if stretch.startswith(PASSAGE):
-        rows = select(store, _BESIDE.format(passage=ox.NamedNode(stretch)))
-        return next((row["fact"].value for row in rows), None)
     return next(iter(FactReader(store).owners([stretch]).get(stretch, ())), None)
 
 
@@ -108,7 +126,7 @@ def _write_page(
     if iri.startswith((FACT, INFERENCE)):
         if not store.query(f"ASK {{ GRAPH {node} {{ ?s ?p ?o }} }}"):
             return False
-        fact = FactReader(store).view(iri)
+        fact = FactReader(store).get(iri)
         page.write(reply, "fact.html", f"{address}.html", fact=fact, forms=_FORMS)
     elif iri.startswith(DOCUMENT):
         values = document_values(graph, node)
@@ -141,9 +159,9 @@ def _write_page(
 _FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
 
 
-def _grouped(iri: str, views: Sequence[FactView]) -> list[tuple[str, bool, list[FactView]]]:
+def _grouped(iri: str, views: Sequence[FactRecord]) -> list[tuple[str, bool, list[FactRecord]]]:
     """Facts by what they say of the thing: the predicate, and whether the thing is subject."""
-    groups: dict[tuple[str, bool], list[FactView]] = {}
+    groups: dict[tuple[str, bool], list[FactRecord]] = {}
     for view in views:
         key = (view.predicate.value, view.subject.value == iri)
         groups.setdefault(key, []).append(view)

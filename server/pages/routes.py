@@ -11,11 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from ...messages.message import Message
 from ...viz.style import look
-from ..request_error import RequestError
 from ..sparql.media_types import LANGUAGES, choose, language_of
 from ..sparql.question_api import asked
 from ..workers.pool import Limits, Pool
-from ..workers.worker_answer import WorkersAnswer
+from ..workers.worker_answer import RequestError, WorkersAnswer
 from .explorer_pages import Explorers
 
 #: The suffixes of addresses, and the formats that they choose; the first is for browsers.

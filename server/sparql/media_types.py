@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from starlette.requests import Request
 
 from ...messages.message import Message
-from ..request_error import RequestError
+from ..workers.worker_answer import RequestError
 
 #: For SELECT and ASK; the first is the default.
 RESULTS: Final = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.store import Store
+from ...graph.store import Store, select
+from ...messages.message import LANGUAGES, say
 from ...ontology.namespaces import (
     GRAPH_ENTITIES,
     GRAPH_EVIDENCE,
@@ -19,7 +20,6 @@ from ...ontology.namespaces import (
     RDFS,
     XSD,
 )
-from ...queries.rows import select
 from .service_description import SD
 
 VOID: Final = "http://rdfs.org/ns/void#"
@@ -27,70 +27,40 @@ VOID: Final = "http://rdfs.org/ns/void#"
 
 @dataclass(frozen=True, slots=True)
 class NamedGraph:
-    """What a named graph is called and holds, in both languages, and a query that shows it.
+    """A named graph, and a query that shows what it holds.
 
-    ``download`` is the path under which the server gives all of it, if it does.
+    ``name`` ends the codes of its label and description; ``download`` is the path under which the
+    server gives all of it, if it does.
     """
 
-    label: Mapping[str, str]
-    holds: Mapping[str, str]
+    name: str
     example: str
     download: str = ""
 
 
 NAMED: Final = {
     GRAPH_ENTITIES: NamedGraph(
-        {"ar": "الكيانات", "en": "Entities"},
-        {
-            "ar": "ما يقوله السجل عن كل كيان ووثيقة: الأسماء والأصناف والمقابلات في سجلات أخرى.",
-            "en": "What the register says of each entity and document: names, classes, and the "
-            "same things in other registers.",
-        },
+        "entities",
         "SELECT ?thing ?name WHERE {\n  GRAPH graph:entities { ?thing rdfs:label ?name }\n}\n"
         "LIMIT 20",
     ),
     GRAPH_EVIDENCE: NamedGraph(
-        {"ar": "الأدلة", "en": "Evidence"},
-        {
-            "ar": "ما يقال عن كل حقيقة: صيغتها وقائلها وحالتها، والاقتباسات التي تثبتها ومواضعها "
-            "في الوثائق، وممَّ اشتُقت المشتقة منها.",
-            "en": "What is said about each fact: its modality, who says it, its status, the quotes "
-            "that prove it with their places, and what a derived one follows from.",
-        },
+        "evidence",
         "SELECT ?fact ?quote WHERE {\n  GRAPH graph:evidence {\n"
         "    ?fact tw:evidence/oa:hasSelector/oa:exact ?quote\n  }\n}\nLIMIT 20",
     ),
     GRAPH_ONTOLOGY: NamedGraph(
-        {"ar": "الأنطولوجيا", "en": "Ontology"},
-        {
-            "ar": "المصطلحات التي تقال بها الحقائق، مع أسمائها وشروحها باللغتين، ومجالات التعاون.",
-            "en": "The terms in which facts are said, with names and comments in both languages, "
-            "and the areas of cooperation.",
-        },
+        "ontology",
         "SELECT ?term ?comment WHERE {\n  GRAPH graph:ontology { ?term rdfs:comment ?comment }\n}\n"
         "LIMIT 20",
         "/ontology.ttl",
     ),
     GRAPH_PLAIN: NamedGraph(
-        {"ar": "العرض البسيط", "en": "Plain view"},
-        {
-            "ar": "كل ثلاثية مثبتة أو مشتقة مرة واحدة، مع الأسماء والأصناف والأنطولوجيا. وهو هنا "
-            "الرسم الافتراضي، فيُسأل بلا GRAPH؛ ولا يحمل هذا الاسم إلا في المخازن التي رسمها "
-            "الافتراضي اتحاد سائر الرسوم.",
-            "en": "Each asserted or derived triple once, with names, classes and the ontology. "
-            "Here it is the default graph, and asked without GRAPH; it bears this name only in "
-            "stores whose default graph is the union of all others.",
-        },
+        "plain",
         "SELECT ?agreement ?signatory WHERE {\n  ?agreement tw:signatory ?signatory\n}\nLIMIT 20",
     ),
     GRAPH_PUSH: NamedGraph(
-        {"ar": "الإرسال", "en": "Push"},
-        {
-            "ar": "ما يدوّنه taawun push في مخزن بعيد عن إرساله، حتى لا يُقرأ نصف رسم. "
-            "وهو هنا فارغ دائمًا.",
-            "en": "What taawun push notes in a remote store about itself, so that nobody reads "
-            "half a graph. Here it is always empty.",
-        },
+        "push",
         "SELECT ?p ?o WHERE {\n  GRAPH graph:push { ?push ?p ?o }\n}",
     ),
 }
@@ -109,7 +79,8 @@ def graph_triples(store: Store, iri: str) -> Iterator[ox.Triple]:
     yield ox.Triple(node, ox.NamedNode(RDF + "type"), ox.NamedNode(SD + "Graph"))
     number = ox.Literal(str(size(store, iri)), datatype=ox.NamedNode(XSD + "integer"))
     yield ox.Triple(node, ox.NamedNode(VOID + "triples"), number)
-    for predicate, texts in (("label", told.label), ("comment", told.holds)):
-        for language, text in texts.items():
-            literal = ox.Literal(text, language=language)
+    texts = {"label": f"graph-{told.name}", "comment": f"graph-{told.name}-content"}
+    for predicate, code in texts.items():
+        for language in LANGUAGES:
+            literal = ox.Literal(say(code, language), language=language)
             yield ox.Triple(node, ox.NamedNode(RDFS + predicate), literal)

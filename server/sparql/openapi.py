@@ -6,8 +6,7 @@ import json
 from typing import Any, Final
 
 from ...api import KnowledgeGraph
-from ...queries.header import Parameter
-from ...queries.question import Question
+from ...queries.question import Parameter, Question
 from ..workers.reply import Reply
 from .media_types import GRAPHS, RESULTS
 from .query_tasks import ANSWERS

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 
 from ...messages.message import Message
-from ..request_error import RequestError
 from ..workers.pool import Limits
+from ..workers.worker_answer import RequestError
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"

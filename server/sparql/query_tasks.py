@@ -13,7 +13,7 @@ from ...graph.errors import QueryError, TaawunError, UnknownNameError
 from ...graph.store import EmbeddedStore, Graphs
 from ...messages.message import foreign
 from ...ontology.namespaces import PREFIXES
-from ...queries.answer_writer import write_answer, write_proven
+from ...queries.answer import write_answer, write_proven
 from ...queries.prefixes import with_prefixes
 from ...queries.question import Question
 from ..workers.reply import Reply

@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...messages.message import Message
-from ..request_error import RequestError
 from ..workers.pool import Limits, Pool
-from ..workers.worker_answer import WorkersAnswer
+from ..workers.worker_answer import RequestError, WorkersAnswer
 from .media_types import language_of
 from .query_operation import parameters_of
 

@@ -11,7 +11,7 @@ import json
 import struct
 from typing import IO, TYPE_CHECKING, Final
 
-from ...graph.error_words import as_json, told
+from ...graph.errors import as_json, told
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from ...api import KnowledgeGraph
+from ...graph.store import select
 from ...loaders.builds.cache import Build
 from ...loaders.builds.inputs import SEEDS
 from ...ontology.namespaces import DCTERMS, DOCUMENT, SCHEMA
-from ...queries.rows import select
 
 _FILES: Final = f"""SELECT ?document ?file ?sha256 WHERE {{
   ONLY ?document <{DCTERMS}identifier> ?file ; <{SCHEMA}sha256> ?sha256

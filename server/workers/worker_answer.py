@@ -1,4 +1,4 @@
-"""The answer to a request that a worker makes: sent as it comes, stopped when it must be."""
+"""HTTP answers made by a worker: streamed, stopped at a limit, or refused."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
+from starlette.types import Receive, Scope, Send
 
-from ...messages.message import Message as Words
-from ...messages.message import foreign
-from ..request_error import RequestError
+from ...messages.message import Message, foreign
 from .pool import BusyError, LimitError, Limits, Pool, StoppedError, Worker
+
+
+class RequestError(HTTPException):
+    """A refusal with an HTTP status; ``message`` says why."""
+
+    def __init__(
+        self, status: int, message: Message, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, str(message), headers)
+        self.message = message
+
 
 #: Where in the scope of a request the log finds why its answer was stopped.
 STOPPED: Final = "taawun.stopped"
@@ -53,7 +64,7 @@ class WorkersAnswer(Response):
         is_begun = False
         headers: Mapping[str, str] = self._always
 
-        async def sending(message: Message) -> None:
+        async def sending(message: AsgiMessage) -> None:
             nonlocal is_begun
             is_begun = True
             await send(message)
@@ -63,11 +74,11 @@ class WorkersAnswer(Response):
                 await self._reply(scope, receive, sending)
             return
         except BusyError:
-            message, headers = Words("workers-busy"), {**headers, **_RETRY}
+            message, headers = Message("workers-busy"), {**headers, **_RETRY}
         except StoppedError as error:
             message = error.message
         except TimeoutError:
-            message = Words("query-too-slow", seconds=self._limits.seconds)
+            message = Message("query-too-slow", seconds=self._limits.seconds)
         scope[STOPPED] = str(message)
         if not is_begun:
             raise RequestError(503, message, headers)
@@ -85,7 +96,7 @@ class WorkersAnswer(Response):
                     await whole(scope, receive, send)
                     return
                 if scope["http_version"] == "1.0":
-                    raise RequestError(505, Words("http-too-old"))
+                    raise RequestError(505, Message("http-too-old"))
                 await send(
                     {
                         "type": "http.response.start",
@@ -116,7 +127,7 @@ async def whole_answer(
             head = await worker.ask({**job})
             body = b"".join([piece async for piece in worker.pieces()])
     except BusyError:
-        raise RequestError(503, Words("workers-busy"), _RETRY) from None
+        raise RequestError(503, Message("workers-busy"), _RETRY) from None
     except TimeoutError:
         raise LimitError("work-too-slow", seconds=seconds) from None
     except LimitError:

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from taawun.graph.remote.endpoint import Endpoint
 from taawun.graph.remote.push import push
+from taawun.graph.remote.remote_store import Endpoint
 from taawun.loaders.builds.cache import Build
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")

@@ -34,13 +34,14 @@ function badges(fact) {
   return el('p', {class: 'badges'},
     ['stated', 'reported'].includes(firm.key) ? null : el('span', {class: `badge firm-${firm.key}`}, firmnessSign(firm), inLanguage(firm.name)),
     modality && el('span', {class: `badge mod-${slugOf(modality.iri)}`}, inLanguage(modality.name)),
-    fact.disputed && el('span', {class: 'badge disputed'}, word('disputed')),
+    fact.disputed && el('span', {class: 'badge disputed'}, word('explorer-disputed')),
     corroboration(fact),
-    fact.by.length > 0 && el('span', {class: 'said'}, icon('person'), `${word('saidBy')}: `, fact.by.map((id) => entityLink(nodes[id]))),
-    fact.behalf.length > 0 && el('span', {class: 'said'}, `${word('onBehalfOf')} `, fact.behalf.map((id) => entityLink(nodes[id]))),
+    fact.by.length > 0 && el('span', {class: 'said'}, icon('person'), wordWith('fact-said-by', {speakers: fact.by.map((id) => entityLink(nodes[id]))})),
+    fact.behalf.length > 0 && el('span', {class: 'said'}, wordWith('fact-on-behalf-of', {names: fact.behalf.map((id) => entityLink(nodes[id]))})),
+    fact.recordedBy.length > 0 && el('span', {class: 'said'}, wordWith('fact-recorded-by', {names: fact.recordedBy.map(inLanguage).map(bdi)})),
     fact.when.length + fact.dateText.length > 0 && el('span', {class: 'said'}, icon('clock'),
       fact.when.map((date) => el('span', {title: date}, dateInWords(date))),
-      fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('dateWords')}, text))));
+      fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('explorer-date-text')}, text))));
 }
 
 /** How many documents say a fact, if more than one does, and how many publishers these name. */
@@ -48,9 +49,9 @@ function corroboration(fact) {
   const found = documentsOf(fact);
   if (found.length < 2) return null;
   const publishers = new Set(found.map((item) => item.publisher).filter(Boolean)).size;
-  const counts = [counted('document', found.length), ...(publishers ? [counted('publisher', publishers)] : [])];
+  const counts = {documents: counted('documents', found.length), publishers: counted('publishers-named', publishers)};
   return el('span', {class: 'said', title: found.map((item) => inLanguage(item.title)).join('\n')},
-    icon('book'), `${word('inDocuments')}: ${counts.join(' · ')}`);
+    icon('book'), word(publishers ? 'fact-in-documents-some-named' : 'fact-in-documents', counts));
 }
 
 /** Facts that rest on the same words, told together above those words. */
@@ -69,8 +70,8 @@ function card(group, current) {
     group.map((fact, place) => [
       sentence(fact, current),
       place === group.length - 1 || howSaid(fact) !== howSaid(group[place + 1]) ? badges(fact) : null,
-      notesOf(fact).map(({text}) => el('p', {class: 'note'}, el('b', {}, `${word('note')}: `), bdi(text))),
-      fact.unsaid.length > 0 && el('p', {class: 'note'}, el('b', {}, `${word('quoteDoesNotName')}: `), fact.unsaid.map(inLanguage).join('، ')),
+      notesOf(fact).map(({text}) => el('p', {class: 'note'}, el('b', {}, `${word('fact-note')}: `), bdi(text))),
+      fact.unsaid.length > 0 && el('p', {class: 'note'}, word('fact-not-named', {names: listed(fact.unsaid.map(inLanguage))})),
     ]),
     group[0].quotes.map((place) => quoteBlock(quotes[place], group)),
     group[0].context.map((place) => contextLine(DATA.passages[place])));
@@ -78,7 +79,7 @@ function card(group, current) {
 
 /** A sentence of the document that names what the quote speaks of: it helps to read, and proves nothing. */
 function contextLine(passage) {
-  return el('p', {class: 'note'}, el('b', {}, `${word('contextNoProof')}: `), el('bdi', {lang: 'ar', dir: 'rtl'}, passage.exact));
+  return el('p', {class: 'note'}, el('b', {}, `${word('fact-context')}: `), el('bdi', {lang: 'ar', dir: 'rtl'}, passage.exact));
 }
 
 /** The curator's notes in the language of the page; in any other if there is none. */
@@ -87,7 +88,7 @@ function notesOf(fact) {
   return mine.length ? mine : fact.notes;
 }
 
-const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.when, fact.dateText, fact.disputed, documentsOf(fact).map((item) => item.id)]);
+const howSaid = (fact) => JSON.stringify([fact.firm, fact.m, fact.by, fact.behalf, fact.recordedBy, fact.when, fact.dateText, fact.disputed, documentsOf(fact).map((item) => item.id)]);
 
 /** The names to look for in a quote: those of what the facts speak of. */
 function namesIn(group) {
@@ -102,15 +103,18 @@ function quoteBlock(quote, group) {
   return el('figure', {class: 'proof'},
     el('blockquote', {lang: 'ar', dir: 'rtl'},
       el('span', {class: 'context'}, before),
-      el('mark', {}, withNames(quote.exact, namesIn(group))),
+      quote.parts.map((part, place) => [place ? ' […] ' : '', el('mark', {}, withNames(part.exact, namesIn(group)))]),
       el('span', {class: 'context'}, after)),
     el('figcaption', {},
       el('span', {class: 'source'}, bdi(inLanguage(source.title)),
-        ' · ', el('span', {class: 'offsets'}, `${word('characters')} ${number(quote.start)}–${number(quote.end)}`)),
+        ' · ', el('span', {class: 'offsets'}, word('explorer-place', {places: spansOf(quote, number)}))),
       el('span', {class: 'moves'},
-        button([icon('book'), word('openDocument')], () => openReader(source, quote), {class: 'link'}),
-        button([icon('copy'), word('cite')], (event) => copyCitation(event.currentTarget, quote, group), {class: 'link'}))));
+        button([icon('book'), word('explorer-open-document')], () => openReader(source, quote), {class: 'link'}),
+        button([icon('copy'), word('explorer-cite')], (event) => copyCitation(event.currentTarget, quote, group), {class: 'link'}))));
 }
+
+/** Where the parts of a quote stand, as a person reads it. */
+const spansOf = (quote, told) => quote.parts.map((part) => `${told(part.start)}–${told(part.end)}`).join(language.now === 'ar' ? '، ' : ', ');
 
 const CONTEXT = 90;
 
@@ -139,11 +143,12 @@ function charactersOf(item) {
   item.characters = [...item.text];
   if (item.text) return item.characters;
   const put = (text, start) => [...text].forEach((char, place) => { item.characters[start + place] = char; });
-  for (const quote of item.quotes) {
-    put(quote.prefix, quote.start - [...quote.prefix].length);
-    put(quote.suffix, quote.end);
-    put(quote.exact, quote.start);
+  const parts = item.quotes.flatMap((quote) => quote.parts);
+  for (const part of parts) {
+    put(part.prefix, part.start - [...part.prefix].length);
+    put(part.suffix, part.end);
   }
+  for (const part of parts) put(part.exact, part.start);
   return item.characters;
 }
 
@@ -162,13 +167,13 @@ function withNames(text, names) {
 /** A citation: the words, where they stand, and what they prove. */
 function citation(quote, group) {
   const source = documents[quote.d];
-  const origin = [source.title[language.now], source.creator, source.publisher, source.file].filter(Boolean).join(language.now === 'ar' ? '، ' : ', ');
+  const origin = listed([source.title[language.now], source.creator, source.publisher, source.file].filter(Boolean));
   return [
     `«${quote.exact}»`,
-    `${origin}, ${word('characters')} ${quote.start}–${quote.end}.`,
+    `${listed([origin, word('explorer-place', {places: spansOf(quote, String)})])}.`,
     ...group.map((fact) => {
       const modality = fact.m === undefined ? '' : ` [${inLanguage(DATA.values[fact.m].name)}]`;
-      return `${word('fact')}: ${sentenceText(fact)}${modality} <${fact.iri}>`;
+      return word('explorer-cited-fact', {sentence: `${sentenceText(fact)}${modality} <${fact.iri}>`});
     }),
   ].join('\n');
 }
@@ -179,9 +184,9 @@ async function copyCitation(target, quote, group) {
 
 async function copyText(target, text) {
   const copied = await copyByClipboard(text) || copyBySelection(text);
-  announce(word(copied ? 'copied' : 'notCopied'));
+  announce(word(copied ? 'explorer-copied' : 'explorer-not-copied'));
   const label = target.querySelector('.said-back') ?? target.appendChild(el('span', {class: 'said-back'}));
-  label.textContent = ` ✓ ${word(copied ? 'copied' : 'notCopied')}`;
+  label.textContent = ` ✓ ${word(copied ? 'explorer-copied' : 'explorer-not-copied')}`;
   setTimeout(() => label.remove(), 1800);
 }
 

@@ -35,8 +35,8 @@ function refresh() {
   showParts(parts);
   standOut(chosenParts());
   byId('nothing').hidden = parts.nodes.size > 0;
-  byId('counts').textContent = `${counted('entity', parts.nodes.size)} · ${counted('fact', parts.facts.size)}`;
-  byId('picture').setAttribute('aria-label', `${word('pictureLabel')}: ${byId('counts').textContent}`);
+  byId('counts').textContent = `${counted('entities', parts.nodes.size)} · ${counted('facts', parts.facts.size)}`;
+  byId('picture').setAttribute('aria-label', `${word('explorer-picture')}: ${byId('counts').textContent}`);
   renderSide();
   renderChips();
   renderPanel();
@@ -53,7 +53,7 @@ function select(choice, {remember = true, move = true} = {}) {
   if (choice && move) bringIntoView(choice);
   document.body.classList.remove('side-open');
   document.body.classList.toggle('has-choice', Boolean(choice));
-  if (choice) announce(`${word('selected')}: ${byId('panel').querySelector('h2')?.textContent ?? ''}`);
+  if (choice) announce(word('explorer-selected', {name: byId('panel').querySelector('h2')?.textContent ?? ''}));
 }
 
 /** Show what is chosen even where the legend or the focus hides it. */
@@ -126,7 +126,6 @@ function otherPath({start, goal, path, avoided = new Set()}) {
 /* ---------- the parts around the picture ---------- */
 
 const VIEWS = ['graph', 'table', 'timeline'];
-const TAB_WORD = {graph: 'tabGraph', table: 'tabTable', timeline: 'tabTimeline'};
 
 function renderFrame() {
   document.documentElement.lang = language.now;
@@ -136,22 +135,22 @@ function renderFrame() {
   byId('about').textContent = inLanguage(DATA.about);
   for (const element of document.querySelectorAll('[data-word]')) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', word(element.dataset.label));
-  byId('search').replaceChildren(searchBox((node) => { update({view: 'graph'}); select({kind: 'node', node}); byId('panel').focus(); }, word('searchLabel')), el('kbd', {'aria-hidden': 'true'}, '/'));
+  byId('search').replaceChildren(searchBox((node) => { update({view: 'graph'}); select({kind: 'node', node}); byId('panel').focus(); }, word('explorer-search-label')), el('kbd', {'aria-hidden': 'true'}, '/'));
   byId('actions').replaceChildren(
-    iconButton('filter', word('filtersButton'), toggleSide, {class: 'round filters-button'}),
-    iconButton('home', word('home'), goHome),
+    iconButton('filter', word('explorer-filters'), toggleSide, {class: 'round filters-button'}),
+    iconButton('home', word('explorer-home'), goHome),
     saveMenu(),
-    iconButton({auto: 'auto', light: 'sun', dark: 'moon'}[state.theme], word(`theme-${state.theme}`), nextTheme, {class: 'round theme'}),
-    button(word('otherLanguage'), switchLanguage, {class: 'language', lang: language.now === 'ar' ? 'en' : 'ar', 'aria-label': word('otherLanguageLabel')}));
+    iconButton({auto: 'auto', light: 'sun', dark: 'moon'}[state.theme], word(`explorer-theme-${state.theme}`), nextTheme, {class: 'round theme'}),
+    button(word('other-language'), switchLanguage, {class: 'language', lang: language.now === 'ar' ? 'en' : 'ar', 'aria-label': word('explorer-switch-language')}));
   byId('tools').replaceChildren(
-    iconButton('plus', word('zoomIn'), () => zoomBy(1.4)),
-    iconButton('minus', word('zoomOut'), () => zoomBy(1 / 1.4)),
-    iconButton('fit', word('fit'), () => fitAll()));
+    iconButton('plus', word('explorer-zoom-in'), () => zoomBy(1.4)),
+    iconButton('minus', word('explorer-zoom-out'), () => zoomBy(1 / 1.4)),
+    iconButton('fit', word('explorer-fit'), () => fitAll()));
   renderTabs();
 }
 
 function renderTabs() {
-  byId('tabs').replaceChildren(...VIEWS.map((view) => button(word(TAB_WORD[view]), () => showView(view), {
+  byId('tabs').replaceChildren(...VIEWS.map((view) => button(word(`explorer-tab-${view}`), () => showView(view), {
     role: 'tab', id: `tab-${view}`, 'aria-selected': state.view === view, 'aria-controls': `view-${view}`, tabindex: state.view === view ? 0 : -1,
     onkeydown: (event) => {
       if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
@@ -190,12 +189,12 @@ function wakePicture() {
 }
 
 function saveMenu() {
-  const entry = (key, action) => button(word(key), (event) => { action(event); if (key !== 'copyLink') menu.open = false; }, {class: 'entry'});
+  const entry = (key, action) => button(word(key), (event) => { action(event); if (key !== 'explorer-copy-link') menu.open = false; }, {class: 'entry'});
   const menu = el('details', {class: 'menu'},
-    el('summary', {class: 'round', 'aria-label': word('save'), title: word('save')}, icon('save')),
+    el('summary', {class: 'round', 'aria-label': word('explorer-save'), title: word('explorer-save')}, icon('save')),
     el('div', {class: 'entries'},
-      entry('savePng', savePng), entry('saveSvg', saveSvg), entry('saveCsv', saveCsv), entry('print', () => window.print()),
-      entry('copyLink', (event) => copyText(event.currentTarget, location.href))));
+      entry('explorer-save-png', savePng), entry('explorer-save-svg', saveSvg), entry('explorer-save-csv', saveCsv), entry('explorer-print', () => window.print()),
+      entry('explorer-copy-link', (event) => copyText(event.currentTarget, location.href))));
   menu.addEventListener('focusout', ({relatedTarget}) => { if (!menu.contains(relatedTarget)) menu.open = false; });
   return menu;
 }

@@ -7,9 +7,9 @@ function renderSide() {
   const side = byId('side');
   const {scrollTop} = side;
   const focusKey = document.activeElement?.dataset?.key;
-  side.setAttribute('aria-label', word('filters'));
+  side.setAttribute('aria-label', word('explorer-side'));
   side.replaceChildren(
-    el('div', {class: 'side-bar'}, el('h2', {}, word('filters')), iconButton('close', word('close'), toggleSide)),
+    el('div', {class: 'side-bar'}, el('h2', {}, word('explorer-side')), iconButton('close', word('explorer-close'), toggleSide)),
     legend(),
     ...[...Object.keys(FACETS).map(facet), groupsChoice(), summariesSwitch()].filter(Boolean),
   );
@@ -24,7 +24,7 @@ function toggleSide() {
 
 function legend() {
   const present = DATA.families.filter((family) => nodes.some((node) => node.family === family));
-  return el('section', {class: 'legend'}, el('h3', {}, word('kinds')),
+  return el('section', {class: 'legend'}, el('h3', {}, word('explorer-kinds')),
     el('ul', {}, present.map((family) => {
       const shown = !state.hidden.has(family.key);
       const count = nodes.filter((node) => node.family === family).length;
@@ -47,9 +47,9 @@ function facet(name) {
   });
   if (needle) narrow(needle);
   return el('details', {class: 'facet', open: openFacets.has(name) || chosen.size > 0, data: {facet: name}, ontoggle: ({target}) => openFacets[target.open ? 'add' : 'delete'](name)},
-    el('summary', {}, el('span', {}, word(`facet-${name}`)), chosen.size > 0 && el('span', {class: 'count chosen'}, number(chosen.size))),
+    el('summary', {}, el('span', {}, word(`explorer-facet-${name}`)), chosen.size > 0 && el('span', {class: 'count chosen'}, number(chosen.size))),
     name === 'time' && yearRange(options, chosen),
-    options.length > 9 && el('input', {type: 'search', class: 'narrow', placeholder: word('narrow'), 'aria-label': word('narrow'), value: facetNeedles.get(name) ?? '', data: {key: `narrow-${name}`},
+    options.length > 9 && el('input', {type: 'search', class: 'narrow', placeholder: word('explorer-narrow'), 'aria-label': word('explorer-narrow'), value: facetNeedles.get(name) ?? '', data: {key: `narrow-${name}`},
       oninput: ({target}) => { facetNeedles.set(name, target.value); narrow(fold(target.value)); }}),
     list);
 }
@@ -63,16 +63,16 @@ function facetOption(name, option, count, isChosen) {
 /** By what entities are shaded together, if by anything. */
 function groupsChoice() {
   const known = GROUPINGS.filter((key) => !key || nodes.some((node) => groupOf[key](node)));
-  return known.length > 1 && el('section', {class: 'grouping'}, el('fieldset', {class: 'groups'}, el('legend', {}, word('groups')),
+  return known.length > 1 && el('section', {class: 'grouping'}, el('fieldset', {class: 'groups'}, el('legend', {}, word('explorer-groups')),
     known.map((key) => el('label', {},
       el('input', {type: 'radio', name: 'groups', value: key, checked: state.groups === key, data: {key: `groups-${key}`}, onchange: () => update({groups: key})}),
-      el('span', {class: 'option-name'}, word(`groups-${key || 'none'}`))))));
+      el('span', {class: 'option-name'}, word(`explorer-groups-${key || 'none'}`))))));
 }
 
 function summariesSwitch() {
   return summaries.length > 0 && el('section', {class: 'switch'}, el('label', {},
     el('input', {type: 'checkbox', role: 'switch', checked: state.summaries, data: {key: 'summaries'}, onchange: () => update({summaries: !state.summaries})}),
-    firmnessSign(FIRM[DERIVED]), el('span', {class: 'option-name'}, word('showSummaries')), el('span', {class: 'count'}, number(summaries.length))));
+    firmnessSign(FIRM[DERIVED]), el('span', {class: 'option-name'}, word('explorer-show-summaries')), el('span', {class: 'count'}, number(summaries.length))));
 }
 
 function toggleFamily(key) {
@@ -106,39 +106,39 @@ function renderChips() {
   for (const [name, chosen] of Object.entries(state.filters)) {
     const options = new Map(FACETS[name].options().map((option) => [option.key, option]));
     const span = name === 'time' && spanOfYears([...options.values()], chosen);
-    if (span) chips.push(chip([el('span', {class: 'chip-facet'}, `${word('facet-time')}:`), ' ', bdi(span.name)], () => dropFacet(name, span.keys)));
+    if (span) chips.push(chip([el('span', {class: 'chip-facet'}, `${word('explorer-facet-time')}:`), ' ', bdi(span.name)], () => dropFacet(name, span.keys)));
     for (const key of chosen) {
       if (span && span.keys.includes(key)) continue;
       const text = options.has(key) ? inLanguage(options.get(key).name) : key;
-      chips.push(chip([el('span', {class: 'chip-facet'}, `${word(`facet-${name}`)}:`), ' ', bdi(text)], () => toggleFacet(name, key)));
+      chips.push(chip([el('span', {class: 'chip-facet'}, `${word(`explorer-facet-${name}`)}:`), ' ', bdi(text)], () => toggleFacet(name, key)));
     }
   }
   const hiddenFamilies = DATA.families.filter((family) => state.hidden.has(family.key) && nodes.some((node) => node.family === family));
   if (hiddenFamilies.length) {
-    const names = hiddenFamilies.map((family) => inLanguage(family.name)).join(language.now === 'ar' ? '، ' : ', ');
-    chips.push(el('span', {class: 'chip soft'}, `${word('hiddenKinds')}: ${names} `, button(word('showAll'), () => update({hidden: new Set()}), {class: 'link'})));
+    const kinds = listed(hiddenFamilies.map((family) => inLanguage(family.name)));
+    chips.push(el('span', {class: 'chip soft'}, word('explorer-hidden-kinds', {kinds}), ' ', button(word('explorer-show-kinds'), () => update({hidden: new Set()}), {class: 'link'})));
   }
-  if (Object.values(state.filters).some((chosen) => chosen.size) || state.focus) chips.push(button(word('clearFilters'), clearFilters, {class: 'link'}));
+  if (Object.values(state.filters).some((chosen) => chosen.size) || state.focus) chips.push(button(word('explorer-clear-filters'), clearFilters, {class: 'link'}));
   byId('chips').replaceChildren(...chips);
 }
 
 /** Of a very large graph only a part is drawn: how much, and how to see more. */
 function partChip() {
   const shown = picture.seen.nodes.size;
-  return el('span', {class: 'chip part-chip'}, el('span', {}, word('partShown', {shown: number(shown), all: number(picture.seen.all)})), ' ',
-    button(word('partMore'), () => update({room: shown * 2}, {refit: true}), {class: 'link'}), ' ',
-    button(word('partAll'), () => update({room: Infinity}, {refit: true}), {class: 'link'}));
+  return el('span', {class: 'chip part-chip'}, el('span', {}, word('explorer-part', {shown: number(shown), all: number(picture.seen.all)})), ' ',
+    button(word('explorer-part-more'), () => update({room: shown * 2}, {refit: true}), {class: 'link'}), ' ',
+    button(word('explorer-part-all'), () => update({room: Infinity}, {refit: true}), {class: 'link'}));
 }
 
 function chip(content, onremove) {
-  return el('span', {class: 'chip'}, el('span', {}, content), iconButton('close', word('remove'), onremove));
+  return el('span', {class: 'chip'}, el('span', {}, content), iconButton('close', word('explorer-remove'), onremove));
 }
 
 function focusChip() {
   const {node, depth} = state.focus;
-  return el('span', {class: 'chip focus-chip'}, icon('target'), el('span', {}, `${word('focusOn')} `, bdi(inLanguage(node.name))),
-    iconButton('minus', word('shallower'), () => setFocus(node, Math.max(1, depth - 1)), {disabled: depth === 1}),
-    el('span', {class: 'depth'}, `${word('depth')} ${number(depth)}`),
-    iconButton('plus', word('deeper'), () => setFocus(node, Math.min(6, depth + 1))),
-    iconButton('close', word('unfocus'), () => setFocus(null)));
+  return el('span', {class: 'chip focus-chip'}, icon('target'), el('span', {}, wordWith('explorer-around', {name: bdi(inLanguage(node.name))})),
+    iconButton('minus', word('explorer-shallower'), () => setFocus(node, Math.max(1, depth - 1)), {disabled: depth === 1}),
+    el('span', {class: 'depth'}, word('explorer-depth', {depth: number(depth)})),
+    iconButton('plus', word('explorer-deeper'), () => setFocus(node, Math.min(6, depth + 1))),
+    iconButton('close', word('explorer-unfocus'), () => setFocus(null)));
 }

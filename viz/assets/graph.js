@@ -9,14 +9,19 @@ const nodes = DATA.nodes.map((node, id) => ({
   size: NETWORK.nodes[id].size, x: NETWORK.nodes[id].x, y: NETWORK.nodes[id].y,
 }));
 const facts = DATA.facts.map((fact, id) => ({
-  by: [], behalf: [], when: [], dateText: [], notes: [], quotes: [], context: [], unsaid: [], ...fact, id,
+  by: [], behalf: [], recordedBy: [], when: [], dateText: [], notes: [], quotes: [], context: [], unsaid: [], ...fact, id,
 }));
 const summaries = DATA.summaries.map((summary, id) => ({rules: [], ...summary, id}));
 const edges = DATA.edges.map((edge, id) => ({
   ...edge, id,
   claims: edge.facts.map((place) => (edge.derived ? summaries : facts)[place]),
 }));
-const quotes = DATA.quotes.map((quote, id) => ({prefix: '', suffix: '', ...quote, id, facts: []}));
+// A quote that leaves words out has several parts; `exact` is what a reader sees of it in one line.
+const quotes = DATA.quotes.map((quote, id) => {
+  const parts = quote.parts.map((part) => ({prefix: '', suffix: '', ...part}));
+  const exact = parts.map((part) => part.exact).join(' […] ');
+  return {...quote, parts, exact, start: parts[0].start, end: parts.at(-1).end, id, facts: []};
+});
 const documents = DATA.documents.map((item, id) => ({publisher: '', creator: '', text: '', ...item, id, quotes: []}));
 const FIRM = DATA.firmness;
 const DERIVED = FIRM.length - 1;

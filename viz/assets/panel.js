@@ -9,7 +9,7 @@ function renderPanel() {
   const {scrollTop} = panel;
   const hadFocus = panel.contains(document.activeElement);
   const focusKey = hadFocus && document.activeElement.dataset.key;
-  panel.setAttribute('aria-label', word('details'));
+  panel.setAttribute('aria-label', word('explorer-details'));
   panel.replaceChildren(panelBar(), el('div', {class: 'content'}, ...panelContent()));
   panel.scrollTop = isSame ? scrollTop : 0;
   told = state.selected;
@@ -17,12 +17,12 @@ function renderPanel() {
 }
 
 function panelBar() {
-  const sheet = iconButton('up', word('expandPanel'), toggleSheet, {class: 'round sheet-handle'});
+  const sheet = iconButton('up', word('explorer-expand-panel'), toggleSheet, {class: 'round sheet-handle'});
   if (!state.selected) return el('div', {class: 'panel-bar'}, sheet);
   return el('div', {class: 'panel-bar'},
-    button([icon('back'), word('back')], goBack, {class: 'link back'}),
+    button([icon('back'), word('explorer-back')], goBack, {class: 'link back'}),
     sheet,
-    iconButton('close', word('close'), () => select(null)));
+    iconButton('close', word('explorer-close'), () => select(null)));
 }
 
 function toggleSheet() {
@@ -47,11 +47,11 @@ function welcome() {
   return [
     el('p', {class: 'about-small'}, inLanguage(DATA.about)),
     el('section', {class: 'how'},
-      el('h2', {}, word('welcome')),
+      el('h2', {}, word('explorer-reading')),
       el('ol', {class: 'reading'},
-        el('li', {}, familySign(DATA.families[0]), el('span', {}, word('read1'))),
-        el('li', {}, firmnessSign(FIRM[0]), el('span', {}, word('read2'))),
-        el('li', {}, el('span', {class: 'mark-sign', 'aria-hidden': 'true'}, '«»'), el('span', {}, word('read3'))))),
+        el('li', {}, familySign(DATA.families[0]), el('span', {}, word('explorer-reading-shapes'))),
+        el('li', {}, firmnessSign(FIRM[0]), el('span', {}, word('explorer-reading-lines'))),
+        el('li', {}, el('span', {class: 'mark-sign', 'aria-hidden': 'true'}, '«»'), el('span', {}, word('explorer-reading-quotes'))))),
     trySection(),
     stagesSection(),
     DATA.questions.length > 0 && questionsSection(),
@@ -61,7 +61,7 @@ function welcome() {
 
 function trySection() {
   const tries = [trySigned(), tryPath(), tryDocument()].filter(Boolean);
-  return tries.length > 0 && el('section', {}, el('h2', {}, word('try')), el('div', {class: 'tries'}, tries));
+  return tries.length > 0 && el('section', {}, el('h2', {}, word('explorer-try')), el('div', {class: 'tries'}, tries));
 }
 
 function tryButton(iconName, title, hint, onclick) {
@@ -72,7 +72,7 @@ const signedFacts = () => facts.filter((fact) => FIRM[fact.firm].key === 'signed
 
 function trySigned() {
   return signedFacts().length > 0
-    && tryButton('check', word('trySigned'), word('trySignedHint'), () => select({kind: 'signed'}));
+    && tryButton('check', word('explorer-try-signed'), word('explorer-try-signed-hint'), () => select({kind: 'signed'}));
 }
 
 /** Two countries other than the best connected one, so that the path has a tale to tell. */
@@ -81,12 +81,12 @@ function tryPath() {
   const pair = countries.slice(1, 3);
   if (pair.length < 2) return null;
   const [a, b] = pair.map((node) => inLanguage(node.name));
-  return tryButton('route', word('tryPath', {a, b}), word('tryPathHint'), () => choosePath(...pair));
+  return tryButton('route', word('explorer-try-path', {a, b}), word('explorer-try-path-hint'), () => choosePath(...pair));
 }
 
 function tryDocument() {
   const best = documents.filter((item) => item.quotes.length).sort((one, other) => other.quotes.length - one.quotes.length)[0];
-  return best && tryButton('book', word('tryRead'), inLanguage(best.title), () => openReader(best));
+  return best && tryButton('book', word('explorer-try-read'), inLanguage(best.title), () => openReader(best));
 }
 
 /** Agreements, offers and initiatives by stage: how far cooperation has come, at a glance. */
@@ -94,7 +94,7 @@ function stagesSection() {
   const counts = DATA.stages.map((place) => nodes.filter((node) => node.stages.includes(place)).length);
   const most = Math.max(...counts, 1);
   if (!counts.some(Boolean)) return null;
-  return el('section', {}, el('h2', {}, word('howFar')), el('p', {class: 'quiet'}, word('howFarHint')),
+  return el('section', {}, el('h2', {}, word('explorer-stages')), el('p', {class: 'quiet'}, word('explorer-stages-hint')),
     el('ul', {class: 'stages'}, DATA.stages.map((place, order) => {
       const bar = el('span', {class: 'meter'}, el('span', {}));
       bar.firstChild.style.setProperty('inline-size', `${(100 * counts[order]) / most}%`);
@@ -116,7 +116,7 @@ function questionsSection() {
   const show = (found) => list.replaceChildren(...found.map(({question}) => el('li', {}, questionRow(question))));
   const showFirst = () => {
     show(indexed.slice(0, QUESTIONS_AT_FIRST));
-    if (indexed.length > QUESTIONS_AT_FIRST) list.append(el('li', {}, button(`${word('allQuestions')} (${number(indexed.length)})`, () => show(indexed), {class: 'link'})));
+    if (indexed.length > QUESTIONS_AT_FIRST) list.append(el('li', {}, button(word('explorer-all-questions', {count: indexed.length}), () => show(indexed), {class: 'link'})));
   };
   const search = ({target}) => {
     const parts = fold(target.value).split(' ').filter(Boolean);
@@ -124,8 +124,8 @@ function questionsSection() {
     else showFirst();
   };
   showFirst();
-  return el('section', {class: 'questions'}, el('h2', {}, word('questions')),
-    indexed.length > QUESTIONS_AT_FIRST && el('input', {type: 'search', class: 'narrow', placeholder: word('askHint'), 'aria-label': word('askHint'), oninput: search}), list);
+  return el('section', {class: 'questions'}, el('h2', {}, word('explorer-questions')),
+    indexed.length > QUESTIONS_AT_FIRST && el('input', {type: 'search', class: 'narrow', placeholder: word('explorer-question-hint'), 'aria-label': word('explorer-question-hint'), oninput: search}), list);
 }
 
 function questionRow(question) {
@@ -134,7 +134,7 @@ function questionRow(question) {
 }
 
 function documentsSection() {
-  return el('section', {}, el('h2', {}, word('documents')), el('ul', {class: 'plain'}, documents.map((item) =>
+  return el('section', {}, el('h2', {}, word('explorer-documents')), el('ul', {class: 'plain'}, documents.map((item) =>
     el('li', {}, button([icon('book'), bdi(inLanguage(item.title)), el('span', {class: 'count'}, number(new Set(item.quotes.flatMap((quote) => quote.facts)).size))],
       () => openReader(item), {class: 'row'})))));
 }
@@ -153,16 +153,16 @@ function nodePanel(node) {
     el('p', {class: 'kicker'}, familySign(node.family), classNames(node)),
     el('h2', {class: 'title'}, bdi(inLanguage(node.name))),
     node.name[other] !== node.name[language.now] && el('p', {class: 'other-name', lang: other, dir: direction(other)}, node.name[other]),
-    node.names.length > 0 && el('p', {class: 'quiet'}, `${word('alsoCalled')}: `, node.names.flatMap((name, place) => [place ? (language.now === 'ar' ? '، ' : ', ') : '', bdi(name)])),
+    node.names.length > 0 && el('p', {class: 'quiet'}, `${word('entity-also-called')}: `, node.names.flatMap((name, place) => [place ? (language.now === 'ar' ? '، ' : ', ') : '', bdi(name)])),
     bigFigure(node),
     stageTrail(node),
     nodeActions(node),
     ...disagreements(node),
-    attributes.length > 0 && group(word('attributes'), attributes, node, true),
+    attributes.length > 0 && group(word('explorer-attributes'), attributes, node, true),
     ...relationGroups(node, relations),
     ...summaryCards(node),
-    quoted.length > 0 && group(word('speaks'), quoted, node, false),
-    hidden > 0 && el('p', {class: 'quiet'}, `${counted('fact', hidden)} ${word('hiddenByFilters')}. `, button(word('clearFilters'), clearFilters, {class: 'link'})),
+    quoted.length > 0 && group(word('explorer-speaks'), quoted, node, false),
+    hidden > 0 && el('p', {class: 'quiet'}, word('explorer-hidden-facts', {count: hidden}), ' ', button(word('explorer-clear-filters'), clearFilters, {class: 'link'})),
   ].filter(Boolean);
 }
 
@@ -171,7 +171,7 @@ function disagreements(node) {
   return DATA.disagreements.filter((item) => item.s === node.id).flatMap((item) => {
     const sides = item.sides.map((side) => side.map((id) => facts[id]).filter((fact) => picture.seen.facts.has(fact))).filter((side) => side.length);
     return sides.length < 2 ? [] : [el('section', {class: 'disagreement'},
-      el('h3', {class: 'section-title'}, `${word('disagreement')}: ${inLanguage(DATA.predicates[item.p].name)}`),
+      el('h3', {class: 'section-title'}, word('fact-disagreement', {about: inLanguage(DATA.predicates[item.p].name)})),
       el('div', {class: 'sides'}, sides.map((side) => el('div', {class: 'cards'}, cards(side, node)))))];
   });
 }
@@ -181,7 +181,7 @@ function bigFigure(node) {
   const differs = DATA.disagreements.filter((item) => item.s === node.id).map((item) => item.p);
   const find = (name) => node.about.find((fact) => fact.s === node.id && !differs.includes(fact.p) && slugOf(predicateOf(fact).iri) === name);
   const rank = find('rank');
-  if (rank?.literal) return el('p', {class: 'big'}, word('rank', {n: literalInWords(rank.literal)}));
+  if (rank?.literal) return el('p', {class: 'big'}, word('explorer-rank', {rank: literalInWords(rank.literal)}));
   const value = find('value');
   if (!value?.literal) return null;
   const unit = find('unit');
@@ -200,11 +200,11 @@ function nodeActions(node) {
   const focused = state.focus?.node === node;
   const chooser = el('div', {class: 'chooser', hidden: true});
   return el('div', {class: 'node-actions'},
-    button([icon('target'), word(focused ? 'unfocus' : 'focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
-    button([icon('route'), word('pathTo')], () => {
+    button([icon('target'), word(focused ? 'explorer-unfocus' : 'explorer-focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
+    button([icon('route'), word('explorer-path-to')], () => {
       chooser.hidden = !chooser.hidden;
       if (chooser.hidden) return;
-      chooser.replaceChildren(searchBox((goal) => choosePath(node, goal), word('pathTo')));
+      chooser.replaceChildren(searchBox((goal) => choosePath(node, goal), word('explorer-path-to')));
       chooser.querySelector('input').focus();
     }, {class: 'action path-to'}),
     chooser);
@@ -257,7 +257,7 @@ function summaryCard(claim, current) {
   const sources = claim.facts.map((id) => facts[id]);
   return el('details', {class: 'group derived'},
     el('summary', {}, el('span', {}, ...plainSentence(claim))),
-    el('p', {class: 'quiet'}, `${word('derivedWhy')}: ${claim.rules.map((place) => inLanguage(DATA.values[place].name)).join('، ')}, ${word('derivedFrom')}:`),
+    el('p', {class: 'quiet'}, word('explorer-derived', {rules: listed(claim.rules.map((place) => inLanguage(DATA.values[place].name)))})),
     el('div', {class: 'cards'}, cards(sources, current)));
 }
 
@@ -267,7 +267,7 @@ function edgePanel(edge) {
   const ends = [nodes[edge.s], nodes[edge.t]];
   const claims = edge.claims.filter((claim) => edge.derived || picture.seen.facts.has(claim));
   return [
-    el('p', {class: 'kicker'}, firmnessSign(FIRM[firmnessOf(edge, picture.seen.facts)]), word('linkedBy')),
+    el('p', {class: 'kicker'}, firmnessSign(FIRM[firmnessOf(edge, picture.seen.facts)]), word('explorer-linked-by')),
     el('h2', {class: 'title pair'}, entityLink(ends[0]), el('span', {class: 'arrow', 'aria-hidden': 'true'}, '↔'), entityLink(ends[1])),
     el('div', {class: 'cards'}, edge.derived ? claims.map((claim) => openDetails(summaryCard(claim))) : cards(claims)),
   ];
@@ -280,25 +280,25 @@ function openDetails(details) {
 
 function pathPanel({start, goal, path}) {
   const title = el('h2', {class: 'title pair'}, entityLink(start), el('span', {class: 'arrow', 'aria-hidden': 'true'}, '…'), entityLink(goal));
-  if (!path) return [el('p', {class: 'kicker'}, icon('route'), word('pathTitle')), title, el('p', {}, word('noPath'))];
+  if (!path) return [el('p', {class: 'kicker'}, icon('route'), word('explorer-path')), title, el('p', {}, word('explorer-no-path'))];
   const steps = path.slice(1).map((node, place) => [path[place], node]);
   return [
-    el('p', {class: 'kicker'}, icon('route'), `${word('pathTitle')} · ${counted('step', steps.length)}`), title,
-    button([icon('route'), word('otherPath')], () => otherPath(state.selected), {class: 'action'}),
+    el('p', {class: 'kicker'}, icon('route'), `${word('explorer-path')} · ${counted('steps', steps.length)}`), title,
+    button([icon('route'), word('explorer-other-path')], () => otherPath(state.selected), {class: 'action'}),
     el('ol', {class: 'steps'}, steps.map(([from, to]) => {
       const edge = edgeBetween(from, to);
       const claims = edge.claims.filter((fact) => picture.seen.facts.has(fact)).sort((one, other) => one.firm - other.firm);
       return el('li', {}, el('div', {class: 'cards'}, cards(claims.slice(0, 2), null)),
-        claims.length > 2 && button(`+ ${counted('fact', claims.length - 2)}`, () => select({kind: 'edge', edge}), {class: 'link'}));
+        claims.length > 2 && button(`+ ${counted('facts', claims.length - 2)}`, () => select({kind: 'edge', edge}), {class: 'link'}));
     })),
   ];
 }
 
 function questionPanel(question) {
   return [
-    el('p', {class: 'kicker'}, icon('question'), word('questions')),
+    el('p', {class: 'kicker'}, icon('question'), word('explorer-questions')),
     el('h2', {class: 'title'}, inLanguage(question.title)),
-    el('p', {class: 'quiet'}, question.rows.length ? counted('answer', question.rows.length) : word('noAnswers'),
+    el('p', {class: 'quiet'}, question.rows.length ? counted('answers', question.rows.length) : word('answer-none'),
       question.parameters.map(({name, cell}) => [' · ', inLanguage(name), ': ', cellContent(cell)])),
     el('ol', {class: 'answers'}, question.rows.map((row) => answerItem(question, row))),
   ];
@@ -312,7 +312,7 @@ function answerItem(question, row) {
       el('dt', {}, question.columns[place] ? inLanguage(question.columns[place]) : ''),
       el('dd', {}, cellContent(cell))])),
     proven.length > 0 && el('details', {class: 'group', ontoggle: () => proof.childElementCount || proof.append(...cards(proven))},
-      el('summary', {}, el('span', {}, word('whyRow')), el('span', {class: 'count'}, number(proven.length))), proof));
+      el('summary', {}, el('span', {}, word('answer-proof')), el('span', {class: 'count'}, number(proven.length))), proof));
 }
 
 /** A cell of an answer: an entity that opens, a value by its name, or the text itself. */
@@ -329,10 +329,10 @@ function signedPanel() {
   const agreements = [...new Set(signed.map((fact) => nodes[fact.s]))];
   return [
     el('p', {class: 'kicker'}, firmnessSign(FIRM[0]), inLanguage(FIRM[0].name)),
-    el('h2', {class: 'title'}, word('trySigned')),
+    el('h2', {class: 'title'}, word('explorer-try-signed')),
     el('ul', {class: 'plain signed'}, agreements.map((node) => el('li', {}, entityLink(node), el('span', {class: 'parties'},
       [...new Set(signed.filter((fact) => fact.s === node.id).map((fact) => nodes[fact.o]))].map((party) => entityLink(party)))))),
-    el('h3', {class: 'section-title'}, word('whyRow')),
+    el('h3', {class: 'section-title'}, word('answer-proof')),
     [...new Set(signed.flatMap((fact) => fact.quotes))].map((place) =>
       el('article', {class: 'card'}, quoteBlock(quotes[place], signed.filter((fact) => fact.quotes.includes(place))))),
   ].flat();
@@ -342,7 +342,7 @@ function signedPanel() {
 function factsPanel(quote) {
   return [
     el('p', {class: 'kicker'}, icon('book'), bdi(inLanguage(documents[quote.d].title))),
-    el('h2', {class: 'title'}, word('provesHere')),
+    el('h2', {class: 'title'}, word('explorer-proves')),
     el('div', {class: 'cards'}, cards(quote.facts)),
   ];
 }

@@ -71,15 +71,15 @@ function showTip(target) {
   if (target.node) {
     tip.replaceChildren(
       el('strong', {}, bdi(inLanguage(target.node.name))),
-      el('span', {}, `${classNames(target.node)} · ${counted('fact', target.node.about.length)}`),
+      el('span', {}, `${classNames(target.node)} · ${counted('facts', target.node.about.length)}`),
     );
     return;
   }
   const claims = target.edge.claims.filter((claim) => target.edge.derived || picture.seen.facts.has(claim));
   tip.replaceChildren(
     ...claims.slice(0, 3).map((claim) => el('span', {class: 'line'}, ...plainSentence(claim))),
-    claims.length > 3 ? el('span', {}, `+ ${number(claims.length - 3)} ${word('more')}`) : '',
-    el('span', {class: 'quiet'}, word('clickForQuote')),
+    claims.length > 3 ? el('span', {}, word('explorer-more', {count: claims.length - 3})) : '',
+    el('span', {class: 'quiet'}, word('explorer-click-for-quote')),
   );
 }
 
@@ -129,7 +129,7 @@ function walkTo(node) {
   picture.pointed = {node, parts: around(node)};
   const view = viewNow();
   if (isOutside(view, onView(view, node), -60)) moveCamera({position: {x: node.x, y: node.y}});
-  announce(`${inLanguage(node.name)}, ${classNames(node)}, ${counted('fact', node.about.length)}`);
+  announce(`${inLanguage(node.name)}, ${classNames(node)}, ${counted('facts', node.about.length)}`);
   redraw();
 }
 

@@ -8,8 +8,8 @@ function openReader(source, quote) {
     el('header', {},
       el('div', {}, el('h2', {}, bdi(inLanguage(source.title))),
         el('p', {class: 'quiet'}, [source.creator, source.publisher].filter(Boolean).map((name) => [bdi(name), ' · ']), el('code', {dir: 'ltr'}, source.file)),
-        el('p', {class: 'quiet'}, word('readerHint'), source.text ? '' : ` ${word('noText')}`)),
-      iconButton('close', word('close'), () => dialog.close())),
+        el('p', {class: 'quiet'}, word('explorer-marked-hint'), source.text ? '' : ` ${word('explorer-no-text')}`)),
+      iconButton('close', word('explorer-close'), () => dialog.close())),
     body);
   if (!dialog.open) dialog.showModal();
   const target = body.querySelector('mark.current');
@@ -21,7 +21,7 @@ function openReader(source, quote) {
 function documentParts(source, current) {
   const characters = charactersOf(source);
   const borders = new Set([0, characters.length]);
-  for (const quote of source.quotes) borders.add(quote.start).add(quote.end);
+  for (const part of source.quotes.flatMap((quote) => quote.parts)) borders.add(part.start).add(part.end);
   for (let place = 0; place < characters.length; place += 1) {
     if (characters[place] === '\n') borders.add(place).add(place + 1);
     if ((characters[place] === undefined) !== (characters[place - 1] === undefined)) borders.add(place);
@@ -30,9 +30,9 @@ function documentParts(source, current) {
   const paragraphs = [el('p')];
   for (let index = 0; index + 1 < places.length; index += 1) {
     const [start, end] = [places[index], places[index + 1]];
-    if (characters[start] === undefined) paragraphs.push(el('p', {class: 'gap', title: word('gap')}, '[…]'), el('p'));
+    if (characters[start] === undefined) paragraphs.push(el('p', {class: 'gap', title: word('explorer-gap')}, '[…]'), el('p'));
     else if (characters[start] === '\n') paragraphs.push(el('p'));
-    else paragraphs.at(-1).append(stretch(characters.slice(start, end).join(''), source.quotes.filter((quote) => quote.start < end && start < quote.end), current));
+    else paragraphs.at(-1).append(stretch(characters.slice(start, end).join(''), source.quotes.filter((quote) => quote.parts.some((part) => part.start < end && start < part.end)), current));
   }
   return paragraphs.filter((paragraph) => paragraph.textContent.trim());
 }

@@ -38,7 +38,7 @@ function searchBox(onchoose, label) {
   const listId = `results-${boxes}`;
   const input = el('input', {
     type: 'text', role: 'combobox', autocomplete: 'off', spellcheck: 'false', 'aria-label': label,
-    'aria-expanded': 'false', 'aria-controls': listId, 'aria-autocomplete': 'list', placeholder: word('searchHint'), dir: direction(),
+    'aria-expanded': 'false', 'aria-controls': listId, 'aria-autocomplete': 'list', placeholder: word('explorer-search-hint'), dir: direction(),
   });
   const list = el('ul', {role: 'listbox', id: listId, class: 'results', hidden: true, 'aria-label': label});
   const box = {found: [], at: -1};
@@ -67,8 +67,8 @@ function searchBox(onchoose, label) {
     list.hidden = isEmpty;
     input.setAttribute('aria-expanded', String(!isEmpty));
     list.replaceChildren(...box.found.map((node, place) => resultItem(node, `${listId}-${place}`, () => take(node))));
-    if (!box.found.length) list.append(el('li', {class: 'quiet', role: 'option', 'aria-disabled': 'true'}, word('noResult')));
-    if (!isEmpty) announce(counted('result', box.found.length));
+    if (!box.found.length) list.append(el('li', {class: 'quiet', role: 'option', 'aria-disabled': 'true'}, word('explorer-no-result')));
+    if (!isEmpty) announce(counted('results', box.found.length));
     mark(box.found.length ? 0 : -1);
   };
   input.addEventListener('input', open);

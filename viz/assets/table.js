@@ -17,12 +17,12 @@ function renderTable() {
     body.append(...next.map(tableRow));
     const left = list.length - body.childElementCount;
     more.hidden = left === 0;
-    more.textContent = `+ ${counted('fact', left)}`;
+    more.textContent = `+ ${counted('facts', left)}`;
   };
   addRows();
   byId('view-table').replaceChildren(
-    el('table', {}, el('caption', {}, `${word('tableCaption')}: ${number(list.length)}`),
-      el('thead', {}, el('tr', {}, ['subject', 'predicate', 'object', 'modality', 'saidBy', 'date', 'quote', 'document'].map((key) => el('th', {scope: 'col'}, word(key))))),
+    el('table', {}, el('caption', {}, word('explorer-table-caption', {count: list.length})),
+      el('thead', {}, el('tr', {}, ['subject', 'predicate', 'object', 'modality', 'stated-by', 'date', 'quote', 'document'].map((key) => el('th', {scope: 'col'}, word(`column-${key}`))))),
       body),
     more);
 }
@@ -57,8 +57,8 @@ function renderTimeline() {
   // Dates without a year come last: nobody knows where among the years they belong.
   const ordered = [...byDate].sort(([one], [other]) => one.startsWith('X') - other.startsWith('X') || (one < other ? -1 : 1));
   byId('view-timeline').replaceChildren(
-    el('h2', {}, word('timelineTitle')),
-    el('p', {}, word('timelineShare', {dated: number(dated), all: number(list.length)})), share,
+    el('h2', {}, word('explorer-timeline')),
+    el('p', {}, word('explorer-timeline-share', {dated: number(dated), all: number(list.length)})), share,
     el('ol', {class: 'times'}, ordered.map(([date, told]) => el('li', {},
       el('h3', {}, el('time', {}, dateInWords(date)), ' ', el('code', {dir: 'ltr', title: 'EDTF'}, date)),
       el('div', {class: 'cards'}, cards(told))))));

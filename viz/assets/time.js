@@ -26,7 +26,7 @@ function timeOptions() {
   const keys = [...new Set(facts.flatMap(timesOf))];
   const inDigits = (year, tag) => new Intl.NumberFormat(tag, {useGrouping: false}).format(year);
   const years = keys.filter(isYear).sort().map((key) => ({key, name: {ar: inDigits(Number(key), 'ar-EG'), en: key}}));
-  const others = [['no-year', 'noYear'], ['undated', 'undated']].filter(([key]) => keys.includes(key));
+  const others = [['no-year', 'date-no-year'], ['undated', 'explorer-undated']].filter(([key]) => keys.includes(key));
   return [...years, ...others.map(([key, name]) => ({key, name: DATA.words[name]}))];
 }
 
@@ -49,7 +49,7 @@ function yearRange(options, chosen) {
     const between = years.filter((option) => option.key >= ends.from && option.key <= ends.to);
     update({filters: {...state.filters, time: new Set(between.map((option) => option.key))}}, {refit: true});
   };
-  return el('div', {class: 'years'}, list('from', word('yearFrom'), years[0]), list('to', word('yearTo'), years.at(-1)));
+  return el('div', {class: 'years'}, list('from', word('explorer-year-from'), years[0]), list('to', word('explorer-year-to'), years.at(-1)));
 }
 
 /** The chosen years as one span, if they follow each other in the data; null otherwise. */

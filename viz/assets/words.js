@@ -9,21 +9,21 @@ const direction = (lang = language.now) => (lang === 'ar' ? 'rtl' : 'ltr');
 const inLanguage = (name) => name[language.now];
 const number = (value) => new Intl.NumberFormat(locale(), {maximumFractionDigits: 6}).format(value);
 
-/** The interface's words for a key, with {placeholders} filled. */
-function word(key, filling = {}) {
-  return fill(DATA.words[key][language.now], filling);
+/** The words of a code, with {parts} filled; `count` chooses the plural form. */
+function word(code, parts = {}) {
+  return wordWith(code, parts).join('');
 }
 
-function fill(template, filling) {
-  return template.replace(/\{(\w+)\}/g, (_, name) => filling[name]);
+/** The same as a list of texts and parts, which may be elements. */
+function wordWith(code, {count, ...parts}) {
+  const found = DATA.words[code][language.now];
+  const text = typeof found === 'string' ? found : found[new Intl.PluralRules(locale()).select(count)];
+  return text.split(/\{(\w+)\}/).map((piece, place) => (place % 2 === 0 ? piece : piece === 'count' ? number(count) : parts[piece]));
 }
 
 /** A counted noun in the grammar of the language: "3 facts", «٣ حقائق». */
-function counted(noun, count) {
-  const forms = DATA.words[`count-${noun}`][language.now];
-  const form = new Intl.PluralRules(locale()).select(count);
-  return fill(forms[form] ?? forms.other, {n: number(count)});
-}
+const counted = (nouns, count) => word(`count-${nouns}`, {count});
+const listed = (names) => names.join(language.now === 'ar' ? '، ' : ', ');
 
 /** Whether a text's first letter with a direction runs from right to left. */
 const runsRightToLeft = (text) => /^[^\p{L}]*[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/u.test(text);
@@ -48,7 +48,7 @@ function oneDate(edtf) {
   const date = new Date(Date.UTC(year === 'XXXX' ? 2000 : Number(year), Number(month) - 1, Number(day ?? 1)));
   const shape = {month: 'long', timeZone: 'UTC', ...(day ? {day: 'numeric'} : {})};
   const words = new Intl.DateTimeFormat(locale(), shape).format(date);
-  return plainYear ? `${words} ${plainYear}` : `${words} (${word('noYear')})`;
+  return plainYear ? `${words} ${plainYear}` : `${words} (${word('date-no-year')})`;
 }
 
 /** A literal as people write it: grouped numbers, dates, durations, yes and no. */
@@ -57,10 +57,10 @@ function literalInWords(literal) {
   const kind = type.slice(type.indexOf('#') + 1);
   if (['decimal', 'integer', 'double', 'float', 'int', 'long', 'gYear'].includes(kind)
       && Number.isFinite(Number(text)) && kind !== 'gYear') return number(Number(text));
-  if (kind === 'boolean') return word(text === 'true' || text === '1' ? 'yes' : 'no');
+  if (kind === 'boolean') return word(text === 'true' || text === '1' ? 'answer-yes' : 'answer-no');
   const duration = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?$/.exec(text);
   if (duration && text.length > 1) {
-    return ['year', 'month', 'week', 'day']
+    return ['years', 'months', 'weeks', 'days']
       .flatMap((unit, place) => (duration[place + 1] ? [counted(unit, Number(duration[place + 1]))] : []))
       .join(' ');
   }

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from ....graph.errors import ShapesError
-from .context import Context, constant
-from .source import Node, ShapesGraph, path_of
+from .source import Context, Node, ShapesGraph, constant, path_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ import pyoxigraph as ox
 
 from ....graph.errors import ShapesError
 from ....ontology.namespaces import RDFS, SH, XSD
-from .context import BeyondSparqlError, Context, constant
-from .source import Node
+from .source import BeyondSparqlError, Context, Node, constant
 
 ValueTest: TypeAlias = Callable[[Context, Node, str], Iterator[str]]
 

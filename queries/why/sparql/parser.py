@@ -15,8 +15,8 @@ import pyoxigraph as ox
 from ....graph.errors import UnexplainableError
 from ....ontology.namespaces import PREFIXES
 from . import algebra as alg
-from .scope import in_scope
 from .terms import TermParser, make_expression
+from .variables import in_scope
 
 _MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}")
 
@@ -30,7 +30,7 @@ def parse(text: str, prefixes: Mapping[str, str] = PREFIXES) -> alg.Query:
     try:
         return QueryParser(text, prefixes).query()
     except RecursionError:
-        raise UnexplainableError("the query is nested too deeply to be explained") from None
+        raise UnexplainableError("unexplained-nesting") from None
 
 
 class QueryParser(TermParser):
@@ -57,7 +57,7 @@ class QueryParser(TermParser):
             case "ASK":
                 pass
             case _:
-                raise self.error("SELECT, ASK, CONSTRUCT or DESCRIBE")
+                raise self.error("query-form")
         graphs: tuple[list[ox.NamedNode], list[ox.NamedNode]] = ([], [])
         while self.accept("FROM"):
             graphs[bool(self.accept("NAMED"))].append(self.iri())
@@ -66,7 +66,7 @@ class QueryParser(TermParser):
             where = self.group()
         select = self._modified(heading, where)
         if self.token.kind != "end":
-            raise self.error("the end of the query")
+            raise self.error("end")
         if template is None:
             template = tuple(e for e in where.elements if isinstance(e, alg.TriplePattern))
         return alg.Query(form, select, self.fresh, template, tuple(graphs[0]), tuple(graphs[1]))
@@ -189,9 +189,7 @@ class QueryParser(TermParser):
                 graph = self.variable() if self.token.kind == "var" else self.iri()
                 return [alg.GraphGroup(graph, self.group())]
             case "SERVICE":
-                raise UnexplainableError(
-                    "SERVICE asks another store, whose facts cannot be shown here"
-                )
+                raise UnexplainableError("unexplained-service")
             case "FILTER":
                 return [alg.Filter(self.expression())]
             case "BIND":

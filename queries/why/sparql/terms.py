@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from ....graph.errors import UnexplainableError
 from ....graph.sparql_tokens import Names, Token, number, tokens, unquote
+from ....messages.message import Message, has_words
 from ....ontology.namespaces import RDF, XSD
 from . import algebra as alg
 
@@ -57,7 +58,7 @@ class TermParser:
     def expect(self, text: str) -> None:
         """Step over this sign or keyword."""
         if not self.accept(text):
-            raise self.error(f"“{text}”")
+            raise self.error(text)
 
     def take(self) -> Token:
         """Step over one token, whatever it is."""
@@ -66,10 +67,14 @@ class TermParser:
 
     def error(self, expected: str) -> UnexplainableError:
         """The error that something else was expected at the cursor."""
-        found = self.token.text or "the end"
+        code = f"expected-{expected}"
+        wanted = Message(code) if has_words(code) else Message("expected-text", text=expected)
+        position = self.token.start
+        if not self.token.text:
+            return UnexplainableError("query-ends-early", position=position, expected=wanted)
+        found = self.token.text
         return UnexplainableError(
-            f"the query is not plain SPARQL 1.1: {expected} was expected at character "
-            f"{self.token.start}, not “{found}”"
+            "query-not-sparql-1-1", position=position, expected=wanted, found=found
         )
 
     def fresh_variable(self) -> alg.Var:
@@ -81,13 +86,13 @@ class TermParser:
     def iri(self) -> ox.NamedNode:
         """An IRI or a prefixed name."""
         if self.token.kind not in ("iri", "name"):
-            raise self.error("an IRI")
+            raise self.error("iri")
         return self.names.iri(self.take())
 
     def variable(self) -> alg.Var:
         """A variable."""
         if self.token.kind != "var":
-            raise self.error("a variable")
+            raise self.error("variable")
         return alg.Var(self.take().text[1:])
 
     def literal(self) -> ox.Literal:
@@ -111,7 +116,7 @@ class TermParser:
             return self.iri()
         if self.token.kind in (*_NUMBERS, "string") or self.is_at("+", "-", "TRUE", "FALSE"):
             return self.literal()
-        raise self.error("a term")
+        raise self.error("term")
 
     # Triples.
 
@@ -265,7 +270,7 @@ class TermParser:
             self.position += 2
             parts.append(alg.Exists(self.group(), is_negated=True))
         elif kind == "end":
-            raise self.error("the rest of an expression")
+            raise self.error("expression")
         elif self.is_at("NOW"):
             # One moment for all queries that explain this one.
             self.position += 3

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ...graph.errors import UnexplainableError
+from ...graph.store import Term
 from ...ontology.namespaces import RDF
+from .provenance import Evaluator, PathAtom, Row, Statements
 from .sparql import algebra as alg
-
-if TYPE_CHECKING:
-    from ...graph.store import Term
-    from .derivation_table import Row
-    from .derivations import Deriver
+from .subqueries import NO_PART, Way, way
 
 #: Beyond so many nodes at once, all steps are fetched instead of those of the nodes.
 _MANY: Final = 2000
@@ -36,7 +34,7 @@ class _Search:
 class Closures:
     """Shortest paths along the steps of one closure, in the graphs of one store."""
 
-    def __init__(self, deriver: Deriver, closure: alg.Closure) -> None:
+    def __init__(self, deriver: Evaluator, closure: alg.Closure) -> None:
         self._deriver, self._closure = deriver, closure
         self._steps: dict[Term | None, list[_Step]] = defaultdict(list)
         self._known: set[Term | None] = set()
@@ -76,7 +74,7 @@ class Closures:
                 if search.targets <= search.reached.keys():
                     del active[subject]
                 elif not search.frontier or self._closure.modifier == "?":
-                    raise UnexplainableError("a property path cannot be walked again")
+                    raise UnexplainableError("unexplained-path")
         for row in rows:
             if row not in found:
                 found[row] = _walked(searches[row[0]], row[0], row[1])
@@ -124,7 +122,7 @@ def _walked(search: _Search, subject: Term | None, object_: Term | None) -> froz
             return found
 
 
-def presences(deriver: Deriver, rows: Iterable[Row]) -> dict[Row, frozenset[int]]:
+def presences(deriver: Evaluator, rows: Iterable[Row]) -> dict[Row, frozenset[int]]:
     """For each (node, node, graph) a statement that shows the node to be in the graph.
 
     A path of no steps holds for every node of a graph, so such a row rests on some statement
@@ -153,3 +151,43 @@ def presences(deriver: Deriver, rows: Iterable[Row]) -> dict[Row, frozenset[int]
 
 def _name(graph: Term | None) -> ox.NamedNode | None:
     return graph if isinstance(graph, ox.NamedNode) else None
+
+
+def look_up_paths(
+    deriver: Evaluator,
+    atom: PathAtom,
+    wanted: Sequence[Row | None],
+    triples: Sequence[frozenset[int]],
+    is_spare: bool,
+) -> list[Sequence[Way]]:
+    """The edges of a shortest path for each (subject, object, graph).
+
+    A path of no steps still needs its node to be in the graph: if none of the solution's
+    ``triples`` has it, a statement with it is added, to spare.
+    """
+    edges = Closures(deriver, atom.closure).edges({p for p in wanted if p is not None})
+    is_lonely = [
+        pair is not None and not edges[pair] and not _has_node(deriver.statements, numbers, pair)
+        for pair, numbers in zip(wanted, triples, strict=True)
+    ]
+    lonely = {pair for pair, alone in zip(wanted, is_lonely, strict=True) if alone and pair}
+    present = presences(deriver, lonely)
+    found: list[Sequence[Way]] = []
+    for pair, alone in zip(wanted, is_lonely, strict=True):
+        if pair is None:
+            found.append(NO_PART)
+        elif alone:
+            found.append([way(present.get(pair, frozenset()), True)])
+        else:
+            found.append([way(edges[pair], is_spare)])
+    return found
+
+
+def _has_node(statements: Statements, numbers: Iterable[int], pair: Row) -> bool:
+    """Whether one of the statements, in the graph of the pair, has its node."""
+    node, _, graph = pair
+    for number in numbers:
+        subject, _, object_, place = statements.all[number]
+        if place == graph and node in (subject, object_):
+            return True
+    return False

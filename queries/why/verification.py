@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ...graph.store import Term
 from ...ontology.namespaces import XSD
-from .derivation_table import Row, Statement
+from .provenance import Row, Statement
 from .sparql import algebra as alg
 from .sparql.patterns import unprojected
 from .sparql.writer import write_dataset, write_group, write_select

@@ -1,4 +1,4 @@
-"""Looking up what one query cannot show: paths, rows of subqueries, patterns under EXISTS.
+"""Looking up what one query cannot show: rows of subqueries, patterns under EXISTS.
 
 Each function answers for a list of solutions at once. It takes for each the values that an atom
 needs, None where the atom has no part in the solution, and gives for each the ways in which the
@@ -10,60 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ...graph.errors import UnexplainableError
-from .atoms import ExistsAtom, PathAtom, SubqueryAtom
-from .closures import Closures, presences
-from .derivation_table import NOTHING, Derivations, Rest, Row, Statements, Table, batched
+from .provenance import (
+    NOTHING,
+    Derivations,
+    Evaluator,
+    ExistsAtom,
+    Rest,
+    Row,
+    SubqueryAtom,
+    Table,
+    batched,
+)
 from .sparql import algebra as alg
 from .sparql.terms import make_expression
 from .sparql.writer import write_absence
 
-if TYPE_CHECKING:
-    from .derivations import Deriver
-
 #: One way in which an atom holds: numbers of statements, and what else belongs to them.
 Way: TypeAlias = tuple[frozenset[int], Rest]
 
-_NO_PART: Final[tuple[Way, ...]] = ((frozenset(), NOTHING),)
+NO_PART: Final[tuple[Way, ...]] = ((frozenset(), NOTHING),)
 _CHUNK: Final = 1000
 
 
-def look_up_paths(
-    deriver: Deriver,
-    atom: PathAtom,
-    wanted: Sequence[Row | None],
-    triples: Sequence[frozenset[int]],
-    is_spare: bool,
-) -> list[Sequence[Way]]:
-    """The edges of a shortest path for each (subject, object, graph).
-
-    A path of no steps still needs its node to be in the graph: if none of the solution's
-    ``triples`` has it, a statement with it is added, to spare.
-    """
-    edges = Closures(deriver, atom.closure).edges({p for p in wanted if p is not None})
-    is_lonely = [
-        pair is not None and not edges[pair] and not _has_node(deriver.statements, numbers, pair)
-        for pair, numbers in zip(wanted, triples, strict=True)
-    ]
-    lonely = {pair for pair, alone in zip(wanted, is_lonely, strict=True) if alone and pair}
-    present = presences(deriver, lonely)
-    found: list[Sequence[Way]] = []
-    for pair, alone in zip(wanted, is_lonely, strict=True):
-        if pair is None:
-            found.append(_NO_PART)
-        elif alone:
-            found.append([_way(present.get(pair, frozenset()), True)])
-        else:
-            found.append([_way(edges[pair], is_spare)])
-    return found
-
-
 def look_up_subquery(
-    deriver: Deriver,
+    deriver: Evaluator,
     atom: SubqueryAtom,
     wanted: Sequence[Row | None],
     is_spare: bool,
@@ -78,16 +53,16 @@ def look_up_subquery(
     found: list[Sequence[Way]] = []
     for keys in wanted:
         if keys is None:
-            found.append(_NO_PART)
+            found.append(NO_PART)
         elif keys not in table:
-            raise UnexplainableError("a subquery gives other rows when it is asked again")
+            raise UnexplainableError("unexplained-subquery")
         else:
             ways = _shortest(table[keys], is_spare)
             found.append([reduce(_both, ways)] if is_counted else ways)
     return found
 
 
-def _subquery_table(deriver: Deriver, atom: SubqueryAtom) -> Table:
+def _subquery_table(deriver: Evaluator, atom: SubqueryAtom) -> Table:
     """Derivations of a subquery's rows, by its keys and by the graph if that is a variable."""
     select = replace(atom.select, order_by=(), limit=None, offset=None)
     if atom.graph:
@@ -102,7 +77,7 @@ def _subquery_table(deriver: Deriver, atom: SubqueryAtom) -> Table:
 
 
 def look_up_exists(
-    deriver: Deriver,
+    deriver: Evaluator,
     atom: ExistsAtom,
     shared: Sequence[alg.Var],
     wanted: Sequence[Row | None],
@@ -113,22 +88,22 @@ def look_up_exists(
     found: list[Sequence[Way]] = []
     for values in wanted:
         if values is None:
-            found.append(_NO_PART)
+            found.append(NO_PART)
         elif values in table:
             found.append(_shortest(table[values], is_spare or not atom.is_required))
         elif atom.is_required:
-            raise UnexplainableError("a pattern under EXISTS cannot be found again by a join")
+            raise UnexplainableError("unexplained-exists")
         elif atom.exists.is_negated:
             bound = dict(zip(shared, values, strict=True))
             absent = write_absence("NOT EXISTS", atom.exists.group, atom.graph, bound)
             found.append([(frozenset(), Rest(frozenset({absent})))])
         else:
-            found.append(_NO_PART)
+            found.append(NO_PART)
     return found
 
 
 def _exists_table(
-    deriver: Deriver, atom: ExistsAtom, shared: Sequence[alg.Var], wanted: Iterable[Row]
+    deriver: Evaluator, atom: ExistsAtom, shared: Sequence[alg.Var], wanted: Iterable[Row]
 ) -> Table:
     """Derivations of a pattern under EXISTS, for each of the wanted values of ``shared``."""
     rows = sorted(wanted, key=str)
@@ -148,21 +123,12 @@ def _exists_table(
 
 def _constant(term: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> alg.Constant | None:
     if isinstance(term, ox.BlankNode):
-        raise UnexplainableError("a blank node of the data cannot be asked for again")
+        raise UnexplainableError("unexplained-blank-node")
     return term
 
 
-def _has_node(statements: Statements, numbers: Iterable[int], pair: Row) -> bool:
-    """Whether one of the statements, in the graph of the pair, has its node."""
-    node, _, graph = pair
-    for number in numbers:
-        subject, _, object_, place = statements.all[number]
-        if place == graph and node in (subject, object_):
-            return True
-    return False
-
-
-def _way(triples: frozenset[int], is_spare: bool, rest: Rest = NOTHING) -> Way:
+def way(triples: frozenset[int], is_spare: bool, rest: Rest = NOTHING) -> Way:
+    """The statements of one way; they are to spare where only an OPTIONAL asked for them."""
     return triples, Rest(rest.absences, triples) if is_spare else rest
 
 
@@ -172,4 +138,4 @@ def _both(way: Way, other: Way) -> Way:
 
 def _shortest(derivations: Derivations, is_spare: bool) -> list[Way]:
     ways = sorted(derivations.items(), key=lambda item: (len(item[0]), sorted(item[0])))
-    return [_way(triples, is_spare, rest) for triples, rest in ways]
+    return [way(triples, is_spare, rest) for triples, rest in ways]

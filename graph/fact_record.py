@@ -1,0 +1,241 @@
+"""A fact as a store records it, with its qualifiers and quotes, and the same as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import INFERENCE, XSD
+from .fact import OMISSION
+from .store import Term
+
+TripleTerms: TypeAlias = tuple[Term, Term, Term]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePart:
+    """Consecutive words of a document, with what stands before and after them.
+
+    ``start`` and ``end`` are 0-based, half-open offsets in Unicode code points of the document
+    decoded as UTF-8.
+    """
+
+    text: str
+    start: int
+    end: int
+    prefix: str = ""
+    suffix: str = ""
+    iri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words of one document that prove a fact; ``document`` is the file's name.
+
+    A quote has several parts where ``[…]`` stands for words left out. ``publisher`` is empty
+    where the document prints none. ``context`` are passages that help to read the quote and
+    prove nothing; ``unsaid`` is what the fact is about and neither quote nor context names.
+    """
+
+    document: str
+    document_iri: str
+    parts: tuple[QuotePart, ...]
+    publisher: str = ""
+    context: tuple[QuotePart, ...] = ()
+    unsaid: tuple[ox.NamedNode | ox.Literal, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole quote, ``[…]`` between its parts."""
+        return f" {OMISSION} ".join(part.text for part in self.parts)
+
+    @property
+    def starts(self) -> str:
+        """Where each part starts: offsets separated by spaces."""
+        return " ".join(str(part.start) for part in self.parts)
+
+    @property
+    def ends(self) -> str:
+        """Where each part ends: offsets separated by spaces."""
+        return " ".join(str(part.end) for part in self.parts)
+
+    @property
+    def place(self) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """The document's IRI and the offsets of the parts: equal where the words are the same."""
+        return self.document_iri, tuple((part.start, part.end) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The documents that state one triple, and the publishers that these print.
+
+    ``unsigned`` is the number of documents that print no publisher.
+    """
+
+    documents: frozenset[str]
+    publishers: frozenset[str]
+    unsigned: int
+
+    @property
+    def is_corroborated(self) -> bool:
+        """Whether more than one document states it."""
+        return len(self.documents) > 1
+
+
+#: Who states a derived fact.
+NOBODY: Final = Support(frozenset(), frozenset(), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FactRecord:
+    """A fact as the graph records it, or a derived fact with the facts under it.
+
+    ``modality`` is the short name (``asserted``, ``reported`` …), ``derived`` for a derived
+    fact, whose ``rule`` and ``derived_from`` say how it follows; such a fact has no quotes of
+    its own. ``when`` is EDTF, ``date_text`` the printed words. ``notes`` are the curator's
+    remarks, in Arabic and in English. ``record_status`` is the short name; ``superseded_by`` the
+    IRI of the fact that replaces this one. ``support`` counts all active facts of the same
+    triple, whatever qualifies them: another speaker or date makes another fact.
+    """
+
+    iri: str
+    subject: Term
+    predicate: Term
+    object: Term
+    modality: str = ""
+    stated_by: tuple[Term, ...] = ()
+    on_behalf_of: tuple[Term, ...] = ()
+    when: str = ""
+    date_text: str = ""
+    notes: tuple[ox.Literal, ...] = ()
+    attributed_to: tuple[Term, ...] = ()
+    record_status: str = ""
+    status_reasons: tuple[ox.Literal, ...] = ()
+    status_date: str = ""
+    superseded_by: str = ""
+    rule: str = ""
+    derived_from: tuple[FactRecord, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    support: Support = NOBODY
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether a rule derives the fact from others."""
+        return self.iri.startswith(INFERENCE)
+
+    @property
+    def triple(self) -> TripleTerms:
+        """Subject, predicate and object."""
+        return self.subject, self.predicate, self.object
+
+    def note(self, language: str) -> str:
+        """The curator's remark in the language, else in any; empty if there is none."""
+        return _in_language(self.notes, language)
+
+    def status_reason(self, language: str) -> str:
+        """Why the fact has its record status, in the language, else in any."""
+        return _in_language(self.status_reasons, language)
+
+    def asserted(self) -> Iterator[FactRecord]:
+        """The asserted facts under this one, itself if it is asserted; some may come twice."""
+        if not self.is_derived:
+            yield self
+        for source in self.derived_from:
+            yield from source.asserted()
+
+
+def _in_language(texts: Sequence[ox.Literal], language: str) -> str:
+    mine = [text.value for text in texts if text.language == language]
+    return " ".join(mine or [text.value for text in texts])
+
+
+Json: TypeAlias = dict[str, Any]
+_STRING: Final = f"{XSD}string"
+
+
+def term_json(term: Term) -> dict[str, str]:
+    """A term as SPARQL 1.1 Query Results JSON writes it (section 3.2.2)."""
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    found = {"type": "literal", "value": term.value}
+    if term.language:
+        found["xml:lang"] = term.language
+    elif term.datatype.value != _STRING:
+        found["datatype"] = term.datatype.value
+    return found
+
+
+def statement_json(fact: FactRecord) -> Json:
+    """A fact's IRI and triple."""
+    return {
+        "fact": fact.iri,
+        "subject": fact.subject.value,
+        "predicate": fact.predicate.value,
+        "object": term_json(fact.object),
+    }
+
+
+def fact_json(fact: FactRecord) -> Json:
+    """A fact with its qualifiers and evidence; a derived one with its rule and the facts under it.
+
+    A key whose value would be empty is left out, but for ``evidence``; so is the status of a
+    fact that is simply asserted.
+    """
+    is_settled = fact.record_status in ("", "asserted")
+    qualifiers = {
+        "statedBy": [term.value for term in fact.stated_by],
+        "onBehalfOf": [term.value for term in fact.on_behalf_of],
+        "when": fact.when,
+        "dateText": fact.date_text,
+        "note": _by_language(fact.notes),
+        "attributedTo": [term.value for term in fact.attributed_to],
+        "recordStatus": "" if is_settled else fact.record_status,
+        "statusReason": {} if is_settled else _by_language(fact.status_reasons),
+        "statusDate": "" if is_settled else fact.status_date,
+        "supersededBy": "" if is_settled else fact.superseded_by,
+    }
+    item = statement_json(fact) | {"modality": fact.modality}
+    item |= {key: value for key, value in qualifiers.items() if value}
+    item["evidence"] = [part for quote in fact.quotes for part in _parts(quote)]
+    if fact.support.documents:
+        item["support"] = {
+            "documents": sorted(fact.support.documents),
+            "publishers": sorted(fact.support.publishers),
+        }
+    if fact.is_derived:
+        item["derivedBy"] = fact.rule
+        item["derivedFrom"] = [fact_json(source) for source in fact.derived_from]
+    return item
+
+
+def _by_language(texts: Iterable[ox.Literal]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        language = text.language or ""
+        found[language] = f"{found[language]} {text.value}" if language in found else text.value
+    return found
+
+
+def _parts(quote: Quote) -> Iterator[Json]:
+    """The parts of a quote: the first has its context and what it leaves unsaid."""
+    for number, part in enumerate(quote.parts):
+        item: Json = {
+            "document": quote.document,
+            "quote": part.text,
+            "start": part.start,
+            "end": part.end,
+        }
+        if number:
+            item["continues"] = True
+        else:
+            item["context"] = [
+                {"quote": around.text, "start": around.start, "end": around.end}
+                for around in quote.context
+            ]
+            item["unsaid"] = [term_json(term) for term in quote.unsaid]
+        yield {key: value for key, value in item.items() if value != []}

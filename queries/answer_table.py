@@ -1,0 +1,75 @@
+"""A part of an answer as people read it: every cell named once, for the terminal and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..graph.errors import EndpointError, UnexplainableError
+from ..graph.store import Store, Term
+from .answer import Answer
+from .fact_words import name_of, reservations
+from .results import Shown, Terms
+from .why import RowExplanation, explain, is_grouped
+
+
+class Named(NamedTuple):
+    """A term of an answer, None where a variable is unbound, and what people call it."""
+
+    term: Term | None
+    text: str
+
+
+class AnswerTable(NamedTuple):
+    """Some rows of an answer.
+
+    ``reservations`` has for each row what it rests on besides asserted facts, in words; it is
+    None where that is not known. ``proofs`` has an explanation for each row, or is empty.
+    """
+
+    headings: Sequence[str]
+    rows: list[list[Named]]
+    reservations: list[str] | None = None
+    proofs: Sequence[RowExplanation] = ()
+
+    @property
+    def has_reservations(self) -> bool:
+        """Whether a row rests on more than asserted facts."""
+        return any(self.reservations or ())
+
+
+def answer_table(
+    store: Store, text: str, answer: Answer, block: Sequence[Terms], *, why: bool, marked: bool
+) -> AnswerTable:
+    """A block of the rows of the query ``text``, with their proofs, or only with reservations.
+
+    Reservations are told of rows that have a proof each. A row that counts or sums up others has
+    all of theirs: looking at these takes long and says little, so it is done with ``why`` alone.
+    Raises ``UnexplainableError`` where the proofs are wanted and cannot be given.
+    """
+    rows = named(answer.shown, block)
+    terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
+    if why:
+        proofs = explain(store, text, terms)
+    elif not marked or is_grouped(text):
+        return AnswerTable(answer.headings, rows)
+    else:
+        try:
+            proofs = explain(store, text, terms, alternatives=0)
+        except (UnexplainableError, EndpointError):
+            return AnswerTable(answer.headings, rows)
+    shown = answer.shown
+    found = [reservations(proof, shown.labels, shown.language) for proof in proofs]
+    return AnswerTable(answer.headings, rows, found, proofs if why else ())
+
+
+def named(shown: Shown, rows: Sequence[Terms]) -> list[list[Named]]:
+    """The cells of some rows; labels are fetched together."""
+    shown.fetch(rows)
+    return [
+        [
+            Named(term, "" if term is None else name_of(term, shown.labels, shown.language))
+            for term in row
+        ]
+        for row in rows
+    ]

@@ -1,0 +1,195 @@
+"""Facts in words: what their terms are called, and how, by whom and when they are said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..graph.fact import MODALITIES
+from ..graph.fact_record import FactRecord, Quote, Support
+from ..graph.sparql_tokens import scan
+from ..messages.message import Message, listed, say
+from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
+from .date_words import readable
+from .labels import Labels, short_iri
+
+if TYPE_CHECKING:
+    from .results import Shown
+    from .why import RowExplanation
+
+#: Facts that share a quote, each with that quote as its own record has it.
+Proven: TypeAlias = list[tuple[FactRecord, Quote]]
+#: The columns of a proof beside those of an answer, named alike in both languages.
+PROOF_COLUMNS: Final = (
+    "modality", "stated_by", "on_behalf_of", "when", "quote", "document", "start", "end", "fact",
+    "date_text", "note", "record_status",
+)  # fmt: skip
+#: Terms of RDF itself, which have no label in the graph.
+_TERMS: Final = {
+    RDF + "type": "relation-type",
+    RDFS + "label": "relation-label",
+    SKOS + "altLabel": "relation-alt-label",
+    SKOS + "broader": "relation-broader",
+}
+
+
+def name_of(term: object, labels: Labels, language: str) -> str:
+    """What a term is called: the label of a thing, the words of a literal."""
+    if isinstance(term, ox.NamedNode):
+        if term.value in _TERMS:
+            return say(_TERMS[term.value], language)
+        return labels(term.value, language)
+    if isinstance(term, ox.Literal):
+        return readable(term.value, language)
+    return str(term)
+
+
+def pattern_in_words(pattern: str, labels: Labels, language: str) -> str:
+    """A pattern under NOT EXISTS or MINUS with the names of things in place of their IRIs."""
+    found = list(scan(pattern))
+    opened = next((place for place, token in enumerate(found) if token.text == "{"), 0)
+    if opened and all(t.is_word("FILTER", "NOT", "EXISTS", "MINUS") for t in found[:opened]):
+        found = found[opened + 1 : -1]
+    pieces, done = [], 0
+    for token in found:
+        pieces.append(" " if token.start > done else "")
+        if token.kind == "iri":
+            pieces.append(labels(token.text[1:-1], language))
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            pieces.append(labels(PREFIXES.get(prefix, f"{prefix}:") + local, language))
+        else:
+            pieces.append(token.text)
+        done = token.end
+    return "".join(pieces).strip().removesuffix(" .")
+
+
+def marks(fact: FactRecord, labels: Labels, language: str) -> list[str]:
+    """How firmly a fact is said, by whom, for whom, when and how often, where that needs saying."""
+
+    def names(terms: Iterable[object]) -> list[str]:
+        return [name_of(term, labels, language) for term in terms]
+
+    found = []
+    if fact.is_derived:
+        found.append(say("fact-by-rule", language, rule=labels(fact.rule, language)))
+    elif fact.modality != "asserted":
+        found.append(labels(f"{ID}modality/{fact.modality}", language))
+    if fact.stated_by:
+        found.append(say("fact-said-by", language, speakers=names(fact.stated_by)))
+    if fact.on_behalf_of:
+        found.append(say("fact-on-behalf-of", language, names=names(fact.on_behalf_of)))
+    if fact.attributed_to:
+        found.append(say("fact-recorded-by", language, names=names(fact.attributed_to)))
+    if fact.record_status == "disputed":
+        found.append(labels(f"{ID}record-status/disputed", language))
+    if fact.when:
+        found.append(readable(fact.when, language))
+    if fact.date_text:
+        found.append(f"«{fact.date_text}»")
+    if fact.support.is_corroborated:
+        found.append(_support(fact.support, language))
+    return found
+
+
+def _support(by: Support, language: str) -> str:
+    """How many documents say it, and of how many publishers, as far as these are printed."""
+    documents = Message("count-documents", count=len(by.documents))
+    if not (count := len(by.publishers)):
+        return say("fact-in-documents", language, documents=documents)
+    code = "fact-in-documents-some-named" if by.unsigned else "fact-in-documents-of"
+    publishers = Message(
+        "count-publishers-named" if by.unsigned else "count-publishers", count=count
+    )
+    return say(code, language, documents=documents, publishers=publishers)
+
+
+def status_of(fact: FactRecord, labels: Labels, language: str) -> str:
+    """Where a fact stands in curation, since when and why, if it is not simply asserted."""
+    if fact.record_status in ("", "asserted"):
+        return ""
+    name = labels(f"{ID}record-status/{fact.record_status}", language)
+    if not fact.status_date:
+        return name
+    day = readable(fact.status_date, language)
+    reason = fact.status_reason(language)
+    return say("fact-status", language, status=name, date=day, reason=reason)
+
+
+def by_quote(facts: Iterable[FactRecord]) -> list[Proven]:
+    """Facts with the quotes that say them, those that share a quote together."""
+    found: dict[object, Proven] = {}
+    for fact in facts:
+        for quote in fact.quotes:
+            found.setdefault(quote.place, []).append((fact, quote))
+    return list(found.values())
+
+
+def rank(fact: FactRecord) -> int:
+    """The place of a fact among all, the firmest first: asserted, reported … inferred."""
+    return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
+
+
+def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
+    """What a row rests on besides asserted facts: modalities, and whether one is disputed."""
+    facts = {one.iri: one for fact in explanation.facts for one in fact.asserted()}.values()
+    found = [f"{ID}modality/{name}" for name in MODALITIES if name != "asserted"]
+    found = [iri for iri in found if any(iri.endswith(f"/{fact.modality}") for fact in facts)]
+    if any(fact.record_status == "disputed" for fact in facts):
+        found.append(f"{ID}record-status/disputed")
+    return listed([labels(iri, language) for iri in found], language)
+
+
+def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:
+    """The cells of ``PROOF_COLUMNS``: a row for each quote of the asserted facts under these.
+
+    One empty row where there is no quote.
+    """
+    told = list({one.iri: one for fact in facts for one in fact.asserted()}.values())
+    shown.labels.fetch(iris_of(told))
+    rows = []
+    for fact in told:
+        how = [
+            shown.modality(fact),
+            ", ".join(map(shown.term, fact.stated_by)),
+            ", ".join(map(shown.term, fact.on_behalf_of)),
+            fact.when,
+        ]
+        more = fact.date_text, fact.note(shown.language), shown.record_status(fact)
+        for quote in fact.quotes:
+            place = quote.document, quote.starts, quote.ends
+            rows.append([*how, quote.text, *place, short_iri(fact.iri), *more])
+    return rows or [[""] * len(PROOF_COLUMNS)]
+
+
+def quotes_of(facts: Iterable[FactRecord]) -> str:
+    """The quotes under some facts, each once with its document and offsets, as one line."""
+    groups = by_quote(asserted for fact in facts for asserted in fact.asserted())
+    return " ‖ ".join(in_one_line(group[0][1]) for group in groups)
+
+
+def in_one_line(quote: Quote) -> str:
+    """A quote with its document and the offsets of its parts."""
+    return f"«{quote.text}» {quote.document} {spans_of(quote)}"
+
+
+def spans_of(quote: Quote) -> str:
+    """The offsets of each part of a quote: ``[10:25] [40:60]``."""
+    return " ".join(f"[{part.start}:{part.end}]" for part in quote.parts)
+
+
+def iris_of(facts: Iterable[FactRecord]) -> list[str]:
+    """The IRIs whose labels are needed to tell these facts."""
+    found = []
+    for fact in facts:
+        found += [f"{ID}modality/{fact.modality}", f"{ID}record-status/{fact.record_status}"]
+        terms: Sequence[object] = (
+            *fact.triple, *fact.stated_by, *fact.on_behalf_of, *fact.attributed_to,
+            *(term for quote in fact.quotes for term in quote.unsaid),
+        )  # fmt: skip
+        found += [term.value for term in terms if isinstance(term, ox.NamedNode)]
+        if fact.rule:
+            found.append(fact.rule)
+    return found

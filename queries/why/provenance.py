@@ -1,0 +1,175 @@
+"""What rows rest on: statements, sets of them from which a row follows, atoms of patterns.
+
+An atom is what a solution of a rewritten pattern rests on, under the condition that its guard is
+bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Protocol, TypeAlias, TypeVar
+
+import pyoxigraph as ox
+
+from ...graph.errors import UnexplainableError
+from ...graph.store import Term
+from .sparql import algebra as alg
+from .sparql.patterns import Fresh
+
+_T = TypeVar("_T")
+
+#: The values of some variables, None where one is unbound.
+Row: TypeAlias = tuple[Term | None, ...]
+#: Subject, predicate, object, and the named graph, None for the default graph.
+Statement: TypeAlias = tuple[Term, Term, Term, Term | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What else belongs to a derivation.
+
+    ``absences`` are the patterns without a match that it rests on; ``spare`` are those of its
+    statements that only an OPTIONAL, or an EXISTS that might as well be false, asked for.
+    """
+
+    absences: frozenset[str] = frozenset()
+    spare: frozenset[int] = frozenset()
+
+    def __or__(self, other: Rest) -> Rest:
+        return Rest(self.absences | other.absences, self.spare | other.spare)
+
+
+NOTHING: Final = Rest()
+#: Sets of numbers of statements from which a row follows.
+Derivations: TypeAlias = dict[frozenset[int], Rest]
+Table: TypeAlias = dict[Row, Derivations]
+
+
+class Statements:
+    """Statements, each with a number."""
+
+    def __init__(self) -> None:
+        self.all: list[Statement] = []
+        self._numbers: dict[Statement, int] = {}
+
+    def number(self, statement: Statement) -> int:
+        """The number of a statement, a new one if it is new."""
+        number = self._numbers.get(statement)
+        if number is None:
+            if None in statement[:3]:
+                raise UnexplainableError("unexplained-missing-term")
+            number = self._numbers[statement] = len(self.all)
+            self.all.append(statement)
+        return number
+
+
+def stored(literal: ox.Literal) -> ox.Literal:
+    """The literal as Oxigraph keeps it: numbers in canonical form, language tags small."""
+    store = ox.Store()
+    node = ox.NamedNode("urn:x")
+    store.add(ox.Quad(node, node, literal))
+    found = next(iter(store)).object
+    assert isinstance(found, ox.Literal)
+    return found
+
+
+def batched(items: Iterable[_T], size: int) -> Iterator[tuple[_T, ...]]:
+    """The items in tuples of the size; the last may be shorter."""
+    rest = iter(items)
+    while chunk := tuple(islice(rest, size)):
+        yield chunk
+
+
+Guard: TypeAlias = alg.Var | None
+GraphNode: TypeAlias = alg.Var | ox.NamedNode | None
+
+
+@dataclass(frozen=True, slots=True)
+class TripleAtom:
+    """A triple that the solution rests on, if ``guard`` is bound or None."""
+
+    guard: Guard
+    subject: alg.Node
+    predicate: alg.Node
+    object: alg.Node
+    graph: GraphNode
+
+
+@dataclass(frozen=True, slots=True)
+class PathAtom:
+    """Edges along a ``*``, ``+`` or ``?`` path that the solution rests on."""
+
+    guard: Guard
+    subject: alg.Node
+    closure: alg.Closure
+    object: alg.Node
+    graph: GraphNode
+
+
+@dataclass(frozen=True, slots=True)
+class SubqueryAtom:
+    """A row of a grouped or cut subquery, found by the values of ``keys``.
+
+    For a grouped one the keys are its GROUP BY keys, else its projected variables.
+    """
+
+    guard: Guard
+    select: alg.Select
+    keys: tuple[alg.Var, ...]
+    graph: GraphNode
+
+
+@dataclass(frozen=True, slots=True)
+class ExistsAtom:
+    """A pattern under EXISTS; ``shared`` are its variables that the solution may bind.
+
+    ``is_required`` says that the solution cannot be one unless the pattern matches.
+    """
+
+    guard: Guard
+    exists: alg.Exists
+    shared: tuple[alg.Var, ...]
+    graph: GraphNode
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceAtom:
+    """A pattern under NOT EXISTS or MINUS (``keyword``) that has no match for the solution.
+
+    ``shared`` are its variables that the solution may bind.
+    """
+
+    guard: Guard
+    keyword: str
+    group: alg.Group
+    shared: tuple[alg.Var, ...]
+    graph: GraphNode
+
+
+Atom: TypeAlias = TripleAtom | PathAtom | SubqueryAtom | ExistsAtom | AbsenceAtom
+
+
+class Evaluator(Protocol):
+    """Finds what the solutions of patterns rest on (:class:`.derivations.Deriver`)."""
+
+    statements: Statements
+    fresh: Fresh
+
+    def in_graph(self, group: alg.Group, graph: GraphNode) -> alg.Group:
+        """The pattern over one named graph, or over the default graph if ``graph`` is None."""
+        ...
+
+    def pattern(self, group: alg.Group, keys: Sequence[alg.Var]) -> Table:
+        """The derivations of a pattern's solutions, by the values of ``keys``."""
+        ...
+
+    def select(self, select: alg.Select) -> Table:
+        """The derivations of each row of a SELECT, not counting LIMIT and OFFSET."""
+        ...
+
+    def members(self, keyed: alg.Select) -> Table:
+        """For each key of a grouped SELECT one derivation: the union of all of its members."""
+        ...

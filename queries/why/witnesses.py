@@ -1,0 +1,271 @@
+"""Choosing, among the derivations of a row, minimal witnesses to show.
+
+What stands behind statements ranks them: facts before definitions, firm ones before weak ones.
+Negations need more: ``NOT EXISTS { A NOT EXISTS { B } }`` holds in the whole graph because each A
+has its B. On the triples of one row alone the A may be there without its B, and the row would be
+lost: so the B belongs to the row's triples. The same goes for MINUS and OPTIONAL, and for
+aggregates, whose members may together match what is negated.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...graph.errors import UnexplainableError
+from ...graph.fact_reader import FactReader
+from ...graph.fact_record import FactRecord
+from ...ontology.namespaces import EVIDENCE, FACT, INFERENCE
+from .derivations import Deriver
+from .provenance import Derivations, GraphNode, Rest, Row, Statement
+from .sparql import algebra as alg
+from .verification import Checker, shrunk
+
+#: Modalities of facts that a source does not simply state.
+_WEAK = frozenset({"inferred", "derived", "planned", "expected"})
+
+
+class Grounds:
+    """The facts behind numbered statements, learned in batches.
+
+    A statement of the plain view is grounded in the facts that say it, one of a fact's own
+    graph in that fact, and one of the evidence graph in the fact that it describes.
+    """
+
+    def __init__(self, reader: FactReader, statements: Sequence[Statement]) -> None:
+        self._reader, self._statements = reader, statements
+        self._facts: dict[int, tuple[str, ...]] = {}
+
+    def learn(self, numbers: Iterable[int]) -> None:
+        """Find the facts behind these statements."""
+        plain: dict[int, ox.Triple] = {}
+        records: dict[int, str] = {}
+        for number in set(numbers) - self._facts.keys():
+            subject, predicate, object_, graph = self._statements[number]
+            self._facts[number] = ()
+            if graph is None:
+                plain[number] = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
+            elif graph.value.startswith((FACT, INFERENCE)):
+                self._facts[number] = (graph.value,)
+            elif subject.value.startswith((FACT, INFERENCE)):
+                self._facts[number] = (subject.value,)
+            elif subject.value.startswith(EVIDENCE):
+                records[number] = subject.value
+        found = self._reader.graphs(list(dict.fromkeys(plain.values()))) if plain else {}
+        for number, triple in plain.items():
+            self._facts[number] = found.get(triple, ())
+        owners = self._reader.owners(sorted(set(records.values()))) if records else {}
+        for number, record in records.items():
+            self._facts[number] = owners.get(record, ())
+
+    def is_definition(self, number: int) -> bool:
+        """Whether no fact says the statement; one of the evidence graph is a definition too."""
+        graph = self._statements[number][3]
+        in_fact = graph is None or graph.value.startswith((FACT, INFERENCE))
+        return not (in_fact and self._facts[number])
+
+    def rank(self, triples: frozenset[int]) -> tuple[int, int, int, list[str]]:
+        """Smaller is better: fewer facts, then fewer weak ones, then fewer definitions."""
+        facts = [number for number in triples if not self.is_definition(number)]
+        weak = sum(
+            all(self._reader.modality(fact) in _WEAK for fact in self._facts[number])
+            for number in facts
+        )
+        texts = sorted(" ".join(map(str, self._statements[number])) for number in triples)
+        return len(facts), weak, len(triples) - len(facts), texts
+
+    def load(self, numbers: Iterable[int]) -> None:
+        """Read the views of all facts behind these statements, in one go."""
+        self._reader.load({fact for number in numbers for fact in self._facts[number]})
+
+    def facts(self, numbers: Iterable[int]) -> tuple[FactRecord, ...]:
+        """The facts behind these statements, each once, in order of the statements given."""
+        facts = dict.fromkeys(fact for number in numbers for fact in self._facts[number])
+        return tuple(map(self._reader.get, facts))
+
+
+class Blockers:
+    """The blocking statements of one query, found when first asked for."""
+
+    def __init__(self, deriver: Deriver, group: alg.Group) -> None:
+        self._deriver, self._group = deriver, group
+        self._pairs: list[tuple[frozenset[int], frozenset[int]]] | None = None
+
+    def of(self, triples: frozenset[int]) -> frozenset[int]:
+        """The set with everything that blocks a negation which its own statements lead to."""
+        if self._pairs is None:
+            self._pairs = [
+                pair
+                for positive, negated, graph in _negations(self._group.elements, None)
+                for pair in self._deriver.pairs(positive, negated, graph)
+            ]
+        size = -1
+        while size < len(triples):
+            size = len(triples)
+            for before, blocking in self._pairs:
+                if before <= triples:
+                    triples |= blocking
+        return triples
+
+
+def _negations(
+    elements: tuple[alg.Element, ...], graph: GraphNode
+) -> Iterator[tuple[alg.Group, alg.Group, GraphNode]]:
+    """Each negated or optional group, with the positive elements beside it and their graph."""
+    for element in elements:
+        beside = tuple(e for e in elements if e is not element and isinstance(e, _POSITIVE))
+        within = element.graph if isinstance(element, alg.GraphGroup) else graph
+        for group in _groups_in(element):
+            if isinstance(element, _NEGATING):
+                yield alg.Group(beside), group, graph
+            yield from _negations(group.elements, within)
+
+
+_NEGATING: Final = (alg.Filter, alg.Bind, alg.MinusGroup, alg.OptionalGroup)
+_POSITIVE: Final = (
+    alg.TriplePattern,
+    alg.PathPattern,
+    alg.Values,
+    alg.Group,
+    alg.UnionGroups,
+    alg.GraphGroup,
+)
+
+
+def _groups_in(element: alg.Element) -> Iterator[alg.Group]:
+    match element:
+        case alg.Filter(expression) | alg.Bind(expression, _):
+            yield from (exists.group for exists in expression.exists())
+        case alg.OptionalGroup(group) | alg.MinusGroup(group) | alg.GraphGroup(_, group):
+            yield group
+        case alg.Group():
+            yield element
+        case alg.UnionGroups(groups):
+            yield from groups
+        case alg.Select():
+            yield element.where
+        case _:
+            pass
+
+
+#: How many minimal derivations of a row are compared, and how many of them are run again.
+_COMPARED: Final = 32
+_RUN_AGAIN: Final = 6
+_NONE: Final[Mapping[frozenset[int], Rest]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Minimal sets of statements for one row, the best first, and how many there are."""
+
+    sets: tuple[tuple[frozenset[int], Rest], ...]
+    total: int
+
+    def __or__(self, other: Choice) -> Choice:
+        """The sets of both, for a row that comes about in two ways."""
+        sets = dict(self.sets) | dict(other.sets)
+        best = minimal_sets(sets)
+        return Choice(tuple((s, sets[s]) for s in best), self.total + other.total)
+
+
+def minimal_sets(
+    sets: Iterable[frozenset[int]], spare: Mapping[frozenset[int], Rest] = _NONE
+) -> list[frozenset[int]]:
+    """The sets that contain no other one, the smallest first.
+
+    Where ``spare`` tells what a set may turn out not to need, only the rest of it counts.
+    """
+    found: list[frozenset[int]] = []
+    with_member: dict[int, list[frozenset[int]]] = defaultdict(list)
+    for candidate in sorted(sets, key=len):
+        if not candidate:
+            return [candidate]
+        needed = candidate - spare[candidate].spare if candidate in spare else candidate
+        if not any(smaller <= needed for member in needed for smaller in with_member[member]):
+            found.append(candidate)
+            with_member[min(candidate)].append(candidate)
+    return found
+
+
+class Chooser:
+    """Chooses for the rows of one query; what cannot be vouched for is run again first."""
+
+    def __init__(
+        self, deriver: Deriver, checker: Checker, grounds: Grounds, blockers: Blockers
+    ) -> None:
+        self._deriver, self._checker = deriver, checker
+        self._grounds, self._blockers = grounds, blockers
+
+    def choose(self, table: dict[Row, Derivations], alternatives: int) -> dict[Row, Choice]:
+        """For each row the best set and up to so many alternatives.
+
+        Raises ``UnexplainableError`` if running the query again on a row's statements does not
+        give the row back.
+        """
+        deriver = self._deriver
+        is_certain = deriver.is_exact and not (deriver.has_groups and deriver.has_negation)
+        minimal = {
+            row: minimal_sets(derivations, _NONE if is_certain else derivations)
+            for row, derivations in table.items()
+        }
+        self._grounds.learn(
+            number for sets in minimal.values() for s in sets[:_COMPARED] for number in s
+        )
+        choices = {}
+        for row, sets in minimal.items():
+            derivations = table[row]
+            ranked = sets[:_COMPARED]
+            if len(ranked) > 1:
+                ranked.sort(key=self._grounds.rank)
+            if is_certain:
+                shown = tuple((s, derivations[s]) for s in ranked[: alternatives + 1])
+                choices[row] = Choice(shown, len(sets))
+            else:
+                # What an OPTIONAL asked for may turn out not to be needed.
+                ranked.sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
+                pairs = [(s, derivations[s]) for s in ranked]
+                choices[row] = self._run_again(row, pairs, alternatives, len(sets))
+        return choices
+
+    def _run_again(
+        self, row: Row, pairs: list[tuple[frozenset[int], Rest]], alternatives: int, total: int
+    ) -> Choice:
+        found: dict[frozenset[int], Rest] = {}
+        tried = 0
+        for triples, rest in pairs[:_RUN_AGAIN]:
+            checked = self._checked(triples, rest, row)
+            tried += 1
+            if checked is not None:
+                found.setdefault(checked, rest)
+            if len(found) > alternatives:
+                break
+        if not found:
+            raise UnexplainableError("unexplained-row")
+        best = minimal_sets(found)
+        if len(best) > 1:
+            best.sort(key=self._grounds.rank)
+        return Choice(tuple((s, found[s]) for s in best), total - tried + len(best))
+
+    def _checked(self, triples: frozenset[int], rest: Rest, row: Row) -> frozenset[int] | None:
+        """The set, enlarged by what holds off a negation and without what is not needed."""
+        statements = self._deriver.statements.all
+        removable = set(rest.spare)
+        if not self._checker.yields((statements[i] for i in triples), row):
+            blocking = self._blockers.of(triples)
+            removable |= blocking - triples
+            triples |= blocking
+            self._grounds.learn(triples)
+            if not self._checker.yields((statements[i] for i in triples), row):
+                return None
+        if self._deriver.has_groups:
+            return triples
+        if not self._deriver.has_negation:
+            removable = set(triples)
+        weakest_first = sorted(
+            removable, key=lambda number: self._grounds.rank(frozenset({number})), reverse=True
+        )
+        return shrunk(self._checker, statements, triples, weakest_first, row)

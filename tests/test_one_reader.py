@@ -1,0 +1,408 @@
+"""A fact with every qualifier and a quote that leaves words out: all outputs tell the same."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+from rich.console import Console
+
+from taawun.api import KnowledgeGraph, Rows
+from taawun.commands.terminal import Printer
+from taawun.graph.document import Document
+from taawun.graph.fact import Evidence, Fact, Passage
+from taawun.graph.fact_reader import FactReader, all_facts, facts_of
+from taawun.graph.fact_record import FactRecord, fact_json
+from taawun.graph.store import EmbeddedStore
+from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDF, RDFS, TW
+from taawun.queries.answer import write_proven
+from taawun.queries.export import FORMATS
+from taawun.queries.labels import Labels, short_iri
+from taawun.server.pages.question_pages import question_page
+from taawun.server.pages.resources import resource
+from taawun.server.workers.reply import Reply
+from taawun.viz.payload import payload
+from taawun.viz.read_view import read_view
+
+Told: TypeAlias = dict[str, str]
+
+ONTOLOGY = Path(__file__).parent.parent / "ontology"
+TEXT = "اجتمع الطرفان في القاهرة. قال قنديل إن الاتفاقية وُقعت، كما أضاف، مع العراق في مايو 2019."
+PAPER = Document("paper", "001 صحيفة.txt", "0" * 64, TEXT, "صحيفة", "A paper", "ناشر مخترع")
+OTHER = Document("other", "002 خبر.txt", "1" * 64, TEXT, "خبر", "Other news")
+PARTS = ("قال قنديل إن الاتفاقية وُقعت", "مع العراق في مايو 2019")
+AROUND = "اجتمع الطرفان في القاهرة."
+NAMES = {
+    "agreement/qindil": "Qindil agreement",
+    "country/iraq": "Iraq",
+    "country/egypt": "Egypt",
+    "official/qindil": "Qindil",
+    "official/curator": "Curator",
+}
+QUERY = f"SELECT ?agreement WHERE {{ ?agreement <{TW}signatory> <{ID}country/iraq> }}"
+
+
+def iri(name: str) -> ox.NamedNode:
+    return ox.NamedNode(ID + name)
+
+
+def span(words: str, document: Document = PAPER) -> tuple[Document, int, int]:
+    start = TEXT.index(words)
+    return document, start, start + len(words)
+
+
+FIRST = Evidence(*span(PARTS[0]), context=(Passage(*span(AROUND)),))
+SECOND = Evidence(*span(PARTS[1]), continues=FIRST)
+FACT = Fact(
+    iri("agreement/qindil"),
+    ox.NamedNode(f"{TW}signatory"),
+    iri("country/iraq"),
+    (
+        ("dateText", ox.Literal("في مايو 2019", language="ar")),
+        ("modality", iri("modality/reported")),
+        ("note", ox.Literal("A remark.", language="en")),
+        ("noteAr", ox.Literal("ملاحظة.", language="ar")),
+        ("onBehalfOf", iri("country/egypt")),
+        ("recordStatus", iri("record-status/disputed")),
+        ("statedBy", iri("official/qindil")),
+        ("statusDate", ox.Literal("2026-11-25")),
+        ("statusReason", ox.Literal("Two readings.", language="en")),
+        ("statusReasonAr", ox.Literal("قراءتان.", language="ar")),
+        ("wasAttributedTo", iri("official/curator")),
+        ("when", ox.Literal("2019-05")),
+    ),
+    (FIRST, SECOND),
+)
+#: The same triple in another document: it corroborates the fact, which is another one.
+AGAIN = Fact(
+    FACT.subject, FACT.predicate, FACT.object,
+    (("modality", iri("modality/asserted")), ("recordStatus", iri("record-status/asserted"))),
+    (Evidence(*span(PARTS[1], OTHER)),),
+)  # fmt: skip
+#: What every output says of the fact.
+TRUTH: Told = {
+    "fact": short_iri(FACT.iri),
+    "modality": "reported",
+    "stated_by": "Qindil",
+    "on_behalf_of": "Egypt",
+    "when": "2019-05",
+    "date_text": "في مايو 2019",
+    "note": "A remark.",
+    "record_status": "disputed",
+    "quote": " […] ".join(PARTS),
+    "document": PAPER.file,
+    "start": f"{FIRST.start} {SECOND.start}",
+    "end": f"{FIRST.end} {SECOND.end}",
+}
+
+
+def nquads(*facts: Fact) -> bytes:
+    lines = [line for fact in facts for line in fact.lines()]
+    lines += [line for document in (PAPER, OTHER) for line in document.lines()]
+    unsaid = FACT.evidence[0].iri(FACT.iri)
+    lines.append(f"<{unsaid}> <{TW}doesNotName> {iri('country/egypt')} <{GRAPH_EVIDENCE}> .")
+    for name, label in NAMES.items():
+        kind = name.partition("/")[0].capitalize()
+        lines += [f"{iri(name)} <{RDFS}label> {ox.Literal(label, language='en')} ."]
+        lines += [f"{iri(name)} <{RDF}type> <{TW}{k}> ." for k in (kind, "Entity")]
+    terms = [
+        quad for file in ("cooperation.ttl", "areas.ttl") for quad in ox.parse(path=ONTOLOGY / file)
+    ]
+    return "\n".join(lines).encode() + b"\n" + ox.serialize(terms, format=ox.RdfFormat.N_QUADS)
+
+
+@pytest.fixture(scope="module")
+def kg() -> KnowledgeGraph:
+    return KnowledgeGraph(EmbeddedStore.in_memory(nquads(FACT, AGAIN)), language="en")
+
+
+@pytest.fixture(scope="module")
+def record(kg) -> FactRecord:
+    return FactReader(kg.store).get(FACT.iri)
+
+
+def name(value: str) -> str:
+    return NAMES[value.removeprefix(ID)]
+
+
+def from_json(item: dict[str, Any]) -> Told:
+    parts = item["evidence"]
+    assert [part.get("continues", False) for part in parts] == [False, True]
+    assert parts[0]["context"] == [{"quote": AROUND, "start": 0, "end": len(AROUND)}], (
+        "context goes with the whole quote"
+    )
+    return {
+        "fact": short_iri(item["fact"]),
+        "modality": item["modality"],
+        "stated_by": " ".join(map(name, item["statedBy"])),
+        "on_behalf_of": " ".join(map(name, item["onBehalfOf"])),
+        "when": item["when"],
+        "date_text": item["dateText"],
+        "note": item["note"]["en"],
+        "record_status": item["recordStatus"],
+        "quote": " […] ".join(part["quote"] for part in parts),
+        "document": parts[0]["document"],
+        "start": " ".join(str(part["start"]) for part in parts),
+        "end": " ".join(str(part["end"]) for part in parts),
+    }
+
+
+def proven(kg: KnowledgeGraph, style: str) -> str:
+    rows = kg.sparql(QUERY)
+    assert isinstance(rows, Rows)
+    out = io.StringIO()
+    assert write_proven(rows.answer, rows.proven(), style, out)
+    return out.getvalue()
+
+
+def in_json(kg: KnowledgeGraph) -> Told:
+    (why,) = json.loads(proven(kg, "json"))["why"]
+    (item,) = (item for item in why["facts"] if item["fact"] == FACT.iri)
+    return from_json(item)
+
+
+def of_table(rows: list[list[str]]) -> Told:
+    heads, *others = rows
+    columns = "modality stated_by on_behalf_of when quote document start end fact"
+    assert heads[1:10] == columns.split()
+    assert {row[0] for row in others} == {"Qindil agreement"}, "the answer's cells are repeated"
+    (row,) = (row for row in others if TRUTH["fact"] in row)
+    return {key: value for key, value in zip(heads[1:], row[1:], strict=True) if key in TRUTH}
+
+
+def in_csv(kg: KnowledgeGraph) -> Told:
+    return of_table(list(csv.reader(io.StringIO(proven(kg, "csv")))))
+
+
+def in_tsv(kg: KnowledgeGraph) -> Told:
+    return of_table([line.split("\t") for line in proven(kg, "tsv").splitlines()])
+
+
+def in_markdown(kg: KnowledgeGraph) -> Told:
+    lines = proven(kg, "markdown").splitlines()
+    cells = [re.sub(r"\\(.)", r"\1", line)[2:-2].split(" | ") for line in lines]
+    return of_table([row for row in cells if set("".join(row)) != {"-"}])
+
+
+def exported(kg: KnowledgeGraph, form: str) -> bytes:
+    out = io.BytesIO()
+    FORMATS[form](Path(), kg.store, out)
+    return out.getvalue()
+
+
+def in_export_csv(kg: KnowledgeGraph) -> Told:
+    text = exported(kg, "csv").decode("utf-8-sig")
+    (row,) = (r for r in csv.DictReader(io.StringIO(text)) if r["fact"] == TRUTH["fact"])
+    assert row["attributedTo"] == "official/curator"
+    assert (row["noteAr"], row["statusReason"]) == ("ملاحظة.", "Two readings.")
+    return {
+        **{key: row[key] for key in ("fact", "when", "note", "quote", "start", "end")},
+        "modality": row["modality"].removeprefix("modality/"),
+        "stated_by": name(row["statedBy"]),
+        "on_behalf_of": name(row["onBehalfOf"]),
+        "date_text": row["dateText"],
+        "record_status": row["recordStatus"].removeprefix("record-status/"),
+        "document": row["file"],
+    }
+
+
+def in_graphml(kg: KnowledgeGraph) -> Told:
+    graph = nx.read_graphml(io.BytesIO(exported(kg, "graphml")))
+    (data,) = (d for *_, d in graph.edges(data=True) if d["fact"] == FACT.iri)
+    found = re.fullmatch(r"«(.*)» (\S+ \S+) \[(\d+):(\d+)\] \[(\d+):(\d+)\]", data["quotes"])
+    assert found
+    return {
+        "fact": short_iri(data["fact"]),
+        "modality": data["modality"],
+        "stated_by": name(data["statedBy"]),
+        "on_behalf_of": name(data["onBehalfOf"]),
+        "when": data["when"],
+        "date_text": data["dateText"],
+        "note": data["note"],
+        "record_status": data["recordStatus"].removeprefix("record-status/"),
+        "quote": found[1],
+        "document": found[2],
+        "start": f"{found[3]} {found[5]}",
+        "end": f"{found[4]} {found[6]}",
+    }
+
+
+def in_explorer(kg: KnowledgeGraph) -> Told:
+    data = payload(read_view(kg.store), {}, ())
+    (fact,) = (fact for fact in data["facts"] if fact["iri"] == FACT.iri)
+    (place,) = fact["quotes"]
+    quote = data["quotes"][place]
+    assert [data["passages"][one]["exact"] for one in fact["context"]] == [AROUND]
+    assert [term["en"] for term in fact["unsaid"]] == ["Egypt"]
+    assert [term["en"] for term in fact["recordedBy"]] == ["Curator"]
+    parts = quote["parts"]
+    return {
+        "fact": short_iri(fact["iri"]),
+        "modality": data["values"][fact["m"]]["iri"].rpartition("/")[2],
+        "stated_by": " ".join(data["nodes"][one]["name"]["en"] for one in fact["by"]),
+        "on_behalf_of": " ".join(data["nodes"][one]["name"]["en"] for one in fact["behalf"]),
+        "when": " ".join(fact["when"]),
+        "date_text": " ".join(fact["dateText"]),
+        "note": next(note["text"] for note in fact["notes"] if note["lang"] == "en"),
+        "record_status": "disputed" if fact["disputed"] else "asserted",
+        "quote": " […] ".join(part["exact"] for part in parts),
+        "document": data["documents"][quote["d"]]["file"],
+        "start": " ".join(str(part["start"]) for part in parts),
+        "end": " ".join(str(part["end"]) for part in parts),
+    }
+
+
+@pytest.mark.parametrize(
+    "read",
+    [in_json, in_csv, in_tsv, in_markdown, in_export_csv, in_graphml, in_explorer],
+    ids=lambda read: read.__name__,
+)
+def test_outputs_for_programs_agree_key_by_key(read: Callable[[KnowledgeGraph], Told], kg):
+    assert read(kg) == TRUTH
+
+
+def test_a_difference_tells_the_same(run, tmp_path):
+    for file, facts in (("old.nq", (AGAIN,)), ("new.nq", (AGAIN, FACT))):
+        (tmp_path / file).write_bytes(nquads(*facts))
+    states = str(tmp_path / "old.nq"), str(tmp_path / "new.nq")
+    found = json.loads(run("diff", *states, "--format", "json").output)
+    (item,) = found["facts"]["added"]
+    assert from_json(item) == TRUTH
+    said = run("diff", *states, "--format", "csv", "--lang", "en").output
+    (row,) = (row for row in csv.DictReader(io.StringIO(said)) if row["of"] == "fact")
+    for key in TRUTH.keys() - {"fact", "start", "end"}:
+        assert TRUTH[key] in row["details"], key
+
+
+#: What people read: dates in words, and places in brackets.
+SAID = {
+    **{key: value for key, value in TRUTH.items() if key not in ("fact", "start", "end", "when")},
+    "when": "May 2019",
+    "support": "said by 2 documents; publishers printed: 1",
+    "attribution": "recorded by Curator",
+    "status": "disputed since 25 November 2026: Two readings.",
+    "context": AROUND,
+    "unsaid": "does not itself name: Egypt",
+    "first": f"[{FIRST.start}:{FIRST.end}]",
+    "second": f"[{SECOND.start}:{SECOND.end}]",
+}
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_terminal_tells_the_same(kg, record):
+    out = Console(file=io.StringIO(), width=120)
+    Printer(out, Labels(kg.store), "en").facts([record])
+    told = plain(out.file.getvalue())
+    for key in SAID.keys() - {"document"}:
+        assert SAID[key] in told, key
+    assert f"{PAPER.file} {SAID['first']} {SAID['second']}" in told
+
+
+def described(kg: KnowledgeGraph, media: str) -> str:
+    sent = io.BytesIO()
+    reply = Reply(sent)
+    resource(kg, reply, path=FACT.iri.partition("taawun/")[2], media=media, language="en")
+    reply.end()
+    return sent.getvalue().decode("utf-8", "replace")
+
+
+def test_the_served_page_tells_the_same(kg):
+    page = described(kg, "text/html")
+    told = plain(html.unescape(re.sub(r"<[^>]*>", "", page)))
+    for key in SAID.keys() - {"document"}:
+        assert SAID[key] in told, key
+    assert "A paper" in told, "the document by its title, a link to its page"
+
+
+def test_the_turtle_description_has_all_that_the_record_has(kg):
+    told = described(kg, "text/turtle")
+    for words in (*PARTS, AROUND, "في مايو 2019", "2019-05", "A remark.", "قراءتان.", "2026-11-25"):
+        assert words in told, words
+    for term in ("reported", "disputed", "qindil", "egypt", "curator", "continues", "doesNotName"):
+        assert term in told, term
+
+
+def test_the_bulk_reader_and_the_reader_of_triples_give_equal_records(graph):
+    everything = {fact.iri: fact for fact in all_facts(graph.store)}
+    assert len(everything) > 1000
+    assert list(everything) == sorted(everything)
+    reader = FactReader(graph.store)
+    reader.load(everything)
+    assert all(reader.get(iri) == fact for iri, fact in everything.items())
+
+
+def test_no_part_of_a_quote_is_lost_where_what_it_continues_is_not_there():
+    joined = f"<{TW}continues> <{FIRST.iri(FACT.iri)}>".encode()
+    content = nquads(FACT)
+    assert joined in content
+    store = EmbeddedStore.in_memory(content.replace(joined, joined[:-2] + b"x>"))
+    (found,) = facts_of(store, [FACT.triple])[FACT.triple]
+    assert [quote.text for quote in found.quotes] == list(PARTS)
+
+
+def reservations(facts: tuple[Fact, ...], query: str) -> list[str] | None:
+    rows = KnowledgeGraph(EmbeddedStore.in_memory(nquads(*facts)), language="en").sparql(query)
+    assert isinstance(rows, Rows)
+    (block,) = rows.answer.blocks()
+    return rows.as_table(block).reservations
+
+
+def test_a_row_without_proof_still_says_what_it_rests_on_besides_asserted_facts():
+    assert reservations((FACT,), QUERY) == ["reported, disputed"]
+    assert reservations((AGAIN,), QUERY) == [""]
+
+
+def test_of_counts_and_of_what_cannot_be_explained_it_is_not_said():
+    assert reservations((FACT,), f"SELECT (COUNT(*) AS ?n) {{ ?a <{TW}signatory> ?c }}") is None
+    assert (
+        reservations((FACT,), f"SELECT ?a {{ ?a <{TW}signatory> ?c FILTER(RAND() < 2) }}") is None
+    )
+
+
+def test_terminal_and_page_show_it_without_why_and_csv_stays_as_it_was(graph, run):
+    said = run("ask", "planned-facts", "--format", "table", "--lang", "en").output
+    assert said.count("planned") > 50
+    assert "The column “rests on” names what a row rests on" in plain(said)
+    sent = io.BytesIO()
+    reply = Reply(sent)
+    site = KnowledgeGraph(graph.store)
+    question_page(site, reply, name="planned-facts", parameters={}, why=False, language="en")
+    reply.end()
+    page = sent.getvalue().decode("utf-8", "replace")
+    assert page.count("<td>planned</td>") > 50
+    assert '<th scope="col">rests on</th>' in page
+    assert "rests on" not in run("ask", "planned-facts", "--format", "csv", "--lang", "en").output
+
+
+def test_cards_and_paths_have_the_columns_of_proofs_too(run):
+    for arguments in (("show", "nigeria", "--why"), ("path", "العراق", "ليتوانيا")):
+        said = run(*arguments, "--format", "csv", "--lang", "en").output
+        rows = list(csv.DictReader(io.StringIO(said)))
+        assert rows, arguments
+        assert all(row["quote"] and row["document"] and row["fact"] for row in rows), arguments
+        assert all(row["start"].replace(" ", "").isdigit() for row in rows), arguments
+
+
+@pytest.mark.parametrize("field", FactRecord.__dataclass_fields__)
+def test_the_fact_of_this_test_leaves_no_field_empty(record, field):
+    if field not in ("rule", "derived_from", "superseded_by"):
+        assert getattr(record, field), field
+
+
+def test_json_leaves_out_what_is_empty(kg):
+    (bare,) = (fact for fact in all_facts(kg.store) if fact.iri == AGAIN.iri)
+    assert set(fact_json(bare)) == {
+        "fact", "subject", "predicate", "object", "modality", "evidence", "support"
+    }  # fmt: skip
