@@ -34,7 +34,7 @@ COMMANDS: Final = {
     "suggest": "suggesting",
     "explore": "exporting",
     "export": "exporting",
-    "push": "pushing",
+    "push": "exporting",
     "serve": "serving",
 }
 
