@@ -28,13 +28,13 @@ COMMANDS: Final = {
     "new": "extending",
     "add": "adding",
     "schemas": "extending",
-    "template": "spreadsheets",
-    "import": "spreadsheets",
+    "template": "extending",
+    "import": "extending",
     "diff": "change_report",
     "suggest": "suggesting",
     "explore": "exporting",
     "export": "exporting",
-    "push": "pushing",
+    "push": "exporting",
     "serve": "serving",
 }
 

@@ -46,6 +46,8 @@ def translated(command: click.Command, language: str) -> click.Command:
     """A copy of the command with its help in the language."""
     found = copy(command)
     found.context_class = _Context
+    # click makes the option once and keeps it, in the language of that moment.
+    found._help_option = None
     found.help = translation_of(command.help or "", language)
     found.params = [copy(param) for param in command.params]
     for param in found.params:

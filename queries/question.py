@@ -147,18 +147,13 @@ def _file(name: str) -> str:
 
 
 HERE: Final = Path(__file__).parent / "questions"
-_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-#: A text that YAML reads as it stands: it begins with a letter and has none of YAML's signs.
-_PLAIN: Final = r"([^\W\d_][^{}\[\],:#&*!|>'\"%@`\n]*)"
-_COLUMNS: Final = r"(?m)^#\+ columns:\n((?:#\+  .*\n)*)"
-_COLUMN: Final = rf"#\+   ([a-z]\w*): {{ar: {_PLAIN}, en: {_PLAIN}}}\n"
 
 
 class Question:
     """A stored question: its words in both languages, and its SPARQL with default parameters.
 
-    The header is read when something of it is asked for, and raises ``QueryError`` where it is
-    not as it must be: to run a question needs little of it.
+    The header is read when something of it is asked for, and raises ``QueryError`` if it is
+    malformed.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -189,11 +184,10 @@ class Question:
         """How many rows the bundled graph gives."""
         return self._header.rows
 
-    @cached_property
+    @property
     def columns(self) -> Columns:
         """What columns are called that have no name in the ontology, by language."""
-        plain = _plain_columns(self.text)
-        return self._header.columns if plain is None else plain
+        return self._header.columns
 
     @cached_property
     def _header(self) -> Header:
@@ -251,16 +245,6 @@ def read_question(path: Path) -> Question:
     return question
 
 
-def find_bundled(name: str) -> Question | None:
-    """The bundled question of that name, its header not read yet; None if there is none."""
-    if not _NAME.fullmatch(name):
-        return None
-    try:
-        return Question(name, (HERE / f"{name}.rq").read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-
-
 def _term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.Literal:
     if parameter.type == "text":
         return ox.Literal(value)
@@ -270,18 +254,3 @@ def _term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.L
         except ValueError:
             raise QueryError("parameter-not-a-number", name=parameter.name, value=value) from None
     return ox.NamedNode(names.get(value, parameter.type))
-
-
-def _plain_columns(text: str) -> Columns | None:
-    """The columns where the header writes them in the plainest way; None where YAML must read it.
-
-    To load a YAML reader takes as long as to run most questions.
-    """
-    header = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#+"))
-    if "columns" not in header:
-        return {}
-    block = re.search(_COLUMNS, header)
-    found = re.findall(_COLUMN, block[1]) if block else []
-    if block is None or header.count("columns") > 1 or len(found) != block[1].count("\n"):
-        return None
-    return {name: {"ar": ar.rstrip(), "en": en.rstrip()} for name, ar, en in found}
