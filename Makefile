@@ -44,7 +44,7 @@ test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	@echo "coverage: $$($(BIN)/coverage report --format=total)% of lines, without those that only other processes run"
 
-# Lint, types, and the tests that need no browser, no Java, no npm, no Virtuoso and no patience.
+# Lint, types and the tests that are fast and need no browser, Java, npm or Virtuoso.
 quick: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal \
 		-m "not (browser or java or node or virtuoso or slow)"
@@ -60,3 +60,15 @@ docs: $(VENV)/.tested
 	@$(BIN)/python -m taawun.ontology.docs_page > docs/ontology.md
 	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md
 	@$(BIN)/python -m taawun.messages.docs_page > docs/messages.md
+
+# make release VERSION=0.2.0: the version, the section of the changelog, the wheel and the tag.
+.PHONY: release
+release: test
+	@test -n "$(VERSION)" || { echo "name the version: make release VERSION=0.2.0"; exit 2; }
+	@test -z "$$(git status --porcelain)" || { echo "commit or stash your changes first"; exit 2; }
+	@perl -pi -e 's/^version = ".*"/version = "$(VERSION)"/' pyproject.toml
+	@perl -pi -e 's/^## \[Unreleased\]$$/## [Unreleased]\n\n## [$(VERSION)] - '$$(date +%F)'/' CHANGELOG.md
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	git commit --quiet --all --message "Release $(VERSION)"
+	git tag --annotate v$(VERSION) --message "Taawun $(VERSION)"
+	@echo "dist/ has the wheel; push the commit and the tag v$(VERSION)"
