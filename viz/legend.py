@@ -61,7 +61,7 @@ FAMILIES: Final = (
         Name("عروض ومقترحات", "Offers and proposals"),
         "#009e73",
         "M0-1.1L1.1 0L0 1.1L-1.1 0Z",
-        ("Offer",),
+        ("Offer", "CooperationTopic"),
         is_hollow=True,
     ),
     Family(
@@ -69,7 +69,7 @@ FAMILIES: Final = (
         Name("مبادرات واستراتيجيات", "Initiatives and strategies"),
         "#e69f00",
         "M0-1.1L1.08.8H-1.08Z",
-        ("Initiative", "PolicyFramework"),
+        ("Programme", "PolicyFramework"),
     ),
     Family(
         "event",

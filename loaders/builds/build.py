@@ -17,6 +17,7 @@ from ...graph.fact import Fact
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
 from ..collection import Collection, read_collection
+from ..entities import region_lines
 from ..files.value import Site
 from .atomic_folder import Unfinished, delete_whole, is_whole, seal
 from .bulk_load import Feed
@@ -159,6 +160,7 @@ def _other_lines(collection: Collection) -> Iterator[str]:
         yield from document.lines()
     for entity in collection.entities.values():
         yield from entity.lines()
+    yield from region_lines(collection.entities.values())
     for triple in collection.schema.triples:
         yield f"{triple} ."
         yield f"{triple} <{GRAPH_ONTOLOGY}> ."
