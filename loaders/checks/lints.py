@@ -30,6 +30,7 @@ _ACCOMPLISHED: Final = {
     "memberOf": "use “seeksMembershipOf” for a membership that is not held yet",
     "accreditedBy": "use “seeksAccreditationFrom” for one that is not held yet",
 }
+_NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("planned", "expected"))
 _DISPUTED: Final = ox.NamedNode(ID + "record-status/disputed")
 #: Properties that put things into an order.
 ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
@@ -149,7 +150,7 @@ def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
     }
     checked = 0
     for fact, place in stated:
-        if fact.predicate.value == TW + "signatory" and fact.is_active:
+        if fact.predicate.value == TW + "signatory" and fact.is_premise:
             checked += 1
             if fact.subject not in signed:
                 place.fault(
@@ -178,14 +179,14 @@ def _inferences(stated: Sequence[tuple[Fact, Site]]) -> int:
 
 
 def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """What is only a prospect is no signature, membership or accreditation yet."""
+    """What is only planned or expected is no signature, membership or accreditation yet."""
     checked = 0
     for fact, place in stated:
         name = _last(fact.predicate.value)
         if name in _ACCOMPLISHED:
             checked += 1
             modality = fact.qualifier("modality")
-            if modality is not None and fact.is_prospect:
+            if modality is not None and modality in _NOT_YET:
                 place.fault(
                     f"{short(fact)} is stated as {_last(modality.value).partition('/')[2]}",
                     _ACCOMPLISHED[name],
