@@ -283,6 +283,9 @@ class Claims:
         if ref not in self._entities and TW + "Entity" not in classes:
             if ref == _EXACTLY:
                 return bool(stretch.numbers)
+            if ref.startswith("gender/"):
+                # The grammar says it, and no word.
+                return True
             return _any(self._cues_of(ID + ref), stretch.stems)
         if classes.isdisjoint(_PROPER) and _any(self._described(ref), stretch.stems):
             return True
