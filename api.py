@@ -118,6 +118,13 @@ class Rows(Sequence[Row]):
         """The rows as people read them."""
         return self.shown.cells(self.table.rows)
 
+    @property
+    def _words(self) -> list[list[str]]:
+        """The cells with dates, durations and large numbers in words."""
+        from .queries.date_words import readable
+
+        return [[readable(cell, self.shown.language) for cell in row] for row in self.cells]
+
     @cached_property
     def _why(self) -> list[RowExplanation]:
         from .queries.why import explain
@@ -160,7 +167,7 @@ class Rows(Sequence[Row]):
         return pd.DataFrame(self.cells, columns=self.headings)
 
     def __str__(self) -> str:
-        return to_separated(self.headings, self.cells, "tsv").rstrip("\n")
+        return to_separated(self.headings, self._words, "tsv").rstrip("\n")
 
     __repr__ = __str__
 
@@ -173,7 +180,7 @@ class Rows(Sequence[Row]):
             inner = "".join(f"<{tag}><bdi>{escape(cell)}</bdi></{tag}>" for cell in cells)
             return f"<tr>{inner}</tr>"
 
-        body = "".join(line(cells, "td") for cells in self.cells)
+        body = "".join(line(cells, "td") for cells in self._words)
         return (
             f'<table lang="{self.shown.language}" dir="{side}">'
             f"<thead>{line(self.headings, 'th')}</thead><tbody>{body}</tbody></table>"

@@ -78,7 +78,7 @@ RULES: Final = (
     ),
     SharedSubjectRule(
         name="programme-partners",
-        classes=("Initiative", "PolicyFramework"),
+        classes=("Programme", "PolicyFramework"),
         left=("fundedBy", "implementedBy", "developedWith"),
         left_classes=("Country", "InternationalOrganization"),
         right=("launchedBy", "beneficiary", "belongsToCountry"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ..graph.entity import Alias, Entity
 from ..messages.fault import Fault, near
 from ..messages.message import Message
-from ..ontology.namespaces import EUROVOC, SKOS, TW, UNESCO
+from ..ontology.namespaces import EUROVOC, GRAPH_ENTITIES, SKOS, TW, UNESCO
 from ..ontology.schema import Schema
 from .files.csv_table import read_table
 from .files.entity_table import ENTITIES, TRANSLITERATED, EntityCell
@@ -23,6 +23,8 @@ _MATCHES: Final = ("exactMatch", "closeMatch")
 ENTITY_KEYS: Final = frozenset(
     {"ar", "en", "also", "types", "note", "noteAr", "iso3", "m49", *_MATCHES}
 )
+#: The regions of countries by M49: definitions, which no document needs to say.
+REGIONS: Final = Path(__file__).parent / "regions.tsv"
 REFERENCE: Final = re.compile(r"[a-z]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
 #: The keys of a name that is limited to some documents.
 ALIAS_KEYS: Final = frozenset({"name", "in"})
@@ -80,6 +82,23 @@ def _table(path: Path, name: str, faults: list[Fault]) -> Iterator[_Written]:
         if cells := row.cells(ENTITIES.needed):
             fields = {key: EntityCell(cell, key) for key, cell in cells.items()}
             yield cells["reference"].text(), cells["reference"], fields
+
+
+def region_lines(entities: Iterable[Entity]) -> Iterator[str]:
+    """N-Quads that put each country with an ISO code into the registered regions with its M49."""
+    rows = (line.split("\t") for line in REGIONS.read_text("utf-8").splitlines())
+    regions_of = {row[0]: row[1].split() for row in rows if len(row) == 2}
+    by_code: dict[str, dict[str, Entity]] = {"iso3": {}, "m49": {}}
+    for entity in entities:
+        for predicate, value in entity.attributes:
+            if predicate in (TW + "iso3", TW + "m49"):
+                by_code[predicate.removeprefix(TW)][value.value] = entity
+    for code, country in by_code["iso3"].items():
+        for number in regions_of.get(code, ()):
+            if region := by_code["m49"].get(number):
+                triple = f"<{country.iri}> <{TW}inRegion> <{region.iri}>"
+                yield f"{triple} ."
+                yield f"{triple} <{GRAPH_ENTITIES}> ."
 
 
 def entity_of(

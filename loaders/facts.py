@@ -33,7 +33,7 @@ from .record_status import record_status
 QUALIFIERS: Final = (
     "modality", "statedBy", "onBehalfOf", "when", "dateText", *STATUS_QUALIFIERS, "note", "noteAr",
 )  # fmt: skip
-DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith"})
+DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith", "inRegion"})
 _MODALITIES: Final = {name: ox.NamedNode(f"{ID}modality/{name}") for name in MODALITIES}
 _DATE: Final = TW + "date"
 _DURATION: Final = TW + "duration"

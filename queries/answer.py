@@ -84,8 +84,18 @@ def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
     write_head(style, answer.headings, out)
     for block in answer.blocks():
         has_rows = True
-        write_rows(style, answer.shown.cells(block), out)
+        write_rows(style, _cells(answer, block, style), out)
     return has_rows
+
+
+def _cells(answer: Answer, block: list[Terms], style: str) -> list[list[str]]:
+    """The cells of some rows; Markdown, which people read, has dates and numbers in words."""
+    cells = answer.shown.cells(block)
+    if style != "markdown":
+        return cells
+    from .date_words import readable
+
+    return [[readable(cell, answer.shown.language) for cell in row] for row in cells]
 
 
 def write_proven(
@@ -107,7 +117,7 @@ def write_proven(
     for block, explanations in blocks:
         has_rows = True
         proofs = [proof_rows(item.facts, answer.shown) for item in explanations]
-        cells = answer.shown.cells(block)
+        cells = _cells(answer, block, style)
         write_rows(
             style,
             [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],

@@ -1,29 +1,46 @@
-"""Dates and durations as people read them; the graph keeps EDTF and ISO 8601."""
+"""Dates, durations and numbers as people read them; the graph keeps EDTF and ISO 8601."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from ..messages.message import say
+from ..messages.message import listed, say
 
 _DATE: Final = re.compile(r"(\d{4}|XXXX)(?:-(0[1-9]|1[0-2]|2[1-4]|3[3-6]|4[01])(?:-([0-3]\d))?)?")
-_DURATION: Final = re.compile(r"P(\d+)([YMD])")
-_UNITS: Final = {"Y": "count-years", "M": "count-months", "D": "count-days"}
+_DURATION: Final = re.compile(r"P(?:\d+[YMWD])+")
+#: A year has no separators; numbers of five digits and more have them.
+_NUMBER: Final = re.compile(r"(-?\d{5,})(\.\d+)?")
+_MARKS: Final = re.compile("[?~%]")
+_UNITS: Final = {"Y": "count-years", "M": "count-months", "W": "count-weeks", "D": "count-days"}
 
 
 def readable(text: str, language: str) -> str:
-    """The date or duration in words; any other text, and a bare year, as it is.
+    """The date, duration or number in words; any other text, and a bare year, as it is.
 
     >>> readable("XXXX-02-08/XXXX-02-09", "en")
     '8–9 February (year not printed)'
     >>> readable("2022-09", "ar"), readable("P5Y", "ar"), readable("2019/2020", "en")
     ('سبتمبر 2022', '5 سنوات', '2019/2020')
+    >>> readable("60000000", "ar"), readable("P1Y6M", "en"), readable("2023?-02", "en")
+    ('60,000,000', '1 year and 6 months', 'February 2023 (not certain)')
+    >>> readable("2019/..", "ar"), readable("a?b", "en"), readable("1/2", "en")
+    ('منذ 2019', 'a?b', '1/2')
     >>> readable("2025-36", "ar"), readable("XXXX-40", "en")
     ('الربع الرابع من عام 2025', 'first half of the year (year not printed)')
     """
-    if match := _DURATION.fullmatch(text):
-        return say(_UNITS[match[2]], language, count=int(match[1]))
+    if match := _NUMBER.fullmatch(text):
+        return f"{int(match[1]):,}{match[2] or ''}"
+    if _DURATION.fullmatch(text):
+        found = re.findall(r"(\d+)([YMWD])", text)
+        lengths = [say(_UNITS[unit], language, count=int(number)) for number, unit in found]
+        return listed(lengths, language, "and")
+    if _MARKS.search(text) and (told := readable(_MARKS.sub("", text), language)) != text:
+        return say("date-uncertain", language, date=told) if _edtf(text) else text
+    if (open_end := re.fullmatch(r"([^/]+)/(?:\.\.)?", text)) and _edtf(open_end[1]):
+        return say("date-since", language, date=readable(open_end[1], language))
+    if (open_start := re.fullmatch(r"(?:\.\.)?/([^/]+)", text)) and _edtf(open_start[1]):
+        return say("date-until", language, date=readable(open_start[1], language))
     parts = [_DATE.fullmatch(part) for part in text.split("/")]
     dates = [part.groups() for part in parts if part]
     if len(dates) != len(parts) or len(dates) > 2 or not dates[0][1]:
@@ -34,6 +51,10 @@ def readable(text: str, language: str) -> str:
     return " – ".join(
         _words(year, month, str(int(day)) if day else "", language) for year, month, day in dates
     )
+
+
+def _edtf(text: str) -> bool:
+    return all(_DATE.fullmatch(_MARKS.sub("", part)) for part in text.split("/"))
 
 
 def _words(year: str, month: str | None, day: str, language: str) -> str:

@@ -54,11 +54,11 @@ def test_a_label_never_becomes_markup():
 
 
 def test_truth_prints_and_explains_itself(graph):
-    truth = graph.sparql("ASK { country:iraq tw:cooperationArea area:cybersecurity }")
+    truth = graph.sparql("ASK { ?talks tw:party country:iraq ; tw:area area:postal-services }")
     assert truth
     assert str(truth) == "true"
     assert truth.why()[0].facts
-    assert not graph.sparql("ASK { country:iraq tw:cooperationArea country:iraq }")
+    assert not graph.sparql("ASK { country:iraq tw:party country:iraq }")
 
 
 def test_what_cannot_be_explained_is_refused_with_the_reason(graph):

@@ -61,14 +61,14 @@ FAMILIES: Final = (
         "offer",
         "#009e73",
         "M0-1.1L1.1 0L0 1.1L-1.1 0Z",
-        ("Offer",),
+        ("Offer", "CooperationTopic"),
         is_hollow=True,
     ),
     Family(
         "initiative",
         "#e69f00",
         "M0-1.1L1.08.8H-1.08Z",
-        ("Initiative", "PolicyFramework"),
+        ("Programme", "PolicyFramework"),
     ),
     Family(
         "event",

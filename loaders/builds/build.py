@@ -21,6 +21,7 @@ from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
 from ..collection import Collection, read_collection
+from ..entities import region_lines
 from ..files.value import Site
 from .atomic_folder import Unfinished, delete_whole, is_whole, seal
 from .cache import (
@@ -271,6 +272,7 @@ def _other_lines(collection: Collection) -> Iterator[str]:
         yield from document.lines()
     for entity in collection.entities.values():
         yield from entity.lines()
+    yield from region_lines(collection.entities.values())
     for triple in collection.schema.triples:
         yield f"{triple} ."
         yield f"{triple} <{GRAPH_ONTOLOGY}> ."

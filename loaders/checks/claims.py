@@ -30,8 +30,11 @@ from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from ..collection import Collection, classes_of
 from ..text.cues import stem
+from ..text.cues import stems as stems_of_word
 from ..text.dates import completed, is_among
 from ..text.mentions import Gazetteer, names_of, parts_of_territories
+from ..text.numbers import amounts
+from ..text.scopes import Scope, Scopes
 from ..text.tokens import tokens
 from .quotes import Spans, Stretch, Words
 
@@ -39,6 +42,8 @@ from .quotes import Spans, Stretch, Words
 _PROPER: Final = frozenset(
     TW + name for name in ("Country", "Region", "City", "Organization", "Official")
 )
+#: What is said in one of these ways is said to be so.
+_FIRM: Final = frozenset(ox.NamedNode(f"{ID}modality/{name}") for name in ("asserted", "reported"))
 _INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
 #: Qualifiers that name speakers.
 _SPEAKERS: Final = ("statedBy", "onBehalfOf")
@@ -69,6 +74,7 @@ class Claims:
         self._inside: dict[str, frozenset[str]] = {}
         self._cues: dict[str, tuple[frozenset[str], ...]] = {}
         self._numbers: dict[str, set[Decimal]] = defaultdict(set)
+        self._scopes: dict[str, list[Scope]] = {}
         for fact in self._facts:
             if isinstance(fact.object, ox.Literal) and is_number(fact.object):
                 self._numbers[fact.subject.value].add(Decimal(fact.object.value))
@@ -125,6 +131,14 @@ class Claims:
             warnings.append(Fault.at(place, "speaker-not-named", name=name, check="claims"))
         if fact.qualifier("modality") == _INFERRED:
             return faults, warnings
+        if scope := self.scope(fact):
+            words = fact.evidence[0].source.text[scope.start : scope.end]
+            if scope.modality == "denied":
+                faults.append(Fault.at(place, "denied-said-as-so", check="claims", words=words))
+            else:
+                faults.append(
+                    Fault.at(place, "conditional-said-as-so", check="claims", words=words)
+                )
         for part in self.unsaid(fact):
             if isinstance(part, ox.NamedNode):
                 name = part.value.removeprefix(ID)
@@ -133,6 +147,57 @@ class Claims:
                 value = part.value
                 faults.append(Fault.at(place, "value-not-in-quote", value=value, check="claims"))
         return faults, warnings
+
+    def scope(self, fact: Fact) -> Scope | None:
+        """The negation or condition under which the quote says what the fact says is so.
+
+        None where the fact does not say that it is so, or the quote names its object, or else its
+        subject, outside of such a scope too.
+        """
+        if fact.qualifier("modality") not in _FIRM:
+            return None
+        document = fact.evidence[0].source
+        if document.slug not in self._scopes:
+            self._scopes[document.slug] = self._scope_words.find(document.text)
+        spans = [(part.start, part.end) for part in fact.evidence]
+        over = [
+            scope
+            for scope in self._scopes[document.slug]
+            if any(scope.start < end and start < scope.end for start, end in spans)
+        ]
+        if not over:
+            return None
+        whole = " ".join(document.text[start:end] for start, end in spans)
+        free = "".join(
+            " " if any(scope.start <= at < scope.end for scope in over) else document.text[at]
+            for start, end in spans
+            for at in range(start, end)
+        )
+        for part in (fact.object, fact.subject):
+            if self._stands_in(part, whole, document.slug):
+                return None if self._stands_in(part, free, document.slug) else over[0]
+        return over[0] if len(free.split()) * 2 < len(whole.split()) else None
+
+    @cached_property
+    def _scope_words(self) -> Scopes:
+        return Scopes(self._schema)
+
+    def _stands_in(self, part: Object, text: str, slug: str) -> bool:
+        """Whether a thing is named, or a value said, by the words of a text alone."""
+        if not isinstance(part, ox.NamedNode):
+            if is_number(part):
+                return any(amount.value == Decimal(part.value) for amount in amounts(text))
+            return fold(part.value) in fold(text)
+        ref = part.value.removeprefix(ID)
+        if ref not in self._names:
+            self._names[ref] = self._plain_names(ref)
+        folded = fold(text)
+        if any(_stands(n, folded) for n, where in self._names[ref] if not where or slug in where):
+            return True
+        found = frozenset(
+            stem(form) for token in tokens(text) for form in stems_of_word(token.folded)
+        )
+        return _any(self._cues_of(part.value), found) or _any(self._described(ref), found)
 
     def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
         """The speakers who are named neither in the quote and its context nor before it."""
@@ -217,6 +282,9 @@ class Claims:
         if ref not in self._entities and TW + "Entity" not in classes:
             if ref == _EXACTLY:
                 return bool(stretch.numbers)
+            if ref.startswith("gender/"):
+                # The grammar says it, and no word.
+                return True
             return _any(self._cues_of(ID + ref), stretch.stems)
         if classes.isdisjoint(_PROPER) and _any(self._described(ref), stretch.stems):
             return True

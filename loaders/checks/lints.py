@@ -31,6 +31,8 @@ _ACCOMPLISHED: Final = {
     "memberOf": "use-seeks-membership",
     "accreditedBy": "use-seeks-accreditation",
 }
+#: A denied or conditional signature says that there is none: it needs no other property.
+_NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("planned", "expected"))
 _DISPUTED: Final = ox.NamedNode(ID + "record-status/disputed")
 #: Properties that define an order.
 ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
@@ -145,7 +147,7 @@ def _signatures(stated: Sequence[tuple[Fact, Site]]) -> int:
     }
     checked = 0
     for fact, place in stated:
-        if fact.predicate.value == TW + "signatory" and fact.is_active:
+        if fact.predicate.value == TW + "signatory" and fact.is_premise:
             checked += 1
             if fact.subject not in signed:
                 agreement = _last(fact.subject.value)
@@ -166,14 +168,14 @@ def _inferences(stated: Sequence[tuple[Fact, Site]]) -> int:
 
 
 def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
-    """Check that no signature, membership or accreditation is only a prospect."""
+    """Check that no signature, membership or accreditation is only planned or expected."""
     checked = 0
     for fact, place in stated:
         name = _last(fact.predicate.value)
         if name in _ACCOMPLISHED:
             checked += 1
             modality = fact.qualifier("modality")
-            if modality is not None and fact.is_prospect:
+            if modality is not None and modality in _NOT_YET:
                 stated_as = _last(modality.value).partition("/")[2]
                 remedy = Message(_ACCOMPLISHED[name])
                 place.fault(

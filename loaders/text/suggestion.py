@@ -20,6 +20,7 @@ from .cues import Cue, Cues
 from .dates import SaidDate, said_dates
 from .mentions import Gazetteer, Mention, names_of, territory_label
 from .numbers import Amount, amounts
+from .scopes import Scopes
 from .tokens import tokens
 from .unknown_names import UnknownName, doubted, unknown_names
 
@@ -64,7 +65,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedSentence:
-    """A sentence with its cues, mentions and proposals; ``quote`` is it, or its best part."""
+    """A sentence with its cues, mentions and proposals; ``quote`` is it, or its best part.
+
+    ``modality`` is ``denied`` or ``conditional`` if the quote is in the scope of such words.
+    """
 
     sentence: Sentence
     state: State
@@ -72,6 +76,7 @@ class SuggestedSentence:
     cues: tuple[Cue, ...]
     mentions: tuple[Mention, ...]
     proposals: tuple[Proposal, ...]
+    modality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Suggester:
         self.gazetteer = Gazetteer(
             name for name in names_of(entities.values(), schema) if self._is_thing(name.ref)
         )
-        self.cues = Cues(schema)
+        self.cues, self.scopes = Cues(schema), Scopes(schema)
 
     def _is_thing(self, ref: str) -> bool:
         """Whether it is worth a mention: units, stages and the like only qualify facts."""
@@ -167,8 +172,15 @@ class Suggester:
         quoted = [m for m in inside if quote.start <= m.start and m.end <= quote.end]
         said = [d for d in dates if quote.start <= d.start and d.end <= quote.end]
         proposals = self._proposals(text, quoted, cues, said)
+        over = self.scopes.find(text[sentence.start : sentence.end])
+        under = [
+            scope.modality
+            for scope in over
+            if scope.start + sentence.start < quote.end and quote.start < scope.end + sentence.start
+        ]
+        modality = next(iter(under), "")
         return SuggestedSentence(
-            sentence, state, quote, tuple(cues), tuple(inside), tuple(proposals)
+            sentence, state, quote, tuple(cues), tuple(inside), tuple(proposals), modality
         )
 
     def _is_actor(self, mention: Mention) -> bool:

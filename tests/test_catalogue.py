@@ -1,0 +1,162 @@
+"""Rules that every stored question keeps: nothing vanishes, nothing is multiplied, counts agree."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+import pyoxigraph as ox
+import pytest
+
+from taawun.api import KnowledgeGraph
+from taawun.graph.store import EmbeddedStore
+from taawun.loaders.builds.cache import Build
+from taawun.ontology.namespaces import ID, TW
+from taawun.queries.answer import answer_of
+from taawun.queries.catalogue import Catalogue
+
+QUESTIONS = Catalogue().questions
+COUNTRIES = ("iraq", "lithuania", "egypt", "nigeria")
+#: Questions whose rows are facts, whatever these say.
+FACTS = {"dated-facts", "expected-facts", "inferred-facts", "planned-facts"}
+#: Properties that a thing may well lack, each with the questions that are about just that.
+OPTIONAL = {
+    "comparator": {"approximate-figures"},
+    "period": set(),
+    "ranking": set(),
+    "scope": set(),
+    "measure": set(),
+    "heldOn": {"event-chronology"},
+    "launchedOn": set(),
+    "offeredBy": {"offers-by-body"},
+    "through": {"agreement-channels", "bodies-working-abroad"},
+    "beneficiary": {
+        "entities-in-several-documents", "infrastructure-beneficiaries",
+        "initiative-beneficiaries", "region-programmes", "service-beneficiaries",
+        "training-beneficiaries",
+    },
+    "stage": {
+        "agreed-but-not-signed", "agreements-by-stage", "initiative-stages", "offer-speakers",
+        "products-already-issued",
+    },
+}  # fmt: skip
+#: Questions that count or quote what documents speak of, so or not.
+MENTIONS = {"countries", "entities-in-several-documents", "entity-quotes", "facts-per-country"}
+#: Columns that tell rows apart and may yet be empty: a person in each post, and on each side.
+TOGETHER = {"officials": ("post",), "event-participants": ("side",)}
+
+
+def outside_optional(text: str) -> str:
+    """The text of a query without its OPTIONAL groups."""
+    while found := re.search(r"OPTIONAL\s*\{", text):
+        end, depth = found.end(), 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        text = text[: found.start()] + text[end:]
+    return text
+
+
+@cache
+def without(build: Build, name: str) -> EmbeddedStore:
+    """The graph in which no fact says the property."""
+    store = ox.Store()
+    kept = (quad for quad in build.store().quads if quad.predicate.value != TW + name)
+    store.bulk_extend(kept)
+    return EmbeddedStore(store)
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_no_row_vanishes_with_a_property_that_a_thing_may_lack(
+    name: str, the_build: Build, graph: KnowledgeGraph
+) -> None:
+    stripped = without(the_build, name)
+    lost = {}
+    for question in set(QUESTIONS) - FACTS - OPTIONAL[name]:
+        before, after = (answer_of(s, QUESTIONS[question]) for s in (graph.store, stripped))
+        if gone := {str(row[0]) for row in before.rows} - {str(row[0]) for row in after.rows}:
+            lost[question] = sorted(gone)[:2]
+    assert lost == {}
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, q in QUESTIONS.items() if "OPTIONAL" in q.text and "COUNT" not in q.text]
+)
+def test_a_thing_has_one_row_and_is_not_multiplied_by_what_is_optional(
+    name: str, graph: KnowledgeGraph
+) -> None:
+    question = QUESTIONS[name]
+    table = answer_of(graph.store, question)
+    needed = outside_optional(question.text.partition("WHERE")[2].partition("ORDER BY")[0])
+    keys = [
+        i
+        for i, v in enumerate(table.variables)
+        if re.search(rf"\?{v}\b", needed) or v in TOGETHER.get(name, ())
+    ]
+    assert keys
+    counted = Counter(tuple(str(row[i]) for i in keys) for row in table.rows)
+    assert [key for key, number in counted.items() if number > 1] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n for n, q in QUESTIONS.items() if re.search(r"GRAPH (\?fact|graph:prospects)", q.text)],
+)
+def test_what_may_not_be_so_says_how_firmly_it_is_said(name: str) -> None:
+    text = QUESTIONS[name].text
+    selected = text[text.index("SELECT") : text.index("WHERE")]
+    chosen = re.search(r"modality:\w+", re.sub("PREFIX.*", "", text))
+    assert name in MENTIONS or "?modality" in selected or chosen
+
+
+def rows(graph: KnowledgeGraph, name: str, **values: str) -> list[tuple[str, ...]]:
+    """The rows of a question's answer, IRIs without their beginning."""
+    answer = graph.ask_stored(QUESTIONS[name], values)
+    return [
+        tuple("" if row[v] is None else row[v].value.removeprefix(ID) for v in answer.variables)
+        for row in answer
+    ]
+
+
+def counted(graph: KnowledgeGraph, name: str, country: str) -> int:
+    """What a question that counts by country says of one, 0 where it has no row."""
+    found = dict(row[:2] for row in rows(graph, name))
+    return int(found.get(f"country/{country}", 0))
+
+
+def compared(graph: KnowledgeGraph, kind: str, country: str) -> int:
+    first, second = f"country/{country}", "country/denmark"
+    for row in rows(graph, "compare-two-countries", first=first, second=second):
+        if row[:2] == (TW + kind, first):
+            return int(row[2])
+    raise AssertionError(kind)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_questions_that_count_the_same_agree(graph: KnowledgeGraph, country: str) -> None:
+    reference = f"country/{country}"
+    offers = {row[0] for row in rows(graph, "offers-to-country", country=reference)}
+    assert len(offers) == counted(graph, "countries-by-offers-received", country)
+    assert len(offers) == compared(graph, "Offer", country)
+    assert offers >= {row[0] for row in rows(graph, "offer-details", country=reference)}
+    open_offers = {row[1] for row in rows(graph, "offers-without-agreement", country=reference)}
+    assert open_offers <= offers
+    signed = {row[0] for row in rows(graph, "agreement-signatories", country=reference)}
+    assert len(signed) == counted(graph, "agreements-per-country", country)
+    assert len(signed) == compared(graph, "Agreement", country)
+    areas = {row[0] for row in rows(graph, "country-areas", country=reference)}
+    assert areas == {row[0] for row in rows(graph, "country-area-items", country=reference)}
+    assert len(areas) == compared(graph, "Area", country)
+    events = {row[1] for row in rows(graph, "country-events", country=reference)}
+    assert len(events) == compared(graph, "Event", country)
+
+
+def test_the_counts_that_the_documents_give(graph: KnowledgeGraph) -> None:
+    """Read off the documents by hand: six signed agreements, 26 offers to Iraq."""
+    assert counted(graph, "agreements-per-country", "egypt") == 6
+    assert compared(graph, "Offer", "iraq") == 26
+    assert compared(graph, "Offer", "lithuania") == 0
+    assert compared(graph, "CooperationTopic", "lithuania") == 6
+    assert compared(graph, "Agreement", "iraq") == 0
+    assert len(rows(graph, "agreements-by-region")) == 6
