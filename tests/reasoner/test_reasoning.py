@@ -12,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 import taawun
+from taawun.ontology.namespaces import TW
 from taawun.ontology.schema import FILES
 
 HERE = Path(__file__).parent
@@ -19,6 +20,12 @@ CONTRADICTIONS = sorted((HERE / "contradictions").glob("*.ttl"))
 PREFIXES = (HERE.parent / "shapes" / "prefixes.ttl").read_text(encoding="utf-8")
 
 SOUND = ["ontology", "small world", "plain view", "plain view of an extended ontology"]
+#: OWL 2 has no xsd:date, so the dates for comparing are annotations, which mean nothing to a
+#: reasoner. The OWL API counts their values all the same.
+COMPARED_DATES = tuple(
+    f"    Use of data range not in profile: xsd:date  [AnnotationAssertion(<{TW}{name}> "
+    for name in ("earliest", "latest")
+)
 EXTENDING = HERE.parent / "extension" / "labs"
 
 RunJava = Callable[[str, Iterable[Path]], list[str]]
@@ -89,4 +96,6 @@ def test_hermit_finds_the_contradiction(verdicts: Verdicts, file: Path) -> None:
 def test_the_files_stay_inside_owl_2_dl_and_owl_2_rl(
     run_java: RunJava, files: dict[str, Path], name: str
 ) -> None:
-    assert run_java("ProfileCheck", [files[name]]) == ["OWL 2 DL\t0", "OWL 2 RL\t0"]
+    dl, rl, *violations = run_java("ProfileCheck", [files[name]])
+    assert (dl, rl) == ("OWL 2 DL\t0", f"OWL 2 RL\t{len(violations)}")
+    assert [line for line in violations if not line.startswith(COMPARED_DATES)] == []
