@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from ...ontology.extension import sources_of
-from ...ontology.namespaces import GRAPH_EVIDENCE, GRAPH_PROSPECTS, RDFS
+from ...ontology.namespaces import GRAPH_EVIDENCE, RDFS
 from ...ontology.schema import FILES, Schema
 from ..ontologies import shape_files, term_files
 from .ontology_shapes import SHAPES, SHAPES_FILE, made_shapes
@@ -126,11 +126,11 @@ class Shapes:
 
 
 def build_store(shapes: Shapes, dump: Path) -> ox.Store:
-    """The plain view of a build, its prospects and what is said about its facts, in one graph.
+    """The plain view of a build and what is said about its facts, as one flat graph.
 
     One graph, copied, and not a union of two at query time, which Oxigraph plans badly.
     """
-    wanted = (ox.DefaultGraph(), ox.NamedNode(GRAPH_PROSPECTS), ox.NamedNode(GRAPH_EVIDENCE))
+    wanted = (ox.DefaultGraph(), ox.NamedNode(GRAPH_EVIDENCE))
     quads = ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS)
     return shapes.store(quad for quad in quads if quad.graph_name in wanted)
 
