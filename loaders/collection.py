@@ -119,8 +119,8 @@ def read_collection(
     named = None if REGISTER in refused else refused.union(documents)
     performed["names"] += lint_names(entities, places, named)
     for entity in entities.values():
-        for predicate, value in entity.attributes:
-            wider = value.value.removeprefix(ID)
+        for predicate, term in entity.attributes:
+            wider = term.value.removeprefix(ID)
             if predicate == SKOS + "broader" and not is_area(wider, entities, schema):
                 place = places[entity.ref].place
                 faults.append(Fault.at(place, "wider-area-unknown", check="names", name=wider))

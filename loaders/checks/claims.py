@@ -198,7 +198,9 @@ class Claims:
         folded = fold(text)
         if any(_stands(n, folded) for n, where in self._names[ref] if not where or slug in where):
             return True
-        found = {stem(form) for token in tokens(text) for form in stems_of_word(token.folded)}
+        found = frozenset(
+            stem(form) for token in tokens(text) for form in stems_of_word(token.folded)
+        )
         return _any(self._cues_of(part.value), found) or _any(self._described(ref), found)
 
     def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
