@@ -43,6 +43,7 @@ def add() -> None:
     \b
     taawun add SUBJECT PREDICATE OBJECT --document D --quote Q    (taawun add fact --help)
     taawun add entity CLASS SLUG --ar NAME --en NAME
+    taawun add unit SLUG --ar NAME --en NAME        taawun add area SLUG --ar NAME --en NAME
     taawun add document FILE --title-ar TITLE --title-en TITLE
     """
 
@@ -168,6 +169,43 @@ def entity(
     reference = f"{words.class_slug(class_)}/{slug}"
     edit = entity_edit(target_of(settings), before, reference, fields)
     carry_out(settings, edit, dry_run)
+
+
+def _value(settings: Settings, reference: str, fields: dict[str, Any], dry_run: bool) -> None:
+    """Register a unit or an area: one line in the entity file of its class."""
+    before, _, _ = _opened(settings)
+    given = {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items() if v}
+    edit = entity_edit(target_of(settings), before, reference, given)
+    carry_out(settings, edit, dry_run)
+
+
+@add.command()
+@click.argument("slug")
+@click.option("--ar", required=True, metavar="NAME", help="Its Arabic name, as the texts have it.")
+@click.option("--en", required=True, metavar="NAME", help="Its English name, in the plural.")
+@click.option("--also", multiple=True, metavar="NAME", help="Another form (repeatable).")
+@click.option("--currency", is_flag=True, help="It is a currency.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@common
+@click.pass_obj
+def unit(settings: Settings, /, slug: str, currency: bool, dry_run: bool, **names: Any) -> None:
+    """Register a unit or a currency in which figures count."""
+    fields = {**names, "types": ["currency"] if currency else []}
+    _value(settings, f"unit/{slug}", fields, dry_run)
+
+
+@add.command()
+@click.argument("slug")
+@click.option("--ar", required=True, metavar="NAME", help="Its Arabic name, as the texts have it.")
+@click.option("--en", required=True, metavar="NAME", help="Its English name.")
+@click.option("--also", multiple=True, metavar="NAME", help="Another name (repeatable).")
+@click.option("--broader", metavar="AREA", help="The wider area: area/digital-transformation.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@common
+@click.pass_obj
+def area(settings: Settings, /, slug: str, dry_run: bool, **fields: Any) -> None:
+    """Register an area of cooperation, an aim or a technology."""
+    _value(settings, f"area/{slug}", fields, dry_run)
 
 
 @add.command()

@@ -15,7 +15,7 @@ from ..graph.fact import Fact
 from ..messages.fault import Fault, Place
 from ..messages.message import Message
 from ..ontology.extension import SHAPES_NAME, Extension, sources_of
-from ..ontology.namespaces import ID
+from ..ontology.namespaces import ID, SKOS, TW
 from ..ontology.schema import Schema
 from .builds.inputs import INPUT_PARTS, SEEDS, is_collection, name_of
 from .checks.lints import lint_facts, lint_names
@@ -116,6 +116,12 @@ class Collection:
         return {ID + ref: kinds for ref, kinds in classes_of(self.schema, self.entities).items()}
 
 
+def is_area(reference: str, entities: Mapping[str, Entity], schema: Schema) -> bool:
+    """Whether the reference is that of an area, of ours or of a collection."""
+    known = entities[reference].kinds if reference in entities else schema.concepts.get(reference)
+    return known is not None and TW + "Area" in known
+
+
 def classes_of(schema: Schema, entities: Mapping[str, Entity]) -> dict[str, frozenset[str]]:
     """The class IRIs, superclasses included, of every entity and concept, by reference."""
     found = dict(schema.concepts)
@@ -164,6 +170,12 @@ def read_collection(
             performed["entities"] += 1
     named = None if REGISTER in refused else refused.union(documents)
     performed["names"] += lint_names(entities, places, named)
+    for entity in entities.values():
+        for predicate, term in entity.attributes:
+            wider = term.value.removeprefix(ID)
+            if predicate == SKOS + "broader" and not is_area(wider, entities, schema):
+                place = places[entity.ref].place
+                faults.append(Fault.at(place, "wider-area-unknown", check="names", name=wider))
     maker = FactMaker(schema, classes_of(schema, entities), documents, refused)
     # Read first: a later collection may give the record status of a fact of an earlier one.
     statuses = Statuses()

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ..graph.entity import Alias, Entity
 from ..messages.fault import Fault, near
 from ..messages.message import Message
-from ..ontology.namespaces import EUROVOC, GRAPH_ENTITIES, SKOS, TW, UNESCO
+from ..ontology.namespaces import EUROVOC, GRAPH_ENTITIES, ID, SKOS, TW, UNESCO
 from ..ontology.schema import Schema
 from .files.csv_table import read_table
 from .files.entity_table import ENTITIES, TRANSLITERATED, EntityCell
@@ -21,7 +21,7 @@ from .files.yaml_nodes import files, read_yaml, strays
 
 _MATCHES: Final = ("exactMatch", "closeMatch")
 ENTITY_KEYS: Final = frozenset(
-    {"ar", "en", "also", "types", "note", "noteAr", "iso3", "m49", *_MATCHES}
+    {"ar", "en", "also", "types", "note", "noteAr", "iso3", "m49", "broader", *_MATCHES}
 )
 #: The regions of countries by M49: definitions, which no document needs to say.
 REGIONS: Final = Path(__file__).parent / "regions.tsv"
@@ -136,9 +136,22 @@ def entity_of(
         en=names["en"],
         classes=classes,
         aliases=tuple(_aliases(fields)),
-        attributes=tuple(_attributes(fields, kinds)),
+        attributes=tuple(_attributes(fields, kinds)) + tuple(_place(fields, classes[0], schema)),
         kinds=kinds,
     )
+
+
+def _place(
+    fields: Mapping[str, Structure], kind: str, schema: Schema
+) -> Iterator[tuple[str, ox.NamedNode]]:
+    """Of a unit, a currency or an area: its scheme, and the wider area that it belongs to."""
+    for top in ("unit", "area"):
+        if TW + top.capitalize() in schema.superclasses(kind):
+            yield SKOS + "inScheme", ox.NamedNode(f"{ID}scheme/{top}")
+            if top == "area" and "broader" not in fields:
+                yield SKOS + "topConceptOf", ox.NamedNode(f"{ID}scheme/{top}")
+    if "broader" in fields:
+        yield SKOS + "broader", ox.NamedNode(ID + fields["broader"].text())
 
 
 def _aliases(fields: Mapping[str, Structure]) -> Iterator[Alias]:

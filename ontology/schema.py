@@ -16,7 +16,7 @@ from .namespaces import ID, OUTSIDE, OWL, RDF, RDFS, SCHEMA, TW
 
 HERE: Final = Path(__file__).parent
 #: The bundled ontology, in the order in which it is read.
-FILES: Final = (HERE / "cooperation.ttl", HERE / "areas.ttl")
+FILES: Final = tuple(HERE / name for name in ("cooperation.ttl", "areas.ttl", "units.ttl"))
 #: The types of what a file defines as its own.
 TERM_TYPES: Final = frozenset(
     OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")

@@ -101,7 +101,8 @@ class Claims:
             return "doesNotSay", ox.Literal(part.value)
         if TW + "Entity" in self._classes[part.value.removeprefix(ID)]:
             return "doesNotName", part
-        return "doesNotSay", ox.Literal(self._schema.label(part.value, "ar"))
+        own = self._entities.get(part.value.removeprefix(ID))
+        return "doesNotSay", ox.Literal(own.ar if own else self._schema.label(part.value, "ar"))
 
     def unsaid(self, fact: Fact) -> tuple[Object, ...]:
         """What the fact is about and neither its quote nor the declared context mentions."""
@@ -279,7 +280,7 @@ class Claims:
         classes = self._classes[ref]
         if numbers := self._numbers.get(ID + ref):
             return not numbers.isdisjoint(stretch.numbers)
-        if ref not in self._entities and TW + "Entity" not in classes:
+        if TW + "Entity" not in classes:
             if ref == _EXACTLY:
                 return bool(stretch.numbers)
             if ref.startswith("gender/"):
@@ -330,6 +331,8 @@ class Claims:
                 for predicate in (*_NAMES, TW + "cue")
                 for word in self._schema.values(iri, predicate)
             ]
+            if own := self._entities.get(iri.removeprefix(ID)):
+                words += [own.ar, *(alias.name for alias in own.aliases)]
             self._cues[iri] = tuple(filter(None, map(_stems_of, words)))
         return self._cues[iri]
 

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from ...messages.fault import Fault
 from ...ontology.extension import sources_of
-from ...ontology.namespaces import GRAPH_EVIDENCE, GRAPH_PROSPECTS, RDFS
+from ...ontology.namespaces import GRAPH_EVIDENCE, RDFS
 from ...ontology.schema import FILES, Schema
 from ..collection import shape_files, term_files
 from .ontology_shapes import SHAPES, SHAPES_FILE, made_shapes
@@ -137,11 +137,11 @@ class Shapes:
 
 
 def build_store(shapes: Shapes, dump: Path) -> ox.Store:
-    """The plain view of a build, its prospects and the evidence of its facts in one graph.
+    """The plain view of a build and the evidence of its facts in one graph.
 
     They are copied: Oxigraph plans queries over a union of two graphs badly.
     """
-    wanted = (ox.DefaultGraph(), ox.NamedNode(GRAPH_PROSPECTS), ox.NamedNode(GRAPH_EVIDENCE))
+    wanted = (ox.DefaultGraph(), ox.NamedNode(GRAPH_EVIDENCE))
     quads = ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS)
     return shapes.store(quad for quad in quads if quad.graph_name in wanted)
 

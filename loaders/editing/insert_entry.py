@@ -33,7 +33,8 @@ from .transaction import Edit
 Fields: TypeAlias = Mapping[str, str | list[str]]
 #: The keys of an entity, in the order of normal form.
 _ENTITY_ORDER: Final = (
-    "ar", "en", "types", "also", "iso3", "m49", "exactMatch", "closeMatch", "note", "noteAr",
+    "ar", "en", "types", "also", "iso3", "m49", "broader", "exactMatch", "closeMatch", "note",
+    "noteAr",
 )  # fmt: skip
 
 

@@ -73,6 +73,7 @@ _ABOUT: Final = {
     "types": ("أصناف أخرى", "Further classes."),
     "iso3": ("رمز ISO 3166-1", "The ISO 3166-1 alpha-3 code."),
     "m49": ("رمز M49 للأمم المتحدة", "The United Nations M49 code."),
+    "broader": ("المجال الأعم", "Of an area: the wider one."),
     "exactMatch": ("الشيء نفسه في معجم آخر", "The same thing in another vocabulary."),
     "closeMatch": ("شيء قريب في معجم آخر", "Something close in another vocabulary."),
 }  # fmt: skip

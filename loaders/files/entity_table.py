@@ -12,7 +12,7 @@ from typing import Final
 
 from ...graph.entity import Alias, Entity
 from ...messages.fault import Place
-from ...ontology.namespaces import SKOS, TW
+from ...ontology.namespaces import ID, SKOS, TW
 from ...ontology.schema import class_slug
 from .csv_table import Cell, Kind
 from .value import Structure
@@ -29,6 +29,7 @@ ENTITIES: Final = Kind(
         "noteAr": "ملاحظة",
         "iso3": "رمز الدولة الثلاثي",
         "m49": "رمز الأمم المتحدة",
+        "broader": "المجال الأعم",
         "exactMatch": "مطابق تمامًا",
         "closeMatch": "مطابق تقريبًا",
     },
@@ -109,6 +110,7 @@ def entity_row(entity: Entity) -> list[str]:
         "noteAr": _attributes(entity, TW + "note", "ar"),
         "iso3": _attributes(entity, TW + "iso3"),
         "m49": _attributes(entity, TW + "m49"),
+        "broader": _attributes(entity, SKOS + "broader").removeprefix(ID),
         "exactMatch": _attributes(entity, SKOS + "exactMatch"),
         "closeMatch": _attributes(entity, SKOS + "closeMatch"),
     }

@@ -104,7 +104,8 @@ class Suggester:
 
     def _is_thing(self, ref: str) -> bool:
         """Whether it is worth a mention: units, stages and the like only qualify facts."""
-        return ref in self.entities or ref.startswith(("area/", "territory/"))
+        is_own = ref in self.entities and TW + "Entity" in self.classes[ref]
+        return is_own or ref.startswith(("area/", "territory/"))
 
     def label(self, ref: str, language: str) -> str:
         """The name of an entity, a concept or a territory among a mention's candidates."""
