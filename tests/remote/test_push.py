@@ -165,7 +165,7 @@ def test_a_store_that_takes_everything_and_keeps_nothing_is_found_out(run):
         said = run("push", "--endpoint", f"http://127.0.0.1:{server.server_address[1]}/")
         server.shutdown()
     assert said.exit_code == 2
-    assert "took every triple and holds 0 instead of" in said.output
+    assert "accepted every triple but holds 0 instead of" in said.output
 
 
 def test_a_push_needs_to_know_where(run):
