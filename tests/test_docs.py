@@ -300,10 +300,10 @@ def test_every_kind_of_printed_command_is_tried():
 def test_printed_make_targets_and_benchmarks_are_there():
     makefile = (ROOT / "Makefile").read_text()
     made = [line.split()[1:] or ["all"] for line in PRINTED if line.split()[0] == "make"]
-    assert ["all"] in made
-    assert ["test"] in made
-    for (target,) in made:
-        assert re.search(rf"^{target}:", makefile, re.M)
+    # Behind the targets may stand variables, as in VERSION=0.2.0.
+    targets = {word for words in made for word in words if "=" not in word}
+    assert targets >= {"all", "test", "quick", "release"}
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.M)] == []
     measured = [line.split() for line in PRINTED if line.startswith("python ")]
     assert len(measured) > 5
     for _, script, *arguments in measured:
