@@ -23,11 +23,11 @@ from ..graph.errors import (
     told,
 )
 from ..graph.fact import MODALITIES
-from ..loaders.checks.edtf import edtf_fault
 from ..loaders.checks.quotes import evidence, told_apart
 from ..loaders.collection import Collection
 from ..loaders.editing.add_fact import check_triple
 from ..loaders.facts import writable
+from ..loaders.text.dates import edtf_fault
 from ..loaders.text.suggestion import Suggester, covered_spans
 from ..messages.message import say
 from ..ontology.namespaces import ID, TW

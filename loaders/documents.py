@@ -12,9 +12,9 @@ from ..graph.document import Document, Span
 from ..graph.errors import QuoteError
 from ..messages.fault import Fault, near
 from ..messages.message import Message, foreign
-from .checks.edtf import edtf_fault
 from .checks.quotes import locate
 from .files.yaml_nodes import Fields, Node, files, read_text, read_yaml, strays
+from .text.dates import edtf_fault
 
 REGISTER: Final = "documents.yaml"
 DOCUMENT_KEYS: Final = frozenset(

@@ -23,11 +23,11 @@ from ..messages.fault import near
 from ..messages.message import Message
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema, local_name
-from .checks.edtf import duration_fault, edtf_fault
 from .checks.quotes import evidence, passage, split
 from .documents import REGISTER
 from .files.value import Value
 from .record_status import record_status
+from .text.dates import duration_fault, edtf_fault
 
 #: The keys of a fact besides its triple, in a YAML mapping or as columns of a CSV file.
 QUALIFIERS: Final = (

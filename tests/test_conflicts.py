@@ -13,8 +13,7 @@ from taawun.graph.fact import Fact, Object
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.checks.conflicts import figure_conflicts, stage_conflicts
-from taawun.loaders.checks.figures import lint_differences
-from taawun.loaders.checks.lints import lint_facts
+from taawun.loaders.checks.lints import lint_differences, lint_facts
 from taawun.loaders.files.value import Spot
 from taawun.messages.fault import Fault, Place
 from taawun.messages.message import Message

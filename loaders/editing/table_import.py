@@ -16,7 +16,6 @@ from ...messages.fault import Fault, Place
 from ...messages.message import Message
 from ...ontology.namespaces import FACT, ID
 from ...ontology.schema import local_name
-from ..checks.edtf import edtf_fault
 from ..checks.quotes import spans
 from ..collection import Collection
 from ..documents import REGISTER, is_slug
@@ -24,6 +23,7 @@ from ..files.csv_table import Cell, Kind, Row, header_of, read_table, row_number
 from ..files.entity_table import ENTITIES, entity_row
 from ..files.fact_files import FACTS
 from ..files.yaml_nodes import read_text
+from ..text.dates import edtf_fault
 from ..text.suggestion_file import slug_of
 from .insert_entry import register_with, registration
 from .transaction import Edit

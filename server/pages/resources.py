@@ -30,7 +30,7 @@ from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
 from ..sparql.media_types import GRAPHS, LANGUAGES
 from ..sparql.named_graphs import NAMED, VOID, graph_triples, size
-from ..sparql.service_description import SD
+from ..sparql.protocol import SD
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .document_page import document_values

@@ -21,7 +21,7 @@ from ...ontology.namespaces import (
     RDFS,
     XSD,
 )
-from .service_description import SD
+from .protocol import SD
 
 VOID: Final = "http://rdfs.org/ns/void#"
 
