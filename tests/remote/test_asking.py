@@ -21,6 +21,11 @@ NAMES = sorted(Catalogue().questions)
 SOME = sorted({*representatives(), *NAMES[::10]})
 
 
+#: Questions that Virtuoso answers and cannot explain: the longer queries behind a proof, with
+#: each path for both sides, are beyond its compiler.
+BEYOND_VIRTUOSO = {"countries-by-area", "shared-areas"}
+
+
 @pytest.fixture(scope="module")
 def explained(graph):
     """The answer to a stored question with its proofs, as JSON, from the embedded store."""
@@ -39,11 +44,19 @@ def test_a_remote_store_answers_and_proves_like_the_embedded_one(name, remote, e
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted({*NAMES} - {*SOME}))
+@pytest.mark.parametrize("name", sorted({*NAMES} - {*SOME} - BEYOND_VIRTUOSO))
 def test_another_engine_answers_and_proves_every_question_like_ours(name, virtuoso, explained):
     """The other endpoints have our own engine behind them: for them the few above will do."""
     remote = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60))
     assert remote.ask(name).to_json(why=True) == explained(name)
+
+
+@pytest.mark.parametrize("name", sorted(BEYOND_VIRTUOSO))
+def test_what_virtuoso_cannot_explain_it_answers_and_says_so(name, virtuoso, graph):
+    remote = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60))
+    assert remote.ask(name).to_json() == graph.ask(name).to_json()
+    with pytest.raises(QueryError):
+        remote.ask(name).to_json(why=True)
 
 
 def test_ask_sparql_and_show_work_with_an_endpoint(endpoint, run):
