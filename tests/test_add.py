@@ -168,7 +168,6 @@ def test_a_fact_stated_with_the_same_quote_is_refused(add, mine):
 
 
 OWN_SHAPE = """\
-@pytest.mark.slow
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix tw: <https://w3id.org/taawun/ontology#> .
 @prefix my: <https://example.org/my#> .
@@ -182,6 +181,7 @@ my:OneArea a sh:PropertyShape ;
 """
 
 
+@pytest.mark.slow
 def test_what_only_the_shapes_find_is_refused_and_what_they_found_before_is_not(add, mine):
     (mine / "ontology" / "shapes.ttl").write_text(OWN_SHAPE, "utf-8")
     before = content_of(mine)
