@@ -147,7 +147,7 @@ def test_what_the_loaders_would_refuse_by_its_form_is_refused(kind, text, faults
 def test_predicates_and_entities_are_proposed_with_their_names(schemas):
     predicates = schemas["facts.json"]["definitions"]["predicate"]
     told = dict(zip(predicates["enum"], predicates["enumDescriptions"], strict=True))
-    assert told["signatory"] == "الطرف الموقِّع · has as signatory"
+    assert told["signatory"] == "الطرف الموقِّع · signatory"
     assert not {"evidence", "modality", "cooperatesWith", "signatoryOf"} & told.keys()
     entities = schemas["facts.json"]["definitions"]["entity"]["anyOf"][0]
     told = dict(zip(entities["enum"], entities["enumDescriptions"], strict=True))

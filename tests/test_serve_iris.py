@@ -96,7 +96,7 @@ def test_a_graph_of_remote_stores_alone_is_explained(name, iri, site, graph):
 def test_a_graph_says_how_large_it_is_and_how_it_is_asked(site, graph):
     page = site.get("/graph/evidence.html?lang=en").text
     count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?s ?p ?o }} }}"
-    assert f"Statements in it: {int(graph.sparql(count)[0]['n'].value):,}" in page
+    assert f"Statements: {int(graph.sparql(count)[0]['n'].value):,}" in page
     assert "GRAPH graph:evidence" in page
     asked = page.partition('href="/sparql?lang=en&amp;')[2].partition('"')[0]
     assert site.get(f"/sparql?{asked}", accept="text/csv").text.count("\n") == 21

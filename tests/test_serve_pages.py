@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, TW
+from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, ID, TW
 
 FORMS = {
     "ttl": ("text/turtle", ox.RdfFormat.TURTLE),
@@ -103,9 +103,10 @@ def test_evidence_leads_to_its_fact(site, graph, a_fact):
 
 
 def test_a_page_shows_every_fact_with_its_quotes(site, graph):
-    page = site.get("/id/country/iraq.html?lang=ar").text
+    page = site.get("/id/official/amr-talaat.html?lang=ar").text
+    he = f"<{ID}official/amr-talaat>"
     proofs = [view for row in graph.sparql(
-        "SELECT ?p ?o { country:iraq ?p ?o FILTER EXISTS { GRAPH ?f { country:iraq ?p ?o } "
+        f"SELECT ?p ?o {{ {he} ?p ?o FILTER EXISTS {{ GRAPH ?f {{ {he} ?p ?o }} "
         f"FILTER(STRSTARTS(STR(?f), '{BASE}fact/')) }} }}"
     ).why() for view in row.facts]  # fmt: skip
     quotes = [quote.text for fact in proofs for quote in fact.quotes]
