@@ -131,7 +131,7 @@ def test_a_rule_in_sparql_reports_in_both_languages_too() -> None:
 def test_a_made_shape_names_the_classes_in_both_languages() -> None:
     results = validate(_graph(WORLD, HERE / "refused" / "stage-domain.ttl"))
     assert [str(result.message) for result in results] == [
-        "Only Cooperation item or Infrastructure or Initiative or Service or product "
+        "Only Cooperation item or Infrastructure or Service or product or Programme of work "
         "can have “is at the stage” (tw:stage)."
     ]
     assert "المرحلة" in results[0].message.text("ar")
@@ -227,7 +227,7 @@ def test_every_made_shape_stands_for_a_property_and_the_other_way_round() -> Non
     ],
 )
 def test_a_pattern_agrees_with_the_loader(shape: str, text: str, is_accepted: bool) -> None:
-    from taawun.loaders.checks.edtf import duration_fault, edtf_fault
+    from taawun.loaders.text.dates import duration_fault, edtf_fault
 
     fault = {"IsEdtf": edtf_fault, "IsDuration": duration_fault}[shape]
     pattern = str(_handwritten().value(SHAPE[shape], SH.pattern))
