@@ -181,25 +181,29 @@ def _value(settings: Settings, reference: str, fields: dict[str, Any], dry_run: 
 
 @add.command()
 @click.argument("slug")
-@click.option("--ar", required=True, metavar="NAME", help="Its Arabic name, as the texts have it.")
-@click.option("--en", required=True, metavar="NAME", help="Its English name, in the plural.")
-@click.option("--also", multiple=True, metavar="NAME", help="Another form (repeatable).")
-@click.option("--currency", is_flag=True, help="It is a currency.")
+@click.option("--ar", required=True, metavar="NAME", help="The Arabic name, as the texts print it.")
+@click.option("--en", required=True, metavar="NAME", help="The English name, in the plural.")
+@click.option(
+    "--also", multiple=True, metavar="NAME", help="Another form of the name (repeatable)."
+)
+@click.option("--currency", is_flag=True, help="The unit is a currency.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @common
 @click.pass_obj
 def unit(settings: Settings, /, slug: str, currency: bool, dry_run: bool, **names: Any) -> None:
-    """Register a unit or a currency in which figures count."""
+    """Register a unit or a currency of figures."""
     fields = {**names, "types": ["currency"] if currency else []}
     _value(settings, f"unit/{slug}", fields, dry_run)
 
 
 @add.command()
 @click.argument("slug")
-@click.option("--ar", required=True, metavar="NAME", help="Its Arabic name, as the texts have it.")
-@click.option("--en", required=True, metavar="NAME", help="Its English name.")
+@click.option("--ar", required=True, metavar="NAME", help="The Arabic name, as the texts print it.")
+@click.option("--en", required=True, metavar="NAME", help="The English name.")
 @click.option("--also", multiple=True, metavar="NAME", help="Another name (repeatable).")
-@click.option("--broader", metavar="AREA", help="The wider area: area/digital-transformation.")
+@click.option(
+    "--broader", metavar="AREA", help="The wider area, such as area/digital-transformation."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @common
 @click.pass_obj

@@ -84,7 +84,7 @@ def test_rows_are_proven_block_by_block_as_they_are_together(
 ) -> None:
     query = "SELECT DISTINCT ?it ?who WHERE { ?it tw:signatory ?who } ORDER BY ?it ?who"
     together = graph.sparql(query)
-    monkeypatch.setattr(api, "_EXPLAINED", 5)
+    monkeypatch.setattr(api, "EXPLAINED", 5)
     blocks = list(graph.sparql(query).proven())
     assert len(blocks) > 2
     assert max(len(block) for block, _ in blocks) == 5
@@ -97,7 +97,7 @@ def test_rows_are_proven_block_by_block_as_they_are_together(
 def test_only_what_is_printed_is_proven(
     graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "_EXPLAINED", 5)
+    monkeypatch.setattr(api, "EXPLAINED", 5)
     rows = graph.sparql("SELECT ?it ?who WHERE { ?it tw:party ?who }")
     block, explanations = next(rows.proven())
     assert len(block) == len(explanations) == 5
