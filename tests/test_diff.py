@@ -207,7 +207,7 @@ def test_what_is_no_state_is_refused(name, compare, mine):
     before = tree(mine.parent)
     said = compare(name)
     assert said.exit_code == 2
-    assert "is no file, folder, build or revision" in said.stderr
+    assert "is not a file, a folder, a build or a revision" in said.stderr
     assert tree(mine.parent) == before
 
 

@@ -41,7 +41,7 @@ DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.ar.md")
 PAGES = [
     page
-    for pattern in ("*.md", "docs/*.md", "benchmarks/*.md", "loaders/template/**/*.md")
+    for pattern in ("*.md", "docs/*.md", "benchmarks/*.md", "loaders/editing/template/**/*.md")
     for page in sorted(ROOT.glob(pattern))
 ]
 #: ``test_tutorial.py`` runs the blocks of these, in their order; here only their code spans are.
@@ -71,6 +71,7 @@ ONLY_READ = {
     "taawun add SUBJECT PREDICATE OBJECT": "a form; docs/extend.md has one of each, which runs",
     "taawun add entity CLASS SLUG": "the same",
     "taawun add document FILE": "the same",
+    "taawun add unit SLUG --ar NAME": "the same",
     "taawun check --accept-answers": "rewrites the expected answers of the package",
     "taawun explore -o taawun.html": "make runs it; tests/test_explorer.py opens the whole graph",
     "taawun explore --open": "opens a browser on what taawun explore -o writes",
@@ -218,7 +219,7 @@ def desk(tmp_path_factory, the_build, store) -> Desk:
     for name in ("old.nq", "new.nq"):
         (folder / name).symlink_to(the_build.dump)
     shutil.copytree(ROOT / "seeds", folder / "seeds", ignore=shutil.ignore_patterns("__*"))
-    shutil.copytree(ROOT / "loaders" / "template", folder / "my-dossier")
+    shutil.copytree(ROOT / "loaders" / "editing" / "template", folder / "my-dossier")
     git(folder, "init", "-q")
     for tag in ("v0.1", "v1", "v2"):
         (folder / "my-dossier" / "README.md").write_text(tag)

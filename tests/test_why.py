@@ -353,9 +353,10 @@ def test_a_fault_found_once_stays_mended(path):
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
 def test_what_has_no_honest_explanation_is_refused_with_the_reason(path, small_store):
     text = path.read_text("utf-8")
-    reason = text.split("\n")[0].removeprefix("# refused: ")
-    with pytest.raises(UnexplainableError, match=reason):
+    code = text.split("\n")[0].removeprefix("# refused: ")
+    with pytest.raises(UnexplainableError) as refused:
         explain(small_store, prefixed(text))
+    assert refused.value.message.code == code
 
 
 # The bundled graph.
@@ -473,7 +474,7 @@ def test_rows_given_as_mappings_are_explained_in_their_order(small_store):
 
 def test_a_row_that_is_not_in_the_answer_is_refused(small_store):
     rows = [{"c": term("country/atlantis")}]
-    with pytest.raises(UnexplainableError, match="does not come again"):
+    with pytest.raises(UnexplainableError, match="is missing when the query runs a second time"):
         explain(small_store, prefixed("SELECT ?c { ?a tw:signatory ?c }"), rows)
 
 
