@@ -72,12 +72,12 @@ def texts() -> dict[str, str]:
 
 
 def signed_question(view: View) -> AnsweredQuestion:
-    facts = [fact for fact in view.facts if fact.predicate == TW + "signatory"]
+    facts = [fact for fact in view.facts if fact.predicate.value == TW + "signatory"]
     return AnsweredQuestion(
         "who-signed",
         Name("من وقّع؟", "Who signed?"),
         (Name("الاتفاقية", "agreement"), Name("الموقِّع", "signatory")),
-        tuple(Answer((fact.subject, str(fact.object)), (fact.iri,)) for fact in facts),
+        tuple(Answer((fact.subject.value, fact.object.value), (fact.iri,)) for fact in facts),
     )
 
 

@@ -287,11 +287,11 @@ def test_a_difference_tells_the_same(run, tmp_path):
 SAID = {
     **{key: value for key, value in TRUTH.items() if key not in ("fact", "start", "end", "when")},
     "when": "May 2019",
-    "support": "said by 2 documents; publishers printed: 1",
+    "support": "said by 2 documents, 1 publisher named",
     "attribution": "recorded by Curator",
     "status": "disputed since 25 November 2026: Two readings.",
     "context": AROUND,
-    "unsaid": "does not itself name: Egypt",
+    "unsaid": "itself does not name: Egypt",
     "first": f"[{FIRST.start}:{FIRST.end}]",
     "second": f"[{SECOND.start}:{SECOND.end}]",
 }
@@ -373,7 +373,7 @@ def test_of_counts_and_of_what_cannot_be_explained_it_is_not_said():
 
 def test_terminal_and_page_show_it_without_why_and_csv_stays_as_it_was(graph, run):
     said = run("ask", "planned-facts", "--format", "table", "--lang", "en").output
-    assert said.count("planned") > 50
+    assert said.count("planned") == len(list(graph.ask("planned-facts"))) > 20
     assert "The column “rests on” names what a row rests on" in plain(said)
     sent = io.BytesIO()
     reply = Reply(sent)
@@ -381,7 +381,7 @@ def test_terminal_and_page_show_it_without_why_and_csv_stays_as_it_was(graph, ru
     question_page(site, reply, name="planned-facts", parameters={}, why=False, language="en")
     reply.end()
     page = sent.getvalue().decode("utf-8", "replace")
-    assert page.count("<td>planned</td>") > 50
+    assert page.count("<td>planned</td>") == len(list(graph.ask("planned-facts")))
     assert '<th scope="col">rests on</th>' in page
     assert "rests on" not in run("ask", "planned-facts", "--format", "csv", "--lang", "en").output
 
