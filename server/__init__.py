@@ -1,1 +1,1 @@
-"""The server: a read-only SPARQL 1.1 Protocol endpoint, and pages for what the graph names."""
+"""The server: a read-only SPARQL 1.1 Protocol endpoint and pages for the graph's resources."""

@@ -1,4 +1,4 @@
-"""The web application: its routes, and the process that listens."""
+"""The web application: routes, middleware and the listening process."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ from .sparql.question_api import Interface
 from .workers.pool import Limits, Pool, Served
 from .workers.worker_answer import RequestError
 
-#: Seconds between two looks at the cache folder.
+#: Seconds between checks of the cache folder.
 _PAUSE: Final = 2
 
 
 async def follow(pool: Pool, then: Callable[[], None]) -> None:
-    """Serve the newest build of the same collections, and call ``then`` each time.
+    """Switch to each newer build of the same collections, and call ``then`` after each switch.
 
-    Queries that run end on the build on which they began. The inputs are looked at only when
-    something in the cache folder has changed. What cannot be read now may be read at the next
-    look: the last build is served meanwhile.
+    Running queries finish on the build on which they started. The inputs are checked only when
+    the cache folder has changed. If reading fails, the current build stays in service until the
+    next check.
     """
     seen = 0
     while True:
         await asyncio.sleep(_PAUSE)
         served = pool.served
         with suppress(OSError, TaawunError):
-            # Only old builds are deleted, and what is in use is not old.
+            # Old builds are deleted: update the time of the build in use.
             os.utime(served.build)
             changed = served.build.parent.stat().st_mtime_ns
             if changed == seen:
@@ -63,17 +63,17 @@ async def follow(pool: Pool, then: Callable[[], None]) -> None:
 
 
 _METHODS: Final = ["GET", "HEAD", "POST"]
-#: IRIs under these stand for things, which have pages about them.
+#: IRIs under these paths identify things; they redirect to pages about them.
 _THINGS: Final = ("id", "fact", "inference", "evidence", "passage", "graph")
-#: Pages on this machine may read answers from a server that is not public.
+#: Origins that may read answers from a server without a public name.
 _LOCAL_PAGES: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
 def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) -> Guard:
-    """The application over a built store. ``public`` are the names under which others reach it.
+    """Create the application for a build. ``public`` are its public host names.
 
-    A server with a public name lets the pages of any site read its answers; another one only
-    pages on this machine.
+    With a public name, the server allows cross-origin requests from any site; without one, only
+    from pages on this machine.
     """
     pool = Pool(served, limits)
     endpoint, interface, site = Endpoint(pool, limits), Interface(pool, limits), Site(pool, limits)
@@ -119,7 +119,7 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
         exception_handlers={404: nowhere, 500: _broken, RequestError: _refused},
         lifespan=working,
     )
-    # Around everything, so that what Starlette says of a fault of ours is guarded too.
+    # The outermost layer, so that Starlette's error responses are guarded too.
     return Guard(app, (*LOOPBACK, *public))
 
 
@@ -128,13 +128,13 @@ async def _health(_: Request) -> Response:
 
 
 async def _broken(_: Request, error: Exception) -> Response:
-    """What a client sees of a fault of ours; the operator reads the rest in the log."""
+    """Answer an internal error: a general message for the client, the traceback in the log."""
     logging.getLogger("taawun.server").error("a fault of the server", exc_info=error)
     return PlainTextResponse(f"{say('server-failed', 'en')}\n", 500)
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    """A refusal: the interface says it in JSON, a page in its reader's language, all in English."""
+    """Answer an error: JSON for the API, the reader's language for pages, otherwise English."""
     assert isinstance(error, RequestError)
     if request.scope["path"].startswith("/api/"):
         body = as_json(TaawunError(error.message))
@@ -148,7 +148,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens. Raises ``ServerError`` where the address cannot be had."""
+    """Return a listening socket. Raises ``ServerError`` if the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
@@ -162,7 +162,7 @@ def run(
 ) -> None:
     """Serve until interrupted."""
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
-    # It would tell each answer that is broken off on purpose, and faults a second time.
+    # uvicorn would log answers that are cut off on purpose, and errors a second time.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         application(served, limits, tuple(public)),

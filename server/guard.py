@@ -1,4 +1,4 @@
-"""A guard around the application: the host name of each request, and the security headers."""
+"""Middleware that checks the host name of each request and sets security headers."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-#: For what is no page of ours: nothing in it may be run or shown in a frame.
+#: For responses other than our pages: no scripts, no framing.
 _POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 class Guard:
-    """Refuses requests for a name that is not ours, and sets the headers of security.
+    """Refuses requests for an unknown host name, sets security headers and logs each request.
 
-    A page elsewhere could give its own name the address of this machine (DNS rebinding) and
-    then read the answers as its own; its requests bear its name in Host. One line a request
-    goes to the log, without the query, which may say more than its author wants kept.
+    With DNS rebinding, a foreign page can point its own host name at this machine and read the
+    answers; its requests carry that name in Host. The log has one line per request, without the
+    query, which may be confidential.
     """
 
     def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
         self._app, self._names = app, frozenset(name.lower() for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Guard one request."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""HTTP with clients that must not be slow: uvicorn's protocol with limits on both directions."""
+"""Timeouts for slow HTTP clients: uvicorn's protocol with limits in both directions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-#: Seconds, and bytes, for which a client that is answered may go on sending.
+#: Limits on what a client may still send after it was answered.
 SECONDS: Final = 5
 BYTES: Final = 16 << 20
 
 
 class Drain:
-    """Counts what comes of a request that is answered already, and cuts what goes too far."""
+    """Discards the rest of an answered request, and cuts the connection at the limits."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, cut: Callable[[], None]) -> None:
         self._loop, self._cut = loop, cut
@@ -25,27 +25,27 @@ class Drain:
         self._left = BYTES
 
     def start(self) -> None:
-        """Count from now on, unless it does already."""
+        """Start counting, unless already started."""
         if self._end is None:
             self._end = self._loop.call_later(SECONDS, self._cut)
             self._left = BYTES
 
     def take(self, data: bytes) -> None:
-        """This came."""
+        """Count received data."""
         if self._end is not None:
             self._left -= len(data)
             if self._left < 0:
                 self._cut()
 
     def stop(self) -> None:
-        """The request was sent to its end, or the connection is no more."""
+        """Stop counting: the request is complete or the connection is closed."""
         if self._end is not None:
             self._end.cancel()
             self._end = None
 
 
 class LingeringTransport(asyncio.Transport):
-    """A transport that is closed, while its client is sending, on the writing side only."""
+    """A transport that closes only its writing side while the client is still sending."""
 
     def __init__(
         self, transport: asyncio.Transport, drain: Drain, is_sending: Callable[[], bool]
@@ -55,7 +55,7 @@ class LingeringTransport(asyncio.Transport):
         self._is_ending = False
 
     def close(self) -> None:
-        """Write what waits to be written, and close; at once only if the client has sent all."""
+        """Flush and close; while the client is still sending, close the writing side only."""
         if self._transport.is_closing() or not self._is_sending():
             self._transport.close()
         elif not self._is_ending:
@@ -65,42 +65,42 @@ class LingeringTransport(asyncio.Transport):
             self._drain.start()
 
     def is_closing(self) -> bool:
-        """Whether nothing more is written."""
+        """Return whether the writing side is closed."""
         return self._is_ending or self._transport.is_closing()
 
     def write(self, data: Any) -> None:
-        """Write, unless it is closed."""
+        """Write, unless closed."""
         if not self._is_ending:
             self._transport.write(data)
 
     def abort(self) -> None:
-        """Close at once, whatever waits."""
+        """Close immediately, discarding buffered data."""
         self._transport.abort()
 
     def pause_reading(self) -> None:
-        """Take no more data for now."""
+        """Pause reading."""
         self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Take data again."""
+        """Resume reading."""
         self._transport.resume_reading()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """What the transport knows of itself."""
+        """Return information about the underlying transport."""
         return self._transport.get_extra_info(name, default)
 
 
-#: Seconds for a client to send the head of a request, and for it to take some of an answer.
+#: Time limit for sending the head of a request, and for reading part of an answer, in seconds.
 PATIENCE: Final = 10
 _TOO_LONG: Final = "The head of a request may have 64 KB; this one has more.\n"
 
 
 class ImpatientProtocol(H11Protocol):
-    """Closes a connection whose client sends no whole head in time, or takes nothing of an answer.
+    """Closes a connection whose client does not send the head or read the answer in time.
 
-    uvicorn limits only the time between two requests. The time of a body is limited where it is
-    read, that of a query where it is run. What still comes of a request that is answered already
-    is thrown away within the limits of a :class:`Drain`.
+    uvicorn limits only the time between two requests. The time for a body is limited where it is
+    read, the time for a query where it runs. The rest of an already answered request is discarded
+    within the limits of a :class:`Drain`.
     """
 
     _head: asyncio.TimerHandle | None = None
@@ -108,13 +108,13 @@ class ImpatientProtocol(H11Protocol):
     _drain: Drain
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
+        """Start the timer for the first request."""
         self._drain = Drain(self.loop, transport.abort)
         super().connection_made(LingeringTransport(transport, self._drain, self._is_sending))
         self._head = self._cut_later()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on if the head is still not whole."""
+        """Stop the timer once the head is complete."""
         self._drain.take(data)
         if self.transport.is_closing():
             return
@@ -128,30 +128,30 @@ class ImpatientProtocol(H11Protocol):
             self._head = self._cut_later()
 
     def on_response_complete(self) -> None:
-        """Read on what nobody wants, so that the client comes to read the answer."""
+        """Discard the rest of the request, so that the client gets to read the answer."""
         if self._is_sending():
             self._drain.start()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
-        """Wait for the client to take some of what is waiting for it."""
+        """Start the timer for the client to read buffered data."""
         super().pause_writing()
         self._reading = self._cut_later()
 
     def resume_writing(self) -> None:
-        """It did."""
+        """Stop the timer: the client has read some data."""
         super().resume_writing()
         _stop(self._reading)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, unless an answer to its head has begun: then close at once.
+        """Refuse malformed HTTP; if an answer has begun, close the connection instead.
 
-        So too where the head was HEAD, whose answer cannot hold the words of a refusal. Whatever
-        is answering the head must not write after that; uvicorn would let it.
+        Also close after a HEAD request, whose answer cannot have a body. The handler of the
+        request must not write after that; uvicorn would allow it.
         """
         if self.cycle is not None and not self.cycle.response_complete:
             if not self.cycle.more_body:
-                # It came after a last request that is whole, and is being answered.
+                # The data follows a complete last request that is being answered.
                 return
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -162,7 +162,7 @@ class ImpatientProtocol(H11Protocol):
             self.transport.abort()
 
     def _refuse(self, msg: str) -> None:
-        """Answer and close: as uvicorn does, but with the status that says what is wrong."""
+        """Answer and close as uvicorn does, but with the specific status (431 or 400)."""
         fault = sys.exception()
         status, told = HTTPStatus.BAD_REQUEST, msg
         if isinstance(fault, h11.RemoteProtocolError) and fault.error_status_hint == 431:
@@ -177,9 +177,10 @@ class ImpatientProtocol(H11Protocol):
         self.transport.close()
 
     def _is_sending(self) -> bool:
-        """Whether more may come of a request that is answered already, or after the last one.
+        """Return whether the client may still send data after its last answer.
 
-        That may be sent as well, by who does not know or has not heard that it is the last.
+        This includes data after the last request, from a client that does not yet know that the
+        connection is closing.
         """
         is_answered = self.cycle is not None and self.cycle.response_complete
         state = self.conn.their_state
@@ -187,7 +188,7 @@ class ImpatientProtocol(H11Protocol):
         return state is h11.ERROR or (is_open and is_answered)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
+        """Stop all timers."""
         self._drain.stop()
         _stop(self._head)
         _stop(self._reading)

@@ -1,9 +1,9 @@
-"""The explorer: one self-contained HTML file in which a person walks the graph.
+"""The explorer: one self-contained HTML file for browsing the graph.
 
-pyvis gives the renderer: its ``Network`` holds nodes, edges and options, and its copy of
-vis-network draws. The page around it is ours, because pyvis's own loads from the network, has no
-language or direction, and takes labels for HTML. Nothing in the page is fetched: scripts and
-styles are allowed by their hashes only, and all data stands in JSON elements that nothing runs.
+pyvis supplies the renderer: its ``Network`` holds nodes, edges and options, and its copy of
+vis-network draws them. The surrounding page is our own, because pyvis's page loads files from the
+network, sets no language or direction, and treats labels as HTML. Our page fetches nothing:
+scripts and styles are allowed by hash only, and all data is in non-executable JSON elements.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TITLE: Final = Name.told("title")
 ABOUT: Final = Name.told("explorer-about")
-#: How the codes begin whose words the page has with it.
+#: Prefixes of the message codes whose translations are embedded in the page.
 _WORDS: Final = (
     "answer-", "column-", "count-", "date-", "entity-", "explorer-", "fact-", "other-language",
 )  # fmt: skip
@@ -70,11 +70,11 @@ def write_explorer(
     title: Name = TITLE,
     about: Name = ABOUT,
 ) -> Path:
-    """Write the page for a view, as a whole or not at all, and return where it stands.
+    """Write the page for a view atomically and return its path.
 
-    ``lang`` is the language in which the page opens; it holds both. ``texts`` maps document
-    slugs to their full texts, so that a quote can be read in its place. Equal arguments give
-    equal bytes. Raises ``OSError`` where the path cannot be written.
+    ``lang`` is the initial language; the page contains both. ``texts`` maps document slugs to
+    full texts, so that a quote can be read in context. Equal arguments produce equal bytes.
+    Raises ``OSError`` if the path cannot be written.
     """
     target = Path(path)
     page = render(view, lang=lang, texts=texts, questions=questions, title=title, about=about)
@@ -82,7 +82,7 @@ def write_explorer(
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(page)
-        # mkstemp lets nobody else read; a page is for showing.
+        # mkstemp creates files that only the owner can read.
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except BaseException:
@@ -100,7 +100,7 @@ def render(
     title: Name = TITLE,
     about: Name = ABOUT,
 ) -> str:
-    """The page of :func:`write_explorer`, as text."""
+    """Return the page of :func:`write_explorer` as a string."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -143,7 +143,7 @@ def render(
 
 
 def json_for_script(value: object) -> str:
-    """JSON that is safe inside a script element, whatever the texts in it say.
+    """Serialize a value as JSON that is safe inside a script element.
 
     >>> json_for_script({"name": "</script><!--"})
     '{"name":"\\\\u003c/script\\\\u003e\\\\u003c!--"}'
@@ -155,7 +155,7 @@ def json_for_script(value: object) -> str:
 
 
 def _network(view: View, data: dict[str, Any]) -> Network:
-    """The pyvis network: nodes at their places, edges, and a still camera-only set-up."""
+    """Build the pyvis network: positioned nodes, edges, and options that disable physics."""
     from pyvis.edge import Edge
     from pyvis.network import Network
     from pyvis.node import Node
@@ -169,9 +169,8 @@ def _network(view: View, data: dict[str, Any]) -> Network:
             degree[edge["t"]] += 1
     for number, (node, told) in enumerate(zip(view.nodes, data["nodes"], strict=True)):
         x, y = places[node.iri]
-        # The label layer draws the names; pyvis must have some label, else it takes the id.
-        # The label layer draws the names; pyvis must have some label, else it takes the id.
-        # Its add_node and add_edge look through all nodes each time: too slow for thousands.
+        # The label layer draws the names; without a label, pyvis would show the id.
+        # pyvis's add_node and add_edge scan all nodes on each call: too slow for thousands.
         options = {"color": FAMILIES[told["family"]].colour, "x": x, "y": y}
         size = round(9 + 3.1 * degree[number] ** 0.5, 1)
         network.nodes.append(Node(number, "custom", " ", size=size, **options).options)
@@ -202,14 +201,14 @@ _OPTIONS: Final = {
 
 
 def _vis_network() -> str:
-    """vis-network as pyvis carries it, without the pointer to a source map."""
+    """Return the vis-network script bundled with pyvis, without its source map reference."""
     found = files("pyvis") / "templates/lib/vis-9.1.2/vis-network.min.js"
     text = found.read_text(encoding="utf-8")
     return text.partition("//# sourceMappingURL=")[0].rstrip()
 
 
 def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """A Content-Security-Policy under which only these scripts and styles work, offline."""
+    """Return a Content-Security-Policy that allows only these scripts and styles, offline."""
     return "; ".join(
         [
             "default-src 'none'",

@@ -1,9 +1,9 @@
-"""The crowd: places for thousands of nodes, in time that grows with their number.
+"""Layout for thousands of nodes, in linear time.
 
-The best connected nodes are hubs, and every node belongs to the hub that it is nearest to along
-edges: so each neighbourhood is a disc, its hub in the middle, the others around it as seeds stand
-in a sunflower, those tied to another neighbourhood on the side that faces it. The discs are
-placed as the small graph of neighbourhoods would be, and pushed apart until none overlaps.
+The best connected nodes are hubs, and every other node joins the nearest hub by path length. Each
+neighbourhood is a disc with its hub in the centre and the other nodes around it in a sunflower
+pattern; nodes linked to another neighbourhood are placed on the side that faces it. The discs are
+laid out as a small graph of neighbourhoods, then pushed apart until none overlap.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Final, TypeAlias
 
 from .view import View, neighbours
 
-#: The distance between neighbours in a sunflower.
+#: The distance between neighbouring nodes in a disc.
 SPACING: Final = 84.0
-#: The least gap between two discs.
+#: The minimum gap between two discs.
 GAP: Final = 120.0
 GOLDEN: Final = math.pi * (3 - math.sqrt(5))
 
@@ -27,7 +27,7 @@ Point: TypeAlias = tuple[float, float]
 
 @dataclass(slots=True)
 class _Disc:
-    """A neighbourhood while its place is being worked out."""
+    """A neighbourhood during layout."""
 
     radius: float
     x: float = 0.0
@@ -35,7 +35,7 @@ class _Disc:
 
 
 def neighbourhoods(view: View) -> dict[str, str]:
-    """For each node the hub of its neighbourhood; a node without edges belongs to no other."""
+    """Map each node to the hub of its neighbourhood; a node without edges is its own hub."""
     joined = neighbours(edge for edge in view.edges if not edge.derived)
     ranked = sorted(
         (node.iri for node in view.nodes), key=lambda iri: (-len(joined.get(iri, ())), iri)
@@ -43,7 +43,7 @@ def neighbourhoods(view: View) -> dict[str, str]:
     linked = [iri for iri in ranked if iri in joined]
     most = max(1, round(0.9 * math.sqrt(len(ranked))))
     owner = {iri: iri for iri in linked[:most]}
-    # No neighbourhood takes much more than its share, however well connected its hub.
+    # Cap each neighbourhood near its fair share, however well connected its hub.
     room = dict.fromkeys(owner, 3 * len(ranked) // most)
     _spread(owner, list(owner), joined, room)
     for iri in linked:
@@ -60,7 +60,7 @@ def _spread(
     joined: Mapping[str, frozenset[str]],
     room: dict[str, int],
 ) -> None:
-    """Give every node within reach to the neighbourhood that reaches it first."""
+    """Assign each reachable node to the neighbourhood that reaches it first."""
     for iri in queue:
         mine = owner[iri]
         for other in sorted(joined[iri], key=lambda other: (len(joined[other]), other)):
@@ -71,7 +71,7 @@ def _spread(
 
 
 def crowd_layout(view: View) -> dict[str, tuple[int, int]]:
-    """A place for each node of a large view, in whole units."""
+    """Return integer coordinates for each node of a large view."""
     owner = neighbourhoods(view)
     joined = neighbours(edge for edge in view.edges if not edge.derived)
     members: dict[str, list[str]] = defaultdict(list)
@@ -93,7 +93,7 @@ def crowd_layout(view: View) -> dict[str, tuple[int, int]]:
         places |= _sunflower(hub, members[hub], discs, owner, joined)
     reach = max((math.hypot(d.x, d.y) + d.radius for d in discs.values()), default=0.0) + GAP
     for turn, iri in enumerate(alone):
-        # Those without an edge stand in a ring around all the others.
+        # Nodes without edges form rings around all the others.
         away = reach + SPACING * (turn % 3)
         bearing = math.tau * turn / len(alone)
         places[iri] = (away * math.cos(bearing), away * math.sin(bearing))
@@ -107,7 +107,7 @@ def _place_discs(
     members: Mapping[str, Sequence[str]],
     ties: Mapping[str, Mapping[str, int]],
 ) -> dict[str, _Disc]:
-    """The largest disc in the middle, the others around it, each drawn to those it is tied to."""
+    """Place the largest disc in the centre and pull the others towards the discs they link to."""
     discs = {hub: _Disc(SPACING * 0.56 * math.sqrt(len(members[hub])) + 0.5 * GAP) for hub in hubs}
     step = 2 * max((disc.radius for disc in discs.values()), default=0.0)
     for turn, hub in enumerate(hubs):
@@ -118,7 +118,7 @@ def _place_discs(
         for hub in hubs:
             disc, mine = discs[hub], ties[hub]
             weight = sum(mine.values())
-            # A weak pull to the middle keeps those without ties in the picture.
+            # A weak pull to the centre keeps unlinked discs in the picture.
             to_x = sum(discs[other].x * n for other, n in mine.items()) / weight if weight else 0.0
             to_y = sum(discs[other].y * n for other, n in mine.items()) / weight if weight else 0.0
             disc.x += pull * (to_x - disc.x)
@@ -140,7 +140,7 @@ def _push_apart(discs: Sequence[_Disc], rounds: int) -> None:
                 apart = math.sqrt(dx * dx + dy * dy)
                 if apart < 1:
                     dx, dy, apart = 1.0, 0.5 + place, math.sqrt(1 + (0.5 + place) ** 2)
-                # The smaller one gives way more.
+                # The smaller disc moves further.
                 over = (least - apart + 1) / apart
                 share = one.radius / least
                 one.x -= dx * over * (1 - share)
@@ -159,7 +159,7 @@ def _sunflower(
     owner: Mapping[str, str],
     joined: Mapping[str, frozenset[str]],
 ) -> dict[str, Point]:
-    """Places in one disc: the hub, then rings of nodes farther and farther from it."""
+    """Place the nodes of one disc: the hub, then rings in order of distance from it."""
     disc = discs[hub]
     depth = {hub: 0}
     queue = [hub]
@@ -175,7 +175,7 @@ def _sunflower(
     places = {hub: (disc.x, disc.y)}
     start = 0
     while start < len(rest):
-        # Seeds of about one turn: among them each takes the bearing nearest to what it is tied to.
+        # About one turn of the spiral; within it, nodes are matched to slots by bearing.
         ring = rest[start : start + max(6, round(3.6 * math.sqrt(start + 6)))]
         slots = []
         for seed in range(start + 1, start + 1 + len(ring)):
@@ -199,7 +199,7 @@ def _bearing(
     joined: Mapping[str, frozenset[str]],
     places: Mapping[str, Point],
 ) -> float:
-    """Where a node looks to: to its placed neighbours, and to the discs of the others."""
+    """Return the mean bearing to a node's placed neighbours and to the discs of the others."""
     x = y = 0.0
     for other in sorted(joined.get(iri, ())):
         there = discs.get(owner[other])
@@ -213,5 +213,5 @@ def _bearing(
         if length > 1:
             x += to_x / length
             y += to_y / length
-    # Rounded, so that the last bit of a sine, which machines differ in, decides nothing.
+    # Rounded, because the last bit of a sine differs between machines.
     return round(math.atan2(y, x), 6)

@@ -1,9 +1,9 @@
-"""Positions of the nodes, computed beforehand, so that the page is still at once.
+"""Node positions, computed in advance so that the page opens without animation.
 
-A tree grown from the best connected entity gives each node a place in a ring and a sector;
-springs along the edges and repulsion between near nodes then loosen it; last, nodes too close
-for their labels are pushed apart. No random numbers, and in the loop only operations that
-IEEE 754 rounds in one way: the same data give the same picture on every machine.
+A breadth-first tree from the best connected entity assigns each node a ring and a sector; springs
+along the edges and repulsion between nodes then refine the positions; finally, nodes too close for
+their labels are pushed apart. There are no random numbers, and the loop uses only operations with
+exact IEEE 754 rounding, so the same data produce the same picture on every machine.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from .large_layout import crowd_layout
 from .legend import FAMILIES, HIDDEN_AT_FIRST, family_of
 from .view import View, neighbours
 
-#: The length at which a spring and the repulsion of its two ends are in balance, about.
+#: The approximate edge length at which spring force and repulsion balance.
 SPRING: Final = 120.0
 TENSION: Final = 2.4
-#: Repulsion is felt node by node within neighbouring cells this wide, beyond them in bulk.
+#: Cell width. Repulsion is per node between neighbouring cells, and per cell beyond them.
 CELL: Final = 2 * SPRING
-#: The pull to the middle, which keeps parts without a link to the rest in the picture.
+#: The pull to the centre, which keeps disconnected components in the picture.
 PULL: Final = 1.6
-#: Room that two nodes keep for their labels.
+#: The horizontal and vertical distance that two nodes keep for their labels.
 ROOM: Final = (112.0, 66.0)
 ROUNDS: Final = 110
-#: Beyond so many nodes, springs take too long: neighbourhoods are laid out as discs.
+#: With more nodes than this, springs take too long and neighbourhoods are laid out as discs.
 MANY: Final = 800
 
 Positions: TypeAlias = dict[str, tuple[int, int]]
@@ -36,9 +36,9 @@ Positions: TypeAlias = dict[str, tuple[int, int]]
 
 @dataclass(slots=True)
 class _Plan:
-    """Places while they are being worked out: parallel lists, one entry a node.
+    """Positions during layout: parallel lists with one entry per node.
 
-    ``present`` are the nodes placed so far, ``links`` pairs of them.
+    ``present`` lists the nodes placed so far, ``links`` the linked pairs of them.
     """
 
     x: list[float]
@@ -49,10 +49,10 @@ class _Plan:
 
 
 def layout(view: View) -> Positions:
-    """A place for each node of the view, in whole units.
+    """Return integer coordinates for each node of the view.
 
-    Nodes of the families that the first view hides come last, each near its neighbours, so that
-    the first view is not a picture with holes.
+    Nodes of the families hidden in the first view are placed last, each near its neighbours, so
+    that hiding them leaves no gaps.
     """
     order = [node.iri for node in view.nodes]
     if not order:
@@ -105,12 +105,12 @@ def _join_minor(
     number: Mapping[str, int],
     joined: Mapping[str, frozenset[str]],
 ) -> None:
-    """Put each late node amid its placed neighbours, aside by an angle of its own."""
+    """Put each remaining node at the centre of its placed neighbours, with its own offset."""
     placed = set(plan.present)
     for turn, iri in enumerate(minor):
         near = [number[other] for other in sorted(joined.get(iri, ())) if number[other] in placed]
         i, share = number[iri], max(1, len(near))
-        # An only neighbour is a stalk: farther out than it, seen from the middle.
+        # A node with a single neighbour goes beyond it, away from the centre.
         away = 1.35 if len(near) == 1 else 1.0
         plan.x[i] = away * sum(plan.x[j] for j in near) / share + (37 * turn % 101) - 50
         plan.y[i] = away * sum(plan.y[j] for j in near) / share + (53 * turn % 101) - 50
@@ -123,7 +123,7 @@ def _grow(
     number: Mapping[str, int],
     joined: Mapping[str, frozenset[str]],
 ) -> None:
-    """Rings and sectors: breadth-first trees, their branches sorted by country."""
+    """Place breadth-first trees in rings and sectors, with branches sorted by country."""
     country = {node.iri: node.countries for node in view.nodes}
     degree = {iri: len(joined.get(iri, ())) for iri in order}
     children: dict[str, list[str]] = defaultdict(list)
@@ -146,7 +146,7 @@ def _grow(
         for iri in reversed(_descend(root, children)):
             weight[iri] = 1 + sum(weight[child] for child in children[iri])
     for place, root in enumerate(roots):
-        # Further components stand round the first one, each in a small ring of its own.
+        # The other components are placed around the first one.
         away = 0.0 if place == 0 else SPRING * (2 + 0.7 * math.sqrt(len(order)))
         centre_x, centre_y = away * math.cos(2.4 * place), away * math.sin(2.4 * place)
         for iri, ring, bearing in _sectors(root, children, weight):
@@ -165,7 +165,7 @@ def _descend(root: str, children: Mapping[str, list[str]]) -> list[str]:
 def _sectors(
     root: str, children: Mapping[str, list[str]], weight: Mapping[str, int]
 ) -> Iterator[tuple[str, int, float]]:
-    """Each node of the tree with its ring and the bearing in the middle of its sector."""
+    """Yield each node of the tree with its ring and the bearing of its sector's middle."""
     waiting = [(root, 0, 0.0, math.tau)]
     for iri, ring, start, width in waiting:
         yield iri, ring, start + width / 2
@@ -183,7 +183,7 @@ def _grid(plan: _Plan, width: float, height: float) -> dict[tuple[int, int], lis
 
 
 def _cells(plan: _Plan, width: float, height: float) -> Iterator[tuple[int, int]]:
-    """Pairs of nodes in the same or in neighbouring cells of a grid, each pair once."""
+    """Yield each pair of nodes in the same or neighbouring grid cells once."""
     grid = _grid(plan, width, height)
     for (column, row), here in grid.items():
         for place, i in enumerate(here):
@@ -198,7 +198,7 @@ def _cells(plan: _Plan, width: float, height: float) -> Iterator[tuple[int, int]
 
 
 def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -> None:
-    """Springs, repulsion and a weak pull to the middle, with steps that grow shorter."""
+    """Apply springs, repulsion and a weak pull to the centre, in steps of decreasing length."""
     x, y, mass = plan.x, plan.y, plan.mass
     movable = frozenset(moving)
     for turn in range(rounds):
@@ -209,7 +209,7 @@ def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -
         for i, j in plan.links:
             dx, dy = x[i] - x[j], y[i] - y[j]
             distance = math.sqrt(dx * dx + dy * dy)
-            # A hub's many springs would draw everything into one knot: each pulls less.
+            # Springs of a hub are weaker, because together they would pull everything into a knot.
             tension = TENSION * distance / (SPRING * max(mass[i], mass[j]))
             fx[i] -= dx * tension
             fy[i] -= dy * tension
@@ -225,7 +225,7 @@ def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -
 
 
 def _repel_near(plan: _Plan, fx: list[float], fy: list[float]) -> None:
-    """Each pair of nodes in neighbouring cells, one by one."""
+    """Add the repulsion between nodes in the same or neighbouring cells."""
     x, y, mass = plan.x, plan.y, plan.mass
     strength = SPRING * SPRING
     for i, j in _cells(plan, CELL, CELL):
@@ -241,7 +241,7 @@ def _repel_near(plan: _Plan, fx: list[float], fy: list[float]) -> None:
 
 
 def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
-    """Cells that are no neighbours push each other as wholes."""
+    """Add the repulsion between non-neighbouring cells, each treated as one mass."""
     grid = _grid(plan, CELL, CELL)
     wholes = []
     for place, members in grid.items():
@@ -264,7 +264,7 @@ def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
 
 
 def _separate(plan: _Plan) -> None:
-    """Push apart, along the shorter way, nodes without room for their labels."""
+    """Push apart nodes without room for their labels, along the axis of smaller overlap."""
     x, y = plan.x, plan.y
     wide, high = ROOM
     for _ in range(80):

@@ -1,8 +1,8 @@
-"""The legend: families of nodes, by shape and colour, and the firmness of claims, by line.
+"""The legend: shapes and colours for families of nodes, line styles for the firmness of claims.
 
-Each of the ontology's classes, and any class that a collection adds under one of them, falls
-into the family of its nearest superclass. Colours are those of Okabe and Ito, which people with
-any kind of colour vision tell apart; no two families share a shape.
+Each class of the ontology, and each subclass added by a collection, belongs to the family of its
+nearest superclass. The colours are Okabe and Ito's colour-blind-safe palette; no two families
+share a shape.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Family:
 
     @property
     def name(self) -> Name:
-        """What the legend calls it."""
+        """The name in the legend."""
         return Name.told(f"family-{self.key}")
 
 
@@ -102,17 +102,17 @@ FAMILIES: Final = (
         ("Entity",),
     ),
 )
-#: Families that the first view leaves out, so that a newcomer sees who cooperates with whom.
+#: Families hidden in the first view, so that a newcomer sees who cooperates with whom.
 HIDDEN_AT_FIRST: Final = ("area", "figure")
 _OF_ROOT: Final = {TW + root: index for index, f in enumerate(FAMILIES) for root in f.roots}
 
 
 def family_of(classes: Iterable[str], terms: Mapping[str, Term]) -> int:
-    """The place in ``FAMILIES`` of the nearest superclass that is a root of one."""
+    """Return the index in ``FAMILIES`` of the family of the nearest root superclass."""
     level = sorted(classes)
     seen: set[str] = set()
     while level:
-        # A facility is a place too, a facility first: the later family is the narrower one.
+        # A facility is both a place and infrastructure: the later family is more specific.
         found = [_OF_ROOT[iri] for iri in level if iri in _OF_ROOT]
         if found:
             return max(found) if max(found) < len(FAMILIES) - 1 else min(found)
@@ -121,7 +121,7 @@ def family_of(classes: Iterable[str], terms: Mapping[str, Term]) -> int:
     return len(FAMILIES) - 1
 
 
-#: Stages of cooperation in the order in which a cooperation grows.
+#: Stages of cooperation, from first to last.
 STAGES: Final = tuple(
     f"{ID}stage/{name}"
     for name in (
@@ -143,7 +143,7 @@ _FROM_SIGNING: Final = frozenset(STAGES[4:])
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
-    """One edge style of the legend, from the firmest to the loosest; dashes in pixels."""
+    """One edge style of the legend; ``dash`` is in pixels."""
 
     key: str
     width: float
@@ -151,7 +151,7 @@ class Firmness:
 
     @property
     def name(self) -> Name:
-        """What the legend calls it."""
+        """The name in the legend."""
         return Name.told(f"firmness-{self.key}")
 
 
@@ -167,7 +167,7 @@ _PLACE: Final = {firmness.key: place for place, firmness in enumerate(FIRMNESS)}
 
 
 def is_a(iri: str, ancestor: str, terms: Mapping[str, Term]) -> bool:
-    """Whether a class or property is the ancestor or specialises it."""
+    """Return whether a class or property is the ancestor or specialises it."""
     waiting, seen = [iri], set()
     while waiting:
         one = waiting.pop()
@@ -180,10 +180,10 @@ def is_a(iri: str, ancestor: str, terms: Mapping[str, Term]) -> bool:
 
 
 def firmness_of(fact: FactRecord, subject: Node | None, terms: Mapping[str, Term]) -> int:
-    """The place of a fact in ``FIRMNESS``: how far its claim may be relied on.
+    """Return the index of a fact in ``FIRMNESS``: how far its claim can be relied on.
 
-    It joins the stage of an agreement and how the text says it, because an edge has room for one
-    line; the panel shows both. ``terms`` are classes and properties by IRI.
+    It combines the stage of an agreement with the modality of the claim, because an edge has room
+    for one line style; the panel shows both. ``terms`` maps IRIs to classes and properties.
     """
     modality, predicate = fact.modality, fact.predicate.value
     if fact.is_prospect:

@@ -20,7 +20,7 @@ from ..queries.why import explain
 from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, STAGES, family_of, firmness_of
 from .view import Answer, AnsweredQuestion, Name, Term, View
 
-#: Questions that a newcomer meets first, in this order; the others follow by name.
+#: Questions listed first, in this order; the others follow by name.
 FIRST: Final = (
     "agreement-signatories",
     "agreed-but-not-signed",
@@ -32,16 +32,16 @@ FIRST: Final = (
 
 
 class _Row(dict[str, RdfTerm]):
-    """A row in which a variable without a value is None, as ``explain`` wants it."""
+    """A row that returns None for an unbound variable, as ``explain`` expects."""
 
     def __missing__(self, _: str) -> None:
         return None
 
 
 def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[AnsweredQuestion]:
-    """Run each question with its default parameters, and explain every row of its answer.
+    """Run each question with its default parameters and explain every row of its answer.
 
-    A question that cannot be explained honestly keeps its rows, without facts.
+    A question whose answer cannot be fully explained keeps its rows, without facts.
     """
 
     def rank(question: Question) -> tuple[int, str]:
@@ -75,7 +75,7 @@ def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[An
 
 
 def _values(store: Store, question: Question) -> Iterator[tuple[Name, str]]:
-    """The default values of the question's parameters, where they have one."""
+    """Yield the default values of the question's parameters."""
     text = with_prefixes(question.text, store)
     for parameter in question.parameters:
         for opening, closing in values_blocks(text, parameter.name)[:1]:
@@ -89,10 +89,10 @@ Json: TypeAlias = dict[str, Any]
 
 
 def payload(view: View, texts: Mapping[str, str], questions: Sequence[AnsweredQuestion]) -> Json:
-    """Everything the page shows. Things refer to each other by their place in their list.
+    """Return all data of the page. Items refer to each other by list index.
 
-    ``texts`` maps document slugs to full texts. A document without a text is shown by the
-    quotes' own contexts.
+    ``texts`` maps document slugs to full texts. For a document without a text, the page shows
+    its quotes in their stored contexts.
     """
     return _Payload(view).as_json(texts, questions)
 
@@ -106,12 +106,12 @@ def _places(items: Iterable[str]) -> dict[str, int]:
 
 
 def _lean(item: Json) -> Json:
-    """The item without empty lists and texts; the script reads what is missing as empty."""
+    """Drop empty lists and strings; the script treats missing keys as empty."""
     return {key: value for key, value in item.items() if value not in ([], "", None)}
 
 
 def _context(fact: FactRecord) -> list[tuple[str, int, int, str]]:
-    """The passages that help to read the quotes of a fact: document, offsets and words."""
+    """Return the context passages of a fact's quotes: document, offsets and text."""
     found = {
         (quote.document_iri, part.start, part.end, part.text)
         for quote in fact.quotes
@@ -121,7 +121,7 @@ def _context(fact: FactRecord) -> list[tuple[str, int, int, str]]:
 
 
 class _Payload:
-    """The places of all things in their lists, and the lists made from them."""
+    """The index of every item in its list, and the lists themselves."""
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -236,7 +236,7 @@ class _Payload:
         return [places[iri] for iri in iris if iri in places]
 
     def _name_of(self, term: RdfTerm) -> Json:
-        """The name of a thing that is shown somewhere, the words of a literal."""
+        """Return the name of a known node or value, or the text of another term."""
         known = self.by_iri.get(term.value) or self.value_terms.get(term.value)
         return _name(known.name) if known else {"ar": term.value, "en": term.value}
 
@@ -250,7 +250,7 @@ class _Payload:
         else:
             told["value"] = self.values[fact.object.value]
         unsaid = dict.fromkeys(term for quote in fact.quotes for term in quote.unsaid)
-        # What a curator remarks: among it why the fact is disputed.
+        # Curators' remarks, including the reasons why a fact is disputed.
         remarks = (*fact.notes, *fact.status_reasons)
         told |= {
             "m": self.values.get(f"{ID}modality/{fact.modality}"),

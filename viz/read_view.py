@@ -1,4 +1,4 @@
-"""Reading a view from a store, by a handful of SPARQL queries over the RDF contract."""
+"""Read a view from a store with SPARQL queries over the RDF contract."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ from .view import (
     join,
 )
 
-#: Facts of these record statuses are in answers, and so in the picture.
+#: Facts with these record statuses appear in answers, and so in the picture.
 SHOWN_STATUSES: Final = frozenset({"", *ACTIVE_STATUSES})
-#: The derived facts that are drawn: they sum up what the facts say pair by pair.
+#: Predicates of the derived facts that are drawn; they summarise the facts for each pair.
 SUMMARIES: Final = (TW + "cooperatesWith", TW + "inTalksWith")
 _PREFIXES: Final = "".join(
     f"PREFIX {prefix}: <{iri}>\n"
@@ -69,7 +69,7 @@ SELECT ?e ?p ?v WHERE { ?e a tw:SourceDocument ; ?p ?v .
 
 
 def read_view(store: Store) -> View:
-    """Everything that the picture shows of a store that keeps the RDF contract."""
+    """Read everything that the picture shows from a store that follows the RDF contract."""
     names, others = _read_names(store)
     parents, inverses = _read_hierarchy(store)
     classes = _most_specific(store, parents)
@@ -129,17 +129,17 @@ def _rows(store: Store, query: str) -> Iterator[Binding]:
 
 
 def _sorted_rows(store: Store, query: str) -> list[Binding]:
-    """The rows in an order that does not depend on the store, where the first one counts."""
+    """Return the rows in an order independent of the store, for readers that use the first."""
     return sorted(_rows(store, query), key=lambda row: tuple(map(str, row.values())))
 
 
 def _text(row: Binding, name: str) -> str:
-    """The IRI or the text that a variable stands for; empty where it is unbound."""
+    """Return the IRI or text bound to a variable; empty if it is unbound."""
     return row[name].value if name in row else ""
 
 
 def _read_names(store: Store) -> tuple[dict[str, dict[str, str]], dict[str, set[str]]]:
-    """Labels by IRI and language, and all names by IRI."""
+    """Return labels by IRI and language, and all names by IRI."""
     labels: dict[str, dict[str, str]] = defaultdict(dict)
     others: dict[str, set[str]] = defaultdict(set)
     for row in _sorted_rows(store, _NAMES):
@@ -160,7 +160,7 @@ def _name(iri: str, names: Mapping[str, Mapping[str, str]]) -> Name:
 
 
 def _read_hierarchy(store: Store) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Superclasses and superproperties by IRI, and inverse properties both ways."""
+    """Return superclasses and superproperties by IRI, and inverses in both directions."""
     parents: dict[str, set[str]] = defaultdict(set)
     inverses: dict[str, str] = {}
     for row in _sorted_rows(store, _TERMS):
@@ -174,7 +174,7 @@ def _read_hierarchy(store: Store) -> tuple[dict[str, set[str]], dict[str, str]]:
 
 
 def _upwards(iris: Iterable[str], parents: Mapping[str, set[str]]) -> set[str]:
-    """The terms with all their superterms of our own vocabulary or the collection's."""
+    """Return the terms with all their ancestors."""
     found: set[str] = set()
     waiting = list(iris)
     while waiting:
@@ -186,7 +186,7 @@ def _upwards(iris: Iterable[str], parents: Mapping[str, set[str]]) -> set[str]:
 
 
 def _most_specific(store: Store, parents: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
-    """For each typed IRI its classes that are no superclass of another of its classes."""
+    """Map each typed IRI to its most specific classes."""
     types: dict[str, set[str]] = defaultdict(set)
     for row in _rows(store, _TYPES):
         types[_text(row, "e")].add(_text(row, "class"))
@@ -203,7 +203,7 @@ def _is_entity(classes: Iterable[str], parents: Mapping[str, set[str]]) -> bool:
 
 
 def _read_disagreements(store: Store, facts: Sequence[FactRecord]) -> Iterator[SeenDisagreement]:
-    """Where two values or more stand side by side, each with facts that are shown."""
+    """Yield disagreements with at least two values, each backed by facts that are shown."""
     known = {fact.iri for fact in facts}
     subjects = {fact.subject.value for fact in facts}
     for found in disagreements(store):
@@ -214,7 +214,7 @@ def _read_disagreements(store: Store, facts: Sequence[FactRecord]) -> Iterator[S
 
 
 def _read_summaries(store: Store, facts: Iterable[FactRecord]) -> Iterator[Summary]:
-    """The drawn derived facts, each way of a symmetric one told once, unfolded to facts."""
+    """Yield the drawn derived facts with their source facts, each symmetric pair once."""
     rules: dict[str, set[str]] = defaultdict(set)
     sources: dict[str, set[str]] = defaultdict(set)
     for row in _rows(store, _DERIVATIONS):
@@ -261,9 +261,9 @@ def _read_documents(store: Store) -> Iterator[SeenDocument]:
 
 
 class _Sorting:
-    """Which countries, areas and stages each entity is sorted under, as the facts say."""
+    """The countries, areas and stages of each entity according to the facts."""
 
-    #: Who holds, belongs to or works for something has that thing's country.
+    #: The subject of these predicates inherits the country of the object.
     _INHERITING: Final = ("holds", "postIn", "subOrganizationOf", "sentBy", "operatedBy")
 
     def __init__(
@@ -298,7 +298,7 @@ class _Sorting:
                 parties.append(pair)
             if object_ in self._areas:
                 self._areas[subject].add(object_)
-            # A stage that is only a prospect has not been reached.
+            # A prospective stage has not been reached.
             if name == "stage" and not fact.is_prospect:
                 self._stages[subject].add(object_)
         self._spread(links, rounds=4)

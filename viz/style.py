@@ -1,4 +1,4 @@
-"""Letters and colours that the explorer shares with every other page."""
+"""Fonts and colours shared by the explorer and the server's pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 from importlib.resources import files
 from typing import Final
 
-#: Families, weights and scripts of the embedded fonts: the interface, and the quoted words.
+#: Family, weight, script and file of each embedded font: Sans for the interface, Naskh for quotes.
 FONTS: Final = (
     ("Taawun Sans", 400, "arabic", "ibm-plex-sans-arabic-arabic-400-normal.woff2"),
     ("Taawun Sans", 600, "arabic", "ibm-plex-sans-arabic-arabic-600-normal.woff2"),
@@ -22,12 +22,12 @@ _RANGES: Final = {
 
 
 def asset(name: str) -> str:
-    """The text of a file of the pages."""
+    """Return the text of an asset file."""
     return (files("taawun.viz") / "assets" / name).read_text(encoding="utf-8")
 
 
 def look() -> str:
-    """The style sheet that every page begins with: the fonts, embedded, and the colours."""
+    """Return the style sheet common to all pages: embedded fonts and colours."""
     rules = []
     for family, weight, script, file in FONTS:
         content = (files("taawun.viz") / "assets" / file).read_bytes()

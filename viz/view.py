@@ -1,8 +1,8 @@
-"""The view: everything that the interactive picture shows, read from a store and frozen.
+"""The view: an immutable snapshot of everything that the interactive picture shows.
 
-What is drawn: entities as nodes, and as edges the pairs of entities that facts join. Facts
-whose object is a literal or a mere value (a stage, a unit) belong to their subject's node.
-Derived facts are not drawn, but for the two that sum up how parties hang together.
+Entities are nodes; pairs of entities connected by facts are edges. Facts whose object is a
+literal or a plain value (a stage, a unit) belong to their subject's node. Derived facts are not
+drawn, except the two kinds that summarise how parties are connected.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from ..messages.message import say
 
 @dataclass(frozen=True, slots=True, order=True)
 class Name:
-    """A name in both languages; where one is missing, the other stands in for it."""
+    """A name in both languages; a missing one is replaced by the other."""
 
     ar: str
     en: str
 
     @classmethod
     def told(cls, code: str) -> Name:
-        """The words of a message."""
+        """Return a message in both languages."""
         return cls(say(code, "ar"), say(code, "en"))
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An entity that is drawn. ``classes`` are its most specific ones.
+    """A drawn entity. ``classes`` are its most specific classes.
 
-    ``names`` are all other names that it is found by; ``countries`` and ``areas`` the entities
-    that filters sort it under.
+    ``names`` are its other names, for search; ``countries``, ``areas`` and ``stages`` are IRIs for
+    the filters.
     """
 
     iri: str
@@ -51,7 +51,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A derived fact that is drawn, with the rules that draw it and the facts it rests on."""
+    """A drawn derived fact, with the rules that derive it and the facts it is based on."""
 
     iri: str
     subject: str
@@ -63,7 +63,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class SeenDisagreement:
-    """What documents say differently of one thing: for each value the facts that give it."""
+    """Conflicting values for one property of an entity: for each value, the facts that state it."""
 
     subject: str
     predicate: str
@@ -72,7 +72,7 @@ class SeenDisagreement:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Two entities that facts join, whichever way the facts run; ``facts`` are their IRIs."""
+    """Two entities connected by facts in either direction; ``facts`` are the IRIs of the facts."""
 
     source: str
     target: str
@@ -82,7 +82,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class SeenDocument:
-    """A source document: the slug of its IRI, its file and what is printed about its origin."""
+    """A source document: its IRI, file, title, publisher and author."""
 
     iri: str
     file: str
@@ -92,13 +92,13 @@ class SeenDocument:
 
     @property
     def slug(self) -> str:
-        """The last part of the IRI."""
+        """The last segment of the IRI."""
         return self.iri.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class, a property or a value of the ontology; ``inverse`` names a property backwards."""
+    """A class, property or value; ``inverse`` is the name of a property's inverse."""
 
     iri: str
     name: Name
@@ -108,7 +108,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One row of a stored question: cells (IRIs or text) and the facts that make it true."""
+    """One row of an answer: cells (IRIs or text) and the facts that prove it."""
 
     cells: tuple[str, ...]
     facts: tuple[str, ...]
@@ -118,7 +118,7 @@ class Answer:
 class AnsweredQuestion:
     """A stored question with its answer, for the picture to highlight.
 
-    ``parameters`` are those with a value: what each is called, and the IRI or text it stands for.
+    ``parameters`` holds the name and value (IRI or text) of each parameter that has a value.
     """
 
     slug: str
@@ -131,7 +131,7 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the picture shows. Every tuple is sorted by IRI, so that equal data give equal bytes."""
+    """The data of the picture. Every tuple is sorted, so that equal data produce equal bytes."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -147,7 +147,7 @@ class View:
 def join(
     facts: Iterable[FactRecord], summaries: Iterable[Summary], drawn: frozenset[str]
 ) -> tuple[Edge, ...]:
-    """The edges between drawn nodes: one a pair for facts, one a pair for summaries."""
+    """Return the edges between drawn nodes: per pair, one for facts and one for summaries."""
     pairs: dict[tuple[bool, str, str], list[str]] = defaultdict(list)
     claims = [(False, fact.iri, fact.subject.value, iri_of(fact.object)) for fact in facts]
     claims += [(True, item.iri, item.subject, item.object) for item in summaries]
@@ -162,12 +162,12 @@ def join(
 
 
 def iri_of(term: RdfTerm) -> str:
-    """The IRI of a term; empty for a literal."""
+    """Return the IRI of a term; empty for a literal."""
     return term.value if isinstance(term, ox.NamedNode) else ""
 
 
 def neighbours(edges: Iterable[Edge]) -> Mapping[str, frozenset[str]]:
-    """For each node the nodes that an edge joins to it."""
+    """Map each node to its adjacent nodes."""
     found: dict[str, set[str]] = defaultdict(set)
     for edge in edges:
         found[edge.source].add(edge.target)
@@ -176,9 +176,9 @@ def neighbours(edges: Iterable[Edge]) -> Mapping[str, frozenset[str]]:
 
 
 def focus(view: View, iri: str, depth: int = 1) -> View:
-    """The part of the view within ``depth`` steps of facts from one entity.
+    """Return the part of the view within ``depth`` edges of an entity, ignoring derived edges.
 
-    Raises ``UnknownNameError`` where the view has no such entity.
+    Raises ``UnknownNameError`` if the view has no such entity.
     """
     if not any(node.iri == iri for node in view.nodes):
         raise UnknownNameError(iri, "kind-entity-in-picture")
@@ -192,7 +192,7 @@ def focus(view: View, iri: str, depth: int = 1) -> View:
 
 
 def restrict(view: View, kept: frozenset[str]) -> View:
-    """The view with these nodes only, and the facts that stand between or at them."""
+    """Return the view reduced to these nodes and the facts about them."""
     drawn = frozenset(node.iri for node in view.nodes)
     facts = tuple(
         fact

@@ -1,1 +1,1 @@
-"""HTML pages for what the graph names."""
+"""HTML pages for the graph's resources."""

@@ -1,4 +1,4 @@
-"""The page of a document: its text with every quote marked, and the facts under each quote."""
+"""The page of a document: its text with every quote marked, and the facts of each quote."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ..workers.served_graph import OpenedBuild
 
 @dataclass(frozen=True, slots=True, order=True)
 class Stretch:
-    """A stretch of a text, and the numbers of the quotes of which it is a part.
+    """A stretch of a text, with the numbers of the quotes that include it.
 
-    Sorted as elements open: by the start, the longest first. One that ``is_context`` goes with
-    those quotes and proves nothing.
+    Sorted in the order of opening tags: by start, longest first. If ``is_context``, it is context
+    for those quotes and proves nothing.
     """
 
     start: int
@@ -33,16 +33,16 @@ class Stretch:
 
     @property
     def end(self) -> int:
-        """Where it ends; the offset is half-open."""
+        """The end offset, exclusive."""
         return -self.ends_before
 
 
 class Piece(NamedTuple):
-    """A piece of a marked text: a mark ``opens`` or ``closes``, a ``line`` ends, or ``words``.
+    """A piece of marked text. ``kind`` is ``opens`` or ``closes`` (a mark), ``line`` or ``words``.
 
-    ``numbers`` are the quotes to which words lead, the first of them, or which end here. Of a
-    mark, ``text`` is the name and ``classes`` says if it is a context, a part that is cut off,
-    or the rest of one.
+    ``numbers`` are the quotes that ``words`` link to, or that end at a closing mark. For an
+    opening mark, ``text`` is its name and ``classes`` says whether it is a context, is cut off,
+    or continues a mark that was cut off.
     """
 
     kind: str
@@ -52,14 +52,14 @@ class Piece(NamedTuple):
 
 
 def name_of_place(start: int, end: int) -> str:
-    """The name of a place in the page of a document."""
+    """Return the anchor of a stretch in the page of a document."""
     return f"at-{start}-{end}"
 
 
 def stretches(
     quoted: Mapping[int, Iterable[tuple[int, int]]], around: Mapping[int, Iterable[tuple[int, int]]]
 ) -> list[Stretch]:
-    """The stretches to mark, from the places of the parts and of the contexts of each quote."""
+    """Return the stretches to mark, from the parts and the contexts of each quote."""
     found: dict[tuple[int, int], dict[bool, list[int]]] = {}
     for is_context, places in ((False, quoted), (True, around)):
         for number, spans in places.items():
@@ -80,7 +80,7 @@ def stretches(
 
 
 def pieces(text: str, marked: Iterable[Stretch]) -> Iterator[Piece]:
-    """The pieces of the text in order; their words together are the text."""
+    """Yield the pieces of the text in order; their words and lines add up to the whole text."""
     waiting = list(marked)
     heapq.heapify(waiting)
     opened: list[Stretch] = []
@@ -93,7 +93,7 @@ def pieces(text: str, marked: Iterable[Stretch]) -> Iterator[Piece]:
             if number:
                 yield Piece("line")
             if line:
-                # A link of spaces alone would have no name.
+                # A link that contains only spaces would have no accessible name.
                 yield Piece("words", line, inner[-1].numbers if inner and line.strip() else ())
         done = place
 
@@ -133,7 +133,7 @@ _PRINTED: Final = (
 
 
 def document_values(graph: OpenedBuild, node: ox.NamedNode) -> dict[str, Any] | None:
-    """What the page of a document shows; None if the graph does not know the document."""
+    """Return the template values for a document, or None if it is not in the graph."""
     values = {row["p"].value: row["o"] for row in select(graph.store, _VALUES.format(iri=node))}
     if not values:
         return None
@@ -148,21 +148,21 @@ def document_values(graph: OpenedBuild, node: ox.NamedNode) -> dict[str, Any] | 
 
 
 def _printed(values: dict[str, Term]) -> Iterator[tuple[str, Term | None]]:
-    """What the register says of a document, as far as it is printed; its date always."""
+    """Yield the document's metadata for display; the date is always included."""
     for word, predicate in _PRINTED:
         if predicate in values or word == "issued":
             yield word, values.get(predicate)
 
 
 def _quotes(store: Store, node: ox.NamedNode) -> list[Proven]:
-    """The quotes of a document in its order, each with the facts that it proves."""
+    """Return the quotes of a document in text order, each with the facts that it proves."""
     groups = by_quote(FactReader(store).in_document(node.value))
     here = [group for group in groups if group[0][1].document_iri == node.value]
     return sorted(here, key=lambda group: group[0][1].place)
 
 
 def _marked(text: str, quotes: list[Proven]) -> Iterator[Piece]:
-    """The text, with the parts of each quote and its contexts; quotes are counted from 1."""
+    """Mark the parts and contexts of each quote in the text; quotes are numbered from 1."""
     parts = {
         number: [(part.start, part.end) for part in group[0][1].parts]
         for number, group in enumerate(quotes, 1)

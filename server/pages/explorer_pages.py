@@ -1,4 +1,4 @@
-"""The explorer pages that the server gives: made beforehand, or when they are asked for."""
+"""The explorer pages of the server, generated in advance or on request."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ..sparql.media_types import LANGUAGES
 from ..workers.pool import LimitError, Pool, Served
 from ..workers.worker_answer import RequestError, whole_answer
 
-#: Seconds that making a page may take.
+#: Time limit for generating a page, in seconds.
 _SECONDS: Final = 300
-#: Seconds for which a page that is being made beforehand, at low priority, is waited for.
+#: Seconds to wait for a page that is already being generated at low priority.
 _WAIT: Final = 5
 _Key: TypeAlias = tuple[Served, str]
 
 
 class Explorers:
-    """Makes one page for each build and language, whoever hangs up meanwhile."""
+    """Generates one page per build and language, even if the client disconnects."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._asked: dict[_Key, asyncio.Task[bytes]] = {}
         self._early: dict[_Key, asyncio.Task[bytes]] = {}
         self._preparing: asyncio.Task[None] | None = None
-        #: What cannot be made of a build within the limits, and why.
+        #: Builds whose page exceeds the limits, with the reason.
         self._beyond: dict[Served, Message] = {}
 
     async def page(self, language: str) -> bytes:
-        """The page of what is served now. Raises ``RequestError`` where it cannot be made."""
+        """Return the page of the current build. Raises ``RequestError`` if generation fails."""
         key = (self._pool.served, language)
         if reason := self._beyond.get(key[0]):
             raise RequestError(503, reason)
@@ -47,12 +47,12 @@ class Explorers:
         return await asyncio.shield(made)
 
     def prepare(self) -> None:
-        """Begin to make the pages of what is served now, in the background."""
+        """Start generating the pages of the current build in the background."""
         self.stop()
         self._preparing = asyncio.create_task(self._prepare(self._pool.served))
 
     def stop(self) -> None:
-        """Prepare no more."""
+        """Cancel background generation."""
         if self._preparing:
             self._preparing.cancel()
 
@@ -67,7 +67,7 @@ class Explorers:
                 await making
             except RequestError as error:
                 logging.getLogger("taawun.server").info(error.message)
-                # In the other language it would not be made either.
+                # The other language would fail too.
                 return
             except asyncio.CancelledError:
                 making.cancel()
@@ -76,7 +76,7 @@ class Explorers:
                 raise
 
     async def _make(self, language: str, *, early: bool) -> bytes:
-        # At low priority, other work may take the machine for long.
+        # At low priority, other work can delay it for a long time.
         seconds = 10 * _SECONDS if early else _SECONDS
         job = {"task": "explorer", "language": language, "seconds": seconds}
         worker = self._pool.worker_aside() if early else self._pool.worker()
@@ -84,7 +84,7 @@ class Explorers:
         try:
             return await whole_answer(worker, job, seconds)
         except LimitError as error:
-            # To try it again would take as long, and end as before.
+            # A retry would take as long and fail again.
             reason = self._beyond[served] = Message("explorer-not-made", reason=error.message)
             raise RequestError(503, reason) from None
         except RequestError as error:

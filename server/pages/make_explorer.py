@@ -14,12 +14,12 @@ from ...loaders.builds.atomic_folder import Unfinished
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 
-#: How many of one kind are kept in a folder.
+#: Maximum number of cached files of one kind in a folder.
 _MOST: Final = 8
 
 
 def find(file: Path) -> bytes | None:
-    """What was kept there, if it is as it was written."""
+    """Return the cached content, or None if it is missing or its checksum differs."""
     try:
         checksum, _, content = file.read_bytes().partition(b"\n")
     except OSError:
@@ -28,9 +28,9 @@ def find(file: Path) -> bytes | None:
 
 
 def keep(file: Path, content: bytes) -> None:
-    """Keep it, as a whole or not at all; of older ones of its kind, only the newest stay.
+    """Write a cache file atomically and delete the oldest files of its kind.
 
-    The kind is the name before the hyphen.
+    The kind is the part of the name before the hyphen.
     """
     with suppress(OSError), Unfinished(file.parent.parent) as made:
         new = made.path / file.name
@@ -47,13 +47,13 @@ def _checksum(content: bytes) -> bytes:
 
 
 _ROOT: Final = Path(__file__).parent.parent.parent
-#: The folders whose code and assets make the page, and the packages that do.
+#: The folders and packages whose code and assets determine the page.
 _MAKERS: Final = ("graph", "ontology", "queries", "viz")
 _PACKAGES: Final = ("jinja2", "pyoxigraph", "pyvis")
 
 
 def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
-    """Write the page, which opens in the language; it is kept in the folder of the build."""
+    """Write the page in the given language; it is cached in the folder of the build."""
     name = f"explorer-{_key(graph, language)}"
     page = find(graph.folder / name)
     if page is None:
@@ -77,7 +77,7 @@ def _made(graph: OpenedBuild, language: str) -> str:
 
 
 def _key(graph: OpenedBuild, language: str) -> str:
-    """Digits of everything that the page is made from."""
+    """Return a digest of all inputs of the page."""
     digest = sha256(f"{graph.folder.name} {language} {_makers()}".encode())
     for slug, (checksum, _) in sorted(graph.texts().items()):
         digest.update(f"{slug} {checksum}\n".encode())

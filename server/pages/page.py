@@ -1,4 +1,4 @@
-"""One HTML page: a template filled in one language, with names and links for what it shows."""
+"""One HTML page: a template rendered in one language, with names and links."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .document_page import name_of_place
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-#: Things, which have a page about them; everything else of ours is its own page.
+#: Paths of things, which have separate pages; every other IRI of ours is its own page.
 THINGS: Final = ("id/", "fact/", "inference/", "graph/")
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src data:; img-src 'self' data:; "
@@ -52,7 +52,7 @@ def _environment() -> Environment:
 
 
 class Page:
-    """Fills templates for one reader: in a language, with links that keep it."""
+    """Renders templates in one language, with links that preserve it."""
 
     def __init__(self, graph: KnowledgeGraph, language: str) -> None:
         self.language = language
@@ -67,9 +67,9 @@ class Page:
         parameters: Mapping[str, str] | None = None,
         **values: Any,
     ) -> None:
-        """Fill the template and write it.
+        """Render the template and write it.
 
-        ``path`` and ``parameters`` are the page's address, without the language.
+        ``path`` and ``parameters`` form the page's address, without the language.
         """
         rest = "".join(f"&{urlencode({name: value})}" for name, value in (parameters or {}).items())
         filled = (
@@ -99,7 +99,7 @@ class Page:
         reply.body.write(filled)
 
     def href(self, term: object) -> str:
-        """Where a term leads: to our page about it, or to the web; empty for a literal."""
+        """Return the link for a term: our page about it or its own URL; empty for a literal."""
         iri = term.value if isinstance(term, ox.NamedNode) else term
         if not isinstance(iri, str) or not iri.startswith(("http://", "https://")):
             return ""
@@ -110,7 +110,7 @@ class Page:
         return f"/{quote(path)}{suffix}?lang={self.language}{hash_}{quote(fragment)}"
 
     def by_quote(self, facts: Iterable[FactRecord]) -> list[Proven]:
-        """The asserted facts under these, those that share a quote together."""
+        """Return the asserted facts behind these, grouped by shared quote."""
         told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
         self.labels.fetch(iris_of(told.values()))
         return by_quote(told.values())

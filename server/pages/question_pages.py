@@ -1,4 +1,4 @@
-"""Tasks that show stored questions and their answers, and the form for any query, as pages."""
+"""Tasks for the pages of stored questions, their answers, and the query form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..sparql.query_tasks import answered
 from ..workers.reply import Reply
 from .page import Page
 
-#: Rows that a page shows; CSV and JSON have them all.
+#: Maximum number of rows on a page; CSV and JSON have all rows.
 _SHOWN: Final = 200
 _EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
   ?agreement tw:signatory country:egypt , ?signatory
@@ -22,7 +22,7 @@ _EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
 
 
 def questions_page(graph: KnowledgeGraph, reply: Reply, *, language: str) -> None:
-    """The list of stored questions."""
+    """Write the list of stored questions."""
     listed = list(graph.catalogue.questions.values())
     Page(graph, language).write(reply, "questions.html", "/questions", listed=listed, forms=())
 
@@ -36,7 +36,7 @@ def question_page(
     why: bool,
     language: str,
 ) -> None:
-    """One stored question, a form for its parameters, and its answer."""
+    """Write one stored question, a form for its parameters, and its answer."""
     page = Page(graph, language)
     path = f"/questions/{name}"
     if name not in graph.catalogue:
@@ -56,7 +56,7 @@ def question_page(
 
 
 def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, language: str) -> None:
-    """A form for any query and, if there is one, its answer."""
+    """Write the query form and, if a query is given, its answer."""
     page = Page(graph, language)
     graph.language = language
     values: dict[str, Any] = {"text": text or _EXAMPLE, "why": why, "forms": (), "graphs": NAMED}
@@ -71,7 +71,7 @@ def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, lan
 
 
 def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
-    """The answer to any query as a table: triples have three columns, a truth has one."""
+    """Return the answer to any query as a table: three columns for triples, one for ASK."""
     answer = graph.sparql(text)
     if isinstance(answer, Rows):
         return _answer(answer, why)

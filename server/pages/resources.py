@@ -43,7 +43,7 @@ _ONTOLOGY: Final = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> 
 
 
 def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
-    """What is said of the IRI; empty where the graph does not know it."""
+    """Return the triples about an IRI; empty if it is not in the graph."""
     iri = node.value
     if iri in NAMED:
         return list(graph_triples(store, iri))
@@ -56,7 +56,7 @@ def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
 def write_triples(
     reply: Reply, triples: Iterable[ox.Triple], media: str, status: int = 200
 ) -> None:
-    """Write triples in their order, in that format."""
+    """Write triples, sorted, in the given format."""
     reply.begin(media, status)
     prefixes = {**PREFIXES, "sd": SD, "void": VOID}
     ox.serialize(sorted(triples, key=str), reply.body.buffer, GRAPHS[media], prefixes=prefixes)
@@ -70,10 +70,10 @@ _KINDS: Final = {OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty"
 
 
 def resource(graph: OpenedBuild, reply: Reply, *, path: str, media: str, language: str) -> None:
-    """Show what stands under the base at that path, as a page or as RDF.
+    """Write the resource at that path under the base IRI, as a page or as RDF.
 
-    For people, evidence and a passage that goes with a quote are no pages: they lead to a fact.
-    What is not in the graph is said with status 404, in the same format.
+    In HTML, evidence and context passages have no pages of their own: they redirect to a fact.
+    An unknown IRI returns 404 in the same format.
     """
     page = Page(graph, language)
     try:
@@ -97,7 +97,7 @@ def resource(graph: OpenedBuild, reply: Reply, *, path: str, media: str, languag
 
 
 def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -> None:
-    """Say that nothing has this address: a page with the nearest names, or a note in RDF."""
+    """Return 404: a page with the nearest names, or a comment in RDF."""
     if media == "text/html":
         near = graph.names.near(path.removeprefix("id/").rpartition("/")[2])
         found = [iri for name in near for iri in graph.names.find(name)[:1]]
@@ -111,7 +111,7 @@ def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -
 
 
 def _fact_beside(store: Store, path: str) -> str | None:
-    """The fact with whose quote a passage, a piece of evidence, or a selector of one goes."""
+    """Return the fact that a passage, a piece of evidence or one of its selectors belongs to."""
     kind, key = path.split("/")[:2]
     stretch = f"{BASE}{kind}/{key}"
     return next(iter(FactReader(store).owners([stretch]).get(stretch, ())), None)
@@ -120,7 +120,7 @@ def _fact_beside(store: Store, path: str) -> str | None:
 def _write_page(
     page: Page, reply: Reply, graph: OpenedBuild, node: ox.NamedNode, path: str
 ) -> bool:
-    """Write the page about a thing; False if the graph does not know it."""
+    """Write the page about a thing; return False if it is not in the graph."""
     iri, store = node.value, graph.store
     address = f"/{path}"
     if iri.startswith((FACT, INFERENCE)):
@@ -160,7 +160,7 @@ _FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), 
 
 
 def _grouped(iri: str, views: Sequence[FactRecord]) -> list[tuple[str, bool, list[FactRecord]]]:
-    """Facts by what they say of the thing: the predicate, and whether the thing is subject."""
+    """Group facts by predicate and by whether the thing is the subject."""
     groups: dict[tuple[str, bool], list[FactRecord]] = {}
     for view in views:
         key = (view.predicate.value, view.subject.value == iri)
@@ -169,7 +169,7 @@ def _grouped(iri: str, views: Sequence[FactRecord]) -> list[tuple[str, bool, lis
 
 
 def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:
-    """Each term of ours and of the collections, which have Arabic names, with its comment."""
+    """Yield each term of the ontology and the collections (those with Arabic names)."""
     rows = list(select(store, _TERMS.replace("LANGUAGE", page.language)))
     page.labels.fetch(row["term"].value for row in rows)
     for row in rows:

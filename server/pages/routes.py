@@ -1,4 +1,4 @@
-"""The pages: the explorer, the stored questions, and whatever the graph names by an IRI."""
+"""Handlers for the pages: the explorer, the stored questions and the graph's resources."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .explorer_pages import Explorers
 
-#: The suffixes of addresses, and the formats that they choose; the first is for browsers.
+#: Address suffixes and their media types; the first is for browsers.
 SUFFIXES: Final = {
     "html": "text/html",
     "ttl": "text/turtle",
@@ -29,7 +29,7 @@ _HEADERS: Final = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache
 
 
 class Site:
-    """Answers with pages, from the pool's workers."""
+    """Serves the pages that the pool's workers produce."""
 
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self._pool, self._limits = pool, limits
@@ -48,7 +48,7 @@ class Site:
         return _cached(request, self._style, "text/css")
 
     async def thing(self, request: Request) -> Response:
-        """What stands for a thing of the world or a fact: it leads to a page about it (303)."""
+        """A thing or a fact: redirects (303) to the page about it, unless a suffix is given."""
         path, media, is_chosen = _chosen(request)
         if not is_chosen:
             suffix = next(name for name, form in SUFFIXES.items() if form == media)
@@ -58,12 +58,12 @@ class Site:
         return self._resource(request, path, media)
 
     async def page(self, request: Request) -> Response:
-        """A document, or the ontology, which are pages themselves."""
+        """A document or the ontology, served at its own IRI."""
         path, media, _ = _chosen(request)
         return self._resource(request, path, media)
 
     def missing(self, request: Request) -> Response:
-        """The page about an address that leads nowhere, whatever else is wrong with it."""
+        """The 404 page for an unknown address, even with invalid parameters."""
         chosen = request.query_params.get("lang")
         language = language_of(request, chosen if chosen in LANGUAGES else None)
         return self._described(request.scope["path"].lstrip("/"), "text/html", language)
@@ -91,7 +91,7 @@ class Site:
 
 
 def _chosen(request: Request) -> tuple[str, str, bool]:
-    """The path without its suffix, the format, and whether the suffix chose it."""
+    """Return the path without suffix, the media type, and whether the suffix chose it."""
     path = request.scope["path"].lstrip("/")
     bare, dot, suffix = path.rpartition(".")
     if dot and suffix in SUFFIXES:
@@ -109,7 +109,7 @@ def _own_style() -> str:
 
 
 def _cached(request: Request, content: bytes, media: str, policy: str | None = None) -> Response:
-    """Content that a client may keep as long as it asks whether it is still the same."""
+    """Respond with content that a client may cache if it revalidates the ETag."""
     tag = f'"{sha256(content).hexdigest()[:16]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
     if policy:

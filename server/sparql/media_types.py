@@ -1,4 +1,4 @@
-"""The media types of answers, and which of them a client wants."""
+"""The media types of answers, and content negotiation."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ GRAPHS: Final = {
 
 
 def choose(accept: str, offers: Iterable[str]) -> str | None:
-    """The offer that an Accept header likes best, the earlier of equals; None if it likes none.
+    """Return the offer that an Accept header prefers; None if it accepts none or is malformed.
 
-    A header that cannot be read likes none.
+    The earlier of equally preferred offers wins.
 
     >>> choose("text/csv;q=0.5, application/*", ["text/csv", "application/json"])
     'application/json'
     """
     try:
-        # The library takes the later of equals.
+        # mimeparse prefers the later of equals.
         return mimeparse.best_match([*offers][::-1], accept.lower() or "*/*") or None
     except mimeparse.MimeTypeParseException:
         return None
 
 
 def with_charset(media: str) -> str:
-    """The value of Content-Type: text says that it is UTF-8."""
+    """Return the Content-Type value, with the charset for text types."""
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
 
 
@@ -60,7 +60,7 @@ LANGUAGES: Final = ("ar", "en")
 
 
 def language_of(request: Request, chosen: str | None) -> str:
-    """``ar`` or ``en``. Raises ``RequestError`` for another choice."""
+    """Return ``ar`` or ``en``. Raises ``RequestError`` for any other choice."""
     if chosen in LANGUAGES:
         return chosen
     if chosen is not None:

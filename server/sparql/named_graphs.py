@@ -1,4 +1,4 @@
-"""The named graphs that every build has, as pages and triples say them."""
+"""Descriptions of the named graphs of every build, for pages and as triples."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ VOID: Final = "http://rdfs.org/ns/void#"
 
 @dataclass(frozen=True, slots=True)
 class NamedGraph:
-    """A named graph, and a query that shows what it holds.
+    """A named graph with an example query.
 
-    ``name`` ends the codes of its label and description; ``download`` is the path under which the
-    server gives all of it, if it does.
+    ``name`` is part of the message codes of its label and description; ``download`` is the path
+    of the complete graph, if the server offers it.
     """
 
     name: str
@@ -73,14 +73,14 @@ NAMED: Final = {
 
 
 def size(store: Store, iri: str) -> int:
-    """How many statements a graph has."""
+    """Return the number of triples in a graph."""
     pattern = "?s ?p ?o" if iri == GRAPH_PLAIN else f"GRAPH <{iri}> {{ ?s ?p ?o }}"
     rows = select(store, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
     return int(next(rows)["n"].value)
 
 
 def graph_triples(store: Store, iri: str) -> Iterator[ox.Triple]:
-    """What a program is told of a graph, in the terms of SPARQL Service Description and VoID."""
+    """Describe a graph in the vocabularies of SPARQL Service Description and VoID."""
     node, told = ox.NamedNode(iri), NAMED[iri]
     yield ox.Triple(node, ox.NamedNode(RDF + "type"), ox.NamedNode(SD + "Graph"))
     number = ox.Literal(str(size(store, iri)), datatype=ox.NamedNode(XSD + "integer"))

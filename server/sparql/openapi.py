@@ -1,4 +1,4 @@
-"""The description of the HTTP interface in OpenAPI 3.1, made from the catalogue."""
+"""The OpenAPI 3.1 description of the HTTP API, generated from the catalogue."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ _SCHEMAS: Final = {
 
 
 def openapi(graph: KnowledgeGraph, reply: Reply, *, address: str) -> None:
-    """Write the description of the server at that address."""
+    """Write the OpenAPI description of the server at that address."""
     from importlib.metadata import version
 
     described: dict[str, Any] = {

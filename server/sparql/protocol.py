@@ -1,4 +1,4 @@
-"""``/sparql``: the endpoint of the SPARQL 1.1 Protocol, and its service description."""
+"""``/sparql``: the SPARQL 1.1 Protocol endpoint and its service description."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WRITTEN: Final = (
 
 
 def description(endpoint: str, media: str) -> bytes:
-    """The service description of the endpoint at that address, in RDF."""
+    """Serialize the service description of the endpoint at that address."""
     prefixes = {"sd": SD, "formats": _FORMATS, "graph": PREFIXES["graph"]}
     written = ox.serialize(_triples(endpoint), format=GRAPHS[media], prefixes=prefixes)
     assert written is not None
@@ -42,7 +42,7 @@ def description(endpoint: str, media: str) -> bytes:
 
 
 def _triples(endpoint: str) -> Iterator[ox.Triple]:
-    """Every thing has an IRI under the endpoint's, for there are no blank nodes here either."""
+    """Yield the service description, with IRIs under the endpoint's instead of blank nodes."""
     service, dataset = endpoint, f"{endpoint}#dataset"
 
     def triple(subject: str, predicate: str, value: str) -> ox.Triple:
@@ -71,7 +71,7 @@ _HEADERS: Final = {"Vary": "Accept", "Cache-Control": "no-cache"}
 
 
 class Endpoint:
-    """Answers queries from the pool's workers; without a query it describes itself."""
+    """Answers queries in the pool's workers; without a query, returns the service description."""
 
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self._pool, self._limits = pool, limits
@@ -95,7 +95,7 @@ class Endpoint:
         return WorkersAnswer(self._pool, self._limits, job, _HEADERS)
 
     def _page(self, request: Request, text: str) -> Response:
-        """The form for people, with the answer under it."""
+        """The HTML query form, with the answer below it."""
         job = {
             "task": "query_page",
             "text": text,

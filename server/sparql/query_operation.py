@@ -20,16 +20,16 @@ UPDATE: Final = "application/sparql-update"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A query and the dataset that the protocol names for it: default graphs, named graphs."""
+    """A query and its dataset from the protocol parameters: default graphs, named graphs."""
 
     text: str
     dataset: tuple[tuple[str, ...], tuple[str, ...]] | None
 
 
 async def read_operation(request: Request, limits: Limits) -> Operation | None:
-    """The operation that a request asks for, None if it has no query.
+    """Read the operation of a request; None if it has no query.
 
-    Raises ``RequestError`` for what is not in the protocol, and for updates.
+    Raises ``RequestError`` for updates and for requests outside the protocol.
     """
     parameters = parameters_of(request.scope["query_string"])
     queries = []
@@ -65,7 +65,7 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
 
 
 def parameters_of(encoded: bytes) -> list[tuple[str, str]]:
-    """The parameters of a query string or form. Raises ``RequestError``."""
+    """Parse a query string or form. Raises ``RequestError`` if it is malformed."""
     try:
         return parse_qsl(
             encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000
@@ -84,7 +84,7 @@ def _text(body: bytes) -> str:
 
 
 async def _body(request: Request, limits: Limits) -> bytes:
-    """The body of a request that is neither too long nor sent too slowly."""
+    """Read the body of a request, within the limits on size and time."""
     found = bytearray()
     try:
         async with asyncio.timeout(limits.sending):

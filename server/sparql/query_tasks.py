@@ -1,4 +1,4 @@
-"""Tasks that ask: any query, stored questions, and what proves the rows."""
+"""Tasks that run queries and stored questions, with or without proofs."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def query(
     base: str,
     dataset: tuple[Sequence[str], Sequence[str]] | None,
 ) -> None:
-    """Run a query and stream its answer in the format that the client likes best.
+    """Run a query and stream its answer in the format that the client prefers.
 
-    The usual prefixes need not be declared.
+    The standard prefixes are predeclared.
     """
     store = graph.store
     assert isinstance(store, EmbeddedStore)
@@ -57,12 +57,12 @@ def query(
 
 
 def refuse(reply: Reply, offers: Sequence[str] | Mapping[str, Any]) -> None:
-    """Say in which formats an answer can be had."""
+    """Return 406 with the available formats."""
     reply.refuse(406, TaawunError("not-acceptable", formats=list(offers)))
 
 
 def explained(graph: KnowledgeGraph, reply: Reply, *, text: str) -> None:
-    """Run a SELECT or ASK query, and say of each row why it holds."""
+    """Run a SELECT or ASK query and write each row with its proof."""
     answer = graph.sparql(text)
     reply.begin("application/json")
     if isinstance(answer, Rows):
@@ -98,7 +98,7 @@ def question(
 
 
 def answered(graph: KnowledgeGraph, name: str, parameters: dict[str, str], language: str) -> Rows:
-    """The answer to a stored question. A value that stands for nothing is a ``QueryError``."""
+    """Answer a stored question. Raises ``QueryError`` for an unknown parameter value."""
     stored = graph.catalogue.get(name)
     graph.language = language
     try:

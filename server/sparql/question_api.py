@@ -1,4 +1,4 @@
-"""``/api`` and ``/openapi.json``: the stored questions for programs."""
+"""``/api`` and ``/openapi.json``: the HTTP API of stored questions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADERS: Final = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache
 
 
 class Interface:
-    """Answers about stored questions, and to them."""
+    """Handlers of the HTTP API."""
 
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self._pool, self._limits = pool, limits
@@ -28,7 +28,7 @@ class Interface:
         return self._answer({"task": "questions"})
 
     async def question(self, request: Request) -> Response:
-        """The answer to one, with ``why`` each row with its proof."""
+        """The answer to a stored question; with ``why``, each row has its proof."""
         accept = request.headers.get("accept", "*/*")
         return self._answer({"task": "question", **asked(request), "accept": accept})
 
@@ -40,7 +40,7 @@ class Interface:
         return self._answer({"task": "explained", "text": values["query"]})
 
     async def description(self, request: Request) -> Response:
-        """The description of the interface in OpenAPI."""
+        """The OpenAPI description."""
         return self._answer({"task": "openapi", "address": str(request.base_url)})
 
     def _answer(self, job: dict[str, object]) -> Response:
@@ -48,7 +48,7 @@ class Interface:
 
 
 def single(request: Request) -> dict[str, str]:
-    """The parameters of a request, each of which must stand there once."""
+    """Return the query parameters. Raises ``RequestError`` if one is repeated."""
     found = parameters_of(request.scope["query_string"])
     values = dict(found)
     if len(values) < len(found):
@@ -57,7 +57,7 @@ def single(request: Request) -> dict[str, str]:
 
 
 def asked(request: Request) -> dict[str, object]:
-    """The stored question that a request asks, with the values of its parameters."""
+    """Return the name, parameters and options of a stored question from a request."""
     values = single(request)
     return {
         "name": request.path_params["name"],
@@ -68,7 +68,7 @@ def asked(request: Request) -> dict[str, object]:
 
 
 def truth(value: str) -> bool:
-    """The truth that a parameter says."""
+    """Parse a boolean parameter. Raises ``RequestError`` for any other value."""
     if value.lower() not in _TRUTHS:
         raise RequestError(400, Message("not-a-truth-value", value=value))
     return _TRUTHS[value.lower()]

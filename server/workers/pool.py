@@ -1,4 +1,4 @@
-"""The pool of worker processes, and the limits at which one is ended."""
+"""The pool of worker processes and their limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .reply import DATA, END, FRAME, HEAD
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits that hold for every query, from its start to the last byte of its answer.
+    """Limits on every query, from its start to the last byte of its answer.
 
     ``memory`` and ``answer`` are in megabytes, ``seconds`` and ``patience`` in seconds.
     ``workers`` queries run at once; ``queue`` more may wait, each at most ``patience``.
@@ -32,44 +32,44 @@ class Limits:
     workers: int = min(4, os.cpu_count() or 1)
     queue: int = 16
     patience: float = 10
-    #: Bytes of a request's body.
+    #: Maximum size of a request body, in bytes.
     request: int = 1 << 20
-    #: Seconds for a client to send its request.
+    #: Time limit for receiving a request body, in seconds.
     sending: float = 10
-    #: Open connections.
+    #: Maximum number of open connections.
     connections: int = 200
 
 
-#: How a process ends to which the kernel refuses memory.
+#: Exit status of a process that ran out of memory.
 _NO_MEMORY: Final = -signal.SIGABRT
-#: The steps by which ``nice`` lowers a priority, at most.
+#: The lowest priority for ``nice``.
 _LOWEST: Final = 19
 
 
 class BusyError(Exception):
-    """All workers are busy, and enough requests wait for one."""
+    """All workers are busy, and the queue is full or the wait was too long."""
 
 
 class StoppedError(TaawunError):
-    """A query was stopped before its end."""
+    """A query was stopped before it finished."""
 
 
 class LimitError(StoppedError):
-    """It was stopped at a limit, and would be again."""
+    """A query was stopped at a limit; a retry would stop there too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What is served: the folder of a build, and the collections that it was built from."""
+    """The served build: its folder and the collections from which it was built."""
 
     build: Path
     collections: tuple[Path, ...] = ()
-    #: Whether the whole documents are shown.
+    #: Whether full document texts are shown.
     texts: bool = True
 
 
 class Worker:
-    """One worker process. It is ready for another task only when a reply was read to its end."""
+    """One worker process. It accepts a new task only after its last reply was read completely."""
 
     def __init__(self, process: Process, served: Served, limits: Limits) -> None:
         self._process, self.served, self._limits = process, served, limits
@@ -77,12 +77,12 @@ class Worker:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it can be asked: it lives, and its last reply was read to the end."""
+        """Whether the process is running and its last reply was read completely."""
         return self._is_idle and self._process.returncode is None
 
     @classmethod
     async def start(cls, served: Served, limits: Limits, nice: int = 0) -> Worker:
-        """Start a process over what is served, so many steps of priority below this one."""
+        """Start a process for a build, its priority lowered by ``nice``."""
         settings = {
             "build": str(served.build),
             "collections": [str(folder) for folder in served.collections],
@@ -97,7 +97,7 @@ class Worker:
         return cls(process, served, limits)
 
     async def ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Give the worker a task, and return the head of its reply; then read ``pieces``."""
+        """Send a task and return the head of the reply; then read ``pieces``."""
         assert self._process.stdin
         self._is_idle = False
         job = {"seconds": self._limits.seconds, **job}
@@ -110,7 +110,7 @@ class Worker:
         return head
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The pieces of the reply's body. Raises ``StoppedError`` where it breaks off."""
+        """Yield the pieces of the reply's body. Raises ``StoppedError`` if it is cut off."""
         while True:
             kind, content = await self._frame()
             if kind == END:
@@ -130,14 +130,14 @@ class Worker:
             raise StoppedError("query-broke-down") from None
 
     async def end(self) -> None:
-        """End the process, whatever it is doing."""
+        """Kill the process."""
         with suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()
 
 
 class Pool:
-    """Up to ``limits.workers`` processes; ``served`` may change, and new tasks follow it."""
+    """Up to ``limits.workers`` processes. New tasks use the current ``served`` build."""
 
     def __init__(self, served: Served, limits: Limits) -> None:
         self.served, self._limits = served, limits
@@ -152,7 +152,7 @@ class Pool:
         self._ready = list(await asyncio.gather(*starting))
 
     async def close(self) -> None:
-        """End all workers, whatever they are doing."""
+        """Kill all workers."""
         await asyncio.gather(*(worker.end() for worker in self._alive))
 
     async def _start(self) -> Worker:
@@ -162,9 +162,9 @@ class Pool:
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[Worker]:
-        """A worker for one task. One that is left in the middle of a reply is killed.
+        """Borrow a worker for one task. It is killed if its reply was not read completely.
 
-        Raises ``BusyError``.
+        Raises ``BusyError`` if none becomes free.
         """
         await self._wait_for_turn()
         worker = None
@@ -182,7 +182,7 @@ class Pool:
 
     @asynccontextmanager
     async def worker_aside(self) -> AsyncIterator[Worker]:
-        """A worker besides the others for one task that nobody waits for, of lowest priority."""
+        """Start an extra worker of lowest priority for one background task."""
         worker = await Worker.start(self.served, self._limits, nice=_LOWEST)
         self._alive.add(worker)
         try:
@@ -192,7 +192,7 @@ class Pool:
             await worker.end()
 
     async def _current(self, worker: Worker) -> Worker | None:
-        """The worker if it can do a task over what is served now; else it is ended."""
+        """Return the worker if it is ready and serves the current build; otherwise kill it."""
         if worker.is_ready and worker.served == self.served:
             return worker
         self._alive.discard(worker)

@@ -1,7 +1,7 @@
-"""The reply of a worker process, framed so that a broken one is never taken for a whole one.
+"""The reply of a worker process, framed so that a truncated reply is always detected.
 
-Each frame is one letter, the length in four bytes, and the content: ``H`` is the head in JSON,
-``D`` a piece of the body, ``E`` the end.
+Each frame is one letter, a four-byte length and the content: ``H`` is the head in JSON, ``D`` a
+piece of the body, ``E`` the end.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 FRAME: Final = struct.Struct(">cI")
 HEAD, DATA, END = b"H", b"D", b"E"
-#: Bytes of a body that are sent together.
+#: Size of a body piece, in bytes.
 _PIECE: Final = 1 << 16
 
 
 class Reply(io.RawIOBase):
-    """One reply: a status, headers and a body that is written piece by piece.
+    """One reply: status, headers and a body written in pieces.
 
-    Nothing is sent before the first piece is full or the reply ends, so that a query which fails
-    early is answered by its fault. ``body`` takes text, and its ``buffer`` bytes.
+    Nothing is sent until the first piece is full or the reply ends, so that a query that fails
+    early can still be answered with its error. ``body`` takes text, ``body.buffer`` bytes.
     """
 
     def __init__(self, pipe: IO[bytes], refuses_in: str = "en") -> None:
@@ -43,13 +43,13 @@ class Reply(io.RawIOBase):
         self.body = io.TextIOWrapper(io.BufferedWriter(self), "utf-8", newline="")
 
     def begin(self, media: str, status: int = 200, **headers: str) -> None:
-        """Say what the body will be; header names are written with underscores."""
+        """Set status, media type and headers; underscores in header names become hyphens."""
         self._status = status
         self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self._headers["content-type"] = f"{media}; charset=utf-8" if _is_text(media) else media
 
     def refuse(self, status: int, error: TaawunError) -> None:
-        """Answer by an error in place of what was written, of which nothing is sent yet."""
+        """Replace the unsent reply with an error."""
         self.body.flush()
         self._waiting.clear()
         self.begin("application/json" if self.refuses_in == "json" else "text/plain", status)
@@ -59,18 +59,18 @@ class Reply(io.RawIOBase):
             self.body.write(f"{told(error, self.refuses_in)}\n")
 
     def end(self) -> None:
-        """Send what is left, and the end."""
+        """Send the remaining data and the end frame."""
         self.body.flush()
         self._send()
         self._frame(END, b"")
         self._pipe.flush()
 
     def writable(self) -> bool:
-        """Whether it can be written: always."""
+        """Return True."""
         return True
 
     def write(self, data: ReadableBuffer) -> int:
-        """Add to the body. Blocks while the reader is slow."""
+        """Append to the body. Blocks while the reader is slow."""
         self._waiting += data
         if len(self._waiting) >= _PIECE:
             self._send()

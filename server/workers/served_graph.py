@@ -1,4 +1,4 @@
-"""The graph that a worker holds open: one build, with the documents that it was made from."""
+"""The build that a worker serves, with its source documents."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _FILES: Final = f"""SELECT ?document ?file ?sha256 WHERE {{
 
 
 class OpenedBuild(KnowledgeGraph):
-    """The graph of a build; ``folder`` is the build's, where what is made of it may be kept.
+    """The graph of a build; ``folder`` is the build folder, also used for cached pages.
 
-    A document is given only if its bytes are still those of the build, so that every offset
-    holds; without ``shows_texts``, none is.
+    A document is returned only if its checksum matches the build, so that all offsets are valid;
+    without ``shows_texts``, no documents are returned.
     """
 
     def __init__(self, folder: Path, collections: Sequence[Path], *, shows_texts: bool) -> None:
@@ -36,13 +36,13 @@ class OpenedBuild(KnowledgeGraph):
         )
 
     def text(self, document: str) -> str | None:
-        """The text of the document with that IRI, if it may be shown and is what it was."""
+        """Return the text of a document, if it may be shown and is unchanged."""
         return next(
             (text for _, _, text in self._documents(f"VALUES ?document {{ <{document}> }}")), None
         )
 
     def texts(self) -> Mapping[str, tuple[str, str]]:
-        """Of each document that may be shown, by slug, its sha256 and its text."""
+        """Map the slug of each document that may be shown to its sha256 and text."""
         return {slug: (digest, text) for slug, digest, text in self._documents()}
 
     def _documents(self, only: str = "") -> Iterator[tuple[str, str, str]]:

@@ -1,9 +1,9 @@
-"""A worker process: it holds the store open, and does one task after the other.
+"""A worker process: opens the store and runs tasks one after another.
 
-Queries run here and not in the server because nothing inside a process can stop one. The server
-kills a worker that takes too long or whose client has gone; the kernel refuses it memory.
-``python -m taawun.server.workers.worker`` with the settings as JSON; tasks come as lines of JSON on
-standard input, replies go in frames to standard output.
+Queries run here and not in the server because a query cannot be stopped from within its process.
+The server kills a worker that takes too long or whose client has disconnected; the kernel enforces
+the memory limit. Run ``python -m taawun.server.workers.worker`` with the settings as JSON; tasks
+arrive as lines of JSON on standard input, replies leave as frames on standard output.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .served_graph import OpenedBuild
 
 Task: TypeAlias = Callable[..., None]
 
-#: Each task and the module that has it.
+#: Each task and its module.
 TASKS: Final = {
     "query": "sparql.query_tasks",
     "explained": "sparql.query_tasks",
@@ -39,25 +39,25 @@ TASKS: Final = {
 }
 
 
-#: The tasks of the interface for programs.
+#: The tasks of the HTTP API, which report errors in JSON.
 INTERFACE: Final = frozenset(("explained", "question", "questions"))
 
 
 def task(name: str) -> Task:
-    """The task of that name, its module loaded only now."""
+    """Return the task of that name, importing its module on first use."""
     found: Task = getattr(import_module(f"..{TASKS[name]}", __package__), name)
     return found
 
 
-#: Seconds after the limit at which the kernel ends a worker whose server has died.
+#: Seconds after the time limit when the kernel ends a worker whose server has died.
 _GRACE: Final = 5
 
 
 def main() -> None:
-    """Open the store and work until standard input ends."""
+    """Open the store and run tasks until standard input ends."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     os.nice(settings["nice"])
-    # What the library prints, when it is refused memory, is for nobody, least between frames.
+    # Silence what the library prints when out of memory; it must not get between frames.
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
     sys.stdout = sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
     silence = os.open(os.devnull, os.O_WRONLY)
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
-    """Do one task. One that fails when part of its reply is out ends the process."""
+    """Run one task. A failure after part of the reply was sent ends the process."""
     signal.setitimer(signal.ITIMER_REAL, job.pop("seconds") + _GRACE)
     name = job.pop("task")
     is_page = name.endswith("_page") or job.get("media") == "text/html"

@@ -1,4 +1,4 @@
-"""HTTP answers made by a worker: streamed, stopped at a limit, or refused."""
+"""HTTP responses from a worker: streamed, stopped at a limit, or refused."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class RequestError(HTTPException):
         self.message = message
 
 
-#: Where in the scope of a request the log finds why its answer was stopped.
+#: The scope key of the reason why an answer was stopped, for the log.
 STOPPED: Final = "taawun.stopped"
 _RETRY: Final = {"Retry-After": "5"}
 
 
 class WorkersAnswer(Response):
-    """Does one task in a worker process, and sends the reply.
+    """Runs one task in a worker process and sends the reply.
 
-    The process is killed when the client hangs up or a limit is reached. Before the first byte
-    a limit is told with status 503; after it the connection is closed in the middle of the
-    body, so that nobody takes what came for the whole answer.
+    The process is killed when the client disconnects or a limit is reached. Before the first
+    byte, a limit returns 503; after it, the connection is closed in the middle of the body, so
+    that a partial answer is not mistaken for a complete one.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class WorkersAnswer(Response):
         self._pool, self._limits, self._job, self._always = pool, limits, job, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or give up when the client does."""
+        """Answer, or stop when the client disconnects."""
         tasks = [
             asyncio.ensure_future(self._answer(scope, receive, send)),
             asyncio.ensure_future(_hung_up(receive)),
@@ -84,7 +84,7 @@ class WorkersAnswer(Response):
             raise RequestError(503, message, headers)
 
     async def _reply(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the reply of a worker; the first piece alone if it is all of it."""
+        """Send the reply of a worker; a reply of one piece is sent without streaming."""
         async with self._pool.worker() as worker, asyncio.timeout(self._limits.seconds):
             head = await worker.ask({**self._job})
             headers = {**self._always, **head["headers"]}
@@ -118,9 +118,9 @@ class WorkersAnswer(Response):
 async def whole_answer(
     turn: AbstractAsyncContextManager[Worker], job: Mapping[str, Any], seconds: float
 ) -> bytes:
-    """The whole body with which a worker replies.
+    """Return the complete body of a worker's reply.
 
-    Raises ``RequestError`` that says why not, and ``LimitError`` where a limit stops it.
+    Raises ``LimitError`` if a limit stops the task, and ``RequestError`` if it fails otherwise.
     """
     try:
         async with asyncio.timeout(seconds), turn as worker:
