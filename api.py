@@ -1,4 +1,4 @@
-"""The public API: open the knowledge graph, ask it, and see what proves each answer."""
+"""The public API: open the knowledge graph, query it, and get the proof of each answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .queries.entity_card import PastFact
     from .queries.why import RowExplanation
 
-#: Rows of a large answer that are explained together.
+#: Batch size for explaining the rows of a large answer.
 EXPLAINED: Final = 1000
 
 
@@ -41,7 +41,7 @@ EXPLAINED: Final = 1000
 class Row:
     """One row of an answer: a mapping from variable to term, with its proof.
 
-    ``row["country"]`` is the term, ``row.label("country")`` what it is called.
+    ``row["country"]`` is the term, ``row.label("country")`` its label.
     """
 
     rows: Rows
@@ -59,13 +59,13 @@ class Row:
         return self.terms[variables.index(name)]
 
     def label(self, name: str) -> str:
-        """What the term of a variable is called in the answer's language."""
+        """The label of a variable's term, in the answer's language."""
         return self.rows.shown.term(self[name])
 
     def why(self) -> RowExplanation:
-        """The facts that make this row true, each with its quotes.
+        """The facts that prove this row, each with its quotes.
 
-        Raises ``UnexplainableError`` where the query cannot be explained honestly.
+        Raises ``UnexplainableError`` if the query cannot be explained reliably.
         """
         return self.rows.why()[self.index]
 
@@ -79,7 +79,7 @@ class Rows(Sequence[Row]):
     """The answer to a SELECT query: a sequence of rows that prints as a table."""
 
     def __init__(self, store: Store, text: str, answer: Answer) -> None:
-        """``answer`` is read when the first row is asked for, and then kept."""
+        """``answer`` is read on first access to a row, then cached."""
         self.store, self.text, self.answer = store, text, answer
 
     @property
@@ -89,7 +89,7 @@ class Rows(Sequence[Row]):
 
     @property
     def shown(self) -> Shown:
-        """What terms and columns are called."""
+        """The labels of terms and columns."""
         return self.answer.shown
 
     @cached_property
@@ -110,17 +110,17 @@ class Rows(Sequence[Row]):
 
     @property
     def headings(self) -> list[str]:
-        """What the columns are called in the answer's language."""
+        """The column headings in the answer's language."""
         return self.answer.headings
 
     @cached_property
     def cells(self) -> list[list[str]]:
-        """The rows as people read them."""
+        """The rows as display text."""
         return self.shown.cells(self.table.rows)
 
     @property
     def _words(self) -> list[list[str]]:
-        """The cells with dates, durations and large numbers in words."""
+        """The cells with dates, durations and large numbers formatted for reading."""
         from .queries.date_words import readable
 
         return [[readable(cell, self.shown.language) for cell in row] for row in self.cells]
@@ -132,13 +132,13 @@ class Rows(Sequence[Row]):
         return explain(self.store, self.text, self)
 
     def why(self) -> list[RowExplanation]:
-        """One explanation a row, in the order of the rows."""
+        """One explanation per row, in row order."""
         return self._why
 
     def proven(self) -> Iterator[tuple[list[Terms], list[RowExplanation]]]:
-        """The rows that were not read yet in blocks, each with one explanation a row.
+        """Yield the unread rows in blocks, with one explanation per row.
 
-        For answers too large to be kept: neither rows nor explanations are.
+        For answers too large for memory: neither rows nor explanations are cached.
         """
         from .queries.why import explain
 
@@ -149,19 +149,19 @@ class Rows(Sequence[Row]):
     def as_table(
         self, block: Sequence[Terms], *, why: bool = False, marked: bool = True
     ) -> AnswerTable:
-        """Some rows as people read them: proven, or ``marked`` with what else they rest on."""
+        """Some rows as display text: with proofs, or ``marked`` with their reservations."""
         from .queries.answer_table import answer_table
 
         return answer_table(self.store, self.text, self.answer, block, why=why, marked=marked)
 
     def to_json(self, *, why: bool = False) -> str:
-        """SPARQL 1.1 Query Results JSON, with ``why`` one explanation a row beside it."""
+        """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
         from .queries.proof_json import explanation_json
 
         return to_json(self.table, [explanation_json(item) for item in self.why()] if why else None)
 
     def to_pandas(self) -> pd.DataFrame:
-        """The rows as people read them in a data frame. Needs pandas (``taawun[pandas]``)."""
+        """The rows as display text in a data frame. Needs pandas (``taawun[pandas]``)."""
         import pandas as pd
 
         return pd.DataFrame(self.cells, columns=self.headings)
@@ -188,7 +188,7 @@ class Rows(Sequence[Row]):
 
 
 class Truth:
-    """The answer to an ASK query: true or false, with the facts that make it true."""
+    """The answer to an ASK query: true or false, with its proof."""
 
     def __init__(self, store: Store, text: str, value: bool) -> None:
         self.store, self.text, self.value = store, text, value
@@ -202,13 +202,13 @@ class Truth:
     __repr__ = __str__
 
     def why(self) -> list[RowExplanation]:
-        """One explanation: what makes the answer true, or which pattern is absent."""
+        """One explanation: the facts that make the answer true, or the pattern without a match."""
         from .queries.why import explain
 
         return explain(self.store, self.text)
 
     def to_json(self, *, why: bool = False) -> str:
-        """SPARQL 1.1 Query Results JSON, with ``why`` the explanation beside it."""
+        """SPARQL 1.1 Query Results JSON; ``why`` adds the explanation."""
         from .queries.proof_json import explanation_json
 
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
@@ -218,7 +218,7 @@ class Truth:
 
 
 class KnowledgeGraph:
-    """The graph: stored questions, any SPARQL, entities, paths, each with its proof."""
+    """The knowledge graph: stored questions, SPARQL, entities and paths, each with its proof."""
 
     def __init__(
         self,
@@ -228,7 +228,7 @@ class KnowledgeGraph:
         questions: Sequence[Path] = (),
         texts: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        """``questions`` are folders of further ones; ``texts`` gives documents by slug."""
+        """``questions`` are additional folders of questions; ``texts`` maps slugs to documents."""
         self._texts = texts
         self.store = store
         self.language = language
@@ -236,7 +236,7 @@ class KnowledgeGraph:
         self.names = Names(store)
 
     def ask(self, question: str, **parameters: str) -> Rows:
-        """Run the stored question of that name. Parameters are slugs, IRIs or names.
+        """Run a stored question by name. Parameters are slugs, IRIs or names.
 
         >>> import taawun
         >>> kg = taawun.open(language="en")
@@ -252,7 +252,7 @@ class KnowledgeGraph:
         return Rows(self.store, text, ask(self.store, question, self.language, text))
 
     def sparql(self, text: str) -> Rows | Truth | list[ox.Triple]:
-        """Run any SPARQL 1.1 query: rows for SELECT, a truth for ASK, else triples."""
+        """Run any SPARQL 1.1 query: rows for SELECT, a ``Truth`` for ASK, otherwise triples."""
         text = with_prefixes(text, self.store)
         answer = self.store.query(text)
         if isinstance(answer, ox.QuerySolutions):
@@ -262,23 +262,23 @@ class KnowledgeGraph:
         return sorted(read(answer), key=str)
 
     def show(self, entity: str) -> EntityCard:
-        """Everything known of an entity, given by slug, IRI or any of its names."""
+        """Everything recorded about an entity, given by slug, IRI or any of its names."""
         return entity_card(self.store, self.names.get(entity))
 
     def history(self, entity: str) -> tuple[PastFact, ...]:
-        """What is recorded of an entity and not asserted: withdrawn, replaced, not reviewed."""
+        """The unasserted facts about an entity: withdrawn, replaced or not yet reviewed."""
         from .queries.entity_card import history
 
         return history(self.store, self.names.get(entity))
 
     def disagreements(self, entity: str | None = None) -> tuple[Disagreement, ...]:
-        """Where documents disagree, in the whole graph or about one entity, side by side."""
+        """Disagreements between documents, in the whole graph or about one entity."""
         from .queries.disagreement import disagreements
 
         return disagreements(self.store, None if entity is None else self.names.get(entity))
 
     def path(self, start: str, end: str, *, limit: int = 3) -> list[list[Step]]:
-        """The shortest ways from one entity to another over facts."""
+        """The shortest paths of facts between two entities."""
         return shortest_paths(self.store, self.names.get(start), self.names.get(end), limit=limit)
 
     def explore(
@@ -292,10 +292,9 @@ class KnowledgeGraph:
     ) -> Path:
         """Write the interactive graph as one HTML file, and return its path.
 
-        ``focus`` limits it to one entity and what hangs on it within ``depth`` steps;
-        ``questions`` names the stored questions that it can answer, by default all; with
-        ``texts`` a quote can be read in its whole document. Raises ``OSError`` where the file
-        cannot be written.
+        ``focus`` limits it to one entity and its neighbours within ``depth`` steps;
+        ``questions`` names the stored questions to include, by default all; ``texts`` includes
+        the full documents of the quotes. Raises ``OSError`` if the file cannot be written.
         """
         from .viz.explorer import write_explorer
         from .viz.payload import answer_questions
@@ -316,7 +315,7 @@ class KnowledgeGraph:
         )
 
     def dataset(self) -> Dataset:
-        """The whole graph as an ``rdflib.Dataset``. Only for the embedded store."""
+        """The whole graph as an ``rdflib.Dataset``. Requires the embedded store."""
         if not isinstance(self.store, EmbeddedStore):
             raise QueryError("endpoint-without-dataset")
         return self.store.dataset()
@@ -325,10 +324,10 @@ class KnowledgeGraph:
 def open(
     *collections: str | Path, language: str = "ar", endpoint: str | None = None, timeout: float = 30
 ) -> KnowledgeGraph:
-    """Open the bundled graph, with further collections stacked over it, or a remote endpoint.
+    """Open the bundled graph, with any further collections on top, or a remote endpoint.
 
-    It is built first if an input has changed since the last build. Raises ``CollectionError``
-    with every fault of the collections.
+    Rebuilds the graph first if an input has changed since the last build. Raises
+    ``CollectionError`` with every fault of the collections.
     """
     folders = [Path(folder) for folder in collections]
     questions = [folder / "queries" for folder in folders]
@@ -346,9 +345,9 @@ def open(
 
 
 def present_build(collections: Sequence[Path] = ()) -> Build:
-    """The build of the bundled collection with others over it, made first if an input changed.
+    """The build of the bundled collection and any others, rebuilt if an input has changed.
 
-    Raises what :func:`taawun.loaders.builds.build.build` raises.
+    Raises the errors of :func:`taawun.loaders.builds.build.build`.
     """
     from .loaders.builds.cache import Memory, cache_folder, stack
 

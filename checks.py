@@ -1,4 +1,4 @@
-"""The checks of ``taawun check``, each with the number performed, its faults and its warnings."""
+"""The checks of ``taawun check``, each with its count, faults and warnings."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ ANSWERS: Final = Path(__file__).parent / "queries" / "questions" / "answers"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of check: how often it was performed, and the faults that it found.
+    """One kind of check: how many times it ran, and the faults it found.
 
-    ``warnings`` deserve a look but are not faults, such as an agreement without parties.
+    ``warnings`` are worth reviewing but are not faults: an agreement without parties, say.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of all checks over one build."""
+    """The results of all checks on one build."""
 
     checks: tuple[Check, ...]
     coverage: tuple[Coverage, ...]
@@ -59,11 +59,11 @@ class Report:
 
 
 def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = False) -> Report:
-    """Check a build and the collections that it was made from.
+    """Check a build and its source collections.
 
-    Raises ``CollectionError`` where the collections cannot even be read as facts. The expected
-    answers belong to the bundled collection alone, and are compared only where it stands alone.
-    ``reference`` has the shapes checked by pySHACL as well, which takes long on large graphs.
+    Raises ``CollectionError`` if the collections cannot be read as facts. The expected answers
+    are for the bundled collection alone, and are compared only if no other is loaded.
+    ``reference`` also checks the shapes with pySHACL, which is slow on large graphs.
     """
     places: list[Place] = []
     collection = read_collection(
@@ -90,9 +90,9 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
 
 
 def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> None:
-    """Raise ``CollectionError`` with the violations of shapes that the build before does not have.
+    """Raise ``CollectionError`` with the shape violations that ``after`` adds to ``before``.
 
-    ``edited`` are the collections of the build after.
+    ``edited`` are the collections of ``after``.
     """
     found = set(_shapes(after, edited).faults)
     if found and (new := found.difference(_shapes(before, edited).faults)):
@@ -116,9 +116,9 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
 
 
 def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
-    """Check that quotes say the number and date of their facts, and name what those are about.
+    """Check that each quote contains its fact's number, date and entity names.
 
-    An inferred fact has the reason in its note instead. Speakers are named in the quote or
+    An inferred fact gives the reason in its note instead. Speakers are named in the quote or
     before it.
     """
     claims = Claims(collection)
@@ -133,7 +133,7 @@ def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
 def _disagreements(
     store: Store, collection: Collection, places: Sequence[Place]
 ) -> Iterator[Check]:
-    """Report values that differ between documents; both stay."""
+    """Report values that differ between documents; both are kept."""
     stated = list(zip(collection.facts, places, strict=True))
     single = {p.iri for p in collection.schema.properties.values() if p.is_single}
     dated = {
@@ -167,7 +167,7 @@ def _disagreements(
 
 
 def _offsets(store: Store, collection: Collection) -> Check:
-    """Check that the quotes in the store are in the documents at their offsets."""
+    """Check that each quote in the store appears in its document at its offsets."""
     texts = {document.file: document.text for document in collection.documents.values()}
     quoted = {
         part.iri: (quote.document, part)
@@ -191,13 +191,13 @@ def _shapes(build: Build, collections: Sequence[Path]) -> Check:
 
 
 def _named(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """The faults of nodes at their short names, each once: a node may break a shape in two ways."""
+    """The faults by short node name, without duplicates: a node may break a shape twice."""
     named = (replace(fault, place=Place(short_iri(fault.place.file))) for fault in faults)
     return tuple(dict.fromkeys(named))
 
 
 def _reference(build: Build, collections: Sequence[Path]) -> Check:
-    """Apply the shapes with pySHACL too; a result of only one engine is a fault of ours."""
+    """Apply the shapes with pySHACL too; a result from only one engine is a bug in Taawun."""
     from .loaders.checks.shapes import Shapes, build_store
 
     shapes = Shapes(collections=collections)
@@ -218,7 +218,7 @@ def _reference(build: Build, collections: Sequence[Path]) -> Check:
 
 
 def plain_answer(table: Table) -> str:
-    """An answer in the form of the golden files: tab-separated, in order, with short IRIs."""
+    """An answer in the golden file format: tab-separated, ordered, with short IRIs."""
 
     def cell(term: object) -> str:
         if isinstance(term, ox.NamedNode):
@@ -276,7 +276,7 @@ def _changed_answers(store: Store) -> Iterator[Fault]:
 
 
 def accept_answers(store: Store) -> int:
-    """Write every stored question's present answer as the expected one; returns how many."""
+    """Save the current answer of every stored question as expected; return their number."""
     ANSWERS.mkdir(exist_ok=True)
     questions = Catalogue().questions
     for path in ANSWERS.glob("*.tsv"):

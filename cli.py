@@ -1,4 +1,4 @@
-"""The command line: the group of commands, each loaded from its module when it is asked for."""
+"""The command line: a group of lazily loaded commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .commands.settings import FAULTS, Settings, common, foreseen
 from .graph.errors import TaawunError
 from .messages.message import say
 
-#: Each command and the module of ``commands`` that has it, in the order of the help.
+#: Each command and its module in ``commands``, in help order.
 COMMANDS: Final = {
     "build": "building",
     "check": "building",
@@ -40,14 +40,14 @@ COMMANDS: Final = {
 
 
 class Commands(click.Group):
-    """The command group: shows every error of ours in one place, without a traceback."""
+    """The command group; prints every Taawun error in one place, without a traceback."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Every command, in the order of the help."""
+        """Every command, in help order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, its module loaded only now, in the reader's language."""
+        """Load a command by name, with its help in the user's language."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".commands.{COMMANDS[cmd_name]}", __package__)
@@ -56,7 +56,7 @@ class Commands(click.Group):
         return _in_language(command, ctx.ensure_object(Settings).language)
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
-        """Run a command line and exit. What click has to say is said in the reader's language."""
+        """Run a command line and exit. Click's own messages use the user's language."""
         arguments = sys.argv[1:] if args is None else list(args)
         settings = foreseen(arguments)
         options |= {"standalone_mode": False, "obj": settings}
@@ -74,7 +74,7 @@ class Commands(click.Group):
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> None:
-        """Run the command; what Taawun raises on purpose becomes a message and exit code 2."""
+        """Run the command; a Taawun error becomes a message and exit code 2."""
         try:
             try:
                 super().invoke(ctx)
@@ -87,7 +87,7 @@ class Commands(click.Group):
 
 
 def _speaking(settings: Settings) -> AbstractContextManager[None]:
-    """While it lasts click speaks the chosen language; in JSON, which is for programs, English."""
+    """Set click's language to the user's choice, or to English for JSON output."""
     if settings.language == "en" or settings.format == "json":
         return nullcontext()
     from .commands.translation import speaking

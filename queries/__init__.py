@@ -1,1 +1,1 @@
-"""Stored questions: running them, and explaining every row of their answers."""
+"""Stored questions: run them, and explain every row of their answers."""

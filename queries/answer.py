@@ -1,4 +1,4 @@
-"""The answer to a SELECT query as a stream: read row by row, written while it is read."""
+"""The answer to a SELECT query as a stream of rows."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from .why import RowExplanation
 
 
-#: Rows are read in blocks: the first ones are small, so that a reader sees something at once.
+#: Rows are read in blocks; the first are small, so that output starts at once.
 _FIRST: Final = 16
 _BLOCK: Final = 1024
 
 
 class Answer:
-    """Variables and rows of an answer, with what they are called; the rows can be read once."""
+    """The variables and rows of an answer, with their labels; the rows can be read once."""
 
     def __init__(self, solutions: ox.QuerySolutions, shown: Shown) -> None:
         self.solutions, self.shown = solutions, shown
@@ -34,15 +34,15 @@ class Answer:
 
     @cached_property
     def headings(self) -> list[str]:
-        """What the columns are called in the answer's language."""
+        """The column headings in the answer's language."""
         return [self.shown.column(name) for name in self.variables]
 
     def rows(self) -> Iterator[Terms]:
-        """The rows that have not been read yet."""
+        """Yield the unread rows."""
         return map(terms_of, read(self.solutions))
 
     def blocks(self, first: int = _FIRST, most: int = _BLOCK) -> Iterator[list[Terms]]:
-        """The rows in blocks, from ``first`` rows to ``most``; there is none if no row is left."""
+        """Yield the rows in non-empty blocks of ``first`` to ``most`` rows."""
         rows, size = self.rows(), first
         while block := list(islice(rows, size)):
             yield block
@@ -50,9 +50,9 @@ class Answer:
 
 
 def ask(store: Store, question: Question, language: str, text: str | None = None) -> Answer:
-    """The answer to a stored question, as it stands or with the values that ``text`` has.
+    """The answer to a stored question; ``text`` is its SPARQL with parameter values filled in.
 
-    Raises ``QueryError`` where it cannot be run.
+    Raises ``QueryError`` if the query cannot be run.
     """
     if text is None:
         from .prefixes import with_prefixes
@@ -65,19 +65,19 @@ def ask(store: Store, question: Question, language: str, text: str | None = None
 
 
 def answer_of(store: Store, question: Question) -> Table:
-    """The whole answer to a stored question with its default parameters."""
+    """The complete answer to a stored question with its default parameters."""
     answer = ask(store, question, "en")
     return Table(answer.variables, tuple(answer.rows()))
 
 
-#: How SPARQL 1.1 Query Results JSON ends where there is no row.
+#: The end of SPARQL 1.1 Query Results JSON without rows.
 _NO_ROW: Final = b"[]}}"
-#: Bytes of explanations that wait in memory; more wait in a file.
+#: Maximum bytes of explanations buffered in memory; more go to a temporary file.
 _IN_MEMORY: Final = 1 << 24
 
 
 def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
-    """Write an answer as ``csv``, ``tsv``, ``markdown`` or ``json``; False if it has no row."""
+    """Write an answer as ``csv``, ``tsv``, ``markdown`` or ``json``; False if it is empty."""
     if style == "json":
         return _write_json(answer, out)
     has_rows = False
@@ -89,7 +89,7 @@ def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
 
 
 def _cells(answer: Answer, block: list[Terms], style: str) -> list[list[str]]:
-    """The cells of some rows; Markdown, which people read, has dates and numbers in words."""
+    """The cells of some rows; dates and numbers are in words for Markdown only."""
     cells = answer.shown.cells(block)
     if style != "markdown":
         return cells
@@ -104,9 +104,9 @@ def write_proven(
     style: str,
     out: TextIO,
 ) -> bool:
-    """Write blocks of rows, each with its explanation: in JSON whole, else a line for each quote.
+    """Write blocks of explained rows: full explanations in JSON, otherwise one line per quote.
 
-    A row is repeated beside each quote of its proof; one without a quote stands once.
+    A row is repeated for each quote of its proof; a row without a quote appears once.
     """
     from .fact_words import PROOF_COLUMNS, proof_rows
 
@@ -127,20 +127,20 @@ def write_proven(
 
 
 def write_head(style: str, headings: Sequence[str], out: TextIO) -> None:
-    """Write the names of the columns as ``csv``, ``tsv`` or ``markdown`` has them."""
+    """Write the header row as ``csv``, ``tsv`` or ``markdown``."""
     out.write(LINES[style]([headings]))
     if style == "markdown":
         out.write(rule(headings))
 
 
 def write_rows(style: str, rows: Iterable[Sequence[str]], out: TextIO) -> None:
-    """Write some rows as ``csv``, ``tsv`` or ``markdown``, for a reader to have at once."""
+    """Write some rows as ``csv``, ``tsv`` or ``markdown``, and flush."""
     out.write(LINES[style](rows))
     out.flush()
 
 
 def _write_json(answer: Answer, out: TextIO) -> bool:
-    """SPARQL 1.1 Query Results JSON, by Oxigraph itself."""
+    """Write SPARQL 1.1 Query Results JSON with Oxigraph's serialiser."""
     out.flush()
     end = _End(out.buffer)
     try:
@@ -157,7 +157,10 @@ def _write_proven_json(
     blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
     out: TextIO,
 ) -> bool:
-    """``docs/design.md``, section 5. The explanations come last, and wait in a file till then."""
+    """Write JSON as in ``docs/design.md``, section 5.
+
+    The explanations come last, so they are buffered in a file.
+    """
     import json
     from shutil import copyfileobj
     from tempfile import SpooledTemporaryFile
@@ -184,7 +187,7 @@ def _write_proven_json(
 
 
 class _End:
-    """A file for JSON that does nothing to a terminal, and remembers how it ends."""
+    """A file for JSON that escapes terminal control characters and remembers its last bytes."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
@@ -192,11 +195,11 @@ class _End:
         self.text = b""
 
     def write(self, data: bytes) -> int:
-        """Write on."""
+        """Write to the underlying file."""
         self.text = (self.text + data)[-len(_NO_ROW) :]
         self._out.write(escaped(self._decoder.decode(data)).encode())
         return len(data)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Flush the underlying file."""
         self._out.flush()

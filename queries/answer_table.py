@@ -1,4 +1,4 @@
-"""A part of an answer as people read it: every cell named once, for the terminal and the pages."""
+"""Part of an answer as display text, for the terminal and the web pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .why import RowExplanation, explain, is_grouped
 
 
 class Named(NamedTuple):
-    """A term of an answer, None where a variable is unbound, and what people call it."""
+    """A term of an answer (None for an unbound variable) and its label."""
 
     term: Term | None
     text: str
@@ -23,8 +23,8 @@ class Named(NamedTuple):
 class AnswerTable(NamedTuple):
     """Some rows of an answer.
 
-    ``reservations`` has for each row what it rests on besides asserted facts, in words; it is
-    None where that is not known. ``proofs`` has an explanation for each row, or is empty.
+    ``reservations`` says for each row, in words, what it rests on besides asserted facts; None
+    if that is unknown. ``proofs`` has an explanation for each row, or is empty.
     """
 
     headings: Sequence[str]
@@ -34,18 +34,18 @@ class AnswerTable(NamedTuple):
 
     @property
     def has_reservations(self) -> bool:
-        """Whether a row rests on more than asserted facts."""
+        """Whether any row rests on more than asserted facts."""
         return any(self.reservations or ())
 
 
 def answer_table(
     store: Store, text: str, answer: Answer, block: Sequence[Terms], *, why: bool, marked: bool
 ) -> AnswerTable:
-    """A block of the rows of the query ``text``, with their proofs, or only with reservations.
+    """A block of rows of the query ``text``, with their proofs or only their reservations.
 
-    Reservations are told of rows that have a proof each. A row that counts or sums up others has
-    all of theirs: looking at these takes long and says little, so it is done with ``why`` alone.
-    Raises ``UnexplainableError`` where the proofs are wanted and cannot be given.
+    Reservations are given for rows with a proof of their own. An aggregate row has the proofs of
+    all its members: reading them is slow and says little, so only ``why`` does it.
+    Raises ``UnexplainableError`` if proofs are requested and the query cannot be explained.
     """
     rows = named(answer.shown, block)
     terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
@@ -64,7 +64,7 @@ def answer_table(
 
 
 def named(shown: Shown, rows: Sequence[Terms]) -> list[list[Named]]:
-    """The cells of some rows; labels are fetched together."""
+    """The cells of some rows; labels are fetched in one batch."""
     shown.fetch(rows)
     return [
         [

@@ -1,4 +1,4 @@
-"""The catalogue of stored questions: by name, or the nearest to words of one's own."""
+"""The catalogue of stored questions: lookup by name or by free text."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..graph.errors import UnknownNameError
 from .names import Names
 from .question import HERE, Question, read_question
 
-#: Questions of which the parameters are looked for in a free text.
+#: The number of top-ranked questions whose parameters are searched for in a free text.
 _CONSIDERED: Final = 8
 
 
 class Catalogue:
-    """The stored questions of one or more folders; later folders come over earlier ones."""
+    """The stored questions of one or more folders; later folders override earlier ones."""
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self._files = {
@@ -36,16 +36,16 @@ class Catalogue:
         return name in self._files
 
     def get(self, name: str) -> Question:
-        """The question of that name. Raises ``UnknownNameError``."""
+        """The question with that name. Raises ``UnknownNameError`` if there is none."""
         if name in self._files:
             return read_question(self._files[name])
         raise UnknownNameError(name, "kind-question", [q.name for _, q in self.ranked(name)[:3]])
 
     def ranked(self, text: str) -> list[tuple[float, Question]]:
-        """The questions that share words with the text, in either language, the best first.
+        """The questions that share words with the text in either language, best match first.
 
-        Words are folded and stripped of the article and of attached particles; rare words count
-        for more.
+        Words are folded and stripped of the article and attached particles; rare words weigh
+        more.
         """
         asked = _words(text)
         words = {
@@ -61,10 +61,10 @@ class Catalogue:
         return sorted(found, key=lambda item: (-item[0], item[1].name))
 
     def nearest(self, text: str, names: Names | None = None) -> tuple[Question, dict[str, str]]:
-        """The question that fits the text best, with the parameters that its words name.
+        """The question that best matches the text, with the parameter values found in the text.
 
-        ``names`` finds entities in the text: a question that can be asked of them fits better.
-        Raises ``UnknownNameError`` where no question shares a word with the text.
+        ``names`` finds entities in the text; a question that takes them as parameters ranks
+        higher. Raises ``UnknownNameError`` if no question shares a word with the text.
         """
         best: tuple[float, Question, dict[str, str]] | None = None
         for score, question in self.ranked(text)[:_CONSIDERED]:
@@ -81,7 +81,7 @@ class Catalogue:
         return best[1], best[2]
 
 
-#: Words too common to tell questions apart, folded.
+#: Folded stop words.
 _STOP: Final = frozenset(
     {"ما", "من", "في", "علي", "عن", "الي", "مع", "هي", "هو", "التي", "الذي", "هل", "كل", "كم"}
     | {"اي", "and", "the", "an", "of", "in", "on", "is", "are", "was", "what", "which", "who"}

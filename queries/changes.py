@@ -1,4 +1,4 @@
-"""What changed between two stores: facts, what is derived from them, and the stored answers."""
+"""Differences between two stores: facts, derived facts and answers to stored questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .answer import answer_of
 from .question import Question
 from .results import Terms
 
-#: Everything that is said about facts; evidence by IRIs that are made from what it quotes.
+#: All statements about facts; evidence IRIs are made from the quoted content.
 _SAID: Final = f"""
 SELECT ?fact ?name ?value WHERE {{
   GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a <{TW}Fact> ; ?name ?value }}
@@ -29,7 +29,7 @@ SELECT ?fact ?s ?p ?o WHERE {{
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """A fact that is still claimed, with another status, note or evidence."""
+    """A fact with the same claim but another status, note or evidence."""
 
     before: FactRecord
     after: FactRecord
@@ -39,10 +39,10 @@ class Alteration:
 class Changes:
     """The difference between two stores, each part sorted by IRI.
 
-    ``altered`` are facts of one IRI: the same claim, said about differently. A fact with another
-    modality, speaker or date is another claim: one fact less and one more. Derived facts count by
-    their triple, however it follows: ``derived_added`` has one for each that did not follow before.
-    Things are the IRIs of entities and documents; altered ones have other names or notes.
+    ``altered`` are facts with the same IRI, hence the same claim, but other metadata. A fact with
+    another modality, speaker or date is another claim: one fact removed and one added. Derived
+    facts are compared by triple, not by derivation: ``derived_added`` has one fact for each new
+    triple. Things are the IRIs of entities and documents; altered ones have other names or notes.
     """
 
     added: tuple[FactRecord, ...] = ()
@@ -59,7 +59,7 @@ class Changes:
 
     @property
     def requalified(self) -> tuple[Alteration, ...]:
-        """Of the facts added and removed those of one triple: claimed before, in another way."""
+        """Pairs of a removed and an added fact with the same triple and other qualifiers."""
         old: dict[TripleTerms, list[FactRecord]] = defaultdict(list)
         for fact in reversed(self.removed):
             old[fact.triple].append(fact)
@@ -69,7 +69,7 @@ class Changes:
 
 
 def changes(before: Store, after: Store) -> Changes:
-    """Compare two stores fact by fact, in a few queries to each."""
+    """Compare two stores fact by fact, with a few queries to each."""
     old, new = _Known(before), _Known(after)
     altered = {fact for fact, _, _ in old.said ^ new.said} & old.facts & new.facts
     described = {thing for thing, _, _ in old.described ^ new.described}
@@ -88,7 +88,7 @@ def changes(before: Store, after: Store) -> Changes:
 
 
 class _Known:
-    """What one store says about its facts."""
+    """The facts of one store with their metadata."""
 
     def __init__(self, store: Store) -> None:
         self._reader = FactReader(store)
@@ -96,7 +96,7 @@ class _Known:
         self.described = _triples(store, _DESCRIBED, "thing")
         self.things = {thing for thing, _, _ in self.described}
         self.facts = {fact for fact, _, _ in self.said}
-        #: Triples that follow, each with the first of the derived facts that say it.
+        #: Derived triples, each with its first derived fact.
         self.derived: dict[tuple[str, ...], str] = {}
         for row in select(store, _DERIVED):
             triple, fact = tuple(str(row[name]) for name in "spo"), row["fact"].value
@@ -116,7 +116,7 @@ def _triples(store: Store, query: str, subject: str) -> set[tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """A stored question whose answer has other rows than before; a row may come twice."""
+    """A stored question whose answer rows changed; a row may appear twice."""
 
     question: Question
     variables: tuple[str, ...]
@@ -127,7 +127,7 @@ class AnswerChange:
 def answer_changes(
     before: Store, after: Store, questions: Iterable[Question]
 ) -> Iterator[AnswerChange]:
-    """The questions, asked with their default parameters, whose answers gain or lose rows."""
+    """The questions whose answers, with default parameters, gain or lose rows."""
     for question in questions:
         old, new = answer_of(before, question), answer_of(after, question)
         gained = tuple((Counter(new.rows) - Counter(old.rows)).elements())
@@ -138,7 +138,7 @@ def answer_changes(
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two stores with everything that differs between them."""
+    """Two stores and all their differences."""
 
     before: Store
     after: Store

@@ -1,4 +1,4 @@
-"""Dates, durations and numbers as people read them; the graph keeps EDTF and ISO 8601."""
+"""Display text for dates, durations and numbers; the graph keeps EDTF and ISO 8601."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ..messages.message import listed, say
 
 _DATE: Final = re.compile(r"(\d{4}|XXXX)(?:-(0[1-9]|1[0-2]|2[1-4]|3[3-6]|4[01])(?:-([0-3]\d))?)?")
 _DURATION: Final = re.compile(r"P(?:\d+[YMWD])+")
-#: A year has no separators; numbers of five digits and more have them.
+#: Only numbers of five or more digits get separators, so that years have none.
 _NUMBER: Final = re.compile(r"(-?\d{5,})(\.\d+)?")
 _MARKS: Final = re.compile("[?~%]")
 _UNITS: Final = {"Y": "count-years", "M": "count-months", "W": "count-weeks", "D": "count-days"}
 
 
 def readable(text: str, language: str) -> str:
-    """The date, duration or number in words; any other text, and a bare year, as it is.
+    """The date, duration or number in words; other text and bare years unchanged.
 
     >>> readable("XXXX-02-08/XXXX-02-09", "en")
     '8–9 February (year not printed)'

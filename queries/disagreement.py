@@ -1,4 +1,4 @@
-"""Where documents disagree: disputed facts, and single values that differ between documents."""
+"""Disagreements: disputed facts, and single values that differ between documents."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ..graph.fact_record import FactRecord
 from ..graph.store import Binding, Store, Term, select
 from ..ontology.namespaces import ID, OWL, RDFS, TW
 
-#: A thing and the property of which it has a value.
+#: A subject and a property.
 _Held: TypeAlias = tuple[ox.NamedNode, ox.NamedNode]
-#: What has one value by the ontology, and dates: a thing is held, signed or launched once.
+#: Single-valued properties of the ontology, and dates: a thing is held, signed or launched once.
 _SINGLE: Final = f"""
 SELECT DISTINCT ?s ?p ?o ?isDate WHERE {{{{
   {{entity}}
@@ -40,22 +40,22 @@ SELECT DISTINCT ?s ?p ?o WHERE {{{{
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the values that something is said to have, with the facts that say so."""
+    """One of the conflicting values, with the facts that state it."""
 
     value: Term
     facts: tuple[FactRecord, ...]
 
     @property
     def documents(self) -> frozenset[str]:
-        """The documents that say so."""
+        """The documents that state this value."""
         return frozenset(quote.document for fact in self.facts for quote in fact.quotes)
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """What one thing is said to have as a value, side by side; who is right is not decided here.
+    """The conflicting values of one subject and property, without deciding between them.
 
-    A disputed fact may stand alone: what speaks against it is then in its reason.
+    A disputed fact may be the only side: its reason then gives the objection.
     """
 
     subject: ox.NamedNode
@@ -66,7 +66,7 @@ class Disagreement:
 def disagreements(store: Store, entity: str | None = None) -> tuple[Disagreement, ...]:
     """Every disagreement of the graph, or those about one entity, sorted by subject and property.
 
-    Two values of one document are not looked at here: that fault is found when facts are read.
+    Two values within one document are not compared here: reading the facts reports that fault.
     """
     values: dict[_Held, set[ox.Triple]] = defaultdict(set)
     dates: set[_Held] = set()
@@ -102,7 +102,7 @@ def _statement(row: Binding) -> tuple[_Held, ox.Triple]:
 
 
 def _differ(sides: Sequence[Side], *, is_date: bool) -> bool:
-    """Whether two documents give values that cannot both be."""
+    """Whether two documents give incompatible values."""
     return any(
         one.documents.isdisjoint(other.documents)
         and not (is_date and may_agree(one.value.value, other.value.value))
@@ -112,7 +112,7 @@ def _differ(sides: Sequence[Side], *, is_date: bool) -> bool:
 
 
 def may_agree(one: str, other: str) -> bool:
-    """Whether two EDTF dates may mean the same, one perhaps more precise than the other.
+    """Whether two EDTF dates may mean the same, even if one is more precise.
 
     >>> may_agree("2022", "2022-09"), may_agree("XXXX-02", "2023-02-08"), may_agree("2019", "2021")
     (True, True, False)
@@ -124,19 +124,19 @@ def may_agree(one: str, other: str) -> bool:
 
 
 def _ends(date: str) -> tuple[str, str]:
-    """The first and the last day or month of a date, as precise as it is printed."""
+    """The first and last day or month of a date, at its given precision."""
     start, slash, end = re.sub("[?~%]", "", date).partition("/")
     return _month(start, 0), _month(end if slash else start, 1)
 
 
 def _month(date: str, end: int) -> str:
-    """The date with the first or the last month of its quarter or half instead of that."""
+    """The date with its quarter or half replaced by the first or last month of it."""
     months = PARTS_OF_YEAR.get(date[5:])
     return f"{date[:5]}{months[end]:02d}" if months else date
 
 
 def _reaches(start: str, end: str) -> bool:
-    """Whether the span from start to end is not empty, as far as both are known."""
+    """Whether the interval from start to end is non-empty, as far as both are known."""
     if ".." in (start, end):
         return True
     for one, other in zip(start, end, strict=False):
@@ -146,7 +146,7 @@ def _reaches(start: str, end: str) -> bool:
 
 
 def _asserted(facts: Sequence[FactRecord]) -> Iterator[FactRecord]:
-    """The asserted facts under those that say a triple, each once: a rank is a value by rule."""
+    """Yield the asserted facts behind a triple's facts, each once: a rule derives ranks."""
     yield from {one.iri: one for fact in facts for one in fact.asserted()}.values()
 
 

@@ -17,7 +17,7 @@ a test holds that it is up to date.
 
 
 def page(catalogue: Catalogue) -> str:
-    """The whole page."""
+    """The complete page."""
     headings = ("question", "العربية", "English", "parameters", "rows")
     return f"{_HEAD}\n{to_markdown(headings, _rows(catalogue))}"
 

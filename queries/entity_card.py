@@ -1,4 +1,4 @@
-"""Everything that is recorded of one entity: names, classes, facts in either direction, history."""
+"""Everything recorded about one entity: names, classes, facts in either direction, history."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ..graph.store import Store, Term, select
 from ..ontology.namespaces import GRAPH_EVIDENCE, ID, TW
 from ..ontology.schema import is_own
 
-#: The active facts (never the derived ones) in which the entity is subject or object, prospects
-#: among them.
+#: The active facts, including prospects but not derived facts, with the entity as subject or
+#: object.
 _FACTS: Final = """
 PREFIX tw: <https://w3id.org/taawun/ontology#>
 SELECT DISTINCT ?s ?p ?o WHERE {{
@@ -43,7 +43,7 @@ SELECT ?kind ?value WHERE {{
 
 @dataclass(frozen=True, slots=True)
 class EntityCard:
-    """What the graph knows of an entity; ``outgoing`` and ``incoming`` are triples of facts."""
+    """An entity's data; ``outgoing`` and ``incoming`` are the triples of its facts."""
 
     iri: str
     labels: dict[str, str]
@@ -56,12 +56,12 @@ class EntityCard:
 
     @property
     def triples(self) -> Sequence[ox.Triple]:
-        """All of its facts' triples, outgoing first."""
+        """The triples of all its facts, outgoing first."""
         return (*self.outgoing, *self.incoming)
 
 
 def entity_card(store: Store, iri: str) -> EntityCard:
-    """Collect what is known of the entity. An IRI of nothing gives an empty card."""
+    """Collect the data of the entity. An unknown IRI gives an empty card."""
     found: dict[str, list[Term]] = {}
     for row in select(store, _NAMES.format(iri=iri)):
         found.setdefault(row["kind"].value, []).append(row["value"])
@@ -94,7 +94,7 @@ def entity_card(store: Store, iri: str) -> EntityCard:
     )
 
 
-#: A fact's graph has one triple; what is asserted or disputed stands on the card.
+#: A fact's graph has one triple; asserted and disputed facts are on the card.
 _NOT_ASSERTED: Final = """
 SELECT DISTINCT ?fact WHERE {{
   {{ GRAPH ?fact {{ <{iri}> ?p ?o }} }} UNION {{ GRAPH ?fact {{ ?s ?p <{iri}> }} }}
@@ -105,14 +105,14 @@ SELECT DISTINCT ?fact WHERE {{
 
 @dataclass(frozen=True, slots=True)
 class PastFact:
-    """A fact that is recorded and not asserted, with the fact that replaces it, if one does."""
+    """A recorded but unasserted fact, with its replacement if it has one."""
 
     fact: FactRecord
     successor: FactRecord | None
 
 
 def history(store: Store, iri: str) -> tuple[PastFact, ...]:
-    """The facts about the entity that its card does not assert, the oldest change first."""
+    """The facts about the entity that are not asserted on its card, oldest change first."""
     text = _NOT_ASSERTED.format(
         iri=iri,
         evidence=GRAPH_EVIDENCE,

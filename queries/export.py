@@ -1,4 +1,4 @@
-"""The graph in other people's formats; the same graph gives the same bytes everywhere."""
+"""Export of the graph in standard formats, byte for byte reproducible."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _PLAIN: Final = (
 def export(name: str, dump: Path, store: Store, out: IO[bytes]) -> None:
     """Write the graph in the format ``name`` (a key of ``FORMATS``) to ``out``.
 
-    ``dump`` is the build's canonical dump, ``store`` the same build's store.
+    ``dump`` is the build's canonical dump, ``store`` its store.
     """
     FORMATS[name](dump, store, out)
 
 
 def rebased(dump: Path, base: str) -> bytes:
-    """The canonical dump with every IRI of ours under another base.
+    """The canonical dump with every Taawun IRI moved to another base.
 
-    Content-made IRIs keep their digits, so that a fact stays recognisable under any base.
+    Content-based IRIs keep their digits, so that a fact is recognisable under any base.
     """
     moved = dump.read_text("utf-8").replace(f"<{BASE}", f"<{base}")
     return ("\n".join(sorted(moved.splitlines())) + "\n").encode()
@@ -51,7 +51,7 @@ def _nquads(dump: Path, _: Store, out: IO[bytes]) -> None:
 
 
 def _quads(dump: Path, *, only_plain: bool) -> Iterator[ox.Quad]:
-    """The quads in sorted order: first the plain view, then graph by graph."""
+    """Yield the quads in sorted order: the plain view, then each named graph."""
     quads = list(ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS))
     if only_plain:
         quads = [quad for quad in quads if isinstance(quad.graph_name, ox.DefaultGraph)]
@@ -73,7 +73,7 @@ def _serialised(
 
 
 def _csv(_: Path, store: Store, out: IO[bytes]) -> None:
-    """One row for each fact and quote, with a byte order mark so that spreadsheets read Arabic."""
+    """Write a row for each fact and quote, with a byte order mark for Arabic in spreadsheets."""
     facts = list(all_facts(store))
     labels = Labels(store)
     labels.fetch(term.value for fact in facts for term in fact.triple if _is_iri(term))
@@ -86,7 +86,7 @@ def _csv(_: Path, store: Store, out: IO[bytes]) -> None:
 
 
 def _cells(fact: FactRecord, labels: Labels) -> Iterator[list[str]]:
-    """The rows of a fact: one for each of its quotes."""
+    """Yield the rows of a fact, one for each of its quotes."""
     named = []
     for term in fact.triple:
         if _is_iri(term):
@@ -102,7 +102,7 @@ def _cells(fact: FactRecord, labels: Labels) -> Iterator[list[str]]:
 
 
 def qualifiers_of(fact: FactRecord) -> dict[str, str]:
-    """The qualifiers of a fact by their names in tables, with IRIs in their short form."""
+    """The qualifiers of a fact by column name, with short IRIs."""
 
     def short(terms: Iterable[Term]) -> str:
         return " ".join(short_iri(term.value) for term in terms)
@@ -126,7 +126,7 @@ def qualifiers_of(fact: FactRecord) -> dict[str, str]:
 
 
 def _text(texts: Iterable[ox.Literal], language: str) -> str:
-    """Those in the language; what is not Arabic counts as English."""
+    """The texts in the language; anything not Arabic counts as English."""
     return " ".join(t.value for t in texts if (t.language == "ar") is (language == "ar"))
 
 
@@ -135,7 +135,7 @@ def _is_iri(term: Term) -> bool:
 
 
 def _graphml(_: Path, store: Store, out: IO[bytes]) -> None:
-    """Entities and the facts between them, for Gephi, yEd and Cytoscape."""
+    """Write entities and the facts between them, for Gephi, yEd and Cytoscape."""
     import networkx as nx
 
     graph = network(store, quotes=True)

@@ -1,4 +1,4 @@
-"""Facts in words: what their terms are called, and how, by whom and when they are said."""
+"""Facts in words: labels of their terms, modality, speaker and date."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from .results import Shown
     from .why import RowExplanation
 
-#: Facts that share a quote, each with that quote as its own record has it.
+#: Facts that share a quote, each with the quote from its own record.
 Proven: TypeAlias = list[tuple[FactRecord, Quote]]
-#: The columns of a proof beside those of an answer, named alike in both languages.
+#: The proof columns added to an answer, with the same names in both languages.
 PROOF_COLUMNS: Final = (
     "modality", "stated_by", "on_behalf_of", "when", "quote", "document", "start", "end", "fact",
     "date_text", "note", "record_status",
 )  # fmt: skip
-#: Terms of RDF itself, which have no label in the graph.
+#: Terms of the RDF vocabulary, which have no label in the graph.
 _TERMS: Final = {
     RDF + "type": "relation-type",
     RDFS + "label": "relation-label",
@@ -36,7 +36,7 @@ _TERMS: Final = {
 
 
 def name_of(term: object, labels: Labels, language: str) -> str:
-    """What a term is called: the label of a thing, the words of a literal."""
+    """A term as text: the label of an entity, or the literal in words."""
     if isinstance(term, ox.NamedNode):
         if term.value in _TERMS:
             return say(_TERMS[term.value], language)
@@ -47,7 +47,7 @@ def name_of(term: object, labels: Labels, language: str) -> str:
 
 
 def pattern_in_words(pattern: str, labels: Labels, language: str) -> str:
-    """A pattern under NOT EXISTS or MINUS with the names of things in place of their IRIs."""
+    """A pattern under NOT EXISTS or MINUS with labels in place of IRIs."""
     found = list(scan(pattern))
     opened = next((place for place, token in enumerate(found) if token.text == "{"), 0)
     if opened and all(t.is_word("FILTER", "NOT", "EXISTS", "MINUS") for t in found[:opened]):
@@ -67,7 +67,7 @@ def pattern_in_words(pattern: str, labels: Labels, language: str) -> str:
 
 
 def marks(fact: FactRecord, labels: Labels, language: str) -> list[str]:
-    """How firmly a fact is said, by whom, for whom, when and how often, where that needs saying."""
+    """The notable qualifiers of a fact: modality, speakers, dispute, date and support."""
 
     def names(terms: Iterable[object]) -> list[str]:
         return [name_of(term, labels, language) for term in terms]
@@ -95,7 +95,7 @@ def marks(fact: FactRecord, labels: Labels, language: str) -> list[str]:
 
 
 def _support(by: Support, language: str) -> str:
-    """How many documents say it, and of how many publishers, as far as these are printed."""
+    """The number of documents that support the fact, and of their named publishers."""
     documents = Message("count-documents", count=len(by.documents))
     if not (count := len(by.publishers)):
         return say("fact-in-documents", language, documents=documents)
@@ -107,7 +107,7 @@ def _support(by: Support, language: str) -> str:
 
 
 def status_of(fact: FactRecord, labels: Labels, language: str) -> str:
-    """Where a fact stands in curation, since when and why, if it is not simply asserted."""
+    """The curation status of a fact, with date and reason, unless it is simply asserted."""
     if fact.record_status in ("", "asserted"):
         return ""
     name = labels(f"{ID}record-status/{fact.record_status}", language)
@@ -119,7 +119,7 @@ def status_of(fact: FactRecord, labels: Labels, language: str) -> str:
 
 
 def by_quote(facts: Iterable[FactRecord]) -> list[Proven]:
-    """Facts with the quotes that say them, those that share a quote together."""
+    """Facts grouped by the quotes that support them."""
     found: dict[object, Proven] = {}
     for fact in facts:
         for quote in fact.quotes:
@@ -128,12 +128,12 @@ def by_quote(facts: Iterable[FactRecord]) -> list[Proven]:
 
 
 def rank(fact: FactRecord) -> int:
-    """The place of a fact among all, the firmest first: asserted, reported … denied."""
+    """The sort key of a fact by modality, firmest first: asserted, reported … denied."""
     return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
 
 
 def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
-    """What a row rests on besides asserted facts: modalities, and whether one is disputed."""
+    """What a row rests on besides asserted facts: other modalities and disputed facts."""
     facts = {one.iri: one for fact in explanation.facts for one in fact.asserted()}.values()
     found = [f"{ID}modality/{name}" for name in MODALITIES if name != "asserted"]
     found = [iri for iri in found if any(iri.endswith(f"/{fact.modality}") for fact in facts)]
@@ -143,9 +143,9 @@ def reservations(explanation: RowExplanation, labels: Labels, language: str) -> 
 
 
 def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:
-    """The cells of ``PROOF_COLUMNS``: a row for each quote of the asserted facts under these.
+    """The cells of ``PROOF_COLUMNS``: a row for each quote of the underlying asserted facts.
 
-    One empty row where there is no quote.
+    One empty row if there is no quote.
     """
     told = list({one.iri: one for fact in facts for one in fact.asserted()}.values())
     shown.labels.fetch(iris_of(told))
@@ -165,7 +165,7 @@ def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:
 
 
 def quotes_of(facts: Iterable[FactRecord]) -> str:
-    """The quotes under some facts, each once with its document and offsets, as one line."""
+    """The distinct quotes of some facts, with document and offsets, on one line."""
     groups = by_quote(asserted for fact in facts for asserted in fact.asserted())
     return " ‖ ".join(in_one_line(group[0][1]) for group in groups)
 
@@ -181,7 +181,7 @@ def spans_of(quote: Quote) -> str:
 
 
 def iris_of(facts: Iterable[FactRecord]) -> list[str]:
-    """The IRIs whose labels are needed to tell these facts."""
+    """The IRIs whose labels are needed to put these facts into words."""
     found = []
     for fact in facts:
         found += [f"{ID}modality/{fact.modality}", f"{ID}record-status/{fact.record_status}"]

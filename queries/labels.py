@@ -1,4 +1,4 @@
-"""What an IRI is called in a language."""
+"""Labels of IRIs in either language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..ontology.namespaces import BASE, ID, OUTSIDE, PREFIXES
 _LABELS: Final = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {things} }} ?thing rdfs:label ?label }}"""
-#: IRIs asked for in one query, and IRIs whose labels are kept.
+#: The maximum number of IRIs in one query, and of IRIs with cached labels.
 _TOGETHER: Final = 500
 _KEPT: Final = 20_000
 _IRI: Final = r"https?://[^\s<>\"{}|^`\\]+"
@@ -31,21 +31,21 @@ def short_iri(iri: str) -> str:
 
 
 def _is_labelled(iri: str) -> bool:
-    """Whether the graph may have a label for it: one of ours, or a term of a collection."""
+    """Whether the graph may have a label for the IRI: a Taawun IRI or a collection's term."""
     return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(re.fullmatch(_IRI, iri)))
 
 
 class Labels:
-    """Labels of IRIs in both languages, fetched in one query for all that are asked together."""
+    """Labels of IRIs in both languages, fetched in batches and cached."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: dict[str, dict[str, str]] = {}
 
     def fetch(self, iris: Iterable[str]) -> None:
-        """Look up every IRI of ours, or of a collection, that is not known yet.
+        """Fetch the labels of all Taawun and collection IRIs that are not cached yet.
 
-        Those asked for together are known together; of earlier ones only so many are kept.
+        The IRIs of one call are all cached together; earlier ones may be evicted.
         """
         if len(self._known) > _KEPT:
             self._known.clear()
@@ -56,13 +56,13 @@ class Labels:
             things = " ".join(f"<{iri}>" for iri in missing[first : first + _TOGETHER])
             for row in select(self._store, _LABELS.format(things=things)):
                 label = row["label"]
-                # An endpoint may give names of what it was not asked for.
+                # An endpoint may return names of IRIs that were not requested.
                 labels = self._known.get(row["thing"].value)
                 if labels is not None and isinstance(label, ox.Literal) and label.language:
                     labels[label.language] = label.value
 
     def __call__(self, iri: str, language: str) -> str:
-        """The label in the language, else in the other one, else the short IRI."""
+        """The label in the language, else in the other language, else the short IRI."""
         if iri not in self._known:
             self.fetch([iri])
         labels = self._known[iri]

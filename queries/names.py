@@ -1,4 +1,4 @@
-"""What a slug, an IRI or a name in either language stands for."""
+"""Entity lookup by slug, IRI or name in either language."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TYPED: Final = "SELECT ?thing WHERE {{ ?thing a <{kind}> }}"
 
 
 class Names:
-    """Finds what a slug, an IRI or a name in either language stands for."""
+    """Finds entities by slug, IRI or name in either language."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -38,7 +38,7 @@ class Names:
 
     @cached_property
     def _by_name(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
-        """Folded names, and folded names that hold in some documents only, to sorted IRIs."""
+        """Folded names, and folded names used in some documents only, mapped to sorted IRIs."""
         names: dict[str, set[str]] = defaultdict(set)
         weak: dict[str, set[str]] = defaultdict(set)
         for row in select(self.store, _NAMES):
@@ -60,7 +60,7 @@ class Names:
         return {slug: sorted(iris) for slug, iris in found.items()}
 
     def _members(self, kind: str | None) -> frozenset[str] | None:
-        """The IRIs of a class, by its slug; None for any class."""
+        """The members of a class, given by slug; None for any class."""
         if kind is None:
             return None
         if kind not in self._by_class:
@@ -74,16 +74,16 @@ class Names:
         return frozenset(row["thing"].value for row in rows)
 
     def _own(self, kind: str) -> str:
-        """The class of a collection that has this slug, or a class without members."""
+        """The collection class with this slug, or a class without members."""
         classes = (row["class"].value for row in select(self.store, _CLASSES))
         found = (iri for iri in classes if is_own(iri) and class_slug(iri) == kind)
         return min(found, default=TW + "None")
 
     def find(self, name: str, kind: str | None = None) -> list[str]:
-        """The IRIs that the name may stand for, best first; empty if none.
+        """The IRIs that the name may refer to, best match first; empty if none.
 
-        ``kind`` is a class slug that limits the search. An IRI or a slug beats a name, a name
-        beats one that holds in some documents only.
+        ``kind`` is a class slug that limits the search. An IRI or slug ranks above a name, a
+        name above one used in some documents only.
         """
         allowed = self._members(kind)
         text = name.strip().removeprefix("<").removesuffix(">")
@@ -99,18 +99,18 @@ class Names:
         return []
 
     def get(self, name: str, kind: str | None = None) -> str:
-        """The one IRI that the name stands for. Raises ``UnknownNameError`` if none or several."""
+        """The IRI that the name refers to. Raises ``UnknownNameError`` if none or several."""
         found = self.find(name, kind)
         if len(found) == 1:
             return found[0]
         if found:
             raise UnknownNameError(name, "kind-single-entity", [short_iri(iri) for iri in found])
         what = f"kind-{kind or 'entity'}"
-        # A class of a collection's own ontology is called by its slug.
+        # A class of a collection's own ontology is referred to by its slug.
         raise UnknownNameError(name, what if has_words(what) else kind or "", self.near(name, kind))
 
     def near(self, name: str, kind: str | None = None) -> list[str]:
-        """Up to three names that come closest, as people would write them."""
+        """Up to three short IRIs of entities with the most similar names."""
         allowed = self._members(kind)
         known = {
             key: iris[0]
@@ -123,7 +123,7 @@ class Names:
         return list(dict.fromkeys(short_iri(known[key]) for key in close))[:3]
 
     def within(self, text: str, kind: str) -> str | None:
-        """The IRI of the longest name of that class that stands in the text, as whole words."""
+        """The IRI of the longest name of that class in the text, matched as whole words."""
         if kind in ("text", "number"):
             return None
         allowed = self._members(kind) or frozenset()
@@ -139,7 +139,7 @@ class Names:
 
 
 def _without_clitic(phrase: str) -> list[str]:
-    """The phrase without an attached conjunction or preposition (و ف ب ك ل), where one may be."""
+    """The phrase without a possible attached conjunction or preposition (و ف ب ك ل)."""
     forms = []
     for clitic in ("و", "ف", "ب", "ك", "ل", "وب", "ول", "وك", "فب", "فل"):
         if phrase.startswith(clitic) and len(phrase.split()[0]) - len(clitic) >= 3:

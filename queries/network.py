@@ -17,10 +17,10 @@ from ..ontology.namespaces import ID
 if TYPE_CHECKING:
     import networkx as nx
 
-#: How far a step goes: what the curator inferred is a weaker tie than what a text says, and an
-#: area weaker still (two bodies that both deal with post need not have met).
+#: Edge lengths: a fact inferred by the curator is a weaker tie than one stated in a text, and a
+#: shared area is weaker still (two bodies that both deal with post need not have met).
 _INFERRED, _AREA = 2, 3
-#: Values that tie together things which have nothing else in common: no way leads through them.
+#: Values shared by otherwise unrelated things: paths do not pass through them.
 _VALUES: Final = tuple(
     ID + name + "/" for name in ("stage", "unit", "comparator", "event-format", "modality")
 )
@@ -28,7 +28,7 @@ _VALUES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a path: a fact's triple, walked from its subject or against it."""
+    """One step of a path: a fact's triple, followed forwards or backwards."""
 
     subject: ox.NamedNode
     predicate: ox.NamedNode
@@ -42,10 +42,10 @@ class Step:
 
 
 def network(store: Store, *, quotes: bool = False) -> nx.MultiDiGraph[str]:
-    """Entities as nodes, active facts as edges with the fact's ``record`` as their attribute.
+    """Entities as nodes, active facts as edges with a ``record`` attribute.
 
-    Controlled values (stages, units …) are left out: they would make everything neighbours.
-    Without ``quotes`` the records have none.
+    Controlled values (stages, units …) are left out: they would connect everything.
+    The records include quotes only if ``quotes`` is true.
     """
     import networkx as nx
 
@@ -63,10 +63,11 @@ def network(store: Store, *, quotes: bool = False) -> nx.MultiDiGraph[str]:
 
 
 def shortest_paths(store: Store, start: str, end: str, *, limit: int = 3) -> list[list[Step]]:
-    """The shortest ways from one entity to another over facts, in either direction.
+    """The shortest paths of facts between two entities, following facts in either direction.
 
-    At most ``limit`` of the same length, ways through concrete things before ways through
-    areas; empty if nothing connects them. Raises ``QueryError`` if both are the same.
+    At most ``limit`` paths of the same length, those through concrete things before those
+    through areas; empty if the entities are not connected. Raises ``QueryError`` if both are
+    the same.
     """
     import networkx as nx
 

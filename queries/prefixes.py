@@ -1,4 +1,4 @@
-"""The prefixes of queries: the usual ones need no declaration."""
+"""Default prefixes for queries."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _IRI: Final = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 
 
 def with_prefixes(text: str, store: Store | None = None) -> str:
-    """The query with the usual prefixes declared, where it uses one without declaring it.
+    """Declare the default prefixes that the query uses without declaring.
 
-    A prefix that is none of ours is looked for in the store, which keeps those of collections.
-    They are put on the first line, so that error messages keep their line numbers. Raises
-    ``QueryError`` for what came from bytes that are no text.
+    Other prefixes are looked up in the store, which keeps those of the collections. All
+    declarations go on the first line, so that error messages keep their line numbers. Raises
+    ``QueryError`` if the query was decoded from bytes that are not valid text.
     """
     try:
         text.encode()
@@ -46,7 +46,7 @@ def with_prefixes(text: str, store: Store | None = None) -> str:
 
 
 def prefixes_of(store: Store) -> dict[str, str]:
-    """The prefixes that the collections' own ontologies present, with their namespaces."""
+    """The prefixes and namespaces of the collections' own ontologies."""
     return {
         row["prefix"].value: row["space"].value
         for row in select(store, _PRESENTED)

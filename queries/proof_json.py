@@ -1,4 +1,4 @@
-"""Answers, cards and paths with their proof as JSON (``docs/design.md``, section 5)."""
+"""JSON for answers, entity cards and paths with their proofs (``docs/design.md``, section 5)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .why import Proof, RowExplanation
 def explanation_json(explanation: RowExplanation) -> Json:
     """One item of ``"why"``: ``facts``, ``definitions`` and ``absence``.
 
-    Facts are asserted ones, each once. One that supports a derived triple of the witness has,
-    beside its own keys, ``derived``: the derived facts that it lies under.
+    The facts are asserted and distinct. A fact that supports a derived triple of the witness
+    has an extra key ``derived``: the derived facts that rest on it.
     """
     facts: dict[str, Json] = {}
     for fact in explanation.facts:
@@ -53,7 +53,7 @@ def _triple(proof: Proof) -> Json:
 def card_json(
     card: EntityCard, facts: Sequence[FactRecord], disagreements: Sequence[Disagreement] = ()
 ) -> str:
-    """An entity with all of its facts."""
+    """An entity with all its facts."""
     return _dump(
         {
             "entity": card.iri,
@@ -82,7 +82,7 @@ def _disagreement_json(item: Disagreement) -> Json:
 def paths_json(
     ways: Sequence[Sequence[Step]], facts: Mapping[ox.Triple, Sequence[FactRecord]]
 ) -> str:
-    """Ways between two entities, each step with the facts that say it."""
+    """Paths between two entities, each step with the facts that state it."""
     return _dump(
         {
             "paths": [

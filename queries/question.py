@@ -1,8 +1,8 @@
-"""A stored question: one ``.rq`` file, with its words in both languages in the header.
+"""A stored question: one ``.rq`` file, with its wording in both languages in the header.
 
-The header is YAML after ``#+`` (grlc). A parameter stands in the query as ``VALUES ?name {
-default }``; giving it a value replaces what the braces hold by one serialised term, and nothing
-else, so that no text of a user becomes part of a query. A default of ``UNDEF`` means any.
+The header is YAML after ``#+`` (grlc). A parameter is written in the query as ``VALUES ?name {
+default }``; setting it replaces only the content of the braces, with one serialised term, so that
+user text never becomes part of a query. The default ``UNDEF`` matches any value.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from ..messages.message import Message, foreign
 if TYPE_CHECKING:
     from .names import Names
 
-#: What columns are called that have no name in the ontology, by language.
+#: Headings, by language, of columns without a label in the ontology.
 Columns = Mapping[str, Mapping[str, str]]
 _MARK: Final = "#+"
-#: What stands in every header, each with an example.
+#: The required keys of a header, each with an example.
 _NEEDED: Final = {
     "summary": "summary: Which countries signed agreements?",
     "summary_ar": "summary_ar: ما الدول التي وقّعت اتفاقيات؟",
@@ -33,7 +33,7 @@ _NEEDED: Final = {
 }
 _PARAMETER: Final = "country: {type: country, ar: الدولة, en: country}"
 _COLUMN_WRITTEN: Final = "countries: {ar: عدد الدول, en: countries}"
-#: The fault of a value that is of another kind.
+#: The fault of a value of the wrong type.
 _NOT: Final[dict[type, str]] = {
     str: "header-not-a-text",
     list: "header-not-a-list",
@@ -42,7 +42,7 @@ _NOT: Final[dict[type, str]] = {
 
 
 class Parameter(NamedTuple):
-    """A parameter of a question: a class slug as type, or ``text`` or ``number``."""
+    """A parameter of a question; its type is a class slug, ``text`` or ``number``."""
 
     name: str
     type: str
@@ -51,7 +51,7 @@ class Parameter(NamedTuple):
 
 
 class Header(NamedTuple):
-    """What the header says."""
+    """The parsed header."""
 
     ar: str
     en: str
@@ -62,7 +62,7 @@ class Header(NamedTuple):
 
 
 def read_header(name: str, text: str) -> Header:
-    """The header of the question. Raises ``QueryError`` that says what is wrong, and the remedy."""
+    """Parse a question's header. Raises ``QueryError`` with the fault and its remedy."""
     written = _yaml(name, text)
     if not written:
         raise _wrong(Message("header-missing", file=_file(name)), _NEEDED["summary"])
@@ -89,11 +89,11 @@ def read_header(name: str, text: str) -> Header:
 def _yaml(name: str, text: str) -> Any:
     import yaml
 
-    # Other lines stay as empty ones, so that a place in the header is one in the file.
+    # Other lines are kept as empty lines, so that line numbers match the file.
     lines = text.splitlines()
     header = "\n".join(line[len(_MARK) :] if line.startswith(_MARK) else "" for line in lines)
     try:
-        # Texts stay texts: no date, number or truth is made of them.
+        # Scalars stay strings: none is converted to a date, number or boolean.
         return yaml.load(header, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -118,7 +118,7 @@ def _field(name: str, fields: Mapping[str, Any], key: str, kind: type) -> Any:
 def _pairs(
     name: str, fields: Mapping[str, Any], key: str, needed: tuple[str, ...], example: str
 ) -> dict[str, dict[str, str]]:
-    """Things by name, each of which has the needed keys."""
+    """The items by name, each checked for the required keys."""
     if not fields.get(key):
         return {}
     found: dict[str, dict[str, str]] = _checked(name, key, fields[key], dict, example)
@@ -150,10 +150,9 @@ HERE: Final = Path(__file__).parent / "questions"
 
 
 class Question:
-    """A stored question: its words in both languages, and its SPARQL with default parameters.
+    """A stored question: its wording in both languages, and its SPARQL with default parameters.
 
-    The header is read when something of it is asked for, and raises ``QueryError`` if it is
-    malformed.
+    The header is parsed on first use, which raises ``QueryError`` if it is malformed.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -171,22 +170,22 @@ class Question:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What it is about."""
+        """The tags of the question."""
         return self._header.tags
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """What may be chosen."""
+        """The parameters of the question."""
         return self._header.parameters
 
     @property
     def rows(self) -> int:
-        """How many rows the bundled graph gives."""
+        """The number of rows in the bundled graph's answer."""
         return self._header.rows
 
     @property
     def columns(self) -> Columns:
-        """What columns are called that have no name in the ontology, by language."""
+        """Headings, by language, of columns without a label in the ontology."""
         return self._header.columns
 
     @cached_property
@@ -194,7 +193,7 @@ class Question:
         return read_header(self.name, self.text)
 
     def summary(self, language: str) -> str:
-        """The question in words."""
+        """The question in the given language."""
         return self.ar if language == "ar" else self.en
 
     def with_values(self, values: Mapping[str, str], names: Names) -> str:
@@ -227,7 +226,7 @@ class Question:
 
 
 def read_question(path: Path) -> Question:
-    """Read one ``.rq`` file. Raises ``QueryError`` where its header is not as it must be."""
+    """Read one ``.rq`` file. Raises ``QueryError`` if its header is malformed."""
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError as error:

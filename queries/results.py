@@ -1,4 +1,4 @@
-"""Answers as tables: rows of terms with what they are called, and the formats they print in."""
+"""Answers as tables: rows of terms, their labels, and output formats."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from ..graph.fact_record import FactRecord
 
 FORMATS: Final = ("table", "csv", "tsv", "json", "markdown")
-# Patterns that few answers need are compiled when they are first used.
+# Rarely needed patterns are compiled on first use.
 _BREAKS: Final = r"[\t\r\n]+"
 _MARKS: Final = r"[|\\<>\[\]]"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER: Final = r"[-+]?\d+(\.\d+)?"
-#: A row as the terms of the columns, None where a variable is not bound.
+#: The terms of a row, one per column; None for an unbound variable.
 Terms: TypeAlias = tuple[Term | None, ...]
 
 
 class Table(NamedTuple):
-    """A whole answer: the names of its variables, and its rows in order."""
+    """A complete answer: its variable names and its ordered rows."""
 
     variables: tuple[str, ...]
     rows: tuple[Terms, ...]
@@ -42,9 +42,9 @@ def terms_of(solution: ox.QuerySolution) -> Terms:
 
 
 class Shown:
-    """What terms and columns are called in one language.
+    """The labels of terms and columns in one language.
 
-    ``columns`` names the columns that are not called after a term of the ontology.
+    ``columns`` has the headings of columns not named after an ontology term.
     """
 
     def __init__(
@@ -55,18 +55,18 @@ class Shown:
         self._columns = columns or {}
 
     def fetch(self, rows: Iterable[Terms]) -> None:
-        """Look up the labels of everything in some rows."""
+        """Fetch the labels of all terms in some rows."""
         self.labels.fetch(
             {term.value for row in rows for term in row if isinstance(term, ox.NamedNode)}
         )
 
     def cells(self, rows: Sequence[Terms]) -> list[list[str]]:
-        """The cells of some rows, as people read them; labels are fetched together."""
+        """The cells of some rows as display text; labels are fetched in one batch."""
         self.fetch(rows)
         return [[self.term(term) for term in row] for row in rows]
 
     def term(self, term: Term | None) -> str:
-        """One term: the label of an entity, the text or the grouped number of a literal."""
+        """A term as text: the label of an entity, or a literal, with digit grouping for numbers."""
         if term is None:
             return ""
         if isinstance(term, ox.NamedNode):
@@ -74,19 +74,19 @@ class Shown:
         return term.value
 
     def modality(self, fact: FactRecord) -> str:
-        """How firmly a fact is said."""
+        """The label of a fact's modality."""
         if fact.is_derived:
-            # It is no value of the ontology.
+            # This is not a value of the ontology.
             return say("fact-derived", self.language)
         return self.labels(f"{ID}modality/{fact.modality}", self.language)
 
     def record_status(self, fact: FactRecord) -> str:
-        """Where a fact stands in curation; a derived one stands nowhere."""
+        """The label of a fact's curation status; a derived fact has none."""
         status = fact.record_status
         return status and self.labels(f"{ID}record-status/{status}", self.language)
 
     def column(self, name: str) -> str:
-        """The heading of a column: from the question, the ontology, or the variable's name."""
+        """The heading of a column, from the question, the ontology or the variable's name."""
         if name in self._columns:
             return self._columns[name].get(self.language, name)
         if has_words(f"column-{name}"):
@@ -107,7 +107,7 @@ def heading_is_known(shown: Shown, name: str) -> bool:
 
 
 def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str:
-    """SPARQL 1.1 Query Results JSON; with ``why``, one explanation a row beside the results."""
+    """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
     import json
 
     document: dict[str, Any] = {
@@ -120,7 +120,7 @@ def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str
 
 
 def bindings(variables: Iterable[str], row: Terms) -> Iterator[tuple[str, dict[str, str]]]:
-    """The variables that are bound in a row, with their terms as JSON."""
+    """Yield the bound variables of a row with their terms as JSON."""
     from ..graph.fact_record import term_json
 
     for name, term in zip(variables, row, strict=True):
@@ -129,7 +129,7 @@ def bindings(variables: Iterable[str], row: Terms) -> Iterator[tuple[str, dict[s
 
 
 def to_separated(headings: Sequence[str], cells: Iterable[Sequence[str]], style: str) -> str:
-    """A whole answer as ``csv`` or ``tsv``."""
+    """A complete answer as ``csv`` or ``tsv``."""
     return LINES[style]([headings, *cells])
 
 
@@ -139,26 +139,26 @@ def to_markdown(headings: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
 
 
 def rule(headings: Sequence[str]) -> str:
-    """The line between the heading and the rows of a Markdown table."""
+    """The delimiter row of a Markdown table."""
     return f"| {' | '.join(['---'] * len(headings))} |\n"
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> str:
-    """CSV (RFC 4180). A cell that a spreadsheet would run as a formula gets an apostrophe."""
+    """CSV (RFC 4180). An apostrophe is put before cells that a spreadsheet would run."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(map(harmless, row) for row in rows)
     return out.getvalue()
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula, and no terminal obeys."""
+    """The cell made safe for spreadsheets (no formulas) and terminals (no control codes)."""
     if cell[:1] not in _FORMULA or re.fullmatch(_NUMBER, cell):
         return visible(cell)
     return visible(f"'{cell}")
 
 
 def _tsv(rows: Iterable[Sequence[str]]) -> str:
-    """TSV with the cells as people read them."""
+    """TSV of display text."""
     return "".join(
         "\t".join([visible(re.sub(_BREAKS, " ", cell)) for cell in row]) + "\n" for row in rows
     )
@@ -172,7 +172,7 @@ def _in_markdown(cell: str) -> str:
     return visible(re.sub(_MARKS, r"\\\g<0>", re.sub(_BREAKS, " ", cell)))
 
 
-#: How rows of each style are written, the headings like the others.
+#: The row writer of each style, also used for headings.
 LINES: Final[Mapping[str, Callable[[Iterable[Sequence[str]]], str]]] = {
     "csv": _csv,
     "tsv": _tsv,
