@@ -1,9 +1,9 @@
-"""Folding of Arabic (and Latin) spelling for search, with a way back to the original offsets.
+"""Folding of Arabic and Latin spelling for search, with a mapping to the original offsets.
 
-Newspapers write one name in several ways: final ى for ي, bare alef for hamza, ه for ة, with or
-without diacritics, digits of two alphabets. Folding makes these equal for *finding*; what is
-stored and quoted is always the original text. The explorer's script folds by the same rules,
-held together by ``tests/folding.json``.
+Newspapers spell a name in several ways: final ى for ي, bare alef for hamza, ه for ة, with or
+without diacritics, digits of two alphabets. Folding makes these equal for *finding*; the original
+text is what is stored and quoted. The explorer's script folds by the same rules;
+``tests/folding.json`` tests both.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ def _fold_char(char: str) -> str:
         return char.lower()
     pieces = unicodedata.normalize("NFKD", char)
     if pieces != char:
-        # Presentation forms and ligatures hold letters that fold further: ﻯ is ى, ﷺ four words.
+        # Presentation forms and ligatures contain letters that fold further: ﻯ is ى, ﷺ four words.
         return "".join(map(_fold_char, pieces))
     return "" if unicodedata.category(char) == "Mn" else char.lower()
 
 
 class _Folding(dict[int, str]):
-    """What each code point folds to, found out when it is first met."""
+    """The folding of each code point, computed on first use."""
 
     def __missing__(self, code: int) -> str:
         self[code] = _fold_char(chr(code))
@@ -65,7 +65,7 @@ _FOLDED: Final = _Folding()
 
 
 def fold(text: str) -> str:
-    """The text as search sees it: spelling variants made equal, spaces made single.
+    """The text as search compares it: spelling variants made equal, spaces collapsed.
 
     >>> fold("البريد المصرى") == fold("البَريد  المصري")
     True
@@ -83,7 +83,7 @@ _FIGURES: Final = {
 
 
 def western(text: str) -> str:
-    """A written number, date or duration with its Arabic-Indic digits and marks as Western ones.
+    """A number, date or duration with Arabic-Indic digits and signs replaced by Western ones.
 
     >>> western("٢٠٢٢-٠٩"), western("٣٬٥٠٠٬٠٠٠٫٥")
     ('2022-09', '3_500_000.5')
@@ -93,9 +93,9 @@ def western(text: str) -> str:
 
 @lru_cache(maxsize=16)
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters the offset that it came from.
+    """The folded text, and the original offset of each of its characters.
 
-    Kept for a few texts, because a wrong quote is looked for piece by piece in one document.
+    Cached for a few texts, because a wrong quote is searched for piece by piece in one document.
     """
     pieces: list[str] = []
     origin: list[int] = []
@@ -109,9 +109,9 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 
 def find_folded(text: str, wanted: str) -> tuple[int, int] | None:
-    """Where ``wanted`` stands in ``text`` but for spelling: (start, end) in the original text.
+    """Find ``wanted`` in ``text``, ignoring spelling: (start, end) in the original text.
 
-    Offsets are 0-based, half-open code points; ``None`` when it stands nowhere.
+    Offsets are 0-based, half-open code points; ``None`` if it is not found.
 
     >>> find_folded("وقّعت مصر", "وقعت")
     (0, 5)
@@ -123,7 +123,7 @@ def find_folded(text: str, wanted: str) -> tuple[int, int] | None:
         end = at + len(needle)
         # Marks dropped after the last letter belong to it.
         stop = origin[end] if end < len(origin) else len(text)
-        # A part of a ligature is no place: it has no offsets of its own.
+        # A match may not begin or end inside a ligature, which has one offset.
         if (at == 0 or origin[at - 1] < origin[at]) and origin[end - 1] < stop:
             return origin[at], origin[at] + len(text[origin[at] : stop].rstrip())
         at = folded.find(needle, at + 1)

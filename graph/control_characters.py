@@ -1,16 +1,16 @@
-"""Text that does nothing to a terminal: what would steer it or hide something is shown instead."""
+"""Replace characters that would control the terminal or hide text with visible ones."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-#: Control characters but tab and line feed, what turns the direction of other text, surrogates.
+#: Control characters except tab and line feed, direction overrides, surrogates.
 _HIDDEN: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
-    """The text with a picture or a mark in the place of each character that is none.
+    """The text with a visible symbol in place of each control character.
 
     >>> visible("\\x1b[2J")
     '␛[2J'
@@ -19,7 +19,7 @@ def visible(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """JSON, Turtle or N-Triples with the same characters as escapes, which say the same.
+    """JSON, Turtle or N-Triples with the same characters escaped, which preserves the meaning.
 
     >>> escaped('"\\u202e"')
     '"\\\\u202e"'

@@ -1,4 +1,4 @@
-"""The first and the last day of an EDTF date, so that dates can be compared."""
+"""The first and last day of an EDTF date, for comparing dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from calendar import monthrange
 from functools import lru_cache
 from typing import Final
 
-#: EDTF's codes of quarters and halves of a year, each with its first and its last month.
+#: EDTF's codes for quarters and halves of a year, each with its first and last month.
 PARTS_OF_YEAR: Final = {
     "33": (1, 3), "34": (4, 6), "35": (7, 9), "36": (10, 12), "40": (1, 6), "41": (7, 12),
 }  # fmt: skip
@@ -19,10 +19,10 @@ _MARKS: Final = re.compile(r"[?~%]")
 
 @lru_cache(maxsize=4096)
 def date_bounds(edtf: str) -> tuple[str | None, str | None]:
-    """The earliest and the latest day as ``YYYY-MM-DD``, None where the year is not known.
+    """The earliest and latest day as ``YYYY-MM-DD``, None if the year is unknown.
 
-    What is uncertain or approximate counts as it is written; an open span has no last day, and a
-    season that is no quarter or half may be any day of its year.
+    Uncertain and approximate dates count as written; an open interval has no last day; a season
+    other than a quarter or half may be any day of its year.
 
     >>> date_bounds("2022-09"), date_bounds("2025-36"), date_bounds("2019/2020")
     (('2022-09-01', '2022-09-30'), ('2025-10-01', '2025-12-31'), ('2019-01-01', '2020-12-31'))

@@ -1,8 +1,8 @@
-"""Derived facts: what follows from facts by the ontology and by a few named rules.
+"""Derived facts: the consequences of facts under the ontology and a few named rules.
 
-Each derivation keeps the facts that it rests on. Rounds go on until nothing new follows; a
-triple is derived only in the round in which it first appears, so that no derivation rests on
-itself, and never where a fact already says it.
+Each derivation keeps its premises. Rounds continue until nothing new follows. A triple is
+derived only in the round in which it first appears, so that no derivation rests on itself, and
+never if a fact already states it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Terms: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class DerivedFact:
-    """One triple that a rule draws from facts; ``sources`` are the graphs of its premises."""
+    """A triple that a rule derives from facts; ``sources`` are the graphs of its premises."""
 
     terms: Terms
     rule: str
@@ -32,11 +32,11 @@ class DerivedFact:
 
     @property
     def iri(self) -> str:
-        """The derived fact's IRI, and its graph's: made from triple, rule and sources."""
+        """The IRI of the derived fact and of its graph, made from triple, rule and sources."""
         return INFERENCE + short_hash(" ".join([*self.terms, ".", self.rule, *self.sources]))
 
     def lines(self) -> Iterator[str]:
-        """N-Quads of the derived fact: its graph, the plain view, and what it rests on."""
+        """N-Quads of the derived fact: its graph, the plain view, and its premises."""
         iri, line = self.iri, " ".join(self.terms)
         yield f"{line} <{iri}> ."
         yield f"{line} ."
@@ -48,11 +48,11 @@ class DerivedFact:
 
 @dataclass(frozen=True, slots=True)
 class SharedSubjectRule:
-    """``?x head ?y`` where one thing has both as objects: ``?t left ?x`` and ``?t right ?y``.
+    """``?x head ?y`` if ``?t left ?x`` and ``?t right ?y`` for some ``?t``.
 
-    ``left`` and ``right`` are local names of properties. ``classes``, ``left_classes`` and
-    ``right_classes`` are those of classes of which ``?t``, ``?x`` and ``?y`` must have one.
-    ``?x`` is never ``?y``.
+    ``left`` and ``right`` are local names of properties. ``?t``, ``?x`` and ``?y`` must each have
+    one of the classes in ``classes``, ``left_classes`` and ``right_classes``. ``?x`` is never
+    ``?y``.
     """
 
     name: str
@@ -64,7 +64,7 @@ class SharedSubjectRule:
     head: str
 
 
-#: Who cooperates with whom: a ministry's talks are its country's.
+#: Classes of the parties to a cooperation: a ministry's talks count as its country's.
 PARTIES: Final = ("Country", "Region", "InternationalOrganization")
 RULES: Final = (
     SharedSubjectRule(
@@ -98,14 +98,14 @@ RULES: Final = (
 
 
 class Known:
-    """The triples so far, each with the graphs that say it.
+    """The known triples, each with the graphs that state it.
 
-    Those that may be one of two premises are found by their parts.
+    Triples that can be one of two premises are indexed by their parts.
     """
 
     def __init__(self, schema: Schema) -> None:
         self.graphs: dict[Terms, tuple[str, ...]] = {}
-        #: Predicates of which two triples may be the premises of one step.
+        #: Predicates whose triples can be one of two premises of a step.
         self.joined = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
         for rule in RULES:
             self.joined |= {f"<{TW}{name}>" for name in (*rule.left, *rule.right)}
@@ -113,7 +113,7 @@ class Known:
         self._with_object: dict[tuple[str, str], list[Terms]] = {}
 
     def add(self, terms: Terms, graph: str) -> bool:
-        """Add one graph that says the triple; True if the triple is new."""
+        """Add a graph that states the triple; True if the triple is new."""
         if terms in self.graphs:
             if graph not in self.graphs[terms]:
                 self.graphs[terms] += (graph,)
@@ -126,25 +126,25 @@ class Known:
         return True
 
     def with_subject(self, subject: str, predicate: str) -> Sequence[Terms]:
-        """The triples of a subject, where the predicate is one of a transitive property or rule."""
+        """The triples with this subject and predicate, if the predicate is indexed."""
         return self._with_subject.get((subject, predicate), ())
 
     def with_object(self, predicate: str, object_: str) -> Sequence[Terms]:
-        """The same by their object."""
+        """The triples with this predicate and object, if the predicate is indexed."""
         return self._with_object.get((predicate, object_), ())
 
 
-#: The properties of the first and the last day of what is dated.
+#: The properties for the first and last day of dated things.
 _BOUNDS: Final = (f"<{TW}earliest>", f"<{TW}latest>")
-#: Any one thing, in a pattern of terms.
+#: The wildcard in a pattern; it stands for the same term throughout.
 ANY: Final = "?any"
 Pattern: TypeAlias = tuple[str, str, str]
-#: A conclusion, the rule that draws it, and its premises.
+#: A conclusion, the rule that derives it, and its premises.
 _Step: TypeAlias = tuple[Terms, str, tuple[Terms, ...]]
 
 
 class Reasoner:
-    """The steps that lead on from one triple, by the ontology and by the named rules."""
+    """Derives the direct consequences of a triple, by the ontology and the named rules."""
 
     def __init__(self, known: Known, schema: Schema, classes: Mapping[str, frozenset[str]]) -> None:
         self.known = known
@@ -165,7 +165,7 @@ class Reasoner:
                 self.inverses[f"<{item.inverse_of}>"].append(f"<{item.iri}>")
 
     def predicates(self) -> frozenset[str]:
-        """Those of all triples that a step may start from or lead to."""
+        """The predicates of all triples that a step can start from or lead to."""
         found = {*self.inverses, *self.known.joined, *(f"<{TW}{rule.head}>" for rule in RULES)}
         found |= {*self.dates, *_BOUNDS}
         for name, item in self.properties.items():
@@ -174,7 +174,7 @@ class Reasoner:
         return frozenset(found)
 
     def steps(self, terms: Terms) -> Iterator[_Step]:
-        """Everything that the triple, alone or with known ones, leads to in one step."""
+        """All one-step consequences of the triple, alone or combined with known triples."""
         subject, predicate, object_ = terms
         item = self.properties.get(predicate)
         for inverse in self.inverses[predicate]:
@@ -219,7 +219,7 @@ class Reasoner:
                         yield (x, f"<{TW}{rule.head}>", y), rule.name, (left, right)
 
     def partners(self, terms: Terms) -> Iterator[Pattern]:
-        """What may stand beside the triple as the other premise of a step."""
+        """Patterns of triples that can be the other premise of a step."""
         subject, predicate, object_ = terms
         item = self.properties.get(predicate)
         if item is None:
@@ -235,7 +235,7 @@ class Reasoner:
                         yield subject, f"<{TW}{other}>", ANY
 
     def premises(self, conclusion: Terms) -> Iterator[tuple[Pattern, ...]]:
-        """The premises of every step that may lead to the triple; ``ANY`` is one thing in all."""
+        """The premises of every step leading to the triple; ``ANY`` is the same term in both."""
         subject, predicate, object_ = conclusion
         for inverse in self.inverses[predicate]:
             yield ((object_, inverse, subject),)
@@ -263,12 +263,11 @@ class Reasoner:
 def derive(
     facts: Iterable[Fact], schema: Schema, classes: Mapping[str, frozenset[str]]
 ) -> Iterator[DerivedFact]:
-    """Everything that follows from the facts, each with its rule and its premises.
+    """All derived facts, each with its rule and premises.
 
-    ``classes`` gives for each entity IRI the IRIs of all its classes, superclasses included.
-    Inactive facts (candidate, superseded, retracted) and prospects are no premises: who plans to
-    meet is not in talks yet. Where a premise is said by several facts, each of them gives a
-    derived fact of its own.
+    ``classes`` maps each entity IRI to the IRIs of all its classes, superclasses included.
+    Inactive facts (candidate, superseded, retracted) and prospects are not premises: a plan to
+    meet is not a meeting. If several facts state a premise, each yields its own derived fact.
     """
     known = Known(schema)
     reasoner = Reasoner(known, schema, classes)
@@ -297,10 +296,10 @@ def follow(
     later: Mapping[int, Sequence[tuple[Terms, Sequence[str]]]] | None = None,
     wanted: Container[Terms] | None = None,
 ) -> Iterator[DerivedFact]:
-    """What follows from the fresh triples, round by round; the reasoner knows them already.
+    """The consequences of the fresh triples, round by round; the reasoner already knows these.
 
-    To derive only a part of what follows from a graph, ``wanted`` limits the conclusions, and
-    ``later`` gives known triples that follow first in a later round, with their graphs.
+    To derive only part of a graph's consequences, ``wanted`` limits the conclusions, and
+    ``later`` gives the known triples that first follow in a later round, with their graphs.
     """
     known, left = reasoner.known, dict(later or {})
     number = 0
@@ -322,7 +321,7 @@ def follow(
 
 
 def _steps(reasoner: Reasoner, fresh: Iterable[Terms]) -> Iterator[_Step]:
-    """Every step from the fresh triples to one that is not known yet, once."""
+    """Each step from the fresh triples to an unknown triple, without duplicates."""
     joins: set[_Step] = set()
     for terms in fresh:
         for step in reasoner.steps(terms):
@@ -330,6 +329,6 @@ def _steps(reasoner: Reasoner, fresh: Iterable[Terms]) -> Iterator[_Step]:
             if conclusion in reasoner.known.graphs or step in joins:
                 continue
             if len(premises) > 1:
-                # Either premise leads to it.
+                # Found from either premise.
                 joins.add(step)
             yield step

@@ -1,8 +1,8 @@
-"""What follows anew when a few facts change: derived around the change, and nowhere else.
+"""Incremental derivation: derive again only around a small change of the facts.
 
-A derived fact depends on premises and on nothing else. So whatever the change bears on is found
-by going forward from it, step by step; each triple found so is derived again from everything
-that may lead to it. All other triples keep what is said about them, and take part as they are.
+A derived fact depends only on its premises. Everything that a change affects is therefore found
+by following its consequences step by step; each triple found is derived again from all its
+possible premises. All other triples keep their derivations and serve as premises.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..ontology.schema import Schema
 from .derive import ANY, DerivedFact, Known, Pattern, Reasoner, Terms, follow
 from .fact import ACTIVE_STATUSES, PROSPECTS
 
-#: A change that bears on more triples than this is no small one.
+#: The largest number of affected triples; beyond it, everything is derived again.
 LARGEST: Final = 5000
 _EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
 _SOURCES: Final = ox.NamedNode(PROV + "wasDerivedFrom")
@@ -27,16 +27,16 @@ _MODALITY: Final = ox.NamedNode(TW + "modality")
 
 
 class Said(NamedTuple):
-    """A triple that a fact of the plain view says, and the fact's IRI."""
+    """A triple that a fact in the plain view states, and the fact's IRI."""
 
     terms: Terms
     fact: str
 
 
 class Rederived(NamedTuple):
-    """The derived facts that go, by IRI, those that come, and the triples that were looked at.
+    """The IRIs of removed derived facts, the new derived facts, and the triples examined.
 
-    ``plain`` are those of the triples that stand in the plain view after the change.
+    ``plain`` holds the examined triples that are in the plain view after the change.
     """
 
     gone: frozenset[str]
@@ -46,7 +46,7 @@ class Rederived(NamedTuple):
 
 
 class Before:
-    """The graph before the change, asked about single triples."""
+    """The graph before the change, with lookup of single triples."""
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
@@ -54,7 +54,7 @@ class Before:
         self.rank = cache(self._rank)
 
     def match(self, *patterns: Pattern) -> Iterator[tuple[Terms, ...]]:
-        """The triples that fit the patterns together, and that facts say or lead to."""
+        """The asserted and derived triples that match the patterns together."""
         if any(pattern[0].startswith('"') for pattern in patterns):
             return
         where = " . ".join(" ".join(pattern) for pattern in patterns)
@@ -69,7 +69,7 @@ class Before:
                 yield triples
 
     def _graphs(self, terms: Terms) -> tuple[str, ...]:
-        """The facts of the plain view, derived ones among them, that say the triple."""
+        """The facts in the plain view, derived ones included, that state the triple."""
         text = " ".join(terms)
         answer = self._store.query(f"SELECT ?g WHERE {{ GRAPH ?g {{ {text} }} }}")
         assert isinstance(answer, ox.QuerySolutions)
@@ -82,11 +82,11 @@ class Before:
         )
 
     def is_premise(self, graph: ox.NamedNode) -> bool:
-        """Whether the graph is that of a fact in the plain view."""
+        """Whether the graph belongs to a fact in the plain view."""
         return self._is_active(graph) and PROSPECTS.isdisjoint(self._said_of(graph, _MODALITY))
 
     def is_prospect(self, graph: ox.NamedNode) -> bool:
-        """Whether the graph is that of a fact in ``graph/prospects``."""
+        """Whether the graph belongs to a fact in ``graph/prospects``."""
         return self._is_active(graph) and not self.is_premise(graph)
 
     def _is_active(self, graph: ox.NamedNode) -> bool:
@@ -100,7 +100,7 @@ class Before:
         return [q.object.value for q in quads if not isinstance(q.object, ox.Triple)]
 
     def _rank(self, terms: Terms) -> int:
-        """The round in which the triple follows first; 0 where a fact says it."""
+        """The round in which the triple first follows; 0 if a fact states it."""
         graphs = self.graphs(terms)
         if any(graph.startswith(FACT) for graph in graphs):
             return 0
@@ -119,9 +119,9 @@ def rederive(
     schema: Schema,
     classes: Mapping[str, frozenset[str]],
 ) -> Rederived | None:
-    """What the loss and the gain of facts of the plain view change in what is derived.
+    """How removed and added facts of the plain view change the derived facts.
 
-    ``store`` is as it was before. None where the change bears on too much.
+    ``store`` holds the state before the change. None if the change affects too many triples.
     """
     before = Before(store)
     lost, won = list(lost), list(won)
@@ -164,7 +164,7 @@ def _affected(
     schema: Schema,
     classes: Mapping[str, frozenset[str]],
 ) -> tuple[set[Terms], set[Terms]]:
-    """Every triple that the change may bear on, and every other that takes part in deriving it."""
+    """The triples that the change can affect, and all others that take part in deriving them."""
     known = Known(schema)
     reasoner = Reasoner(known, schema, classes)
     affected: set[Terms] = set()

@@ -1,4 +1,4 @@
-"""The document: its words, byte for byte, and what the register says of it."""
+"""The document: its exact text and its description in the register."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_ENTITIES, RDF, RDFS, 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a document with the reason why no fact quotes it."""
+    """A span of a document, and the reason why no fact quotes it."""
 
     start: int
     end: int
@@ -23,8 +23,8 @@ class Span:
 class Document:
     """A source document. Offsets everywhere are code points of ``text``.
 
-    ``furniture`` is page furniture, which must not be quoted; ``silent`` states nothing that the
-    graph records.
+    ``furniture`` holds page furniture, which must not be quoted; ``silent`` holds spans without
+    facts for the graph.
     """
 
     slug: str

@@ -1,4 +1,4 @@
-"""The entity: something that facts are about, with all the names that it goes by."""
+"""The entity: a subject of facts, with all its names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..ontology.namespaces import GRAPH_ENTITIES, ID, RDF, RDFS, SKOS
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Another name of an entity; ``documents`` limits it to the documents where it holds."""
+    """Another name of an entity; ``documents`` limits it to certain documents."""
 
     name: str
     documents: tuple[str, ...] = ()
@@ -43,9 +43,9 @@ class Entity:
     def lines(self) -> Iterator[str]:
         """N-Quads of the entity, in the register's graph and in the plain view.
 
-        Superclasses are written out, so that a question may ask for any of them. A name that
-        holds only in some documents is a hidden label: it helps to find, and is never shown as
-        a name of the entity.
+        Superclasses are written out, so that a question may ask for any of them. A name limited to
+        some documents is a hidden label: search finds it, but it is never displayed as a name of
+        the entity.
         """
         kinds = sorted(self.kinds.union(self.classes))
         triples = [f"<{self.iri}> <{RDF}type> <{kind}>" for kind in kinds]

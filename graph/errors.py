@@ -1,21 +1,21 @@
-"""All errors that Taawun raises, as one tree, and their words for people and programs.
+"""The tree of all errors that Taawun raises, and their text for people and programs.
 
 ::
 
     TaawunError                what the command line shows instead of a traceback
-    ├── CollectionError        input files have faults; carries all of a run's faults
-    ├── QuoteError             a quote is not in its document, or not as it must be
-    ├── QueryError             a query or a question cannot be run as written
-    │   └── UnexplainableError a query runs, but no row of it can be explained honestly
-    ├── UnknownNameError       a name stands for nothing in the graph; carries near ones
-    ├── ShapesError            a shape is malformed, or says what nothing here can check
-    ├── RevisionError          a state to compare with, or its repository, is not there
-    ├── StoreError             the embedded store cannot be opened or written
-    ├── ServerError            the server cannot listen where it is told to
-    ├── InputError             what a command is to read is not there, or no text
-    ├── OutputError            a file cannot be written
-    ├── MisuseError            a command is given what does not go together
-    └── EndpointError          a remote endpoint is slow, dead, or answers nonsense
+        ├── CollectionError        input files have faults; carries all faults of a run
+        ├── QuoteError             a quote is not in its document, is ambiguous, or cuts a word
+        ├── QueryError             a query or a question cannot be run as written
+        │   └── UnexplainableError a query runs, but its rows cannot be explained correctly
+        ├── UnknownNameError       a name is not in the graph; carries similar names
+        ├── ShapesError            a shape is malformed, or uses an unsupported construct
+        ├── RevisionError          a state to compare with, or its repository, does not exist
+        ├── StoreError             the embedded store cannot be opened or written
+        ├── ServerError            the server cannot listen on its address
+        ├── InputError             a command's input does not exist, or is not text
+        ├── OutputError            a file cannot be written
+        ├── MisuseError            arguments or options of a command conflict
+        └── EndpointError          a remote endpoint is slow, unreachable, or misbehaves
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from ..messages.message import Message, Part
 
 
 class TaawunError(Exception):
-    """The base of every error that Taawun raises on purpose: a message, and what can be done.
+    """The base of every error that Taawun raises deliberately: a message and a remedy.
 
-    The first argument is a code, whose parts follow, or a message.
+    The first argument is a message, or a code followed by its parts.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class TaawunError(Exception):
 
 
 class CollectionError(TaawunError):
-    """Input files have faults; ``faults`` holds all of a run, sorted by place."""
+    """Input files have faults; ``faults`` holds all faults of a run, sorted by place."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))
@@ -54,7 +54,7 @@ class CollectionError(TaawunError):
 
 
 class QuoteError(TaawunError):
-    """A quote is not in its document, is there more than once, or cuts a word."""
+    """A quote is not in its document, occurs more than once, or cuts a word."""
 
 
 class QueryError(TaawunError):
@@ -62,13 +62,13 @@ class QueryError(TaawunError):
 
 
 class UnexplainableError(QueryError):
-    """The query runs, but explaining its rows would say something untrue; the text says why."""
+    """The query runs, but an explanation of its rows would be untrue; the message says why."""
 
 
 class UnknownNameError(TaawunError):
-    """A name stands for nothing in the graph; ``near`` lists the names that come closest.
+    """A name is not in the graph; ``near`` lists the most similar names.
 
-    ``kind`` says what was looked for: the code ``kind-entity``, say.
+    ``kind`` is the kind of thing looked up, as a code such as ``kind-entity``.
     """
 
     def __init__(self, name: str, kind: str, near: Iterable[str] = ()) -> None:
@@ -78,11 +78,11 @@ class UnknownNameError(TaawunError):
 
 
 class ShapesError(TaawunError):
-    """A SHACL shape is malformed, or uses a construct that nothing here can check."""
+    """A SHACL shape is malformed, or uses an unsupported construct."""
 
 
 class RevisionError(TaawunError):
-    """A state of the graph, or the git repository that should have it, is not there."""
+    """A state of the graph, or the git repository that should contain it, does not exist."""
 
 
 class StoreError(TaawunError):
@@ -90,52 +90,52 @@ class StoreError(TaawunError):
 
 
 class ServerError(TaawunError):
-    """The server cannot listen on the address that it is told."""
+    """The server cannot listen on the given address."""
 
 
 class InputError(TaawunError):
-    """What a command is told to read is not there, or is not text."""
+    """The input of a command does not exist, or is not text."""
 
     @classmethod
     def not_utf_8(cls, file: str, error: UnicodeDecodeError) -> InputError:
-        """The error that a file is not UTF-8, with the first byte that cannot be read."""
+        """The error for a file that is not UTF-8, with the first invalid byte."""
         value = f"{error.object[error.start]:#04x}"
         return cls(Message("text-not-utf-8", file=file, offset=error.start, value=value))
 
 
 class OutputError(TaawunError):
-    """A file cannot be written where the user wants it."""
+    """A file cannot be written to the chosen path."""
 
 
 class MisuseError(TaawunError):
-    """A command is given arguments or options that do not go together."""
+    """Arguments or options of a command conflict."""
 
 
 class EndpointError(TaawunError):
-    """A remote SPARQL endpoint is slow, dead, or gives an answer that cannot be read."""
+    """A remote SPARQL endpoint is slow, unreachable, or sends an unreadable answer."""
 
 
 def told(what: Fault | BaseException | Message, language: str, before: str = "") -> str:
-    """A fault with its place and remedy, or an error, as lines; ``before`` begins the first."""
+    """The lines of an error, or of a fault with place and remedy; ``before`` is the prefix."""
     heads = [before] if before else []
     if isinstance(what, Fault):
         heads.append(str(what.place))
     message = what if isinstance(what, Message) else getattr(what, "message", None)
     remedy = getattr(what, "remedy", None)
     if not isinstance(message, Message):
-        # An error of Python or of a library, which has no words of ours.
+        # An error of Python or of a library, without a translation.
         return ": ".join([*heads, str(what)])
     text = message.text(language)
     if language == "en":
         return ": ".join([*heads, text]) + (f"\n    → {remedy}" if remedy else "")
     first, *lines = text.split("\n")
-    # What stands under the first line is there to be copied, and keeps its own direction.
+    # The lines after the first are for copying, and keep their own direction.
     told = "\n".join([directed(first, heads), *lines])
     return told + ("\n" + directed(f"    ← {remedy.text(language)}") if remedy else "")
 
 
 def as_json(what: Fault | TaawunError) -> dict[str, Any]:
-    """A fault or an error for programs: its stable ``code``, its parts, and the English words."""
+    """A fault or an error for programs: its stable ``code``, its parts, and the English text."""
     item: dict[str, Any] = {"code": what.message.code}
     if isinstance(what, Fault):
         item |= {"file": what.place.file, "line": what.place.line, "column": what.place.column}

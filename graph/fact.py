@@ -1,4 +1,4 @@
-"""The fact: one triple, how a document says it, and the quotes that say it."""
+"""The fact: one triple, its qualifiers, and the quotes that state it."""
 
 from __future__ import annotations
 
@@ -27,35 +27,35 @@ from .date_bounds import date_bounds
 from .document import Document
 
 Object: TypeAlias = ox.NamedNode | ox.Literal
-#: Local names of ``tw:`` qualifier properties, sorted, each with a term.
+#: Local names of ``tw:`` qualifier properties with their values, sorted.
 Qualifiers: TypeAlias = tuple[tuple[str, Object], ...]
 
 MODALITIES: Final = (
     "asserted", "reported", "inferred", "planned", "expected", "conditional", "denied",
 )  # fmt: skip
-#: IRIs of the modalities of what is not so, or not yet: it stands in ``graph/prospects``, and
-#: nothing is derived from it.
+#: IRIs of the modalities for what is planned, expected, conditional or denied. Such facts go into
+#: ``graph/prospects``, and nothing is derived from them.
 PROSPECTS: Final = frozenset(
     f"{ID}modality/{name}" for name in ("planned", "expected", "conditional", "denied")
 )
-#: What stands, in a quote, for words that it leaves out.
+#: Marks words left out of a quote.
 OMISSION: Final = "[…]"
-#: Characters kept on either side of a quote.
+#: Number of characters kept on either side of a quote.
 AROUND: Final = 48
-#: Facts of these record statuses stand in the plain view or in ``graph/prospects``.
+#: Facts with these record statuses are in the plain view or in ``graph/prospects``.
 ACTIVE_STATUSES: Final = frozenset({"asserted", "disputed"})
 RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "retracted")
 
-#: Qualifiers that say where the fact stands in curation, why and since when.
+#: Qualifiers for a fact's record status, its reason and its date.
 STATUS_QUALIFIERS: Final = (
     "recordStatus", "statusReason", "statusReasonAr", "statusDate", "supersededBy",
 )  # fmt: skip
 
-#: Qualifiers that say *what* is claimed: they are part of a fact's identity. All others
-#: (record status, note, who recorded it) may change while the fact stays the same.
+#: Qualifiers of the claim itself: they are part of a fact's identity. All others
+#: (record status, note, recorder) may change while the fact stays the same.
 IDENTIFYING: Final = ("modality", "statedBy", "onBehalfOf", "when", "dateText")
 
-#: Qualifiers that are not written as the ``tw:`` property of their own name.
+#: Qualifiers whose predicate is not the ``tw:`` property of the same name.
 _PREDICATES: Final = {
     "wasAttributedTo": f"{PROV}wasAttributedTo",
     "noteAr": f"{TW}note",
@@ -64,13 +64,13 @@ _PREDICATES: Final = {
 
 
 def short_hash(text: str) -> str:
-    """16 hexadecimal digits of the sha256 of the text: the local part of content-made IRIs."""
+    """The first 16 hexadecimal digits of the text's SHA-256: the local part of hashed IRIs."""
     return sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A verbatim stretch of one document: where it stands, and what stands around it.
+    """A verbatim passage of one document, with its position and surrounding text.
 
     ``start`` and ``end`` are 0-based, half-open offsets in Unicode code points of the document's
     bytes decoded as UTF-8, without normalisation.
@@ -87,26 +87,26 @@ class Passage:
 
     @property
     def quote(self) -> str:
-        """The words themselves."""
+        """The text of the passage."""
         return self.source.text[self.start : self.end]
 
     @property
     def prefix(self) -> str:
-        """What stands before, so that a reader sees the words in their sentence."""
+        """The text before the passage, so that a reader sees it in its sentence."""
         return self.source.text[max(0, self.start - AROUND) : self.start]
 
     @property
     def suffix(self) -> str:
-        """What stands after."""
+        """The text after the passage."""
         return self.source.text[self.end : self.end + AROUND]
 
     @property
     def passage_iri(self) -> str:
-        """The IRI of the stretch alone, made from the document's content and the position."""
+        """The IRI of the passage alone, made from the document's content and the position."""
         return PASSAGE + short_hash(f"{self.source.sha256} {self.start} {self.end}")
 
     def selectors(self, iri: str) -> Iterator[str]:
-        """N-Quads that give ``iri`` its Web Annotation source, with a quote and a position."""
+        """N-Quads that give ``iri`` its Web Annotation source, quote selector and position."""
         quote, position = f"<{iri}/quote>", f"<{iri}/position>"
         graph = f"<{GRAPH_EVIDENCE}> ."
         yield f"<{iri}> <{OA}hasSource> <{DOCUMENT}{self.document}> {graph}"
@@ -126,11 +126,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence(Passage):
-    """A quote that says a fact, or one part of a quote that leaves words out.
+    """A quote that states a fact, or one part of a quote with omissions.
 
-    ``context`` are passages of the same document that name what the quote calls "the two
+    ``context`` holds passages of the same document that name what the quote calls "the two
     countries" or "the minister": they help to read it and prove nothing. ``continues`` is the
-    part before this one, if there is one.
+    previous part, if any.
     """
 
     context: tuple[Passage, ...] = ()
@@ -159,10 +159,10 @@ class Evidence(Passage):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a document says, as one triple with its qualifiers and the quotes that say it.
+    """One statement of a document: a triple with its qualifiers and the quotes that state it.
 
-    Two facts with the same triple and the same identifying qualifiers are the same fact, in
-    whichever document and however often it is said.
+    Two facts with the same triple and the same identifying qualifiers are the same fact,
+    whichever documents state it and however often.
     """
 
     subject: ox.NamedNode
@@ -170,7 +170,7 @@ class Fact:
     object: Object
     qualifiers: Qualifiers
     evidence: tuple[Evidence, ...]
-    #: The fact's IRI, and its graph's: made once from the triple and what qualifies the claim.
+    #: The IRI of the fact and of its graph, made from the triple and the identifying qualifiers.
     iri: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -194,33 +194,33 @@ class Fact:
 
     @property
     def is_active(self) -> bool:
-        """Whether the fact stands in the plain view or in ``graph/prospects``."""
+        """Whether the fact is in the plain view or in ``graph/prospects``."""
         status = self.qualifier("recordStatus")
         return status is not None and status.value.rpartition("/")[2] in ACTIVE_STATUSES
 
     @property
     def is_prospect(self) -> bool:
-        """Whether the documents say that it is planned, expected, conditional or denied."""
+        """Whether the documents present it as planned, expected, conditional or denied."""
         modality = self.qualifier("modality")
         return modality is not None and modality.value in PROSPECTS
 
     @property
     def is_premise(self) -> bool:
-        """Whether the fact stands in the plain view, where others may be derived from it."""
+        """Whether the fact is in the plain view, and so may be a premise of derived facts."""
         return self.is_active and not self.is_prospect
 
     @property
     def status(self) -> Qualifiers:
-        """The qualifiers that say where the fact stands in curation."""
+        """The qualifiers for the fact's record status."""
         return tuple(item for item in self.qualifiers if item[0] in STATUS_QUALIFIERS)
 
     def with_status(self, status: Mapping[str, Object]) -> Fact:
-        """The same fact, with the same IRI and evidence, at another place in curation."""
+        """The same fact, with the same IRI and evidence, and another record status."""
         kept = {name: value for name, value in self.qualifiers if name not in STATUS_QUALIFIERS}
         return replace(self, qualifiers=tuple(sorted({**kept, **status}.items())))
 
     def lines(self) -> Iterator[str]:
-        """N-Quads of the fact: its own graph, the view it is in if active, and its qualifiers."""
+        """N-Quads of the fact: its own graph, its view if it is active, and its qualifiers."""
         iri = self.iri
         line = f"{self.subject} {self.predicate} {self.object}"
         yield f"{line} <{iri}> ."

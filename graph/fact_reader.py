@@ -1,4 +1,4 @@
-"""The one reader of facts: the triples that facts say, how they are said, and their quotes."""
+"""The one reader of facts: their triples, qualifiers and quotes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .store import Store, Term, read
 
 
 def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactRecord, ...]]:
-    """For each triple the facts that say it, derived ones only where no other says it is so.
+    """The facts that state each triple; derived facts only if no other fact asserts it.
 
-    A triple that no fact says (a label, a type, a term of the ontology) has an empty tuple.
-    A constant number of queries a thousand triples, and a few for each level of derivation.
+    A triple that no fact states (a label, a type, a term of the ontology) has an empty tuple.
+    Runs a constant number of queries per thousand triples, and a few per level of derivation.
     """
     wanted = list(dict.fromkeys(triples))
     reader = FactReader(store)
@@ -30,20 +30,20 @@ def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tupl
 
 
 def all_facts(store: Store, *, quotes: bool = True) -> Iterator[FactRecord]:
-    """Every fact of the graph in the order of their IRIs, whatever its record status.
+    """Every fact of the graph, sorted by IRI, whatever its record status.
 
-    Derived facts are left out. The graph is read in a few queries, and each record made when it
-    is asked for. Without ``quotes`` the records have neither quotes nor support: for those who
-    need the triples and qualifiers alone.
+    Derived facts are left out. The graph is read in a few queries; each record is made on
+    demand. Without ``quotes`` the records have neither quotes nor support, for callers who need
+    only triples and qualifiers.
     """
     return FactReader(store).all(quotes=quotes)
 
 
 def description(store: Store, node: ox.NamedNode) -> Iterable[ox.Triple]:
-    """What the graph records of a fact, a piece of evidence, a passage or a selector, as RDF.
+    """The RDF description of a fact, a piece of evidence, a passage or a selector.
 
-    Of a fact everything that a :class:`FactRecord` tells: its triple, its qualifiers, its
-    evidence and context with their selectors. Of the others also what refers to them.
+    For a fact, everything in its :class:`FactRecord`: triple, qualifiers, evidence and context
+    with their selectors. For the others, also the resources that refer to them.
     """
     is_fact = node.value.startswith((FACT, INFERENCE))
     refers = "" if is_fact else f"UNION {{ ?s ?p ?o VALUES ?o {{ {node} }} }}"
@@ -60,8 +60,8 @@ def description(store: Store, node: ox.NamedNode) -> Iterable[ox.Triple]:
 class FactReader:
     """Reads facts from a store in batches, each fact once.
 
-    A fact that is not active (retracted, say) is neither in the plain view nor in
-    ``graph/prospects``, and so says no triple of them.
+    An inactive fact (retracted, say) is neither in the plain view nor in ``graph/prospects``, and
+    so states none of their triples.
     """
 
     def __init__(self, store: Store) -> None:
@@ -70,15 +70,15 @@ class FactReader:
         self._triples: dict[str, TripleTerms] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
         self._quotes = QuoteReader(store)
-        #: The active facts that say a triple, prospects last; derived ones where no other says so.
+        #: The active facts that state a triple, prospects last; derived ones only without others.
         self._saying: dict[TripleTerms, tuple[str, ...]] = {}
 
     def graphs(
         self, triples: Iterable[ox.Triple], *, prospects: bool | None = None
     ) -> Mapping[ox.Triple, tuple[str, ...]]:
-        """The fact graphs that say each triple; inference graphs only where none says it is so.
+        """The graphs of the facts that state each triple; inference graphs only if none asserts it.
 
-        ``prospects`` selects the facts in ``graph/prospects``, or those that are not in it.
+        ``prospects`` selects the facts in ``graph/prospects``, or those outside it.
         """
         terms = {t: (t.subject, t.predicate, t.object) for t in triples if not _has_blank(t)}
         self._learn_saying(terms.values())  # type: ignore[arg-type]  # none has a triple in it
@@ -117,12 +117,12 @@ class FactReader:
             self._saying[triple] = (*plain, *sorted(ahead.intersection(graphs)))
 
     def modality(self, fact: str) -> str:
-        """The short name of the modality of a fact, ``derived`` for a derived one."""
+        """The short name of a fact's modality, ``derived`` for a derived one."""
         self._learn_qualifiers({fact})
         return _modality(fact, self._qualifiers[fact])
 
     def owners(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The facts to which evidence, its selectors and the passages beside it belong."""
+        """The facts that evidence, its selectors and its context passages belong to."""
         found: dict[str, set[str]] = defaultdict(set)
         for _, chunk in chunks(records):
             text = (
@@ -137,7 +137,7 @@ class FactReader:
         return {record: tuple(sorted(facts)) for record, facts in found.items()}
 
     def in_document(self, document: str) -> list[FactRecord]:
-        """The facts that quote the document with that IRI."""
+        """The facts that quote the document with this IRI."""
         text = (
             f"SELECT DISTINCT ?f WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
             f"?e <{OA}hasSource> <{document}> . ?f <{TW}evidence> ?e }} }}"
@@ -147,13 +147,13 @@ class FactReader:
         return list(map(self.get, facts))
 
     def get(self, fact: str) -> FactRecord:
-        """The record of one fact; read many with :meth:`load` first."""
+        """The record of one fact; to read many, call :meth:`load` first."""
         if fact not in self._records:
             self.load((fact,))
         return self._records[fact]
 
     def load(self, facts: Iterable[str]) -> None:
-        """Read the records of facts and derived facts, and of all facts under them.
+        """Read the records of facts and derived facts, and of all their premises.
 
         Raises ``QueryError`` if a fact has no triple, or derived facts rest on each other.
         """
@@ -180,7 +180,7 @@ class FactReader:
                 self._records[fact] = self._record(fact, sources_)
 
     def all(self, *, quotes: bool) -> Iterator[FactRecord]:
-        """See :func:`all_facts`; a new reader does this once, and nothing else."""
+        """See :func:`all_facts`; call it once, on a new reader."""
         self._take_qualifiers(_ALL_QUALIFIERS)
         for graph, *terms in rows(self._store, _ALL_TRIPLES):
             self._triples[text_of(graph)] = (terms[0], terms[1], terms[2])
@@ -261,7 +261,7 @@ def _short(found: Sequence[Term]) -> str:
 
 _STATUS: Final = f"{TW}recordStatus"
 _DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
-#: What is said of a fact: the field of a record, and how values become its content.
+#: For each property of a fact, the record's field and the conversion of its values.
 _FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
     f"{TW}statedBy": ("stated_by", _terms),
     f"{TW}onBehalfOf": ("on_behalf_of", _terms),

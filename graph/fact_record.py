@@ -1,4 +1,4 @@
-"""A fact as a store records it, with its qualifiers and quotes, and the same as JSON."""
+"""A fact as a store records it, with its qualifiers and quotes, and its JSON form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TripleTerms: TypeAlias = tuple[Term, Term, Term]
 
 @dataclass(frozen=True, slots=True)
 class QuotePart:
-    """Consecutive words of a document, with what stands before and after them.
+    """Consecutive words of a document, with the text before and after them.
 
     ``start`` and ``end`` are 0-based, half-open offsets in Unicode code points of the document
     decoded as UTF-8.
@@ -33,11 +33,11 @@ class QuotePart:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The words of one document that prove a fact; ``document`` is the file's name.
+    """Words of one document that prove a fact; ``document`` is the file's name.
 
     A quote has several parts where ``[…]`` stands for words left out. ``publisher`` is empty
-    where the document prints none. ``context`` are passages that help to read the quote and
-    prove nothing; ``unsaid`` is what the fact is about and neither quote nor context names.
+    if the document prints none. ``context`` holds passages that help to read the quote and
+    prove nothing; ``unsaid`` lists the terms of the fact named by neither quote nor context.
     """
 
     document: str
@@ -64,13 +64,13 @@ class Quote:
 
     @property
     def place(self) -> tuple[str, tuple[tuple[int, int], ...]]:
-        """The document's IRI and the offsets of the parts: equal where the words are the same."""
+        """The document's IRI and the offsets of the parts: equal for the same words."""
         return self.document_iri, tuple((part.start, part.end) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The documents that state one triple, and the publishers that these print.
+    """The documents that state a triple, and their publishers as printed.
 
     ``unsigned`` is the number of documents that print no publisher.
     """
@@ -81,25 +81,25 @@ class Support:
 
     @property
     def is_corroborated(self) -> bool:
-        """Whether more than one document states it."""
+        """Whether more than one document states the triple."""
         return len(self.documents) > 1
 
 
-#: Who states a derived fact.
+#: The support of a derived fact: no document.
 NOBODY: Final = Support(frozenset(), frozenset(), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class FactRecord:
-    """A fact as the graph records it, or a derived fact with the facts under it.
+    """A fact as the graph records it, or a derived fact with its premises.
 
-    ``modality`` is the short name (``asserted``, ``reported`` …), ``derived`` for a derived
-    fact, whose ``rule`` and ``derived_from`` say how it follows; such a fact has no quotes of
-    its own. ``when`` is EDTF, ``date_text`` the printed words. ``notes`` are the curator's
-    remarks, in Arabic and in English. ``record_status`` is the short name; ``superseded_by`` the
-    IRI of the fact that replaces this one. ``support`` counts all active facts of the same
-    triple in the same view, whatever else qualifies them: another speaker or date makes another
-    fact, and a document that only plans or denies it does not support it.
+    ``modality`` is the short name (``asserted``, ``reported`` …), or ``derived`` for a derived
+    fact, which has ``rule`` and ``derived_from`` and no quotes of its own. ``when`` is EDTF,
+    ``date_text`` the printed words. ``notes`` are the curator's remarks, in Arabic and in
+    English. ``record_status`` is the short name; ``superseded_by`` is the IRI of the fact that
+    replaces this one. ``support`` counts all active facts with the same triple in the same
+    view, whatever their other qualifiers: another speaker or date makes another fact, and a
+    document that only plans or denies it does not support it.
     """
 
     iri: str
@@ -124,7 +124,7 @@ class FactRecord:
 
     @property
     def is_derived(self) -> bool:
-        """Whether a rule derives the fact from others."""
+        """Whether the fact is derived by a rule."""
         return self.iri.startswith(INFERENCE)
 
     @property
@@ -138,15 +138,15 @@ class FactRecord:
         return self.subject, self.predicate, self.object
 
     def note(self, language: str) -> str:
-        """The curator's remark in the language, else in any; empty if there is none."""
+        """The curator's remark in the language, else in any other; empty if there is none."""
         return _in_language(self.notes, language)
 
     def status_reason(self, language: str) -> str:
-        """Why the fact has its record status, in the language, else in any."""
+        """The reason for the record status, in the language, else in any other."""
         return _in_language(self.status_reasons, language)
 
     def asserted(self) -> Iterator[FactRecord]:
-        """The asserted facts under this one, itself if it is asserted; some may come twice."""
+        """The asserted facts that this one rests on (itself if asserted), with duplicates."""
         if not self.is_derived:
             yield self
         for source in self.derived_from:
@@ -163,7 +163,7 @@ _STRING: Final = f"{XSD}string"
 
 
 def term_json(term: Term) -> dict[str, str]:
-    """A term as SPARQL 1.1 Query Results JSON writes it (section 3.2.2)."""
+    """A term in SPARQL 1.1 Query Results JSON (section 3.2.2)."""
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.BlankNode):
@@ -187,10 +187,9 @@ def statement_json(fact: FactRecord) -> Json:
 
 
 def fact_json(fact: FactRecord) -> Json:
-    """A fact with its qualifiers and evidence; a derived one with its rule and the facts under it.
+    """A fact with its qualifiers and evidence; a derived one with its rule and premises.
 
-    A key whose value would be empty is left out, but for ``evidence``; so is the status of a
-    fact that is simply asserted.
+    Keys with empty values are left out, except ``evidence``; so is the status ``asserted``.
     """
     is_settled = fact.record_status in ("", "asserted")
     qualifiers = {
@@ -228,7 +227,7 @@ def _by_language(texts: Iterable[ox.Literal]) -> dict[str, str]:
 
 
 def _parts(quote: Quote) -> Iterator[Json]:
-    """The parts of a quote: the first has its context and what it leaves unsaid."""
+    """The parts of a quote; the first has its context and its unnamed terms."""
     for number, part in enumerate(quote.parts):
         item: Json = {
             "document": quote.document,

@@ -1,4 +1,4 @@
-"""Reads the quotes of facts from a store, each with its parts, its document and its context."""
+"""Read the quotes of facts from a store, with their parts, documents and context."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .fact_record import Quote, QuotePart, Support
 from .store import Store, Term, read
 
 _T = TypeVar("_T")
-#: Rows of one VALUES block; endpoints limit the length of a query.
+#: Rows per VALUES block; endpoints limit the length of a query.
 _CHUNK: Final = 1000
 
 
 class QuoteReader:
-    """Reads quotes in batches, or all at once, each once."""
+    """Reads quotes in batches, or all at once; each quote is read once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -29,7 +29,7 @@ class QuoteReader:
         self._publishers: dict[str, str] = {}
 
     def of(self, fact: str) -> tuple[Quote, ...]:
-        """The quotes of a fact, of those learned."""
+        """The quotes of a fact, if they have been read."""
         return self._quotes.get(fact, ())
 
     def learn_all(self) -> None:
@@ -45,7 +45,7 @@ class QuoteReader:
             self._take(_EVIDENCE.format(block), _AROUND.format(f"{block} {_OF_FACT}"))
 
     def _take(self, evidence: str, around: str) -> None:
-        """Read quotes with what stands around them, and put the parts of each together."""
+        """Read quotes with their context, and join the parts of each."""
         continued: dict[str, str] = {}
         context: dict[str, set[QuotePart]] = defaultdict(set)
         unsaid: dict[str, set[ox.NamedNode | ox.Literal]] = defaultdict(set)
@@ -106,7 +106,7 @@ class QuoteReader:
 
 
 _OF_FACT: Final = f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e }}"
-#: Both stand for all facts, or for those of a VALUES block.
+#: Each is used for all facts, or for those in a VALUES block.
 _EVIDENCE: Final = (
     "SELECT ?f ?e ?d ?exact ?start ?end ?prefix ?suffix WHERE {{ {} "
     f"GRAPH <{GRAPH_EVIDENCE}> {{{{ ?f <{TW}evidence> ?e . ?e <{OA}hasSource> ?d ; "
@@ -127,7 +127,7 @@ _AROUND: Final = (
 def _chains(
     found: Mapping[str, tuple[str, QuotePart]], continued: Mapping[str, str]
 ) -> Iterator[tuple[str, tuple[QuotePart, ...]]]:
-    """The parts of each quote in order, with its document; a part is never lost."""
+    """The parts of each quote in order, with its document; no part is lost."""
     if len(found) == 1:
         for document, part in found.values():
             yield document, (part,)
@@ -148,7 +148,7 @@ def _chains(
 def _beside(
     chain: Iterable[QuotePart], known: Mapping[str, set[_T]], key: Callable[[_T], Any]
 ) -> tuple[_T, ...]:
-    """What stands beside the parts of a quote, in order."""
+    """The context passages of a quote's parts, in order."""
     found = {item for part in chain if part.iri in known for item in known[part.iri]}
     return tuple(sorted(found, key=key)) if found else ()
 
@@ -162,7 +162,7 @@ def _first_place(quote: Quote) -> tuple[str, int, int]:
 
 
 def rows(store: Store, text: str) -> Iterator[Sequence[Term]]:
-    """The solutions of a SELECT, the terms in the order of its variables."""
+    """The solutions of a SELECT, with terms in the order of its variables."""
     answer = store.query(text)
     if not isinstance(answer, ox.QuerySolutions):
         raise QueryError("store-without-solutions")

@@ -1,7 +1,7 @@
-"""The tokens of a SPARQL 1.1 query text (grammar, section 19.8), and what they stand for.
+"""A tokenizer for SPARQL 1.1 queries (grammar, section 19.8), and the values of tokens.
 
-Whatever looks at the text of a query does so here: :func:`scan` for those who look for a word or
-put something in, :func:`tokens` for parsers.
+All code that inspects query text uses it: :func:`scan` for finding words and inserting text,
+:func:`tokens` for parsers.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _TOKEN: Final = "|".join(
         ("integer", r"[0-9]+"),
         ("word", r"[A-Za-z_][A-Za-z0-9_]*"),
         ("sign", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,*+/|^!?=<>\-]"),
-        # A string without an end is one piece, else each quotation mark would be tried again.
+        # An unterminated string is one token; otherwise each quotation mark would be tried again.
         ("other", f"[{_CHARACTER}]+|{_DOUBLE_QUOTED}|{_SINGLE_QUOTED}|."),
     )
 )
@@ -60,7 +60,7 @@ _ESCAPES: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 class Token(NamedTuple):
-    """A token: its kind, its text as written, and where it begins in the query."""
+    """A token: its kind, its text as written, and its offset in the query."""
 
     kind: str
     text: str
@@ -68,20 +68,20 @@ class Token(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where it ends; the offset is half-open."""
+        """The end offset, exclusive."""
         return self.start + len(self.text)
 
     def is_word(self, *words: str) -> bool:
-        """Whether it is one of these keywords, given in capitals."""
+        """Whether the token is one of these keywords, given in capitals."""
         return self.kind == "word" and self.text.upper() in words
 
 
 def scan(text: str) -> Iterator[Token]:
-    """The tokens of a text as it is written, without white space and comments.
+    """The tokens of unprocessed text, without white space and comments.
 
-    Letters and signs that make no token have the kind ``other``.
+    Characters that form no token have the kind ``other``.
     """
-    # Most commands scan no query, so the expression is compiled when one does; re keeps it.
+    # Compiled on first use, since most commands scan no query; re caches it.
     for found in re.compile(_TOKEN, re.DOTALL).finditer(text):
         if found.lastgroup != "space":
             yield Token(found.lastgroup or "", found[0], found.start())
@@ -112,10 +112,10 @@ def values_blocks(text: str, name: str) -> list[tuple[Token, Token]]:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a query, without white space and comments; the last has the kind ``end``.
+    """The tokens of a query, without white space and comments; the last one has kind ``end``.
 
     Code point escapes are replaced first (section 19.2). Raises ``QueryError`` at a character
-    that begins no token.
+    that cannot begin a token.
     """
     text = _CODE_POINT.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
     for token in scan(text):
@@ -126,7 +126,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 class Names:
-    """The prefixes and the base IRI in force, which make written names into IRIs."""
+    """The prefixes and base IRI in scope, which resolve names to IRIs."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self.prefixes = dict(prefixes)
@@ -157,5 +157,5 @@ def unquote(text: str) -> str:
 
 
 def number(kind: str, text: str) -> ox.Literal:
-    """The literal that a number stands for; ``kind`` is integer, decimal or double."""
+    """The literal for a number; ``kind`` is integer, decimal or double."""
     return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))

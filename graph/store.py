@@ -1,7 +1,7 @@
-"""Stores that answer SPARQL: the interface, and the embedded Oxigraph one.
+"""Stores that answer SPARQL: the interface, and the embedded Oxigraph store.
 
-Every store gives its answers as pyoxigraph objects, so that the code above does not care
-whether the graph lies on this disk or behind an endpoint.
+Every store returns pyoxigraph objects, so that callers need not know whether the graph is on
+disk or behind an endpoint.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
 _SERVICE: Final = re.compile("service", re.IGNORECASE)
-#: Letters put in the place of others to make SERVICE no keyword, one for one.
+#: Letters substituted one for one, so that SERVICE is no longer a keyword.
 _SWAPPED: Final = str.maketrans("SERVICEservice", "FREIVPRfreivpr")
-#: What RocksDB says of files that are not as it wrote them.
+#: RocksDB's word for damaged files.
 _CORRUPTION: Final = "Corruption"
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Answer: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-#: A row of a SELECT: the variables that are bound in it.
+#: A row of a SELECT: its bound variables.
 Binding: TypeAlias = Mapping[str, Term]
 _Item = TypeVar("_Item")
 
 
 class Graphs(NamedTuple):
-    """The dataset of one query (SPARQL 1.1 Protocol, section 2.1.4), as IRIs of graphs.
+    """The dataset of one query (SPARQL 1.1 Protocol, section 2.1.4), as graph IRIs.
 
     The default graph is the merge of ``default``; GRAPH reaches only ``named``.
     """
@@ -43,11 +43,11 @@ class Graphs(NamedTuple):
 
 
 def _refuse_service(query: str, base: str | None) -> None:
-    """Raise ``QueryError`` if SERVICE stands in the query as a keyword.
+    """Raise ``QueryError`` if the query uses SERVICE as a keyword.
 
-    Oxigraph itself decides, for it takes ``?s ?p ?o.SERVICE<…>`` and more for one: with other
-    letters in its place the query is no SPARQL any more if it was the keyword, and still is if
-    it was part of a string, an IRI, a comment or a name.
+    Oxigraph itself decides, because it also accepts forms such as ``?s ?p ?o.SERVICE<…>``. With
+    its letters replaced, a query that used the keyword is no longer valid SPARQL; one that has
+    the word in a string, an IRI, a comment or a name still is.
     """
     other = _SERVICE.sub(lambda found: found[0].translate(_SWAPPED), query)
     if other == query:
@@ -64,16 +64,16 @@ def _refuse_service(query: str, base: str | None) -> None:
 
 
 def _invalid(error: SyntaxError) -> QueryError:
-    """The fault in a line: without the classes of characters that may begin a name."""
+    """The syntax error on one line, without the character classes that may begin a name."""
     message = re.sub(r",? \[[^a-z]*['_].*", "", error.msg or str(error), flags=re.DOTALL)
     line = " ".join(message.split()).removesuffix(": expected")
     return QueryError("query-invalid", reason=line)
 
 
 def read(answer: Iterable[_Item]) -> Iterator[_Item]:
-    """The solutions or triples of an answer, each read from the store when it is asked for.
+    """The solutions or triples of an answer, read from the store one at a time.
 
-    Raises ``StoreError`` where the store turns out to be damaged.
+    Raises ``StoreError`` if the store is damaged.
     """
     try:
         yield from answer
@@ -82,19 +82,19 @@ def read(answer: Iterable[_Item]) -> Iterator[_Item]:
 
 
 def damaged(error: Exception) -> StoreError:
-    """The error that the store is not as it was written, with a remedy."""
+    """The error for a damaged store, with a remedy."""
     return StoreError("store-damaged", reason=foreign(str(error)))
 
 
 class Store(Protocol):
-    """Whatever answers SPARQL 1.1 queries over the plain view and the named graphs."""
+    """A store that answers SPARQL 1.1 queries over the plain view and the named graphs."""
 
     def query(self, text: str) -> Answer:
-        """Run any SPARQL 1.1 query over the plain view as default graph.
+        """Run any SPARQL 1.1 query with the plain view as default graph.
 
         Returns ``ox.QuerySolutions`` for SELECT, ``ox.QueryBoolean`` for ASK, an iterator of
-        triples for CONSTRUCT and DESCRIBE. Raises ``QueryError`` where the text is refused and
-        ``EndpointError`` or ``StoreError`` where the store fails.
+        triples for CONSTRUCT and DESCRIBE. Raises ``QueryError`` if the query is refused, and
+        ``EndpointError`` or ``StoreError`` if the store fails.
         """
         ...
 
@@ -107,7 +107,7 @@ class EmbeddedStore:
 
     @classmethod
     def open(cls, path: Path) -> EmbeddedStore:
-        """Open the store that a build left at ``path``, for reading only."""
+        """Open a built store at ``path``, read only."""
         try:
             return cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
@@ -128,9 +128,9 @@ class EmbeddedStore:
     def query(self, text: str, graphs: Graphs | None = None, base: str | None = None) -> Answer:
         """Run a query; see :class:`Store`.
 
-        SERVICE is refused: the embedded graph answers from itself, and no request leaves.
-        ``graphs`` stands in place of the dataset that the query or the store names; ``base`` is
-        what relative IRIs are resolved against where the query has no BASE.
+        SERVICE is refused: the embedded graph is self-contained and sends no requests.
+        ``graphs`` replaces the dataset of the query or the store; ``base`` resolves relative IRIs
+        if the query has no BASE.
         """
         try:
             _refuse_service(text, base)
@@ -151,7 +151,7 @@ class EmbeddedStore:
 
     @property
     def quads(self) -> ox.Store:
-        """The same store, to be read quad by quad."""
+        """The same store, for access by quad."""
         return self._store
 
     def dataset(self) -> Dataset:
@@ -163,7 +163,7 @@ class EmbeddedStore:
 
 
 def select(store: Store, text: str) -> Iterator[dict[str, Term]]:
-    """The rows of a SELECT query, as the variables that are bound in each."""
+    """The rows of a SELECT query, each as its bound variables."""
     answer = store.query(text)
     if not isinstance(answer, ox.QuerySolutions):
         raise QueryError("query-not-select")
