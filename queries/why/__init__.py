@@ -1,4 +1,4 @@
-"""Why a row of an answer holds: the facts, and their quotes, that prove it (``docs/why.md``)."""
+"""Explanations: the facts and quotes that prove a row of an answer (``docs/why.md``)."""
 
 from .explaining import Note, Proof, RowExplanation, Witness, explain, is_grouped
 

@@ -1,7 +1,7 @@
-"""Finding, for each row of a pattern, the sets of triples from which the row follows.
+"""Find, for each row of a pattern, the sets of triples from which the row follows.
 
-One query a pattern, whose solutions are joined in Python by hashing: the work grows with the
-solutions, never with rows times solutions.
+Each pattern takes one query, whose solutions are hash-joined in Python: the cost is linear in the
+solutions, never rows times solutions.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from .sparql.terms import make_expression
 from .sparql.variables import certain, mentioned, without_idle_optionals
 from .sparql.writer import write_absence, write_select, write_values
 
-#: How many ways to satisfy the EXISTS patterns and the paths of one solution are combined.
+#: How many ways to satisfy the EXISTS patterns and paths are combined per solution.
 _BREADTH: Final = 4
-#: How many rows one VALUES block has, and from how many rows on all are asked for at once.
+#: The number of rows in a VALUES block, and the number above which all rows are queried at once.
 _CHUNK: Final = 1000
 _MANY: Final = 10 * _CHUNK
 
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """VALUES blocks that limit a pattern to some rows, and the empty one that they replace."""
+    """VALUES blocks that limit a pattern to some rows, and the empty block they replace."""
 
     place: alg.Values
     variables: tuple[alg.Var, ...]
@@ -47,7 +47,7 @@ class Deriver:
     """Derivations of the rows of patterns over one store.
 
     ``dataset`` are the query's FROM clauses. ``is_exact``, ``has_negation`` and ``has_groups``
-    sum up the patterns seen so far (:class:`.rewrite.Rewriter`).
+    summarise the patterns processed so far (:class:`.rewrite.Rewriter`).
     """
 
     def __init__(self, store: Store, fresh: Fresh, dataset: str = "") -> None:
@@ -58,10 +58,10 @@ class Deriver:
         self.has_groups = False
 
     def select(self, select: alg.Select, rows: Collection[Row] | None = None) -> Table:
-        """The derivations of each row of a SELECT, not counting LIMIT and OFFSET.
+        """The derivations of each row of a SELECT, ignoring LIMIT and OFFSET.
 
-        A row of a grouped SELECT has one derivation a group: all of its members. ``rows`` are
-        the rows wanted, in the order of the projection; None means all.
+        A row of a grouped SELECT has one derivation per group: all its members. ``rows`` are
+        the requested rows, in projection order; None means all.
         """
         if not select.is_aggregated:
             select, limits = self._limited(select, select.variables, rows)
@@ -90,7 +90,7 @@ class Deriver:
         return table
 
     def members(self, keyed: alg.Select, rows: Collection[Row] | None = None) -> Table:
-        """For each key of a grouped SELECT one derivation: the union of all of its members.
+        """For each key of a grouped SELECT one derivation: the union of all its members.
 
         Every key of ``keyed`` must have a variable (:func:`.rewrite.with_keys`).
         """
@@ -117,7 +117,7 @@ class Deriver:
     ) -> Table:
         """The derivations of a pattern's solutions, by the values of ``keys``.
 
-        A ``breadth`` of 1 is for members of groups: one way for each, and every subquery row.
+        A ``breadth`` of 1 is for group members: one way for each, and every subquery row.
         """
         rewriter = Rewriter(self.fresh, frozenset(keys))
         rewritten = rewriter.group(group, outside=limits.variables if limits else ())
@@ -137,7 +137,7 @@ class Deriver:
     def pairs(
         self, before: alg.Group, after: alg.Group, graph: GraphNode
     ) -> Iterator[tuple[frozenset[int], frozenset[int]]]:
-        """For each solution of two patterns joined, what it rests on in the one and the other."""
+        """For each solution of two joined patterns, what it rests on in each of them."""
         first, second = Rewriter(self.fresh), Rewriter(self.fresh)
         outside = mentioned(before) | mentioned(after)
         elements = first.group(before, outside, graph=graph).elements
@@ -161,12 +161,12 @@ class Deriver:
 
     def _columns_of(self, group: alg.Group, columns: Iterable[alg.Var]) -> str:
         projection = tuple((column, None) for column in columns)
-        # SELECT needs a column.
+        # SELECT needs at least one column.
         one = ((self.fresh(), make_expression(["1"])),)
         return write_select(alg.Select(projection or one, group), self.dataset)
 
     def _run(self, text: str) -> list[Row]:
-        """The rows of a query, sorted: statements are numbered alike whatever the store."""
+        """The rows of a query, sorted so that every store numbers the statements alike."""
         answer = self.store.query(text)
         if not isinstance(answer, ox.QuerySolutions):
             raise QueryError("store-without-solutions")
@@ -175,11 +175,11 @@ class Deriver:
     def _limited(
         self, select: alg.Select, among: Iterable[alg.Var], rows: Collection[Row] | None
     ) -> tuple[alg.Select, _Limits | None]:
-        """The SELECT with a place for a VALUES block with the rows wanted, and such blocks.
+        """The SELECT with a placeholder VALUES block, and the blocks with the requested rows.
 
-        Only variables ``among`` those given, and bound before any OPTIONAL, MINUS or BIND, can
-        be limited without changing what the pattern means. Literals are left out: Virtuoso
-        gives a decimal that it finds by VALUES back as an integer, and misses texts among many.
+        Only variables that are in ``among`` and bound before any OPTIONAL, MINUS or BIND can be
+        limited without changing the meaning of the pattern. Literals are left out: Virtuoso
+        returns a decimal matched by VALUES as an integer, and misses strings in long blocks.
         """
         if rows is None or len(rows) > _MANY:
             return select, None
@@ -204,9 +204,9 @@ class Deriver:
 
 
 def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> None:
-    """Add rows that came otherwise this time, if their other columns tell the group.
+    """Add rows whose unstable columns differ this time, if the other columns identify the group.
 
-    The order of solutions, which SPARQL leaves open, decides SAMPLE and GROUP_CONCAT.
+    SAMPLE and GROUP_CONCAT depend on the order of solutions, which SPARQL leaves undefined.
     """
     missing = [row for row in rows if row not in table]
     same: dict[Row, list[Derivations]] = defaultdict(list)

@@ -1,8 +1,8 @@
-"""Explaining the answers of any SPARQL query by the facts, and their quotes, that prove them.
+"""Explain the answers to any SPARQL query by the facts and quotes that prove them.
 
-:func:`explain` gives for each row of an answer a minimal set of triples from which alone the
-query gives that row again, and the facts behind them. ``docs/why.md`` tells how this works,
-what is promised, and on whose work it builds.
+:func:`explain` gives for each row of an answer a minimal set of triples on which the query
+returns that row again, and the facts behind them. ``docs/why.md`` describes the method, its
+guarantees and the work it builds on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .sparql.writer import write_absence, write_dataset
 from .verification import Checker
 from .witnesses import Blockers, Choice, Chooser, Grounds
 
-#: A triple of the default graph, or a quad of a named graph that the query asks with GRAPH.
+#: A triple of the default graph, or a quad of a named graph that the query matches with GRAPH.
 Proof: TypeAlias = ox.Triple | ox.Quad
 
 
@@ -42,7 +42,7 @@ class Note(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Triples, and quads where the query uses GRAPH, from which alone a row follows."""
+    """Triples, and quads if the query uses GRAPH, that suffice to derive a row."""
 
     triples: tuple[Proof, ...]
 
@@ -52,10 +52,10 @@ class RowExplanation:
     """What one row of an answer rests on.
 
     ``witness`` is a minimal set; for an aggregate (``is_aggregate``) it has every member of the
-    group instead. ``alternatives`` are other such sets, ``alternatives_total`` how many were
-    found. ``facts`` are the facts that say the triples of ``witness`` (derived ones with the
-    facts under them), ``definitions`` its triples that no fact says, ``absence`` the patterns
-    under NOT EXISTS or MINUS that have no match. ``note`` says why there is no fact, if so.
+    group instead. ``alternatives`` are other such sets, ``alternatives_total`` the number found.
+    ``facts`` are the facts that state the triples of ``witness`` (derived facts with the facts
+    they rest on), ``definitions`` its triples that no fact states, ``absence`` the patterns under
+    NOT EXISTS or MINUS without a match. ``note`` gives the reason if there is no fact.
     """
 
     witness: Witness
@@ -72,7 +72,7 @@ _CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
 
 
 def refuse_what_cannot_be_explained(query: alg.Query) -> None:
-    """Raise ``UnexplainableError`` for such a query. SERVICE is refused when it is read."""
+    """Raise ``UnexplainableError`` for an unexplainable query. The parser refuses SERVICE."""
     for select in _selects(query.select):
         for expression in _expressions(select):
             changing = sorted(expression.calls & _CHANGING)
@@ -90,12 +90,12 @@ def refuse_what_cannot_be_explained(query: alg.Query) -> None:
 
 
 def has_groups(query: alg.Query) -> bool:
-    """Whether the query, or a subquery of it, counts or sums up rows."""
+    """Whether the query or one of its subqueries aggregates rows."""
     return any(select.is_aggregated for select in _selects(query.select))
 
 
 def _selects(select: alg.Select) -> Iterator[alg.Select]:
-    """The SELECT and all SELECTs in it, also those under EXISTS."""
+    """Yield the SELECT and all SELECTs in it, including those under EXISTS."""
     yield select
     for group in _groups(select.where):
         for element in group.elements:
@@ -104,7 +104,7 @@ def _selects(select: alg.Select) -> Iterator[alg.Select]:
 
 
 def _groups(group: alg.Group) -> Iterator[alg.Group]:
-    """The group and the groups in it, but not those of its subqueries."""
+    """Yield the group and its nested groups, except those of subqueries."""
     yield group
     for element in group.elements:
         match element:
@@ -123,7 +123,7 @@ def _groups(group: alg.Group) -> Iterator[alg.Group]:
 
 
 def _expressions(select: alg.Select) -> Iterator[alg.Expression]:
-    """The expressions of the SELECT itself, wherever they stand."""
+    """Yield all expressions of the SELECT itself."""
     yield from (expression for _, expression in select.projection if expression)
     yield from (expression for expression, _ in select.group_by)
     yield from (*select.having, *select.order_by)
@@ -148,15 +148,14 @@ def explain(
     *,
     alternatives: int = 3,
 ) -> list[RowExplanation]:
-    """What each row of the query's answer rests on, in the order of the rows.
+    """Explain each row of the query's answer, in row order.
 
-    ``rows`` are the rows of the answer if the caller has them (of a SELECT anything that gives
-    the term of a variable by its name, of a CONSTRUCT or DESCRIBE triples), else the query is
-    run. An ASK has one row, whatever it answers.
-    A row that comes several times leads with another of its witnesses each time.
+    ``rows`` are the rows of the answer if the caller has them (for SELECT, mappings from variable
+    name to term; for CONSTRUCT or DESCRIBE, triples); otherwise the query is run. An ASK always
+    has one row. A repeated row starts with a different witness each time.
 
-    Raises ``UnexplainableError`` with the reason where a query runs but no honest explanation
-    can be given, and ``QueryError`` where it does not run.
+    Raises ``UnexplainableError`` with the reason if the query runs but cannot be explained
+    reliably, and ``QueryError`` if it does not run.
     """
     query = parse(text)
     refuse_what_cannot_be_explained(query)
@@ -173,9 +172,9 @@ def explain(
 
 
 def is_grouped(text: str) -> bool:
-    """Whether rows of the query stand for groups of others: counts, sums and the like.
+    """Whether the query aggregates rows, with counts, sums and the like.
 
-    Raises ``QueryError`` where it does not run.
+    Raises ``QueryError`` if it does not run.
     """
     return has_groups(parse(text))
 
@@ -201,7 +200,7 @@ class _Explainer:
         return self._views(rows, self._choices(self._query.select, set(rows)))
 
     def ask(self, is_true: bool) -> RowExplanation:
-        """The explanation of an ASK: one of its matches, or that there is none."""
+        """The explanation of an ASK: one of its matches, or the absence of any."""
         select = replace(self._query.select, projection=())
         if is_true:
             return self._views([()], self._choices(select, {()}))[0]
@@ -209,7 +208,7 @@ class _Explainer:
         return RowExplanation(Witness(()), absence=(absent,), note=Note.ABSENCE)
 
     def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
-        """The explanations of a CONSTRUCT's triples, each by the template triples it fits."""
+        """The explanations of a CONSTRUCT's triples, by the template triples that they match."""
         rows = [_terms(triple) for triple in triples]
         choices: dict[Row, Choice] = {}
         for pattern in self._query.template:
@@ -227,8 +226,8 @@ class _Explainer:
     def describe(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
         """The explanations of a DESCRIBE's triples: each rests on itself and on its subject.
 
-        A subject that the pattern found rests on what the pattern matched, one that the query
-        names on nothing.
+        A subject found by the pattern rests on the pattern's match; a subject named in the query
+        rests on nothing.
         """
         rows = [_terms(triple) for triple in triples]
         numbers = {row: self._deriver.statements.number((*row, None)) for row in rows}
@@ -246,7 +245,7 @@ class _Explainer:
         return self._views(rows, choices)
 
     def _choices(self, select: alg.Select, rows: Collection[Row]) -> dict[Row, Choice]:
-        """Witness sets for these rows of a SELECT, those that the SELECT has."""
+        """Witness sets for those of the rows that the SELECT returns."""
         table = self._deriver.select(select, rows)
         chooser = Chooser(
             self._deriver,
@@ -258,7 +257,7 @@ class _Explainer:
         return chooser.choose(wanted, self._alternatives)
 
     def _views(self, rows: Sequence[Row], choices: Mapping[Row, Choice]) -> list[RowExplanation]:
-        """What to show for each row; of rows that are the same, each begins with another set."""
+        """The explanation of each row; identical rows each start with a different set."""
         for row in rows:
             if row not in choices:
                 raise UnexplainableError("unexplained-row-gone")
@@ -307,14 +306,14 @@ class _Explainer:
 
 
 def _terms(triple: ox.Triple) -> tuple[Term, Term, Term]:
-    """The terms of a triple that has no triple as a term."""
+    """The terms of a triple without nested triples."""
     assert not isinstance(triple.subject, ox.Triple)
     assert not isinstance(triple.object, ox.Triple)
     return triple.subject, triple.predicate, triple.object
 
 
 def _fit(nodes: Sequence[alg.Node], variables: Sequence[alg.Var], row: Row) -> Row | None:
-    """The values of the variables that make a template triple into this one, if any do."""
+    """The variable values that turn a template triple into this one, or None."""
     values: dict[alg.Var, Term | None] = {}
     for node, term in zip(nodes, row, strict=True):
         if isinstance(node, alg.Var):

@@ -1,4 +1,4 @@
-"""The edges that a ``*``, ``+`` or ``?`` path goes along: one shortest path for each pair."""
+"""The edges of ``*``, ``+`` and ``?`` paths: one shortest path for each pair of nodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .provenance import Evaluator, PathAtom, Row, Statements
 from .sparql import algebra as alg
 from .subqueries import NO_PART, Way, way
 
-#: Beyond so many nodes at once, all steps are fetched instead of those of the nodes.
+#: Above this number of nodes, all steps are fetched instead of only those of the nodes.
 _MANY: Final = 2000
 
 _Step: TypeAlias = "tuple[Term | None, frozenset[int]]"
@@ -24,7 +24,7 @@ _Step: TypeAlias = "tuple[Term | None, frozenset[int]]"
 
 @dataclass
 class _Search:
-    """A breadth-first search from one node: how each node reached was reached."""
+    """A breadth-first search from one node, with the predecessor of each node reached."""
 
     targets: set[Term | None]
     frontier: list[Term | None]
@@ -32,7 +32,7 @@ class _Search:
 
 
 class Closures:
-    """Shortest paths along the steps of one closure, in the graphs of one store."""
+    """Shortest paths over the steps of one closure, in the graphs of one store."""
 
     def __init__(self, deriver: Evaluator, closure: alg.Closure) -> None:
         self._deriver, self._closure = deriver, closure
@@ -43,7 +43,7 @@ class Closures:
     def edges(self, wanted: Iterable[Row]) -> dict[Row, frozenset[int]]:
         """For each (subject, object, graph), the statements along a shortest path.
 
-        A path of no steps has none. Raises ``UnexplainableError`` if there is no path.
+        A zero-length path has none. Raises ``UnexplainableError`` if there is no path.
         """
         by_graph: dict[Term | None, list[Row]] = defaultdict(list)
         for row in wanted:
@@ -90,7 +90,7 @@ class Closures:
         search.frontier = following
 
     def _fetch(self, nodes: set[Term | None], graph: Term | None) -> None:
-        """Learn all steps that lead away from the nodes."""
+        """Fetch all steps that start at the nodes."""
         missing = sorted(nodes - self._known, key=str)
         if self._has_all or not missing:
             return
@@ -113,7 +113,7 @@ class Closures:
 
 
 def _walked(search: _Search, subject: Term | None, object_: Term | None) -> frozenset[int]:
-    """The statements of the path that a search found."""
+    """The statements of the path found by a search."""
     node, found = object_, frozenset[int]()
     while True:
         node, triples = search.reached[node]
@@ -123,10 +123,10 @@ def _walked(search: _Search, subject: Term | None, object_: Term | None) -> froz
 
 
 def presences(deriver: Evaluator, rows: Iterable[Row]) -> dict[Row, frozenset[int]]:
-    """For each (node, node, graph) a statement that shows the node to be in the graph.
+    """For each (node, node, graph) a statement that proves that the node is in the graph.
 
-    A path of no steps holds for every node of a graph, so such a row rests on some statement
-    with that node: its type if it has one.
+    A zero-length path matches every node of a graph, so such a row rests on some statement with
+    that node: its type if it has one.
     """
     found: dict[Row, frozenset[int]] = {}
     by_graph: dict[Term | None, list[Row]] = defaultdict(list)
@@ -162,8 +162,8 @@ def look_up_paths(
 ) -> list[Sequence[Way]]:
     """The edges of a shortest path for each (subject, object, graph).
 
-    A path of no steps still needs its node to be in the graph: if none of the solution's
-    ``triples`` has it, a statement with it is added, to spare.
+    A zero-length path still needs its node to be in the graph: if none of the solution's
+    ``triples`` has the node, a statement with it is added as spare.
     """
     edges = Closures(deriver, atom.closure).edges({p for p in wanted if p is not None})
     is_lonely = [
@@ -184,7 +184,7 @@ def look_up_paths(
 
 
 def _has_node(statements: Statements, numbers: Iterable[int], pair: Row) -> bool:
-    """Whether one of the statements, in the graph of the pair, has its node."""
+    """Whether one of the statements has the pair's node, in the pair's graph."""
     node, _, graph = pair
     for number in numbers:
         subject, _, object_, place = statements.all[number]

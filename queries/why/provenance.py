@@ -1,6 +1,6 @@
-"""What rows rest on: statements, sets of them from which a row follows, atoms of patterns.
+"""Provenance types: statements, derivations (sets of statements) and atoms of patterns.
 
-An atom is what a solution of a rewritten pattern rests on, under the condition that its guard is
+An atom is something that a solution of a rewritten pattern rests on, provided that its guard is
 bound.
 """
 
@@ -20,18 +20,18 @@ from .sparql.patterns import Fresh
 
 _T = TypeVar("_T")
 
-#: The values of some variables, None where one is unbound.
+#: The values of some variables; None if unbound.
 Row: TypeAlias = tuple[Term | None, ...]
-#: Subject, predicate, object, and the named graph, None for the default graph.
+#: Subject, predicate, object and named graph; None for the default graph.
 Statement: TypeAlias = tuple[Term, Term, Term, Term | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What else belongs to a derivation.
+    """The other parts of a derivation.
 
-    ``absences`` are the patterns without a match that it rests on; ``spare`` are those of its
-    statements that only an OPTIONAL, or an EXISTS that might as well be false, asked for.
+    ``absences`` are the unmatched patterns that it rests on; ``spare`` are those of its statements
+    that were matched only by an OPTIONAL, or by an EXISTS that is allowed to be false.
     """
 
     absences: frozenset[str] = frozenset()
@@ -42,20 +42,20 @@ class Rest:
 
 
 NOTHING: Final = Rest()
-#: Sets of numbers of statements from which a row follows.
+#: Sets of statement numbers from which a row follows.
 Derivations: TypeAlias = dict[frozenset[int], Rest]
 Table: TypeAlias = dict[Row, Derivations]
 
 
 class Statements:
-    """Statements, each with a number."""
+    """Numbered statements."""
 
     def __init__(self) -> None:
         self.all: list[Statement] = []
         self._numbers: dict[Statement, int] = {}
 
     def number(self, statement: Statement) -> int:
-        """The number of a statement, a new one if it is new."""
+        """The number of a statement; a new statement gets the next number."""
         number = self._numbers.get(statement)
         if number is None:
             if None in statement[:3]:
@@ -66,7 +66,7 @@ class Statements:
 
 
 def stored(literal: ox.Literal) -> ox.Literal:
-    """The literal as Oxigraph keeps it: numbers in canonical form, language tags small."""
+    """The literal as Oxigraph stores it: canonical numbers, lower-case language tags."""
     store = ox.Store()
     node = ox.NamedNode("urn:x")
     store.add(ox.Quad(node, node, literal))
@@ -76,7 +76,7 @@ def stored(literal: ox.Literal) -> ox.Literal:
 
 
 def batched(items: Iterable[_T], size: int) -> Iterator[tuple[_T, ...]]:
-    """The items in tuples of the size; the last may be shorter."""
+    """Yield the items in tuples of the given size; the last may be shorter."""
     rest = iter(items)
     while chunk := tuple(islice(rest, size)):
         yield chunk
@@ -88,7 +88,7 @@ GraphNode: TypeAlias = alg.Var | ox.NamedNode | None
 
 @dataclass(frozen=True, slots=True)
 class TripleAtom:
-    """A triple that the solution rests on, if ``guard`` is bound or None."""
+    """A triple that the solution rests on if ``guard`` is bound or None."""
 
     guard: Guard
     subject: alg.Node
@@ -110,9 +110,9 @@ class PathAtom:
 
 @dataclass(frozen=True, slots=True)
 class SubqueryAtom:
-    """A row of a grouped or cut subquery, found by the values of ``keys``.
+    """A row of a grouped or sliced subquery, found by the values of ``keys``.
 
-    For a grouped one the keys are its GROUP BY keys, else its projected variables.
+    The keys are its GROUP BY keys if it is grouped, otherwise its projected variables.
     """
 
     guard: Guard
@@ -125,7 +125,7 @@ class SubqueryAtom:
 class ExistsAtom:
     """A pattern under EXISTS; ``shared`` are its variables that the solution may bind.
 
-    ``is_required`` says that the solution cannot be one unless the pattern matches.
+    ``is_required`` means that the solution exists only if the pattern matches.
     """
 
     guard: Guard
@@ -137,7 +137,7 @@ class ExistsAtom:
 
 @dataclass(frozen=True, slots=True)
 class AbsenceAtom:
-    """A pattern under NOT EXISTS or MINUS (``keyword``) that has no match for the solution.
+    """A pattern under NOT EXISTS or MINUS (``keyword``) without a match for the solution.
 
     ``shared`` are its variables that the solution may bind.
     """
@@ -167,9 +167,9 @@ class Evaluator(Protocol):
         ...
 
     def select(self, select: alg.Select) -> Table:
-        """The derivations of each row of a SELECT, not counting LIMIT and OFFSET."""
+        """The derivations of each row of a SELECT, ignoring LIMIT and OFFSET."""
         ...
 
     def members(self, keyed: alg.Select) -> Table:
-        """For each key of a grouped SELECT one derivation: the union of all of its members."""
+        """For each key of a grouped SELECT one derivation: the union of all its members."""
         ...

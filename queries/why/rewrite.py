@@ -1,12 +1,11 @@
-"""Making a pattern tell what each of its solutions rests on.
+"""Rewrite a pattern so that its solutions show what they rest on.
 
-A pattern is rewritten so that its solutions also bind what was hidden: which branch of a UNION
-was taken, whether an OPTIONAL matched, the nodes in the middle of a property path, the
-variables that a subquery did not project. The rewriting has the same solutions as the pattern
-(with those variables left out, and not counting how often), and for each of its triples an
-*atom* says under which condition and with which terms the solution rests on it. What no single
-query can show (the edges under ``*`` and ``+``, the members of a group, the pattern under
-EXISTS) becomes an atom that is looked up afterwards.
+The rewritten pattern also binds hidden values: the branch taken in a UNION, whether an OPTIONAL
+matched, the intermediate nodes of a property path, the unprojected variables of a subquery.
+Without these variables, and ignoring duplicates, it has the same solutions as the original. For
+each triple an *atom* records the condition and the terms with which a solution rests on it.
+Parts that no single query can show (the edges under ``*`` and ``+``, the members of a group, the
+pattern under EXISTS) become atoms that are looked up afterwards.
 """
 
 from __future__ import annotations
@@ -40,11 +39,11 @@ from .sparql.variables import certain, in_scope, mentioned, rename
 
 @dataclass
 class Rewriter:
-    """Rewrites one pattern, whose rows have the variables ``shown``, and gathers its atoms.
+    """Rewrites one pattern, whose rows have the variables ``shown``, and collects its atoms.
 
-    ``is_exact`` turns False where the sets of triples may be larger than needed, so that they
-    must be checked; ``has_negation`` (also in the guise of OPTIONAL) and ``has_groups`` say
-    what the pattern contains. ``spare`` are the guards of atoms inside an OPTIONAL.
+    ``is_exact`` becomes False if the sets of triples may be larger than needed and must be
+    verified; ``has_negation`` (OPTIONAL included) and ``has_groups`` describe the pattern.
+    ``spare`` are the guards of atoms inside an OPTIONAL.
     """
 
     fresh: Fresh
@@ -63,10 +62,10 @@ class Rewriter:
         graph: GraphNode = None,
         left: Iterable[alg.Var] = (),
     ) -> alg.Group:
-        """The rewriting of a group.
+        """Rewrite a group.
 
-        ``outside`` are the variables that stand elsewhere in the query, ``left`` those that an
-        OPTIONAL's own filters may see.
+        ``outside`` are the variables used elsewhere in the query, ``left`` those visible to an
+        OPTIONAL's own filters.
         """
         outside = set(outside)
         elements: list[alg.Element] = []
@@ -120,9 +119,9 @@ class Rewriter:
         return alg.Group(tuple(elements))
 
     def _is_shown(self, optional: alg.Group, beside: set[alg.Var]) -> bool:
-        """Whether a row shows that an OPTIONAL matched, so that it needs all of its triples.
+        """Whether a row shows that an OPTIONAL matched, and so needs all its triples.
 
-        That is so if a row has a variable that the OPTIONAL always binds and nothing else does.
+        This holds if the row has a variable that the OPTIONAL always binds and nothing else does.
         """
         own = certain(optional.elements) - beside
         return is_monotone(optional) and not own.isdisjoint(self.shown)
@@ -135,7 +134,7 @@ class Rewriter:
         is_spare: bool,
         left: Iterable[alg.Var] = (),
     ) -> alg.Group:
-        """The rewriting of a group that may or may not be taken; its own variable tells which."""
+        """Rewrite an optional branch, with a variable of its own that shows whether it matched."""
         own = sorted(certain(group.elements) - outside, key=lambda variable: variable.name)
         marker = own[0] if own else self.fresh()
         if is_spare:
@@ -155,7 +154,7 @@ class Rewriter:
         guard: Guard = None,
         graph: GraphNode = None,
     ) -> list[alg.Element]:
-        """The elements that a path between two nodes amounts to (section 18.2.2.4)."""
+        """Translate a path between two nodes into elements (section 18.2.2.4)."""
         match path:
             case alg.Inverse(inner):
                 return self.path(object_, inner, subject, guard, graph)
@@ -214,7 +213,7 @@ class Rewriter:
         visible: dict[alg.Var, None],
         bound: set[alg.Var],
     ) -> list[alg.Element]:
-        """The elements for a filter: an EXISTS that stands alone becomes a join, if it can."""
+        """Translate a filter into elements; a top-level EXISTS becomes a join if possible."""
         kept: list[alg.Expression] = []
         joined: list[alg.Element] = []
         for condition in conjuncts(expression):
@@ -240,7 +239,7 @@ class Rewriter:
         graph: GraphNode,
         visible: Iterable[alg.Var],
     ) -> None:
-        """Note the EXISTS patterns on which the value of an expression depends."""
+        """Record the EXISTS patterns that the value of an expression depends on."""
         for exists in expression.exists():
             self._exists(exists, guard, graph, visible, is_required=False)
 
@@ -274,7 +273,7 @@ class Rewriter:
     def _subquery(
         self, select: alg.Select, outside: set[alg.Var], guard: Guard, graph: GraphNode
     ) -> alg.Group:
-        """A subquery written out in place, or, if grouped or cut, kept with its keys shown."""
+        """Inline a subquery; if it is grouped or sliced, keep it and project its keys."""
         if select.is_aggregated:
             self.has_groups = True
             self.is_exact = False
@@ -298,10 +297,10 @@ class Rewriter:
 
 
 def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:
-    """Whether no condition of the group has a variable that only other groups bind.
+    """Whether no condition of the group uses a variable that only other groups bind.
 
-    By the specification such a variable is unbound (or, under EXISTS, another one), but a store
-    that joins by looping, as Oxigraph does, may see the value from outside.
+    By the specification such a variable is unbound (or, under EXISTS, a different variable), but
+    a store that uses nested-loop joins, such as Oxigraph, may see the outer value.
     """
     hidden = outside - in_scope(group.elements).keys()
     conditions = (e for e in group.elements if isinstance(e, alg.Filter | alg.Bind))

@@ -1,4 +1,4 @@
-"""Reading the solutions of a rewritten pattern, and making derivations of them."""
+"""Turn the solutions of a rewritten pattern into derivations."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from .sparql import algebra as alg
 from .sparql.writer import write_absence
 from .subqueries import Way, look_up_exists, look_up_subquery
 
-#: How many derivations of one row are kept at least, where not all are needed.
+#: Minimum number of derivations kept per row if not all are needed.
 KEPT: Final = 10_000
-#: Where a term stands: its column, or -1 and the term itself.
+#: The location of a term: its column, or -1 and the term itself.
 _Place: TypeAlias = tuple[int, Term | None]
 
 
 class Solution:
-    """A solution of a rewritten pattern: its key, its row, and the triples seen in it.
+    """A solution of a rewritten pattern: its key, row and matched triples.
 
-    ``triples`` are numbers of statements; ``spare`` those that only an OPTIONAL asked for.
+    ``triples`` are statement numbers; ``spare`` are those that only an OPTIONAL matched.
     """
 
     __slots__ = ("key", "row", "spare", "triples")
@@ -52,11 +52,11 @@ class Solution:
 
 
 class Reader:
-    """Takes in solutions of a rewritten pattern; ``columns`` is the order of their values.
+    """Reads solutions of a rewritten pattern; ``columns`` is the order of their values.
 
-    ``keys`` are the variables by whose values the table is made, ``spare`` the guards of atoms
-    inside an OPTIONAL. If ``is_bounded``, a row keeps at least :data:`KEPT` of its derivations,
-    the smallest: no set that is kept contains one that is not.
+    ``keys`` are the key variables of the table, ``spare`` the guards of atoms inside an
+    OPTIONAL. If ``is_bounded``, a row keeps at least the :data:`KEPT` smallest derivations: no
+    kept set contains a discarded one.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Reader:
         return -1, stored(node) if isinstance(node, ox.Literal) else node
 
     def read(self, rows: Iterable[Row]) -> None:
-        """Take in solutions, their values in the order of ``columns``."""
+        """Read solutions, with their values in the order of ``columns``."""
         number = self.deriver.statements.number
         plain, keys = self._plain, self._keys
         needs_more = bool(self._lookups or self._absences)
@@ -114,7 +114,7 @@ class Reader:
                         row[o] if o >= 0 else o_,
                         row[g] if g >= 0 else g_,
                     )
-                    # A guard that is bound means that all terms of the triple are.
+                    # If the guard is bound, so are all terms of the triple.
                     (spare if is_spare else found).append(number(statement))  # type: ignore[arg-type]
             key = tuple([row[i] for i in keys])
             rest = NOTHING
@@ -132,7 +132,7 @@ class Reader:
                 plain[key] = {triples: derivations[triples] for triples in smallest}
 
     def table(self, breadth: int) -> Table:
-        """The derivations of all solutions read, at most so many of each solution."""
+        """The derivations of all solutions read, at most ``breadth`` per solution."""
         table = self._plain
         ways = [self._ways(atom, breadth) for atom in self._lookups] if self._open else []
         for i, solution in enumerate(self._open):
@@ -151,7 +151,7 @@ class Reader:
     def _ways(
         self, atom: PathAtom | SubqueryAtom | ExistsAtom, breadth: int
     ) -> list[Sequence[Way]]:
-        """For each solution, the ways in which one atom holds for it, shortest first."""
+        """For each solution, the ways to satisfy one atom, shortest first."""
         is_spare = atom.guard in self._spare
         match atom:
             case PathAtom():
@@ -168,7 +168,7 @@ class Reader:
                 )
 
     def _values(self, nodes: Iterable[alg.Node | None], atom: Atom) -> list[Row | None]:
-        """For each solution for which an atom is to hold, the values of nodes; else None."""
+        """For each solution the values of the nodes, or None if the atom does not apply to it."""
         places = [self._place(node) for node in nodes]
         guard = self._place(atom.guard)[0]
         return [
@@ -179,7 +179,7 @@ class Reader:
         ]
 
     def _absent(self, row: Row) -> frozenset[str]:
-        """The negated patterns of the solution, with its values in them."""
+        """The negated patterns of the solution, with its values filled in."""
         found = set()
         for atom in self._absences:
             guard = self._place(atom.guard)[0]
@@ -191,7 +191,7 @@ class Reader:
 
 
 def _add(derivations: Derivations, triples: frozenset[int], rest: Rest) -> None:
-    """Add a derivation; of two with the same triples, the one with more to spare needs fewer."""
+    """Add a derivation; of two with the same triples, keep the one with more spare triples."""
     known = derivations.get(triples)
     if known is None or len(known.spare) < len(rest.spare):
         derivations[triples] = rest
@@ -202,7 +202,7 @@ def _graph_variable(atom: SubqueryAtom | ExistsAtom | AbsenceAtom) -> tuple[alg.
 
 
 def _variables(atom: Atom) -> Iterator[alg.Var]:
-    """The variables whose values an atom needs."""
+    """Yield the variables whose values an atom needs."""
     nodes: Iterable[alg.Node | None]
     match atom:
         case TripleAtom(_, subject, predicate, object_, graph):

@@ -1,8 +1,8 @@
-"""Looking up what one query cannot show: rows of subqueries, patterns under EXISTS.
+"""Look up the parts that one query cannot show: subquery rows and patterns under EXISTS.
 
-Each function answers for a list of solutions at once. It takes for each the values that an atom
-needs, None where the atom has no part in the solution, and gives for each the ways in which the
-atom holds, shortest first.
+Each function handles a list of solutions at once. For each solution it takes the values that an
+atom needs, or None if the atom does not apply, and returns the ways to satisfy the atom, shortest
+first.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .sparql import algebra as alg
 from .sparql.terms import make_expression
 from .sparql.writer import write_absence
 
-#: One way in which an atom holds: numbers of statements, and what else belongs to them.
+#: One way to satisfy an atom: statement numbers and the rest of the derivation.
 Way: TypeAlias = tuple[frozenset[int], Rest]
 
 NO_PART: Final[tuple[Way, ...]] = ((frozenset(), NOTHING),)
@@ -44,10 +44,10 @@ def look_up_subquery(
     is_spare: bool,
     is_counted: bool,
 ) -> list[Sequence[Way]]:
-    """The derivations of a grouped or cut subquery's rows, by its keys.
+    """The derivations of a grouped or sliced subquery's rows, by its keys.
 
-    ``is_counted`` says that it matters how often a row comes: then all of its derivations are
-    one way.
+    ``is_counted`` means that the number of duplicates matters: all derivations of a row are then
+    combined into one way.
     """
     table = _subquery_table(deriver, atom)
     found: list[Sequence[Way]] = []
@@ -105,7 +105,7 @@ def look_up_exists(
 def _exists_table(
     deriver: Evaluator, atom: ExistsAtom, shared: Sequence[alg.Var], wanted: Iterable[Row]
 ) -> Table:
-    """Derivations of a pattern under EXISTS, for each of the wanted values of ``shared``."""
+    """Derivations of a pattern under EXISTS, for each requested value of ``shared``."""
     rows = sorted(wanted, key=str)
     number = deriver.fresh()
     found: Table = {}
@@ -128,7 +128,7 @@ def _constant(term: ox.NamedNode | ox.BlankNode | ox.Literal | None) -> alg.Cons
 
 
 def way(triples: frozenset[int], is_spare: bool, rest: Rest = NOTHING) -> Way:
-    """The statements of one way; they are to spare where only an OPTIONAL asked for them."""
+    """Make a way from statements, marked spare if only an OPTIONAL matched them."""
     return triples, Rest(rest.absences, triples) if is_spare else rest
 
 

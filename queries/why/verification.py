@@ -1,4 +1,4 @@
-"""Whether a row really follows from a few triples: the query is run again on them alone."""
+"""Verify that a row follows from a few triples by running the query on them alone."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _INEXACT: Final = frozenset({XSD + "double", XSD + "float"})
 class Checker:
     """Runs one SELECT, without LIMIT and OFFSET, over a store of a few statements.
 
-    A column made by SAMPLE or GROUP_CONCAT is not compared, since the order of solutions
-    decides its value and SPARQL leaves that order open.
+    Columns of SAMPLE and GROUP_CONCAT are not compared, since their values depend on the order
+    of solutions, which SPARQL leaves undefined.
     """
 
     def __init__(self, query: alg.Query, select: alg.Select) -> None:
@@ -37,7 +37,7 @@ class Checker:
         self._columns = select.stable_columns
 
     def yields(self, statements: Iterable[Statement], row: Row) -> bool:
-        """Whether the row is among the answers over these statements alone."""
+        """Whether the query returns the row on these statements alone."""
         store = ox.Store()
         store.extend(quad for s in statements for quad in quads(s, self._graphs))
         answer = store.query(self._text)
@@ -53,14 +53,14 @@ class Checker:
 
 
 def quads(statement: Statement, graphs: Sequence[ox.NamedNode] = ()) -> list[ox.Quad]:
-    """The statement as quads; one of the default graph stands in each FROM graph, if any."""
+    """The statement as quads; a default graph statement goes into each FROM graph, if any."""
     subject, predicate, object_, graph = statement
     targets: Sequence[Term | None] = [graph] if graph else graphs or [None]
     return [ox.Quad(subject, predicate, object_, target) for target in targets]  # type: ignore[arg-type]
 
 
 def _same(found: object, wanted: object) -> bool:
-    """Whether two terms are the same; sums of doubles may differ in the last digit."""
+    """Whether two terms are equal; sums of doubles may differ in the last digit."""
     if found == wanted:
         return True
     if isinstance(found, ox.Literal) and isinstance(wanted, ox.Literal):
@@ -77,7 +77,7 @@ def shrunk(
     removable: Iterable[int],
     row: Row,
 ) -> frozenset[int]:
-    """The set without each removable statement that the row does not need, in the given order."""
+    """Drop each removable statement that the row does not need, trying them in the given order."""
     for number in removable:
         fewer = triples - {number}
         if number in triples and checker.yields((statements[i] for i in fewer), row):

@@ -1,10 +1,10 @@
-"""Choosing, among the derivations of a row, minimal witnesses to show.
+"""Choose minimal witnesses among the derivations of a row.
 
-What stands behind statements ranks them: facts before definitions, firm ones before weak ones.
-Negations need more: ``NOT EXISTS { A NOT EXISTS { B } }`` holds in the whole graph because each A
-has its B. On the triples of one row alone the A may be there without its B, and the row would be
-lost: so the B belongs to the row's triples. The same goes for MINUS and OPTIONAL, and for
-aggregates, whose members may together match what is negated.
+Derivations are ranked by the facts behind their statements: facts before definitions, firm facts
+before weak ones. Negations need more statements: ``NOT EXISTS { A NOT EXISTS { B } }`` holds in
+the whole graph because each A has its B. The triples of one row alone may have the A without its
+B, which would lose the row, so the B is added to them. The same goes for MINUS and OPTIONAL, and
+for aggregates, whose members may jointly match a negated pattern.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from .provenance import Derivations, GraphNode, Rest, Row, Statement
 from .sparql import algebra as alg
 from .verification import Checker, shrunk
 
-#: Modalities of facts that a source does not simply state.
+#: Modalities of facts that no source states outright.
 _WEAK = frozenset({"inferred", "derived", "planned", "expected", "conditional", "denied"})
 
 
 class Grounds:
-    """The facts behind numbered statements, learned in batches.
+    """The facts behind numbered statements, loaded in batches.
 
-    A statement of the plain view or of ``graph/prospects`` is grounded in the facts that say it
-    there, one of a fact's own graph in that fact, and one of the evidence graph in the fact that
-    it describes.
+    A statement of the plain view or of ``graph/prospects`` is grounded in the facts that state
+    it, a statement of a fact's own graph in that fact, and a statement of the evidence graph in
+    the fact that it describes.
     """
 
     def __init__(self, reader: FactReader, statements: Sequence[Statement]) -> None:
@@ -65,13 +65,13 @@ class Grounds:
             self._facts[number] = owners.get(record, ())
 
     def is_definition(self, number: int) -> bool:
-        """Whether no fact says the statement; one of the evidence graph is a definition too."""
+        """Whether no fact states the statement; evidence graph statements are definitions too."""
         graph = self._statements[number][3]
         in_fact = graph is None or graph.value.startswith((FACT, INFERENCE, GRAPH_PROSPECTS))
         return not (in_fact and self._facts[number])
 
     def rank(self, triples: frozenset[int]) -> tuple[int, int, int, list[str]]:
-        """Smaller is better: fewer facts, then fewer weak ones, then fewer definitions."""
+        """The sort key: fewer facts first, then fewer weak facts, then fewer definitions."""
         facts = [number for number in triples if not self.is_definition(number)]
         weak = sum(
             all(self._reader.modality(fact) in _WEAK for fact in self._facts[number])
@@ -81,24 +81,24 @@ class Grounds:
         return len(facts), weak, len(triples) - len(facts), texts
 
     def load(self, numbers: Iterable[int]) -> None:
-        """Read the views of all facts behind these statements, in one go."""
+        """Load the records of all facts behind these statements, in one batch."""
         self._reader.load({fact for number in numbers for fact in self._facts[number]})
 
     def facts(self, numbers: Iterable[int]) -> tuple[FactRecord, ...]:
-        """The facts behind these statements, each once, in order of the statements given."""
+        """The distinct facts behind these statements, in the order of the statements."""
         facts = dict.fromkeys(fact for number in numbers for fact in self._facts[number])
         return tuple(map(self._reader.get, facts))
 
 
 class Blockers:
-    """The blocking statements of one query, found when first asked for."""
+    """The blocking statements of one query, computed on first use."""
 
     def __init__(self, deriver: Deriver, group: alg.Group) -> None:
         self._deriver, self._group = deriver, group
         self._pairs: list[tuple[frozenset[int], frozenset[int]]] | None = None
 
     def of(self, triples: frozenset[int]) -> frozenset[int]:
-        """The set with everything that blocks a negation which its own statements lead to."""
+        """The set plus all statements that block a negation reached from its own statements."""
         if self._pairs is None:
             self._pairs = [
                 pair
@@ -117,7 +117,7 @@ class Blockers:
 def _negations(
     elements: tuple[alg.Element, ...], graph: GraphNode
 ) -> Iterator[tuple[alg.Group, alg.Group, GraphNode]]:
-    """Each negated or optional group, with the positive elements beside it and their graph."""
+    """Yield each negated or optional group, with its positive sibling elements and their graph."""
     for element in elements:
         beside = tuple(e for e in elements if e is not element and isinstance(e, _POSITIVE))
         within = element.graph if isinstance(element, alg.GraphGroup) else graph
@@ -154,7 +154,7 @@ def _groups_in(element: alg.Element) -> Iterator[alg.Group]:
             pass
 
 
-#: How many minimal derivations of a row are compared, and how many of them are run again.
+#: How many minimal derivations per row are compared, and how many of them are verified.
 _COMPARED: Final = 32
 _RUN_AGAIN: Final = 6
 _NONE: Final[Mapping[frozenset[int], Rest]] = {}
@@ -162,13 +162,13 @@ _NONE: Final[Mapping[frozenset[int], Rest]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Minimal sets of statements for one row, the best first, and how many there are."""
+    """Minimal sets of statements for one row, best first, and their total number."""
 
     sets: tuple[tuple[frozenset[int], Rest], ...]
     total: int
 
     def __or__(self, other: Choice) -> Choice:
-        """The sets of both, for a row that comes about in two ways."""
+        """The sets of both choices, for a row that results in two ways."""
         sets = dict(self.sets) | dict(other.sets)
         best = minimal_sets(sets)
         return Choice(tuple((s, sets[s]) for s in best), self.total + other.total)
@@ -177,9 +177,9 @@ class Choice:
 def minimal_sets(
     sets: Iterable[frozenset[int]], spare: Mapping[frozenset[int], Rest] = _NONE
 ) -> list[frozenset[int]]:
-    """The sets that contain no other one, the smallest first.
+    """The sets that contain no other set, smallest first.
 
-    Where ``spare`` tells what a set may turn out not to need, only the rest of it counts.
+    The ``spare`` statements of a candidate are ignored when it is compared with smaller sets.
     """
     found: list[frozenset[int]] = []
     with_member: dict[int, list[frozenset[int]]] = defaultdict(list)
@@ -194,7 +194,7 @@ def minimal_sets(
 
 
 class Chooser:
-    """Chooses for the rows of one query; what cannot be vouched for is run again first."""
+    """Chooses witnesses for the rows of one query, and verifies those that may be inexact."""
 
     def __init__(
         self, deriver: Deriver, checker: Checker, grounds: Grounds, blockers: Blockers
@@ -203,10 +203,10 @@ class Chooser:
         self._grounds, self._blockers = grounds, blockers
 
     def choose(self, table: dict[Row, Derivations], alternatives: int) -> dict[Row, Choice]:
-        """For each row the best set and up to so many alternatives.
+        """For each row the best set and up to ``alternatives`` others.
 
-        Raises ``UnexplainableError`` if running the query again on a row's statements does not
-        give the row back.
+        Raises ``UnexplainableError`` if the query, run again on a row's statements alone, does
+        not return the row.
         """
         deriver = self._deriver
         is_certain = deriver.is_exact and not (deriver.has_groups and deriver.has_negation)
@@ -227,7 +227,7 @@ class Chooser:
                 shown = tuple((s, derivations[s]) for s in ranked[: alternatives + 1])
                 choices[row] = Choice(shown, len(sets))
             else:
-                # What an OPTIONAL asked for may turn out not to be needed.
+                # Statements matched only by an OPTIONAL may be unnecessary.
                 ranked.sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
                 pairs = [(s, derivations[s]) for s in ranked]
                 choices[row] = self._run_again(row, pairs, alternatives, len(sets))
@@ -253,7 +253,7 @@ class Chooser:
         return Choice(tuple((s, found[s]) for s in best), total - tried + len(best))
 
     def _checked(self, triples: frozenset[int], rest: Rest, row: Row) -> frozenset[int] | None:
-        """The set, enlarged by what holds off a negation and without what is not needed."""
+        """The set with blocking statements added and unnecessary ones removed."""
         statements = self._deriver.statements.all
         removable = set(rest.spare)
         if not self._checker.yields((statements[i] for i in triples), row):

@@ -1,1 +1,1 @@
-"""The syntax of SPARQL 1.1 queries: parsed, analysed and written."""
+"""SPARQL 1.1 syntax: parser, analysis and writer."""

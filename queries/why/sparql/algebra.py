@@ -1,8 +1,8 @@
-"""The parts of a SPARQL 1.1 query, as frozen values.
+"""The parts of a SPARQL 1.1 query, as frozen types.
 
-The names are those of the specification's grammar (sections 19.8 and 18.2). Expressions stay
-sequences of tokens: explaining needs to know which variables, functions and EXISTS patterns an
-expression has, and leaves its evaluation to the store.
+The names follow the specification's grammar (sections 19.8 and 18.2). Expressions stay sequences
+of tokens: explanations need only the variables, functions and EXISTS patterns of an expression,
+and leave its evaluation to the store.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """``path*``, ``path+`` or ``path?``; ``modifier`` is that sign."""
+    """``path*``, ``path+`` or ``path?``; ``modifier`` is the symbol."""
 
     path: Path
     modifier: str
@@ -93,7 +93,7 @@ class Exists:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Tokens of an expression: text with all IRIs in full, variables, and EXISTS patterns.
+    """Tokens of an expression: text with full IRIs, variables, and EXISTS patterns.
 
     ``calls`` are the upper-case names of the built-in functions and aggregates in it.
     """
@@ -160,17 +160,17 @@ class GraphGroup:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group graph pattern: its elements in the order of the text."""
+    """A group graph pattern: its elements in text order."""
 
     elements: tuple[Element, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A SELECT, at the top or as a subquery; ``projection`` pairs variables with expressions.
+    """A SELECT, top-level or a subquery; ``projection`` pairs variables with expressions.
 
     A ``group_by`` key is an expression, with its variable if it has one. ``limit`` and
-    ``offset`` are None where the text has none. ``having`` and ``order_by`` hold expressions;
+    ``offset`` are None if absent. ``having`` and ``order_by`` hold expressions;
     an ``order_by`` expression begins with ``ASC`` or ``DESC``.
     """
 
@@ -198,7 +198,7 @@ class Select:
 
     @property
     def stable_columns(self) -> tuple[int, ...]:
-        """The places of the columns whose values the order of solutions cannot change."""
+        """The indices of columns whose values do not depend on the order of solutions."""
         return tuple(
             i
             for i, (_, expression) in enumerate(self.projection)
@@ -207,7 +207,7 @@ class Select:
 
     @property
     def is_sliced(self) -> bool:
-        """Whether LIMIT or OFFSET cuts the solutions."""
+        """Whether the SELECT has LIMIT or OFFSET."""
         return self.limit is not None or bool(self.offset)
 
 
@@ -231,10 +231,10 @@ AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CO
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole query: its form, its pattern as a SELECT, and what CONSTRUCT or DESCRIBE add.
+    """A complete query: its form, its pattern as a SELECT, and the CONSTRUCT or DESCRIBE part.
 
     ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE. ``default_graphs`` and ``named_graphs`` are
-    those of FROM and FROM NAMED. ``fresh`` begins no variable of the query.
+    those of FROM and FROM NAMED. ``fresh`` is a prefix that no variable of the query has.
     """
 
     form: str

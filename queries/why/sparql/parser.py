@@ -1,8 +1,8 @@
-"""Reading a SPARQL 1.1 query into its parts (:mod:`.algebra`).
+"""Parser for SPARQL 1.1 queries; the result is made of :mod:`.algebra` types.
 
-Why not rdflib's parser: it drops the IRI of ``^iri`` inside a negated property set, rewrites
-the lexical form of literals, and takes 0.3 s to import and up to 0.2 s a query. The store has
-already accepted the text, so this parser only needs to read what is valid.
+rdflib's parser is not used because it drops the IRI of ``^iri`` inside a negated property set,
+rewrites the lexical form of literals, and takes 0.3 s to import and up to 0.2 s per query. The
+store has already accepted the text, so this parser only needs to handle valid queries.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}
 
 
 def parse(text: str, prefixes: Mapping[str, str] = PREFIXES) -> alg.Query:
-    """The parts of a query; ``prefixes`` may be used without declaring them.
+    """Parse a query; ``prefixes`` need no declaration.
 
-    Raises ``UnexplainableError`` where the text is not a SPARQL 1.1 query (an extension of the
-    store, say) or nested too deeply, ``QueryError`` where a prefix is unknown.
+    Raises ``UnexplainableError`` if the text is not a SPARQL 1.1 query (but uses an extension of
+    the store, say) or is nested too deeply, ``QueryError`` if a prefix is unknown.
     """
     try:
         return QueryParser(text, prefixes).query()
@@ -34,10 +34,10 @@ def parse(text: str, prefixes: Mapping[str, str] = PREFIXES) -> alg.Query:
 
 
 class QueryParser(TermParser):
-    """Reads whole queries, SELECTs and group graph patterns."""
+    """Parses complete queries, SELECTs and group graph patterns."""
 
     def query(self) -> alg.Query:
-        """A query of any form, to the end of the text."""
+        """Parse a query of any form, to the end of the text."""
         while declaration := self.accept("PREFIX", "BASE"):
             if declaration == "BASE":
                 self.names.base = self.iri().value
@@ -72,7 +72,7 @@ class QueryParser(TermParser):
         return alg.Query(form, select, self.fresh, template, tuple(graphs[0]), tuple(graphs[1]))
 
     def _described(self) -> tuple[tuple[alg.Var, None], ...]:
-        """The variables of DESCRIBE; its IRIs need no explaining."""
+        """Parse the variables of DESCRIBE; its IRIs need no explanation."""
         variables: list[alg.Var] = []
         while self.token.kind in ("var", "iri", "name"):
             if self.token.kind == "var":
@@ -90,7 +90,7 @@ class QueryParser(TermParser):
         return tuple(element for element in found if isinstance(element, alg.TriplePattern))
 
     def select(self) -> alg.Select:
-        """A subquery, from SELECT to its end."""
+        """Parse a subquery, from SELECT to its end."""
         self.expect("SELECT")
         heading = self._heading()
         self.accept("WHERE")
@@ -112,7 +112,7 @@ class QueryParser(TermParser):
         return is_distinct, tuple(projection)
 
     def _modified(self, heading: _Heading, where: alg.Group) -> alg.Select:
-        """The solution modifiers, and with them the whole SELECT."""
+        """Parse the solution modifiers; return the complete SELECT."""
         group_by: list[tuple[alg.Expression, alg.Var | None]] = []
         having: list[alg.Expression] = []
         order_by: list[alg.Expression] = []
@@ -163,7 +163,7 @@ class QueryParser(TermParser):
         return expression, variable_
 
     def group(self) -> alg.Group:
-        """A group graph pattern in braces; a subquery alone in it becomes its one element."""
+        """Parse a group graph pattern in braces; a lone subquery becomes its only element."""
         self.expect("{")
         if self.is_at("SELECT"):
             elements: list[alg.Element] = [self.select()]
@@ -176,7 +176,7 @@ class QueryParser(TermParser):
         return alg.Group(tuple(elements))
 
     def _elements(self) -> list[alg.Element]:
-        """One element of a group, or the triples of one subject."""
+        """Parse one element of a group, or the triples of one subject."""
         match (
             self.accept("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "FILTER", "BIND", "VALUES")
             or self.token.text
@@ -235,5 +235,5 @@ class QueryParser(TermParser):
         return None if self.accept("UNDEF") else self.constant()
 
 
-#: Whether DISTINCT, and the projection; None for ``*``.
+#: Whether DISTINCT is set, and the projection (None for ``*``).
 _Heading = tuple[bool, tuple[tuple[alg.Var, alg.Expression | None], ...] | None]

@@ -1,4 +1,4 @@
-"""What patterns and conditions are like, and the forms into which they are brought."""
+"""Properties and normal forms of patterns and conditions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _DEPTH: Final = {"(": 1, ")": -1}
 
 
 def conjuncts(expression: alg.Expression) -> list[alg.Expression]:
-    """The conditions that must all be true for the expression to be true.
+    """Split an expression into its conjuncts.
 
-    ``! EXISTS`` becomes ``NOT EXISTS``, and the other way round.
+    ``! EXISTS`` becomes ``NOT EXISTS``, and vice versa.
     """
     tokens = _unbracketed(expression.tokens)
     ends = [i for i, depth in enumerate(_depths(tokens)) if depth == 0 and tokens[i] == "&&"]
@@ -38,7 +38,7 @@ def conjuncts(expression: alg.Expression) -> list[alg.Expression]:
 
 
 def make_conjunction(expressions: Iterable[alg.Expression]) -> alg.Expression:
-    """The condition that all of these are true."""
+    """The conjunction of the expressions."""
     tokens: list[str | alg.Var | alg.Exists] = []
     for expression in expressions:
         tokens += ["&&"] if tokens else []
@@ -47,7 +47,7 @@ def make_conjunction(expressions: Iterable[alg.Expression]) -> alg.Expression:
 
 
 def _depths(tokens: _Tokens) -> list[int]:
-    """The number of open brackets at each token; a bracket itself counts as inside."""
+    """The bracket depth of each token; a bracket counts as inside itself."""
     depths, depth = [], 0
     for token in tokens:
         step = _DEPTH.get(token, 0) if isinstance(token, str) else 0
@@ -57,14 +57,14 @@ def _depths(tokens: _Tokens) -> list[int]:
 
 
 def _unbracketed(tokens: _Tokens) -> _Tokens:
-    """The tokens without brackets around all of them."""
+    """The tokens without enclosing brackets."""
     while len(tokens) > 2 and tokens[0] == "(" and min(_depths(tokens)) > 0:
         tokens = tokens[1:-1]
     return tokens
 
 
 class Fresh:
-    """Variables that a query does not have."""
+    """Generates variables that the query does not use."""
 
     def __init__(self, prefix: str) -> None:
         self._prefix = f"{prefix}x"
@@ -75,7 +75,7 @@ class Fresh:
 
 
 def unprojected(select: alg.Select) -> alg.Group:
-    """The pattern of a SELECT without groups, with its expressions as BINDs, nothing hidden."""
+    """The pattern of an ungrouped SELECT, with expressions as BINDs and all variables visible."""
     elements: list[alg.Element] = [select.where]
     if select.values:
         elements.append(select.values)
@@ -86,13 +86,13 @@ def unprojected(select: alg.Select) -> alg.Group:
 
 
 def with_keys(select: alg.Select, fresh: Fresh) -> tuple[alg.Select, tuple[alg.Var, ...]]:
-    """A grouped SELECT whose GROUP BY keys all have a variable, and those variables."""
+    """Name every GROUP BY key of a grouped SELECT; return the SELECT and the key variables."""
     keys = tuple((expression, variable or fresh()) for expression, variable in select.group_by)
     return replace(select, group_by=keys), tuple(variable for _, variable in keys)
 
 
 def is_monotone(group: alg.Group) -> bool:
-    """Whether more triples can never take away a solution of the group."""
+    """Whether adding triples can never remove a solution of the group."""
     for element in group.elements:
         match element:
             case alg.OptionalGroup() | alg.MinusGroup():
@@ -118,9 +118,9 @@ def is_monotone(group: alg.Group) -> bool:
 
 
 def is_joinable(group: alg.Group, visible: Iterable[alg.Var], bound: set[alg.Var]) -> bool:
-    """Whether EXISTS of this group finds what joining it finds: triples, paths and filters.
+    """Whether EXISTS of this group is equivalent to a join: only triples, paths and filters.
 
-    Its variables that are visible outside must be bound there, else the join would bind them.
+    Its variables that are visible outside must be bound there, or the join would bind them.
     """
     plain = (alg.TriplePattern, alg.PathPattern, alg.Filter)
     inside = mentioned(group)

@@ -1,4 +1,4 @@
-"""Reading the terms, triples, property paths and expressions of a SPARQL query."""
+"""Parser for the terms, triples, property paths and expressions of a SPARQL query."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
 class TermParser:
-    """A place in the tokens of a query, with methods that read one thing and go on behind it.
+    """A cursor in the tokens of a query; each method parses one construct and moves past it.
 
-    Every method raises ``UnexplainableError`` where the text is not what it reads.
+    Every method raises ``UnexplainableError`` if the text is not what it expects.
     """
 
     def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
@@ -44,24 +44,24 @@ class TermParser:
         return self.tokens[self.position]
 
     def is_at(self, *texts: str) -> bool:
-        """Whether the token at the cursor is one of these signs or (upper-case) keywords."""
+        """Whether the token at the cursor is one of these symbols or (upper-case) keywords."""
         token = self.token
         return token.kind in ("sign", "word") and token.text.upper() in texts
 
     def accept(self, *texts: str) -> str:
-        """Step over one of these signs or keywords; its upper-case text, empty if none is here."""
+        """Consume one of these symbols or keywords; return its upper-case text, empty if absent."""
         if not self.is_at(*texts):
             return ""
         self.position += 1
         return self.tokens[self.position - 1].text.upper()
 
     def expect(self, text: str) -> None:
-        """Step over this sign or keyword."""
+        """Consume this symbol or keyword."""
         if not self.accept(text):
             raise self.error(text)
 
     def take(self) -> Token:
-        """Step over one token, whatever it is."""
+        """Consume any one token."""
         self.position += 1
         return self.tokens[self.position - 1]
 
@@ -78,7 +78,7 @@ class TermParser:
         )
 
     def fresh_variable(self) -> alg.Var:
-        """A variable that the query does not have."""
+        """A variable that the query does not use."""
         return alg.Var(f"{self.fresh}{next(self.numbers)}")
 
     # Terms.
@@ -96,7 +96,7 @@ class TermParser:
         return alg.Var(self.take().text[1:])
 
     def literal(self) -> ox.Literal:
-        """A literal, also a signed number and a boolean."""
+        """A literal, including signed numbers and booleans."""
         if sign := self.accept("+", "-"):
             kind, text, _ = self.take()
             return number(kind, sign + text)
@@ -121,7 +121,7 @@ class TermParser:
     # Triples.
 
     def triples(self) -> list[alg.Element]:
-        """The triples of one subject, up to the full stop or what ends the block."""
+        """The triples of one subject, up to the full stop or the end of the block."""
         found: list[alg.Element] = []
         had_brackets = self.is_at("[", "(")
         subject = self.node(found)
@@ -130,7 +130,7 @@ class TermParser:
         return found
 
     def properties(self, subject: alg.Node, found: list[alg.Element]) -> None:
-        """A property list; its triples, and those of brackets in it, are added to ``found``."""
+        """A property list; its triples, and those of nested brackets, are added to ``found``."""
         while True:
             verb = self.verb()
             while True:
@@ -149,7 +149,7 @@ class TermParser:
                 return
 
     def node(self, found: list[alg.Element]) -> alg.Node:
-        """A variable or term; the triples of brackets and collections go to ``found``."""
+        """A variable or term; triples of brackets and collections are added to ``found``."""
         if self.token.kind == "var":
             return self.variable()
         if self.token.kind == "bnode":
@@ -168,7 +168,7 @@ class TermParser:
         return self.constant()
 
     def collection(self, found: list[alg.Element]) -> alg.Node:
-        """The rest of a collection; its first/rest triples go to ``found``."""
+        """The rest of a collection; its first/rest triples are added to ``found``."""
         if self.accept(")"):
             return _NIL
         head = self.fresh_variable()
@@ -226,7 +226,7 @@ class TermParser:
     # Expressions.
 
     def expression(self) -> alg.Expression:
-        """An expression in brackets, or a call: what may follow FILTER, HAVING and GROUP BY."""
+        """An expression in brackets or a call, as allowed after FILTER, HAVING and GROUP BY."""
         parts: list[str | alg.Var | alg.Exists] = []
         if self.is_at("NOT", "EXISTS"):
             self._expression_token(parts)
@@ -240,7 +240,7 @@ class TermParser:
         return make_expression(parts)
 
     def expression_until(self, *ends: str) -> alg.Expression:
-        """The tokens up to one of these keywords or signs, at the same depth of brackets."""
+        """The tokens up to one of these keywords or symbols, at the same bracket depth."""
         parts: list[str | alg.Var | alg.Exists] = []
         while not self.is_at(*ends):
             if self.is_at("("):
@@ -272,7 +272,7 @@ class TermParser:
         elif kind == "end":
             raise self.error("expression")
         elif self.is_at("NOW"):
-            # One moment for all queries that explain this one.
+            # All queries that explain this one use the same time.
             self.position += 3
             parts.append(f'"{datetime.now(UTC).isoformat()}"^^<{XSD}dateTime>')
         elif kind == "string":
@@ -281,7 +281,7 @@ class TermParser:
             parts.append(self.take().text)
 
     def group(self) -> alg.Group:
-        """A group graph pattern in braces; how, :class:`.parser.QueryParser` knows."""
+        """A group graph pattern in braces; implemented in :class:`.parser.QueryParser`."""
         raise NotImplementedError
 
 
@@ -290,7 +290,7 @@ _AFTER_TRIPLES: Final = ("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "FILTER", "BIN
 
 
 def make_expression(parts: list[str | alg.Var | alg.Exists]) -> alg.Expression:
-    """The expression of these tokens, with the names of the functions it calls."""
+    """Make an expression from tokens, with the names of the functions that it calls."""
     calls = {
         part.upper()
         for part, following in zip(parts, [*parts[1:], ""], strict=True)

@@ -1,4 +1,4 @@
-"""Variables of a pattern: which are bound or mentioned, renaming them, dropping unused ones."""
+"""Variables of a pattern: find the bound or mentioned ones, rename them, drop unused ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _nodes(element: alg.TriplePattern | alg.PathPattern) -> Iterator[alg.Node]:
 
 
 def in_scope(elements: Iterable[alg.Element]) -> dict[alg.Var, None]:
-    """The variables that solutions of the elements may bind, in the order of the text."""
+    """The variables that solutions of the elements may bind, in text order."""
     found: dict[alg.Var, None] = {}
     for element in elements:
         match element:
@@ -70,7 +70,7 @@ def certain(elements: Iterable[alg.Element]) -> set[alg.Var]:
 
 
 def mentioned(part: alg.Element | alg.Expression | alg.Exists) -> set[alg.Var]:
-    """Every variable that stands anywhere in the part, bound or not."""
+    """Every variable that occurs in the part, bound or not."""
     match part:
         case alg.TriplePattern() | alg.PathPattern():
             return {node for node in _nodes(part) if isinstance(node, alg.Var)}
@@ -106,7 +106,7 @@ _Element = TypeVar("_Element", bound=alg.Element)
 
 
 def rename(element: _Element, names: Mapping[alg.Var, alg.Var]) -> _Element:
-    """The element with every variable that ``names`` has replaced, wherever it stands."""
+    """The element with every variable in ``names`` renamed, wherever it occurs."""
     renamed = _Renaming(names).element(element)
     assert isinstance(renamed, type(element))
     return renamed
@@ -182,10 +182,10 @@ class _Renaming:
 
 
 def without_idle_optionals(group: alg.Group, needed: set[alg.Var]) -> alg.Group:
-    """The group without every OPTIONAL that binds nothing that is needed.
+    """The group without the OPTIONALs that bind no needed variable.
 
-    ``needed`` are the variables used outside the group. Leaving such an OPTIONAL out changes
-    only how often a solution appears, so never do this under an aggregate.
+    ``needed`` are the variables used outside the group. Removing such an OPTIONAL changes only
+    the number of duplicate solutions, so never do this under an aggregate.
     """
     elements = list(group.elements)
     i = len(elements)

@@ -1,4 +1,4 @@
-"""Writing the parts of a query as SPARQL 1.1 text, with every IRI in full or shortened."""
+"""Serialise the parts of a query as SPARQL 1.1 text, with full or short IRIs."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def write_path(path: alg.Path) -> str:
 
 
 def write_expression(expression: alg.Expression) -> str:
-    """An expression, its tokens separated by spaces, but none between a function and its bracket.
+    """An expression, with spaces between tokens except between a function and its bracket.
 
-    Oxigraph 0.5 does not read ``CONCAT (`` and ``COALESCE (``.
+    Oxigraph 0.5 does not parse ``CONCAT (`` and ``COALESCE (``.
     """
     text = ""
     previous: object = ""
@@ -111,7 +111,7 @@ def write_select(select: alg.Select, dataset: str = "") -> str:
     )
     parts = [
         "SELECT DISTINCT" if select.is_distinct else "SELECT",
-        # SELECT needs a column, and a pattern without variables has none.
+        # SELECT needs at least one column, but a pattern may have no variables.
         heading or "(1 AS ?why)",
         dataset,
         "WHERE",
@@ -154,18 +154,18 @@ def write_absence(
     graph: alg.Var | ox.NamedNode | None = None,
     values: Mapping[alg.Var, Term | None] | None = None,
 ) -> str:
-    """A pattern without a match, for people: bound variables replaced, IRIs shortened."""
+    """An unmatched pattern as display text: bound variables replaced, IRIs shortened."""
     text = write_group(alg.Group((alg.GraphGroup(graph, group),)) if graph else group)
     for variable, value in (values or {}).items():
         if value is not None:
             text = text.replace(f"?{variable.name} ", f"{value} ")
-    # Blank nodes of the query became variables when it was read.
+    # The parser turned blank nodes into variables.
     text = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", text)
     return f"{keyword} {shorten(text)}"
 
 
 def shorten(text: str) -> str:
-    """SPARQL text for people: IRIs as prefixed names where that can be read back."""
+    """SPARQL text for display: IRIs as prefixed names if these are valid syntax."""
     return re.sub(r"<([^<>\s]*)>", _short_name, text)
 
 
