@@ -173,8 +173,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Iterator[str]:
-    """The address of an Oxigraph server with nothing in it."""
+def store(tmp_path_factory, the_build) -> Iterator[str]:
+    """The address of an Oxigraph server that holds the graph, whichever command comes first."""
     folder = tmp_path_factory.mktemp("store")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -190,6 +190,12 @@ def store(tmp_path_factory) -> Iterator[str]:
             time.sleep(0.1)
         else:
             pytest.fail((folder / "log").read_text(), pytrace=False)
+        load = urllib.request.Request(
+            f"http://{address}/store",
+            the_build.dump.read_bytes(),
+            {"Content-Type": "application/n-quads"},
+        )
+        urllib.request.urlopen(load, timeout=60).close()
         yield f"http://{address}/query"
     finally:
         server.terminate()
