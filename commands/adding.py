@@ -19,9 +19,9 @@ from ..loaders.editing.transaction import seen
 from ..loaders.files.fact_files import TRIPLE
 from ..loaders.text.suggestion_file import slug_of
 from ..messages.message import say
+from .dialogue import Words
 from .edits import carry_out, show, target_of, write
 from .output import print_line
-from .references import Words
 from .settings import Settings, common
 from .suggesting import content_of
 

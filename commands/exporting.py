@@ -7,18 +7,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from ..graph.control_characters import escaped
 from ..graph.errors import MisuseError, OutputError
-from ..graph.remote.push import Comparison, Progress, compare
-from ..graph.remote.push import push as push_dataset
-from ..graph.remote.remote_store import Endpoint
 from ..messages.message import foreign, say
 from .output import print_line, writing
-from .settings import FAULTS, Settings, common
+from .settings import FAULTS, Settings, common, page_options
+
+if TYPE_CHECKING:
+    from ..graph.remote.push import Comparison, Progress
 
 EXPORTS: Final = (
     "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml",
@@ -40,12 +40,7 @@ EXPORTS: Final = (
     metavar="NAME",
     help="A stored question that the page answers (repeatable).  [default: all]",
 )
-@click.option(
-    "--no-texts",
-    is_flag=True,
-    help="Include the quotes only, not the whole documents, which others may not republish.",
-)
-@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@page_options
 @common
 @click.pass_obj
 def explore(
@@ -142,6 +137,8 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
     taawun push --endpoint http://localhost:8890/sparql --update http://localhost:8890/sparql-auth
     taawun push --endpoint http://localhost:7878/query --check
     """
+    from ..graph.remote import push as pushing
+    from ..graph.remote.remote_store import Endpoint
     from ..loaders.builds.build import build as build_graph
 
     url = settings.endpoint
@@ -151,8 +148,8 @@ def push(settings: Settings, update: str | None, check: bool) -> None:
     endpoint = Endpoint(url, timeout=settings.patience, update_url=update)
     local = build_graph(settings.collections).store()
     with _progress(settings.language) as progress:
-        found = compare(local, endpoint, progress) if check else None
-        done = None if check else push_dataset(local, endpoint, progress)
+        found = pushing.compare(local, endpoint, progress) if check else None
+        done = None if check else pushing.push(local, endpoint, progress)
     if found:
         _report(settings, url, found)
     if done:

@@ -11,7 +11,7 @@ import click
 from ..graph.errors import MisuseError
 from ..messages.message import say
 from .output import print_line
-from .settings import Settings, common
+from .settings import Settings, common, page_options
 
 
 @click.command()
@@ -44,12 +44,7 @@ from .settings import Settings, common
     type=click.IntRange(min=1),
     help="Megabytes that one answer may have at most.",
 )
-@click.option(
-    "--no-texts",
-    is_flag=True,
-    help="Include the quotes only, not the whole documents, which others may not republish.",
-)
-@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@page_options
 @common
 @click.pass_obj
 def serve(

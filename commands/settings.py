@@ -159,3 +159,16 @@ def common(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
+
+
+def page_options(command: _Command) -> _Command:
+    """Give a command the options of the pages it makes: ``no_texts`` and ``open_it``."""
+    import click
+
+    texts = click.option(
+        "--no-texts",
+        is_flag=True,
+        help="Include the quotes only, not the whole documents, which others may not republish.",
+    )
+    opened = click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+    return texts(opened(command))

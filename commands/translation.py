@@ -18,8 +18,7 @@ from typing import Final
 
 import click
 
-from ..messages.direction import directed
-from ..messages.message import DOMAIN, LOCALE, catalogue
+from ..messages.message import DOMAIN, LOCALE, catalogue, directed
 
 #: A line of an option, or one with an Arabic letter that is no example and has no direction yet.
 _RUNS_LEFT: Final = re.compile("(?!\u200f| *(?:taawun|curl) )(?: +-|.*[\u0600-\u06ff])")

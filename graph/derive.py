@@ -15,8 +15,7 @@ from typing import Final, TypeAlias
 
 from ..ontology.namespaces import GRAPH_EVIDENCE, ID, INFERENCE, PROV, RDF, TW, XSD
 from ..ontology.schema import Schema
-from .date_bounds import date_bounds
-from .fact import Fact, short_hash
+from .fact import Fact, date_bounds, short_hash
 
 #: Subject, predicate and object in N-Triples form.
 Terms: TypeAlias = tuple[str, str, str]

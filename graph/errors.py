@@ -23,9 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..messages.direction import directed
 from ..messages.fault import ARROW, Fault, remedy_of
-from ..messages.message import Message, Part
+from ..messages.message import Message, Part, directed
 
 
 class TaawunError(Exception):

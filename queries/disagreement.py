@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.date_bounds import PARTS_OF_YEAR
+from ..graph.fact import PARTS_OF_YEAR
 from ..graph.fact_reader import facts_of
 from ..graph.fact_record import FactRecord
 from ..graph.store import Binding, Store, Term, select

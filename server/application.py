@@ -27,7 +27,7 @@ from .pages.routes import Site
 from .slow_clients import ImpatientProtocol
 from .sparql.media_types import LANGUAGES, choose, language_of
 from .sparql.protocol import Endpoint
-from .sparql.question_api import Interface
+from .sparql.query_operation import Interface
 from .workers.pool import Limits, Pool, Served
 from .workers.worker_answer import RequestError
 

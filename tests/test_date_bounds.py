@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taawun.graph.date_bounds import date_bounds
+from taawun.graph.fact import date_bounds
 from taawun.loaders.text.dates import edtf_fault
 from taawun.ontology.namespaces import ID
 from taawun.queries.disagreement import may_agree

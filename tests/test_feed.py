@@ -12,7 +12,7 @@ import pytest
 
 from taawun.loaders.builds import build as feed
 from taawun.loaders.builds.build import Feed
-from taawun.loaders.builds.dump import write_canonical
+from taawun.loaders.builds.cache import write_canonical
 
 
 @pytest.fixture

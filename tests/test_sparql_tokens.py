@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from taawun.graph.errors import QueryError
-from taawun.graph.remote.dialect import chooses_dataset, in_graph, uses_graph, without_idle_values
+from taawun.graph.remote.remote_store import (
+    chooses_dataset,
+    in_graph,
+    uses_graph,
+    without_idle_values,
+)
 from taawun.graph.sparql_tokens import prologue, scan, tokens, values_blocks
 from taawun.queries.fact_words import pattern_in_words
 from taawun.queries.prefixes import with_prefixes

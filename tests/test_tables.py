@@ -16,7 +16,7 @@ import pytest
 from taawun.graph.derive import derive
 from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.build import lines_of
-from taawun.loaders.builds.dump import write_canonical
+from taawun.loaders.builds.cache import write_canonical
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.editing.table_import import KINDS, intake, table, template

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
-from ..sparql.question_api import asked
+from ..sparql.query_operation import asked
 from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .explorer_pages import Explorers

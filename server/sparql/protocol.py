@@ -21,8 +21,7 @@ from ...ontology.namespaces import (
 from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .media_types import GRAPHS, RESULTS, choose, language_of, with_charset
-from .query_operation import read_operation
-from .question_api import truth
+from .query_operation import read_operation, truth
 
 #: The vocabulary of service descriptions.
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"

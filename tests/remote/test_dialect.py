@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from taawun.graph.remote.dialect import in_graph, read_json, without_idle_values
+from taawun.graph.remote.remote_store import in_graph, read_json, without_idle_values
 
 PLAIN, OTHER = "http://g.org/plain", "http://g.org/other"
 TRIPLE = "<http://s.org/{}> <http://p.org/> {}"
