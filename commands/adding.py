@@ -18,7 +18,7 @@ from ..loaders.editing.insert_entry import document_edit, entity_edit
 from ..loaders.editing.transaction import seen
 from ..loaders.files.fact_files import TRIPLE
 from ..loaders.text.suggestion_file import slug_of
-from ..messages.message import say
+from ..messages.message import Message, say
 from .dialogue import Words
 from .edits import carry_out, show, target_of, write
 from .output import print_line
@@ -83,7 +83,7 @@ def fact(settings: Settings, /, dry_run: bool, **given: str | None) -> None:
         _ask(settings, dry_run)
         return
     if missing:
-        raise MisuseError("fact-incomplete", names=missing)
+        raise MisuseError("fact-lacks", names=missing, remedy=Message("give-fact"))
     before, known, words = _opened(settings)
     quote = {"document": words.document(said.pop("document"))}
     quote |= {key: said.pop(key, "") for key in QUOTE}

@@ -17,10 +17,12 @@ from .settings import DONE, MISUSE, Settings
 from .translation import right_to_left
 
 
-def tell(what: Fault | TaawunError, settings: Settings, before: str = "") -> None:
+def tell(
+    what: Fault | TaawunError, settings: Settings, before: str = "", severity: str = "error"
+) -> None:
     """Print a fault or an error: in words, begun by ``before``, or as one line of JSON."""
     if settings.format == "json":
-        line = escaped(json.dumps(as_json(what), ensure_ascii=False))
+        line = escaped(json.dumps({"severity": severity, **as_json(what)}, ensure_ascii=False))
     else:
         line = visible(told(what, settings.language, before))
     print(line, file=sys.stderr)
@@ -28,7 +30,7 @@ def tell(what: Fault | TaawunError, settings: Settings, before: str = "") -> Non
 
 def warn(fault: Fault, settings: Settings) -> None:
     """Print a fault that is a warning."""
-    tell(fault, settings, say("warning", settings.language))
+    tell(fault, settings, say("warning", settings.language), severity="warning")
 
 
 def report(error: TaawunError | BrokenPipeError, settings: Settings) -> int:
@@ -47,7 +49,10 @@ def report(error: TaawunError | BrokenPipeError, settings: Settings) -> int:
 def report_usage(error: click.ClickException, settings: Settings) -> int:
     """Tell what click finds wrong with a command line, and return its exit code."""
     if settings.format == "json":
-        line = json.dumps({"code": "usage", "message": error.format_message()}, ensure_ascii=False)
+        line = json.dumps(
+            {"severity": "error", "code": "usage", "message": error.format_message()},
+            ensure_ascii=False,
+        )
         print(escaped(line), file=sys.stderr)
     else:
         said = StringIO()

@@ -67,7 +67,7 @@ def suggest(
         content = content_of(document, list(known.documents))
         name = slug or slug_of("" if document == "-" else Path(document).name, content)
         if not is_slug(name):
-            raise MisuseError("document-slug-invalid", name=name)
+            raise MisuseError("bad-document-name", name=name)
         found = suggester.suggest(content.decode("utf-8"))
         if not any("\u0600" <= char <= "\u06ff" for char in found.text):
             print_line(say("suggest-not-arabic", settings.language), err=True)

@@ -71,7 +71,7 @@ def read_source(path: Path, name: str) -> Source | Fault:
         return Source(name, text, triples, dict(parser.prefixes))
     except OSError as error:
         reason = foreign(error.strerror or str(error))
-        return Fault.at(Place(name), "turtle-unreadable", check="ontology", reason=reason)
+        return Fault.at(Place(name), "cannot-be-read", check="ontology", reason=reason)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return Fault.at(Place(name, line), "turtle-not-utf-8", check="ontology")

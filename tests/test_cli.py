@@ -243,6 +243,7 @@ def test_a_faulty_collection_names_every_fault_and_exits_with_two(run, tmp_path)
     ]
     assert (found["code"], found["parts"]) == ("faults-found", {"count": 2})
     assert all(f["message"] in said.stderr for f in faults)
+    assert {told["severity"] for told in (*faults, found)} == {"error"}
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from ...graph.errors import StoreError
 from ...graph.store import EmbeddedStore, damaged
-from ...messages.message import foreign
+from ...messages.message import Message, foreign
 from .atomic_folder import Unfinished, is_whole
 from .inputs import SEEDS, stamps
 
@@ -75,7 +75,9 @@ def dump_of(build: Path, store: EmbeddedStore) -> Path:
         raise damaged(error) from error
     except OSError as error:
         reason = foreign(error.strerror or str(error))
-        raise StoreError("dump-not-written", file=str(dump), reason=reason) from error
+        raise StoreError(
+            "output-not-written", file=str(dump), reason=reason, remedy=Message("choose-cache")
+        ) from error
     return dump
 
 

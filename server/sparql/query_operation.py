@@ -1,4 +1,4 @@
-"""Questions over HTTP: the query operation of the SPARQL 1.1 Protocol (section 2.1), and ``/api``."""
+"""Queries over HTTP: the SPARQL 1.1 Protocol (section 2.1), and the stored questions."""
 
 from __future__ import annotations
 
