@@ -45,8 +45,6 @@ QUERY: Final = f"""SELECT ?said {{
   {{ country:atlantis rdfs:label ?said FILTER(LANG(?said) = "en") }} UNION
   {{ GRAPH ?g {{ ?fact ?note ?said FILTER(STRSTARTS(STR(?said), "{NOTE} ")) }} }}
 }}"""
-#: Facts of the collection besides the bundled ones.
-FACTS: Final = 1000
 #: What leads to a build out of the one before, and to a whole one.
 KINDS: Final = ("increment", "whole")
 
@@ -75,10 +73,10 @@ class Failure(Exception):
 class Place:
     """A collection that changes and a cache, with what its builds must hold."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, facts: int) -> None:
         self.cache = folder / "cache"
         self.collection = folder / "mine"
-        generate(self.collection, FACTS, "csv")
+        generate(self.collection, facts, "csv")
         self.entities = self.collection / "entities" / "region.yaml"
         self.facts = self.collection / "facts" / "facts.csv"
         self.rows = self.facts.read_text("utf-8").splitlines()
@@ -229,12 +227,13 @@ def main() -> None:
     """Kill builds, and say what was found."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--kills", type=int, default=120)
+    parser.add_argument("--facts", type=int, default=1000, help="besides the bundled ones")
     parser.add_argument("--seed", type=int, default=2026)
     chosen = parser.parse_args()
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, Unfinished(Path(folder) / "cache") as by_another:
         held = by_another.path
-        place = Place(Path(folder))
+        place = Place(Path(folder), chosen.facts)
         for kind, at_the_rename, moment in moments(chosen.seed):
             found.update(round_of(place, kind, at_the_rename, moment, held))
             if sum(found[f"{kind}, {word}"] for kind in KINDS for word in ("old", "new")) == (

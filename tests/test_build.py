@@ -229,7 +229,7 @@ def test_faults_do_not_even_make_the_cache(cache: Path, mine: Path) -> None:
 @pytest.mark.slow
 def test_a_build_killed_at_any_moment_leaves_the_old_graph_or_the_new_one() -> None:
     said = subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / "faults.py", "--kills", "6"],
+        [sys.executable, ROOT / "benchmarks" / "faults.py", "--kills", "6", "--facts", "100"],
         capture_output=True,
         text=True,
     )
