@@ -23,11 +23,16 @@ Terms: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class DerivedFact:
-    """A triple that a rule derives from facts; ``sources`` are the graphs of its premises."""
+    """A triple that a rule derives from facts; ``sources`` are the graphs of its premises.
+
+    ``when`` is the time of the premises (EDTF): empty if none has a time, or two have different
+    ones.
+    """
 
     terms: Terms
     rule: str
     sources: tuple[str, ...]
+    when: str = ""
 
     @property
     def iri(self) -> str:
@@ -43,6 +48,8 @@ class DerivedFact:
         yield f"<{iri}> <{TW}derivedBy> <{ID}rule/{self.rule}> <{GRAPH_EVIDENCE}> ."
         for source in self.sources:
             yield f"<{iri}> <{PROV}wasDerivedFrom> <{source}> <{GRAPH_EVIDENCE}> ."
+        if self.when:
+            yield f'<{iri}> <{TW}timeOfPremises> "{self.when}" <{GRAPH_EVIDENCE}> .'
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,8 @@ class Known:
 
     def __init__(self, schema: Schema) -> None:
         self.graphs: dict[Terms, tuple[str, ...]] = {}
+        #: The times of those graphs that have one.
+        self.times: dict[str, frozenset[str]] = {}
         #: Predicates whose triples can be one of two premises of a step.
         self.joined = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
         for rule in RULES:
@@ -281,6 +290,8 @@ def derive(
         terms = subject, predicate, object_
         if known.add(terms, fact.iri):
             fresh.append(terms)
+        if when := fact.qualifier("when"):
+            known.times[fact.iri] = frozenset({when.value})
     yield from follow(reasoner, fresh)
 
 
@@ -310,7 +321,11 @@ def follow(
             if conclusion[0] == conclusion[2] or (wanted is not None and conclusion not in wanted):
                 continue
             for sources in product(*(known.graphs[premise] for premise in premises)):
-                item = DerivedFact(conclusion, rule, sources)
+                times = frozenset[str]().union(*(known.times.get(s, ()) for s in sources))
+                when = next(iter(times)) if len(times) == 1 else ""
+                item = DerivedFact(conclusion, rule, sources, when)
+                if times:
+                    known.times[item.iri] = times
                 found.append((conclusion, item.iri))
                 yield item
         found += [(terms, graph) for terms, graphs in left.pop(number, ()) for graph in graphs]

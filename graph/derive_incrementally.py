@@ -24,13 +24,15 @@ _EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
 _SOURCES: Final = ox.NamedNode(PROV + "wasDerivedFrom")
 _STATUS: Final = ox.NamedNode(TW + "recordStatus")
 _MODALITY: Final = ox.NamedNode(TW + "modality")
+_WHEN: Final = ox.NamedNode(TW + "when")
 
 
 class Said(NamedTuple):
-    """A triple that a fact in the plain view states, and the fact's IRI."""
+    """A triple that a fact in the plain view states, the fact's IRI, and its time (EDTF)."""
 
     terms: Terms
     fact: str
+    when: str = ""
 
 
 class Rederived(NamedTuple):
@@ -89,6 +91,13 @@ class Before:
         """Whether the graph belongs to a fact in ``graph/prospects``."""
         return self._is_active(graph) and not self.is_premise(graph)
 
+    def times(self, graph: str) -> frozenset[str]:
+        """The times of a fact, or of all facts that a derived one rests on."""
+        node = ox.NamedNode(graph)
+        if graph.startswith(FACT):
+            return frozenset(self._said_of(node, _WHEN))
+        return frozenset[str]().union(*map(self.times, self._said_of(node, _SOURCES)))
+
     def _is_active(self, graph: ox.NamedNode) -> bool:
         if not graph.value.startswith(FACT):
             return False
@@ -143,6 +152,9 @@ def rederive(
             asserted[terms] = list(graphs)
         else:
             later.setdefault(before.rank(terms), []).append((terms, graphs))
+    held = {graph for terms in affected | beside for graph in before.graphs(terms)}
+    known.times = {graph: times for graph in held - gone if (times := before.times(graph))}
+    known.times |= {item.fact: frozenset({item.when}) for item in won if item.when}
     for terms, graphs_ in asserted.items():
         for graph in graphs_:
             known.add(terms, graph)

@@ -266,6 +266,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
     f"{TW}statedBy": ("stated_by", _terms),
     f"{TW}onBehalfOf": ("on_behalf_of", _terms),
     f"{TW}when": ("when", _text),
+    f"{TW}timeOfPremises": ("when", _text),
     f"{TW}dateText": ("date_text", _text),
     f"{TW}note": ("notes", _texts),
     f"{PROV}wasAttributedTo": ("attributed_to", _terms),

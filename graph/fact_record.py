@@ -94,12 +94,12 @@ class FactRecord:
     """A fact as the graph records it, or a derived fact with its premises.
 
     ``modality`` is the short name (``asserted``, ``reported`` …), or ``derived`` for a derived
-    fact, which has ``rule`` and ``derived_from`` and no quotes of its own. ``when`` is EDTF,
-    ``date_text`` the printed words. ``notes`` are the curator's remarks, in Arabic and in
-    English. ``record_status`` is the short name; ``superseded_by`` is the IRI of the fact that
-    replaces this one. ``support`` counts all active facts with the same triple in the same
-    view, whatever their other qualifiers: another speaker or date makes another fact, and a
-    document that only plans or denies it does not support it.
+    fact, which has ``rule`` and ``derived_from`` and no quotes of its own. ``when`` is EDTF, for a
+    derived fact the time of its premises; ``date_text`` is the printed words. ``notes`` are the
+    curator's remarks, in Arabic and in English. ``record_status`` is the short name;
+    ``superseded_by`` is the IRI of the fact that replaces this one. ``support`` counts all active
+    facts with the same triple in the same view, whatever their other qualifiers: another speaker or
+    date makes another fact, and a document that only plans or denies it does not support it.
     """
 
     iri: str

@@ -223,6 +223,24 @@ def test_every_derivation_rests_on_graphs_that_are_there(
         assert there.issuperset(item.sources)
 
 
+def test_a_derived_fact_has_the_one_time_of_its_premises(
+    the_collection: Collection, all_derived: list[DerivedFact]
+) -> None:
+    by_iri = {item.iri: item for item in all_derived}
+    said = {item.iri: item.qualifier("when") for item in the_collection.facts}
+
+    def times(graph: str) -> set[str]:
+        if graph in by_iri:
+            return set().union(*map(times, by_iri[graph].sources))
+        when = said[graph]
+        return {when.value} if when else set()
+
+    assert {item.when for item in all_derived} >= {"", "2017", "2019"}
+    for item in all_derived:
+        found = times(item.iri)
+        assert item.when == (found.pop() if len(found) == 1 else "")
+
+
 def test_nothing_derived_rests_on_itself(all_derived: list[DerivedFact]) -> None:
     sources: dict[str, tuple[str, ...]] = {item.iri: item.sources for item in all_derived}
     triple = {item.iri: item.terms for item in all_derived}

@@ -64,7 +64,7 @@ class Difference:
         follows = rederive(
             store,
             [said for iri, said in had.items() if iri not in has],
-            [Said(terms_of(fact), iri) for iri, fact in has.items() if iri not in had],
+            [_said(fact) for iri, fact in has.items() if iri not in had],
             schema,
             classes,
         )
@@ -193,6 +193,11 @@ class Difference:
             }} }}""")
         assert isinstance(answer, ox.QuerySolutions)
         return {str(row["evidence"])[1:-1] for row in answer}
+
+
+def _said(fact: Fact) -> Said:
+    when = fact.qualifier("when")
+    return Said(terms_of(fact), fact.iri, when.value if when else "")
 
 
 def _iri(term: object) -> str:
