@@ -42,7 +42,7 @@ lint: $(VENV)/.tested
 test: lint
 	@tests/debian-packages
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
-	@echo "coverage: $$($(BIN)/coverage report --format=total)% of lines, without those that only other processes run"
+	@echo "coverage: $$($(BIN)/coverage report --format=total)% of lines, by the quick tests of this process"
 
 # Lint, types and the tests that are fast and need no browser, Java, npm or Virtuoso.
 quick: lint

@@ -386,3 +386,17 @@ def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatc
     assert cache_folder() == Path("/home/cache/taawun")
     monkeypatch.setenv("TAAWUN_CACHE", "/elsewhere")
     assert cache_folder() == Path("/elsewhere")
+
+
+def test_builds_from_before_the_clock_was_set_back_do_not_outlive_those_in_use(
+    cache_with_one_build: Path, mine: Path
+) -> None:
+    """A build in use and five with a later time: the next one deletes none but of the five."""
+    used = build(cache=cache_with_one_build).path
+    later = time.time() + 3600
+    for number in range(5):
+        folder = shutil.copytree(used, cache_with_one_build / f"{number:016x}")
+        os.utime(folder, (later, later))
+    build([mine], cache=cache_with_one_build)
+    assert used.is_dir()
+    assert len(visible(cache_with_one_build)) == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -282,11 +283,14 @@ def _other_lines(collection: Collection) -> Iterator[str]:
 def _prune(cache: Path, newest: Path) -> None:
     """Delete old builds; another process may be doing the same."""
     ages: dict[Path, float] = {}
+    now = time.time()
     spared = {newest.name, *remembered(cache)}
     for path in cache.iterdir():
         with suppress(FileNotFoundError):
             if path.name not in spared and (path / MANIFEST).is_file():
-                ages[path] = path.stat().st_mtime
+                # After the clock was set back, a time in the future would outlive those in use.
+                age = path.stat().st_mtime
+                ages[path] = age if age <= now else 0
     for path in sorted(ages, key=ages.__getitem__, reverse=True)[_KEPT - 1 :]:
         delete_whole(path)
     forget_lost_builds(cache)
