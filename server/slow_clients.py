@@ -60,7 +60,12 @@ class LingeringTransport(asyncio.Transport):
             self._transport.close()
         elif not self._is_ending:
             self._is_ending = True
-            self._transport.write_eof()
+            try:
+                self._transport.write_eof()
+            except OSError:
+                # The client has hung up in the meantime.
+                self._transport.close()
+                return
             self._transport.resume_reading()
             self._drain.start()
 

@@ -331,3 +331,22 @@ def test_the_build_marks_what_the_check_finds(the_build: Build, the_collection: 
         f"?e <{TW}doesNotName>|<{TW}doesNotSay> ?part }} }}",
     )
     assert int(row["count"].value) == len(set(Claims(the_collection).lines())) > 50
+
+
+def test_the_docs_say_how_many_statements_are_named_in_full(the_collection: Collection) -> None:
+    claims = Claims(the_collection)
+    left = [fact for fact in the_collection.facts if claims.unsaid(fact)]
+    assert {fact.qualifier("modality") for fact in left} == {INFERRED}
+    total = len(the_collection.facts)
+    words = (Path(__file__).parent.parent / "docs" / "checks.md").read_text("utf-8")
+    assert f"Of the {total:,} statements of the bundled collection, {total - len(left):,}" in words
+    assert f"The other {len(left)} are inferred and marked" in words
+
+
+def test_an_inferred_fact_is_a_curators_reading_and_has_no_speaker(
+    the_collection: Collection,
+) -> None:
+    """The words of a speaker make a reported fact; a reading of them is no one's words."""
+    inferred = [f for f in the_collection.facts if f.qualifier("modality") == INFERRED]
+    assert len(inferred) > 200
+    assert [f for f in inferred if f.qualifier("statedBy")] == []

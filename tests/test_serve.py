@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import errno
 import http.client
 import io
 import json
@@ -18,6 +20,8 @@ from xml.etree import ElementTree
 import psutil
 import pyoxigraph as ox
 import pytest
+
+from taawun.server.slow_clients import Drain, LingeringTransport
 
 COUNTRIES = "SELECT ?c WHERE { ?c a tw:Country } ORDER BY ?c"
 #: A query that counts for hours, and one that answers for hours.
@@ -394,6 +398,26 @@ def test_nonsense_in_the_place_of_a_body_of_head_is_refused_without_a_word_in_th
                 assert connection.recv(1000)[:9] in (b"HTTP/1.1 ", b"")
     assert server.get("/health").text == "ok\n"
     assert "Traceback" not in server.log.read_text()
+
+
+def test_a_client_that_has_hung_up_is_closed_without_an_error():
+    closed = []
+
+    class Gone(asyncio.Transport):
+        def is_closing(self) -> bool:
+            return False
+
+        def write_eof(self) -> None:
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+        def close(self) -> None:
+            closed.append(True)
+
+    loop = asyncio.new_event_loop()
+    drain = Drain(loop, lambda: None)
+    LingeringTransport(Gone(), drain, lambda: True).close()
+    loop.close()
+    assert closed == [True]
 
 
 @pytest.mark.slow
