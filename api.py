@@ -138,13 +138,14 @@ class Rows(Sequence[Row]):
     def proven(self) -> Iterator[tuple[list[Terms], list[RowExplanation]]]:
         """Yield the unread rows in blocks, with one explanation per row.
 
-        For answers too large for memory: neither rows nor explanations are cached.
+        For answers too large for memory: neither rows nor explanations are cached. A row that
+        cannot be explained is marked as ``unexplained``.
         """
-        from .queries.why import explain
+        from .queries.why import explain_or_say_why_not
 
         for block in self.answer.blocks(EXPLAINED, EXPLAINED):
             rows = [dict(zip(self.variables, terms, strict=True)) for terms in block]
-            yield block, explain(self.store, self.text, rows)
+            yield block, explain_or_say_why_not(self.store, self.text, rows)
 
     def as_table(
         self, block: Sequence[Terms], *, why: bool = False, marked: bool = True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 import click
 import pyoxigraph as ox
@@ -24,16 +25,19 @@ from ..queries.results import to_markdown, to_separated
 from .settings import FAULTS, Settings
 
 if TYPE_CHECKING:
+    from ..queries.answer_table import AnswerTable
+    from ..queries.results import Terms
+    from ..queries.why import RowExplanation
     from .terminal import Printer
+
+    #: Rows of an answer, with an explanation for each.
+    _Block: TypeAlias = tuple[list[Terms], list[RowExplanation]]
 
 
 def print_line(text: str, *, err: bool = False) -> None:
     """Print a line; what would steer the terminal, in a name or path that it holds, is shown."""
     click.echo(visible(text), err=err)
 
-
-if TYPE_CHECKING:
-    from ..queries.answer_table import AnswerTable
 
 #: Rows of one table; a longer answer is a table after the other.
 _PAGE: Final = 500
@@ -102,21 +106,39 @@ def print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> N
     if settings.style == "table":
         has_rows = _print_for_people(settings, rows, why, everything)
     elif why:
-        has_rows = write_proven(rows.answer, rows.proven(), settings.style, sys.stdout)
+        left = Counter[str]()
+        has_rows = write_proven(
+            rows.answer, _counted(rows.proven(), left), settings.style, sys.stdout
+        )
+        _say_what_is_unexplained(settings, left)
     else:
         has_rows = write_answer(rows.answer, settings.style, sys.stdout)
     if not has_rows:
         sys.exit(FAULTS)
 
 
+def _counted(blocks: Iterable[_Block], left: Counter[str]) -> Iterator[_Block]:
+    """The blocks as they are; ``left`` counts the rows that cannot be explained."""
+    for block, explanations in blocks:
+        left["rows"] += sum(item.unexplained is not None for item in explanations)
+        yield block, explanations
+
+
+def _say_what_is_unexplained(settings: Settings, left: Counter[str]) -> None:
+    if left["rows"]:
+        told = say("answer-rows-unexplained", settings.language, count=left["rows"])
+        print_line(told, err=True)
+
+
 def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: bool) -> bool:
     printer = printer_for(settings)
-    count = 0
+    count, left = 0, Counter[str]()
     # To explain much of a long answer again takes long: its first rows alone are marked.
     size = EXPLAINED if why else _PAGE
     for block in rows.answer.blocks(size, size):
         table = rows.as_table(block, why=why, marked=not count)
         _print_table(printer, table, is_first=not count, everything=everything)
+        left["rows"] += sum(proof.unexplained is not None for proof in table.proofs)
         count += len(block)
     if not count and not why:
         printer.table(rows.headings, ())
@@ -125,6 +147,7 @@ def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: boo
         printer.line(say("answer-rests-first", language, count=_PAGE), "dim")
     told = say("answer-rows", language, count=count) if count else say("answer-none", language)
     printer.line(told, "dim")
+    _say_what_is_unexplained(settings, left)
     return count > 0
 
 

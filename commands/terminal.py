@@ -18,6 +18,7 @@ from ..queries.fact_words import (
     rank,
     spans_of,
     status_of,
+    unexplained_in_words,
 )
 from ..queries.labels import Labels, short_iri
 
@@ -207,6 +208,8 @@ class Printer:
 
     def explanation(self, why: RowExplanation, *, everything: bool = False) -> None:
         """Why a row holds: its facts with their quotes, each quote once, then what is absent."""
+        if why.unexplained:
+            self.indented(unexplained_in_words(why.unexplained, self.language), "yellow")
         facts = why.facts if everything else why.facts[:_SHOWN]
         self.facts(facts)
         if len(why.facts) > len(facts):

@@ -108,7 +108,7 @@ def write_proven(
 
     A row is repeated for each quote of its proof; a row without a quote appears once.
     """
-    from .fact_words import PROOF_COLUMNS, proof_rows
+    from .fact_words import PROOF_COLUMNS, rows_of
 
     if style == "json":
         return _write_proven_json(answer, blocks, out)
@@ -116,7 +116,7 @@ def write_proven(
     write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
     for block, explanations in blocks:
         has_rows = True
-        proofs = [proof_rows(item.facts, answer.shown) for item in explanations]
+        proofs = [rows_of(item, answer.shown) for item in explanations]
         cells = _cells(answer, block, style)
         write_rows(
             style,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..graph.errors import EndpointError, UnexplainableError
+from ..graph.errors import EndpointError
 from ..graph.store import Store, Term
 from .answer import Answer
 from .fact_words import name_of, reservations
 from .results import Shown, Terms
-from .why import RowExplanation, explain, is_grouped
+from .why import RowExplanation, explain_or_say_why_not, is_grouped
 
 
 class Named(NamedTuple):
@@ -45,18 +45,17 @@ def answer_table(
 
     Reservations are given for rows with a proof of their own. An aggregate row has the proofs of
     all its members: reading them is slow and says little, so only ``why`` does it.
-    Raises ``UnexplainableError`` if proofs are requested and the query cannot be explained.
     """
     rows = named(answer.shown, block)
     terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
     if why:
-        proofs = explain(store, text, terms)
+        proofs = explain_or_say_why_not(store, text, terms)
     elif not marked or is_grouped(text):
         return AnswerTable(answer.headings, rows)
     else:
         try:
-            proofs = explain(store, text, terms, alternatives=0)
-        except (UnexplainableError, EndpointError):
+            proofs = explain_or_say_why_not(store, text, terms, alternatives=0)
+        except EndpointError:
             return AnswerTable(answer.headings, rows)
     shown = answer.shown
     found = [reservations(proof, shown.labels, shown.language) for proof in proofs]

@@ -134,12 +134,27 @@ def rank(fact: FactRecord) -> int:
 
 def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
     """What a row rests on besides asserted facts: other modalities and disputed facts."""
+    if explanation.unexplained:
+        return say("answer-basis-unknown", language)
     facts = {one.iri: one for fact in explanation.facts for one in fact.asserted()}.values()
     found = [f"{ID}modality/{name}" for name in MODALITIES if name != "asserted"]
     found = [iri for iri in found if any(iri.endswith(f"/{fact.modality}") for fact in facts)]
     if any(fact.record_status == "disputed" for fact in facts):
         found.append(f"{ID}record-status/disputed")
     return listed([labels(iri, language) for iri in found], language)
+
+
+def rows_of(explanation: RowExplanation, shown: Shown) -> list[list[str]]:
+    """The ``proof_rows`` of a row's facts; without a proof, the reason stands as the note."""
+    found = proof_rows(explanation.facts, shown)
+    if reason := explanation.unexplained:
+        found[0][PROOF_COLUMNS.index("note")] = unexplained_in_words(reason, shown.language)
+    return found
+
+
+def unexplained_in_words(reason: Message, language: str) -> str:
+    """Why a row has no proof."""
+    return say("answer-unexplained", language, reason=reason)
 
 
 def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:

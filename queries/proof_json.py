@@ -17,7 +17,7 @@ from .why import Proof, RowExplanation
 
 
 def explanation_json(explanation: RowExplanation) -> Json:
-    """One item of ``"why"``: ``facts``, ``definitions`` and ``absence``.
+    """One item of ``"why"``: ``facts``, ``definitions`` and ``absence``, else ``unexplained``.
 
     The facts are asserted and distinct. A fact that supports a derived triple of the witness
     has an extra key ``derived``: the derived facts that rest on it.
@@ -25,16 +25,19 @@ def explanation_json(explanation: RowExplanation) -> Json:
     facts: dict[str, Json] = {}
     for fact in explanation.facts:
         for asserted in fact.asserted():
-            item = facts.setdefault(asserted.iri, fact_json(asserted))
+            told = facts.setdefault(asserted.iri, fact_json(asserted))
             if fact.is_derived:
-                derived = item.setdefault("derived", [])
+                derived = told.setdefault("derived", [])
                 if (entry := statement_json(fact) | {"derivedBy": fact.rule}) not in derived:
                     derived.append(entry)
-    return {
+    item: Json = {
         "facts": list(facts.values()),
         "definitions": [_triple(proof) for proof in explanation.definitions],
         "absence": list(explanation.absence),
     }
+    if reason := explanation.unexplained:
+        item["unexplained"] = {"code": reason.code, "message": str(reason)}
+    return item
 
 
 def _triple(proof: Proof) -> Json:

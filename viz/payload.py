@@ -7,7 +7,6 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.errors import UnexplainableError
 from ..graph.fact_record import FactRecord, Quote
 from ..graph.sparql_tokens import prologue, values_blocks
 from ..graph.store import Store, select
@@ -16,7 +15,7 @@ from ..ontology.namespaces import BASE, ID
 from ..queries.prefixes import with_prefixes
 from ..queries.question import Question
 from ..queries.results import Shown
-from ..queries.why import explain
+from ..queries.why import explain_or_say_why_not
 from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, STAGES, family_of, firmness_of
 from .view import Answer, AnsweredQuestion, Name, Term, View
 
@@ -41,7 +40,7 @@ class _Row(dict[str, RdfTerm]):
 def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[AnsweredQuestion]:
     """Run each question with its default parameters and explain every row of its answer.
 
-    A question whose answer cannot be fully explained keeps its rows, without facts.
+    A row that cannot be explained has no facts.
     """
 
     def rank(question: Question) -> tuple[int, str]:
@@ -52,13 +51,10 @@ def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[An
         text = with_prefixes(question.text, store)
         rows = [_Row(row) for row in select(store, text)]
         variables = list(dict.fromkeys(name for row in rows for name in row))
-        try:
-            proofs = [
-                tuple({told.iri: None for fact in explanation.facts for told in fact.asserted()})
-                for explanation in explain(store, text, rows)
-            ]
-        except UnexplainableError:
-            proofs = [()] * len(rows)
+        proofs = [
+            tuple({told.iri: None for fact in explanation.facts for told in fact.asserted()})
+            for explanation in explain_or_say_why_not(store, text, rows)
+        ]
         arabic = Shown(store, "ar", question.columns)
         english = Shown(store, "en", question.columns)
         yield AnsweredQuestion(

@@ -1,5 +1,21 @@
 """Explanations: the facts and quotes that prove a row of an answer (``docs/why.md``)."""
 
-from .explaining import Note, Proof, RowExplanation, Witness, explain, is_grouped
+from .explaining import (
+    Note,
+    Proof,
+    RowExplanation,
+    Witness,
+    explain,
+    explain_or_say_why_not,
+    is_grouped,
+)
 
-__all__ = ["Note", "Proof", "RowExplanation", "Witness", "explain", "is_grouped"]
+__all__ = [
+    "Note",
+    "Proof",
+    "RowExplanation",
+    "Witness",
+    "explain",
+    "explain_or_say_why_not",
+    "is_grouped",
+]

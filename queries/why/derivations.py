@@ -25,7 +25,7 @@ from .sparql import algebra as alg
 from .sparql.patterns import Fresh, unprojected, with_keys
 from .sparql.terms import make_expression
 from .sparql.variables import certain, mentioned, without_idle_optionals
-from .sparql.writer import write_absence, write_select, write_values
+from .sparql.writer import Absence, write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and paths are combined per solution.
 _BREADTH: Final = 4
@@ -46,13 +46,15 @@ class _Limits:
 class Deriver:
     """Derivations of the rows of patterns over one store.
 
-    ``dataset`` are the query's FROM clauses. ``is_exact``, ``has_negation`` and ``has_groups``
-    summarise the patterns processed so far (:class:`.rewrite.Rewriter`).
+    ``dataset`` are the query's FROM clauses, ``base`` its BASE declaration. ``is_exact``,
+    ``has_negation`` and ``has_groups`` summarise the patterns processed so far
+    (:class:`.rewrite.Rewriter`).
     """
 
-    def __init__(self, store: Store, fresh: Fresh, dataset: str = "") -> None:
-        self.store, self.fresh, self.dataset = store, fresh, dataset
+    def __init__(self, store: Store, fresh: Fresh, dataset: str = "", base: str = "") -> None:
+        self.store, self.fresh, self.dataset, self.base = store, fresh, dataset, base
         self.statements = Statements()
+        self._asked: dict[str, bool] = {}
         self.is_exact = True
         self.has_negation = False
         self.has_groups = False
@@ -80,7 +82,7 @@ class Deriver:
             offset=None,
         )
         width = len(select.projection)
-        absent = write_absence("NOT EXISTS", select.where)
+        absent = write_absence("NOT EXISTS", select.where, dataset=self.dataset)
         empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
         table: Table = defaultdict(dict)
         for row in self._run(write_select(groups, self.dataset)):
@@ -159,6 +161,18 @@ class Deriver:
         """The pattern over one named graph, or over the default graph if ``graph`` is None."""
         return alg.Group((alg.GraphGroup(graph, group),)) if graph else group
 
+    def is_absent(self, absence: Absence) -> str | None:
+        """The first form of an absence that is true of the whole store, as display text."""
+        for shown, ask in absence.forms:
+            if self._is_false(ask):
+                return shown
+        return None
+
+    def _is_false(self, ask: str) -> bool:
+        if ask not in self._asked:
+            self._asked[ask] = is_query(self.base + ask) and not self.store.query(self.base + ask)
+        return self._asked[ask]
+
     def _columns_of(self, group: alg.Group, columns: Iterable[alg.Var]) -> str:
         projection = tuple((column, None) for column in columns)
         # SELECT needs at least one column.
@@ -167,7 +181,7 @@ class Deriver:
 
     def _run(self, text: str) -> list[Row]:
         """The rows of a query, sorted so that every store numbers the statements alike."""
-        answer = self.store.query(text)
+        answer = self.store.query(self.base + text)
         if not isinstance(answer, ox.QuerySolutions):
             raise QueryError("store-without-solutions")
         return sorted((tuple(solution) for solution in read(answer)), key=_text)
@@ -216,6 +230,15 @@ def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> 
         candidates = same[tuple(row[i] for i in stable)]
         if len(candidates) == 1 and len(stable) < len(row):
             table[row] = candidates[0]
+
+
+def is_query(text: str) -> bool:
+    """Whether the text is SPARQL: stores other than Oxigraph accept more."""
+    try:
+        ox.Store().query(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _text(row: Row) -> tuple[str, ...]:

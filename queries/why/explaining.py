@@ -19,12 +19,13 @@ from ...graph.errors import QueryError, UnexplainableError
 from ...graph.fact_reader import FactReader
 from ...graph.fact_record import FactRecord
 from ...graph.store import Answer, Store, Term, read
+from ...messages.message import Message
 from .derivations import Deriver
 from .provenance import NOTHING, Rest, Row
 from .sparql import algebra as alg
 from .sparql.parser import parse
 from .sparql.patterns import Fresh
-from .sparql.writer import write_absence, write_dataset
+from .sparql.writer import write_absence, write_base, write_dataset
 from .verification import Checker
 from .witnesses import Blockers, Choice, Chooser, Grounds
 
@@ -55,7 +56,9 @@ class RowExplanation:
     group instead. ``alternatives`` are other such sets, ``alternatives_total`` the number found.
     ``facts`` are the facts that state the triples of ``witness`` (derived facts with the facts
     they rest on), ``definitions`` its triples that no fact states, ``absence`` the patterns under
-    NOT EXISTS or MINUS without a match. ``note`` gives the reason if there is no fact.
+    NOT EXISTS or MINUS without a match, each asked of the whole graph. ``note`` gives the reason
+    if there is no fact. ``unexplained`` says why the row cannot be explained; then the rest is
+    empty.
     """
 
     witness: Witness
@@ -66,6 +69,7 @@ class RowExplanation:
     alternatives_total: int = 0
     is_aggregate: bool = False
     note: Note | None = None
+    unexplained: Message | None = None
 
 
 _CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
@@ -154,12 +158,13 @@ def explain(
     name to term; for CONSTRUCT or DESCRIBE, triples); otherwise the query is run. An ASK always
     has one row. A repeated row starts with a different witness each time.
 
-    Raises ``UnexplainableError`` with the reason if the query runs but cannot be explained
-    reliably, and ``QueryError`` if it does not run.
+    Every witness is verified: the query as written, run on it alone, returns the row. A row for
+    which none is found is marked as ``unexplained``. Raises ``UnexplainableError`` with the reason
+    if no row of the query can be explained reliably, and ``QueryError`` if it does not run.
     """
     query = parse(text)
     refuse_what_cannot_be_explained(query)
-    explainer = _Explainer(store, query, alternatives)
+    explainer = _Explainer(store, query, alternatives, text)
     if query.form == "ASK":
         return [explainer.ask(bool(store.query(text)))]
     answer = list(rows if rows is not None else _rows(store.query(text)))
@@ -185,27 +190,70 @@ def _rows(answer: Answer) -> Iterable[RowLike | ox.Triple]:
     return read(answer)
 
 
+def unexplained(reason: Message) -> RowExplanation:
+    """The explanation of a row that has none."""
+    return RowExplanation(Witness(()), unexplained=reason)
+
+
+#: How often an answer is split in halves to find the rows that cannot be explained.
+_SPLITS: Final = 40
+
+
+def explain_or_say_why_not(
+    store: Store, text: str, rows: Sequence[RowLike], *, alternatives: int = 3
+) -> list[RowExplanation]:
+    """Explain each row of a SELECT; rows that cannot be explained are marked, no row is lost."""
+    try:
+        refuse_what_cannot_be_explained(parse(text))
+    except UnexplainableError as error:
+        return [unexplained(error.message)] * len(rows)
+    left = _SPLITS
+
+    def halves(some: Sequence[RowLike]) -> list[RowExplanation]:
+        nonlocal left
+        try:
+            return explain(store, text, some, alternatives=alternatives)
+        except QueryError as error:
+            # Another store may also refuse the longer queries that find the proofs.
+            if len(some) < 2 or not left or not isinstance(error, UnexplainableError):
+                return [unexplained(error.message)] * len(some)
+        left -= 1
+        middle = len(some) // 2
+        return halves(some[:middle]) + halves(some[middle:])
+
+    return halves(rows)
+
+
 class _Explainer:
     """Explains the rows of one query over one store."""
 
-    def __init__(self, store: Store, query: alg.Query, alternatives: int) -> None:
-        self._query, self._alternatives = query, alternatives
-        self._deriver = Deriver(store, Fresh(query.fresh), write_dataset(query))
+    def __init__(self, store: Store, query: alg.Query, alternatives: int, text: str) -> None:
+        self._query, self._alternatives, self._text = query, alternatives, text
+        fresh, dataset = Fresh(query.fresh), write_dataset(query)
+        self._deriver = Deriver(store, fresh, dataset, write_base(query))
+        self._found: set[Row] = set()
         self._grounds = Grounds(FactReader(store), self._deriver.statements.all)
 
     def select(self, solutions: Sequence[RowLike]) -> list[RowExplanation]:
         """The explanations of a SELECT's solutions."""
         names = [variable.name for variable in self._query.select.variables]
         rows: list[Row] = [tuple(solution[name] for name in names) for solution in solutions]
-        return self._views(rows, self._choices(self._query.select, set(rows)))
+        return self._views(rows, self._choices(self._query.select, set(rows), self._text))
 
     def ask(self, is_true: bool) -> RowExplanation:
         """The explanation of an ASK: one of its matches, or the absence of any."""
         select = replace(self._query.select, projection=())
         if is_true:
-            return self._views([()], self._choices(select, {()}))[0]
-        absent = write_absence("NOT EXISTS", select.where)
-        return RowExplanation(Witness(()), absence=(absent,), note=Note.ABSENCE)
+            return self._views([()], self._choices(select, {()}, self._text))[0]
+        where = select.where
+        if select.values:
+            where = alg.Group((select.values, *where.elements))
+        absence = write_absence("NOT EXISTS", where, dataset=self._deriver.dataset)
+        shown = self._deriver.is_absent(absence)
+        if shown is None:
+            # LIMIT 0 or OFFSET, not what the graph lacks.
+            return RowExplanation(Witness(()), note=Note.NOTHING)
+        return RowExplanation(Witness(()), absence=(shown,), note=Note.ABSENCE)
 
     def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
         """The explanations of a CONSTRUCT's triples, by the template triples that they match."""
@@ -244,12 +292,18 @@ class _Explainer:
             choices[row] = Choice(sets, found.total)
         return self._views(rows, choices)
 
-    def _choices(self, select: alg.Select, rows: Collection[Row]) -> dict[Row, Choice]:
-        """Witness sets for those of the rows that the SELECT returns."""
+    def _choices(
+        self, select: alg.Select, rows: Collection[Row], text: str = ""
+    ) -> dict[Row, Choice]:
+        """Witness sets for those of the rows that the SELECT returns.
+
+        ``text`` is the whole query if it returns these rows itself.
+        """
         table = self._deriver.select(select, rows)
+        self._found.update(table)
         chooser = Chooser(
             self._deriver,
-            Checker(self._query, select),
+            Checker(self._query, select, text),
             self._grounds,
             Blockers(self._deriver, select.where),
         )
@@ -258,9 +312,6 @@ class _Explainer:
 
     def _views(self, rows: Sequence[Row], choices: Mapping[Row, Choice]) -> list[RowExplanation]:
         """The explanation of each row; identical rows each start with a different set."""
-        for row in rows:
-            if row not in choices:
-                raise UnexplainableError("unexplained-row-gone")
         self._grounds.load(
             number
             for choice in choices.values()
@@ -270,7 +321,11 @@ class _Explainer:
         seen: Counter[Row] = Counter()
         explanations = []
         for row in rows:
-            choice = choices[row]
+            choice = choices.get(row)
+            if choice is None:
+                code = "unexplained-row" if row in self._found else "unexplained-row-gone"
+                explanations.append(unexplained(Message(code)))
+                continue
             turn = seen[row] % len(choice.sets)
             seen[row] += 1
             explanations.append(self._view(choice, choice.sets[turn:] + choice.sets[:turn]))
@@ -280,8 +335,10 @@ class _Explainer:
         (triples, rest), *others = sets
         numbers = sorted(triples)
         facts = self._grounds.facts(numbers)
+        told = map(self._deriver.is_absent, rest.absences)
+        absence = tuple(sorted({shown for shown in told if shown}))
         note = None
-        if not facts and rest.absences:
+        if not facts and absence:
             note = Note.ABSENCE
         elif not facts:
             note = Note.DEFINITIONS if triples else Note.NOTHING
@@ -289,7 +346,7 @@ class _Explainer:
             self._witness(numbers),
             facts,
             tuple(self._proof(n) for n in numbers if self._grounds.is_definition(n)),
-            tuple(sorted(rest.absences)),
+            absence,
             tuple(self._witness(sorted(other)) for other, _ in others),
             choice.total - 1,
             self._deriver.has_groups,

@@ -17,6 +17,7 @@ from ...graph.errors import UnexplainableError
 from ...graph.store import Term
 from .sparql import algebra as alg
 from .sparql.patterns import Fresh
+from .sparql.writer import Absence
 
 _T = TypeVar("_T")
 
@@ -34,7 +35,7 @@ class Rest:
     that were matched only by an OPTIONAL, or by an EXISTS that is allowed to be false.
     """
 
-    absences: frozenset[str] = frozenset()
+    absences: frozenset[Absence] = frozenset()
     spare: frozenset[int] = frozenset()
 
     def __or__(self, other: Rest) -> Rest:
@@ -157,6 +158,7 @@ class Evaluator(Protocol):
 
     statements: Statements
     fresh: Fresh
+    dataset: str
 
     def in_graph(self, group: alg.Group, graph: GraphNode) -> alg.Group:
         """The pattern over one named graph, or over the default graph if ``graph`` is None."""

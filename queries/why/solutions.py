@@ -30,7 +30,7 @@ from .provenance import (
     stored,
 )
 from .sparql import algebra as alg
-from .sparql.writer import write_absence
+from .sparql.writer import Absence, write_absence
 from .subqueries import Way, look_up_exists, look_up_subquery
 
 #: Minimum number of derivations kept per row if not all are needed.
@@ -178,15 +178,21 @@ class Reader:
             for row in (solution.row for solution in self._open)
         ]
 
-    def _absent(self, row: Row) -> frozenset[str]:
-        """The negated patterns of the solution, with its values filled in."""
+    def _absent(self, row: Row) -> frozenset[Absence]:
+        """The negated patterns of the solution, with its values filled in.
+
+        A MINUS that shares no bound variable with the solution removes nothing, whatever matches.
+        """
         found = set()
         for atom in self._absences:
             guard = self._place(atom.guard)[0]
             if guard < 0 or row[guard] is not None:
                 names = (*atom.shared, *_graph_variable(atom))
                 values = {variable: row[self._index[variable]] for variable in names}
-                found.add(write_absence(atom.keyword, atom.group, atom.graph, values))
+                if atom.keyword == "MINUS" and not any(values[v] for v in atom.shared):
+                    continue
+                dataset = self.deriver.dataset
+                found.add(write_absence(atom.keyword, atom.group, atom.graph, values, dataset))
         return frozenset(found)
 
 

@@ -73,7 +73,14 @@ def _subquery_table(deriver: Evaluator, atom: SubqueryAtom) -> Table:
             select = replace(select, group_by=(*select.group_by, key))
         elif isinstance(graph, alg.Var):
             select = replace(select, projection=(*select.projection, (graph, None)))
-    return deriver.members(select) if select.is_aggregated else deriver.select(select)
+    if not select.is_aggregated:
+        return deriver.select(select)
+    table = deriver.members(select)
+    if not select.group_by and not table:
+        # Without GROUP BY there is one group even if nothing matches: a count of 0.
+        absent = write_absence("NOT EXISTS", select.where, dataset=deriver.dataset)
+        table[()] = {frozenset(): Rest(frozenset({absent}))}
+    return table
 
 
 def look_up_exists(
@@ -95,7 +102,9 @@ def look_up_exists(
             raise UnexplainableError("unexplained-exists")
         elif atom.exists.is_negated:
             bound = dict(zip(shared, values, strict=True))
-            absent = write_absence("NOT EXISTS", atom.exists.group, atom.graph, bound)
+            absent = write_absence(
+                "NOT EXISTS", atom.exists.group, atom.graph, bound, deriver.dataset
+            )
             found.append([(frozenset(), Rest(frozenset({absent})))])
         else:
             found.append(NO_PART)

@@ -9,32 +9,38 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.sparql_tokens import scan
 from ...graph.store import Term
 from ...ontology.namespaces import XSD
 from .provenance import Row, Statement
 from .sparql import algebra as alg
 from .sparql.patterns import unprojected
-from .sparql.writer import write_dataset, write_group, write_select
+from .sparql.writer import write_base, write_dataset, write_group, write_select
 
 _INEXACT: Final = frozenset({XSD + "double", XSD + "float"})
 
 
 class Checker:
-    """Runs one SELECT, without LIMIT and OFFSET, over a store of a few statements.
+    """Runs one query, without LIMIT and OFFSET, over a store of a few statements.
 
-    Columns of SAMPLE and GROUP_CONCAT are not compared, since their values depend on the order
-    of solutions, which SPARQL leaves undefined.
+    ``text`` is the query as its author wrote it, so that a fault of our parser or rewriting
+    cannot make a proof look right; without it (for the parts of CONSTRUCT and DESCRIBE) the
+    SELECT is written out. Columns of SAMPLE and GROUP_CONCAT are not compared, since their values
+    depend on the order of solutions, which SPARQL leaves undefined.
     """
 
-    def __init__(self, query: alg.Query, select: alg.Select) -> None:
+    def __init__(self, query: alg.Query, select: alg.Select, text: str = "") -> None:
         whole = replace(select, order_by=(), limit=None, offset=None)
         dataset = write_dataset(query)
-        if select.projection:
-            self._text = write_select(whole, dataset)
+        if text:
+            self._text = without_slice(text)
+        elif select.projection:
+            self._text = write_base(query) + write_select(whole, dataset)
         else:
-            self._text = f"ASK {dataset} {write_group(unprojected(whole))}"
+            self._text = f"{write_base(query)}ASK {dataset} {write_group(unprojected(whole))}"
         self._graphs = query.default_graphs
-        self._columns = select.stable_columns
+        names = [variable.name for variable in select.variables]
+        self._columns = [(i, names[i]) for i in select.stable_columns]
 
     def yields(self, statements: Iterable[Statement], row: Row) -> bool:
         """Whether the query returns the row on these statements alone."""
@@ -44,12 +50,24 @@ class Checker:
         if isinstance(answer, ox.QueryBoolean):
             return bool(answer)
         assert isinstance(answer, ox.QuerySolutions)
-        wanted = [(i, row[i]) for i in self._columns]
-        for solution in answer:
-            found = tuple(solution)
-            if all(_same(found[i], term) for i, term in wanted):
-                return True
-        return False
+        return any(
+            all(_same(solution[name], row[i]) for i, name in self._columns) for solution in answer
+        )
+
+
+def without_slice(text: str) -> str:
+    """The query without the LIMIT and OFFSET of its outermost level."""
+    pieces, done, depth, is_cut = [], 0, 0, False
+    for token in scan(text):
+        if token.kind == "sign":
+            depth += (token.text in "{(") - (token.text in "})")
+        is_cut = depth == 0 and (
+            token.is_word("LIMIT", "OFFSET") or (is_cut and token.kind == "integer")
+        )
+        if is_cut:
+            pieces.append(text[done : token.start])
+            done = token.end
+    return "".join([*pieces, text[done:]])
 
 
 def quads(statement: Statement, graphs: Sequence[ox.NamedNode] = ()) -> list[ox.Quad]:

@@ -16,7 +16,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.errors import UnexplainableError
 from ...graph.fact_reader import FactReader
 from ...graph.fact_record import FactRecord
 from ...ontology.namespaces import EVIDENCE, FACT, GRAPH_PROSPECTS, INFERENCE
@@ -205,8 +204,7 @@ class Chooser:
     def choose(self, table: dict[Row, Derivations], alternatives: int) -> dict[Row, Choice]:
         """For each row the best set and up to ``alternatives`` others.
 
-        Raises ``UnexplainableError`` if the query, run again on a row's statements alone, does
-        not return the row.
+        A row has no choice if the query, run again on its statements alone, never returns it.
         """
         deriver = self._deriver
         is_certain = deriver.is_exact and not (deriver.has_groups and deriver.has_negation)
@@ -223,19 +221,23 @@ class Chooser:
             ranked = sets[:_COMPARED]
             if len(ranked) > 1:
                 ranked.sort(key=self._grounds.rank)
-            if is_certain:
-                shown = tuple((s, derivations[s]) for s in ranked[: alternatives + 1])
-                choices[row] = Choice(shown, len(sets))
-            else:
-                # Statements matched only by an OPTIONAL may be unnecessary.
-                ranked.sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
-                pairs = [(s, derivations[s]) for s in ranked]
-                choices[row] = self._run_again(row, pairs, alternatives, len(sets))
+            shown = ranked[: alternatives + 1]
+            if is_certain and all(self._yields(s, row) for s in shown):
+                choices[row] = Choice(tuple((s, derivations[s]) for s in shown), len(sets))
+                continue
+            # Statements matched only by an OPTIONAL may be unnecessary.
+            ranked.sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
+            pairs = [(s, derivations[s]) for s in ranked]
+            if choice := self._run_again(row, pairs, alternatives, len(sets)):
+                choices[row] = choice
         return choices
+
+    def _yields(self, triples: frozenset[int], row: Row) -> bool:
+        return self._checker.yields((self._deriver.statements.all[i] for i in triples), row)
 
     def _run_again(
         self, row: Row, pairs: list[tuple[frozenset[int], Rest]], alternatives: int, total: int
-    ) -> Choice:
+    ) -> Choice | None:
         found: dict[frozenset[int], Rest] = {}
         tried = 0
         for triples, rest in pairs[:_RUN_AGAIN]:
@@ -246,7 +248,7 @@ class Chooser:
             if len(found) > alternatives:
                 break
         if not found:
-            raise UnexplainableError("unexplained-row")
+            return None
         best = minimal_sets(found)
         if len(best) > 1:
             best.sort(key=self._grounds.rank)
@@ -254,14 +256,13 @@ class Chooser:
 
     def _checked(self, triples: frozenset[int], rest: Rest, row: Row) -> frozenset[int] | None:
         """The set with blocking statements added and unnecessary ones removed."""
-        statements = self._deriver.statements.all
         removable = set(rest.spare)
-        if not self._checker.yields((statements[i] for i in triples), row):
+        if not self._yields(triples, row):
             blocking = self._blockers.of(triples)
             removable |= blocking - triples
             triples |= blocking
             self._grounds.learn(triples)
-            if not self._checker.yields((statements[i] for i in triples), row):
+            if not self._yields(triples, row):
                 return None
         if self._deriver.has_groups:
             return triples
@@ -270,4 +271,4 @@ class Chooser:
         weakest_first = sorted(
             removable, key=lambda number: self._grounds.rank(frozenset({number})), reverse=True
         )
-        return shrunk(self._checker, statements, triples, weakest_first, row)
+        return shrunk(self._checker, self._deriver.statements.all, triples, weakest_first, row)

@@ -234,7 +234,8 @@ class Query:
     """A complete query: its form, its pattern as a SELECT, and the CONSTRUCT or DESCRIBE part.
 
     ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE. ``default_graphs`` and ``named_graphs`` are
-    those of FROM and FROM NAMED. ``fresh`` is a prefix that no variable of the query has.
+    those of FROM and FROM NAMED. ``fresh`` is a prefix that no variable of the query has. ``base``
+    is the IRI of the last BASE, if any: ``IRI("a")`` needs it even where no IRI is relative.
     """
 
     form: str
@@ -243,3 +244,4 @@ class Query:
     template: tuple[TriplePattern, ...] = ()
     default_graphs: tuple[ox.NamedNode, ...] = ()
     named_graphs: tuple[ox.NamedNode, ...] = ()
+    base: str = ""

@@ -69,7 +69,8 @@ class QueryParser(TermParser):
             raise self.error("end")
         if template is None:
             template = tuple(e for e in where.elements if isinstance(e, alg.TriplePattern))
-        return alg.Query(form, select, self.fresh, template, tuple(graphs[0]), tuple(graphs[1]))
+        default, named = map(tuple, graphs)
+        return alg.Query(form, select, self.fresh, template, default, named, self.names.base)
 
     def _described(self) -> tuple[tuple[alg.Var, None], ...]:
         """Parse the variables of DESCRIBE; its IRIs need no explanation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -140,6 +140,11 @@ def write_select(select: alg.Select, dataset: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
+def write_base(query: alg.Query) -> str:
+    """The BASE declaration of a query; empty if it has none."""
+    return f"BASE <{query.base}> " if query.base else ""
+
+
 def write_dataset(query: alg.Query) -> str:
     """The FROM clauses of a query."""
     return " ".join(
@@ -148,20 +153,46 @@ def write_dataset(query: alg.Query) -> str:
     )
 
 
+class Absence(NamedTuple):
+    """A pattern that is said to have no match.
+
+    ``forms`` are ways to write it, the most readable first: each as display text, and as the ASK
+    that must be false. The first whose ASK is false is the one to show.
+    """
+
+    forms: tuple[tuple[str, str], ...]
+
+
 def write_absence(
     keyword: str,
     group: alg.Group,
     graph: alg.Var | ox.NamedNode | None = None,
     values: Mapping[alg.Var, Term | None] | None = None,
-) -> str:
-    """An unmatched pattern as display text: bound variables replaced, IRIs shortened."""
-    text = write_group(alg.Group((alg.GraphGroup(graph, group),)) if graph else group)
-    for variable, value in (values or {}).items():
-        if value is not None:
-            text = text.replace(f"?{variable.name} ", f"{value} ")
+    dataset: str = "",
+) -> Absence:
+    """An unmatched pattern, with the values of the solution that it belongs to.
+
+    The first form has the values in place of the variables, which is no SPARQL where a variable
+    is assigned (``BIND(… AS ?x)``); the second has them in a VALUES block.
+    """
+    whole = alg.Group((alg.GraphGroup(graph, group),)) if graph else group
+    bound = {v: t for v, t in (values or {}).items() if t is not None}
+    text = write_group(whole)
+    for variable, value in bound.items():
+        text = text.replace(f"?{variable.name} ", f"{value} ")
+    patterns = [text]
+    if bound and not any(isinstance(term, ox.BlankNode) for term in bound.values()):
+        block = alg.Values(tuple(bound), (tuple(bound.values()),))  # type: ignore[arg-type]
+        elements = (whole, block) if keyword == "MINUS" else (block, *whole.elements)
+        patterns.append(write_group(alg.Group(elements)))
+    forms = ((_shown(keyword, dataset, p), f"ASK {dataset} {p}") for p in patterns)
+    return Absence(tuple(forms))
+
+
+def _shown(keyword: str, dataset: str, pattern: str) -> str:
     # The parser turned blank nodes into variables.
-    text = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", text)
-    return f"{keyword} {shorten(text)}"
+    text = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", pattern)
+    return shorten(" ".join(part for part in (keyword, dataset, text) if part))
 
 
 def shorten(text: str) -> str:
