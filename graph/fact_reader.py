@@ -113,7 +113,7 @@ class FactReader:
         active = {fact for fact in facts if self._is_active(fact)}
         ahead = {fact for fact in active if self._is_prospect(fact)}
         for triple, graphs in found.items():
-            plain = _preferred((active - ahead).intersection(graphs))
+            plain = _preferred(fact for fact in graphs if fact in active and fact not in ahead)
             self._saying[triple] = (*plain, *sorted(ahead.intersection(graphs)))
 
     def modality(self, fact: str) -> str:
