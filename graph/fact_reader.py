@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -113,7 +113,7 @@ class FactReader:
         active = {fact for fact in facts if self._is_active(fact)}
         ahead = {fact for fact in active if self._is_prospect(fact)}
         for triple, graphs in found.items():
-            plain = _preferred(fact for fact in graphs if fact in active and fact not in ahead)
+            plain = _preferred([f for f in graphs if f in active and f not in ahead])
             self._saying[triple] = (*plain, *sorted(ahead.intersection(graphs)))
 
     def modality(self, fact: str) -> str:
@@ -287,7 +287,7 @@ _ALL_TRIPLES: Final = (
 )
 
 
-def _preferred(graphs: Iterable[str]) -> tuple[str, ...]:
+def _preferred(graphs: Collection[str]) -> tuple[str, ...]:
     asserted = sorted({graph for graph in graphs if graph.startswith(FACT)})
     return tuple(asserted or sorted(set(graphs)))
 
