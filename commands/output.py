@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
@@ -106,39 +105,41 @@ def print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> N
     if settings.style == "table":
         has_rows = _print_for_people(settings, rows, why, everything)
     elif why:
-        left = Counter[str]()
-        has_rows = write_proven(
-            rows.answer, _counted(rows.proven(), left), settings.style, sys.stdout
-        )
-        _say_what_is_unexplained(settings, left)
+        blocks = _warned(settings, rows.proven())
+        has_rows = write_proven(rows.answer, blocks, settings.style, sys.stdout)
     else:
         has_rows = write_answer(rows.answer, settings.style, sys.stdout)
     if not has_rows:
         sys.exit(FAULTS)
 
 
-def _counted(blocks: Iterable[_Block], left: Counter[str]) -> Iterator[_Block]:
-    """The blocks as they are; ``left`` counts the rows that cannot be explained."""
+def _warned(settings: Settings, blocks: Iterable[_Block]) -> Iterator[_Block]:
+    """The blocks as they are; at their end, a warning of rows without a proof."""
+    unproved = 0
     for block, explanations in blocks:
-        left["rows"] += sum(item.unexplained is not None for item in explanations)
+        unproved += _unproved(explanations)
         yield block, explanations
+    _warn_of(unproved, settings)
 
 
-def _say_what_is_unexplained(settings: Settings, left: Counter[str]) -> None:
-    if left["rows"]:
-        told = say("answer-rows-unexplained", settings.language, count=left["rows"])
-        print_line(told, err=True)
+def _unproved(explanations: Sequence[RowExplanation]) -> int:
+    return sum(item.unexplained is not None for item in explanations)
+
+
+def _warn_of(unproved: int, settings: Settings) -> None:
+    if unproved:
+        print_line(say("answer-rows-unexplained", settings.language, count=unproved), err=True)
 
 
 def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: bool) -> bool:
     printer = printer_for(settings)
-    count, left = 0, Counter[str]()
+    count = unproved = 0
     # To explain much of a long answer again takes long: its first rows alone are marked.
     size = EXPLAINED if why else _PAGE
     for block in rows.answer.blocks(size, size):
         table = rows.as_table(block, why=why, marked=not count)
         _print_table(printer, table, is_first=not count, everything=everything)
-        left["rows"] += sum(proof.unexplained is not None for proof in table.proofs)
+        unproved += _unproved(table.proofs)
         count += len(block)
     if not count and not why:
         printer.table(rows.headings, ())
@@ -147,7 +148,7 @@ def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: boo
         printer.line(say("answer-rests-first", language, count=_PAGE), "dim")
     told = say("answer-rows", language, count=count) if count else say("answer-none", language)
     printer.line(told, "dim")
-    _say_what_is_unexplained(settings, left)
+    _warn_of(unproved, settings)
     return count > 0
 
 

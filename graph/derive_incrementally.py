@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, PROV, TW
 from ..ontology.schema import Schema
-from .derive import ANY, DerivedFact, Known, Pattern, Reasoner, Terms, follow
-from .fact import ACTIVE_STATUSES, PROSPECTS
+from .derive import ANY, DerivedFact, Known, Pattern, Reasoner, Terms, follow, terms_of
+from .fact import ACTIVE_STATUSES, PROSPECTS, Fact
 
 #: The largest number of affected triples; beyond it, everything is derived again.
 LARGEST: Final = 5000
@@ -33,6 +33,12 @@ class Said(NamedTuple):
     terms: Terms
     fact: str
     when: str = ""
+
+    @classmethod
+    def of(cls, fact: Fact) -> Said:
+        """What the fact states."""
+        when = fact.qualifier("when")
+        return cls(terms_of(fact), fact.iri, when.value if when else "")
 
 
 class Rederived(NamedTuple):
@@ -54,6 +60,7 @@ class Before:
         self._store = store
         self.graphs = cache(self._graphs)
         self.rank = cache(self._rank)
+        self.times = cache(self._times)
 
     def match(self, *patterns: Pattern) -> Iterator[tuple[Terms, ...]]:
         """The asserted and derived triples that match the patterns together."""
@@ -91,7 +98,7 @@ class Before:
         """Whether the graph belongs to a fact in ``graph/prospects``."""
         return self._is_active(graph) and not self.is_premise(graph)
 
-    def times(self, graph: str) -> frozenset[str]:
+    def _times(self, graph: str) -> frozenset[str]:
         """The times of a fact, or of all facts that a derived one rests on."""
         node = ox.NamedNode(graph)
         if graph.startswith(FACT):

@@ -29,12 +29,7 @@ def with_modality(fact: Fact, chances: random.Random) -> Fact:
 
 
 def stated(facts: Iterable[Fact]) -> dict[str, Said]:
-    return {f.iri: said_of(f) for f in facts if f.is_premise}
-
-
-def said_of(fact: Fact) -> Said:
-    when = fact.qualifier("when")
-    return Said(terms_of(fact), fact.iri, when.value if when else "")
+    return {f.iri: Said.of(f) for f in facts if f.is_premise}
 
 
 def store_of(facts: Sequence[Fact], collection: Collection) -> ox.Store:
@@ -78,7 +73,7 @@ def test_there_are_changes_in_both_directions(the_collection: Collection) -> Non
     """The signatory of an agreement leads to cooperation, and its loss takes it away."""
     fact = next(f for f in the_collection.facts if f.predicate.value.endswith("#signatory"))
     others = [f for f in the_collection.facts if terms_of(f) != terms_of(fact)]
-    item = said_of(fact)
+    item = Said.of(fact)
     schema, classes = the_collection.schema, the_collection.classes
     won = rederive(store_of(others, the_collection), [], [item], schema, classes)
     lost = rederive(store_of([*others, fact], the_collection), [item], [], schema, classes)

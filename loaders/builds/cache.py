@@ -118,7 +118,6 @@ class Build(NamedTuple):
 
         Raises ``StoreError`` if it cannot be written.
         """
-
         return dump_of(self.path, self.store())
 
     def manifest(self) -> dict[str, int]:

@@ -8,7 +8,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.derive import terms_of
 from ...graph.derive_incrementally import Before, Rederived, Said, rederive
 from ...graph.fact import Fact
 from ...ontology.namespaces import (
@@ -64,7 +63,7 @@ class Difference:
         follows = rederive(
             store,
             [said for iri, said in had.items() if iri not in has],
-            [_said(fact) for iri, fact in has.items() if iri not in had],
+            [Said.of(fact) for iri, fact in has.items() if iri not in had],
             schema,
             classes,
         )
@@ -193,11 +192,6 @@ class Difference:
             }} }}""")
         assert isinstance(answer, ox.QuerySolutions)
         return {str(row["evidence"])[1:-1] for row in answer}
-
-
-def _said(fact: Fact) -> Said:
-    when = fact.qualifier("when")
-    return Said(terms_of(fact), fact.iri, when.value if when else "")
 
 
 def _iri(term: object) -> str:

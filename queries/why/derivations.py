@@ -161,16 +161,16 @@ class Deriver:
         """The pattern over one named graph, or over the default graph if ``graph`` is None."""
         return alg.Group((alg.GraphGroup(graph, group),)) if graph else group
 
-    def is_absent(self, absence: Absence) -> str | None:
-        """The first form of an absence that is true of the whole store, as display text."""
-        for shown, ask in absence.forms:
-            if self._is_false(ask):
-                return shown
+    def verified(self, absence: Absence) -> str | None:
+        """The absence as display text if it is true of the whole store, otherwise None."""
+        for pattern in absence.patterns:
+            if self._is_false(absence.ask(pattern)):
+                return absence.shown(pattern)
         return None
 
     def _is_false(self, ask: str) -> bool:
         if ask not in self._asked:
-            self._asked[ask] = is_query(self.base + ask) and not self.store.query(self.base + ask)
+            self._asked[ask] = _is_query(self.base + ask) and not self.store.query(self.base + ask)
         return self._asked[ask]
 
     def _columns_of(self, group: alg.Group, columns: Iterable[alg.Var]) -> str:
@@ -232,7 +232,7 @@ def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> 
             table[row] = candidates[0]
 
 
-def is_query(text: str) -> bool:
+def _is_query(text: str) -> bool:
     """Whether the text is SPARQL: stores other than Oxigraph accept more."""
     try:
         ox.Store().query(text)

@@ -203,10 +203,6 @@ def explain_or_say_why_not(
     store: Store, text: str, rows: Sequence[RowLike], *, alternatives: int = 3
 ) -> list[RowExplanation]:
     """Explain each row of a SELECT; rows that cannot be explained are marked, no row is lost."""
-    try:
-        refuse_what_cannot_be_explained(parse(text))
-    except UnexplainableError as error:
-        return [unexplained(error.message)] * len(rows)
     left = _SPLITS
 
     def halves(some: Sequence[RowLike]) -> list[RowExplanation]:
@@ -214,14 +210,26 @@ def explain_or_say_why_not(
         try:
             return explain(store, text, some, alternatives=alternatives)
         except QueryError as error:
-            # Another store may also refuse the longer queries that find the proofs.
-            if len(some) < 2 or not left or not isinstance(error, UnexplainableError):
+            if len(some) < 2 or not left or not _is_about_rows(text, error):
                 return [unexplained(error.message)] * len(some)
         left -= 1
         middle = len(some) // 2
         return halves(some[:middle]) + halves(some[middle:])
 
     return halves(rows)
+
+
+def _is_about_rows(text: str, error: QueryError) -> bool:
+    """Whether other rows of the query may be explained.
+
+    Not if the query itself is refused, by us or by another store, to which the longer queries
+    that find the proofs go.
+    """
+    try:
+        refuse_what_cannot_be_explained(parse(text))
+    except UnexplainableError:
+        return False
+    return isinstance(error, UnexplainableError)
 
 
 class _Explainer:
@@ -249,7 +257,7 @@ class _Explainer:
         if select.values:
             where = alg.Group((select.values, *where.elements))
         absence = write_absence("NOT EXISTS", where, dataset=self._deriver.dataset)
-        shown = self._deriver.is_absent(absence)
+        shown = self._deriver.verified(absence)
         if shown is None:
             # LIMIT 0 or OFFSET, not what the graph lacks.
             return RowExplanation(Witness(()), note=Note.NOTHING)
@@ -335,7 +343,7 @@ class _Explainer:
         (triples, rest), *others = sets
         numbers = sorted(triples)
         facts = self._grounds.facts(numbers)
-        told = map(self._deriver.is_absent, rest.absences)
+        told = map(self._deriver.verified, rest.absences)
         absence = tuple(sorted({shown for shown in told if shown}))
         note = None
         if not facts and absence:

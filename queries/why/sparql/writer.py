@@ -154,13 +154,25 @@ def write_dataset(query: alg.Query) -> str:
 
 
 class Absence(NamedTuple):
-    """A pattern that is said to have no match.
+    """A pattern under ``keyword`` (NOT EXISTS or MINUS) that is said to have no match.
 
-    ``forms`` are ways to write it, the most readable first: each as display text, and as the ASK
-    that must be false. The first whose ASK is false is the one to show.
+    ``patterns`` are ways to write it, the most readable first. The first one whose ASK is false
+    is the one to show.
     """
 
-    forms: tuple[tuple[str, str], ...]
+    keyword: str
+    dataset: str
+    patterns: tuple[str, ...]
+
+    def ask(self, pattern: str) -> str:
+        """The query that must be false."""
+        return f"ASK {self.dataset} {pattern}"
+
+    def shown(self, pattern: str) -> str:
+        """The pattern as display text, with short IRIs."""
+        # The parser turned blank nodes into variables.
+        text = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", pattern)
+        return shorten(" ".join(part for part in (self.keyword, self.dataset, text) if part))
 
 
 def write_absence(
@@ -172,7 +184,7 @@ def write_absence(
 ) -> Absence:
     """An unmatched pattern, with the values of the solution that it belongs to.
 
-    The first form has the values in place of the variables, which is no SPARQL where a variable
+    The first pattern has the values in place of the variables, which is no SPARQL where a variable
     is assigned (``BIND(… AS ?x)``); the second has them in a VALUES block.
     """
     whole = alg.Group((alg.GraphGroup(graph, group),)) if graph else group
@@ -185,14 +197,7 @@ def write_absence(
         block = alg.Values(tuple(bound), (tuple(bound.values()),))  # type: ignore[arg-type]
         elements = (whole, block) if keyword == "MINUS" else (block, *whole.elements)
         patterns.append(write_group(alg.Group(elements)))
-    forms = ((_shown(keyword, dataset, p), f"ASK {dataset} {p}") for p in patterns)
-    return Absence(tuple(forms))
-
-
-def _shown(keyword: str, dataset: str, pattern: str) -> str:
-    # The parser turned blank nodes into variables.
-    text = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", pattern)
-    return shorten(" ".join(part for part in (keyword, dataset, text) if part))
+    return Absence(keyword, dataset, tuple(patterns))
 
 
 def shorten(text: str) -> str:
