@@ -400,3 +400,16 @@ def test_builds_from_before_the_clock_was_set_back_do_not_outlive_those_in_use(
     build([mine], cache=cache_with_one_build)
     assert used.is_dir()
     assert len(visible(cache_with_one_build)) == 4
+
+
+def test_a_build_that_is_still_needed_outlives_those_that_servers_keep_in_use(
+    cache_with_one_build: Path, mine: Path
+) -> None:
+    """A server sets the time of its build anew every few seconds."""
+    needed = build(cache=cache_with_one_build).path
+    for number in range(3):
+        shutil.copytree(needed, cache_with_one_build / f"{number:016x}")
+    earlier = time.time() - 10
+    os.utime(needed, (earlier, earlier))
+    build([mine], cache=cache_with_one_build, spared=[needed])
+    assert needed.is_dir()

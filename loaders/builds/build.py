@@ -158,12 +158,15 @@ def find_build(collections: Sequence[Path], *, cache: Path) -> Build | None:
     return made if (made.path / MANIFEST).is_file() else None
 
 
-def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Build:
+def build(
+    collections: Sequence[Path] = (), *, cache: Path | None = None, spared: Sequence[Path] = ()
+) -> Build:
     """The build of the bundled collection with others stacked over it; reused if none changed.
 
     Inputs are compared by content. A new build is written beside the old one and renamed when it
-    is complete. Raises ``CollectionError`` with all faults, and ``StoreError`` if the cache folder
-    cannot be written; the old build is kept.
+    is complete. ``spared`` are builds that the caller still needs, which are not deleted however
+    many others are in use. Raises ``CollectionError`` with all faults, and ``StoreError`` if the
+    cache folder cannot be written; the old build is kept.
     """
     folders = stack(collections)
     cache = cache or cache_folder()
@@ -183,7 +186,7 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
                     _make(folders, made)
             if target.name != _key(folders):
                 # An input changed while it was read.
-                return build(collections, cache=cache)
+                return build(collections, cache=cache, spared=spared)
             if not is_whole(target):
                 delete_whole(target)
             # Another process may have finished the same build first; then that one is kept.
@@ -191,7 +194,7 @@ def build(collections: Sequence[Path] = (), *, cache: Path | None = None) -> Bui
                 made.path.rename(target)
         if not is_whole(target):
             raise StoreError("build-not-moved", folder=str(target))
-        _prune(cache, target)
+        _prune(cache, [target, *spared])
         memory.keep(Build(target, is_new=True))
     except OSError as error:
         reason = foreign(error.strerror or str(error))
@@ -280,11 +283,11 @@ def _other_lines(collection: Collection) -> Iterator[str]:
     yield from Claims(collection).lines()
 
 
-def _prune(cache: Path, newest: Path) -> None:
-    """Delete old builds; another process may be doing the same."""
+def _prune(cache: Path, needed: Sequence[Path]) -> None:
+    """Delete old builds, but none that is needed; another process may be doing the same."""
     ages: dict[Path, float] = {}
     now = time.time()
-    spared = {newest.name, *remembered(cache)}
+    spared = {*(path.name for path in needed), *remembered(cache)}
     for path in cache.iterdir():
         with suppress(FileNotFoundError):
             if path.name not in spared and (path / MANIFEST).is_file():

@@ -7,6 +7,7 @@ from .explaining import (
     Witness,
     explain,
     explain_or_say_why_not,
+    explainable,
     is_grouped,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "Witness",
     "explain",
     "explain_or_say_why_not",
+    "explainable",
     "is_grouped",
 ]

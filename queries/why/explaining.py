@@ -75,8 +75,12 @@ class RowExplanation:
 _CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
 
 
-def refuse_what_cannot_be_explained(query: alg.Query) -> None:
-    """Raise ``UnexplainableError`` for an unexplainable query. The parser refuses SERVICE."""
+def explainable(text: str) -> alg.Query:
+    """The parsed query.
+
+    Raises ``UnexplainableError`` if none of its rows can be explained, whatever the data.
+    """
+    query = parse(text)
     for select in _selects(query.select):
         for expression in _expressions(select):
             changing = sorted(expression.calls & _CHANGING)
@@ -91,6 +95,7 @@ def refuse_what_cannot_be_explained(query: alg.Query) -> None:
         for node in (triple.subject, triple.object)
     ):
         raise UnexplainableError("unexplained-new-blank-nodes")
+    return query
 
 
 def has_groups(query: alg.Query) -> bool:
@@ -162,8 +167,7 @@ def explain(
     which none is found is marked as ``unexplained``. Raises ``UnexplainableError`` with the reason
     if no row of the query can be explained reliably, and ``QueryError`` if it does not run.
     """
-    query = parse(text)
-    refuse_what_cannot_be_explained(query)
+    query = explainable(text)
     explainer = _Explainer(store, query, alternatives, text)
     if query.form == "ASK":
         return [explainer.ask(bool(store.query(text)))]
@@ -226,7 +230,7 @@ def _is_about_rows(text: str, error: QueryError) -> bool:
     that find the proofs go.
     """
     try:
-        refuse_what_cannot_be_explained(parse(text))
+        explainable(text)
     except UnexplainableError:
         return False
     return isinstance(error, UnexplainableError)

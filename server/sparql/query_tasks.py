@@ -16,6 +16,7 @@ from ...ontology.namespaces import PREFIXES
 from ...queries.answer import write_answer, write_proven
 from ...queries.prefixes import with_prefixes
 from ...queries.question import Question
+from ...queries.why import explainable
 from ..workers.reply import Reply
 from .media_types import GRAPHS, RESULTS, choose
 
@@ -62,8 +63,13 @@ def refuse(reply: Reply, offers: Sequence[str] | Mapping[str, Any]) -> None:
 
 
 def explained(graph: KnowledgeGraph, reply: Reply, *, text: str) -> None:
-    """Run a SELECT or ASK query and write each row with its proof."""
+    """Run a SELECT or ASK query and write each row with its proof.
+
+    Raises ``UnexplainableError`` if none of its rows can have one: who asks here asks for proofs.
+    """
     answer = graph.sparql(text)
+    if isinstance(answer, Rows):
+        explainable(answer.text)
     reply.begin("application/json")
     if isinstance(answer, Rows):
         write_proven(answer.answer, answer.proven(), "json", reply.body)
