@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from .graph.control_characters import escaped
-from .graph.errors import QueryError
+from .graph.errors import MisuseError, QueryError, TaawunError, UnsureError, as_json
 from .graph.store import EmbeddedStore, Store, Term, read
-from .queries.answer import Answer, ask
+from .queries.answer import Answer, Triples, ask
 from .queries.catalogue import Catalogue
 from .queries.entity_card import EntityCard, entity_card
 from .queries.names import Names
 from .queries.network import Step, shortest_paths
-from .queries.prefixes import with_prefixes
 from .queries.question import Question
 from .queries.results import Shown, Table, Terms, to_json, to_separated
 
@@ -29,8 +28,10 @@ if TYPE_CHECKING:
 
     from .loaders.builds.cache import Build
     from .queries.answer_table import AnswerTable
+    from .queries.asking import Outcome, Reader
     from .queries.disagreement import Disagreement
     from .queries.entity_card import PastFact
+    from .queries.own_queries import OwnQueries
     from .queries.why import RowExplanation
 
 #: Batch size for explaining the rows of a large answer.
@@ -80,6 +81,8 @@ class Rows(Sequence[Row]):
 
     def __init__(self, store: Store, text: str, answer: Answer) -> None:
         """``answer`` is read on first access to a row, then cached."""
+        #: How a question in one's own words was read; empty for a stored question or a query.
+        self.understood = ""
         self.store, self.text, self.answer = store, text, answer
 
     @property
@@ -107,6 +110,16 @@ class Rows(Sequence[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         return (Row(self, index) for index in range(len(self)))
+
+    @property
+    def warnings(self) -> tuple[TaawunError, ...]:
+        """What is probably wrong with the query, each with a remedy."""
+        return self.answer.warnings
+
+    @property
+    def title(self) -> str:
+        """The stored question with the value of each parameter; empty for a query."""
+        return self.answer.title
 
     @property
     def headings(self) -> list[str]:
@@ -159,7 +172,8 @@ class Rows(Sequence[Row]):
         """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
         from .queries.proof_json import explanation_json
 
-        return to_json(self.table, [explanation_json(item) for item in self.why()] if why else None)
+        proofs = [explanation_json(item) for item in self.why()] if why else None
+        return to_json(self.table, proofs, self.answer.members)
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as display text in a data frame. Needs pandas (``taawun[pandas]``)."""
@@ -168,7 +182,8 @@ class Rows(Sequence[Row]):
         return pd.DataFrame(self.cells, columns=self.headings)
 
     def __str__(self) -> str:
-        return to_separated(self.headings, self._words, "tsv").rstrip("\n")
+        table = to_separated(self.headings, self._words, "tsv").rstrip("\n")
+        return f"{self.title}\n{table}" if self.title else table
 
     __repr__ = __str__
 
@@ -182,8 +197,9 @@ class Rows(Sequence[Row]):
             return f"<tr>{inner}</tr>"
 
         body = "".join(line(cells, "td") for cells in self._words)
+        title = f"<caption><bdi>{escape(self.title)}</bdi></caption>" if self.title else ""
         return (
-            f'<table lang="{self.shown.language}" dir="{side}">'
+            f'<table lang="{self.shown.language}" dir="{side}">{title}'
             f"<thead>{line(self.headings, 'th')}</thead><tbody>{body}</tbody></table>"
         )
 
@@ -191,8 +207,11 @@ class Rows(Sequence[Row]):
 class Truth:
     """The answer to an ASK query: true or false, with its proof."""
 
-    def __init__(self, store: Store, text: str, value: bool) -> None:
+    def __init__(
+        self, store: Store, text: str, value: bool, warnings: Sequence[TaawunError] = ()
+    ) -> None:
         self.store, self.text, self.value = store, text, value
+        self.warnings = tuple(warnings)
 
     def __bool__(self) -> bool:
         return self.value
@@ -213,6 +232,8 @@ class Truth:
         from .queries.proof_json import explanation_json
 
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
+        if self.warnings:
+            document["warnings"] = [as_json(item) for item in self.warnings]
         if why:
             document["why"] = [explanation_json(item) for item in self.why()]
         return escaped(json.dumps(document, ensure_ascii=False, indent=2))
@@ -236,31 +257,75 @@ class KnowledgeGraph:
         self.catalogue = Catalogue(questions)
         self.names = Names(store)
 
-    def ask(self, question: str, **parameters: str) -> Rows:
-        """Run a stored question by name. Parameters are slugs, IRIs or names.
+    def ask(self, question: str, **parameters: str) -> Rows | EntityCard:
+        """Run a stored question by name, or ask in one's own words in either language.
+
+        Parameters are slugs, IRIs or names. What was understood of own words stands in
+        ``understood``; "what is X?" gives the card of X. Raises ``UnsureError`` if the words are
+        not understood for certain.
 
         >>> import taawun
         >>> kg = taawun.open(language="en")
         >>> [str(row) for row in kg.ask("agreement-signatories", country="نيجيريا")][0]
         'Egypt–Nigeria postal e-commerce agreement · Egypt'
         """
-        stored = self.catalogue.get(question)
-        return self.ask_stored(stored, parameters)
+        if self.catalogue.is_name(question):
+            return self.ask_stored(self.catalogue.get(question), parameters)
+        outcome = self.read(question)
+        if outcome.plan is None:
+            raise UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+        if parameters:
+            if not outcome.plan.stored:
+                raise MisuseError("parameters-without-question", names=list(parameters))
+            return self.answered(outcome.with_values(parameters, self.names))
+        return self.show(outcome.plan.card) if outcome.plan.card else self.answered(outcome)
+
+    def answered(self, outcome: Outcome) -> Rows:
+        """The rows of what was understood of a question, with how it was read."""
+        from .queries.asking.wording import Wording
+
+        answer = outcome.answer(self.store, self.language)
+        rows = Rows(self.store, outcome.query_with_prefixes(self.store), answer)
+        rows.understood = Wording(self.store).read_as(outcome)
+        return rows
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from .queries.asking import Reader
+
+        return Reader(self.store, self.catalogue, self.names)
+
+    def read(self, text: str) -> Outcome:
+        """What a question in one's own words asks, without running it."""
+        return self._reader.read(text)
 
     def ask_stored(self, question: Question, parameters: dict[str, str]) -> Rows:
-        """Run a stored question."""
-        text = question.with_values(parameters, self.names)
-        return Rows(self.store, text, ask(self.store, question, self.language, text))
+        """Run a stored question. Raises ``QueryError`` if a required parameter has no value."""
+        asked = question.asked(parameters, self.names)
+        text = question.sparql(asked, self.names)
+        return Rows(self.store, text, ask(self.store, question, self.language, text, asked))
 
-    def sparql(self, text: str) -> Rows | Truth | list[ox.Triple]:
-        """Run any SPARQL 1.1 query: rows for SELECT, a ``Truth`` for ASK, otherwise triples."""
-        text = with_prefixes(text, self.store)
+    @cached_property
+    def own_queries(self) -> OwnQueries:
+        """Prepares queries: prefixes, and what is probably wrong."""
+        from .queries.own_queries import OwnQueries
+
+        return OwnQueries(self.store, self.names)
+
+    def sparql(self, text: str) -> Rows | Truth | Triples:
+        """Run any SPARQL 1.1 query: rows for SELECT, a ``Truth`` for ASK, otherwise triples.
+
+        Our prefixes need no declaration. The ``warnings`` of the answer say what in the query does
+        not exist or is in another graph. Raises ``QueryError`` if the query cannot be run.
+        """
+        text, warnings = self.own_queries.prepare(text)
         answer = self.store.query(text)
         if isinstance(answer, ox.QuerySolutions):
-            return Rows(self.store, text, Answer(answer, Shown(self.store, self.language)))
+            shown = Shown(self.store, self.language)
+            return Rows(self.store, text, Answer(answer, shown, warnings=warnings))
         if isinstance(answer, ox.QueryBoolean):
-            return Truth(self.store, text, bool(answer))
-        return sorted(read(answer), key=str)
+            return Truth(self.store, text, bool(answer), warnings)
+        return Triples(read(answer), warnings)
 
     def show(self, entity: str) -> EntityCard:
         """Everything recorded about an entity, given by slug, IRI or any of its names."""

@@ -20,6 +20,7 @@ from typing import Final
 
 from taawun.api import present_build
 from taawun.loaders.builds.cache import STORE
+from taawun.queries.catalogue import Catalogue
 from taawun.queries.question import HERE
 
 BARE: Final = """\
@@ -56,7 +57,9 @@ def main() -> None:
     print(f"{'':36} {'bare':>7} {'taawun':>7} {'ratio':>6}")
     for name in options.questions:
         bare = (sys.executable, "-c", BARE, store, HERE / f"{name}.rq")
-        ours = (TAAWUN, "ask", name, *extra)
+        needed = Catalogue().get(name).examples
+        values = [word for key in needed for word in ("-p", f"{key}={needed[key]}")]
+        ours = (TAAWUN, "ask", name, *values, *extra)
         milliseconds(*ours)
         pairs = [(milliseconds(*bare), milliseconds(*ours)) for _ in range(options.runs)]
         print(

@@ -112,7 +112,7 @@ def try_question(ground: Ground, chances: random.Random, show: Callable[..., Non
     file.write_bytes(content)
     try:
         question = Catalogue([file.parent]).get("question")
-        look_at(ground.graph.ask_stored(question, {}))
+        look_at(ground.graph.ask_stored(question, question.examples))
     finally:
         file.unlink()
 

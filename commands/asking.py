@@ -14,7 +14,9 @@ from ..api import Rows, Truth
 from ..graph.errors import InputError, MisuseError
 from ..messages.message import foreign, say
 from ..queries.labels import short_iri
+from ..queries.parameters import usage
 from ..queries.results import Shown
+from .choosing import with_choices
 from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common
 from .stopping import stoppable
@@ -45,13 +47,10 @@ def questions(settings: Settings, tag: str | None) -> None:
     ]
     if settings.style == "table":
         printer = printer_for(settings)
-        for name, ar, en, parameters, _ in rows:
-            printer.line(
-                name + (f"  -p {parameters.replace(', ', '=… -p ')}=…" if parameters else ""),
-                "bold",
-            )
-            printer.line(f"    {ar}")
-            printer.line(f"    {en}")
+        for question in found:
+            printer.line("  ".join([question.name, *map(usage, question.parameters)]), "bold")
+            printer.line(f"    {question.ar}")
+            printer.line(f"    {question.en}")
         printer.line(say("answer-rows", settings.language, count=len(rows)), "dim")
     else:
         emit(settings, ("name", "question_ar", "question_en", "parameters", "tags"), rows)
@@ -95,15 +94,21 @@ def ask(
     graph = settings.graph
     words = " ".join(question)
     values = dict(_pair(item) for item in parameters)
-    if words in graph.catalogue:
+    if graph.catalogue.is_name(words):
         stored = graph.catalogue.get(words)
-    else:
-        stored, found = graph.catalogue.nearest(words, graph.names)
-        values = {**found, **values}
-        chosen = " ".join([stored.name, *(f"-p {k}={short_iri(v)}" for k, v in values.items())])
-        print_line(say("answer-nearest-question", settings.language, command=chosen), err=True)
-        print_line(f"  {stored.summary(settings.language)}", err=True)
-    print_rows(settings, graph.ask_stored(stored, values), why, everything)
+        values = with_choices(settings, stored, values)
+        print_rows(settings, graph.ask_stored(stored, values), why, everything)
+        return
+    from .own_words import ask_in_own_words
+
+    ask_in_own_words(
+        settings,
+        words,
+        values,
+        why,
+        everything,
+        show=lambda entity: show_entity(settings, entity, why=why),
+    )
 
 
 @click.command()
@@ -124,6 +129,11 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
     taawun sparql 'SELECT ?who WHERE { ?who tw:holds ?post } LIMIT 5'
     """
     answer = settings.graph.sparql(_query_text(query))
+    if answer.warnings:
+        from .faults import warn
+
+        for warning in answer.warnings:
+            warn(warning, settings)
     if isinstance(answer, Rows):
         print_rows(settings, answer, why, everything)
     elif isinstance(answer, Truth):
@@ -146,11 +156,15 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 @stoppable
 def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
     """Show everything known about an entity, given by slug, IRI or any name in either language."""
+    show_entity(settings, " ".join(entity), why=why, past_only=past_only)
+
+
+def show_entity(settings: Settings, name: str, *, why: bool, past_only: bool = False) -> None:
+    """Print the card of an entity; exit 1 if nothing is known of it."""
     from ..graph.fact_reader import facts_of
     from ..queries.proof_json import card_json
 
     graph = settings.graph
-    name = " ".join(entity)
     card = graph.show(name)
     past = graph.history(name) if past_only else ()
     disagreements = () if past_only else graph.disagreements(name)

@@ -28,8 +28,8 @@ def tell(
     print(line, file=sys.stderr)
 
 
-def warn(fault: Fault, settings: Settings) -> None:
-    """Print a fault that is a warning."""
+def warn(fault: Fault | TaawunError, settings: Settings) -> None:
+    """Print a fault, or a doubt about a query, as a warning."""
     tell(fault, settings, say("warning", settings.language), severity="warning")
 
 

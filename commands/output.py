@@ -97,19 +97,29 @@ def emit(settings: Settings, headings: Sequence[str], rows: Sequence[Sequence[st
         click.echo(to_separated(headings, rows, style), nl=False)
 
 
-def print_rows(settings: Settings, rows: Rows, why: bool, everything: bool) -> None:
+def print_rows(
+    settings: Settings, rows: Rows, why: bool, everything: bool, nothing: str = ""
+) -> None:
     """Print an answer, and under each row why it holds; exit 1 if there is none.
 
-    Rows are printed while they are read, and not kept.
+    Rows are printed while they are read, and not kept. A stored question is told with the values
+    that it was asked with: above a table and in JSON. CSV and TSV have no place for that; where a
+    default was used, standard error has it.
+    ``nothing`` is the code of what is said of an answer without rows to a question that was only
+    guessed.
     """
+    if settings.style in ("csv", "tsv") and rows.answer.asked and rows.answer.asked.has_default:
+        print_line(rows.title, err=True)
     if settings.style == "table":
-        has_rows = _print_for_people(settings, rows, why, everything)
+        has_rows = _print_for_people(settings, rows, why, everything, nothing)
     elif why:
         blocks = _warned(settings, rows.proven())
         has_rows = write_proven(rows.answer, blocks, settings.style, sys.stdout)
     else:
         has_rows = write_answer(rows.answer, settings.style, sys.stdout)
     if not has_rows:
+        if nothing and settings.style != "table":
+            print_line(say(nothing, settings.language), err=True)
         sys.exit(FAULTS)
 
 
@@ -131,8 +141,12 @@ def _warn_of(unproved: int, settings: Settings) -> None:
         print_line(say("answer-rows-unexplained", settings.language, count=unproved), err=True)
 
 
-def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: bool) -> bool:
+def _print_for_people(
+    settings: Settings, rows: Rows, why: bool, everything: bool, nothing: str
+) -> bool:
     printer = printer_for(settings)
+    if rows.title:
+        printer.line(rows.title, "bold")
     count = unproved = 0
     # To explain much of a long answer again takes long: its first rows alone are marked.
     size = EXPLAINED if why else _PAGE
@@ -146,7 +160,8 @@ def _print_for_people(settings: Settings, rows: Rows, why: bool, everything: boo
     language = settings.language
     if count > _PAGE and not why:
         printer.line(say("answer-rests-first", language, count=_PAGE), "dim")
-    told = say("answer-rows", language, count=count) if count else say("answer-none", language)
+    none = say(nothing or rows.answer.none, language)
+    told = say("answer-rows", language, count=count) if count else none
     printer.line(told, "dim")
     _warn_of(unproved, settings)
     return count > 0

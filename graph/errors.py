@@ -7,6 +7,7 @@
         ├── QuoteError             a quote is not in its document, is ambiguous, or cuts a word
         ├── QueryError             a query or a question cannot be run as written
         │   └── UnexplainableError a query runs, but its rows cannot be explained correctly
+        ├── UnsureError            a question in one's own words was not understood for certain
         ├── UnknownNameError       a name is not in the graph; carries similar names
         ├── ShapesError            a shape is malformed, or uses an unsupported construct
         ├── RevisionError          a state to compare with, or its repository, does not exist
@@ -20,7 +21,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..messages.fault import ARROW, Fault, remedy_of
@@ -64,16 +65,44 @@ class UnexplainableError(QueryError):
     """The query runs, but an explanation of its rows would be untrue; the message says why."""
 
 
+class UnsureError(TaawunError):
+    """A question in one's own words names what is not there, or was not understood for certain."""
+
+    @classmethod
+    def of(
+        cls, kind: str, names: Iterable[str], words: Iterable[str], near: Iterable[str] = ()
+    ) -> UnsureError:
+        """The error for an outcome: ``foreign``, ``unread`` or ``unsure``."""
+        close = tuple(near)
+        remedy = Message("did-you-mean", names=close) if close else None
+        if kind == "foreign":
+            return cls(Message("reading-foreign", names=tuple(names)), remedy=remedy)
+        if kind == "unread":
+            return cls(Message("reading-unread", words=tuple(words)))
+        return cls(Message("reading-unsure"))
+
+
 class UnknownNameError(TaawunError):
     """A name is not in the graph; ``near`` lists the most similar names.
 
-    ``kind`` is the kind of thing looked up, as a code such as ``kind-entity``.
+    ``kind`` is the kind of thing looked up, as a code such as ``kind-entity``, or several of which
+    one is wanted. ``others`` are things of other kinds that have the name.
     """
 
-    def __init__(self, name: str, kind: str, near: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: str | Sequence[str],
+        near: Iterable[str] = (),
+        others: Iterable[str] = (),
+    ) -> None:
         self.name, self.near = name, tuple(near)
         remedy = Message("did-you-mean", names=self.near) if self.near else None
-        super().__init__("unknown-name", remedy=remedy, kind=Message(kind), name=name)
+        if others:
+            remedy = Message("name-of-others", names=tuple(others))
+        kinds = [Message(one) for one in ([kind] if isinstance(kind, str) else kind)]
+        wanted = kinds[0] if len(kinds) == 1 else kinds
+        super().__init__("unknown-name", remedy=remedy, kind=wanted, name=name)
 
 
 class ShapesError(TaawunError):

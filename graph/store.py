@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from ..messages.message import foreign
 from .errors import QueryError, StoreError
+from .sparql_tokens import spelt_for_oxigraph
 
 if TYPE_CHECKING:
     from rdflib import Dataset
@@ -133,6 +134,7 @@ class EmbeddedStore:
         if the query has no BASE.
         """
         try:
+            text = spelt_for_oxigraph(text)
             _refuse_service(text, base)
             if graphs is None:
                 return self._store.query(text, base_iri=base)

@@ -6,17 +6,18 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Final, TextIO
+from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
-from ..graph.errors import QueryError
+from ..graph.errors import QueryError, TaawunError, as_json
 from ..graph.store import Store, damaged, read
 from .question import Question
-from .results import LINES, Shown, Table, Terms, bindings, rule, terms_of
+from .results import LINES, Shown, Table, Terms, bindings, in_markdown, rule, terms_of
 
 if TYPE_CHECKING:
+    from .parameters import Asked
     from .why import RowExplanation
 
 
@@ -26,11 +27,42 @@ _BLOCK: Final = 1024
 
 
 class Answer:
-    """The variables and rows of an answer, with their labels; the rows can be read once."""
+    """The variables and rows of an answer, with their labels; the rows can be read once.
 
-    def __init__(self, solutions: ox.QuerySolutions, shown: Shown) -> None:
-        self.solutions, self.shown = solutions, shown
+    ``asked`` is the stored question with its values, None for a query. ``warnings`` say what is
+    probably wrong with a query.
+    """
+
+    def __init__(
+        self,
+        solutions: ox.QuerySolutions,
+        shown: Shown,
+        asked: Asked | None = None,
+        warnings: Sequence[TaawunError] = (),
+    ) -> None:
+        self.solutions, self.shown, self.asked = solutions, shown, asked
+        self.warnings = tuple(warnings)
         self.variables = tuple(variable.value for variable in solutions.variables)
+
+    @cached_property
+    def title(self) -> str:
+        """The stored question with all its values, in the answer's language; empty for a query."""
+        return self.asked.title(self.shown.labels, self.shown.language) if self.asked else ""
+
+    @property
+    def none(self) -> str:
+        """The code for an empty answer: a doubtful query says nothing of the documents."""
+        return "answer-none-doubtful" if self.warnings else "answer-none"
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What the JSON says besides the results: the question as asked, and the warnings."""
+        found: dict[str, Any] = {}
+        if self.asked:
+            found["question"] = self.asked.json(self.shown.labels)
+        if self.warnings:
+            found["warnings"] = [as_json(item) for item in self.warnings]
+        return found
 
     @cached_property
     def headings(self) -> list[str]:
@@ -49,10 +81,25 @@ class Answer:
             size = min(8 * size, most)
 
 
-def ask(store: Store, question: Question, language: str, text: str | None = None) -> Answer:
-    """The answer to a stored question; ``text`` is its SPARQL with parameter values filled in.
+class Triples(list[ox.Triple]):
+    """The answer to CONSTRUCT or DESCRIBE: sorted triples, and the warnings about the query."""
 
-    Raises ``QueryError`` if the query cannot be run.
+    def __init__(self, triples: Iterable[ox.Triple], warnings: Sequence[TaawunError] = ()) -> None:
+        super().__init__(sorted(triples, key=str))
+        self.warnings = tuple(warnings)
+
+
+def ask(
+    store: Store,
+    question: Question,
+    language: str,
+    text: str | None = None,
+    asked: Asked | None = None,
+) -> Answer:
+    """The answer to a stored question; ``text`` is its SPARQL with the values of ``asked``.
+
+    Without them, required parameters have their examples. Raises ``QueryError`` if the query
+    cannot be run.
     """
     if text is None:
         from .prefixes import with_prefixes
@@ -61,11 +108,11 @@ def ask(store: Store, question: Question, language: str, text: str | None = None
     solutions = store.query(text)
     if not isinstance(solutions, ox.QuerySolutions):
         raise QueryError("question-not-select", file=f"{question.name}.rq")
-    return Answer(solutions, Shown(store, language, question.columns))
+    return Answer(solutions, Shown(store, language, question.columns), asked)
 
 
 def answer_of(store: Store, question: Question) -> Table:
-    """The complete answer to a stored question with its default parameters."""
+    """The complete answer to a stored question with the values that stand in its query."""
     answer = ask(store, question, "en")
     return Table(answer.variables, tuple(answer.rows()))
 
@@ -81,6 +128,7 @@ def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
     if style == "json":
         return _write_json(answer, out)
     has_rows = False
+    write_title(answer, style, out)
     write_head(style, answer.headings, out)
     for block in answer.blocks():
         has_rows = True
@@ -113,6 +161,7 @@ def write_proven(
     if style == "json":
         return _write_proven_json(answer, blocks, out)
     has_rows = False
+    write_title(answer, style, out)
     write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
     for block, explanations in blocks:
         has_rows = True
@@ -124,6 +173,12 @@ def write_proven(
             out,
         )
     return has_rows
+
+
+def write_title(answer: Answer, style: str, out: TextIO) -> None:
+    """Write the question above a Markdown table; CSV and TSV have no place for it."""
+    if style == "markdown" and answer.title:
+        out.write(f"**{in_markdown(answer.title)}**\n\n")
 
 
 def write_head(style: str, headings: Sequence[str], out: TextIO) -> None:
@@ -147,9 +202,19 @@ def _write_json(answer: Answer, out: TextIO) -> bool:
         answer.solutions.serialize(end, ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
     except (RuntimeError, ValueError) as error:
         raise damaged(error) from error
-    out.write("\n")
+    out.write(f"{_added(answer)}}}\n")
     out.flush()
     return end.text != _NO_ROW
+
+
+def _added(answer: Answer) -> str:
+    """The members of the JSON that follow the results, each after a comma."""
+    import json
+
+    return "".join(
+        f',\n"{name}": {escaped(json.dumps(value, ensure_ascii=False))}'
+        for name, value in answer.members.items()
+    )
 
 
 def _write_proven_json(
@@ -182,12 +247,15 @@ def _write_proven_json(
         waiting.seek(0)
         out.write('\n]},\n"why": [')
         copyfileobj(waiting, out)
-        out.write("\n]}\n")
+        out.write(f"\n]{_added(answer)}}}\n")
     return comma != ""
 
 
 class _End:
-    """A file for JSON that escapes terminal control characters and remembers its last bytes."""
+    """A file for JSON that escapes terminal control characters and remembers its last bytes.
+
+    The last byte, which closes the object, is never written, so that members can be added.
+    """
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
@@ -196,8 +264,9 @@ class _End:
 
     def write(self, data: bytes) -> int:
         """Write to the underlying file."""
+        ready = self.text[-1:] + data[:-1] if data else b""
         self.text = (self.text + data)[-len(_NO_ROW) :]
-        self._out.write(escaped(self._decoder.decode(data)).encode())
+        self._out.write(escaped(self._decoder.decode(ready)).encode())
         return len(data)
 
     def flush(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cached_property
 from math import log
 from pathlib import Path
@@ -12,11 +13,7 @@ from typing import Final
 
 from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
-from .names import Names
 from .question import HERE, Question, read_question
-
-#: The number of top-ranked questions whose parameters are searched for in a free text.
-_CONSIDERED: Final = 8
 
 
 class Catalogue:
@@ -31,6 +28,14 @@ class Catalogue:
     def questions(self) -> dict[str, Question]:
         """Every question by name, sorted."""
         return {name: read_question(path) for name, path in sorted(self._files.items())}
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The text of every question by name, sorted, as its file has it."""
+        return {
+            name: path.read_text("utf-8", errors="replace")
+            for name, path in sorted(self._files.items())
+        }
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
@@ -60,27 +65,21 @@ class Catalogue:
                 found.append((weight / (1 + 0.02 * len(bag)), self.questions[name]))
         return sorted(found, key=lambda item: (-item[0], item[1].name))
 
-    def nearest(self, text: str, names: Names | None = None) -> tuple[Question, dict[str, str]]:
-        """The question that best matches the text, with the parameter values found in the text.
+    def is_name(self, text: str) -> bool:
+        """Whether a text is the name of a question, or a misspelt one, and no question itself."""
+        if text in self._files:
+            return True
+        close = self.looks_like_a_name(text) and get_close_matches(text, self._files, 1, 0.75)
+        return bool(close)
 
-        ``names`` finds entities in the text; a question that takes them as parameters ranks
-        higher. Raises ``UnknownNameError`` if no question shares a word with the text.
-        """
-        best: tuple[float, Question, dict[str, str]] | None = None
-        for score, question in self.ranked(text)[:_CONSIDERED]:
-            values: dict[str, str] = {}
-            for parameter in question.parameters if names else ():
-                found = names.within(text, parameter.type) if names else None
-                if found and found not in values.values():
-                    values[parameter.name] = found
-            score *= 1 + 0.3 * len(values)
-            if best is None or score > best[0]:
-                best = score, question, values
-        if best is None:
-            raise UnknownNameError(text, "kind-question")
-        return best[1], best[2]
+    @staticmethod
+    def looks_like_a_name(text: str) -> bool:
+        """Whether a text is written as names of questions are."""
+        return bool(_NAME.fullmatch(text))
 
 
+#: Names of questions: words joined by hyphens.
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 #: Folded stop words.
 _STOP: Final = frozenset(
     {"ما", "من", "في", "علي", "عن", "الي", "مع", "هي", "هو", "التي", "الذي", "هل", "كل", "كم"}

@@ -60,9 +60,12 @@ class Names:
         return {slug: sorted(iris) for slug, iris in found.items()}
 
     def _members(self, kind: str | None) -> frozenset[str] | None:
-        """The members of a class, given by slug; None for any class."""
+        """The members of a class, given by slug; of several joined by ``|``; None for any class."""
         if kind is None:
             return None
+        if "|" in kind:
+            each = [self._members(one) or frozenset() for one in kind.split("|")]
+            return frozenset().union(*each)
         if kind not in self._by_class:
             name = "".join(part.capitalize() for part in kind.split("-"))
             name = "SourceDocument" if name == "Document" else name
@@ -78,6 +81,10 @@ class Names:
         classes = (row["class"].value for row in select(self.store, _CLASSES))
         found = (iri for iri in classes if is_own(iri) and class_slug(iri) == kind)
         return min(found, default=TW + "None")
+
+    def members(self, kind: str) -> list[str]:
+        """The IRIs of the members of a class, given by slug, sorted; of several joined by ``|``."""
+        return sorted(self._members(kind) or ())
 
     def find(self, name: str, kind: str | None = None) -> list[str]:
         """The IRIs that the name may refer to, best match first; empty if none.
@@ -105,9 +112,12 @@ class Names:
             return found[0]
         if found:
             raise UnknownNameError(name, "kind-single-entity", [short_iri(iri) for iri in found])
-        what = f"kind-{kind or 'entity'}"
+        kinds = (kind or "entity").split("|")
         # A class of a collection's own ontology is referred to by its slug.
-        raise UnknownNameError(name, what if has_words(what) else kind or "", self.near(name, kind))
+        wanted = [f"kind-{one}" if has_words(f"kind-{one}") else one for one in kinds]
+        if others := [short_iri(iri) for iri in self.find(name)] if kind else []:
+            raise UnknownNameError(name, wanted, others=others)
+        raise UnknownNameError(name, wanted, self.near(name, kind))
 
     def near(self, name: str, kind: str | None = None) -> list[str]:
         """Up to three short IRIs of entities with the most similar names."""
@@ -121,29 +131,3 @@ class Names:
         close = get_close_matches(fold(name), known, n=6, cutoff=0.6)
         close += [key for key in known if fold(name) and fold(name) in key.split()]
         return list(dict.fromkeys(short_iri(known[key]) for key in close))[:3]
-
-    def within(self, text: str, kind: str) -> str | None:
-        """The IRI of the longest name of that class in the text, matched as whole words."""
-        if kind in ("text", "number"):
-            return None
-        allowed = self._members(kind) or frozenset()
-        words = fold(text).replace("؟", " ").replace("?", " ").split()
-        for length in range(len(words), 0, -1):
-            for first in range(len(words) - length + 1):
-                phrase = " ".join(words[first : first + length])
-                for form in (phrase, *_without_clitic(phrase)):
-                    iris = [i for i in self._by_name[0].get(form, ()) if i in allowed]
-                    if len(iris) == 1:
-                        return iris[0]
-        return None
-
-
-def _without_clitic(phrase: str) -> list[str]:
-    """The phrase without a possible attached conjunction or preposition (و ف ب ك ل)."""
-    forms = []
-    for clitic in ("و", "ف", "ب", "ك", "ل", "وب", "ول", "وك", "فب", "فل"):
-        if phrase.startswith(clitic) and len(phrase.split()[0]) - len(clitic) >= 3:
-            forms.append(phrase[len(clitic) :])
-    if phrase.startswith("لل"):
-        forms.append("ال" + phrase[2:])
-    return forms

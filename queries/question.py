@@ -1,8 +1,7 @@
 """A stored question: one ``.rq`` file, with its wording in both languages in the header.
 
 The header is YAML after ``#+`` (grlc). A parameter is written in the query as ``VALUES ?name {
-default }``; setting it replaces only the content of the braces, with one serialised term, so that
-user text never becomes part of a query. The default ``UNDEF`` matches any value.
+value }`` (:mod:`.parameters`).
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import pyoxigraph as ox
-
 from ..graph.errors import QueryError
 from ..messages.message import Message, foreign
+from .parameters import Asked, Parameter, read_values, with_terms, written_value
 
 if TYPE_CHECKING:
     from .names import Names
@@ -32,6 +30,8 @@ _NEEDED: Final = {
     "rows": "rows: 12",
 }
 _PARAMETER: Final = "country: {type: country, ar: الدولة, en: country}"
+_ASKED: Final = 'asks: ["what did {country} sign", "agreements of {country}"]'
+_REQUIRED: Final = "country: {type: country, required: true, ar: الدولة, en: country}"
 _COLUMN_WRITTEN: Final = "countries: {ar: عدد الدول, en: countries}"
 #: The fault of a value of the wrong type.
 _NOT: Final[dict[type, str]] = {
@@ -39,15 +39,6 @@ _NOT: Final[dict[type, str]] = {
     list: "header-not-a-list",
     dict: "header-not-pairs",
 }
-
-
-class Parameter(NamedTuple):
-    """A parameter of a question; its type is a class slug, ``text`` or ``number``."""
-
-    name: str
-    type: str
-    ar: str
-    en: str
 
 
 class Header(NamedTuple):
@@ -59,6 +50,8 @@ class Header(NamedTuple):
     parameters: tuple[Parameter, ...]
     columns: Columns
     rows: int
+    asks_en: tuple[str, ...] = ()
+    asks_ar: tuple[str, ...] = ()
 
 
 def read_header(name: str, text: str) -> Header:
@@ -79,11 +72,63 @@ def read_header(name: str, text: str) -> Header:
             for tag in _field(name, fields, "tags", list)
         ),
         parameters=tuple(
-            Parameter(key, spec["type"], spec["ar"], spec["en"]) for key, spec in parameters.items()
+            Parameter(key, spec["type"], spec["ar"], spec["en"], _required(name, key, spec))
+            for key, spec in parameters.items()
         ),
         columns=_pairs(name, fields, "columns", ("ar", "en"), _COLUMN_WRITTEN),
         rows=_rows(name, fields),
+        asks_en=_asks(name, fields, "asks", parameters),
+        asks_ar=_asks(name, fields, "asks_ar", parameters),
     )
+
+
+_LINE: Final = re.compile(r"#\+ (summary|summary_ar|asks|asks_ar):[ \t]*(.*)|#\+ +- (.*)|#\+ \w.*")
+
+
+def wordings(name: str, text: str, language: str) -> tuple[str, ...]:
+    """The question and its paraphrases in a language, read without parsing the whole header.
+
+    Lists on one line, escapes and the like are left to YAML.
+    """
+    summary, asks = ("summary_ar", "asks_ar") if language == "ar" else ("summary", "asks")
+    found: list[str] = []
+    key = ""
+    for match in _LINE.finditer(text):
+        key = key if match[3] else match[1] or ""
+        value = match[3] if match[3] and key == asks else match[2] if key == summary else ""
+        if (key == asks and match[2]) or (value and value[0] in "|>&*!'{[\\"):
+            header = read_header(name, text)
+            chosen = (header.ar, *header.asks_ar), (header.en, *header.asks_en)
+            return chosen[language != "ar"]
+        if value:
+            found.append(value[1:-1] if value[0] == value[-1] == '"' else value)
+    return tuple(found)
+
+
+def _asks(
+    name: str, fields: Mapping[str, Any], key: str, parameters: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """The paraphrases of a question; what they name in braces must be a parameter."""
+    if key not in fields:
+        return ()
+    asks = tuple(
+        _checked(name, f"{key}[]", text, str, _ASKED)
+        for text in _checked(name, key, fields[key], list, _ASKED)
+    )
+    for text in asks:
+        for slot in re.findall(r"\{(\w*)\}", text):
+            if slot not in parameters:
+                known = list(parameters)
+                raise QueryError("parameter-unknown", question=name, name=slot, known=known)
+    return asks
+
+
+def _required(name: str, key: str, spec: Mapping[str, str]) -> bool:
+    written = spec.get("required", "false")
+    if written not in ("true", "false"):
+        key = f"parameters.{key}.required"
+        raise _wrong(Message("header-not-a-truth", file=_file(name), key=key), _REQUIRED)
+    return written == "true"
 
 
 def _yaml(name: str, text: str) -> Any:
@@ -173,10 +218,26 @@ class Question:
         """The tags of the question."""
         return self._header.tags
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The parameters of the question."""
-        return self._header.parameters
+        """The parameters of the question, each with the value that stands in the query.
+
+        Raises ``QueryError`` if the query has no such value, or if a required one is no example.
+        """
+        file = _file(self.name)
+        found = [
+            item._replace(default=written_value(self.text, item.name, file))
+            for item in self._header.parameters
+        ]
+        for item in found:
+            if item.is_required and item.default is None:
+                raise QueryError("parameter-without-example", file=file, name=item.name)
+        return tuple(found)
+
+    @property
+    def examples(self) -> dict[str, str]:
+        """A value for each required parameter: the expected answer is the one for these."""
+        return {item.name: item.example for item in self.parameters if item.is_required}
 
     @property
     def rows(self) -> int:
@@ -192,37 +253,33 @@ class Question:
     def _header(self) -> Header:
         return read_header(self.name, self.text)
 
+    def asks(self, language: str) -> tuple[str, ...]:
+        """Further wordings in a language, with parameters in braces."""
+        return self._header.asks_ar if language == "ar" else self._header.asks_en
+
     def summary(self, language: str) -> str:
         """The question in the given language."""
         return self.ar if language == "ar" else self.en
 
-    def with_values(self, values: Mapping[str, str], names: Names) -> str:
-        """The SPARQL text with the given parameters. Values are slugs, IRIs, names or literals.
+    def asked(self, values: Mapping[str, str], names: Names) -> Asked:
+        """The question with a value for each parameter. Values are slugs, IRIs, names or literals.
 
-        Raises ``QueryError`` for an unknown parameter, ``UnknownNameError`` for an unknown value.
+        Raises ``QueryError`` for an unknown parameter and for a required one without a value, and
+        ``UnknownNameError`` for an unknown value.
         """
-        text = self.text
-        known = {parameter.name: parameter for parameter in self.parameters} if values else {}
-        for name, value in values.items():
-            if name not in known:
-                if not known:
-                    raise QueryError("question-without-parameters", question=self.name, name=name)
-                raise QueryError(
-                    "parameter-unknown", question=self.name, name=name, known=list(known)
-                )
-            text = self._replaced(text, name, str(_term(known[name], value, names)))
+        found = read_values(self.name, self.parameters, values, names)
+        return Asked(self.name, self.ar, self.en, found)
+
+    def sparql(self, asked: Asked, names: Names) -> str:
+        """The SPARQL text with these values."""
         from .prefixes import with_prefixes
 
-        return with_prefixes(text, names.store)
-
-    def _replaced(self, text: str, name: str, term: str) -> str:
-        from ..graph.sparql_tokens import values_blocks
-
-        blocks = values_blocks(text, name)
-        if len(blocks) != 1:
-            raise QueryError("parameter-without-values", file=f"{self.name}.rq", name=name)
-        ((opening, closing),) = blocks
-        return f"{text[: opening.end]} {term} {text[closing.start :]}"
+        terms = {
+            item.parameter.name: item.term
+            for item in asked.values
+            if item.is_given and item.term is not None
+        }
+        return with_prefixes(with_terms(self.text, terms), names.store)
 
 
 def read_question(path: Path) -> Question:
@@ -242,14 +299,3 @@ def read_question(path: Path) -> Question:
     question = Question(path.stem, text)
     assert question.rows >= 0
     return question
-
-
-def _term(parameter: Parameter, value: str, names: Names) -> ox.NamedNode | ox.Literal:
-    if parameter.type == "text":
-        return ox.Literal(value)
-    if parameter.type == "number":
-        try:
-            return ox.Literal(int(value))
-        except ValueError:
-            raise QueryError("parameter-not-a-number", name=parameter.name, value=value) from None
-    return ox.NamedNode(names.get(value, parameter.type))

@@ -106,8 +106,10 @@ def heading_is_known(shown: Shown, name: str) -> bool:
     return shown.column(name) != name.replace("_", " ")
 
 
-def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str:
-    """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
+def to_json(
+    table: Table, why: Sequence[Mapping[str, Any]] | None, members: Mapping[str, Any]
+) -> str:
+    """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row, ``members`` the rest."""
     import json
 
     document: dict[str, Any] = {
@@ -116,6 +118,7 @@ def to_json(table: Table, why: Sequence[Mapping[str, Any]] | None = None) -> str
     }
     if why is not None:
         document["why"] = list(why)
+    document |= members
     return escaped(json.dumps(document, ensure_ascii=False, indent=2))
 
 
@@ -165,10 +168,10 @@ def _tsv(rows: Iterable[Sequence[str]]) -> str:
 
 
 def _markdown(rows: Iterable[Sequence[str]]) -> str:
-    return "".join(f"| {' | '.join(map(_in_markdown, row))} |\n" for row in rows)
+    return "".join(f"| {' | '.join(map(in_markdown, row))} |\n" for row in rows)
 
 
-def _in_markdown(cell: str) -> str:
+def in_markdown(cell: str) -> str:
     return visible(re.sub(_MARKS, r"\\\g<0>", re.sub(_BREAKS, " ", cell)))
 
 

@@ -264,7 +264,7 @@ def do(run, desk, server, tmp_path, monkeypatch) -> Callable[[str], tuple[int, s
 
 @pytest.mark.parametrize("line", {filled_in(x): x for x in PRINTED if runs(x)}.values())
 def test_a_printed_command_runs(line, do):
-    # ``ask`` takes the nearest question for a name that there is not.
+    # ``ask`` reads what is no name of a question as a question in one's own words.
     named = re.match(r"taawun ask ([a-z-]+)(?= |$)", filled_in(line))
     assert not named or named[1] in Catalogue(), f"{PRINTED[line]}: {line}"
     code, output = do(line)

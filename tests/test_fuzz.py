@@ -105,7 +105,7 @@ def test_no_words_break_the_search_for_a_question_or_a_name(
 ) -> None:
     calls: list[Callable[[], object]] = [
         lambda: graph.show(text),
-        lambda: graph.catalogue.nearest(text, graph.names),
+        lambda: graph.read(text),
         lambda: graph.ask("agreement-signatories", country=text),
         lambda: graph.path(text, "egypt"),
     ]

@@ -70,16 +70,9 @@ def test_every_column_has_a_heading_in_both_languages(name, graph):
 def test_every_parameter_takes_a_value(name, graph):
     question = Catalogue().get(name)
     for parameter in question.parameters:
-        value = LITERALS.get(parameter.type) or some_member(graph, parameter.type)
-        rows = graph.ask_stored(question, {parameter.name: value})
+        value = LITERALS.get(parameter.type) or graph.names.members(parameter.type)[0]
+        rows = graph.ask_stored(question, {**question.examples, parameter.name: value})
         assert rows.variables
-
-
-def some_member(graph, kind: str) -> str:
-    local = "".join(part.capitalize() for part in kind.split("-"))
-    rows = graph.sparql(f"SELECT ?x WHERE {{ ?x a tw:{local} }} ORDER BY ?x LIMIT 1")
-    assert len(rows) == 1, f"nothing is a {kind}"
-    return rows[0]["x"].value
 
 
 def test_a_value_never_becomes_part_of_the_query(graph, tmp_path):
@@ -115,6 +108,9 @@ REFUSED = {
     HEADER + "#+ parameters: {c: country}\n": ("header-not-pairs", {"key": "parameters.c"}),
     HEADER + "#+ parameters: {c: {type: country, ar: د}}\n": (
         "header-lacks-key", {"key": "parameters.c.en"},
+    ),
+    HEADER + "#+ parameters: {c: {type: country, required: maybe, ar: د, en: c}}\n": (
+        "header-not-a-truth", {"key": "parameters.c.required"},
     ),
     HEADER + "#+ columns: {c: {ar: د, en: [3]}}\n": ("header-not-a-text", {"key": "columns.c.en"}),
 }  # fmt: skip

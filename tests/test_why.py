@@ -393,7 +393,7 @@ def quads(graph) -> list[ox.Quad]:
 @pytest.mark.parametrize("name", STORED)
 def test_every_row_of_a_stored_question_follows_from_its_witness_and_has_quotes(name, graph, quads):
     """Rows that rest on no fact say why not."""
-    rows = graph.ask(name)
+    rows = graph.ask(name, **graph.catalogue.get(name).examples)
     explanations = check_query(rows.text, graph.store, quads, alternatives=1, at_most=8)
     assert len(explanations) == len(rows)
     for explanation in explanations:

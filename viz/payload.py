@@ -8,7 +8,6 @@ from typing import Any, Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.fact_record import FactRecord, Quote
-from ..graph.sparql_tokens import prologue, values_blocks
 from ..graph.store import Store, select
 from ..graph.store import Term as RdfTerm
 from ..ontology.namespaces import BASE, ID
@@ -38,7 +37,7 @@ class _Row(dict[str, RdfTerm]):
 
 
 def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[AnsweredQuestion]:
-    """Run each question with its default parameters and explain every row of its answer.
+    """Run each question with the values that stand in it and explain every row of its answer.
 
     A row that cannot be explained has no facts.
     """
@@ -66,19 +65,11 @@ def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[An
                 for row, proof in zip(rows, proofs, strict=True)
             ),
             question.tags,
-            tuple(_values(store, question)),
+            tuple(
+                (Name(item.ar, item.en), item.default.value if item.default else "")
+                for item in question.parameters
+            ),
         )
-
-
-def _values(store: Store, question: Question) -> Iterator[tuple[Name, str]]:
-    """Yield the default values of the question's parameters."""
-    text = with_prefixes(question.text, store)
-    for parameter in question.parameters:
-        for opening, closing in values_blocks(text, parameter.name)[:1]:
-            block = f"VALUES ?{parameter.name} {text[opening.start : closing.end]}"
-            for row in select(store, f"{prologue(text)} SELECT * WHERE {{ {block} }}"):
-                if parameter.name in row:
-                    yield Name(parameter.ar, parameter.en), row[parameter.name].value
 
 
 Json: TypeAlias = dict[str, Any]

@@ -118,7 +118,7 @@ class Answer:
 class AnsweredQuestion:
     """A stored question with its answer, for the picture to highlight.
 
-    ``parameters`` holds the name and value (IRI or text) of each parameter that has a value.
+    ``parameters`` holds the name and value (IRI or text) of each parameter, empty for anything.
     """
 
     slug: str

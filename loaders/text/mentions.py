@@ -21,11 +21,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
-from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from ...graph.arabic import fold
 from ...graph.entity import Entity
+from ...graph.territories import adjectives, territories
 from ...ontology.namespaces import ID, RDFS, SKOS, TW
 from ...ontology.schema import Schema
 from .tokens import Token, joined, stripped, tokens
@@ -35,8 +34,6 @@ from .tokens import Token, joined, stripped, tokens
 #: a letter or two changed. ``territory``: an unregistered country.
 Kind: TypeAlias = Literal["name", "shared", "adjective", "similar", "territory"]
 
-#: Names of countries and regions that compete with the registered ones.
-TERRITORIES: Final = Path(__file__).parent / "territories.tsv"
 #: Minimum similarity of a spelling, from 0 to 1: of the whole, and of each word.
 _ALIKE: Final = 0.9
 _WORD_ALIKE: Final = 0.6
@@ -68,23 +65,6 @@ class Mention:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Territory:
-    code: str
-    iso3: str
-    names: tuple[str, ...]
-
-
-@lru_cache(maxsize=1)
-def _territories() -> tuple[_Territory, ...]:
-    lines = TERRITORIES.read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return tuple(
-        _Territory(code, iso3, (ar, en, *filter(None, also.split("|"))))
-        for code, iso3, ar, en, also in rows
-    )
-
-
 def territory_label(ref: str, language: str) -> str:
     """The name of ``territory/SS`` in a language.
 
@@ -92,7 +72,7 @@ def territory_label(ref: str, language: str) -> str:
     'جنوب السودان'
     """
     code = ref.removeprefix(_TERRITORY)
-    found = next(item for item in _territories() if item.code == code)
+    found = next(item for item in territories() if item.code == code)
     return found.names[0 if language == "ar" else 1]
 
 
@@ -100,7 +80,7 @@ def territory_label(ref: str, language: str) -> str:
 def parts_of_territories() -> frozenset[str]:
     """Folded parts of longer names of countries: السودان is a part of جنوب السودان."""
     found = set()
-    for territory in _territories():
+    for territory in territories():
         for words in (_key(name).split() for name in territory.names):
             found |= {
                 " ".join(words[first:last])
@@ -139,7 +119,7 @@ def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterat
             for text in dict.fromkeys(schema.values(ID + concept, predicate) if schema else ()):
                 yield Name(concept, text)
                 taken.add(_key(text))
-    for territory in _territories():
+    for territory in territories():
         registered = by_code.get(territory.iso3)
         for text in territory.names:
             if registered or _key(text) not in taken:
@@ -329,42 +309,3 @@ def _mention(
     else:
         return None
     return Mention(start, end, tuple(sorted(refs)), kind)
-
-
-#: Folded name → irregular stems.
-_IRREGULAR: Final = {
-    "كوت ديفوار": ("ايفوار",),
-    "ساحل العاج": ("عاج",),
-    "الاتحاد الاوروبي": ("اوروب",),
-    "اوروبا": ("اوروب", "اورب"),
-    "امريكا": ("امريك", "اميرك"),
-    "غينيا الاستوائيه": ("غين",),
-    "العالم": (),
-}
-_ENDINGS: Final = ("ي", "يه", "يين", "يون", "يات", "يتين", "يتان", "يان")
-
-
-def adjectives(names: Iterable[str]) -> Iterator[str]:
-    """The forms of the adjective of a place, folded, with and without the article.
-
-    >>> {"عراقي", "العراقيه", "العراقيين"} <= set(adjectives(["العراق"]))
-    True
-    >>> "ليتوانيه" in set(adjectives(["ليتوانيا"]))
-    True
-    """
-    for stem in dict.fromkeys(stem for name in names for stem in _stems(fold(name))):
-        for ending in _ENDINGS:
-            yield stem + ending
-            yield "ال" + stem + ending
-
-
-def _stems(name: str) -> tuple[str, ...]:
-    if name in _IRREGULAR:
-        return _IRREGULAR[name]
-    if " " in name or not "\u0600" <= name[:1] <= "\u06ff":
-        return ()
-    stem = name.removeprefix("ال")
-    for ending in ("يا", "يه", "ا", "ه", "ي"):
-        if stem.endswith(ending) and len(stem) - len(ending) >= 2:
-            return (stem.removesuffix(ending),)
-    return (stem,)

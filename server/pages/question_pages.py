@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import pyoxigraph as ox
 
 from ...api import KnowledgeGraph, Rows, Truth
 from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
+from ...queries.answer import Triples
 from ...queries.answer_table import AnswerTable, Named, named
+from ...queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
 from ...queries.results import Shown
 from ..sparql.named_graphs import NAMED
 from ..sparql.query_tasks import answered
@@ -16,6 +20,8 @@ from .page import Page
 
 #: Maximum number of rows on a page; CSV and JSON have all rows.
 _SHOWN: Final = 200
+#: Maximum number of values that a field offers; a form of all entities would be mostly these.
+_CHOICES: Final = 300
 _EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
   ?agreement tw:signatory country:egypt , ?signatory
 }"""
@@ -44,15 +50,58 @@ def question_page(
         return
     stored = graph.catalogue.get(name)
     given = {key: value for key, value in parameters.items() if value.strip()}
-    values: dict[str, Any] = {"stored": stored, "given": given, "why": why, "forms": ()}
+    values: dict[str, Any] = {
+        "asked": [],
+        "lacking": [],
+        "stored": stored,
+        "why": why,
+        "forms": (),
+        "fault": "",
+        "answer": None,
+    }
+    values["fields"] = [_field(graph, item, given, language) for item in stored.parameters]
     values["parameters"] = given | ({"why": "true"} if why else {})
+    if missing := lacking(stored.parameters, given):
+        values["lacking"] = [item.called(language) for item in missing]
+        page.write(reply, "question.html", path, **values)
+        return
     try:
         rows = answered(graph, name, given, language)
     except (QueryError, UnknownNameError) as error:
-        fault = told(error, language)
-        page.write(reply, "question.html", path, 400, fault=fault, answer=None, **values)
+        values["fault"] = told(error, language)
+        page.write(reply, "question.html", path, 400, **values)
         return
-    page.write(reply, "question.html", path, fault="", answer=_answer(rows, why), **values)
+    values["answer"] = _answer(rows, why)
+    if rows.answer.asked:
+        values["asked"] = rows.answer.asked.told(rows.shown.labels, language)
+    page.write(reply, "question.html", path, **values)
+
+
+class Field(NamedTuple):
+    """A field of a question's form: what is filled in, and what may be."""
+
+    parameter: Parameter
+    name: str
+    value: str
+    hint: str
+    choices: list[str]
+
+
+def _field(
+    graph: KnowledgeGraph, parameter: Parameter, given: dict[str, str], language: str
+) -> Field:
+    choices = {}
+    if parameter.type not in LITERAL_TYPES:
+        choices = name_choices(graph.store, graph.names, parameter.type, language)
+    example = parameter.example
+    if isinstance(parameter.default, ox.NamedNode):
+        example = choices.get(parameter.default.value, example)
+    value = given.get(parameter.name, "" if parameter.is_required else example)
+    hint = say("answer-any", language)
+    if parameter.is_required:
+        hint = say("page-ask-example", language, value=example)
+    listed = list(choices.values()) if len(choices) <= _CHOICES else []
+    return Field(parameter, parameter.called(language), value, hint, listed)
 
 
 def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, language: str) -> None:
@@ -78,14 +127,23 @@ def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
     if isinstance(answer, Truth):
         word = say("answer-yes" if answer else "answer-no", graph.language)
         proofs = answer.why() if why else []
-        return {"table": AnswerTable([""], [[Named(None, word)]], [], proofs), "is_cut": False}
+        table = AnswerTable([""], [[Named(None, word)]], [], proofs)
+        return _as_shown(table, answer, graph.language)
     shown = Shown(graph.store, graph.language)
     headings = [shown.column(name) for name in ("subject", "predicate", "object")]
-    rows = named(shown, [(*triple,) for triple in answer[:_SHOWN]])
-    return {"table": AnswerTable(headings, rows, []), "is_cut": len(answer) > _SHOWN}
+    table = AnswerTable(headings, named(shown, [(*triple,) for triple in answer[:_SHOWN]]), [])
+    return _as_shown(table, answer, graph.language, is_cut=len(answer) > _SHOWN)
 
 
 def _answer(rows: Rows, why: bool) -> dict[str, Any]:
     block = next(rows.answer.blocks(_SHOWN + 1), [])
     table = rows.as_table(block[:_SHOWN], why=why)
-    return {"table": table, "is_cut": len(block) > _SHOWN}
+    return _as_shown(table, rows, rows.shown.language, is_cut=len(block) > _SHOWN)
+
+
+def _as_shown(
+    table: AnswerTable, answer: Rows | Truth | Triples, language: str, *, is_cut: bool = False
+) -> dict[str, Any]:
+    """An answer for the template, with the warnings about its query."""
+    warnings = [told(item, language) for item in answer.warnings]
+    return {"table": table, "is_cut": is_cut, "warnings": warnings}

@@ -6,7 +6,8 @@ import json
 from typing import Any, Final
 
 from ...api import KnowledgeGraph
-from ...queries.question import Parameter, Question
+from ...queries.parameters import LITERAL_TYPES, Parameter
+from ...queries.question import Question
 from ..workers.reply import Reply
 from .media_types import GRAPHS, RESULTS
 from .query_tasks import ANSWERS
@@ -162,15 +163,23 @@ def _question(stored: Question) -> dict[str, Any]:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     described = f"{parameter.en} / {parameter.ar}"
-    if parameter.type not in ("text", "number"):
-        kind = parameter.type.replace("-", " ")
-        described += f" ({kind}: a slug, an IRI or a name in either language)"
-    return {
+    if parameter.type not in LITERAL_TYPES:
+        kinds = parameter.type.replace("-", " ").replace("|", " or ")
+        described += f" ({kinds}: a slug, an IRI or a name in either language)"
+    schema: dict[str, Any] = {"type": "integer" if parameter.type == "number" else "string"}
+    found = {
         "name": parameter.name,
         "in": "query",
         "description": described,
-        "schema": {"type": "integer" if parameter.type == "number" else "string"},
+        "required": parameter.is_required,
+        "schema": schema,
     }
+    if parameter.default is not None:
+        value = int(parameter.example) if parameter.type == "number" else parameter.example
+        (found if parameter.is_required else schema)[
+            "example" if parameter.is_required else "default"
+        ] = value
+    return found
 
 
 def _answer(media: tuple[str, ...]) -> dict[str, Any]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
 from ...api import KnowledgeGraph, Rows, Truth
-from ...graph.errors import QueryError, TaawunError, UnknownNameError
+from ...graph.errors import QueryError, TaawunError, UnknownNameError, as_json
 from ...graph.store import EmbeddedStore, Graphs
 from ...messages.message import foreign
 from ...ontology.namespaces import PREFIXES
 from ...queries.answer import write_answer, write_proven
-from ...queries.prefixes import with_prefixes
 from ...queries.question import Question
 from ...queries.why import explainable
 from ..workers.reply import Reply
@@ -35,18 +35,19 @@ def query(
 ) -> None:
     """Run a query and stream its answer in the format that the client prefers.
 
-    The standard prefixes are predeclared.
+    Our prefixes are predeclared. What is probably wrong with the query is in a header.
     """
     store = graph.store
     assert isinstance(store, EmbeddedStore)
     graphs = Graphs(tuple(dataset[0]), tuple(dataset[1])) if dataset else None
-    answer = store.query(with_prefixes(text, store), graphs, base)
+    text, warnings = graph.own_queries.prepare(text, graphs, base)
+    answer = store.query(text, graphs, base)
     offers: Mapping[str, Any] = GRAPHS if isinstance(answer, ox.QueryTriples) else RESULTS
     media = choose(accept, offers)
     if media is None:
         refuse(reply, offers)
         return
-    reply.begin(media)
+    reply.begin(media, 200, **warned(warnings))
     out = reply.body.buffer
     try:
         if isinstance(answer, ox.QueryTriples):
@@ -55,6 +56,12 @@ def query(
             answer.serialize(out, RESULTS[media])
     except (OSError, ValueError, RuntimeError) as error:
         raise QueryError("query-not-evaluated", reason=foreign(str(error))) from error
+
+
+def warned(warnings: Sequence[TaawunError]) -> dict[str, str]:
+    """The header with the warnings about a query, as JSON in ASCII; none without warnings."""
+    said = [as_json(item) for item in warnings]
+    return {"Taawun_Warnings": json.dumps(said)} if said else {}
 
 
 def refuse(reply: Reply, offers: Sequence[str] | Mapping[str, Any]) -> None:
@@ -70,7 +77,7 @@ def explained(graph: KnowledgeGraph, reply: Reply, *, text: str) -> None:
     answer = graph.sparql(text)
     if isinstance(answer, Rows):
         explainable(answer.text)
-    reply.begin("application/json")
+    reply.begin("application/json", 200, **warned(answer.warnings))
     if isinstance(answer, Rows):
         write_proven(answer.answer, answer.proven(), "json", reply.body)
     elif isinstance(answer, Truth):
@@ -95,7 +102,10 @@ def question(
         refuse(reply, ANSWERS)
         return
     rows = answered(graph, name, parameters, language)
-    reply.begin(media)
+    # Every value of the answer, defaults too, is in the address that gives this answer again.
+    values = rows.answer.asked.as_given() if rows.answer.asked else {}
+    again = urlencode({**values, **({"why": "true"} if why else {}), "lang": language})
+    reply.begin(media, Content_Location=f"/api/questions/{name}?{again}")
     style = "csv" if media == "text/csv" else "json"
     if why:
         write_proven(rows.answer, rows.proven(), style, reply.body)
@@ -127,7 +137,14 @@ def _told(stored: Question) -> dict[str, Any]:
         "en": stored.en,
         "tags": stored.tags,
         "parameters": [
-            {"name": item.name, "type": item.type, "ar": item.ar, "en": item.en}
+            {
+                "name": item.name,
+                "type": item.type,
+                "ar": item.ar,
+                "en": item.en,
+                "required": item.is_required,
+                ("example" if item.is_required else "default"): item.example or None,
+            }
             for item in stored.parameters
         ],
     }

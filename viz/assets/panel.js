@@ -299,7 +299,7 @@ function questionPanel(question) {
     el('p', {class: 'kicker'}, icon('question'), word('explorer-questions')),
     el('h2', {class: 'title'}, inLanguage(question.title)),
     el('p', {class: 'quiet'}, question.rows.length ? counted('answers', question.rows.length) : word('answer-none'),
-      question.parameters.map(({name, cell}) => [' · ', inLanguage(name), ': ', cellContent(cell)])),
+      question.parameters.map(({name, cell}) => [' · ', inLanguage(name), ': ', cell ? cellContent(cell) : word('answer-any')])),
     el('ol', {class: 'answers'}, question.rows.map((row) => answerItem(question, row))),
   ];
 }

@@ -1,0 +1,122 @@
+"""``ask`` in one's own words: what was understood, the answer, or what to choose from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from ..api import Truth
+from ..graph.errors import MisuseError, TaawunError, UnsureError
+from ..messages.message import say
+from ..queries.asking.wording import Wording
+from .choosing import with_choices
+from .faults import tell
+from .output import print_line, print_rows, print_truth
+from .settings import FAULTS, Settings
+
+if TYPE_CHECKING:
+    from ..queries.asking import Outcome
+
+
+def ask_in_own_words(
+    settings: Settings,
+    words: str,
+    values: Mapping[str, str],
+    why: bool,
+    everything: bool,
+    *,
+    show: Callable[[str], None],
+) -> None:
+    """Read the words, say what was understood, and answer; exit 1 where nothing is answered.
+
+    ``show`` prints the card of an entity, given by IRI.
+    """
+    graph = settings.graph
+    outcome = graph.read(words)
+    if outcome.kind in ("foreign", "unread", "unsure"):
+        if graph.catalogue.looks_like_a_name(words):
+            graph.catalogue.get(words)
+        _refuse(settings, outcome, why, everything)
+        return
+    plan = outcome.plan
+    assert plan is not None
+    if values and not plan.stored:
+        raise MisuseError("parameters-without-question", names=list(values))
+    if plan.stored and values and outcome.question:
+        outcome = outcome.with_values(values, graph.names)
+    language = outcome.language
+    wording = Wording(graph.store)
+    _note(settings, "reading-read-as", wording.read_as(outcome))
+    if outcome.question:
+        _note(settings, "reading-command", wording.command(outcome.question, plan.values))
+    if plan.card:
+        show(plan.card)
+        return
+    if not plan.stored:
+        _note(settings, "reading-sparql", outcome.query)
+    rows = graph.answered(outcome)
+    if settings.style == "table":
+        # The question and its values were just told.
+        rows.answer.asked = None
+    if outcome.kind == "no":
+        if settings.style == "json":
+            print_truth(settings, Truth(graph.store, outcome.query, False), why, everything)
+        _note(settings, "reading-no", say("reading-no", language))
+        sys.exit(FAULTS)
+    if outcome.kind == "undated":
+        _note(settings, "reading-undated", say("reading-undated", language))
+        print_rows(settings, rows, why, everything)
+        sys.exit(FAULTS)
+    if outcome.kind == "yes":
+        _note(settings, "answer-yes", say("answer-yes", language))
+    print_rows(settings, rows, why, everything, nothing="reading-empty")
+
+
+def _refuse(settings: Settings, outcome: Outcome, why: bool, everything: bool) -> None:
+    """Say what was not understood, and offer the likeliest questions."""
+    wording = Wording(settings.graph.store)
+    error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+    if settings.format == "json":
+        tell(error, settings)
+    else:
+        print_line(_in(error, outcome.language), err=True)
+    found = outcome.candidates
+    if found:
+        print_line(say("reading-candidates", outcome.language), err=True)
+    for number, (question, values) in enumerate(found, 1):
+        told = wording.stored(question, values, outcome.language)
+        print_line(f"  {number}. {told}\n     {wording.command(question, values)}", err=True)
+    if found and sys.stdin.isatty() and settings.style == "table":
+        chosen = click.prompt(
+            say("reading-choose", outcome.language), default="", show_default=False, err=True
+        )
+        if chosen.strip() in map(str, range(1, len(found) + 1)):
+            question, values = found[int(chosen) - 1]
+            values = with_choices(settings, question, values)
+            print_rows(settings, settings.graph.ask_stored(question, values), why, everything)
+            return
+    sys.exit(FAULTS)
+
+
+def _in(error: TaawunError, language: str) -> str:
+    """The words and the remedy of an error, in the language of the question."""
+    lines = [error.message.text(language)]
+    if error.remedy:
+        lines.append(f"    {'←' if language == 'ar' else '→'} {error.remedy.text(language)}")
+    return "\n".join(lines)
+
+
+def _note(settings: Settings, code: str, text: str) -> None:
+    """Say on standard error what was understood; as JSON for programs."""
+    if settings.format == "json":
+        import json
+
+        from ..graph.control_characters import escaped
+
+        line = json.dumps({"severity": "note", "code": code, "message": text}, ensure_ascii=False)
+        print_line(escaped(line), err=True)
+    else:
+        print_line(text, err=True)

@@ -1,0 +1,382 @@
+"""Compose questions about agreements, offers and events."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .plan import Plan, Step, either, iri
+from .units import Mention, Units
+
+_ACTORS: Final = ("Country", "Organization")
+_AREA: Final = "(tw:area|tw:area/skos:broader|tw:area/skos:broader/skos:broader|tw:objective)"
+_TALKED: Final = frozenset({"talks", "Meeting", "Event", "Visit", "Conference", "meet"})
+#: Roles in which a name neither offers nor receives.
+_NO_SIDE: Final = ("with", "between", "about", "in")
+_WAS: Final = re.compile(r"\b(?:was|were|is|are|been|being)\b", re.IGNORECASE)
+_TO_WHOM: Final = re.compile(r"\bto whom\b|\bwho(?:m)?\b.* to\b|على من|لمن|علي مين|على مين", re.I)
+#: What is asked of an event: concepts, the property, the class of the answer.
+_OF_EVENT: Final = (
+    (("chair", "chaired", "head"), "chair", "Actor"),
+    (("speaker", "spokeAt"), "speaker", "Actor"),
+    (("organizer", "organized"), "organizer", "Actor"),
+    (("attendee", "attended", "participant", "participatedIn"), "participant", "Actor"),
+    (("outcome", "outcomeOf"), "outcome", "CooperationItem"),
+    (("discuss", "topic", "topicOf", "about-what", "CooperationTopic", "talks"), "topic", "Entity"),
+    (("format",), "format", "EventFormat"),
+    (("hasPart",), "hasPart", "Event"),
+)
+_HELD: Final = {"held", "holds", "heldOn", "date", "dated"}
+
+
+def agreements(u: Units) -> Plan | None:
+    """Agreements and memoranda: which, with whom, about what, when, through what."""
+    made = {"Agreement", "MemorandumOfUnderstanding"}
+    signed = {"signatory", "signed"}
+    if not u.has(*made, *signed) or u.has("cost", "fundedBy"):
+        return None
+    used = made | signed | {"link", "Country", "Area", "about-what", "through", "Stage", "stage"}
+    used |= {"operated-through", "DigitalPlatform", "channelFor", "areaOf", "area", "dated"} | _HELD
+    if u.has("Stage"):
+        used |= {"beneficiary", "presidesOver"}
+    if (
+        u.left(used)
+        or u.numbers
+        or any(not m.is_a("Country", "Region", "Organization", "Area", "Stage") for m in u.mentions)
+    ):
+        return None
+    kind = "MemorandumOfUnderstanding" if u.has("MemorandumOfUnderstanding") else "Agreement"
+    if not u.has("Agreement", "MemorandumOfUnderstanding") and not u.of("Country", "Region"):
+        return None
+    role = "signatory" if u.has(*signed) else "party"
+    plan = Plan("agreement").add(f"?agreement a tw:{kind} .")
+    item = f"?{kind}"
+    for m in u.mentions:
+        if m.is_a("Region"):
+            plan.add(
+                f"?agreement tw:{role} ?country . ?country tw:inRegion {iri(m.iri)} .",
+                Step(item, role, "?Country"),
+                Step("?Country", "inRegion", m.iri),
+            )
+            plan.shown = ["country"]
+            for other in u.of("Country"):
+                plan.add(f"FILTER(?country != {iri(other.iri)})")
+        elif m.is_a("Area"):
+            plan.add(f"?agreement {_AREA} {iri(m.iri)} .", Step(item, "area", m.iri))
+        elif m.is_a("Stage"):
+            plan.add(f"?agreement tw:stage {iri(m.iri)} .", Step(item, "stage", m.iri))
+        else:
+            plan.add(f"?agreement tw:{role} {iri(m.iri)} .", Step(item, role, m.iri))
+    if not plan.steps and u.has(*signed):
+        plan.add("?agreement tw:signatory ?party .", Step(item, "signatory", "?Actor"))
+    if u.asked == "when" or u.dates:
+        return _when_signed(u, plan, item)
+    if (
+        (u.asked == "howmany" and u.has("Country"))
+        or u.asked == "who"
+        or (u.has("Country") and u.asked != "whether")
+    ):
+        if "country" not in plan.shown:
+            plan.add(
+                f"?agreement tw:{role} ?country . ?country a tw:Country .",
+                Step(item, role, "?Country"),
+            )
+        for m in u.of("Country"):
+            plan.add(f"FILTER(?country != {iri(m.iri)})")
+        plan.target, plan.shown = "country", ["agreement"]
+    elif u.has("through", "operated-through", "DigitalPlatform"):
+        plan.add("?agreement tw:through ?through .", Step(item, "through", "?Entity"))
+        plan.target, plan.shown = "through", ["agreement"]
+    elif u.has("about-what", "Area") or _asks_about(u):
+        if not u.of("Area"):
+            plan.add("?agreement tw:area ?area .", Step(item, "area", "?Area"))
+            plan.target, plan.shown = "area", ["agreement"]
+    elif u.has("Stage", "stage"):
+        plan.add("?agreement tw:stage ?stage .", Step(item, "stage", "?Stage"))
+        plan.target, plan.shown = "stage", ["agreement"]
+    return plan
+
+
+def _when_signed(u: Units, plan: Plan, item: str) -> Plan:
+    plan.date, plan.date_pattern = "date", "?agreement tw:signedOn ?date ."
+    for date, _ in u.dates:
+        plan.date_pattern += f' FILTER(STRSTARTS(STR(?date), "{date}"))'
+    plan.steps.append(Step(item, "signedOn", "; ".join(date for date, _ in u.dates) or "?"))
+    return plan
+
+
+def _asks_about(u: Units) -> bool:
+    """Whether the question ends in "about", or begins with what it is about."""
+    return bool(re.search(r"\babout\s*\?*$", u.text, re.IGNORECASE))
+
+
+def offers(u: Units) -> Plan | None:
+    """Offers and proposals: by whom, to whom, in which area; the words give the roles."""
+    verbs = {"offer", "proposal", "receive"}
+    if not u.has(*verbs, "Offer", "Proposal") or u.of("Offer"):
+        return None
+    if u.has("Official", "Post", "fundedBy", "launchedBy", "Agreement", "cost") or u.dates:
+        return None
+    used = verbs | {"Offer", "Proposal", "offers", "offeredBy", "offeredTo", "receivesOffer"}
+    used |= {"Organization", "Country", "Area", "Project", "providedBy", "cooperationArea"}
+    if u.left(used) or u.numbers or any(not m.is_a(*_ACTORS, "Area") for m in u.mentions):
+        return None
+    roles = _offer_roles(u)
+    if roles is None:
+        return None
+    by, to = roles
+    only = u.has("Proposal") and not u.has("offer", "Offer")
+    kind = "Proposal" if only else "Offer"
+    plan = Plan("offer").add(f"?offer a tw:{kind} .")
+    item = f"?{kind}"
+    if by:
+        plan.add(
+            f"?offer {_side('offeredBy', by)} {iri(by.iri)} .", Step(item, "offeredBy", by.iri)
+        )
+    if to:
+        country = to.is_a("Country")
+        path = (
+            "(tw:party|tw:beneficiary|tw:party/tw:belongsToCountry"
+            "|tw:beneficiary/tw:belongsToCountry)"
+            if country
+            else "tw:offeredTo"
+        )
+        plan.add(f"?offer {path} {iri(to.iri)} .", Step(item, "offeredTo", to.iri))
+        if country:
+            plan.add(
+                f"MINUS {{ ?offer (tw:offeredBy|tw:offeredBy/tw:belongsToCountry) {iri(to.iri)} }}"
+            )
+    for m in u.of("Area"):
+        plan.add(f"?offer {_AREA} {iri(m.iri)} .", Step(item, "area", m.iri))
+    if not plan.steps and not u.of("Area") and u.asked not in ("which", "howmany", ""):
+        return None
+    if u.asked == "when":
+        plan.date, plan.date_pattern = "date", "?offer tw:date ?date ."
+    elif _TO_WHOM.search(u.text) and by and not to:
+        plan.add("?offer tw:offeredTo ?receiver .", Step(item, "offeredTo", "?Actor"))
+        plan.target, plan.shown = "receiver", ["offer"]
+    elif not by and (u.asked == "who" or u.has("Organization")):
+        plan.add("?offer tw:offeredBy ?provider .", Step(item, "offeredBy", "?Actor"))
+        plan.target, plan.shown = "provider", ["offer"]
+    elif u.asked == "who" or (u.has("Country") and to and by):
+        return None
+    elif not by:
+        plan.add("OPTIONAL { ?offer tw:offeredBy ?provider }")
+        plan.shown = ["provider"]
+    return plan
+
+
+def _offer_roles(u: Units) -> tuple[Mention | None, Mention | None] | None:
+    """Who offers and to whom; None if the words do not tell."""
+    by: list[Mention] = []
+    to: list[Mention] = []
+    bare: list[Mention] = []
+    for m in u.of(*_ACTORS):
+        if m.role in ("by", "from", "of"):
+            by.append(m)
+        elif m.role == "to":
+            to.append(m)
+        elif m.role in _NO_SIDE and not (m.role == "in" and m.is_a("Organization")):
+            return None
+        else:
+            bare.append(m)
+    verb = u.place("offer", "proposal", "receive", "Offer", "Proposal")
+    is_verb = not u.has("Offer", "Proposal") or u.place("offer", "proposal") >= 0
+    for m in bare:
+        if u.has("receive"):
+            (to if not to else by).append(m)
+        elif u.language == "ar" or m.kind == "adjective":
+            (by if not by and (len(bare) > 1 or to or u.asked != "who") else to).append(m)
+        elif m.first < verb:
+            passive = is_verb and _WAS.search(u.text.split(m.text)[0]) and not to
+            (to if passive else by).append(m)
+        else:
+            (to if by or u.asked == "who" or len(bare) > 1 or is_verb else by).append(m)
+    if len(by) > 1 or len(to) > 1:
+        return None
+    return (by or [None])[0], (to or [None])[0]  # type: ignore[list-item]
+
+
+def _side(predicate: str, mention: Mention) -> str:
+    """The path from an item to an actor: of a country, through its bodies too."""
+    if mention.is_a("Country"):
+        return f"(tw:{predicate}|tw:{predicate}/tw:belongsToCountry)"
+    return f"tw:{predicate}"
+
+
+def of_event(u: Units) -> Plan | None:
+    """What is asked of one event: who attended, chaired, spoke; where, when, how long."""
+    events = u.of("Event")
+    if len(events) != 1 or u.numbers:
+        return None
+    (event,) = events
+    others = [m for m in u.mentions if m is not event]
+    e = iri(event.iri)
+    kinds = {"Meeting", "Conference", "Visit", "Event", "talks"}
+    if u.asked in ("when", "where", "howlong") and not others and not u.dates:
+        if u.left(
+            _HELD | kinds | {"locatedIn", "duration", "locationOf", "City", "Country", "last"}
+        ):
+            return None
+        if u.asked == "where":
+            return Plan("place").add(
+                f"{e} tw:locatedIn ?place .", Step(event.iri, "locatedIn", "?Place")
+            )
+        if u.asked == "howlong":
+            return Plan("duration").add(
+                f"{e} tw:duration ?duration .", Step(event.iri, "duration", "?")
+            )
+        plan = Plan("event", steps=[Step(event.iri, "heldOn", "?")])
+        plan.add(f"VALUES ?event {{ {e} }} ?event a tw:Event .")
+        plan.date, plan.date_pattern = "date", "?event tw:date ?date ."
+        return plan
+    if u.asked in ("when", "why", "howmuch", "where", "howlong") or u.dates:
+        return None
+    for concepts, predicate, _ in _OF_EVENT:
+        if not u.has(*concepts):
+            continue
+        if u.left(
+            {
+                *concepts,
+                *kinds,
+                *_HELD,
+                "Official",
+                "Country",
+                "from-country",
+                "Organization",
+                "about-what",
+                "=which",
+            }
+        ):
+            return None
+        return _asked_of(u, event, predicate, others)
+    return None
+
+
+def _asked_of(u: Units, event: Mention, predicate: str, others: list[Mention]) -> Plan | None:
+    e = iri(event.iri)
+    is_actor = predicate in ("chair", "speaker", "organizer", "participant")
+    if u.asked == "whether":
+        if len(others) != 1:
+            return None
+        (m,) = others
+        return Plan("event").add(
+            f"VALUES ?event {{ {e} }} ?event {_side(f'{predicate}', m)} {iri(m.iri)} .",
+            Step(event.iri, predicate, m.iri),
+        )
+    plan = Plan("who" if is_actor else "what")
+    plan.add(either(f"{e} tw:{predicate} ?{plan.target} ."), Step(event.iri, predicate, "?"))
+    if not is_actor and (u.asked == "who" or others):
+        return None
+    if (
+        is_actor
+        and u.asked == "which"
+        and not u.has("Official", "Country", "Organization")
+        and ("of" not in {m.role for m in u.mentions} and u.text.lower().startswith("what"))
+    ):
+        return None
+    if u.has("Official"):
+        plan.add("?who a tw:Official .", Step("?", "rdf:type", "?Official"))
+    if u.has("Organization"):
+        plan.add("?who a tw:Organization .", Step("?", "rdf:type", "?Organization"))
+    if u.has("Country") and is_actor:
+        plan.add("?who tw:belongsToCountry ?country .", Step("?", "belongsToCountry", "?Country"))
+        plan.target, plan.shown = "country", ["who"]
+    for m in others:
+        if not m.is_a("Country"):
+            return None
+        plan.add(
+            f"{{ ?who tw:belongsToCountry {iri(m.iri)} }} UNION "
+            f"{{ ?who tw:holds/tw:postIn/tw:belongsToCountry {iri(m.iri)} }}",
+            Step("?", "belongsToCountry", m.iri),
+        )
+    return plan
+
+
+def talks(u: Units) -> Plan | None:
+    """Talks of countries: with whom, about what, whether."""
+    if not u.has("talks", "meet", "discuss", "CooperationTopic") or u.dates or u.numbers:
+        return None
+    countries = [m for m in u.of("Country") if m.kind != "people"]
+    if len(countries) != len(u.mentions):
+        return None
+    used = {
+        "talks",
+        "discuss",
+        "meet",
+        "CooperationTopic",
+        "cooperatesWith",
+        "inTalksWith",
+        "topic",
+    }
+    used |= _HELD | {"Country", "about-what", "Meeting"}
+    if u.left(used) or not countries:
+        return None
+    first, *rest = (iri(m.iri) for m in countries)
+    if (
+        len(countries) == 1
+        and u.asked in ("who", "which")
+        and (u.asked == "who" or u.has("Country"))
+    ):
+        return Plan(stored="talks-partners", values={"country": countries[0].iri})
+    if len(countries) != 2:
+        return None
+    plan = Plan("event").add(
+        f"?event a tw:Event ; tw:party {first} , {rest[0]} .",
+        *(Step("?Event", "party", m.iri) for m in countries),
+    )
+    if u.asked == "whether":
+        return plan
+    if u.asked == "when":
+        plan.date, plan.date_pattern = "date", "?event tw:date ?date ."
+        plan.steps.append(Step("?Event", "heldOn", "?"))
+        return plan
+    if u.asked in ("which", "howmany", "") and u.has("discuss", "CooperationTopic", "topic"):
+        plan.add("?event tw:topic ?topic .", Step("?Event", "topic", "?"))
+        if u.has("CooperationTopic") and not u.has("discuss"):
+            plan.add("?topic a tw:CooperationTopic .")
+        plan.target, plan.shown = "topic", ["event"]
+        return plan
+    return plan if u.asked in ("which", "") and u.has("talks", "Meeting") else None
+
+
+def events(u: Units) -> Plan | None:
+    """Events in which somebody took part, or that were held somewhere."""
+    if not u.has(*_TALKED, "participant", "attendee", "speaker", "chair") or u.numbers:
+        return None
+    if u.of("Event") or u.asked not in ("which", "where", "howmany", "", "when", "whether"):
+        return None
+    used = {*_TALKED, *_HELD, "participant", "participatedIn", "attendee", "attended", "hasPart"}
+    used |= {"speaker", "spokeAt", "chair", "chaired", "locatedIn"}
+    if u.left(used) or not (u.mentions or u.dates):
+        return None
+    kind = next((c for c in ("Conference", "Visit", "Meeting") if u.has(c)), "Event")
+    if kind == "Event" and u.asked != "where" and not u.has("Event", "talks"):
+        return None
+    plan = Plan("event").add(f"?event a tw:{kind} .")
+    role = next((p for cs, p, c in _OF_EVENT if c == "Actor" and u.has(*cs)), "participant")
+    item = f"?{kind}"
+    countries = u.of("Country")
+    for m in u.mentions:
+        if m.is_a("Official"):
+            plan.add(either(f"?event tw:{role} {iri(m.iri)} ."), Step(item, role, m.iri))
+        elif m.is_a("City") or (m.is_a("Country") and m.role == "in" and len(countries) == 1):
+            plan.add(
+                either(f"?event tw:locatedIn|tw:locatedIn/tw:belongsToCountry {iri(m.iri)} ."),
+                Step(item, "locatedIn", m.iri),
+            )
+        elif m.is_a("Country"):
+            plan.add(either(f"?event tw:party {iri(m.iri)} ."), Step(item, "party", m.iri))
+        elif m.is_a("Organization"):
+            plan.add(either(f"?event tw:{role} {iri(m.iri)} ."), Step(item, role, m.iri))
+        else:
+            return None
+    if u.asked == "where":
+        plan.add("OPTIONAL { ?event tw:locatedIn ?place }")
+        plan.shown = ["place"]
+    if u.asked == "when" or u.dates:
+        plan.date, plan.date_pattern = "date", "?event tw:date ?date ."
+        for date, _ in u.dates:
+            plan.date_pattern += f' FILTER(CONTAINS(STR(?date), "{date}"))'
+        plan.steps.append(Step(item, "heldOn", "; ".join(date for date, _ in u.dates) or "?"))
+    return plan

@@ -1,0 +1,249 @@
+"""The names of the graph as questions use them: whole, as adjectives, and in part."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from ...graph.store import Store, select
+from ...graph.territories import adjectives, territories
+from ...ontology.namespaces import DOCUMENT, ID
+from ...ontology.schema import local_name
+from ..prefixes import with_prefixes
+from .lexicon import forms_of, keys_of, light, name_key
+
+_NAMES: Final = """
+SELECT ?thing ?name ?weak WHERE {
+  { ?thing rdfs:label ?name } UNION { ?thing skos:altLabel ?name }
+  UNION { ?thing skos:hiddenLabel ?name BIND(true AS ?weak) }
+}"""
+_TYPES: Final = """
+SELECT ?thing ?class WHERE { ?thing a ?class . FILTER(STRSTARTS(STR(?thing), "%s") ||
+  STRSTARTS(STR(?thing), "%s")) }"""
+_COUNTRIES: Final = "SELECT ?thing ?country WHERE { ?thing tw:belongsToCountry ?country }"
+#: Classes whose members are not looked for by a part of their names.
+_WHOLE_ONLY: Final = frozenset(
+    {"Offer", "CooperationTopic", "Agreement", "Figure", "Group", "Effort", "Area", "Unit",
+     "Country", "Region", "Stage", "SourceDocument", "Service", "Event"}
+)  # fmt: skip
+#: Classes that are never meant by a name in a question.
+_NEVER: Final = frozenset(
+    {"Figure", "Modality", "RecordStatus", "Comparator", "ScopeWord", "Gender", "Rule", "Measure"}
+)
+#: Endings of English adjectives of places, and those that no ending gives.
+_DEMONYMS: Final = ("n", "an", "ian", "ean", "ese", "i", "ish")
+_IRREGULAR: Final = {
+    "cote d'ivoire": ("ivorian", "ivoirian"), "ivory coast": ("ivorian",),
+    "denmark": ("danish", "dane"),
+    "france": ("french",), "germany": ("german",), "greece": ("greek",), "spain": ("spanish",),
+    "switzerland": ("swiss",), "netherlands": ("dutch",), "united kingdom": ("british",),
+    "united states": ("american",), "poland": ("polish",), "turkey": ("turkish",),
+    "finland": ("finnish",), "sweden": ("swedish",), "ireland": ("irish",),
+    "iceland": ("icelandic",),
+    "thailand": ("thai",), "philippines": ("filipino",), "europe": ("european",),
+    "saudi arabia": ("saudi",), "united arab emirates": ("emirati",), "niger": (),
+    "guinea": ("guinean",),
+    "china": ("chinese",), "european union": ("european",), "portugal": ("portuguese",),
+    "norway": ("norwegian",), "peru": ("peruvian",), "cyprus": ("cypriot",),
+}  # fmt: skip
+
+
+class Named(NamedTuple):
+    """What a name refers to, and how: ``name``, ``adjective``, ``scoped`` or ``territory``."""
+
+    iri: str
+    kind: str
+
+
+class Part(NamedTuple):
+    """An entity with the stems of one of its names, and those that may be said besides."""
+
+    iri: str
+    stems: frozenset[str]
+    besides: frozenset[str]
+    head: str
+    words: frozenset[str]
+
+
+class KnownNames:
+    """Every name by the keys of its words, with classes and countries of what it names."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def _select(self, query: str) -> list[Mapping[str, str]]:
+        return [
+            {name: term.value for name, term in row.items()}
+            for row in select(self._store, with_prefixes(query, self._store))
+        ]
+
+    @cached_property
+    def classes(self) -> Mapping[str, frozenset[str]]:
+        """The local names of the classes of each entity."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self._select(_TYPES % (ID, DOCUMENT)):
+            found[row["thing"]].add(local_name(row["class"]))
+        return {iri: frozenset(names) for iri, names in found.items()}
+
+    @cached_property
+    def countries(self) -> Mapping[str, str]:
+        """The country to which each entity belongs."""
+        return {row["thing"]: row["country"] for row in self._select(_COUNTRIES)}
+
+    @cached_property
+    def _rows(self) -> list[tuple[str, str, bool]]:
+        return [
+            (row["thing"], row["name"], "weak" in row)
+            for row in self._select(_NAMES)
+            if row["thing"].startswith((ID, DOCUMENT))
+            and "ConceptScheme" not in self.classes.get(row["thing"], ("ConceptScheme",))
+            and self.classes.get(row["thing"], frozenset()).isdisjoint(_NEVER)
+        ]
+
+    def members(self, kind: str) -> list[str]:
+        """The members of a class, given by local name."""
+        return sorted(iri for iri, names in self.classes.items() if kind in names)
+
+    def has_row(self, query: str) -> bool:
+        """Whether a query has an answer."""
+        return next(iter(select(self._store, with_prefixes(query, self._store))), None) is not None
+
+    @cached_property
+    def units(self) -> Mapping[str, frozenset[frozenset[str]]]:
+        """The stems of the names of each unit."""
+        found: dict[str, set[frozenset[str]]] = defaultdict(set)
+        for iri, name, _ in self._rows:
+            if "Unit" in self.classes.get(iri, ()):
+                found[iri].add(frozenset(map(light, keys_of(name))))
+        return {iri: frozenset(names) for iri, names in found.items()}
+
+    def names_of(self, iri: str) -> list[str]:
+        """The names of an entity that hold everywhere."""
+        return [name for thing, name, is_scoped in self._rows if thing == iri and not is_scoped]
+
+    @cached_property
+    def by_first(self) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
+        """The first word of each name → its further words, and what it names."""
+        found: dict[str, list[tuple[tuple[str, ...], Named]]] = defaultdict(list)
+
+        def add(words: Sequence[str], named: Named) -> None:
+            if words:
+                found[words[0]].append((tuple(words[1:]), named))
+
+        places: dict[str, list[str]] = defaultdict(list)
+        for iri, name, is_scoped in self._rows:
+            kinds = self.classes.get(iri, frozenset())
+            words = keys_of(name)
+            if "Unit" not in kinds:
+                add(words, Named(iri, "scoped" if is_scoped else "name"))
+            if "(" in name and not is_scoped:
+                add(keys_of(name.partition("(")[0]), Named(iri, "short"))
+            if kinds & {"Country", "Region"} and not is_scoped:
+                places[iri].append(name)
+        for iri, names in places.items():
+            for adjective in self._adjectives(names):
+                add([name_key(adjective)], Named(iri, "adjective"))
+        return found
+
+    @cached_property
+    def strangers(self) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
+        """The names and adjectives of countries and regions that the graph does not have."""
+        found: dict[str, list[tuple[tuple[str, ...], Named]]] = defaultdict(list)
+        ours = {(first, *rest) for first, all_ in self.by_first.items() for rest, _ in all_}
+        for territory in territories():
+            for name in territory.names:
+                if (words := tuple(keys_of(name))) not in ours:
+                    found[words[0]].append((words[1:], Named(name, "territory")))
+            for adjective in self._adjectives(territory.names):
+                if (key := (name_key(adjective),)) not in ours and len(adjective) > 3:
+                    found[key[0]].append(((), Named(territory.names[0], "stranger")))
+        return found
+
+    @staticmethod
+    def _adjectives(names: Sequence[str]) -> set[str]:
+        found = set(adjectives(names))
+        for name in names:
+            words = keys_of(name)
+            text = " ".join(words)
+            if not text or "\u0600" <= text[0] <= "\u06ff":
+                continue
+            if text in _IRREGULAR:
+                found |= set(_IRREGULAR[text])
+            elif len(words) == 1:
+                bare = text.rstrip("aeoy") if text[-1] in "aeoy" else text
+                found |= {bare + ending for ending in _DEMONYMS}
+                found |= {text + ending for ending in _DEMONYMS}
+        return found - {""}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the graph's own names."""
+        return frozenset(
+            word for first, all_ in self.by_first.items() for rest, _ in all_
+            for word in (first, *rest)
+        )  # fmt: skip
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, frozenset[str]]:
+        """Each word of a name with what is so named, for spelling mistakes."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for index in (self.by_first, self.strangers):
+            for first, entries in index.items():
+                for rest, named in entries:
+                    for word in (first, *rest):
+                        found[word].add(named.iri)
+        return {word: frozenset(iris) for word, iris in found.items()}
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The names that may be said in part."""
+        kinds = self.kind_words
+        found = []
+        for iri, name, is_scoped in self._rows:
+            classes = self.classes.get(iri, frozenset())
+            if is_scoped or (classes & _WHOLE_ONLY and "Conference" not in classes):
+                continue
+            words = [word for word in keys_of(name) if word not in SMALL]
+            stems = [self._stem(word) for word in words]
+            besides = set().union(*(kinds.get(kind, set()) for kind in classes))
+            if iri in self.countries:
+                besides.add("@" + self.countries[iri])
+            plain = frozenset(s for s in stems if s[0] != "@" and s not in besides)
+            besides |= {s for s in stems if s not in plain}
+            if plain:
+                written = frozenset(words)
+                found.append(Part(iri, plain, frozenset(besides), stems[0], written))
+        return found
+
+    def _stem(self, word: str) -> str:
+        """The stem of a word of a name; the mark of the country for a country or its adjective."""
+        for form in (word, *map(name_key, forms_of(word))):
+            for rest, named in self.by_first.get(form, ()):
+                if not rest and "Country" in self.classes.get(named.iri, ()):
+                    return "@" + named.iri
+        return light(word)
+
+    @cached_property
+    def kind_words(self) -> Mapping[str, set[str]]:
+        """The stems of a class's label, which may stand beside a part of a name."""
+        query = "SELECT ?class ?label WHERE { ?class a owl:Class ; rdfs:label ?label }"
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self._select(query):
+            for word in keys_of(row["label"]):
+                if word not in SMALL:
+                    found[local_name(row["class"])].add(light(word))
+        return found
+
+    @cached_property
+    def spread(self) -> Counter[str]:
+        """In how many entities' names each stem stands."""
+        pairs = {(stem, part.iri) for part in self.parts for stem in part.stems}
+        return Counter(stem for stem, _ in pairs)
+
+
+SMALL: Final = frozenset(
+    {"of", "the", "and", "for", "in", "on", "to", "a", "an", "at", "by", "with", "في", "من", "علي",
+     "الي", "او", "و", "ل", "ب", "عن", "التابعه", "التابع"}
+)  # fmt: skip

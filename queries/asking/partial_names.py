@@ -1,0 +1,183 @@
+"""Names said in part: "the documents complex", "the Iraqi communications minister"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from .known_names import SMALL, KnownNames, Part
+from .lexicon import Word, light
+from .units import Mention
+
+
+def is_small(word: Word) -> bool:
+    """Whether a word joins the words of a name: of, and, for."""
+    return word.folded in _JOINS
+
+
+def _marks(said: set[str]) -> set[str]:
+    return {stem for stem in said if stem[0] == "@"}
+
+
+_JOINS: Final = frozenset({"of", "the", "and", "for", "في", "او", "و"})
+#: The longest run of words that is tried.
+_LONGEST: Final = 9
+#: The least share of a name that must be said, and the least letters of a single word.
+_LEAST_SHARE, _LEAST_LETTERS = 0.3, 4
+#: Words that begin a lower post, of which the higher one's name is a part.
+_TITLES: Final = "deputy vice adviser assistant undersecretary نائب مستشار معاون وكيل"
+_LOWER: Final = frozenset(map(light, _TITLES.split()))
+
+
+class PartialNames:
+    """Finds the one entity, or the posts of one title, of whose names some words are a part."""
+
+    def __init__(self, names: KnownNames) -> None:
+        self._names = names
+        self._by_stem: dict[str, set[int]] | None = None
+
+    def _index(self) -> dict[str, set[int]]:
+        if self._by_stem is None:
+            self._by_stem = {}
+            for place, part in enumerate(self._names.parts):
+                for stem in part.stems:
+                    self._by_stem.setdefault(stem, set()).add(place)
+        return self._by_stem
+
+    def knows(self, word: Word) -> bool:
+        """Whether the word is a part of some name."""
+        return light(word.folded) in self._index()
+
+    def find(
+        self, words: Sequence[Word], whole: Sequence[Mention], breaks: Sequence[str]
+    ) -> Iterator[Mention]:
+        """The mentions of entities by a part of a name.
+
+        ``whole`` are those by whole names; ``breaks`` says of each word whether a name may go on.
+        """
+        places = {
+            m.first: "@" + m.iri
+            for m in whole
+            if m.is_a("Country") and m.first == m.last and m.kind in ("name", "adjective")
+        }
+        stems = [
+            places.get(place) or ("" if word.folded in SMALL else light(word.folded))
+            for place, word in enumerate(words)
+        ]
+        areas = {frozenset(stems[m.first : m.last + 1]) for m in whole if m.is_a("Area")}
+        for first in range(len(words)):
+            if not stems[first] or breaks[first] in ("break", "edge"):
+                continue
+            stop = next((i for i in range(first, len(words)) if breaks[i] == "break"), len(words))
+            for last in range(min(first + _LONGEST, stop) - 1, first - 1, -1):
+                if not stems[last] or breaks[last] == "edge":
+                    continue
+                known = {
+                    stem
+                    for stem, told in zip(
+                        stems[first : last + 1], breaks[first : last + 1], strict=True
+                    )
+                    if told
+                }
+                many = {w.folded for w in words[first : last + 1] if self._is_many(w)}
+                if found := self._best(stems[first : last + 1], known, areas, many):
+                    classes = self._names.classes[found[0]]
+                    text = " ".join(word.text for word in words[first : last + 1])
+                    role = {"ب": "in", "ل": "to"}.get(self._clitic(words[first]), "")
+                    yield Mention(found, first, last, "part", classes, role, text)
+                    break
+
+    def _clitic(self, word: Word) -> str:
+        rest = word.folded[1:]
+        return word.folded[0] if word.is_arabic and light(rest) == light(word.folded) else ""
+
+    def _is_many(self, word: Word) -> bool:
+        """Whether a word is the plural of a kind of thing, and so begins no name."""
+        if not word.is_arabic:
+            return word.folded.endswith("s") and self._is_kind(light(word.folded))
+        return word.folded.endswith(("ات", "ون", "ين")) and self._is_kind(light(word.folded))
+
+    def _best(
+        self, stems: Sequence[str], known: set[str], areas: set[frozenset[str]], many: set[str]
+    ) -> tuple[str, ...]:
+        """The entities that the stems name best; none if it is not clear.
+
+        ``known`` are stems of words with a meaning of their own: alone they name nothing. ``many``
+        are plurals of kinds of things, which count only if the name has them.
+        """
+        said = {stem for stem in stems if stem}
+        index = self._index()
+        plain = {stem for stem in said if stem in index}
+        if not plain or any(
+            stem not in index and stem[0] != "@" and not self._is_kind(stem) for stem in said
+        ):
+            return ()
+        telling = [index[stem] for stem in plain if not self._is_kind(stem)]
+        candidates = set.intersection(*telling) if telling else set()
+        scored: dict[str, tuple[int, float]] = {}
+        for place in candidates:
+            part = self._names.parts[place]
+            own = said & part.stems
+            if (
+                not many <= part.words
+                or own <= known
+                or (own in areas and not said & part.besides - _marks(said))
+            ):
+                continue
+            rank = self._rank(part, said)
+            if rank and rank > scored.get(part.iri, (0, 0.0)):
+                scored[part.iri] = rank
+        if not scored:
+            return ()
+        best = max(scored.values())
+        first = sorted(iri for iri, rank in scored.items() if rank == best)
+        if all("Post" in self._names.classes[iri] for iri in scored):
+            return self._posts(scored, said, stems)
+        return tuple(first) if len(first) == 1 else ()
+
+    def _is_kind(self, stem: str) -> bool:
+        return any(stem in part for part in self._names.kind_words.values())
+
+    def _rank(self, part: Part, said: set[str]) -> tuple[int, float] | None:
+        own = said & part.stems
+        if not own or not said <= part.stems | part.besides:
+            return None
+        share = len(own) / len(part.stems)
+        classes = self._names.classes[part.iri]
+        if len(own) == 1:
+            (only,) = own
+            is_person = "Official" in classes
+            is_rare = self._names.spread[only] == 1
+            if len(only) < _LEAST_LETTERS or (len(said) == 1 and not (is_rare or is_person)):
+                return None
+            if is_person and len(said) == 1 and self._names.spread[only] == 1:
+                return 1, share
+        if share < (_LEAST_SHARE if not said & part.besides else _LEAST_SHARE / 2):
+            return None
+        # A word for the kind of thing ("project") counts for things of that kind.
+        return 1 + len(said & part.besides), share
+
+    def _posts(
+        self, scored: dict[str, tuple[int, float]], said: set[str], stems: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The posts of the title that was said: a deputy only if a deputy was said."""
+        heads = {
+            part.iri
+            for part in self._names.parts
+            if (part.iri in scored and part.head == next(s for s in stems if s and s[0] != "@"))
+            or (part.iri in scored and part.head not in _LOWER)
+        }
+        if not said & _LOWER:
+            heads = {
+                part.iri
+                for part in self._names.parts
+                if part.iri in heads and part.head not in _LOWER
+            }
+        if not heads:
+            return ()
+        countries = {stem[1:] for stem in said if stem[0] == "@"}
+        if countries:
+            heads = {iri for iri in heads if self._names.countries.get(iri) in countries} or heads
+        best = max(scored[iri] for iri in heads)
+        chosen = sorted(iri for iri in heads if scored[iri] == best) if countries else sorted(heads)
+        return tuple(chosen) if len(chosen) <= 4 else ()

@@ -1,0 +1,98 @@
+"""A composed question: a SPARQL pattern with what is asked for, and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from ...ontology.namespaces import PREFIXES
+
+#: Headings of columns that no term of the ontology names.
+COLUMNS: Final = {
+    "count": {"ar": "العدد", "en": "number"},
+    "value": {"ar": "القيمة", "en": "value"},
+    "what": {"ar": "الجواب", "en": "answer"},
+    "who": {"ar": "من", "en": "who"},
+    "item": {"ar": "البند", "en": "item"},
+    "thing": {"ar": "البند", "en": "item"},
+    "other": {"ar": "الطرف الآخر", "en": "other"},
+    "partner": {"ar": "الطرف الآخر", "en": "other party"},
+    "provider": {"ar": "مقدِّم العرض", "en": "offered by"},
+    "receiver": {"ar": "متلقي العرض", "en": "offered to"},
+    "date": {"ar": "التاريخ", "en": "date"},
+}
+
+
+class Step(NamedTuple):
+    """One condition as it is told: subject, property and object, each an IRI or ``?Class``."""
+
+    subject: str
+    predicate: str
+    object: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is asked for (``target``), what is shown with it, the pattern, and its steps.
+
+    ``date`` is the variable of a date that is asked for; where no row has it, the text gives none.
+    ``stored`` is a stored question with values, instead of a pattern.
+    """
+
+    target: str = ""
+    where: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    date: str = ""
+    date_pattern: str = ""
+    is_whether: bool = False
+    is_count: bool = False
+    card: str = ""
+    stored: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def add(self, pattern: str, *steps: Step) -> Plan:
+        """Add a condition."""
+        self.where.append(pattern)
+        self.steps += steps
+        return self
+
+    def query(self, *, dated: bool = True) -> str:
+        """The SPARQL text; without ``dated``, whether or not there is a date."""
+        variables = dict.fromkeys([self.target, *self.shown])
+        patterns = list(self.where)
+        if self.date and dated:
+            variables[self.date] = None
+            patterns.append(self.date_pattern)
+        body = "\n".join(f"  {pattern}" for pattern in patterns)
+        names = [f"?{name}" for name in variables if name]
+        if self.is_count:
+            head, tail = f"SELECT (COUNT(DISTINCT ?{self.target}) AS ?count)", ""
+        else:
+            head, tail = f"SELECT DISTINCT {' '.join(names)}", f" ORDER BY {' '.join(names)}"
+        return f"{head} WHERE {{\n{body}\n}}{tail}"
+
+
+def either(pattern: str) -> str:
+    """The pattern in what is so or in what is planned, expected or denied."""
+    return f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
+
+
+def iri(value: str) -> str:
+    """An IRI as SPARQL writes it, shortened by a prefix where one fits."""
+    from re import fullmatch
+
+    for prefix in _SHORT:
+        rest = value.removeprefix(PREFIXES[prefix])
+        if rest != value and fullmatch(r"[a-z0-9-]+", rest):
+            return f"{prefix}:{rest}"
+    return f"<{value}>"
+
+
+def values(variable: str, iris: Iterable[str]) -> str:
+    """A VALUES block with some IRIs."""
+    return f"VALUES ?{variable} {{ {' '.join(map(iri, iris))} }}"
+
+
+_SHORT: Final = ("country", "area", "stage", "unit")

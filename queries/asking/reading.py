@@ -1,0 +1,149 @@
+"""Read a question in one's own words: what it names, what it asks, and whether that is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, TypeAlias
+
+import pyoxigraph as ox
+
+from ...graph.store import Store
+from ..answer import Answer, ask
+from ..catalogue import Catalogue
+from ..names import Names
+from ..parameters import Asked, lacking
+from ..prefixes import with_prefixes
+from ..question import Question
+from ..results import Shown
+from .compose import Composer
+from .known_names import KnownNames
+from .lexicon import Lexicon
+from .plan import COLUMNS, Plan
+from .recognise import Recogniser
+from .stored_match import StoredMatch, candidates
+from .units import Units
+from .vocabulary import Vocabulary
+
+#: ``answer``: a query to run. ``card``: a named thing. ``yes``, ``no``: an answer to "whether",
+#: with the query that shows it. ``undated``: the things are there, their date is not. ``unsure``:
+#: several readings. ``foreign``: a name is not in the documents. ``unread``: words were not
+#: understood.
+Kind: TypeAlias = Literal["answer", "card", "yes", "no", "undated", "unsure", "foreign", "unread"]
+_MOST: Final = 3
+#: A wording with so many words in common is compared before a question is composed.
+_CLOSE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was understood of a question.
+
+    ``names`` are the unknown names, ``near`` the known ones most like them, ``words`` the words
+    that were not understood, ``candidates`` the readings to choose from.
+    """
+
+    kind: Kind
+    language: str
+    plan: Plan | None = None
+    question: Question | None = None
+    query: str = ""
+    asked: Asked | None = None
+    names: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    candidates: tuple[tuple[Question, dict[str, str]], ...] = field(default_factory=tuple)
+
+    def with_values(self, values: Mapping[str, str], names: Names) -> Outcome:
+        """A stored question with further values of its parameters."""
+        assert self.plan
+        assert self.question
+        plan = replace(self.plan, values={**self.plan.values, **values})
+        asked = self.question.asked(plan.values, names)
+        query = self.question.sparql(asked, names)
+        return replace(self, plan=plan, asked=asked, query=query)
+
+    def answer(self, store: Store, language: str) -> Answer:
+        """The answer to what was understood."""
+        text = self.query_with_prefixes(store)
+        if self.question is not None:
+            return ask(store, self.question, language, text, self.asked)
+        solutions = store.query(text)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return Answer(solutions, Shown(store, language, COLUMNS))
+
+    def query_with_prefixes(self, store: Store) -> str:
+        """The query as it is run."""
+        return with_prefixes(self.query, store)
+
+
+class Reader:
+    """Reads questions over one graph and its catalogue; nothing but the graph is looked at."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, names: Names) -> None:
+        self._catalogue, self._entities = catalogue, names
+        self._names = KnownNames(store)
+        self._recogniser = Recogniser(self._names, Lexicon(store))
+        self._composer = Composer(self._names, Vocabulary(store))
+        self._stored = StoredMatch(catalogue, self._recogniser, self._names)
+
+    def read(self, text: str) -> Outcome:
+        """What the text asks; see :class:`Outcome`."""
+        named = self._stored.named(text)
+        units = self._recogniser.units(text)
+        if named:
+            return self._answer(units, Plan(stored=named.name))
+        if units.foreign:
+            near = dict.fromkeys(
+                ref
+                for name in units.foreign
+                for ref in self._entities.near(name)
+                if not ref.startswith("unit/")
+            )
+            return Outcome(
+                "foreign",
+                units.language,
+                names=tuple(dict.fromkeys(units.foreign)),
+                near=tuple(near)[:_MOST],
+            )
+        close = [match for match in self._stored.matches(units, _CLOSE) if match.is_exact]
+        if close:
+            return self._answer(units, close[0].plan)
+        if not units.unknown and not units.ambiguous:
+            plan = next(self._composer.plans(units), None)
+            if plan is not None:
+                return self._answer(units, plan)
+        matches = self._stored.matches(units)
+        exact = [match for match in matches if match.is_exact]
+        if exact:
+            return self._answer(units, exact[0].plan)
+        return self._unsure(units, candidates(matches))
+
+    def _answer(self, units: Units, plan: Plan) -> Outcome:
+        language = units.language
+        if plan.card:
+            return Outcome("card", language, plan)
+        if plan.stored:
+            question = self._catalogue.get(plan.stored)
+            if lacking(question.parameters, plan.values):
+                return self._unsure(units, [plan])
+            outcome = Outcome("answer", language, plan, question)
+            return outcome.with_values({}, self._entities)
+        if plan.is_whether:
+            found = self._names.has_row(plan.query())
+            return Outcome("yes" if found else "no", language, plan, query=plan.query())
+        if plan.date and not self._names.has_row(plan.query()):
+            bare = replace(plan, date="", date_pattern="")
+            if self._names.has_row(bare.query()) and not units.dates:
+                return Outcome("undated", language, plan, query=bare.query())
+        if plan.is_count and not self._names.has_row(replace(plan, is_count=False).query()):
+            # Nothing is counted: it is not said that there are none.
+            return Outcome("answer", language, plan, query=replace(plan, is_count=False).query())
+        return Outcome("answer", language, plan, query=plan.query())
+
+    def _unsure(self, units: Units, plans: list[Plan]) -> Outcome:
+        found = tuple((self._catalogue.get(plan.stored), dict(plan.values)) for plan in plans)
+        words = tuple(dict.fromkeys(units.unknown))
+        return Outcome(
+            "unread" if words else "unsure", units.language, words=words, candidates=found
+        )

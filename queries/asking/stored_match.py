@@ -1,0 +1,233 @@
+"""Find the stored question that a text asks, by its wording and the paraphrases in its header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from ...ontology.namespaces import ID
+from ..catalogue import Catalogue
+from ..question import Question, wordings
+from .known_names import KnownNames
+from .lexicon import keys_of, light
+from .plan import Plan
+from .recognise import Recogniser
+from .units import Mention, Spoken, Units
+
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+#: Wordings that are compared in full, the likeliest first.
+_COMPARED: Final = 40
+#: What is asked for, where one word is as good as another.
+_ALIKE: Final = {"about": "which", "": "which", "how": "which"}
+#: Below this share of common words a question is not a candidate.
+_LEAST: Final = 0.34
+
+
+class Wording(NamedTuple):
+    """One way to ask a stored question, with ``{parameter}`` for the names in it."""
+
+    name: str
+    text: str
+    stems: frozenset[str]
+
+
+class Pattern(NamedTuple):
+    """A wording, recognised: ``slots`` are the mentions that stand for parameters."""
+
+    question: Question
+    units: Units
+    slots: Mapping[str, Mention]
+
+
+class Match(NamedTuple):
+    """How far a wording fits: all of it, or a share; with the values of parameters."""
+
+    plan: Plan
+    share: float
+    is_exact: bool
+
+
+class StoredMatch:
+    """Matches texts with the stored questions of a catalogue."""
+
+    def __init__(self, catalogue: Catalogue, recogniser: Recogniser, names: KnownNames) -> None:
+        self._catalogue, self._recogniser, self._names = catalogue, recogniser, names
+        self._wordings: dict[str, list[Wording]] = {}
+        self._read: dict[str, Units] = {}
+
+    def named(self, text: str) -> Question | None:
+        """The question whose wording the text is, word for word."""
+        folded = _words(text)
+        for language in ("en", "ar"):
+            for wording in self._in(language):
+                if (
+                    "{" not in wording.text
+                    and wording.stems == folded
+                    and (_ordered(wording.text) == _ordered(text))
+                ):
+                    return self._catalogue.get(wording.name)
+        return None
+
+    def matches(self, u: Units, least: float = 0.0) -> list[Match]:
+        """The wordings in the language of the text that fit it, best first.
+
+        ``least`` is the share of words, from 0 to 1, that they must have in common.
+        """
+        words = _words(u.text) - {word for m in u.mentions for word in _words(m.text)}
+        ranked = []
+        for wording in self._in(u.language):
+            common = len(wording.stems & words)
+            if common and common >= least * len(wording.stems | words):
+                ranked.append((-common / len(wording.stems | words), wording.name, wording))
+        found: list[Match] = []
+        for *_, wording in sorted(ranked, key=lambda item: item[:2])[:_COMPARED]:
+            pattern = self._pattern(wording, u)
+            match = pattern and self._match(pattern, u)
+            if match:
+                found.append(match)
+        return sorted(found, key=lambda m: (not m.is_exact, -m.share, m.plan.stored))
+
+    def _in(self, language: str) -> list[Wording]:
+        if language not in self._wordings:
+            self._wordings[language] = [
+                Wording(name, text, _words(_SLOT.sub(" ", text)))
+                for name, written in self._catalogue.texts.items()
+                for text in wordings(name, written, language)
+            ]
+        return self._wordings[language]
+
+    def _pattern(self, wording: Wording, u: Units) -> Pattern | None:
+        """The wording with names of the text, or of any fitting entity, in place of parameters."""
+        question = self._catalogue.get(wording.name)
+        types = {p.name: p.type for p in question.parameters}
+        slots: dict[str, str] = {}
+        taken: set[str] = set()
+        for name in _SLOT.findall(wording.text):
+            fitting = self._examples(types.get(name, ""), u)
+            example = next((iri for iri in fitting if iri not in taken), None)
+            if example is None:
+                return None
+            taken.add(example)
+            slots[name] = example
+
+        def put(found: re.Match[str]) -> str:
+            return self._label(slots[found[1]], u.language)
+
+        text = _SLOT.sub(put, wording.text)
+        if text not in self._read:
+            self._read[text] = self._recogniser.units(text)
+        units = self._read[text]
+        mentions = {m.iri: m for m in units.mentions}
+        if any(iri not in mentions for iri in slots.values()):
+            return None
+        return Pattern(question, units, {n: mentions[iri] for n, iri in slots.items()})
+
+    def _examples(self, kind: str, u: Units) -> Iterator[str]:
+        for m in u.mentions:
+            if self._fits(m, kind):
+                yield m.iri
+        for slug in ("country/egypt", "country/iraq"):
+            iri = ID + slug
+            if not _classes_of(kind).isdisjoint(self._names.classes.get(iri, ())):
+                yield iri
+        for iri in sorted(self._names.classes):
+            if not _classes_of(kind).isdisjoint(self._names.classes[iri]):
+                yield iri
+
+    @staticmethod
+    def _fits(m: Mention, kind: str) -> bool:
+        return m.is_a(*_classes_of(kind))
+
+    def _label(self, iri: str, language: str) -> str:
+        names = self._names.names_of(iri)
+        arabic = [name for name in names if "\u0600" <= name[:1] <= "\u06ff"]
+        latin = [name for name in names if name not in arabic]
+        return ((arabic or latin) if language == "ar" else (latin or arabic) or [""])[0]
+
+    def _match(self, pattern: Pattern, u: Units) -> Match | None:
+        values = self._bound(pattern, u)
+        if values is None:
+            return None
+        plan = Plan(stored=pattern.question.name, values=values)
+        mine, theirs = u.left(()), pattern.units.left(())
+        met = [item for item in mine if any(_same(item, other) for other in theirs)]
+        back = [item for item in theirs if any(_same(item, other) for other in mine)]
+        unknown = {light(word.lower()) for word in u.unknown}
+        words = {light(word.lower()) for word in pattern.units.unknown}
+        total = len(mine) + len(theirs) + len(unknown) + len(words)
+        share = (len(met) + len(back) + 2 * len(unknown & words)) / total if total else 0.0
+        asked, wanted = (_ALIKE.get(x, x) for x in (u.asked, pattern.units.asked))
+        exact = (
+            asked == wanted
+            and len(met) == len(mine)
+            and len(back) == len(theirs)
+            and unknown == words
+            and total > 0
+            and (_is_passive(u) == _is_passive(pattern.units) or all(m.role for m in u.mentions))
+            and not (u.foreign or u.dates or u.numbers or u.ambiguous)
+        )
+        return Match(plan, share, exact) if exact or share >= _LEAST else None
+
+    def _bound(self, pattern: Pattern, u: Units) -> dict[str, str] | None:
+        """The values of the parameters; None if a name of the text or a slot stays free."""
+        types = {p.name: p.type for p in pattern.question.parameters}
+        free = list(pattern.slots.items())
+        fixed = {m.iri for m in pattern.units.mentions} - {m.iri for m in pattern.slots.values()}
+        values: dict[str, str] = {}
+        for m in u.mentions:
+            fitting = [
+                (name, slot)
+                for name, slot in free
+                if self._fits(m, types[name]) and _roles_agree(m.role, slot.role)
+            ]
+            if fitting and len(m.iris) == 1:
+                # The same role first, then the order of the words.
+                name, slot = min(fitting, key=lambda item: item[1].role != m.role)
+                values[name] = m.iri
+                free.remove((name, slot))
+            elif m.iri in fixed:
+                fixed.discard(m.iri)
+            else:
+                return None
+        return None if free or fixed else values
+
+
+def _classes_of(kind: str) -> frozenset[str]:
+    """The local names of classes by their slugs, which a bar separates."""
+    return frozenset(
+        "".join(part.capitalize() for part in slug.split("-")) for slug in kind.split("|")
+    )
+
+
+def _is_passive(u: Units) -> bool:
+    """Whether a form of "to be" is there: a name without a preposition may then be either."""
+    return bool(re.search(r"\b(?:was|were|is|are|been)\b", u.text, re.IGNORECASE))
+
+
+def _ordered(text: str) -> list[str]:
+    return keys_of(text)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(map(light, keys_of(text)))
+
+
+def _same(one: Spoken, other: Spoken) -> bool:
+    return not one.concepts.isdisjoint(other.concepts)
+
+
+_OPPOSED: Final = ({"by", "from"}, {"to"})
+
+
+def _roles_agree(one: str, other: str) -> bool:
+    givers, receivers = _OPPOSED
+    return not ((one in givers and other in receivers) or (one in receivers and other in givers))
+
+
+def candidates(matches: Sequence[Match], most: int = 3) -> list[Plan]:
+    """The best plans of different questions."""
+    found: dict[str, Plan] = {}
+    for match in matches:
+        found.setdefault(match.plan.stored, match.plan)
+    return list(found.values())[:most]

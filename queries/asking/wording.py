@@ -1,0 +1,112 @@
+"""What was understood of a question, in words: every condition, every parameter, defaults too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...graph.store import Store
+from ...messages.message import say
+from ...ontology.namespaces import TW
+from ..labels import Labels, short_iri
+from ..parameters import Asked, Value
+from ..question import Question
+from .plan import Plan
+from .reading import Outcome
+
+_TYPE: Final = "rdf:type"
+
+
+class Wording:
+    """Puts readings into words, with the labels of one graph."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._labels = Labels(store)
+
+    def read_as(self, outcome: Outcome) -> str:
+        """The line "Read as: …", in the language of the question."""
+        language = outcome.language
+        plan = outcome.plan
+        if plan is None:
+            return ""
+        if outcome.asked is not None:
+            told = outcome.asked.title(self._labels, language)
+        elif plan.card:
+            told = self._label(plan.card, language)
+        else:
+            told = self._steps(plan, language)
+        if plan.is_count:
+            told = say("reading-count", language, reading=told)
+        if plan.is_whether:
+            told = say("reading-whether", language, reading=told)
+        return say("reading-read-as", language, reading=told)
+
+    def stored(self, question: Question, values: Mapping[str, str], language: str) -> str:
+        """A stored question with the value of each of its parameters, defaults too."""
+        told = []
+        for item in question.parameters:
+            value = values.get(item.name)
+            name = item.called(language)
+            if value is None and item.is_required:
+                told.append(say("answer-parameter", language, name=name, value="…"))
+                continue
+            term = item.default if value is None else ox.NamedNode(value)
+            one = Value(item, term, is_given=value is not None)
+            told += Asked(question.name, "", "", (one,)).told(self._labels, language)
+        if not told:
+            return question.summary(language)
+        joint = "؛ " if language == "ar" else "; "
+        return say(
+            "reading-stored",
+            language,
+            question=question.summary(language),
+            parameters=joint.join(told),
+        )
+
+    def command(self, question: Question, values: Mapping[str, str]) -> str:
+        """The command that asks a stored question with values."""
+        named = (f"-p {name}={short_iri(value)}" for name, value in values.items())
+        return " ".join(["taawun ask", question.name, *named])
+
+    def _steps(self, plan: Plan, language: str) -> str:
+        """Each thing with its conditions: "Agreement (signatory: Egypt; signatory: Libya)"."""
+        joint = "؛ " if language == "ar" else "; "
+        things: dict[str, list[str]] = {}
+        for subject, predicate, object_ in plan.steps:
+            if predicate == _TYPE:
+                things.setdefault(object_ if subject == "?" else subject, [])
+                continue
+            told = say(
+                "answer-parameter",
+                language,
+                name=self._label(TW + predicate, language),
+                value=self._term(object_, language),
+            )
+            things.setdefault(subject, []).append(told)
+        words = []
+        for thing, told_of in things.items():
+            label = self._term(thing, language)
+            parts = joint.join(dict.fromkeys(told_of))
+            words.append(
+                say("reading-stored", language, question=label, parameters=parts)
+                if parts
+                else label
+            )
+        return joint.join(words)
+
+    def _term(self, term: str, language: str) -> str:
+        """``?`` for what is asked, a class for a thing of it, a name for a named thing."""
+        if term == "?":
+            return "؟" if language == "ar" else "?"
+        if term.startswith("?"):
+            return self._label(TW + term[1:], language)
+        return self._label(term, language) if term.startswith("http") else term
+
+    def _label(self, iri: str, language: str) -> str:
+        if not iri.startswith("http"):
+            return iri
+        self._labels.fetch([iri])
+        return self._labels(iri, language)
