@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.checks import check_claims
+from taawun.graph.arabic import fold
 from taawun.graph.document import Document
 from taawun.graph.entity import Alias, Entity
 from taawun.graph.fact import Fact
@@ -285,6 +286,27 @@ def test_every_speaker_of_the_bundled_collection_is_introduced(the_collection: C
     said = [item for item in the_collection.facts if item.qualifier("statedBy")]
     assert len(said) > 220
     assert not any(map(found.unnamed_speakers, the_collection.facts))
+
+
+def test_the_words_shown_for_a_statement_name_who_makes_it(the_collection: Collection) -> None:
+    """A reader of a reported fact must see in its quote or context whose words they are."""
+    names = {
+        entity.iri: {
+            fold(n)
+            for name in [entity.ar, *(a.name for a in entity.aliases)]
+            for n in (name, name.split()[-1])
+        }
+        for entity in the_collection.entities.values()
+    }
+    silent = []
+    for fact in the_collection.facts:
+        speaker = fact.qualifier("statedBy")
+        if speaker is None:
+            continue
+        shown = fold(" ".join(p.quote for e in fact.evidence for p in (e, *e.context)))
+        if not any(name in shown for name in names[speaker.value] if len(name) > 3):
+            silent.append(fact.iri)
+    assert silent == []
 
 
 @pytest.mark.parametrize(
