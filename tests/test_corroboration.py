@@ -150,6 +150,6 @@ def test_the_stored_questions_find_both(papers):
     counts = {
         row.label("subject"): (row.label("documents"), row.label("publishers"))
         for row in papers.ask("corroborated-facts")
-        if row.label("predicate") == "was attended by"
+        if row.label("predicate") == "attendee"
     }
     assert counts["Invented Qindil meeting"] == ("3", "2")
