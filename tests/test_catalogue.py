@@ -92,7 +92,7 @@ def test_a_thing_has_one_row_and_is_not_multiplied_by_what_is_optional(
 ) -> None:
     question = QUESTIONS[name]
     table = answer_of(graph.store, question)
-    needed = outside_optional(question.text.partition("WHERE")[2].partition("ORDER BY")[0])
+    needed = outside_optional(question.text.partition("WHERE")[2].rpartition("ORDER BY")[0])
     keys = [
         i
         for i, v in enumerate(table.variables)
