@@ -274,9 +274,9 @@ class KnowledgeGraph:
         outcome = self.read(question)
         if outcome.plan is None:
             raise UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
-        if parameters:
-            if not outcome.plan.stored:
-                raise MisuseError("parameters-without-question", names=list(parameters))
+        if parameters and not outcome.plan.stored:
+            raise MisuseError("parameters-without-question", names=list(parameters))
+        if parameters or outcome.kind == "lacking":
             return self.answered(outcome.with_values(parameters, self.names))
         return self.show(outcome.plan.card) if outcome.plan.card else self.answered(outcome)
 

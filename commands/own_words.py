@@ -45,7 +45,8 @@ def ask_in_own_words(
     assert plan is not None
     if values and not plan.stored:
         raise MisuseError("parameters-without-question", names=list(values))
-    if plan.stored and values and outcome.question:
+    if outcome.question and (values or outcome.kind == "lacking"):
+        values = with_choices(settings, outcome.question, {**plan.values, **values})
         outcome = outcome.with_values(values, graph.names)
     language = outcome.language
     wording = Wording(graph.store)

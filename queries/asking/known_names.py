@@ -11,6 +11,7 @@ from ...graph.store import Store, select
 from ...graph.territories import adjectives, territories
 from ...ontology.namespaces import DOCUMENT, ID
 from ...ontology.schema import local_name
+from ..labels import Labels
 from ..prefixes import with_prefixes
 from .lexicon import forms_of, keys_of, light, name_key
 
@@ -118,6 +119,15 @@ class KnownNames:
             if "Unit" in self.classes.get(iri, ()):
                 found[iri].add(frozenset(map(light, keys_of(name))))
         return {iri: frozenset(names) for iri, names in found.items()}
+
+    def label(self, iri: str, language: str) -> str:
+        """The label of an entity in a language."""
+        self._labels.fetch([iri])
+        return self._labels(iri, language)
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels(self._store)
 
     def names_of(self, iri: str) -> list[str]:
         """The names of an entity that hold everywhere."""
