@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..api import Truth
 from ..graph.errors import MisuseError, TaawunError, UnsureError
 from ..messages.message import say
 from ..queries.asking.wording import Wording
+from ..queries.rows import Truth
 from .choosing import with_choices
 from .faults import tell
 from .output import print_line, print_rows, print_truth

@@ -213,7 +213,7 @@ class Lexicon:
                     self._add(name, [label], is_label=True)
 
     def _add_units(self, store: Store) -> None:
-        """Add the units of the graph's figures; "dollars" alone if only one of them is so called."""
+        """Add the units of the graph's figures; "dollars" alone if only one is so called."""
         short: dict[str, set[str]] = defaultdict(set)
         for row in select(store, with_prefixes(_UNITS, store)):
             name = row["name"].value

@@ -27,8 +27,8 @@ from .vocabulary import Vocabulary
 
 #: ``answer``: a query to run. ``card``: a named thing. ``yes``, ``no``: an answer to "whether",
 #: with the query that shows it. ``undated``: the things are there, their date is not. ``unsure``:
-#: several readings. ``lacking``: a stored question that needs a value. ``foreign``: a name is not in
-#: the documents. ``unread``: words were not understood.
+#: several readings. ``lacking``: a stored question that needs a value. ``foreign``: a name is not
+#: in the documents. ``unread``: words were not understood.
 Kind: TypeAlias = Literal[
     "answer", "card", "yes", "no", "undated", "unsure", "lacking", "foreign", "unread"
 ]

@@ -92,7 +92,8 @@ class StoredMatch:
             match = pattern and self._match(pattern, mine)
             if match:
                 found.append(match)
-        return sorted(found, key=lambda m: (not m.is_verbatim, not m.is_exact, -m.share, m.plan.stored))
+        found.sort(key=lambda m: (not m.is_verbatim, not m.is_exact, -m.share, m.plan.stored))
+        return found
 
     def _in(self, language: str) -> list[Wording]:
         if language not in self._wordings:

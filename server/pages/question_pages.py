@@ -6,13 +6,14 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ...api import KnowledgeGraph, Rows, Truth
+from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
 from ...queries.answer import Triples
 from ...queries.answer_table import AnswerTable, Named, named
 from ...queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
 from ...queries.results import Shown
+from ...queries.rows import Rows, Truth
 from ..sparql.named_graphs import NAMED
 from ..sparql.query_tasks import answered
 from ..workers.reply import Reply
