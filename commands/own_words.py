@@ -85,11 +85,16 @@ def _refuse(settings: Settings, outcome: Outcome, why: bool, everything: bool) -
     else:
         print_line(_in(error, outcome.language), err=True)
     found = outcome.candidates
-    if found:
+    if found and settings.format != "json":
         print_line(say("reading-candidates", outcome.language), err=True)
     for number, (question, values) in enumerate(found, 1):
         told = wording.stored(question, values, outcome.language)
-        print_line(f"  {number}. {told}\n     {wording.command(question, values)}", err=True)
+        command = wording.command(question, values)
+        if settings.format == "json":
+            parts = {"question": question.name, "values": values, "command": command}
+            _note(settings, "reading-candidate", told, parts)
+        else:
+            print_line(f"  {number}. {told}\n     {command}", err=True)
     if found and sys.stdin.isatty() and settings.style == "table":
         chosen = click.prompt(
             say("reading-choose", outcome.language), default="", show_default=False, err=True
@@ -110,14 +115,18 @@ def _in(error: TaawunError, language: str) -> str:
     return "\n".join(lines)
 
 
-def _note(settings: Settings, code: str, text: str) -> None:
-    """Say on standard error what was understood; as JSON for programs."""
+def _note(
+    settings: Settings, code: str, text: str, parts: Mapping[str, object] | None = None
+) -> None:
+    """Say on standard error what was understood; as JSON for programs, with its parts."""
     if settings.format == "json":
         import json
 
         from ..graph.control_characters import escaped
 
-        line = json.dumps({"severity": "note", "code": code, "message": text}, ensure_ascii=False)
-        print_line(escaped(line), err=True)
+        note: dict[str, object] = {"severity": "note", "code": code, "message": text}
+        if parts:
+            note["parts"] = parts
+        print_line(escaped(json.dumps(note, ensure_ascii=False)), err=True)
     else:
         print_line(text, err=True)

@@ -171,6 +171,12 @@ class KnownNames:
                     found[key[0]].append(((), Named(territory.names[0], "stranger")))
         return found
 
+    def kind_of_stranger(self, name: str) -> str | None:
+        """``country`` if it is the name of a country that the graph does not have."""
+        first, *rest = keys_of(name) or [""]
+        known = [words for words, _ in self.strangers.get(first, ())]
+        return "country" if tuple(rest) in known else None
+
     @staticmethod
     def _adjectives(names: Sequence[str]) -> set[str]:
         found = set(adjectives(names))

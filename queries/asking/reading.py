@@ -99,7 +99,7 @@ class Reader:
             near = dict.fromkeys(
                 ref
                 for name in units.foreign
-                for ref in self._entities.near(name)
+                for ref in self._entities.near(name, self._names.kind_of_stranger(name))
                 if not ref.startswith("unit/")
             )
             return Outcome(
