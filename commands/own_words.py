@@ -63,9 +63,9 @@ def ask_in_own_words(
         # The question and its values were just told.
         rows.answer.asked = None
     if outcome.kind == "no":
+        _note(settings, "reading-no", say("reading-no", language))
         if settings.style == "json":
             print_truth(settings, Truth(graph.store, outcome.query, False), why, everything)
-        _note(settings, "reading-no", say("reading-no", language))
         sys.exit(FAULTS)
     if outcome.kind == "undated":
         _note(settings, "reading-undated", say("reading-undated", language))
