@@ -236,6 +236,13 @@ def test_a_date_that_the_text_does_not_give_is_no_date(run: Callable[..., Result
     assert said.stdout.splitlines()[1:] == ["Egypt–Nigeria postal e-commerce agreement"]
 
 
+def test_a_place_that_the_text_does_not_give_is_no_place(graph: KnowledgeGraph) -> None:
+    assert (
+        answered(graph, graph.read("Where was the meeting between Egypt and Iraq held?")) == set()
+    )
+    assert answered(graph, graph.read("أين التقت مصر وليتوانيا؟")) == {"country/lithuania"}
+
+
 def test_a_count_is_a_number(graph: KnowledgeGraph) -> None:
     assert answered(graph, graph.read("how many agreements did Egypt sign")) == {"6"}
     assert answered(graph, graph.read("كم اتفاقية وقعتها مصر؟")) == {"6"}
