@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..api import Rows, Truth
 from ..graph.errors import InputError, MisuseError
 from ..messages.message import foreign, say
 from ..queries.labels import short_iri
 from ..queries.parameters import usage
 from ..queries.results import Shown
+from ..queries.rows import Rows, Truth
 from .choosing import with_choices
 from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
 from .settings import FAULTS, Settings, common

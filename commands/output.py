@@ -14,13 +14,13 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 import click
 import pyoxigraph as ox
 
-from ..api import EXPLAINED, Rows, Truth
 from ..graph.control_characters import escaped, visible
 from ..graph.errors import OutputError
 from ..messages.message import foreign, say
 from ..queries.answer import write_answer, write_proven
 from ..queries.date_words import readable
 from ..queries.results import to_markdown, to_separated
+from ..queries.rows import EXPLAINED, Rows, Truth
 from .settings import FAULTS, Settings
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..api import Truth
 from ..graph.errors import MisuseError, TaawunError, UnsureError
 from ..messages.message import say
 from ..queries.asking.wording import Wording
+from ..queries.rows import Truth
 from .choosing import with_choices
 from .faults import tell
 from .output import print_line, print_rows, print_truth
@@ -45,7 +45,8 @@ def ask_in_own_words(
     assert plan is not None
     if values and not plan.stored:
         raise MisuseError("parameters-without-question", names=list(values))
-    if plan.stored and values and outcome.question:
+    if outcome.question and (values or outcome.kind == "lacking"):
+        values = with_choices(settings, outcome.question, {**plan.values, **values})
         outcome = outcome.with_values(values, graph.names)
     language = outcome.language
     wording = Wording(graph.store)
@@ -62,9 +63,9 @@ def ask_in_own_words(
         # The question and its values were just told.
         rows.answer.asked = None
     if outcome.kind == "no":
+        _note(settings, "reading-no", say("reading-no", language))
         if settings.style == "json":
             print_truth(settings, Truth(graph.store, outcome.query, False), why, everything)
-        _note(settings, "reading-no", say("reading-no", language))
         sys.exit(FAULTS)
     if outcome.kind == "undated":
         _note(settings, "reading-undated", say("reading-undated", language))
@@ -84,11 +85,16 @@ def _refuse(settings: Settings, outcome: Outcome, why: bool, everything: bool) -
     else:
         print_line(_in(error, outcome.language), err=True)
     found = outcome.candidates
-    if found:
+    if found and settings.format != "json":
         print_line(say("reading-candidates", outcome.language), err=True)
     for number, (question, values) in enumerate(found, 1):
         told = wording.stored(question, values, outcome.language)
-        print_line(f"  {number}. {told}\n     {wording.command(question, values)}", err=True)
+        command = wording.command(question, values)
+        if settings.format == "json":
+            parts = {"question": question.name, "values": values, "command": command}
+            _note(settings, "reading-candidate", told, parts)
+        else:
+            print_line(f"  {number}. {told}\n     {command}", err=True)
     if found and sys.stdin.isatty() and settings.style == "table":
         chosen = click.prompt(
             say("reading-choose", outcome.language), default="", show_default=False, err=True
@@ -109,14 +115,18 @@ def _in(error: TaawunError, language: str) -> str:
     return "\n".join(lines)
 
 
-def _note(settings: Settings, code: str, text: str) -> None:
-    """Say on standard error what was understood; as JSON for programs."""
+def _note(
+    settings: Settings, code: str, text: str, parts: Mapping[str, object] | None = None
+) -> None:
+    """Say on standard error what was understood; as JSON for programs, with its parts."""
     if settings.format == "json":
         import json
 
         from ..graph.control_characters import escaped
 
-        line = json.dumps({"severity": "note", "code": code, "message": text}, ensure_ascii=False)
-        print_line(escaped(line), err=True)
+        note: dict[str, object] = {"severity": "note", "code": code, "message": text}
+        if parts:
+            note["parts"] = parts
+        print_line(escaped(json.dumps(note, ensure_ascii=False)), err=True)
     else:
         print_line(text, err=True)

@@ -44,7 +44,7 @@ class Names:
         for row in select(self.store, _NAMES):
             iri = row["thing"].value
             if iri.startswith((ID, DOCUMENT)):
-                (weak if "weak" in row else names)[fold(row["name"].value)].add(iri)
+                (weak if "weak" in row else names)[_key(row["name"].value)].add(iri)
         return (
             {name: sorted(iris) for name, iris in names.items()},
             {name: sorted(iris) for name, iris in weak.items()},
@@ -97,7 +97,7 @@ class Names:
         strong, weak = self._by_name
         candidates = [[text] if text.startswith(("http:", "https:")) else []]
         candidates += [index.get(key, []) for index, key in (
-            (self._by_slug, text), (strong, fold(text)), (weak, fold(text)),
+            (self._by_slug, text), (strong, _key(text)), (weak, _key(text)),
         )]  # fmt: skip
         for iris in candidates:
             fitting = [iri for iri in iris if allowed is None or iri in allowed]
@@ -128,6 +128,15 @@ class Names:
             for key, iris in index.items()
             if allowed is None or allowed.intersection(iris)
         }
-        close = get_close_matches(fold(name), known, n=6, cutoff=0.6)
-        close += [key for key in known if fold(name) and fold(name) in key.split()]
+        wanted = _key(name)
+        close = get_close_matches(wanted, known, n=6, cutoff=0.6)
+        close += [key for key in known if wanted and wanted in key.split()]
         return list(dict.fromkeys(short_iri(known[key]) for key in close))[:3]
+
+
+def _key(name: str) -> str:
+    """A name as names are compared: folded, whatever its apostrophe."""
+    return fold(name).translate(_APOSTROPHES)
+
+
+_APOSTROPHES: Final = str.maketrans("’ʼ‘", "'''")

@@ -105,6 +105,7 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
             Route("/openapi.json", interface.description),
             Route("/", site.explorer),
             Route("/style.css", site.style),
+            Route("/ask", site.ask),
             Route("/questions", site.questions),
             Route("/questions/{name}", site.question),
             *(Route(f"/{kind}/{{path:path}}", site.thing) for kind in _THINGS),

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import select
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from pathlib import Path
@@ -31,6 +26,7 @@ from taawun.queries.why.sparql.parser import parse
 from taawun.queries.why.sparql.writer import write_group
 from taawun.server.pages.question_pages import question_page
 from taawun.viz.payload import answer_questions
+from terminal import on_a_terminal
 
 QUESTIONS = Catalogue().questions
 ASKED = [name for name, question in QUESTIONS.items() if question.parameters]
@@ -379,36 +375,6 @@ def test_our_prefixes_need_no_declaration_in_a_block(tmp_path: Path) -> None:
 
 
 # On a terminal.
-
-
-def on_a_terminal(build: Build, typed: list[str], *arguments: str) -> tuple[int, str]:
-    """Exit code and screen of a command on a terminal of its own, where lines are typed."""
-    ours, theirs = pty.openpty()
-    env = {
-        **os.environ,
-        "TAAWUN_CACHE": str(build.path.parent),
-        "TAAWUN_COLLECTIONS": "",
-        "LC_ALL": "C.UTF-8",
-        "COLUMNS": "200",
-        "TERM": "dumb",
-    }
-    command = [sys.executable, "-m", "taawun", *arguments]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
-        os.close(theirs)
-        for line in typed:
-            os.write(ours, f"{line}\n".encode())
-        screen = b""
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                piece = os.read(ours, 4096)
-            except OSError:
-                # Linux says so when the other side is closed.
-                break
-            if not piece:
-                break
-            screen += piece
-    os.close(ours)
-    return process.returncode, screen.decode()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from taawun import api
 from taawun.api import KnowledgeGraph
 from taawun.loaders.builds.cache import Build
 
@@ -84,7 +83,7 @@ def test_rows_are_proven_block_by_block_as_they_are_together(
 ) -> None:
     query = "SELECT DISTINCT ?it ?who WHERE { ?it tw:signatory ?who } ORDER BY ?it ?who"
     together = graph.sparql(query)
-    monkeypatch.setattr(api, "EXPLAINED", 5)
+    monkeypatch.setattr("taawun.queries.rows.EXPLAINED", 5)
     blocks = list(graph.sparql(query).proven())
     assert len(blocks) > 2
     assert max(len(block) for block, _ in blocks) == 5
@@ -97,7 +96,7 @@ def test_rows_are_proven_block_by_block_as_they_are_together(
 def test_only_what_is_printed_is_proven(
     graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "EXPLAINED", 5)
+    monkeypatch.setattr("taawun.queries.rows.EXPLAINED", 5)
     rows = graph.sparql("SELECT ?it ?who WHERE { ?it tw:party ?who }")
     block, explanations = next(rows.proven())
     assert len(block) == len(explanations) == 5
@@ -108,7 +107,7 @@ def test_json_with_proofs_is_whole(run) -> None:
     said = run("ask", "agreement-signatories", "--why", "--format", "json")
     document = json.loads(said.output)
     assert len(document["why"]) == len(document["results"]["bindings"]) == 12
-    nothing = run("sparql", "SELECT ?s ?o { ?s tw:nothing ?o }", "--why", "--format", "json")
+    nothing = run("sparql", "SELECT ?s ?o { ?s tw:signedOn ?o }", "--why", "--format", "json")
     assert json.loads(nothing.stdout) == {
         "head": {"vars": ["s", "o"]}, "results": {"bindings": []}, "why": [],
     }  # fmt: skip

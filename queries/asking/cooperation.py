@@ -372,8 +372,13 @@ def events(u: Units) -> Plan | None:
         else:
             return None
     if u.asked == "where":
-        plan.add("OPTIONAL { ?event tw:locatedIn ?place }")
-        plan.shown = ["place"]
+        if u.of("Official"):
+            # "Where did she speak?": at an event, whether or not its place is known.
+            plan.add("OPTIONAL { ?event tw:locatedIn ?place }")
+            plan.shown = ["place"]
+        else:
+            plan.add(either("?event tw:locatedIn ?place ."), Step(item, "locatedIn", "?Place"))
+            plan.target, plan.shown = "place", ["event"]
     if u.asked == "when" or u.dates:
         plan.date, plan.date_pattern = "date", "?event tw:date ?date ."
         for date, _ in u.dates:

@@ -11,6 +11,7 @@ from ...graph.store import Store, select
 from ...graph.territories import adjectives, territories
 from ...ontology.namespaces import DOCUMENT, ID
 from ...ontology.schema import local_name
+from ..labels import Labels
 from ..prefixes import with_prefixes
 from .lexicon import forms_of, keys_of, light, name_key
 
@@ -119,6 +120,15 @@ class KnownNames:
                 found[iri].add(frozenset(map(light, keys_of(name))))
         return {iri: frozenset(names) for iri, names in found.items()}
 
+    def label(self, iri: str, language: str) -> str:
+        """The label of an entity in a language."""
+        self._labels.fetch([iri])
+        return self._labels(iri, language)
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels(self._store)
+
     def names_of(self, iri: str) -> list[str]:
         """The names of an entity that hold everywhere."""
         return [name for thing, name, is_scoped in self._rows if thing == iri and not is_scoped]
@@ -160,6 +170,12 @@ class KnownNames:
                 if (key := (name_key(adjective),)) not in ours and len(adjective) > 3:
                     found[key[0]].append(((), Named(territory.names[0], "stranger")))
         return found
+
+    def kind_of_stranger(self, name: str) -> str | None:
+        """``country`` if it is the name of a country that the graph does not have."""
+        first, *rest = keys_of(name) or [""]
+        known = [words for words, _ in self.strangers.get(first, ())]
+        return "country" if tuple(rest) in known else None
 
     @staticmethod
     def _adjectives(names: Sequence[str]) -> set[str]:

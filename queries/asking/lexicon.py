@@ -25,9 +25,11 @@ SELECT ?term ?name WHERE {
   { ?term rdfs:label ?name } UNION { ?term tw:cue ?name }
 }"""
 _INVERSES: Final = "SELECT ?term ?inverse WHERE { ?term owl:inverseOf ?inverse }"
-_UNITS: Final = (
-    "SELECT DISTINCT ?unit ?name WHERE { ?figure tw:unit ?unit . ?unit rdfs:label ?name }"
-)
+_UNITS: Final = """
+SELECT DISTINCT ?unit ?name ?currency WHERE {
+  ?figure tw:unit ?unit . ?unit rdfs:label ?name
+  OPTIONAL { ?unit a ?currency FILTER(?currency = tw:Currency) }
+}"""
 #: Abbreviations and possessives stay one word; hyphens separate words.
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)?(?:[\u064b-\u065f\u0670\u0640][^\W_]*)*")
 _APOSTROPHES: Final = re.compile("['’ʼ](?:s)?$")
@@ -201,8 +203,7 @@ class Lexicon:
                 if local_name(row["inverse"].value) in self.concepts
             }
         )
-        for row in select(store, with_prefixes(_UNITS, store)):
-            self._add("unit:" + row["unit"].value, [row["name"].value])
+        self._add_units(store)
         for row in select(store, with_prefixes(_TERMS, store)):
             name = local_name(row["term"].value)
             if is_own(row["term"].value):
@@ -210,6 +211,19 @@ class Lexicon:
                 # A short label is a word; longer ones describe, and several terms share them.
                 if name in taken or len(label.split()) <= 2:
                     self._add(name, [label], is_label=True)
+
+    def _add_units(self, store: Store) -> None:
+        """Add the units of the graph's figures; "dollars" alone if only one is so called."""
+        short: dict[str, set[str]] = defaultdict(set)
+        for row in select(store, with_prefixes(_UNITS, store)):
+            name = row["name"].value
+            self._add("unit:" + row["unit"].value, [name])
+            words = name.split()
+            if "currency" in row and len(words) > 1:
+                short[words[0 if "\u0600" <= name[0] <= "\u06ff" else -1]].add(row["unit"].value)
+        for word, units in short.items():
+            if len(units) == 1:
+                self._add("unit:" + min(units), [word])
 
     def _add(self, concept: str, phrases: Iterable[str], *, is_label: bool = False) -> None:
         self.concepts.add(concept)

@@ -27,9 +27,11 @@ from .vocabulary import Vocabulary
 
 #: ``answer``: a query to run. ``card``: a named thing. ``yes``, ``no``: an answer to "whether",
 #: with the query that shows it. ``undated``: the things are there, their date is not. ``unsure``:
-#: several readings. ``foreign``: a name is not in the documents. ``unread``: words were not
-#: understood.
-Kind: TypeAlias = Literal["answer", "card", "yes", "no", "undated", "unsure", "foreign", "unread"]
+#: several readings. ``lacking``: a stored question that needs a value. ``foreign``: a name is not
+#: in the documents. ``unread``: words were not understood.
+Kind: TypeAlias = Literal[
+    "answer", "card", "yes", "no", "undated", "unsure", "lacking", "foreign", "unread"
+]
 _MOST: Final = 3
 #: A wording with so many words in common is compared before a question is composed.
 _CLOSE: Final = 0.5
@@ -97,7 +99,7 @@ class Reader:
             near = dict.fromkeys(
                 ref
                 for name in units.foreign
-                for ref in self._entities.near(name)
+                for ref in self._entities.near(name, self._names.kind_of_stranger(name))
                 if not ref.startswith("unit/")
             )
             return Outcome(
@@ -126,7 +128,7 @@ class Reader:
         if plan.stored:
             question = self._catalogue.get(plan.stored)
             if lacking(question.parameters, plan.values):
-                return self._unsure(units, [plan])
+                return Outcome("lacking", language, plan, question)
             outcome = Outcome("answer", language, plan, question)
             return outcome.with_values({}, self._entities)
         if plan.is_whether:

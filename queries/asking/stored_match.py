@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from ...ontology.namespaces import ID
 from ..catalogue import Catalogue
 from ..question import Question, wordings
 from .known_names import KnownNames
-from .lexicon import keys_of, light
+from .lexicon import keys_of, light, words_of
 from .plan import Plan
 from .recognise import Recogniser
 from .units import Mention, Spoken, Units
@@ -41,11 +42,12 @@ class Pattern(NamedTuple):
 
 
 class Match(NamedTuple):
-    """How far a wording fits: all of it, or a share; with the values of parameters."""
+    """How far a wording fits: word for word, in all it says, or a share; with parameter values."""
 
     plan: Plan
     share: float
     is_exact: bool
+    is_verbatim: bool = False
 
 
 class StoredMatch:
@@ -74,7 +76,10 @@ class StoredMatch:
 
         ``least`` is the share of words, from 0 to 1, that they must have in common.
         """
-        words = _words(u.text) - {word for m in u.mentions for word in _words(m.text)}
+        names = {place for m in u.mentions for place in range(m.first, m.last + 1)}
+        said = enumerate(words_of(u.text))
+        words = frozenset(light(word.key) for place, word in said if place not in names)
+        with_units = _with_units(u)
         ranked = []
         for wording in self._in(u.language):
             common = len(wording.stems & words)
@@ -82,11 +87,13 @@ class StoredMatch:
                 ranked.append((-common / len(wording.stems | words), wording.name, wording))
         found: list[Match] = []
         for *_, wording in sorted(ranked, key=lambda item: item[:2])[:_COMPARED]:
-            pattern = self._pattern(wording, u)
-            match = pattern and self._match(pattern, u)
+            mine = with_units if self._asks_unit(wording) else u
+            pattern = self._pattern(wording, mine)
+            match = pattern and self._match(pattern, mine)
             if match:
                 found.append(match)
-        return sorted(found, key=lambda m: (not m.is_exact, -m.share, m.plan.stored))
+        found.sort(key=lambda m: (not m.is_verbatim, not m.is_exact, -m.share, m.plan.stored))
+        return found
 
     def _in(self, language: str) -> list[Wording]:
         if language not in self._wordings:
@@ -112,16 +119,23 @@ class StoredMatch:
             slots[name] = example
 
         def put(found: re.Match[str]) -> str:
-            return self._label(slots[found[1]], u.language)
+            return self._names.label(slots[found[1]], u.language)
 
         text = _SLOT.sub(put, wording.text)
         if text not in self._read:
             self._read[text] = self._recogniser.units(text)
         units = self._read[text]
+        if self._asks_unit(wording):
+            units = _with_units(units)
         mentions = {m.iri: m for m in units.mentions}
         if any(iri not in mentions for iri in slots.values()):
             return None
         return Pattern(question, units, {n: mentions[iri] for n, iri in slots.items()})
+
+    def _asks_unit(self, wording: Wording) -> bool:
+        slots = set(_SLOT.findall(wording.text))
+        parameters = self._catalogue.get(wording.name).parameters if slots else ()
+        return any(p.name in slots and p.type == "unit" for p in parameters)
 
     def _examples(self, kind: str, u: Units) -> Iterator[str]:
         for m in u.mentions:
@@ -139,12 +153,6 @@ class StoredMatch:
     def _fits(m: Mention, kind: str) -> bool:
         return m.is_a(*_classes_of(kind))
 
-    def _label(self, iri: str, language: str) -> str:
-        names = self._names.names_of(iri)
-        arabic = [name for name in names if "\u0600" <= name[:1] <= "\u06ff"]
-        latin = [name for name in names if name not in arabic]
-        return ((arabic or latin) if language == "ar" else (latin or arabic) or [""])[0]
-
     def _match(self, pattern: Pattern, u: Units) -> Match | None:
         values = self._bound(pattern, u)
         if values is None:
@@ -158,7 +166,9 @@ class StoredMatch:
         total = len(mine) + len(theirs) + len(unknown) + len(words)
         share = (len(met) + len(back) + 2 * len(unknown & words)) / total if total else 0.0
         asked, wanted = (_ALIKE.get(x, x) for x in (u.asked, pattern.units.asked))
-        exact = (
+        slots = {m.iri for m in pattern.slots.values()}
+        verbatim = _shape(u, values.values()) == _shape(pattern.units, slots)
+        exact = verbatim or (
             asked == wanted
             and len(met) == len(mine)
             and len(back) == len(theirs)
@@ -167,7 +177,7 @@ class StoredMatch:
             and (_is_passive(u) == _is_passive(pattern.units) or all(m.role for m in u.mentions))
             and not (u.foreign or u.dates or u.numbers or u.ambiguous)
         )
-        return Match(plan, share, exact) if exact or share >= _LEAST else None
+        return Match(plan, share, exact, verbatim) if exact or share >= _LEAST else None
 
     def _bound(self, pattern: Pattern, u: Units) -> dict[str, str] | None:
         """The values of the parameters; None if a name of the text or a slot stays free."""
@@ -211,6 +221,36 @@ def _ordered(text: str) -> list[str]:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(map(light, keys_of(text)))
+
+
+def _with_units(u: Units) -> Units:
+    """The same text, with units of measurement as names."""
+    found = []
+    for item in u.spoken:
+        for unit in item.concepts:
+            if unit.startswith("unit:"):
+                iri = unit.removeprefix("unit:")
+                kinds = frozenset({"Entity", "Unit"})
+                found.append(Mention((iri,), item.first, item.last, "name", kinds, "", item.text))
+    places = {m.first for m in found}
+    if not found or len(places) < len(found):
+        return u
+    mentions = sorted([*u.mentions, *found], key=lambda m: m.first)
+    return replace(u, mentions=mentions, spoken=[s for s in u.spoken if s.first not in places])
+
+
+def _shape(u: Units, bound: Container[str]) -> list[str]:
+    """The words of a text, with an empty word for each name that stands for a parameter."""
+    first = {m.first: m for m in u.mentions if m.iri in bound}
+    found: list[str] = []
+    end = -1
+    for place, word in enumerate(words_of(u.text)):
+        if place in first:
+            found.append("")
+            end = first[place].last
+        elif place > end:
+            found.append(word.key)
+    return found
 
 
 def _same(one: Spoken, other: Spoken) -> bool:

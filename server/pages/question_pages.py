@@ -6,13 +6,14 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ...api import KnowledgeGraph, Rows, Truth
+from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
 from ...queries.answer import Triples
 from ...queries.answer_table import AnswerTable, Named, named
 from ...queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
 from ...queries.results import Shown
+from ...queries.rows import Rows, Truth
 from ..sparql.named_graphs import NAMED
 from ..sparql.query_tasks import answered
 from ..workers.reply import Reply
@@ -30,7 +31,9 @@ _EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
 def questions_page(graph: KnowledgeGraph, reply: Reply, *, language: str) -> None:
     """Write the list of stored questions."""
     listed = list(graph.catalogue.questions.values())
-    Page(graph, language).write(reply, "questions.html", "/questions", listed=listed, forms=())
+    Page(graph, language).write(
+        reply, "questions.html", "/questions", listed=listed, text="", why=False, forms=()
+    )
 
 
 def question_page(
@@ -71,7 +74,7 @@ def question_page(
         values["fault"] = told(error, language)
         page.write(reply, "question.html", path, 400, **values)
         return
-    values["answer"] = _answer(rows, why)
+    values["answer"] = as_answer(rows, why)
     if rows.answer.asked:
         values["asked"] = rows.answer.asked.told(rows.shown.labels, language)
     page.write(reply, "question.html", path, **values)
@@ -123,7 +126,7 @@ def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
     """Return the answer to any query as a table: three columns for triples, one for ASK."""
     answer = graph.sparql(text)
     if isinstance(answer, Rows):
-        return _answer(answer, why)
+        return as_answer(answer, why)
     if isinstance(answer, Truth):
         word = say("answer-yes" if answer else "answer-no", graph.language)
         proofs = answer.why() if why else []
@@ -135,7 +138,8 @@ def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
     return _as_shown(table, answer, graph.language, is_cut=len(answer) > _SHOWN)
 
 
-def _answer(rows: Rows, why: bool) -> dict[str, Any]:
+def as_answer(rows: Rows, why: bool) -> dict[str, Any]:
+    """The first rows of an answer, for the template."""
     block = next(rows.answer.blocks(_SHOWN + 1), [])
     table = rows.as_table(block[:_SHOWN], why=why)
     return _as_shown(table, rows, rows.shown.language, is_cut=len(block) > _SHOWN)

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
-from ..sparql.query_operation import asked
+from ..sparql.query_operation import asked, single, truth
 from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .explorer_pages import Explorers
@@ -72,6 +72,18 @@ class Site:
         """The list of stored questions."""
         language = language_of(request, request.query_params.get("lang"))
         return self._answer({"task": "questions_page", "language": language})
+
+    async def ask(self, request: Request) -> Response:
+        """The answer to a question in the visitor's own words."""
+        values = single(request)
+        return self._answer(
+            {
+                "task": "own_words_page",
+                "text": values.get("q", ""),
+                "why": truth(values.get("why", "false")),
+                "language": language_of(request, values.get("lang")),
+            }
+        )
 
     async def question(self, request: Request) -> Response:
         """One stored question with its answer."""

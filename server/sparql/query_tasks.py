@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from ...api import KnowledgeGraph, Rows, Truth
+from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, TaawunError, UnknownNameError, as_json
 from ...graph.store import EmbeddedStore, Graphs
 from ...messages.message import foreign
 from ...ontology.namespaces import PREFIXES
 from ...queries.answer import write_answer, write_proven
 from ...queries.question import Question
+from ...queries.rows import Rows, Truth
 from ...queries.why import explainable
 from ..workers.reply import Reply
 from .media_types import GRAPHS, RESULTS, choose

@@ -32,6 +32,7 @@ TASKS: Final = {
     "questions": "sparql.query_tasks",
     "openapi": "sparql.openapi",
     "resource": "pages.resources",
+    "own_words_page": "pages.asking_page",
     "questions_page": "pages.question_pages",
     "question_page": "pages.question_pages",
     "query_page": "pages.question_pages",

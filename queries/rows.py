@@ -1,0 +1,225 @@
+"""The rows of an answer, or its truth, each with its proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from ..graph.control_characters import escaped
+from ..graph.errors import TaawunError, as_json
+from ..graph.store import Store, Term
+from .answer import Answer
+from .results import Shown, Table, Terms, to_json, to_separated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .answer_table import AnswerTable
+    from .why import RowExplanation
+
+#: Batch size for explaining the rows of a large answer.
+EXPLAINED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an answer: a mapping from variable to term, with its proof.
+
+    ``row["country"]`` is the term, ``row.label("country")`` its label.
+    """
+
+    rows: Rows
+    index: int
+
+    @property
+    def terms(self) -> tuple[Term | None, ...]:
+        """The terms in the order of the answer's variables; None where unbound."""
+        return self.rows.table.rows[self.index]
+
+    def __getitem__(self, name: str) -> Term | None:
+        variables = self.rows.variables
+        if name not in variables:
+            raise KeyError(f"there is no variable {name}; there are {', '.join(variables)}")
+        return self.terms[variables.index(name)]
+
+    def label(self, name: str) -> str:
+        """The label of a variable's term, in the answer's language."""
+        return self.rows.shown.term(self[name])
+
+    def why(self) -> RowExplanation:
+        """The facts that prove this row, each with its quotes.
+
+        Raises ``UnexplainableError`` if the query cannot be explained reliably.
+        """
+        return self.rows.why()[self.index]
+
+    def __str__(self) -> str:
+        return " · ".join(self.rows.shown.term(term) for term in self.terms)
+
+    __repr__ = __str__
+
+
+class Rows(Sequence[Row]):
+    """The answer to a SELECT query: a sequence of rows that prints as a table."""
+
+    def __init__(self, store: Store, text: str, answer: Answer) -> None:
+        """``answer`` is read on first access to a row, then cached."""
+        #: How a question in one's own words was read; empty for a stored question or a query.
+        self.understood = ""
+        self.store, self.text, self.answer = store, text, answer
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the answer's variables."""
+        return self.answer.variables
+
+    @property
+    def shown(self) -> Shown:
+        """The labels of terms and columns."""
+        return self.answer.shown
+
+    @cached_property
+    def table(self) -> Table:
+        """All rows."""
+        return Table(self.variables, tuple(self.answer.rows()))
+
+    def __len__(self) -> int:
+        return len(self.table.rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [Row(self, i) for i in range(*index.indices(len(self)))]
+        return Row(self, range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row(self, index) for index in range(len(self)))
+
+    @property
+    def warnings(self) -> tuple[TaawunError, ...]:
+        """What is probably wrong with the query, each with a remedy."""
+        return self.answer.warnings
+
+    @property
+    def title(self) -> str:
+        """The stored question with the value of each parameter; empty for a query."""
+        return self.answer.title
+
+    @property
+    def headings(self) -> list[str]:
+        """The column headings in the answer's language."""
+        return self.answer.headings
+
+    @cached_property
+    def cells(self) -> list[list[str]]:
+        """The rows as display text."""
+        return self.shown.cells(self.table.rows)
+
+    @property
+    def _words(self) -> list[list[str]]:
+        """The cells with dates, durations and large numbers formatted for reading."""
+        from .date_words import readable
+
+        return [[readable(cell, self.shown.language) for cell in row] for row in self.cells]
+
+    @cached_property
+    def _why(self) -> list[RowExplanation]:
+        from .why import explain
+
+        return explain(self.store, self.text, self)
+
+    def why(self) -> list[RowExplanation]:
+        """One explanation per row, in row order."""
+        return self._why
+
+    def proven(self) -> Iterator[tuple[list[Terms], list[RowExplanation]]]:
+        """Yield the unread rows in blocks, with one explanation per row.
+
+        For answers too large for memory: neither rows nor explanations are cached. A row that
+        cannot be explained is marked as ``unexplained``.
+        """
+        from .why import explain_or_say_why_not
+
+        for block in self.answer.blocks(EXPLAINED, EXPLAINED):
+            rows = [dict(zip(self.variables, terms, strict=True)) for terms in block]
+            yield block, explain_or_say_why_not(self.store, self.text, rows)
+
+    def as_table(
+        self, block: Sequence[Terms], *, why: bool = False, marked: bool = True
+    ) -> AnswerTable:
+        """Some rows as display text: with proofs, or ``marked`` with their reservations."""
+        from .answer_table import answer_table
+
+        return answer_table(self.store, self.text, self.answer, block, why=why, marked=marked)
+
+    def to_json(self, *, why: bool = False) -> str:
+        """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
+        from .proof_json import explanation_json
+
+        proofs = [explanation_json(item) for item in self.why()] if why else None
+        return to_json(self.table, proofs, self.answer.members)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as display text in a data frame. Needs pandas (``taawun[pandas]``)."""
+        import pandas as pd
+
+        return pd.DataFrame(self.cells, columns=self.headings)
+
+    def __str__(self) -> str:
+        table = to_separated(self.headings, self._words, "tsv").rstrip("\n")
+        return f"{self.title}\n{table}" if self.title else table
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        side = "rtl" if self.shown.language == "ar" else "ltr"
+
+        def line(cells: Sequence[str], tag: str) -> str:
+            inner = "".join(f"<{tag}><bdi>{escape(cell)}</bdi></{tag}>" for cell in cells)
+            return f"<tr>{inner}</tr>"
+
+        body = "".join(line(cells, "td") for cells in self._words)
+        title = f"<caption><bdi>{escape(self.title)}</bdi></caption>" if self.title else ""
+        return (
+            f'<table lang="{self.shown.language}" dir="{side}">{title}'
+            f"<thead>{line(self.headings, 'th')}</thead><tbody>{body}</tbody></table>"
+        )
+
+
+class Truth:
+    """The answer to an ASK query: true or false, with its proof."""
+
+    def __init__(
+        self, store: Store, text: str, value: bool, warnings: Sequence[TaawunError] = ()
+    ) -> None:
+        self.store, self.text, self.value = store, text, value
+        self.warnings = tuple(warnings)
+
+    def __bool__(self) -> bool:
+        return self.value
+
+    def __str__(self) -> str:
+        return str(self.value).lower()
+
+    __repr__ = __str__
+
+    def why(self) -> list[RowExplanation]:
+        """One explanation: the facts that make the answer true, or the pattern without a match."""
+        from .why import explain
+
+        return explain(self.store, self.text)
+
+    def to_json(self, *, why: bool = False) -> str:
+        """SPARQL 1.1 Query Results JSON; ``why`` adds the explanation."""
+        from .proof_json import explanation_json
+
+        document: dict[str, Any] = {"head": {}, "boolean": self.value}
+        if self.warnings:
+            document["warnings"] = [as_json(item) for item in self.warnings]
+        if why:
+            document["why"] = [explanation_json(item) for item in self.why()]
+        return escaped(json.dumps(document, ensure_ascii=False, indent=2))

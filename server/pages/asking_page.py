@@ -1,0 +1,88 @@
+"""Task for the page that answers a question in the visitor's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from ...api import KnowledgeGraph
+from ...graph.errors import UnsureError, told
+from ...messages.message import say
+from ...queries.asking import Outcome
+from ...queries.asking.wording import Wording
+from ...queries.labels import short_iri
+from ...queries.question import Question
+from ...queries.rows import Rows
+from ..workers.reply import Reply
+from .page import Page
+from .question_pages import as_answer
+
+
+def own_words_page(
+    graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, language: str
+) -> None:
+    """Write what was understood of the question, and its answer or what to choose from."""
+    values: dict[str, Any] = {
+        "text": text,
+        "why": why,
+        "read_as": "",
+        "fault": "",
+        "said": "",
+        "card": "",
+        "sparql": "",
+        "link": "",
+        "candidates": [],
+        "answer": None,
+    }
+    if text.strip():
+        values |= _read(graph, graph.read(text), why, language)
+    parameters = {"q": text} | ({"why": "true"} if why else {})
+    Page(graph, language).write(reply, "ask.html", "/ask", 200, parameters, forms=(), **values)
+
+
+def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> dict[str, Any]:
+    wording = Wording(graph.store)
+
+    def choice(question: Question, values: Mapping[str, str]) -> tuple[str, str]:
+        return _link(question, values, language), wording.stored(question, values, language)
+
+    plan = outcome.plan
+    if plan is None:
+        error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+        return {
+            "fault": told(error, language),
+            "candidates": [choice(*one) for one in outcome.candidates],
+        }
+    if outcome.kind == "lacking":
+        assert outcome.question
+        return {
+            "fault": say("reading-unsure", language),
+            "candidates": [choice(outcome.question, plan.values)],
+        }
+    found: dict[str, Any] = {"read_as": wording.read_as(outcome)}
+    if plan.card:
+        return found | {"card": plan.card}
+    if outcome.question:
+        found["link"] = _link(outcome.question, plan.values, language)
+    else:
+        found["sparql"] = outcome.query
+    rows = Rows(
+        graph.store,
+        outcome.query_with_prefixes(graph.store),
+        outcome.answer(graph.store, language),
+    )
+    answer = as_answer(rows, why)
+    has_rows = bool(answer["table"].rows)
+    codes = {"no": "reading-no", "undated": "reading-undated", "yes": "answer-yes"}
+    code = codes.get(outcome.kind, "" if has_rows else "reading-empty")
+    return found | {
+        "answer": answer if has_rows else None,
+        "said": say(code, language) if code else "",
+    }
+
+
+def _link(question: Question, values: Mapping[str, str], language: str) -> str:
+    """The address of a stored question's page, with these values filled in."""
+    filled = {name: short_iri(value) for name, value in values.items()}
+    return f"/questions/{question.name}?{urlencode({'lang': language, **filled})}"

@@ -1,0 +1,386 @@
+"""Asking in one's own words: right, or not sure and said so; never wrong with exit code 0."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import Result
+
+from taawun.api import KnowledgeGraph
+from taawun.graph.errors import MisuseError, QueryError, UnsureError
+from taawun.graph.store import select
+from taawun.loaders.builds.cache import Build
+from taawun.ontology.namespaces import ID
+from taawun.queries.asking import Outcome
+from taawun.queries.catalogue import Catalogue
+from taawun.queries.labels import Labels
+from taawun.queries.question import Question, wordings
+from taawun.queries.rows import Rows
+from terminal import on_a_terminal
+
+SCRIPT = Path(__file__).parent.parent / "benchmarks" / "own_words.py"
+CATALOGUE = Catalogue()
+
+
+def answered(graph: KnowledgeGraph, outcome: Outcome) -> set[str]:
+    """The slugs in the first column of what was understood."""
+    rows = select(graph.store, outcome.query_with_prefixes(graph.store))
+    return {next(iter(row.values())).value.removeprefix(ID) for row in rows}
+
+
+# What is named is bound, in its role.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("which agreements did Egypt sign with Libya?", {"agreement/postal-ecommerce-libya"}),
+        ("ما الاتفاقيات التي وقعتها مصر مع ليبيا؟", {"agreement/postal-ecommerce-libya"}),
+        ("what did Côte d’Ivoire sign?", {"agreement/postal-ecommerce-cote-divoire"}),
+        ("who heads the information technology institute", {"official/heba-saleh"}),
+        ("من مدير معهد تكنولوجيا المعلومات؟", {"official/heba-saleh"}),
+        ("how much did the documents complex cost", {"1000000000"}),
+        ("cost of the documents complex", {"1000000000"}),
+        ("كم تكلفة مجمع الإصدارات المؤمنة والذكية؟", {"1000000000"}),
+        (
+            "Egyptians who met Lithuanians",
+            {
+                f"official/{n}"
+                for n in ("ahmed-tantawy", "amr-talaat", "hazem-nabil", "karim-sherif")
+            },
+        ),
+    ],
+)
+def test_the_answer_is_about_what_is_named(
+    text: str, expected: set[str], graph: KnowledgeGraph
+) -> None:
+    outcome = graph.read(text)
+    assert outcome.kind == "answer"
+    assert answered(graph, outcome) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["ما الاتفاقيات بين مصر وليتوانيا؟", "agreements of Egypt and Lithuania"]
+)
+def test_no_agreement_of_others_stands_for_one_that_is_not_there(
+    text: str, graph: KnowledgeGraph, run: Callable[..., Result]
+) -> None:
+    outcome = graph.read(text)
+    assert outcome.kind == "answer"
+    assert {ID + "country/egypt", ID + "country/lithuania"} <= {
+        s.object for s in outcome.plan.steps
+    }
+    assert answered(graph, outcome) == set()
+    said = run("ask", text, "--format", "csv")
+    assert said.exit_code == 1
+    told = {"ar": "لا جواب هنا عن السؤال كما فُهم", "en": "The question I understood has no answer"}
+    assert told["en"] in said.stderr
+    assert "do not answer this" not in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "to"),
+    [
+        ("what did Egypt offer Iraq", "egypt", "iraq"),
+        ("what did Iraq offer Egypt", "iraq", "egypt"),
+        ("offers to Iraq by Egypt", "egypt", "iraq"),
+        ("what was offered by Iraq to Egypt?", "iraq", "egypt"),
+        ("ماذا عرضت مصر على العراق؟", "egypt", "iraq"),
+        ("ماذا عرض العراق على مصر؟", "iraq", "egypt"),
+    ],
+)
+def test_roles_are_those_of_the_words(text: str, by: str, to: str, graph: KnowledgeGraph) -> None:
+    outcome = graph.read(text)
+    roles = {step.predicate: step.object.removeprefix(ID) for step in outcome.plan.steps}
+    assert roles == {"offeredBy": f"country/{by}", "offeredTo": f"country/{to}"}
+    assert answered(graph, outcome)
+
+
+def test_two_sides_have_different_offers(graph: KnowledgeGraph) -> None:
+    ours, theirs = (
+        answered(graph, graph.read(text))
+        for text in ("what did Egypt offer Iraq", "what did Iraq offer Egypt")
+    )
+    assert ours.isdisjoint(theirs)
+
+
+@pytest.mark.parametrize("text", ["what links Egypt and Libya", "ما الذي يربط مصر وليبيا؟"])
+def test_two_countries_fill_the_two_parameters(text: str, graph: KnowledgeGraph) -> None:
+    plan = graph.read(text).plan
+    assert plan.stored == "links-between-two-countries"
+    assert plan.values == {"first": ID + "country/egypt", "second": ID + "country/libya"}
+
+
+# A name that is not known, and words that are not understood.
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Denmark and France signed?", ("France",)),
+        ("what did Kenya sign?", ("Kenya",)),
+        ("هل وقعت مصر اتفاقية مع كينيا؟", ("كينيا",)),
+        ("ما المتفق عليه مع «كينيا»؟", ("كينيا",)),
+        ("which agreements did Xanadu sign?", ("Xanadu",)),
+        ("which agreements concern “blue widgets”?", ("blue widgets",)),
+    ],
+)
+def test_an_unknown_name_stops_the_question(
+    text: str, names: tuple[str, ...], graph: KnowledgeGraph, run: Callable[..., Result]
+) -> None:
+    outcome = graph.read(text)
+    assert outcome.kind == "foreign"
+    assert tuple(" ".join(outcome.names).split()) == tuple(" ".join(names).split())
+    said = run("ask", text, "--format", "csv")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert all(name in said.stderr for name in outcome.names)
+    with pytest.raises(UnsureError):
+        graph.ask(text)
+
+
+def test_names_near_to_a_foreign_country_are_countries(graph: KnowledgeGraph) -> None:
+    assert all(ref.startswith("country/") for ref in graph.read("ما المتفق عليه مع كينيا").near)
+    assert graph.read("what did France sign?").near == ()
+
+
+def test_words_that_were_not_understood_are_named(run: Callable[..., Result]) -> None:
+    said = run("ask", "which agreements zorp Egypt?", "--format", "json")
+    assert (said.exit_code, said.stdout) == (1, "")
+    error, *notes = map(json.loads, said.stderr.splitlines())
+    assert (error["code"], error["parts"]["words"]) == ("reading-unread", ["zorp"])
+    assert {note["code"] for note in notes} <= {"reading-candidate"}
+
+
+# Unsure is an outcome.
+
+
+def test_unsure_offers_filled_in_candidates_and_answers_nothing(run: Callable[..., Result]) -> None:
+    said = run("ask", "which areas does Egypt share with the countries", "--format", "csv")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert re.findall(r"^  (\d)\. ", said.stderr, re.MULTILINE) == ["1", "2", "3"]
+    assert "taawun ask cooperation-partners -p country=country/egypt" in said.stderr
+    assert "(country: Egypt; the other party: Egypt by default)" in said.stderr
+
+
+def test_on_a_terminal_a_candidate_is_chosen_by_its_number(the_build: Build) -> None:
+    text = "which areas does Egypt share with the countries"
+    code, screen = on_a_terminal(the_build, ["2"], "ask", text, "--lang", "en")
+    assert code == 0, screen
+    assert "(country: Egypt)" in " ".join(screen.split())
+    assert re.search(r"^\d+ rows", screen, re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_stored_question_in_words_needs_its_value(
+    language: str, graph: KnowledgeGraph, run: Callable[..., Result]
+) -> None:
+    text = CATALOGUE.get("country-areas").summary(language)
+    said = run("ask", text, "--format", "csv")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "country-areas" in said.stderr
+    given = run("ask", text, "-p", "country=iraq", "--format", "csv")
+    assert given.exit_code == 0
+    assert (
+        given.stdout == run("ask", "country-areas", "-p", "country=iraq", "--format", "csv").stdout
+    )
+    with pytest.raises(QueryError):
+        graph.ask(text)
+    assert len(graph.ask(text, country="العراق")) == 30
+
+
+# What is asked for must fit.
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("did Egypt sign with Nigeria?", "yes"),
+        ("هل وقعت مصر مع نيجيريا؟", "yes"),
+        ("Has Egypt signed an agreement with Iraq?", "no"),
+        ("هل وقعت مصر اتفاقية مع العراق؟", "no"),
+        ("when was the agreement with Nigeria signed", "undated"),
+        ("متى وقعت الاتفاقية مع نيجيريا؟", "undated"),
+        ("what is Haya Karima", "card"),
+        ("ما هي حياة كريمة؟", "card"),
+        ("how many agreements did Egypt sign", "answer"),
+    ],
+)
+def test_the_kind_of_answer_is_what_is_asked_for(
+    text: str, kind: str, graph: KnowledgeGraph
+) -> None:
+    assert graph.read(text).kind == kind
+
+
+def test_no_is_told_as_what_the_documents_do_not_say(run: Callable[..., Result]) -> None:
+    said = run("ask", "Has Egypt signed an agreement with Iraq?", "--format", "json")
+    assert said.exit_code == 1
+    assert json.loads(said.stdout)["boolean"] is False
+    assert "These documents do not say so." in said.stderr
+    said = run("ask", "did Egypt sign with Nigeria?", "--why", "--format", "json")
+    assert said.exit_code == 0
+    (proof,) = json.loads(said.stdout)["why"]
+    assert any(fact["evidence"] for fact in proof["facts"])
+
+
+def test_a_date_that_the_text_does_not_give_is_no_date(run: Callable[..., Result]) -> None:
+    said = run("ask", "when was the agreement with Nigeria signed", "--format", "csv")
+    assert said.exit_code == 1
+    assert "The text gives no date for:" in said.stderr
+    assert said.stdout.splitlines()[1:] == ["Egypt–Nigeria postal e-commerce agreement"]
+
+
+def test_a_place_that_the_text_does_not_give_is_no_place(graph: KnowledgeGraph) -> None:
+    assert (
+        answered(graph, graph.read("Where was the meeting between Egypt and Iraq held?")) == set()
+    )
+    assert answered(graph, graph.read("أين التقت مصر وليتوانيا؟")) == {"country/lithuania"}
+
+
+def test_a_count_is_a_number(graph: KnowledgeGraph) -> None:
+    assert answered(graph, graph.read("how many agreements did Egypt sign")) == {"6"}
+    assert answered(graph, graph.read("كم اتفاقية وقعتها مصر؟")) == {"6"}
+
+
+# What was understood is said.
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "which areas of cooperation are there with Iraq",
+            "(country: Iraq; the other party: Egypt by default)",
+        ),
+        ("ما مجالات التعاون مع العراق؟", "(الدولة: العراق؛ الطرف المقابل: مصر افتراضًا)"),
+        ("which figures are in dollars?", "(unit: US dollars)"),
+        ("what did Egypt offer Iraq", "Read as: Offer (is offered by: Egypt; is offered to: Iraq)"),
+        ("هل وقعت مصر مع نيجيريا؟", "اتفاقية (الطرف الموقِّع: مصر؛ الطرف الموقِّع: نيجيريا)"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_value_is_told_in_the_askers_language(
+    text: str, told: str, language: str, run: Callable[..., Result]
+) -> None:
+    said = run("ask", text, "--lang", language, "--format", "csv")
+    assert said.exit_code == 0
+    assert told in said.stderr
+    assert told not in said.stdout
+
+
+def test_a_composed_question_is_shown_as_sparql_that_gives_the_same(
+    run: Callable[..., Result],
+) -> None:
+    said = run("ask", "what did Egypt offer Iraq", "--format", "json")
+    notes = {note["code"]: note["message"] for note in map(json.loads, said.stderr.splitlines())}
+    assert notes.keys() == {"reading-read-as", "reading-sparql"}
+    again = run("sparql", notes["reading-sparql"], "--format", "json")
+    assert json.loads(again.stdout) == json.loads(said.stdout)
+
+
+def test_python_returns_what_was_understood(graph: KnowledgeGraph) -> None:
+    rows = graph.ask("ما الاتفاقيات التي وقعتها مصر مع ليبيا؟")
+    assert isinstance(rows, Rows)
+    assert rows.understood.startswith("فُهم السؤال هكذا: ")
+    assert len(rows) == 1
+    assert rows[0].why().facts
+    assert graph.ask("agreement-signatories").understood == ""
+    with pytest.raises(MisuseError):
+        graph.ask("what did Egypt offer Iraq", country="iraq")
+
+
+# Every wording in the catalogue.
+
+
+def filled(question: Question, text: str, language: str, graph: KnowledgeGraph) -> tuple[str, dict]:
+    """The wording with a name in place of each parameter, and the values that it names."""
+    types = {item.name: item for item in question.parameters}
+    values: dict[str, str] = {}
+    labels = Labels(graph.store)
+
+    def put(found: re.Match[str]) -> str:
+        item = types[found[1]]
+        members = graph.names.members(item.type)
+        if item.type == "unit":
+            # Of the many currencies, those that no figure is in are in no question.
+            members = [ID + "unit/us-dollar"]
+        likely = [ID + slug for slug in (item.example, "country/egypt", "country/iraq")]
+        iri = next(i for i in (*likely, *members) if i in members and i not in values.values())
+        values[item.name] = iri
+        labels.fetch([iri])
+        return labels(iri, language)
+
+    return re.sub(r"\{(\w+)\}", put, text), values
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("name", CATALOGUE.questions)
+def test_every_wording_is_read_as_its_question(
+    name: str, language: str, graph: KnowledgeGraph
+) -> None:
+    question = CATALOGUE.get(name)
+    written = wordings(name, CATALOGUE.texts[name], language)
+    assert len(written) > 1
+    assert written == (question.summary(language), *question.asks(language))
+    for text in written:
+        asked, values = filled(question, text, language, graph)
+        plan = graph.read(asked).plan
+        assert plan is not None, asked
+        assert (plan.stored, plan.values) == (name, values), asked
+
+
+def test_no_wording_stands_for_two_questions() -> None:
+    counted = Counter(
+        text.casefold()
+        for name, written in CATALOGUE.texts.items()
+        for language in ("en", "ar")
+        for text in wordings(name, written, language)
+    )
+    assert [text for text, times in counted.items() if times > 1] == []
+
+
+def test_the_same_question_is_read_alike_tomorrow(the_build: Build, graph: KnowledgeGraph) -> None:
+    again = KnowledgeGraph(the_build.store(), language="en")
+    texts = ["what did Egypt offer Iraq", "which areas does Egypt share with the countries"]
+    for text in texts:
+        one, other = (
+            (found.kind, found.query, [(q.name, v) for q, v in found.candidates])
+            for found in (graph.read(text), again.read(text))
+        )
+        assert one == other
+
+
+# The measured figures.
+
+
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("own_words", SCRIPT)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_measured_figures_hold(graph: KnowledgeGraph) -> None:
+    """Of the questions that the reader was not built with, too, which are looked at only here."""
+    measure = benchmark()
+    totals = {half: Counter[str]() for half in measure.HALVES}
+    answered_anyway: list[str] = []
+    for asked in measure.questions():
+        verdict, _ = measure.verdict(graph, asked)
+        totals[asked.half][verdict] += 1
+        if verdict == "wrong" and not {"none", "unknown"}.isdisjoint(asked.want):
+            answered_anyway.append(asked.id)
+    assert sum(count.total() for count in totals.values()) >= 400
+    for count in totals.values():
+        assert count.total() >= 200
+        assert count["right"] >= 0.85 * count.total()
+        assert count["wrong"] <= 0.02 * count.total()
+    assert answered_anyway == []
