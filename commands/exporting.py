@@ -102,7 +102,7 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
     made = build_graph(settings.collections)
     with writing(output) as out:
         if base is None:
-            write_export(form, made.dump, made.store(), out)
+            write_export(form, made.dump, made.store(), out, settings.language)
         else:
             out.write(rebased(made.dump, base))
 
