@@ -18,7 +18,7 @@ from ..queries.results import Shown
 from ..queries.rows import Rows, Truth
 from .choosing import with_choices
 from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
-from .settings import FAULTS, Settings, common
+from .settings import FAULTS, Settings, common, completing
 from .stopping import stoppable
 
 if TYPE_CHECKING:
@@ -61,13 +61,14 @@ def questions(settings: Settings, tag: str | None) -> None:
 
 
 @click.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1, required=True, shell_complete=completing("questions"))
 @click.option(
     "-p",
     "--param",
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completing("parameters"),
     help="The value of a parameter: a slug, an IRI or any name in either language (repeatable).",
 )
 @click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
@@ -143,7 +144,7 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
 
 
 @click.command()
-@click.argument("entity", nargs=-1, required=True)
+@click.argument("entity", nargs=-1, required=True, shell_complete=completing("entities"))
 @click.option("--why", is_flag=True, help="Show the quotes under the facts.")
 @click.option(
     "--history",
@@ -216,8 +217,8 @@ def _emit_facts(settings: Settings, views: Sequence[FactRecord], *, why: bool) -
 
 
 @click.command()
-@click.argument("start")
-@click.argument("end")
+@click.argument("start", shell_complete=completing("entities"))
+@click.argument("end", shell_complete=completing("entities"))
 @click.option(
     "--limit", default=3, show_default=True, help="How many paths of the same length to show."
 )

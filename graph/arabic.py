@@ -13,6 +13,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+#: Apostrophes and single quotation marks, primes and letters that are written like them.
+APOSTROPHES: Final = "'‘’‚‛‹›ʹʻʼʽ′`´"
 _SAME: Final = {
     **dict.fromkeys("أإآٱ", "ا"),
     "ى": "ي",
@@ -21,8 +23,7 @@ _SAME: Final = {
     "ة": "ه",
     "ؤ": "و",
     "ک": "ك",
-    # Apostrophes and single quotation marks, primes and letters that are written like them.
-    **dict.fromkeys("‘’‚‛‹›ʹʻʼʽ′`´", "'"),
+    **dict.fromkeys(APOSTROPHES, "'"),
     # Double quotation marks.
     **dict.fromkeys("“”„‟«»″ʺ", '"'),
     # Hyphens, dashes and the minus sign.
