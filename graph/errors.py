@@ -78,8 +78,8 @@ class UnsureError(TaawunError):
         if kind == "foreign":
             return cls(Message("reading-foreign", names=tuple(names)), remedy=remedy)
         if kind == "unread":
-            return cls(Message("reading-unread", words=tuple(words)))
-        return cls(Message("reading-unsure"))
+            return cls(Message("reading-unread", words=tuple(words)), remedy=remedy)
+        return cls(Message("reading-unsure"), remedy=remedy)
 
 
 class UnknownNameError(TaawunError):

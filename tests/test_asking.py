@@ -158,6 +158,25 @@ def test_words_that_were_not_understood_are_named(run: Callable[..., Result]) ->
     assert {note["code"] for note in notes} <= {"reading-candidate"}
 
 
+@pytest.mark.parametrize(
+    "text", ["ما ميزانية وزارة الاتصالات؟", "bodies of the ministry of communications"]
+)
+def test_a_body_that_two_countries_have_is_not_guessed(
+    text: str, graph: KnowledgeGraph, run: Callable[..., Result]
+) -> None:
+    assert graph.read(text).kind == "unsure"
+    said = run("ask", text, "--format", "csv")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert "ministry/egypt-mcit" in said.stderr
+    assert "ministry/iraq-communications" in said.stderr
+
+
+def test_a_country_beside_it_tells_bodies_apart(graph: KnowledgeGraph) -> None:
+    for told, slug in (("Iraqi", "iraq-communications"), ("Egyptian", "egypt-mcit")):
+        plan = graph.read(f"Which bodies belong to the {told} ministry of communications?").plan
+        assert plan.values == {"parent": f"{ID}ministry/{slug}"}
+
+
 # Unsure is an outcome.
 
 

@@ -129,6 +129,20 @@ class KnownNames:
     def _labels(self) -> Labels:
         return Labels(self._store)
 
+    def rivals(self, iri: str, keys: Sequence[str]) -> list[str]:
+        """What is of the same kind in another country and has a name that begins with the words."""
+        country, kinds = self.countries.get(iri), self.classes[iri] - {"Entity", "Actor"}
+        return sorted(
+            {
+                named.iri
+                for rest, named in self.by_first.get(keys[0], ())
+                if list(rest[: len(keys) - 1]) == list(keys[1:])
+                and country
+                and self.countries.get(named.iri, country) != country
+                and self.classes[named.iri] - {"Entity", "Actor"} == kinds
+            }
+        )
+
     def names_of(self, iri: str) -> list[str]:
         """The names of an entity that hold everywhere."""
         return [name for thing, name, is_scoped in self._rows if thing == iri and not is_scoped]

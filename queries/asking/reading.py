@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ...graph.store import Store
 from ..answer import Answer, ask
 from ..catalogue import Catalogue
+from ..labels import short_iri
 from ..names import Names
 from ..parameters import Asked, lacking
 from ..prefixes import with_prefixes
@@ -146,6 +147,6 @@ class Reader:
     def _unsure(self, units: Units, plans: list[Plan]) -> Outcome:
         found = tuple((self._catalogue.get(plan.stored), dict(plan.values)) for plan in plans)
         words = tuple(dict.fromkeys(units.unknown))
-        return Outcome(
-            "unread" if words else "unsure", units.language, words=words, candidates=found
-        )
+        near = tuple(short_iri(iri) for _, iris in units.ambiguous for iri in iris)
+        kind: Kind = "unread" if words else "unsure"
+        return Outcome(kind, units.language, near=near, words=words, candidates=found)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from .known_names import KnownNames, Named
@@ -14,15 +15,8 @@ from .units import Mention, Spoken, Units
 
 #: Arabic letters written on to the word that follows, and the role that they give it.
 _CLITICS: Final = {
-    "": "",
-    "و": "and",
-    "ف": "and",
-    "ب": "in",
-    "ل": "to",
-    "ك": "",
-    "وب": "in",
-    "ول": "to",
-}
+    "": "", "و": "and", "ف": "and", "ب": "in", "ل": "to", "ك": "", "وب": "in", "ول": "to",
+}  # fmt: skip
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MONTHS: Final = {
     name: number
@@ -86,6 +80,10 @@ class Recogniser:
             phrase = next(iter(self.lexicon.at(words, place)), None)
             if mention and phrase and not self._is_better(mention, *phrase):
                 mention = None
+            if mention and mention.kind == "ambiguous":
+                units.ambiguous.append((mention.text, mention.iris))
+                place, role = mention.last + 1, ""
+                continue
             if mention:
                 units.mentions.append(_with_role(mention, role))
                 place, role = mention.last + 1, ""
@@ -154,7 +152,15 @@ class Recogniser:
             found += self._whole(words, place)
         found += self.partial.find(words, found, self._breaks(words))
         found = [mention for mention in found if mention.iri != hidden]
-        kinds = {"name": 0, "event": 0, "adjective": 1, "people": 1, "part": 2, "scoped": 3}
+        kinds = {
+            "name": 0,
+            "short": 0,
+            "event": 0,
+            "adjective": 1,
+            "people": 1,
+            "part": 2,
+            "scoped": 3,
+        }
         found.sort(key=lambda m: (m.first - m.last, kinds[m.kind], m.first))
         taken: set[int] = set()
         kept: dict[int, Mention] = {}
@@ -163,7 +169,33 @@ class Recogniser:
             if taken.isdisjoint(span):
                 taken.update(span)
                 kept[mention.first] = mention
-        return kept
+        return {
+            first: self._told_apart(mention, words, kept)
+            if mention.kind in ("short", "part")
+            else mention
+            for first, mention in kept.items()
+        }
+
+    def _told_apart(
+        self, mention: Mention, words: Sequence[Word], kept: Mapping[int, Mention]
+    ) -> Mention:
+        """A short name of a body or post, unless bodies of several countries begin with it.
+
+        "The minister of communications" is then each of the ministers, and the ministry is
+        ambiguous, unless a country is said beside it.
+        """
+        mention = replace(mention, kind="name" if mention.kind == "short" else mention.kind)
+        if len(mention.iris) > 1 or not mention.is_a("Organization", "Post"):
+            return mention
+        beside = (m for m in kept.values() if m.is_a("Country"))
+        if any(m.last == mention.first - 1 or 0 < m.first - mention.last < 3 for m in beside):
+            return mention
+        keys = [word.key for word in words[mention.first : mention.last + 1]]
+        rivals = self.names.rivals(mention.iri, keys)
+        if not rivals:
+            return mention
+        iris = tuple(sorted((mention.iri, *rivals)))
+        return replace(mention, iris=iris, kind="name" if mention.is_a("Post") else "ambiguous")
 
     def _breaks(self, words: Sequence[Word]) -> list[str]:
         """Of each word: ``break`` where no name goes on, ``edge`` where none begins or ends."""
@@ -242,8 +274,6 @@ class Recogniser:
         if kind == "adjective":
             is_many = words[first].folded.endswith(("s", "يون", "يين")) and first == last
             kind = "people" if is_many and not words[first].folded.endswith("ss") else kind
-        if kind == "short":
-            kind = "name"
         return Mention(tuple(found), first, last, kind, classes[0], role, text)
 
     @staticmethod

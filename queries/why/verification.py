@@ -9,7 +9,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.sparql_tokens import scan
+from ...graph.sparql_tokens import scan, spelt_for_oxigraph
 from ...graph.store import Term
 from ...ontology.namespaces import XSD
 from .provenance import Row, Statement
@@ -33,7 +33,7 @@ class Checker:
         whole = replace(select, order_by=(), limit=None, offset=None)
         dataset = write_dataset(query)
         if text:
-            self._text = without_slice(text)
+            self._text = spelt_for_oxigraph(without_slice(text))
         elif select.projection:
             self._text = write_base(query) + write_select(whole, dataset)
         else:
