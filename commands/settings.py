@@ -180,6 +180,46 @@ def completing(kind: str) -> Callable[..., list[CompletionItem[str]]]:
     return complete
 
 
+def output_option(command: _Command) -> _Command:
+    """Give a command the option ``output``, a file."""
+    import click
+
+    return click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file: .csv (for spreadsheets too), .tsv, .json, .md or .xlsx.",
+    )(command)
+
+
+def answer_options(command: _Command) -> _Command:
+    """Give a command the options of its answer: ``why``, ``everything``, ``naming``, ``output``."""
+    import click
+
+    for option in (
+        output_option,
+        click.option(
+            "--ids",
+            "naming",
+            flag_value="both",
+            help="In tables, CSV and TSV: the IRI of each thing, and its label beside it.",
+        ),
+        click.option(
+            "--labels",
+            "naming",
+            flag_value="labels",
+            default=None,
+            help="In CSV and TSV: labels, also in the answer to a query of your own.",
+        ),
+        click.option(
+            "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
+        ),
+        click.option("--why", is_flag=True, help="Show under each row the quotes that prove it."),
+    ):
+        command = option(command)
+    return command
+
+
 def page_options(command: _Command) -> _Command:
     """Give a command the options of the pages it makes: ``no_texts`` and ``open_it``."""
     import click

@@ -9,7 +9,10 @@ from typing import Final, NamedTuple
 from ...graph.arabic import fold
 
 #: Marks that belong to the word before them: diacritics, tatweel, soft hyphen, controls.
-MARKS: Final = "\u00ad\u0610-\u061a\u064b-\u065f\u0670\u0640\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+MARKS: Final = (
+    "\u00ad\u0610-\u061a\u064b-\u065f\u0670\u0640\u061c"
+    "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+)
 #: Apostrophes that Unicode counts as letters; they end a word as a plain one does.
 _APOSTROPHES: Final = "ʹʺʻʼʽ"
 _LETTER: Final = rf"[^\W_{_APOSTROPHES}]"
