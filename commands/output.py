@@ -99,6 +99,7 @@ def written_to(settings: Settings, output: str | None) -> Iterator[None]:
     with writing(output) as file:
         text = TextIOWrapper(file, "utf-8", "backslashreplace", newline="")
         if ending == ".csv":
+            settings.writes_csv = True
             text.write("\ufeff")
         try:
             with redirect_stdout(text):
@@ -165,7 +166,9 @@ def print_rows(
         blocks = _warned(settings, rows.proven())
         has_rows = write_proven(rows.answer, blocks, settings.style, sys.stdout, naming)
     else:
-        has_rows = write_answer(rows.answer, settings.style, sys.stdout, naming)
+        has_rows = write_answer(
+            rows.answer, settings.style, sys.stdout, naming, for_spreadsheet=settings.writes_csv
+        )
     if not has_rows:
         if nothing and settings.style != "table":
             print_line(say(nothing, settings.language), err=True)

@@ -37,6 +37,8 @@ class Settings:
         self.collection: list[Path] = []
         self.endpoint: str | None = None
         self.timeout: float | None = None
+        #: Whether the answer is a CSV file, which people open in a spreadsheet.
+        self.writes_csv = False
 
     @property
     def language(self) -> str:

@@ -178,14 +178,22 @@ _NO_ROW: Final = b"[]}}"
 _IN_MEMORY: Final = 1 << 24
 
 
-def write_answer(answer: Answer, style: str, out: TextIO, naming: Naming = "labels") -> bool:
+def write_answer(
+    answer: Answer,
+    style: str,
+    out: TextIO,
+    naming: Naming = "labels",
+    *,
+    for_spreadsheet: bool = False,
+) -> bool:
     """Write an answer as ``csv``, ``tsv``, ``markdown`` or ``json``; False if it is empty.
 
-    CSV and TSV with ``iris`` are those of SPARQL 1.1. JSON has the labels besides.
+    CSV and TSV with ``iris`` are those of SPARQL 1.1; ``for_spreadsheet``, no cell is a formula.
+    JSON has the labels besides.
     """
     if style == "json":
         return _write_json(answer, out)
-    if naming == "iris" and style in _SPARQL:
+    if naming == "iris" and style in _SPARQL and not for_spreadsheet:
         return _write_sparql(answer, _SPARQL[style], out)
     has_rows = False
     write_title(answer, style, out)

@@ -130,6 +130,13 @@ def test_triples_are_given_in_the_format_asked_for(run):
     assert "| Iraq |" in run("sparql", TRIPLES, "--format", "markdown").stdout
 
 
+def test_a_csv_file_holds_no_formula_and_csv_for_programs_is_exact(tmp_path, run):
+    text = 'SELECT ?a { VALUES ?a { "=1+1" } }'
+    run("sparql", text, "-o", str(tmp_path / "a.csv"))
+    assert (tmp_path / "a.csv").read_bytes().decode("utf-8-sig") == "a\r\n'=1+1\r\n"
+    assert run("sparql", text, "--format", "csv").stdout_bytes == b"a\r\n=1+1\r\n"
+
+
 # ---- files ---------------------------------------------------------------------------------
 
 
