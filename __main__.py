@@ -9,9 +9,10 @@ from taawun.cli import main as commands
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a letter gets its number.
+        # Files and pipes are UTF-8; a terminal that cannot show a letter gets its number.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
     commands()
 
 

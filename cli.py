@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -16,6 +17,8 @@ from .commands.settings import FAULTS, Settings, common, foreseen
 from .graph.errors import TaawunError
 from .messages.message import say
 
+#: The variable by which the shell asks for completions.
+COMPLETING: Final = "_TAAWUN_COMPLETE"
 #: Each command and its module in ``commands``, in help order.
 COMMANDS: Final = {
     "build": "building",
@@ -60,6 +63,10 @@ class Commands(click.Group):
         arguments = sys.argv[1:] if args is None else list(args)
         settings = foreseen(arguments)
         options |= {"standalone_mode": False, "obj": settings}
+        if COMPLETING in os.environ:
+            from .commands.completion import prepare
+
+            prepare()
         with _speaking(settings):
             try:
                 shown = _in_language(self, settings.language)

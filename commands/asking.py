@@ -14,11 +14,20 @@ from ..graph.errors import InputError, MisuseError
 from ..messages.message import foreign, say
 from ..queries.labels import short_iri
 from ..queries.parameters import usage
-from ..queries.results import Shown
+from ..queries.results import Naming, Shown
 from ..queries.rows import Rows, Truth
+from ..queries.workbook import workbook
 from .choosing import with_choices
-from .output import emit, print_line, print_rows, print_triples, print_truth, printer_for
-from .settings import FAULTS, Settings, common
+from .output import (
+    emit,
+    print_line,
+    print_rows,
+    print_triples,
+    print_truth,
+    printer_for,
+    written_to,
+)
+from .settings import FAULTS, Settings, answer_options, common, completing, output_option
 from .stopping import stoppable
 
 if TYPE_CHECKING:
@@ -61,19 +70,17 @@ def questions(settings: Settings, tag: str | None) -> None:
 
 
 @click.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1, required=True, shell_complete=completing("questions"))
 @click.option(
     "-p",
     "--param",
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completing("parameters"),
     help="The value of a parameter: a slug, an IRI or any name in either language (repeatable).",
 )
-@click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
-@click.option(
-    "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
-)
+@answer_options
 @common
 @click.pass_obj
 @stoppable
@@ -83,6 +90,8 @@ def ask(
     parameters: Sequence[str],
     why: bool,
     everything: bool,
+    naming: Naming | None,
+    output: str | None,
 ) -> None:
     """Ask a stored question, by its name or in your own words.
 
@@ -91,59 +100,69 @@ def ask(
     taawun ask country-areas -p country=العراق
     taawun ask "ما الاتفاقيات التي وقعتها مصر مع نيجيريا؟"
     """
-    graph = settings.graph
     words = " ".join(question)
     values = dict(_pair(item) for item in parameters)
-    if graph.catalogue.is_name(words):
-        stored = graph.catalogue.get(words)
-        values = with_choices(settings, stored, values)
-        print_rows(settings, graph.ask_stored(stored, values), why, everything)
-        return
-    from .own_words import ask_in_own_words
+    with written_to(settings, output):
+        graph = settings.graph
+        if graph.catalogue.is_name(words):
+            stored = graph.catalogue.get(words)
+            values = with_choices(settings, stored, values)
+            rows = graph.ask_stored(stored, values)
+            print_rows(settings, rows, why, everything, naming=naming)
+            return
+        from .own_words import ask_in_own_words
 
-    ask_in_own_words(
-        settings,
-        words,
-        values,
-        why,
-        everything,
-        show=lambda entity: show_entity(settings, entity, why=why),
-    )
+        ask_in_own_words(
+            settings,
+            words,
+            values,
+            why,
+            everything,
+            naming,
+            show=lambda entity: show_entity(settings, entity, why=why),
+        )
 
 
 @click.command()
 @click.argument("query")
-@click.option("--why", is_flag=True, help="Show under each row the quotes that prove it.")
-@click.option(
-    "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
-)
+@answer_options
 @common
 @click.pass_obj
 @stoppable
-def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
+def sparql(
+    settings: Settings,
+    query: str,
+    why: bool,
+    everything: bool,
+    naming: Naming | None,
+    output: str | None,
+) -> None:
     """Run a SPARQL 1.1 query: its text, a file, or - for standard input.
 
-    The usual prefixes (tw: country: area: rdfs: skos: …) need not be declared.
+    The usual prefixes (tw: country: area: rdfs: skos: …) need not be declared. CSV and TSV are
+    those of SPARQL 1.1, with IRIs, unless --labels or --ids is given.
 
     \b
     taawun sparql 'SELECT ?who WHERE { ?who tw:holds ?post } LIMIT 5'
     """
-    answer = settings.graph.sparql(_query_text(query))
-    if answer.warnings:
-        from .faults import warn
+    with written_to(settings, output):
+        answer = settings.graph.sparql(_query_text(query))
+        if answer.warnings:
+            from .faults import warn
 
-        for warning in answer.warnings:
-            warn(warning, settings)
-    if isinstance(answer, Rows):
-        print_rows(settings, answer, why, everything)
-    elif isinstance(answer, Truth):
-        print_truth(settings, answer, why, everything)
-    else:
-        print_triples(settings, answer, why)
+            for warning in answer.warnings:
+                warn(warning, settings)
+        if isinstance(answer, Rows):
+            naming = naming or ("iris" if settings.style in ("csv", "tsv") else "labels")
+            print_rows(settings, answer, why, everything, naming=naming)
+        elif isinstance(answer, Truth):
+            print_truth(settings, answer, why, everything)
+        else:
+            print_triples(settings, answer, why)
 
 
 @click.command()
-@click.argument("entity", nargs=-1, required=True)
+@click.argument("entity", nargs=-1, required=True, shell_complete=completing("entities"))
 @click.option("--why", is_flag=True, help="Show the quotes under the facts.")
 @click.option(
     "--history",
@@ -151,12 +170,16 @@ def sparql(settings: Settings, query: str, why: bool, everything: bool) -> None:
     is_flag=True,
     help="Show withdrawn, replaced and pending facts instead: status, day and reason.",
 )
+@output_option
 @common
 @click.pass_obj
 @stoppable
-def show(settings: Settings, entity: Sequence[str], why: bool, past_only: bool) -> None:
+def show(
+    settings: Settings, entity: Sequence[str], why: bool, past_only: bool, output: str | None
+) -> None:
     """Show everything known about an entity, given by slug, IRI or any name in either language."""
-    show_entity(settings, " ".join(entity), why=why, past_only=past_only)
+    with written_to(settings, output):
+        show_entity(settings, " ".join(entity), why=why, past_only=past_only)
 
 
 def show_entity(settings: Settings, name: str, *, why: bool, past_only: bool = False) -> None:
@@ -186,21 +209,18 @@ def show_entity(settings: Settings, name: str, *, why: bool, past_only: bool = F
 def _emit_facts(settings: Settings, views: Sequence[FactRecord], *, why: bool) -> None:
     """Facts as rows, each with its record and its IRI, by which other files may name it.
 
-    With ``why`` a row for each quote, as under an answer.
+    With ``why`` a row for each quote, as under an answer; a workbook has a sheet of each.
     """
-    shown = Shown(settings.graph.store, settings.language)
-    if why:
-        from ..queries.fact_words import PROOF_COLUMNS, proof_rows
+    from ..queries.fact_words import PROOF_COLUMNS, proof_rows
 
-        headings = [*map(shown.column, ("subject", "predicate", "object")), *PROOF_COLUMNS]
-        proofs = [
-            [*map(shown.term, view.triple), *proof]
-            for view in views
-            for proof in proof_rows([view], shown)
-        ]
-        emit(settings, headings, proofs)
-        return
-    rows = [
+    shown = Shown(settings.graph.store, settings.language)
+    proofs = (
+        [*map(shown.term, view.triple), *proof]
+        for view in views
+        for proof in proof_rows([view], shown)
+    )
+    proof_headings = [*map(shown.column, ("subject", "predicate", "object")), *PROOF_COLUMNS]
+    rows = (
         [
             *map(shown.term, (view.subject, view.predicate, view.object)),
             shown.modality(view),
@@ -211,13 +231,21 @@ def _emit_facts(settings: Settings, views: Sequence[FactRecord], *, why: bool) -
             short_iri(view.iri),
         ]
         for view in views
-    ]
-    emit(settings, [shown.column(name) for name in _FACT_COLUMNS], rows)
+    )
+    headings = [shown.column(name) for name in _FACT_COLUMNS]
+    if settings.style == "xlsx":
+        with workbook(sys.stdout.buffer, settings.language) as book:
+            book.add("sheet-answer", headings, rows)
+            book.add("sheet-proofs", proof_headings, proofs)
+    elif why:
+        emit(settings, proof_headings, list(proofs))
+    else:
+        emit(settings, headings, list(rows))
 
 
 @click.command()
-@click.argument("start")
-@click.argument("end")
+@click.argument("start", shell_complete=completing("entities"))
+@click.argument("end", shell_complete=completing("entities"))
 @click.option(
     "--limit", default=3, show_default=True, help="How many paths of the same length to show."
 )

@@ -15,7 +15,7 @@ from ..graph.control_characters import escaped
 from ..graph.errors import MisuseError, OutputError
 from ..messages.message import foreign, say
 from .output import print_line, writing
-from .settings import FAULTS, Settings, common, page_options
+from .settings import FAULTS, Settings, common, completing, page_options
 
 if TYPE_CHECKING:
     from ..graph.remote.push import Comparison, Progress
@@ -30,7 +30,10 @@ EXPORTS: Final = (
     "-o", "--output", default="taawun.html", show_default=True, type=click.Path(dir_okay=False)
 )
 @click.option(
-    "--focus", metavar="ENTITY", help="Show only this entity and what it is connected to."
+    "--focus",
+    metavar="ENTITY",
+    shell_complete=completing("entities"),
+    help="Show only this entity and what it is connected to.",
 )
 @click.option("--depth", default=1, show_default=True, help="With --focus: how many steps away.")
 @click.option(
@@ -102,7 +105,7 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
     made = build_graph(settings.collections)
     with writing(output) as out:
         if base is None:
-            write_export(form, made.dump, made.store(), out)
+            write_export(form, made.dump, made.store(), out, settings.language)
         else:
             out.write(rebased(made.dump, base))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from io import BytesIO
+from contextlib import contextmanager, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
@@ -15,12 +15,15 @@ import click
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped, visible
-from ..graph.errors import OutputError
+from ..graph.errors import MisuseError, OutputError
 from ..messages.message import foreign, say
 from ..queries.answer import write_answer, write_proven
+from ..queries.answer_table import Named
 from ..queries.date_words import readable
-from ..queries.results import to_markdown, to_separated
+from ..queries.prefixes import prefixes_of
+from ..queries.results import Naming, Shown, as_data, to_markdown, to_separated
 from ..queries.rows import EXPLAINED, Rows, Truth
+from ..queries.workbook import workbook
 from .settings import FAULTS, Settings
 
 if TYPE_CHECKING:
@@ -38,6 +41,10 @@ def print_line(text: str, *, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
+#: The format of a file by its ending.
+ENDINGS: Final = {
+    ".csv": "csv", ".tsv": "tsv", ".json": "json", ".md": "markdown", ".xlsx": "xlsx",
+}  # fmt: skip
 #: Rows of one table; a longer answer is a table after the other.
 _PAGE: Final = 500
 
@@ -74,6 +81,38 @@ def writing(output: str) -> Iterator[IO[bytes]]:
         raise OutputError("output-not-written", file=output, reason=reason) from error
 
 
+@contextmanager
+def written_to(settings: Settings, output: str | None) -> Iterator[None]:
+    """Print to a file whose ending is the format, or as usual without one.
+
+    CSV begins with the mark that spreadsheets need to read Arabic. Raises ``MisuseError`` for an
+    ending that is no format, and ``OutputError`` where the file cannot be written.
+    """
+    if output is None:
+        yield
+        return
+    ending = Path(output).suffix.lower()
+    if ending not in ENDINGS:
+        raise MisuseError("output-ending-unknown", file=output, endings=list(ENDINGS))
+    settings.format = ENDINGS[ending]
+    code: int | str | None = 0
+    with writing(output) as file:
+        text = TextIOWrapper(file, "utf-8", "backslashreplace", newline="")
+        if ending == ".csv":
+            settings.writes_csv = True
+            text.write("\ufeff")
+        try:
+            with redirect_stdout(text):
+                yield
+        except SystemExit as ended:
+            # An answer without rows is an answer.
+            code = ended.code
+        text.flush()
+        text.detach()
+    if code:
+        sys.exit(code)
+
+
 def printer_for(settings: Settings) -> Printer:
     """What prints for people, in the chosen language."""
     from .terminal import Printer, console
@@ -93,12 +132,20 @@ def emit(settings: Settings, headings: Sequence[str], rows: Sequence[Sequence[st
         click.echo(escaped(json.dumps(items, ensure_ascii=False, indent=2)))
     elif style == "markdown":
         click.echo(to_markdown(headings, rows), nl=False)
+    elif style == "xlsx":
+        with workbook(sys.stdout.buffer, settings.language) as book:
+            book.add("sheet-answer", headings, rows)
     else:
         click.echo(to_separated(headings, rows, style), nl=False)
 
 
 def print_rows(
-    settings: Settings, rows: Rows, why: bool, everything: bool, nothing: str = ""
+    settings: Settings,
+    rows: Rows,
+    why: bool,
+    everything: bool,
+    nothing: str = "",
+    naming: Naming | None = None,
 ) -> None:
     """Print an answer, and under each row why it holds; exit 1 if there is none.
 
@@ -106,21 +153,48 @@ def print_rows(
     that it was asked with: above a table and in JSON. CSV and TSV have no place for that; where a
     default was used, standard error has it.
     ``nothing`` is the code of what is said of an answer without rows to a question that was only
-    guessed.
+    guessed. Things are named by their labels, unless ``naming`` says otherwise.
     """
+    naming = naming or "labels"
     if settings.style in ("csv", "tsv") and rows.answer.asked and rows.answer.asked.has_default:
         print_line(rows.title, err=True)
     if settings.style == "table":
-        has_rows = _print_for_people(settings, rows, why, everything, nothing)
+        has_rows = _print_for_people(settings, rows, why, everything, nothing, naming)
+    elif settings.style == "xlsx":
+        has_rows = _write_workbook(settings, rows, naming)
     elif why:
         blocks = _warned(settings, rows.proven())
-        has_rows = write_proven(rows.answer, blocks, settings.style, sys.stdout)
+        has_rows = write_proven(rows.answer, blocks, settings.style, sys.stdout, naming)
     else:
-        has_rows = write_answer(rows.answer, settings.style, sys.stdout)
+        has_rows = write_answer(
+            rows.answer, settings.style, sys.stdout, naming, for_spreadsheet=settings.writes_csv
+        )
     if not has_rows:
         if nothing and settings.style != "table":
             print_line(say(nothing, settings.language), err=True)
         sys.exit(FAULTS)
+
+
+def _write_workbook(settings: Settings, rows: Rows, naming: Naming) -> bool:
+    """Write the rows, numbered, on one sheet, and the quotes that prove each on another."""
+    from ..queries.fact_words import PROOF_COLUMNS, rows_of
+
+    answer, number = rows.answer, say("sheet-row", settings.language)
+    proofs: list[list[str]] = []
+
+    def numbered() -> Iterator[list[str]]:
+        count = 0
+        for block, explanations in _warned(settings, rows.proven()):
+            cells = answer.cells(block, "csv", naming)
+            for row, explanation in zip(cells, explanations, strict=True):
+                count += 1
+                proofs.extend([str(count), *proof] for proof in rows_of(explanation, answer.shown))
+                yield [str(count), *row]
+
+    with workbook(sys.stdout.buffer, settings.language) as book:
+        count = book.add("sheet-answer", [number, *answer.columns(naming)], numbered())
+        book.add("sheet-proofs", [number, *PROOF_COLUMNS], proofs)
+    return count > 0
 
 
 def _warned(settings: Settings, blocks: Iterable[_Block]) -> Iterator[_Block]:
@@ -142,7 +216,7 @@ def _warn_of(unproved: int, settings: Settings) -> None:
 
 
 def _print_for_people(
-    settings: Settings, rows: Rows, why: bool, everything: bool, nothing: str
+    settings: Settings, rows: Rows, why: bool, everything: bool, nothing: str, naming: Naming
 ) -> bool:
     printer = printer_for(settings)
     if rows.title:
@@ -152,6 +226,10 @@ def _print_for_people(
     size = EXPLAINED if why else _PAGE
     for block in rows.answer.blocks(size, size):
         table = rows.as_table(block, why=why, marked=not count)
+        if naming != "labels":
+            texts = rows.answer.cells(block, "csv", naming)
+            cells = [[Named(None, text) for text in row] for row in texts]
+            table = table._replace(headings=rows.answer.columns(naming), rows=cells)
         _print_table(printer, table, is_first=not count, everything=everything)
         unproved += _unproved(table.proofs)
         count += len(block)
@@ -191,6 +269,10 @@ def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -
     """Print yes or no; exit 1 for no, as for an answer without rows."""
     if settings.style == "json":
         click.echo(truth.to_json(why=why))
+    elif settings.style == "xlsx":
+        emit(settings, ["answer"], [[str(truth)]])
+    elif settings.format in ("csv", "tsv"):
+        click.echo(str(truth))
     else:
         click.echo(say("answer-yes" if truth else "answer-no", settings.language))
         if why and truth:
@@ -202,7 +284,10 @@ def print_truth(settings: Settings, truth: Truth, why: bool, everything: bool) -
 
 
 def print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -> None:
-    """Print triples as N-Triples, or with ``--why`` as facts under their quotes."""
+    """Print triples as N-Triples, or with ``--why`` as facts under their quotes.
+
+    JSON is JSON-LD; other formats have a row for each triple.
+    """
     from ..graph.fact_reader import facts_of
 
     if why:
@@ -214,8 +299,23 @@ def print_triples(settings: Settings, triples: Sequence[ox.Triple], why: bool) -
             click.echo(facts_json(views))
         else:
             printer_for(settings).facts(views)
-    else:
+    elif settings.format == "json":
+        data = ox.serialize(
+            triples, format=ox.RdfFormat.JSON_LD, prefixes=prefixes_of(settings.graph.store)
+        )
+        click.echo(escaped((data or b"").decode()))
+    elif settings.format in (None, "table"):
         for triple in triples:
             click.echo(escaped(f"{triple} ."))
+    else:
+        style = settings.style
+        shown = Shown(settings.graph.store, settings.language)
+        rows = (
+            shown.cells([tuple(triple) for triple in triples])
+            if style == "markdown"
+            else [[as_data(term, style) for term in triple] for triple in triples]
+        )
+        names = ["subject", "predicate", "object"]
+        emit(settings, [*map(shown.column, names)] if style == "markdown" else names, rows)
     if not triples:
         sys.exit(FAULTS)

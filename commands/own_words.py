@@ -19,6 +19,7 @@ from .settings import FAULTS, Settings
 
 if TYPE_CHECKING:
     from ..queries.asking import Outcome
+    from ..queries.results import Naming
 
 
 def ask_in_own_words(
@@ -27,6 +28,7 @@ def ask_in_own_words(
     values: Mapping[str, str],
     why: bool,
     everything: bool,
+    naming: Naming | None,
     *,
     show: Callable[[str], None],
 ) -> None:
@@ -39,7 +41,7 @@ def ask_in_own_words(
     if outcome.kind in ("foreign", "unread", "unsure"):
         if graph.catalogue.looks_like_a_name(words):
             graph.catalogue.get(words)
-        _refuse(settings, outcome, why, everything)
+        _refuse(settings, outcome, why, everything, naming)
         return
     plan = outcome.plan
     assert plan is not None
@@ -69,14 +71,16 @@ def ask_in_own_words(
         sys.exit(FAULTS)
     if outcome.kind == "undated":
         _note(settings, "reading-undated", say("reading-undated", language))
-        print_rows(settings, rows, why, everything)
+        print_rows(settings, rows, why, everything, naming=naming)
         sys.exit(FAULTS)
     if outcome.kind == "yes":
         _note(settings, "answer-yes", say("answer-yes", language))
-    print_rows(settings, rows, why, everything, nothing="reading-empty")
+    print_rows(settings, rows, why, everything, nothing="reading-empty", naming=naming)
 
 
-def _refuse(settings: Settings, outcome: Outcome, why: bool, everything: bool) -> None:
+def _refuse(
+    settings: Settings, outcome: Outcome, why: bool, everything: bool, naming: Naming | None
+) -> None:
     """Say what was not understood, and offer the likeliest questions."""
     wording = Wording(settings.graph.store)
     error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
@@ -102,7 +106,8 @@ def _refuse(settings: Settings, outcome: Outcome, why: bool, everything: bool) -
         if chosen.strip() in map(str, range(1, len(found) + 1)):
             question, values = found[int(chosen) - 1]
             values = with_choices(settings, question, values)
-            print_rows(settings, settings.graph.ask_stored(question, values), why, everything)
+            rows = settings.graph.ask_stored(question, values)
+            print_rows(settings, rows, why, everything, naming=naming)
             return
     sys.exit(FAULTS)
 

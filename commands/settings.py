@@ -14,6 +14,7 @@ from ..queries.results import FORMATS
 
 if TYPE_CHECKING:
     import click
+    from click.shell_completion import CompletionItem
 
     from ..api import KnowledgeGraph
     from ..queries.catalogue import Catalogue
@@ -36,6 +37,8 @@ class Settings:
         self.collection: list[Path] = []
         self.endpoint: str | None = None
         self.timeout: float | None = None
+        #: Whether the answer is a CSV file, which people open in a spreadsheet.
+        self.writes_csv = False
 
     @property
     def language(self) -> str:
@@ -156,6 +159,64 @@ def common(command: _Command) -> _Command:
             expose_value=False,
             callback=_remember,
         ),
+    ):
+        command = option(command)
+    return command
+
+
+def completing(kind: str) -> Callable[..., list[CompletionItem[str]]]:
+    """What completes an argument or option in the shell: a function of :mod:`.completion`."""
+
+    def complete(
+        context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        from . import completion
+
+        complete_kind = {
+            "questions": completion.questions,
+            "parameters": completion.parameters,
+            "entities": completion.entities,
+        }[kind]
+        return complete_kind(context, incomplete)
+
+    return complete
+
+
+def output_option(command: _Command) -> _Command:
+    """Give a command the option ``output``, a file."""
+    import click
+
+    return click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file: .csv (for spreadsheets too), .tsv, .json, .md or .xlsx.",
+    )(command)
+
+
+def answer_options(command: _Command) -> _Command:
+    """Give a command the options of its answer: ``why``, ``everything``, ``naming``, ``output``."""
+    import click
+
+    for option in (
+        output_option,
+        click.option(
+            "--ids",
+            "naming",
+            flag_value="both",
+            help="In tables, CSV and TSV: the IRI of each thing, and its label beside it.",
+        ),
+        click.option(
+            "--labels",
+            "naming",
+            flag_value="labels",
+            default=None,
+            help="In CSV and TSV: labels, also in the answer to a query of your own.",
+        ),
+        click.option(
+            "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
+        ),
+        click.option("--why", is_flag=True, help="Show under each row the quotes that prove it."),
     ):
         command = option(command)
     return command

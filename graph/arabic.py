@@ -1,17 +1,20 @@
 """Folding of Arabic and Latin spelling for search, with a mapping to the original offsets.
 
 Newspapers spell a name in several ways: final ى for ي, bare alef for hamza, ه for ة, with or
-without diacritics, digits of two alphabets. Folding makes these equal for *finding*; the original
-text is what is stored and quoted. The explorer's script folds by the same rules;
-``tests/folding.json`` tests both.
+without diacritics, digits of two alphabets, typographic or plain apostrophes, quotation marks and
+dashes. Folding makes these equal for *finding*; the original text is what is stored and quoted.
+The explorer's script folds by the same rules; ``tests/folding.json`` tests both.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
 
+#: Apostrophes and single quotation marks, primes and letters that are written like them.
+APOSTROPHES: Final = "'‘’‚‛‹›ʹʻʼʽ′`´"
 _SAME: Final = {
     **dict.fromkeys("أإآٱ", "ا"),
     "ى": "ي",
@@ -20,13 +23,25 @@ _SAME: Final = {
     "ة": "ه",
     "ؤ": "و",
     "ک": "ك",
+    **dict.fromkeys(APOSTROPHES, "'"),
+    # Double quotation marks.
+    **dict.fromkeys("“”„‟«»″ʺ", '"'),
+    # Hyphens, dashes and the minus sign.
+    **dict.fromkeys("‐‑‒–—―−⁃", "-"),
+    "،": ",",
+    "؛": ";",
+    "؟": "?",
+    "۔": ".",
+    "٪": "%",
+    "٫": ".",
+    "٬": ",",
 }
-#: Diacritics, superscript alef, tatweel, zero-width and bidirectional controls.
+#: Diacritics, superscript alef, tatweel, soft hyphen, zero-width and bidirectional controls.
 _DROPPED: Final = frozenset(
     chr(code)
     for codes in (
         range(0x064B, 0x0660),
-        (0x0670, 0x0640, 0x061C, 0xFEFF),
+        (0x0670, 0x0640, 0x061C, 0x00AD, 0xFEFF),
         range(0x200B, 0x2010),
         range(0x202A, 0x202F),
         range(0x2066, 0x206A),
@@ -69,7 +84,7 @@ def fold(text: str) -> str:
 
     >>> fold("البريد المصرى") == fold("البَريد  المصري")
     True
-    >>> fold("٦٠ مليون"), fold("Côte d'Ivoire")
+    >>> fold("٦٠ مليون"), fold("Côte d’Ivoire")
     ('60 مليون', "cote d'ivoire")
     """
     return " ".join(text.translate(_FOLDED).split())
@@ -91,16 +106,22 @@ def western(text: str) -> str:
     return text.translate(_FIGURES)
 
 
+#: A hyphen that divides a word at the end of a line.
+_WRAP: Final = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u00ad][^\S\n]*\n\s*(?=[^\W\d_])")
+
+
 @lru_cache(maxsize=16)
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(text: str, *, unwrapped: bool) -> tuple[str, list[int]]:
     """The folded text, and the original offset of each of its characters.
 
-    Cached for a few texts, because a wrong quote is searched for piece by piece in one document.
+    ``unwrapped`` joins words that a hyphen divides at the end of a line. Cached for a few texts,
+    because a wrong quote is searched for piece by piece in one document.
     """
     pieces: list[str] = []
     origin: list[int] = []
+    wraps = {at for wrap in _WRAP.finditer(text) for at in range(*wrap.span())} if unwrapped else ()
     for offset, char in enumerate(text):
-        for piece in _fold_char(char):
+        for piece in "" if offset in wraps else _fold_char(char):
             if piece == " " and pieces and pieces[-1] == " ":
                 continue
             pieces.append(piece)
@@ -108,15 +129,18 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(pieces), origin
 
 
-def find_folded(text: str, wanted: str) -> tuple[int, int] | None:
+def find_folded(text: str, wanted: str, *, unwrapped: bool = False) -> tuple[int, int] | None:
     """Find ``wanted`` in ``text``, ignoring spelling: (start, end) in the original text.
 
-    Offsets are 0-based, half-open code points; ``None`` if it is not found.
+    Offsets are 0-based, half-open code points; ``None`` if it is not found. ``unwrapped`` finds
+    words too that a hyphen divides at the end of a line.
 
     >>> find_folded("وقّعت مصر", "وقعت")
     (0, 5)
+    >>> find_folded("الخدمات البر-\\nيدية", "البريدية", unwrapped=True)
+    (8, 18)
     """
-    folded, origin = _folded(text)
+    folded, origin = _folded(text, unwrapped=unwrapped)
     needle = fold(wanted)
     at = folded.find(needle) if needle else -1
     while at >= 0:

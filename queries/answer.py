@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
+from ..graph.control_characters import escaped, visible
 from ..graph.errors import QueryError, TaawunError, as_json
 from ..graph.store import Store, damaged, read
+from ..ontology.namespaces import BASE
 from .question import Question
-from .results import LINES, Shown, Table, Terms, bindings, in_markdown, rule, terms_of
+from .results import (
+    LINES,
+    Naming,
+    Shown,
+    Table,
+    Terms,
+    as_data,
+    bindings,
+    distinct,
+    in_markdown,
+    rule,
+    terms_of,
+)
 
 if TYPE_CHECKING:
     from .parameters import Asked
@@ -67,7 +81,41 @@ class Answer:
     @cached_property
     def headings(self) -> list[str]:
         """The column headings in the answer's language."""
-        return [self.shown.column(name) for name in self.variables]
+        return distinct([self.shown.column(name) for name in self.variables], self.variables)
+
+    def columns(self, naming: Naming) -> list[str]:
+        """The headings of a table that names things so; only labels depend on the language."""
+        if naming == "labels":
+            return self.headings
+        if naming == "iris":
+            return list(self.variables)
+        named = [(name, f"{name}_label") for name in self.variables]
+        return distinct(
+            [h for pair in named for h in pair], [v for v in self.variables for _ in "xx"]
+        )
+
+    def cells(self, block: Sequence[Terms], style: str, naming: Naming) -> list[list[str]]:
+        """The cells of some rows; dates and numbers are in words for Markdown only."""
+        if naming == "iris":
+            return [[as_data(term, style) for term in row] for row in block]
+        cells = self.shown.cells(block)
+        if style == "markdown":
+            from .date_words import readable
+
+            cells = [[readable(cell, self.shown.language) for cell in row] for row in cells]
+        if naming == "both":
+            return [
+                [
+                    text
+                    for term, label in zip(row, labels, strict=True)
+                    for text in (
+                        as_data(term, "csv"),
+                        label if isinstance(term, ox.NamedNode) else "",
+                    )
+                ]
+                for row, labels in zip(block, cells, strict=True)
+            ]
+        return cells
 
     def rows(self) -> Iterator[Terms]:
         """Yield the unread rows."""
@@ -117,33 +165,43 @@ def answer_of(store: Store, question: Question) -> Table:
     return Table(answer.variables, tuple(answer.rows()))
 
 
+#: The formats of SPARQL 1.1 for tables.
+_SPARQL: Final = {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}
+#: What begins the IRIs that have labels here.
+NAMED: Final = BASE
+#: An IRI of ours in SPARQL 1.1 Query Results JSON, and how much of it may stand before a cut.
+_VALUE: Final = re.compile(f'"value":"({NAMED}[^"\\\\]*)"')
+_TAIL: Final = len('"value"')
 #: The end of SPARQL 1.1 Query Results JSON without rows.
 _NO_ROW: Final = b"[]}}"
 #: Maximum bytes of explanations buffered in memory; more go to a temporary file.
 _IN_MEMORY: Final = 1 << 24
 
 
-def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
-    """Write an answer as ``csv``, ``tsv``, ``markdown`` or ``json``; False if it is empty."""
+def write_answer(
+    answer: Answer,
+    style: str,
+    out: TextIO,
+    naming: Naming = "labels",
+    *,
+    for_spreadsheet: bool = False,
+) -> bool:
+    """Write an answer as ``csv``, ``tsv``, ``markdown`` or ``json``; False if it is empty.
+
+    CSV and TSV with ``iris`` are those of SPARQL 1.1; ``for_spreadsheet``, no cell is a formula.
+    JSON has the labels besides.
+    """
     if style == "json":
         return _write_json(answer, out)
+    if naming == "iris" and style in _SPARQL and not for_spreadsheet:
+        return _write_sparql(answer, _SPARQL[style], out)
     has_rows = False
     write_title(answer, style, out)
-    write_head(style, answer.headings, out)
+    write_head(style, answer.columns(naming), out)
     for block in answer.blocks():
         has_rows = True
-        write_rows(style, _cells(answer, block, style), out)
+        write_rows(style, answer.cells(block, style, naming), out)
     return has_rows
-
-
-def _cells(answer: Answer, block: list[Terms], style: str) -> list[list[str]]:
-    """The cells of some rows; dates and numbers are in words for Markdown only."""
-    cells = answer.shown.cells(block)
-    if style != "markdown":
-        return cells
-    from .date_words import readable
-
-    return [[readable(cell, answer.shown.language) for cell in row] for row in cells]
 
 
 def write_proven(
@@ -151,6 +209,7 @@ def write_proven(
     blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
     style: str,
     out: TextIO,
+    naming: Naming = "labels",
 ) -> bool:
     """Write blocks of explained rows: full explanations in JSON, otherwise one line per quote.
 
@@ -162,11 +221,13 @@ def write_proven(
         return _write_proven_json(answer, blocks, out)
     has_rows = False
     write_title(answer, style, out)
-    write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
+    columns = answer.columns(naming)
+    proof = [f"why_{name}" if name in columns else name for name in PROOF_COLUMNS]
+    write_head(style, [*columns, *proof], out)
     for block, explanations in blocks:
         has_rows = True
         proofs = [rows_of(item, answer.shown) for item in explanations]
-        cells = _cells(answer, block, style)
+        cells = answer.cells(block, style, naming)
         write_rows(
             style,
             [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],
@@ -194,26 +255,50 @@ def write_rows(style: str, rows: Iterable[Sequence[str]], out: TextIO) -> None:
     out.flush()
 
 
+def _write_sparql(answer: Answer, form: ox.QueryResultsFormat, out: TextIO) -> bool:
+    """Write SPARQL 1.1 Query Results CSV or TSV with Oxigraph's serialiser."""
+    out.flush()
+    lines = _Escaped(out.buffer, _visible_lines if form == ox.QueryResultsFormat.CSV else escaped)
+    _serialise(answer, lines, form)
+    out.flush()
+    return lines.has_rows
+
+
+def _visible_lines(text: str) -> str:
+    return "\r".join(map(visible, text.split("\r")))
+
+
+def _serialise(answer: Answer, out: _Escaped, form: ox.QueryResultsFormat) -> None:
+    try:
+        answer.solutions.serialize(out, form)  # type: ignore[arg-type]
+    except (RuntimeError, ValueError) as error:
+        raise damaged(error) from error
+
+
 def _write_json(answer: Answer, out: TextIO) -> bool:
     """Write SPARQL 1.1 Query Results JSON with Oxigraph's serialiser."""
     out.flush()
     end = _End(out.buffer)
-    try:
-        answer.solutions.serialize(end, ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
-    except (RuntimeError, ValueError) as error:
-        raise damaged(error) from error
-    out.write(f"{_added(answer)}}}\n")
+    _serialise(answer, end, ox.QueryResultsFormat.JSON)
+    out.write(f"{_added(answer, end.iris)}}}\n")
     out.flush()
     return end.text != _NO_ROW
 
 
-def _added(answer: Answer) -> str:
-    """The members of the JSON that follow the results, each after a comma."""
+def _added(answer: Answer, iris: set[str]) -> str:
+    """The members of the JSON that follow the results, each after a comma.
+
+    ``labels`` has the label of each IRI of ours among the results, in the answer's language.
+    """
     import json
 
+    labels = answer.shown.labels
+    labels.fetch(iris)
+    named = {iri: labels(iri, answer.shown.language) for iri in sorted(iris)}
+    members = {"labels": named, **answer.members} if named else answer.members
     return "".join(
         f',\n"{name}": {escaped(json.dumps(value, ensure_ascii=False))}'
-        for name, value in answer.members.items()
+        for name, value in members.items()
     )
 
 
@@ -235,11 +320,12 @@ def _write_proven_json(
     def text(value: object) -> str:
         return escaped(json.dumps(value, ensure_ascii=False))
 
-    comma = ""
+    comma, iris = "", set[str]()
     with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
         out.write(f'{{"head": {{"vars": {text(answer.variables)}}},\n"results": {{"bindings": [')
         for block, explanations in blocks:
             for row, explanation in zip(block, explanations, strict=True):
+                iris |= {term.value for term in row if isinstance(term, ox.NamedNode)}
                 out.write(f"{comma}\n{text(dict(bindings(answer.variables, row)))}")
                 waiting.write(f"{comma}\n{text(explanation_json(explanation))}")
                 comma = ","
@@ -247,28 +333,52 @@ def _write_proven_json(
         waiting.seek(0)
         out.write('\n]},\n"why": [')
         copyfileobj(waiting, out)
-        out.write(f"\n]{_added(answer)}}}\n")
+        out.write(f"\n]{_added(answer, {i for i in iris if i.startswith(NAMED)})}}}\n")
     return comma != ""
 
 
-class _End:
-    """A file for JSON that escapes terminal control characters and remembers its last bytes.
+class _Escaped:
+    """A file in which control characters, which a terminal would obey, are ``shown``."""
 
-    The last byte, which closes the object, is never written, so that members can be added.
-    """
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
+    def __init__(self, out: IO[bytes], shown: Callable[[str], str] = escaped) -> None:
+        self._out, self._shown = out, shown
         self._decoder = getincrementaldecoder("utf-8")()
-        self.text = b""
+        self._lines = 0
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether more than the line of the headings was written."""
+        return self._lines > 1
 
     def write(self, data: bytes) -> int:
         """Write to the underlying file."""
-        ready = self.text[-1:] + data[:-1] if data else b""
-        self.text = (self.text + data)[-len(_NO_ROW) :]
-        self._out.write(escaped(self._decoder.decode(ready)).encode())
+        self._lines += data.count(b"\n")
+        self._out.write(self._shown(self._decoder.decode(data)).encode())
         return len(data)
 
     def flush(self) -> None:
         """Flush the underlying file."""
         self._out.flush()
+
+
+class _End(_Escaped):
+    """A file for JSON that remembers its last bytes and the IRIs of ours in it.
+
+    The last byte, which closes the object, is never written, so that members can be added.
+    """
+
+    def __init__(self, out: IO[bytes]) -> None:
+        super().__init__(out)
+        self.text, self._rest = b"", ""
+        self.iris: set[str] = set()
+
+    def write(self, data: bytes) -> int:
+        """Write to the underlying file."""
+        ready = self.text[-1:] + data[:-1] if data else b""
+        self.text = (self.text + data)[-len(_NO_ROW) :]
+        text = self._decoder.decode(ready)
+        seen = self._rest + text
+        self.iris.update(_VALUE.findall(seen))
+        self._rest = seen[seen.rfind('"value"') :] if '"value"' in seen else seen[-_TAIL:]
+        self._out.write(escaped(text).encode())
+        return len(data)

@@ -37,6 +37,11 @@ class Catalogue:
             for name, path in sorted(self._files.items())
         }
 
+    @property
+    def names(self) -> list[str]:
+        """The name of every question, sorted; no file is read."""
+        return sorted(self._files)
+
     def __contains__(self, name: str) -> bool:
         return name in self._files
 

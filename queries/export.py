@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -29,12 +29,17 @@ _PLAIN: Final = (
 )  # fmt: skip
 
 
-def export(name: str, dump: Path, store: Store, out: IO[bytes]) -> None:
+#: Writes the graph to a file, given the canonical dump, the store and the language of labels.
+Writer: TypeAlias = Callable[[Path, Store, IO[bytes], str], None]
+
+
+def export(name: str, dump: Path, store: Store, out: IO[bytes], language: str = "en") -> None:
     """Write the graph in the format ``name`` (a key of ``FORMATS``) to ``out``.
 
-    ``dump`` is the build's canonical dump, ``store`` its store.
+    ``dump`` is the build's canonical dump, ``store`` its store. ``language`` chooses the labels of
+    formats that have one label for each thing.
     """
-    FORMATS[name](dump, store, out)
+    FORMATS[name](dump, store, out, language)
 
 
 def rebased(dump: Path, base: str) -> bytes:
@@ -46,7 +51,7 @@ def rebased(dump: Path, base: str) -> bytes:
     return ("\n".join(sorted(moved.splitlines())) + "\n").encode()
 
 
-def _nquads(dump: Path, _: Store, out: IO[bytes]) -> None:
+def _nquads(dump: Path, _: Store, out: IO[bytes], _language: str) -> None:
     out.write(dump.read_bytes())
 
 
@@ -58,10 +63,8 @@ def _quads(dump: Path, *, only_plain: bool) -> Iterator[ox.Quad]:
     return iter(sorted(quads, key=lambda quad: (str(quad.graph_name), str(quad.triple))))
 
 
-def _serialised(
-    form: ox.RdfFormat, *, only_plain: bool
-) -> Callable[[Path, Store, IO[bytes]], None]:
-    def write(dump: Path, store: Store, out: IO[bytes]) -> None:
+def _serialised(form: ox.RdfFormat, *, only_plain: bool) -> Writer:
+    def write(dump: Path, store: Store, out: IO[bytes], _language: str) -> None:
         quads = _quads(dump, only_plain=only_plain)
         prefixes = {**prefixes_of(store), **PREFIXES}
         items = (quad.triple for quad in quads) if only_plain else quads
@@ -72,7 +75,7 @@ def _serialised(
     return write
 
 
-def _csv(_: Path, store: Store, out: IO[bytes]) -> None:
+def _csv(_: Path, store: Store, out: IO[bytes], _language: str) -> None:
     """Write a row for each fact and quote, with a byte order mark for Arabic in spreadsheets."""
     facts = list(all_facts(store))
     labels = Labels(store)
@@ -134,8 +137,11 @@ def _is_iri(term: Term) -> bool:
     return isinstance(term, ox.NamedNode)
 
 
-def _graphml(_: Path, store: Store, out: IO[bytes]) -> None:
-    """Write entities and the facts between them, for Gephi, yEd and Cytoscape."""
+def _graphml(_: Path, store: Store, out: IO[bytes], language: str) -> None:
+    """Write entities and the facts between them, for Gephi, yEd and Cytoscape.
+
+    These show the attribute ``label``, which is in the language; both languages stand beside it.
+    """
     import networkx as nx
 
     graph = network(store, quotes=True)
@@ -144,9 +150,7 @@ def _graphml(_: Path, store: Store, out: IO[bytes]) -> None:
     labels.fetch([*graph.nodes, *(fact.predicate.value for fact in records)])
     for node, data in graph.nodes(data=True):
         data["class"] = short_iri(node).partition("/")[0]
-        data["label_ar"], data["label_en"] = (
-            visible(labels(node, language)) for language in ("ar", "en")
-        )
+        data |= _named(labels, node, language)
     for *_ends, data in graph.edges(data=True):
         fact = data.pop("record")
         data |= {name: visible(value) for name, value in qualifiers_of(fact).items() if value}
@@ -156,13 +160,16 @@ def _graphml(_: Path, store: Store, out: IO[bytes]) -> None:
             "modality": fact.modality,
             "quotes": visible(quotes_of([fact])),
         }
-        data["label_ar"], data["label_en"] = (
-            visible(labels(fact.predicate.value, language)) for language in ("ar", "en")
-        )
+        data |= _named(labels, fact.predicate.value, language)
     nx.write_graphml(graph, out, named_key_ids=True)
 
 
-FORMATS: Final[dict[str, Callable[[Path, Store, IO[bytes]], None]]] = {
+def _named(labels: Labels, iri: str, language: str) -> dict[str, str]:
+    both = {name: visible(labels(iri, name)) for name in ("ar", "en")}
+    return {"label": both[language], "label_ar": both["ar"], "label_en": both["en"]}
+
+
+FORMATS: Final[dict[str, Writer]] = {
     "nquads": _nquads,
     "trig": _serialised(ox.RdfFormat.TRIG, only_plain=False),
     "turtle": _serialised(ox.RdfFormat.TURTLE, only_plain=True),

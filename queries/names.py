@@ -86,6 +86,11 @@ class Names:
         """The IRIs of the members of a class, given by slug, sorted; of several joined by ``|``."""
         return sorted(self._members(kind) or ())
 
+    def spelled(self) -> list[tuple[str, str]]:
+        """Every name of an entity or a document as it is spelled, with the IRI."""
+        found = ((row["name"].value, row["thing"].value) for row in select(self.store, _NAMES))
+        return [(name, iri) for name, iri in found if iri.startswith((ID, DOCUMENT))]
+
     def find(self, name: str, kind: str | None = None) -> list[str]:
         """The IRIs that the name may refer to, best match first; empty if none.
 

@@ -102,7 +102,12 @@ class OwnQueries:
         self._refuse_undeclared(text)
         iris = _iris(text)
         warnings = list(self._unknown(iris))
-        if not _has_structure(text) and all("" in self._places(iri, {""}) for iri in iris):
+        star = _star(text)
+        if (
+            star is None
+            and not _has_structure(text)
+            and all("" in self._places(iri, {""}) for iri in iris)
+        ):
             return Prepared(text, tuple(warnings))
         try:
             query = parse(f"BASE <{base}> {text}" if base else text)
@@ -110,8 +115,11 @@ class OwnQueries:
             # No SPARQL 1.1: the store says what is wrong, or knows the extension.
             return Prepared(text, tuple(warnings))
         warnings += self._misplaced(query)
+        if star is not None:
+            text = _in_order(text, star, query)
         if isinstance(self._store, EmbeddedStore):
-            text = standard_query(query, lambda ask: self._asks(ask, graphs)) or text
+            standard = standard_query(query, lambda ask: self._asks(ask, graphs))
+            text = standard or text
         return Prepared(text, tuple(warnings))
 
     def _asks(self, text: str, graphs: Graphs | None = None) -> bool:
@@ -321,3 +329,29 @@ def _iris(text: str) -> dict[str, str]:
                 found.setdefault(names.iri(token).value, token.text)
         place += 1
     return found
+
+
+def _star(text: str) -> Token | None:
+    """The * of SELECT * at the outermost level, if any."""
+    depth, before = 0, ""
+    for token in scan(text):
+        if token.text == "*" and depth == 0 and before in ("SELECT", "DISTINCT", "REDUCED"):
+            return token
+        if token.kind == "sign":
+            depth += (token.text in "{(") - (token.text in "})")
+        before = token.text.upper()
+    return None
+
+
+def _in_order(text: str, star: Token, query: alg.Query) -> str:
+    """The query with the variables of SELECT * written out as they first appear.
+
+    Oxigraph gives them in the order of their names.
+    """
+    selected = {variable.name for variable in query.select.variables}
+    named = dict.fromkeys(t.text[1:] for t in scan(text[star.end :]) if t.text[:1] in "?$")
+    names = [name for name in named if name in selected]
+    if not names or len(names) != len(selected):
+        return text
+    written = " ".join(f"?{name}" for name in names)
+    return f"{text[: star.start]}{written}{text[star.end :]}"

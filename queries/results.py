@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -25,6 +26,8 @@ _BREAKS: Final = r"[\t\r\n]+"
 _MARKS: Final = r"[|\\<>\[\]]"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER: Final = r"[-+]?\d+(\.\d+)?"
+#: How an answer names things in tables: by label, by IRI as SPARQL CSV has it, or by both.
+Naming: TypeAlias = Literal["labels", "iris", "both"]
 #: The terms of a row, one per column; None for an unbound variable.
 Terms: TypeAlias = tuple[Term | None, ...]
 
@@ -99,6 +102,24 @@ class Shown:
             if label != short_iri(iri):
                 return label
         return name.replace("_", " ")
+
+
+def distinct(headings: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The headings, with the variable's name in those that would be equal."""
+    counted = Counter(headings)
+    return [
+        f"{heading} (?{name})" if counted[heading] > 1 else heading
+        for heading, name in zip(headings, names, strict=True)
+    ]
+
+
+def as_data(term: Term | None, style: str) -> str:
+    """A term as SPARQL CSV (its value) or SPARQL TSV (in Turtle) has it."""
+    if term is None:
+        return ""
+    if style == "tsv" or isinstance(term, ox.BlankNode):
+        return str(term)
+    return term.value
 
 
 def heading_is_known(shown: Shown, name: str) -> bool:

@@ -97,6 +97,18 @@ def test_graphml_opens_in_networkx_with_both_languages(everything):
     assert all(data["label_ar"] and data["predicate"] and data["modality"] for *_, data in edges)
 
 
+@pytest.mark.parametrize(("language", "name"), [("ar", "العراق"), ("en", "Iraq")])
+def test_graphml_has_the_label_that_programs_show_in_the_asked_language(run, language, name):
+    said = run("export", "graphml", "--lang", language)
+    assert b'for="node" attr.name="label"' in said.stdout_bytes
+    assert b'for="edge" attr.name="label"' in said.stdout_bytes
+    network = nx.read_graphml(io.BytesIO(said.stdout_bytes))
+    assert network.nodes["https://w3id.org/taawun/id/country/iraq"]["label"] == name
+    assert network.number_of_edges() > 300
+    for data in (*dict(network.nodes(data=True)).values(), *(d for *_, d in network.edges.data())):
+        assert data["label"] == data[f"label_{language}"] != ""
+
+
 def test_the_dataset_is_an_rdflib_dataset_over_the_same_store(graph):
     dataset = graph.dataset()
     assert isinstance(dataset, Dataset)

@@ -195,7 +195,7 @@ def in_markdown(kg: KnowledgeGraph) -> Told:
 
 def exported(kg: KnowledgeGraph, form: str) -> bytes:
     out = io.BytesIO()
-    FORMATS[form](Path(), kg.store, out)
+    FORMATS[form](Path(), kg.store, out, "en")
     return out.getvalue()
 
 

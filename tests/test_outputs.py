@@ -142,7 +142,7 @@ def test_answers_are_still_answers(hostile: Path, run: Callable[..., Any]) -> No
     said = run("sparql", query, "--format", "json", "--collection", str(hostile))
     (row,) = json.loads(said.output)["results"]["bindings"]
     assert row["n"]["value"] == HOSTILE
-    said = run("sparql", query, "--format", "csv", "--collection", str(hostile))
+    said = run("sparql", query, "--format", "csv", "--labels", "--collection", str(hostile))
     (_, (cell,)) = csv.reader(io.StringIO(said.output))
     assert cell == "'" + visible(HOSTILE)
     assert "␛[2J" in cell

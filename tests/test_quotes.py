@@ -103,15 +103,36 @@ def test_many_short_parts_are_looked_for_quickly() -> None:
         ("البريد المصرى", "البريد المصري", "البريد المصرى"),
         ("خدمة جديدة", "خدمه جديده", "خدمة جديدة"),
         ("عام ٢٠٢١", "عام 2021", "عام ٢٠٢١"),
+        ("بمبلغ 3‐5 ملايين دولار", "بمبلغ 3-5 ملايين دولار", "بمبلغ 3‐5 ملايين دولار"),
+        ("مع مملكة التجربة – في مجال", "مع مملكة التجربة - في مجال", "مع مملكة التجربة – في مجال"),
+        ("الوزير: “إن مصر تتعاون”", 'الوزير: "إن مصر تتعاون"', "الوزير: “إن مصر تتعاون”"),
+        ("الأمن السيبراني”، وأضاف", "الأمن السيبراني”, وأضاف", "الأمن السيبراني”، وأضاف"),
+        ("كوت د’يفوار", "كوت د'يفوار", "كوت د’يفوار"),
+        ("في الخدمات البر‐\nيدية معا", "في الخدمات البريدية معا", "في الخدمات البر‐\nيدية معا"),
+        ("في الخدمات البر\u00ad\nيدية", "في الخدمات البريدية", "في الخدمات البر\u00ad\nيدية"),
     ],
-    ids=["diacritic", "tatweel", "spaces", "alef", "hamza", "ya", "ta marbuta", "digits"],
-)
+    ids=[
+        "diacritic", "tatweel", "spaces", "alef", "hamza", "ya", "ta marbuta", "digits",
+        "hyphen", "dash", "quotation marks", "comma", "apostrophe", "divided", "soft hyphen",
+    ],
+)  # fmt: skip
 def test_another_spelling_is_refused_and_shown_the_documents_own(
     text: str, quote: str, own: str
 ) -> None:
     with pytest.raises(QuoteError) as raised:
         evidence(document(f"قبل {text} بعد"), quote)
     assert raised.value.remedy == Message("copy-spelling", words=own)
+
+
+def test_the_words_to_copy_are_accepted() -> None:
+    """Whatever the hint says to copy is a quote of the document."""
+    text = document("قبل وتتعاون في الخدمات البر‐\nيدية: “مصر – العراق”، بمبلغ 3‑5 ملايين بعد")
+    with pytest.raises(QuoteError) as raised:
+        evidence(text, 'في الخدمات البريدية: "مصر - العراق", بمبلغ 3-5 ملايين')
+    remedy = raised.value.remedy
+    assert remedy is not None
+    words = str(remedy.parts["words"])
+    assert [item.quote for item in evidence(text, words)] == [words]
 
 
 @pytest.mark.parametrize(

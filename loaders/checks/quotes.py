@@ -192,14 +192,14 @@ def _not_there(text: str, quote: str) -> QuoteError:
 
 
 def _remedy(text: str, quote: str) -> Message | None:
-    if span := find_folded(text, quote):
+    if span := find_folded(text, quote) or find_folded(text, quote, unwrapped=True):
         return Message("copy-spelling", words=text[slice(*span)])
     words = quote.split()
     longest, first = "", 0
     for last in range(1, len(words) + 1):
         # A part of what is there is there too, so a window over the words finds the longest part.
         while first < last:
-            span = find_folded(text, " ".join(words[first:last]))
+            span = find_folded(text, " ".join(words[first:last]), unwrapped=True)
             if span:
                 longest = max(longest, text[slice(*span)], key=len)
                 break

@@ -8,14 +8,18 @@ from typing import Final, NamedTuple
 
 from ...graph.arabic import fold
 
-#: Marks that belong to the word before them: diacritics, tatweel, zero-width and bidi controls.
+#: Marks that belong to the word before them: diacritics, tatweel, soft hyphen, controls.
 MARKS: Final = (
-    "\u0610-\u061a\u064b-\u065f\u0670\u0640\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+    "\u00ad\u0610-\u061a\u064b-\u065f\u0670\u0640\u061c"
+    "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 )
-_WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
+#: Apostrophes that Unicode counts as letters; they end a word as a plain one does.
+_APOSTROPHES: Final = "ʹʺʻʼʽ"
+_LETTER: Final = rf"[^\W_{_APOSTROPHES}]"
+_WORD: Final = re.compile(rf"{_LETTER}(?:{_LETTER}|[{MARKS}])*")
 #: Characters between the words of one name: spaces, quotes, hyphens, controls. A name never
 #: crosses a line, a comma or a full stop.
-_GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›_\-{MARKS}][^\S\n\r]*)*")
+_GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›′`´{_APOSTROPHES}_\-‐‑{MARKS}][^\S\n\r]*)*")
 _PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
 #: Minimum letters of a word without proclitics (وليد is not ليد).
 _LEAST_LETTERS: Final = 3

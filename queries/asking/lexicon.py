@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ...graph.arabic import fold
+from ...graph.arabic import APOSTROPHES, fold
 from ...graph.store import Store, select
 from ...ontology.schema import is_own, local_name
 from ..prefixes import with_prefixes
@@ -31,8 +31,10 @@ SELECT DISTINCT ?unit ?name ?currency WHERE {
   OPTIONAL { ?unit a ?currency FILTER(?currency = tw:Currency) }
 }"""
 #: Abbreviations and possessives stay one word; hyphens separate words.
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)?(?:[\u064b-\u065f\u0670\u0640][^\W_]*)*")
-_APOSTROPHES: Final = re.compile("['’ʼ](?:s)?$")
+_TOKEN: Final = re.compile(
+    rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)?(?:[\u064b-\u065f\u0670\u0640][^\W_]*)*"
+)
+_APOSTROPHES: Final = re.compile(f"[{APOSTROPHES}](?:s)?$")
 _OPENING, _CLOSING = '«“"‘', '»”"’'
 _PREFIXES: Final = (
     "وبال", "وال", "بال", "فال", "كال", "ولل", "ال", "لل", "وب", "ول", "وس", "و", "ف", "ب", "ك",
@@ -150,7 +152,7 @@ def words_of(text: str) -> list[Word]:
     found = []
     quoted = _quoted(text)
     for match in _TOKEN.finditer(text):
-        folded = fold(match[0]).replace("’", "'").replace("ʼ", "'")
+        folded = fold(match[0])
         if folded:
             inside = any(start <= match.start() < end for start, end in quoted)
             found.append(Word(match[0], match.start(), match.end(), folded, inside))
@@ -159,7 +161,7 @@ def words_of(text: str) -> list[Word]:
 
 def keys_of(text: str) -> list[str]:
     """The words of a text as names are compared."""
-    return [name_key(word) for word in _TOKEN.findall(fold(text).replace("’", "'"))]
+    return [name_key(word) for word in _TOKEN.findall(fold(text))]
 
 
 def _quoted(text: str) -> list[tuple[int, int]]:

@@ -3,8 +3,12 @@
 const SAME = new Map([
   ...[...'أإآٱ'].map((letter) => [letter, 'ا']),
   ['ى', 'ي'], ['ئ', 'ي'], ['ی', 'ي'], ['ة', 'ه'], ['ؤ', 'و'], ['ک', 'ك'],
+  ...[...'‘’‚‛‹›ʹʻʼʽ′`´'].map((mark) => [mark, "'"]),
+  ...[...'“”„‟«»″ʺ'].map((mark) => [mark, '"']),
+  ...[...'‐‑‒–—―−⁃'].map((mark) => [mark, '-']),
+  ['،', ','], ['؛', ';'], ['؟', '?'], ['۔', '.'], ['٪', '%'], ['٫', '.'], ['٬', ','],
 ]);
-const DROPPED = /[\u064B-\u065F\u0670\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069\u061C\uFEFF]/;
+const DROPPED = /[\u00AD\u064B-\u065F\u0670\u0640\u200B-\u200F\u202A-\u202E\u2066-\u2069\u061C\uFEFF]/;
 /** White space as Python sees it. */
 const SPACE = /[\s\u0085\u001C-\u001F]/;
 const DECIMAL = /^\p{Nd}$/u;
