@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/taawun
 
-.PHONY: all install test quick lint clean
+.PHONY: all install test quick lint coverage clean
 
 all: install
 	@$(RUN) build
@@ -41,12 +41,16 @@ lint: $(VENV)/.tested
 
 test: lint
 	@tests/debian-packages
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
-	@echo "coverage: $$($(BIN)/coverage report --format=total)% of lines, by the quick tests of this process"
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # Lint, types and the tests that are fast and need no browser, Java, npm or Virtuoso.
 quick: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal \
+		-m "not (browser or java or node or virtuoso or slow)"
+
+# Which lines the quick tests reach, in this process alone.
+coverage: $(VENV)/.tested
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered \
 		-m "not (browser or java or node or virtuoso or slow)"
 
 clean:

@@ -64,9 +64,6 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Function]) -> None:
         used = {*item.fixturenames, *(value for value in params if isinstance(value, str))}
         for mark in {NEEDS[name] for name in NEEDS.keys() & used}:
             item.add_marker(mark)
-        if item.get_closest_marker("slow"):
-            # Tracing makes them a third slower, and the quick ones run nearly the same lines.
-            item.add_marker("no_cover")
 
 
 def pytest_deselected(items: Sequence[pytest.Function]) -> None:
