@@ -80,7 +80,12 @@ class Place:
         self.entities = self.collection / "entities" / "region.yaml"
         self.facts = self.collection / "facts" / "facts.csv"
         self.rows = self.facts.read_text("utf-8").splitlines()
-        about = [number for number, row in enumerate(self.rows) if is_about_area(row, "csv")]
+        # A row that has no notes yet.
+        about = [
+            number
+            for number, row in enumerate(self.rows)
+            if is_about_area(row, "csv") and row.endswith(",,")
+        ]
         self.noted = about[len(about) // 2]
         self.version = Version(0, 0)
         self.known: dict[Path, Version] = {}

@@ -280,5 +280,9 @@ class Fact:
             for name, day in zip(("earliest", "latest"), date_bounds(when.value), strict=True):
                 if day:
                     yield f'<{iri}> <{TW}{name}> "{day}"^^<{XSD}date> <{GRAPH_EVIDENCE}> .'
+        notes = [value for name, value in self.qualifiers if name in ("note", "noteAr")]
         for evidence in self.evidence:
             yield from evidence.lines(iri)
+            # Documents may state one fact for different reasons.
+            for note in notes:
+                yield f"<{evidence.iri(iri)}> <{TW}note> {note} <{GRAPH_EVIDENCE}> ."

@@ -46,7 +46,10 @@ OPTIONAL = {
     },
 }  # fmt: skip
 #: Questions that count or quote what documents speak of, so or not.
-MENTIONS = {"countries", "entities-in-several-documents", "entity-quotes", "facts-per-country"}
+MENTIONS = {
+    "compare-two-countries", "countries", "entities-in-several-documents", "entity-quotes",
+    "facts-per-country",
+}  # fmt: skip
 #: Columns that tell rows apart and may yet be empty: a person in each post, and on each side.
 TOGETHER = {"officials": ("post",), "event-participants": ("side",)}
 

@@ -8,6 +8,7 @@ Those whose names begin with ``beyond-`` say what only pySHACL can apply. Files 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ import pytest
 
 from taawun.graph.errors import ShapesError
 from taawun.loaders.builds.cache import Build
+from taawun.loaders.checks.shacl.result import Result
 from taawun.loaders.checks.shapes import Shapes, build_store
 
 HERE = Path(__file__).parent / "shacl"
@@ -83,6 +85,11 @@ def _spoilt(quads: list[ox.Quad], seed: int) -> list[ox.Quad]:
     return found
 
 
+def _comparable(results: Iterable[Result]) -> list[Result]:
+    """The results but those of sh:lessThan for an IRI: pySHACL orders IRIs, SPARQL does not."""
+    return [r for r in results if not (r.constraint == "LessThan" and r.value.startswith("<"))]
+
+
 @pytest.mark.slow
 def test_a_spoilt_graph_is_found_to_be_the_same_by_both(the_build: Build) -> None:
     shapes = Shapes()
@@ -91,5 +98,5 @@ def test_a_spoilt_graph_is_found_to_be_the_same_by_both(the_build: Build) -> Non
     store = shapes.store(_spoilt(quads, 2026))
     found = shapes.validate(store)
     assert len({(item.name, item.constraint) for item in found.results}) > 60
-    assert list(found.results) == shapes.reference(store)
+    assert _comparable(found.results) == _comparable(shapes.reference(store))
     assert not found.by_reference
