@@ -1,4 +1,7 @@
-"""Taawun: Egypt's digital cooperation as a knowledge graph whose every answer shows its proof."""
+"""Taawun: Egypt's digital cooperation as a knowledge graph whose every answer shows its proof.
+
+``taawun.open()`` gives the graph; what it can do is in ``help(taawun.KnowledgeGraph)``.
+"""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -6,6 +9,11 @@ if TYPE_CHECKING:
     from .graph.errors import TaawunError
 
 __all__ = ["KnowledgeGraph", "Row", "Rows", "TaawunError", "open"]
+
+
+def __dir__() -> list[str]:
+    """The public names, for completion and ``help``, whether loaded or not."""
+    return sorted({*globals(), *__all__})
 
 
 def __getattr__(name: str) -> object:

@@ -9,50 +9,76 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from .graph.errors import MisuseError, QueryError, TaawunError, UnsureError
+from .graph.errors import (
+    MisuseError,
+    OutputError,
+    QueryError,
+    TaawunError,
+    UnknownNameError,
+    UnsureError,
+)  # fmt: skip
 from .graph.store import EmbeddedStore, Store, read
+from .messages.message import foreign, preferred_language
 from .queries.answer import Answer, Triples, ask
 from .queries.catalogue import Catalogue
-from .queries.entity_card import EntityCard, entity_card
+from .queries.listing import Listing, Paragraph, extent_of
 from .queries.names import Names
-from .queries.network import Step, shortest_paths
 from .queries.question import Question
 from .queries.results import Shown
-from .queries.rows import Row, Rows, Truth
+from .queries.rows import Row, Rows, ShownTriples, Truth
 
 if TYPE_CHECKING:
+    import networkx as nx
     from rdflib import Dataset
 
+    from .checks import Report
     from .loaders.builds.cache import Build
     from .queries.asking import Outcome, Reader
     from .queries.disagreement import Disagreement
     from .queries.entity_card import PastFact
+    from .queries.entity_search import Entity
+    from .queries.fact_listing import Card, Facts
+    from .queries.network import Step
     from .queries.own_queries import OwnQueries
+    from .viz.explorer import ExplorerFile
 
 __all__ = [
     "KnowledgeGraph", "Row", "Rows", "TaawunError", "Truth", "open", "present_build",
 ]  # fmt: skip
 
 
-class KnowledgeGraph:
-    """The knowledge graph: stored questions, SPARQL, entities and paths, each with its proof."""
+class KnowledgeGraph(Paragraph):
+    """The knowledge graph: questions, SPARQL, entities, facts and paths, each with its proof.
+
+    Everything that it returns prints in a few lines, and shows in a notebook as HTML.
+    """
 
     def __init__(
         self,
         store: Store,
         *,
-        language: str = "ar",
+        language: str | None = None,
         questions: Sequence[Path] = (),
         texts: Callable[[], Mapping[str, str]] = dict,
+        build: Build | None = None,
+        collections: Sequence[Path] = (),
     ) -> None:
-        """``questions`` are additional folders of questions; ``texts`` maps slugs to documents."""
-        self._texts = texts
+        """See :func:`open`, which makes one.
+
+        ``questions`` are additional folders of questions; ``texts`` maps slugs to documents;
+        ``build`` is the build that the store is of, ``collections`` those on top of the bundled
+        one. The language is that of the locale, unless given.
+        """
+        self._texts, self._build, self._collections = texts, build, tuple(collections)
         self.store = store
-        self.language = language
+        self.language = language or preferred_language()
         self.catalogue = Catalogue(questions)
         self.names = Names(store)
 
-    def ask(self, question: str, **parameters: str) -> Rows | EntityCard:
+    def __repr__(self) -> str:
+        return f"KnowledgeGraph ({extent_of(self.store, self.language)})"
+
+    def ask(self, question: str, **parameters: str) -> Rows | Card:
         """Run a stored question by name, or ask in one's own words in either language.
 
         Parameters are slugs, IRIs or names. What was understood of own words stands in
@@ -107,7 +133,7 @@ class KnowledgeGraph:
 
         return OwnQueries(self.store, self.names)
 
-    def sparql(self, text: str) -> Rows | Truth | Triples:
+    def sparql(self, text: str) -> Rows | Truth | ShownTriples:
         """Run any SPARQL 1.1 query: rows for SELECT, a ``Truth`` for ASK, otherwise triples.
 
         Our prefixes need no declaration. The ``warnings`` of the answer say what in the query does
@@ -119,61 +145,200 @@ class KnowledgeGraph:
             shown = Shown(self.store, self.language)
             return Rows(self.store, text, Answer(answer, shown, warnings=warnings))
         if isinstance(answer, ox.QueryBoolean):
-            return Truth(self.store, text, bool(answer), warnings)
-        return Triples(read(answer), warnings)
+            return Truth(self.store, text, bool(answer), warnings, self.language)
+        return ShownTriples(Triples(read(answer), warnings), self._shown())
 
-    def show(self, entity: str) -> EntityCard:
-        """Everything recorded about an entity, given by slug, IRI or any of its names."""
-        return entity_card(self.store, self.names.get(entity))
+    def questions(self, tag: str | None = None) -> Listing[Question]:
+        """The stored questions, or those with a tag; ``ask`` takes their names."""
 
-    def history(self, entity: str) -> tuple[PastFact, ...]:
+        found = self.catalogue.questions.values()
+
+        def row(item: Question) -> tuple[str, ...]:
+            return (
+                item.name,
+                item.summary(self.language),
+                ", ".join(p.name for p in item.parameters),
+            )
+
+        chosen = [item for item in found if tag is None or tag in item.tags]
+        return Listing(chosen, ("name", "question", "parameters"), row, self._shown())
+
+    def show(self, entity: str) -> Card:
+        """Everything recorded about an entity, given by slug, IRI or any of its names.
+
+        ``card.facts`` are the facts with their quotes. Raises ``UnknownNameError``, with the
+        nearest names.
+        """
+        from .queries.entity_card import entity_card
+        from .queries.fact_listing import Card
+
+        return Card.of(entity_card(self.store, self.names.get(entity)), self.store, self.language)
+
+    def search(self, text: str, *, limit: int = 20) -> Listing[Entity]:
+        """Entities and documents with such a name in either language, best match first.
+
+        First those of just this name, then those with all its words (or their beginnings), and if
+        there are none, those with a similar name. Empty if nothing is near.
+
+        >>> import taawun
+        >>> kg = taawun.open(language="en")
+        >>> [entity.slug for entity in kg.search("ليتوانيا", limit=1)]
+        ['country/lithuania']
+        """
+        from .queries.entity_search import listing, search
+
+        return listing(self.store, search(self.names, text, limit), self.language)
+
+    def entities(self, class_: str = "entity") -> Listing[Entity]:
+        """The entities of a class, of the classes below it too, sorted by IRI.
+
+        The class is given by slug, local name or label: ``"agreement"``, ``"Agreement"``,
+        ``"اتفاقية"``. Raises ``UnknownNameError``, with the nearest classes.
+        """
+        from .queries.entity_search import listing, members
+
+        return listing(self.store, members(self.store, class_), self.language)
+
+    def facts(
+        self,
+        *,
+        subject: str | None = None,
+        predicate: str | None = None,
+        object: str | float | None = None,
+        modality: str | None = None,
+        stated_by: str | None = None,
+        document: str | None = None,
+    ) -> Facts:
+        """The facts that fit all that is given, with qualifiers and quotes, sorted by triple.
+
+        Entities are slugs, IRIs or names; an object may be a number. A predicate is a name or
+        label, and stands for those below it and for its inverse. ``modality`` is ``"asserted"``,
+        ``"reported"``, ``"inferred"``, ``"planned"``, ``"expected"``, ``"conditional"`` or
+        ``"denied"``; without it, what is only planned is among the facts too. ``document`` is a
+        slug, a title or the name of a file. Raises ``UnknownNameError``, with the nearest names.
+
+        >>> import taawun
+        >>> kg = taawun.open(language="en")
+        >>> len(kg.facts(predicate="signatory", object="نيجيريا"))
+        1
+        """
+        from .queries.fact_listing import Facts
+        from .queries.fact_search import find_facts
+
+        parts = {"subject": subject, "predicate": predicate, "modality": modality}
+        parts |= {"stated_by": stated_by, "document": document}
+        found = find_facts(self.store, self.names, object=object, **parts)
+        return Facts(found, self._shown())
+
+    def history(self, entity: str) -> Listing[PastFact]:
         """The unasserted facts about an entity: withdrawn, replaced or not yet reviewed."""
         from .queries.entity_card import history
+        from .queries.fact_listing import past_facts
 
-        return history(self.store, self.names.get(entity))
+        return past_facts(history(self.store, self.names.get(entity)), self._shown())
 
-    def disagreements(self, entity: str | None = None) -> tuple[Disagreement, ...]:
+    def disagreements(self, entity: str | None = None) -> Listing[Disagreement]:
         """Disagreements between documents, in the whole graph or about one entity."""
         from .queries.disagreement import disagreements
+        from .queries.fact_listing import sides
 
-        return disagreements(self.store, None if entity is None else self.names.get(entity))
+        iri = None if entity is None else self.names.get(entity)
+        return sides(disagreements(self.store, iri), self._shown())
 
-    def path(self, start: str, end: str, *, limit: int = 3) -> list[list[Step]]:
-        """The shortest paths of facts between two entities."""
-        return shortest_paths(self.store, self.names.get(start), self.names.get(end), limit=limit)
+    def path(self, start: str, end: str, *, limit: int = 3) -> Listing[Listing[Step]]:
+        """The shortest paths of facts between two entities, each a list of steps.
+
+        At most ``limit`` paths, all of the same length; empty if the two are not connected.
+        Raises ``QueryError`` if both are the same.
+        """
+        from .queries.fact_listing import paths
+        from .queries.network import shortest_paths
+
+        ends = self.names.get(start), self.names.get(end)
+        return paths(shortest_paths(self.store, *ends, limit=limit), self._shown())
+
+    def _shown(self) -> Shown:
+        return Shown(self.store, self.language)
 
     def explore(
         self,
-        output: str | Path,
+        output: str | Path | None = None,
         *,
         focus: str | None = None,
         depth: int = 1,
         questions: Sequence[str] | None = None,
         texts: bool = True,
-    ) -> Path:
-        """Write the interactive graph as one HTML file, and return its path.
+    ) -> ExplorerFile:
+        """Write the interactive graph as one HTML file; in a notebook, the result shows it.
 
-        ``focus`` limits it to one entity and its neighbours within ``depth`` steps;
+        The result is a path (``os.PathLike``): of ``output``, or of a file in a new temporary
+        folder. ``focus`` limits it to one entity and its neighbours within ``depth`` steps;
         ``questions`` names the stored questions to include, by default all; ``texts`` includes
         the full documents of the quotes. Raises ``OSError`` if the file cannot be written.
         """
-        from .viz.explorer import write_explorer
-        from .viz.payload import answer_questions
-        from .viz.read_view import read_view
-        from .viz.view import focus as focus_on
+        from tempfile import mkdtemp
 
-        view = read_view(self.store)
-        if focus is not None:
-            view = focus_on(view, self.names.get(focus), depth)
+        from .viz.explorer import explore
+
         names = self.catalogue.questions if questions is None else questions
-        chosen = [self.catalogue.get(name) for name in names]
-        return write_explorer(
-            view,
-            Path(output),
-            lang="ar" if self.language == "ar" else "en",
+        return explore(
+            self.store,
+            output or Path(mkdtemp(prefix="taawun-"), "taawun.html"),
+            lang=self.language,
+            focus=None if focus is None else self.names.get(focus),
+            depth=depth,
+            questions=[self.catalogue.get(name) for name in names],
             texts=self._texts() if texts else None,
-            questions=list(answer_questions(self.store, chosen)),
         )
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The facts between entities as a ``networkx.MultiDiGraph``.
+
+        Nodes are IRIs with ``label`` and ``kind`` (``"country"``). Edges are active facts, even
+        prospects, from subject to object; the key is the IRI of the fact, and the attributes are
+        ``label``, ``predicate``, ``modality`` and ``record``, the whole fact with its quotes.
+        Stages, units and other values that would connect everything are left out.
+        """
+        from .queries.network import labelled_network
+
+        return labelled_network(self.store, self.language)
+
+    def export(self, form: str, output: str | Path) -> Path:
+        """Write the graph into a file, in a format of ``taawun export``, and return its path.
+
+        ``form`` is ``"nquads"``, ``"csv"``, ``"graphml"`` … Raises ``UnknownNameError`` for
+        another, ``OutputError`` if the file cannot be written, and ``QueryError`` for the graph
+        of a remote endpoint.
+        """
+        from .queries.export import FORMATS, export
+
+        if self._build is None:
+            raise QueryError("graph-without-build")
+        if form not in FORMATS:
+            raise UnknownNameError(form, "kind-export", FORMATS)
+        target = Path(output)
+        try:
+            with target.open("wb") as out:
+                export(form, self._build.dump, self.store, out)
+        except OSError as error:
+            reason = foreign(error.strerror or str(error))
+            raise OutputError("output-not-written", file=str(target), reason=reason) from error
+        return target
+
+    def check(self) -> Report:
+        """Run every check of ``taawun check`` on the collections as they are now.
+
+        ``report.faults`` is empty if all is well. Raises ``CollectionError`` with every fault if
+        the files cannot be read as facts, and ``QueryError`` for a remote endpoint.
+        """
+        from dataclasses import replace
+
+        from .checks import check
+
+        if self._build is None:
+            raise QueryError("graph-without-build")
+        report = check(present_build(self._collections), self._collections)
+        return replace(report, language=self.language)
 
     def dataset(self) -> Dataset:
         """The whole graph as an ``rdflib.Dataset``. Requires the embedded store."""
@@ -183,12 +348,18 @@ class KnowledgeGraph:
 
 
 def open(
-    *collections: str | Path, language: str = "ar", endpoint: str | None = None, timeout: float = 30
+    *collections: str | Path,
+    language: str | None = None,
+    endpoint: str | None = None,
+    timeout: float = 30,
 ) -> KnowledgeGraph:
     """Open the bundled graph, with any further collections on top, or a remote endpoint.
 
-    Rebuilds the graph first if an input has changed since the last build. Raises
-    ``CollectionError`` with every fault of the collections.
+    ``collections`` are folders. ``language`` of labels and headings is ``"ar"`` or ``"en"``, by
+    default that of the locale. ``endpoint`` is the URL of a SPARQL store that holds the graph,
+    ``timeout`` the seconds to wait for each of its answers. Rebuilds the graph first if an input
+    has changed since the last build. Raises ``CollectionError`` with every fault of the
+    collections.
     """
     folders = [Path(folder) for folder in collections]
     questions = [folder / "queries" for folder in folders]
@@ -197,11 +368,14 @@ def open(
 
         store = RemoteStore(endpoint, timeout=timeout)
         return KnowledgeGraph(store, language=language, questions=questions)
+    build = present_build(folders)
     return KnowledgeGraph(
-        present_build(folders).store(),
+        build.store(),
         language=language,
         questions=questions,
         texts=lambda: _texts(folders),
+        build=build,
+        collections=folders,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from .loaders.checks.conflicts import SIDE_BY_SIDE, figure_conflicts, side, stag
 from .loaders.checks.coverage import Coverage, coverage
 from .loaders.collection import Collection, read_collection
 from .messages.fault import Fault, Place
-from .messages.message import Message
+from .messages.message import Message, say
 from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
@@ -29,6 +30,8 @@ from .queries.disagreement import disagreements
 from .queries.labels import short_iri
 from .queries.results import Table
 
+#: How many faults a report shows of itself.
+_FAULTS: Final = 10
 ANSWERS: Final = Path(__file__).parent / "queries" / "questions" / "answers"
 
 
@@ -51,6 +54,42 @@ class Report:
 
     checks: tuple[Check, ...]
     coverage: tuple[Coverage, ...]
+    #: Of its text in an interactive session.
+    language: str = field(default="en", compare=False)
+
+    def __repr__(self) -> str:
+        told = [fault.message.text(self.language) for fault in self.faults]
+        places = [f"{f.place}: {text}" for f, text in zip(self.faults, told, strict=True)]
+        more = [f"… + {len(places) - _FAULTS}"] if len(places) > _FAULTS else []
+        return "\n".join([self._counts, *places[:_FAULTS], *more])
+
+    @property
+    def _counts(self) -> str:
+        """How many checks were performed, and with what result."""
+        counts = {
+            "performed": sum(check.performed for check in self.checks),
+            "failed": len(self.faults),
+        }
+        return ", ".join(
+            f"{say(f'column-{name}', self.language)}: {count:,}" for name, count in counts.items()
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td><bdi>{escape(check.name)}</bdi></td>"
+            f"<td>{check.performed:,}</td><td>{len(check.faults):,}</td></tr>"
+            for check in self.checks
+        )
+        head = "".join(
+            f"<th>{say(f'column-{name}', self.language)}</th>"
+            for name in ("check", "performed", "failed")
+        )
+        faults = "".join(f"<li><bdi>{escape(str(f))}</bdi></li>" for f in self.faults)
+        side = "rtl" if self.language == "ar" else "ltr"
+        return (
+            f'<div lang="{self.language}" dir="{side}"><table><thead><tr>{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table><ul>{faults}</ul></div>"
+        )
 
     @property
     def faults(self) -> tuple[Fault, ...]:

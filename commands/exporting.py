@@ -63,7 +63,7 @@ def explore(
     except OSError as error:
         reason = foreign(error.strerror or str(error))
         raise OutputError("output-not-written", file=output, reason=reason) from error
-    size = f"{written.stat().st_size / 1e6:.1f}"
+    size = f"{written.path.stat().st_size / 1e6:.1f}"
     print_line(say("explore-written", settings.language, file=str(written), size=size))
     if open_it:
         click.launch(str(written))

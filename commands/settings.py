@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from ..messages.message import preferred_language
 from ..queries.results import FORMATS
 
 if TYPE_CHECKING:
@@ -43,15 +44,7 @@ class Settings:
     @property
     def language(self) -> str:
         """The chosen language, else the locale's, else English."""
-        if self.lang:
-            return self.lang
-        names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-        chosen = next((name for name in names if name), "")
-        if not chosen:
-            import locale
-
-            chosen = locale.getlocale()[0] or ""
-        return "ar" if chosen.startswith("ar") else "en"
+        return self.lang or preferred_language()
 
     @property
     def patience(self) -> float:

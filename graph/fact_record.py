@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import ID, INFERENCE, XSD
+from ..ontology.namespaces import ID, INFERENCE, XSD, shortened
 from .fact import OMISSION, PROSPECTS
 from .store import Term
+
+#: How many quotes a record shows of itself, and how many characters a quote.
+_QUOTES_SHOWN: Final = 3
+_SHOWN: Final = 160
 
 TripleTerms: TypeAlias = tuple[Term, Term, Term]
 
@@ -61,6 +66,16 @@ class Quote:
     def ends(self) -> str:
         """Where each part ends: offsets separated by spaces."""
         return " ".join(str(part.end) for part in self.parts)
+
+    def __repr__(self) -> str:
+        text = self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN]}…"
+        return f"«{' '.join(text.split())}» {self.document} [{self.starts}:{self.ends}]"
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<blockquote dir="auto"><bdi>{escape(self.text)}</bdi></blockquote>'
+            f"<small><bdi>{escape(self.document)} [{self.starts}:{self.ends}]</bdi></small>"
+        )
 
     @property
     def place(self) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -122,6 +137,20 @@ class FactRecord:
     quotes: tuple[Quote, ...] = ()
     support: Support = NOBODY
 
+    def __repr__(self) -> str:
+        names = " ".join(map(_short, self.triple))
+        qualifiers = [self.modality, *map(_short, self.stated_by), self.when]
+        head = f"{names} ({', '.join(filter(None, qualifiers))})"
+        more = len(self.quotes) - _QUOTES_SHOWN
+        lines = [head, *map(repr, self.quotes[:_QUOTES_SHOWN]), *([f"… + {more}"] * (more > 0))]
+        return "\n    ".join(lines)
+
+    def _repr_html_(self) -> str:
+        """The fact for a notebook, with short IRIs; ``Facts`` shows labels."""
+        head = escape(repr(self).partition("\n")[0])
+        quotes = "".join(quote._repr_html_() for quote in self.quotes)
+        return f'<div lang="en" dir="ltr"><p><bdi>{head}</bdi></p>{quotes}</div>'
+
     @property
     def is_derived(self) -> bool:
         """Whether the fact is derived by a rule."""
@@ -151,6 +180,13 @@ class FactRecord:
             yield self
         for source in self.derived_from:
             yield from source.asserted()
+
+
+def _short(term: Term) -> str:
+    """A term as people write it: ``country/iraq``, ``tw:signatory``, or the text of a literal."""
+    if not isinstance(term, ox.NamedNode):
+        return term.value
+    return term.value.removeprefix(ID) if term.value.startswith(ID) else shortened(term.value)
 
 
 def _in_language(texts: Sequence[ox.Literal], language: str) -> str:

@@ -9,6 +9,7 @@ message itself. An entry with plural forms is chosen by the part ``count``.
 from __future__ import annotations
 
 import gettext
+import os
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -64,6 +65,21 @@ def _kept(found: re.Match[str]) -> str:
 DOMAIN: Final = "taawun"
 LOCALE: Final = Path(__file__).parent / "locale"
 LANGUAGES: Final = ("ar", "en")
+
+
+def preferred_language() -> str:
+    """The language of the locale: Arabic, or English for all others.
+
+    As gettext has it: ``LC_ALL``, ``LC_MESSAGES``, ``LANG``, then what the system says.
+    """
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((name for name in names if name), "")
+    if not chosen:
+        import locale
+
+        chosen = locale.getlocale()[0] or ""
+    return "ar" if chosen.startswith("ar") else "en"
+
 
 Part: TypeAlias = "str | int | float | Message | Sequence[str | Message]"
 

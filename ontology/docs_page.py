@@ -11,7 +11,8 @@ from .schema import Schema, class_slug
 _HEAD = """# The ontology / الأنطولوجيا
 
 Every term of `ontology/cooperation.ttl` and every area of `ontology/areas.ttl`, as the files
-have them. Made by `make docs`; a test holds that it is up to date.
+have them. How to ask with these terms is shown in [Asking with SPARQL](sparql.md). Made by
+`make docs`; a test holds that it is up to date.
 """
 
 

@@ -16,6 +16,7 @@ from ..graph.fact_reader import facts_of
 from ..graph.fact_record import FactRecord
 from ..graph.store import Binding, Store, Term, select
 from ..ontology.namespaces import ID, OWL, RDFS, TW
+from .listing import Paragraph
 
 #: A subject and a property.
 _Held: TypeAlias = tuple[ox.NamedNode, ox.NamedNode]
@@ -52,7 +53,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Paragraph):
     """The conflicting values of one subject and property, without deciding between them.
 
     A disputed fact may be the only side: its reason then gives the objection.

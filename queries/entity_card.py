@@ -14,6 +14,7 @@ from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term, select
 from ..ontology.namespaces import GRAPH_EVIDENCE, ID, TW
 from ..ontology.schema import is_own
+from .listing import Paragraph
 
 #: The active facts, including prospects but not derived facts, with the entity as subject or
 #: object.
@@ -104,7 +105,7 @@ SELECT DISTINCT ?fact WHERE {{
 
 
 @dataclass(frozen=True, slots=True)
-class PastFact:
+class PastFact(Paragraph):
     """A recorded but unasserted fact, with its replacement if it has one."""
 
     fact: FactRecord

@@ -124,6 +124,22 @@ class Names:
             raise UnknownNameError(name, wanted, others=others)
         raise UnknownNameError(name, wanted, self.near(name, kind))
 
+    def containing(self, text: str) -> list[str]:
+        """The IRIs of entities with a name that has every word of the text, closest names first.
+
+        A word may be the beginning of one, after whole words; the Arabic article does not count.
+        """
+        words = [_bare(word) for word in _key(text).split()]
+        found: dict[str, tuple[bool, bool, int]] = {}
+        for is_weak, index in enumerate(self._by_name):
+            for name, iris in index.items():
+                parts = [_bare(part) for part in name.split()]
+                if words and all(any(p.startswith(word) for p in parts) for word in words):
+                    for iri in iris:
+                        rank = (not {*words} <= {*parts}, bool(is_weak), len(name))
+                        found[iri] = min(found.get(iri, rank), rank)
+        return sorted(found, key=lambda iri: (found[iri], iri))
+
     def near(self, name: str, kind: str | None = None) -> list[str]:
         """Up to three short IRIs of entities with the most similar names."""
         allowed = self._members(kind)
@@ -142,6 +158,11 @@ class Names:
 def _key(name: str) -> str:
     """A name as names are compared: folded, whatever its apostrophe."""
     return fold(name).translate(_APOSTROPHES)
+
+
+def _bare(word: str) -> str:
+    """A folded word without the Arabic article."""
+    return word.removeprefix("ال") if len(word) > 4 else word
 
 
 _APOSTROPHES: Final = str.maketrans("’ʼ‘", "'''")

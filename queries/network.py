@@ -13,6 +13,8 @@ from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import all_facts
 from ..graph.store import Store
 from ..ontology.namespaces import ID
+from .labels import Labels, short_iri
+from .listing import Paragraph
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,7 +29,7 @@ _VALUES: Final = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Paragraph):
     """One step of a path: a fact's triple, followed forwards or backwards."""
 
     subject: ox.NamedNode
@@ -39,6 +41,11 @@ class Step:
     def triple(self) -> ox.Triple:
         """The fact's triple."""
         return ox.Triple(self.subject, self.predicate, self.object)
+
+    def __repr__(self) -> str:
+        ends = [short_iri(self.subject.value), short_iri(self.object.value)]
+        name = short_iri(self.predicate.value)
+        return f" —{name}→ ".join(ends) if self.is_forward else f" ←{name}— ".join(ends[::-1])
 
 
 def network(store: Store, *, quotes: bool = False) -> nx.MultiDiGraph[str]:
@@ -59,6 +66,26 @@ def network(store: Store, *, quotes: bool = False) -> nx.MultiDiGraph[str]:
     )
     for subject, object_, iri, fact in edges:
         graph.add_edge(subject, object_, key=iri, record=fact)
+    return graph
+
+
+def labelled_network(store: Store, language: str) -> nx.MultiDiGraph[str]:
+    """The :func:`network` with quotes, labels in one language, and classes.
+
+    A node has ``label`` and ``kind`` (the class part of its slug); an edge, whose key is the IRI
+    of its fact, ``label``, ``predicate``, ``modality`` and ``record``.
+    """
+    graph = network(store, quotes=True)
+    labels = Labels(store)
+    predicates = {data["record"].predicate.value for *_, data in graph.edges(data=True)}
+    labels.fetch([*graph.nodes, *predicates])
+    for node, data in graph.nodes(data=True):
+        data |= {"label": labels(node, language), "kind": short_iri(node).partition("/")[0]}
+    for *_, data in graph.edges(data=True):
+        fact = data["record"]
+        predicate = fact.predicate.value
+        data |= {"label": labels(predicate, language), "predicate": short_iri(predicate)}
+        data["modality"] = fact.modality
     return graph
 
 

@@ -55,7 +55,12 @@ _REMEDIES: Final = {
     "graph:evidence": "ask-evidence-graph",
     "graph:prospects": "ask-prospects-graph",
 }
-_TERMS: Final = "SELECT DISTINCT ?term { ?term a ?kind FILTER(STRSTARTS(STR(?term), '%s')) }"
+_TERMS: Final = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT DISTINCT ?term ?label {
+  ?term a ?kind FILTER(isIRI(?term) && STRSTARTS(STR(?term), '%s'))
+  OPTIONAL { ?term rdfs:label ?label FILTER(LANG(?label) = "en") }
+} ORDER BY ?term"""
 #: Where an IRI may occur: in the default graph, in a named graph, or as the name of one.
 _USES: Final = " UNION ".join(
     f"{{ {use} }}"
@@ -187,15 +192,15 @@ class OwnQueries:
         space = TW if iri.startswith(TW) else space
         if space == BASE:
             return []
-        terms = {
-            term.value.removeprefix(space): term.value
-            for row in select(self._store, _TERMS % space)
-            if isinstance(term := row["term"], ox.NamedNode)
-        }
-        folded = {name.lower(): name for name in terms}
-        local = iri.removeprefix(space)
-        close = get_close_matches(local.lower(), folded, n=3, cutoff=0.7)
-        return [short_iri(terms[folded[name]]) for name in close]
+        folded: dict[str, str] = {}
+        for row in select(self._store, _TERMS % space):
+            term, label = row["term"], row.get("label")
+            folded[term.value.removeprefix(space).lower()] = term.value
+            if label is not None:
+                # The label of tw:outcome is "led to": tw:ledTo means it.
+                folded.setdefault(label.value.replace(" ", "").lower(), term.value)
+        close = get_close_matches(iri.removeprefix(space).lower(), folded, n=3, cutoff=0.7)
+        return list(dict.fromkeys(short_iri(folded[name]) for name in close))
 
     # Predicates in a graph that never has them.
 
@@ -231,7 +236,7 @@ class OwnQueries:
             here = "" if scope is None else short_iri(scope.value)
             for _, predicate in uses:
                 places = self._places(predicate)
-                if here in _PLACES and places and here not in places:
+                if places and not (here in places or self._is_in(predicate, scope)):
                     yield predicate, here, min(places)
         for element in group.elements:
             match element:
@@ -251,6 +256,14 @@ class OwnQueries:
                         yield from self._of_group(exists.group, scope)
                 case _:
                     pass
+
+    def _is_in(self, predicate: str, graph: ox.NamedNode | None) -> bool:
+        """Whether a graph besides :data:`_PLACES` has the predicate, or is itself unknown."""
+        if graph is None or short_iri(graph.value) in _PLACES:
+            return False
+        if graph.value not in _GRAPHS and not self._has(f"GRAPH {graph} {{ ?s ?p ?o }}"):
+            return True
+        return self._has(f"GRAPH {graph} {{ ?s {ox.NamedNode(predicate)} ?o }}")
 
     def _places(self, predicate: str, otherwise: Set[str] = frozenset()) -> Set[str]:
         """The graphs of :data:`_PLACES` that have the predicate; ``otherwise`` if none has."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..graph.errors import QueryError
 from ..messages.message import Message, foreign
+from .listing import Paragraph
 from .parameters import Asked, Parameter, read_values, with_terms, written_value
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _file(name: str) -> str:
 HERE: Final = Path(__file__).parent / "questions"
 
 
-class Question:
+class Question(Paragraph):
     """A stored question: its wording in both languages, and its SPARQL with default parameters.
 
     The header is parsed on first use, which raises ``QueryError`` if it is malformed.
@@ -202,6 +203,9 @@ class Question:
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.text = name, text
+
+    def __repr__(self) -> str:
+        return f"Question({self.name!r}): {self.en}"
 
     @property
     def ar(self) -> str:

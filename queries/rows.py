@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+import pyoxigraph as ox
+
 from ..graph.control_characters import escaped
 from ..graph.errors import TaawunError, as_json
 from ..graph.store import Store, Term
-from .answer import Answer
+from ..messages.message import say
+from .answer import Answer, Triples
 from .results import Shown, Table, Terms, to_json, to_separated
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .answer_table import AnswerTable
+    from .fact_listing import Explanation
+    from .listing import Listing
     from .why import RowExplanation
 
 #: Batch size for explaining the rows of a large answer.
@@ -49,8 +54,8 @@ class Row:
         """The label of a variable's term, in the answer's language."""
         return self.rows.shown.term(self[name])
 
-    def why(self) -> RowExplanation:
-        """The facts that prove this row, each with its quotes.
+    def why(self) -> Explanation:
+        """The facts that prove this row, each with its quotes; it prints them.
 
         Raises ``UnexplainableError`` if the query cannot be explained reliably.
         """
@@ -59,11 +64,28 @@ class Row:
     def __str__(self) -> str:
         return " · ".join(self.rows.shown.term(term) for term in self.terms)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        from .listing import cut
+
+        return cut(str(self), _ROW)
+
+    def _repr_html_(self) -> str:
+        from .listing import html_table
+
+        rows = self.rows
+        cells = [rows.display(self.index, self.index + 1)[0]]
+        return html_table(rows.headings, cells, 1, rows.shown.language, "")
+
+
+#: How long a row may be in an interactive session; ``str`` and ``print`` give all of it.
+_ROW: Final = 300
 
 
 class Rows(Sequence[Row]):
-    """The answer to a SELECT query: a sequence of rows that prints as a table."""
+    """The answer to a SELECT query: a sequence of rows that prints as a table.
+
+    ``print`` gives the whole table, an interactive session and a notebook the first rows.
+    """
 
     def __init__(self, store: Store, text: str, answer: Answer) -> None:
         """``answer`` is read on first access to a row, then cached."""
@@ -117,21 +139,25 @@ class Rows(Sequence[Row]):
         """The rows as display text."""
         return self.shown.cells(self.table.rows)
 
-    @property
-    def _words(self) -> list[list[str]]:
-        """The cells with dates, durations and large numbers formatted for reading."""
+    def display(self, start: int = 0, end: int | None = None) -> list[list[str]]:
+        """Some rows as display text, with dates, durations and large numbers in words."""
         from .date_words import readable
 
-        return [[readable(cell, self.shown.language) for cell in row] for row in self.cells]
+        cells = self.shown.cells(self.table.rows[start:end])
+        return [[readable(cell, self.shown.language) for cell in row] for row in cells]
 
     @cached_property
-    def _why(self) -> list[RowExplanation]:
+    def _why(self) -> Listing[Explanation]:
+        from .fact_listing import explanations
         from .why import explain
 
-        return explain(self.store, self.text, self)
+        return explanations(explain(self.store, self.text, self), self.shown)
 
-    def why(self) -> list[RowExplanation]:
-        """One explanation per row, in row order."""
+    def why(self) -> Listing[Explanation]:
+        """One explanation per row, in row order.
+
+        Raises ``UnexplainableError`` if no row of the query can be explained reliably.
+        """
         return self._why
 
     def proven(self) -> Iterator[tuple[list[Terms], list[RowExplanation]]]:
@@ -161,43 +187,84 @@ class Rows(Sequence[Row]):
         proofs = [explanation_json(item) for item in self.why()] if why else None
         return to_json(self.table, proofs, self.answer.members)
 
-    def to_pandas(self) -> pd.DataFrame:
-        """The rows as display text in a data frame. Needs pandas (``taawun[pandas]``)."""
-        import pandas as pd
+    def to_pandas(self, *, iris: bool = False) -> pd.DataFrame:
+        """The rows in a data frame: labels under headings in words, as in the printed table.
 
-        return pd.DataFrame(self.cells, columns=self.headings)
+        With ``iris``, the cells hold IRIs and the columns are named after the variables, the same
+        in every language. Either way numbers are numbers and days are ``datetime64``; dates in
+        EDTF (``2022-09``) are text. Raises ``ImportError`` without pandas
+        (``pip install "taawun[pandas]"``).
+        """
+        from .listing import data_frame
+
+        headings = self.variables if iris else self.headings
+        return data_frame(headings, self.table.rows, self.shown, iris=iris)
 
     def __str__(self) -> str:
-        table = to_separated(self.headings, self._words, "tsv").rstrip("\n")
+        table = to_separated(self.headings, self.display(), "tsv").rstrip("\n")
         return f"{self.title}\n{table}" if self.title else table
 
-    __repr__ = __str__
+    @property
+    def _caption(self) -> str:
+        """How own words were read, or the stored question; in front of what may be wrong."""
+        return "  ".join([self.understood or self.title, *map(str, self.warnings)]).strip()
+
+    def __repr__(self) -> str:
+        from .listing import TEXT_ROWS, text_table
+
+        language = self.shown.language
+        return text_table(
+            self.headings, self.display(0, TEXT_ROWS), len(self), language, self._caption
+        )
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from .listing import HTML_ROWS, html_table
 
-        side = "rtl" if self.shown.language == "ar" else "ltr"
-
-        def line(cells: Sequence[str], tag: str) -> str:
-            inner = "".join(f"<{tag}><bdi>{escape(cell)}</bdi></{tag}>" for cell in cells)
-            return f"<tr>{inner}</tr>"
-
-        body = "".join(line(cells, "td") for cells in self._words)
-        title = f"<caption><bdi>{escape(self.title)}</bdi></caption>" if self.title else ""
-        return (
-            f'<table lang="{self.shown.language}" dir="{side}">{title}'
-            f"<thead>{line(self.headings, 'th')}</thead><tbody>{body}</tbody></table>"
+        language = self.shown.language
+        return html_table(
+            self.headings, self.display(0, HTML_ROWS), len(self), language, self._caption
         )
+
+
+class ShownTriples(Triples):
+    """The answer to CONSTRUCT or DESCRIBE: a sorted list of triples that shows as a table."""
+
+    def __init__(self, answer: Triples, shown: Shown) -> None:
+        super().__init__(answer, answer.warnings)
+        self._shown = shown
+
+    def _listing(self) -> Listing[ox.Triple]:
+        from .listing import Listing
+
+        def row(triple: ox.Triple) -> Terms:
+            return tuple(None if isinstance(term, ox.Triple) else term for term in triple)
+
+        return Listing(self, ("subject", "predicate", "object"), row, self._shown)
+
+    def to_pandas(self, *, iris: bool = False) -> pd.DataFrame:
+        """The triples in a data frame; see :meth:`Rows.to_pandas`."""
+        return self._listing().to_pandas(iris=iris)
+
+    def __repr__(self) -> str:
+        return repr(self._listing())
+
+    def _repr_html_(self) -> str:
+        return self._listing()._repr_html_()
 
 
 class Truth:
     """The answer to an ASK query: true or false, with its proof."""
 
     def __init__(
-        self, store: Store, text: str, value: bool, warnings: Sequence[TaawunError] = ()
+        self,
+        store: Store,
+        text: str,
+        value: bool,
+        warnings: Sequence[TaawunError] = (),
+        language: str = "en",
     ) -> None:
         self.store, self.text, self.value = store, text, value
-        self.warnings = tuple(warnings)
+        self.warnings, self.language = tuple(warnings), language
 
     def __bool__(self) -> bool:
         return self.value
@@ -207,11 +274,17 @@ class Truth:
 
     __repr__ = __str__
 
-    def why(self) -> list[RowExplanation]:
+    def _repr_html_(self) -> str:
+        from .listing import paragraph
+
+        return paragraph(say("answer-yes" if self else "answer-no", self.language), self.language)
+
+    def why(self) -> Listing[Explanation]:
         """One explanation: the facts that make the answer true, or the pattern without a match."""
+        from .fact_listing import explanations
         from .why import explain
 
-        return explain(self.store, self.text)
+        return explanations(explain(self.store, self.text), Shown(self.store, self.language))
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON; ``why`` adds the explanation."""

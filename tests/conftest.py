@@ -111,7 +111,7 @@ def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 @pytest.fixture(scope="session")
 def graph(the_build: Build) -> KnowledgeGraph:
     """The bundled graph, opened."""
-    return KnowledgeGraph(the_build.store())
+    return KnowledgeGraph(the_build.store(), language="ar")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "queries": {"graph", "messages", "ontology"},
     "viz": {"graph", "messages", "ontology", "queries"},
     "checks": {"graph", "loaders", "messages", "ontology", "queries"},
-    "api": {"graph", "loaders", "messages", "ontology", "queries", "viz"},
+    "api": {"checks", "graph", "loaders", "messages", "ontology", "queries", "viz"},
     "server": {"api", "graph", "loaders", "messages", "ontology", "queries", "viz"},
     "commands": {
         "api", "checks", "graph", "loaders", "messages", "ontology", "queries", "server", "viz",

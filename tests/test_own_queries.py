@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import Result
 
 from taawun.api import KnowledgeGraph
 from taawun.graph.errors import QueryError
+from taawun.messages.message import say
 
 
 def number(graph: KnowledgeGraph, pattern: str) -> int:
@@ -22,6 +26,9 @@ def number(graph: KnowledgeGraph, pattern: str) -> int:
     [
         ("SELECT ?x { ?x tw:signatry country:egypt }", "tw:signatry", "tw:signatory"),
         ("SELECT ?x { ?x tw:signatory country:irak }", "country:irak", "country:iraq"),
+        ("SELECT ?x { ?x tw:ledTo ?y }", "tw:ledTo", "tw:outcome"),
+        ("SELECT ?x { ?x a tw:Agrement }", "tw:Agrement", "tw:Agreement"),
+        ("SELECT ?x { GRAPH graph:evidnce { ?x ?y ?z } }", "graph:evidnce", "graph:evidence"),
     ],
 )
 def test_a_term_that_does_not_exist_is_told_with_the_nearest(
@@ -34,6 +41,8 @@ def test_a_term_that_does_not_exist_is_told_with_the_nearest(
     assert f"{term} does not exist in this graph" in said.stderr
     assert near in said.stderr
     assert "These documents do not answer this" not in said.output
+    said = run("sparql", query, "--format", "table", "--lang", "ar")
+    assert f"هل تقصد {near}" in re.sub("[\u200e\u200f]", "", said.stderr)
     told = json.loads(run("sparql", query, "--format", "json").stdout)["warnings"]
     assert [item["parts"]["term"] for item in told] == [term]
 
@@ -63,6 +72,38 @@ def test_a_qualifier_in_the_graph_where_it_is_not_gets_the_remedy(
     assert len(rows) == 0
     right = graph.sparql("SELECT * { GRAPH graph:evidence { ?f tw:modality ?m } } LIMIT 3")
     assert (right.warnings, len(right)) == ((), 3)
+
+
+#: Queries that reach for what is elsewhere: the term, where it is asked, and the remedy.
+MISPLACED = [
+    ("?f tw:modality ?m", "tw:modality", "ask-evidence-graph"),
+    ("GRAPH ?f { ?s tw:signatory ?o . ?f tw:statedBy ?w }", "tw:statedBy", "ask-evidence-graph"),
+    ("GRAPH ?f { ?s tw:signatory ?o } ?f tw:when ?w", "tw:when", "ask-evidence-graph"),
+    ("GRAPH graph:entities { ?f tw:modality ?m }", "tw:modality", "ask-evidence-graph"),
+    ("GRAPH graph:evidence { ?a tw:signatory ?c }", "tw:signatory", "ask-default-graph"),
+    ("GRAPH graph:plain { ?a tw:signatory ?c }", "tw:signatory", "ask-default-graph"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "term", "remedy"), MISPLACED)
+def test_the_remedy_reaches_the_terminal_json_and_the_server(
+    pattern: str, term: str, remedy: str, graph: KnowledgeGraph, run: Callable[..., Result], site
+) -> None:
+    query = f"SELECT * {{ {pattern} }}"
+    (warning,) = graph.sparql(query).warnings
+    assert (warning.message.parts["term"], warning.remedy.code) == (term, remedy)
+    for language in ("en", "ar"):
+        said = run("sparql", query, "--format", "table", "--lang", language)
+        marked = re.sub("[\u200e\u200f]", "", said.stderr)
+        assert say(remedy, language, term=term)[:20] in marked
+        assert say("answer-none", language) not in said.output
+    (told,) = json.loads(run("sparql", query, "--format", "json").stdout)["warnings"]
+    assert told["remedy"] == say(remedy, "en", term=term)
+    address = "/sparql?" + urlencode({"query": query})
+    (sent,) = json.loads(site.get(address).headers["taawun-warnings"])
+    assert sent == told
+    page = site.get(address, Accept="text/html", Accept_Language="en").body.decode()
+    assert say(remedy, "en", term=term) in html.unescape(page)
 
 
 def test_a_minus_without_a_common_variable_removes_nothing(graph: KnowledgeGraph) -> None:

@@ -14,6 +14,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,12 +23,17 @@ from ..messages.message import LANGUAGES, codes, forms
 from .large_layout import neighbourhoods
 from .layout import MANY, layout
 from .legend import FAMILIES
-from .payload import payload
+from .payload import answer_questions, payload
+from .read_view import read_view
 from .style import asset, look
 from .view import AnsweredQuestion, Name, View
+from .view import focus as focus_on
 
 if TYPE_CHECKING:
     from pyvis.network import Network
+
+    from ..graph.store import Store
+    from ..queries.question import Question
 
 TITLE: Final = Name.told("title")
 ABOUT: Final = Name.told("explorer-about")
@@ -58,6 +64,55 @@ SCRIPTS: Final = (
     "vector.js",
     "explorer.js",
 )
+
+
+class ExplorerFile(os.PathLike[str]):
+    """A written explorer page: a path, which shows the page in a notebook.
+
+    The page stands in the notebook itself (``srcdoc``), so that it also works where the file
+    cannot be reached: on another machine, in a saved notebook.
+    """
+
+    def __init__(self, path: Path, language: str, height: int = 640) -> None:
+        """``height`` is that of the frame in a notebook, in CSS pixels."""
+        self.path, self.language, self.height = path, language, height
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return f"ExplorerFile({str(self.path)!r}, {self.path.stat().st_size / 1e6:.1f} MB)"
+
+    def _repr_html_(self) -> str:
+        page = escape(self.path.read_text("utf-8"))
+        title = escape(TITLE.ar if self.language == "ar" else TITLE.en)
+        side = "rtl" if self.language == "ar" else "ltr"
+        return (
+            f'<iframe lang="{self.language}" dir="{side}" title="{title}" width="100%" '
+            f'height="{self.height}" style="border: 0" srcdoc="{page}"></iframe>'
+        )
+
+
+def explore(
+    store: Store,
+    path: str | os.PathLike[str],
+    *,
+    lang: str,
+    focus: str | None,
+    depth: int,
+    questions: Sequence[Question],
+    texts: Mapping[str, str] | None,
+) -> ExplorerFile:
+    """Write the page of a graph, or of one entity and what is near it."""
+    view = read_view(store)
+    if focus is not None:
+        view = focus_on(view, focus, depth)
+    answered = list(answer_questions(store, questions))
+    written = write_explorer(view, path, lang=lang, texts=texts, questions=answered)
+    return ExplorerFile(written, lang)
 
 
 def write_explorer(

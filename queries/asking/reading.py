@@ -12,6 +12,7 @@ from ...graph.store import Store
 from ..answer import Answer, ask
 from ..catalogue import Catalogue
 from ..labels import short_iri
+from ..listing import Paragraph
 from ..names import Names
 from ..parameters import Asked, lacking
 from ..prefixes import with_prefixes
@@ -39,7 +40,7 @@ _CLOSE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Paragraph):
     """What was understood of a question.
 
     ``names`` are the unknown names, ``near`` the known ones most like them, ``words`` the words
@@ -56,6 +57,13 @@ class Outcome:
     near: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     candidates: tuple[tuple[Question, dict[str, str]], ...] = field(default_factory=tuple)
+
+    def __repr__(self) -> str:
+        asked = self.question.name if self.question else self.query
+        told = {"names": self.names, "near": self.near, "words": self.words}
+        told["candidates"] = tuple(question.name for question, _ in self.candidates)
+        found = "".join(f", {name}={value!r}" for name, value in told.items() if value)
+        return f"Outcome({self.kind!r}, {asked!r}{found})"
 
     def with_values(self, values: Mapping[str, str], names: Names) -> Outcome:
         """A stored question with further values of its parameters."""

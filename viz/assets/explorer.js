@@ -259,7 +259,8 @@ function addressOfState() {
 
 function writeAddress(remember = false) {
   const address = addressOfState();
-  if (address === location.hash.slice(1)) return;
+  // A page inside another, as in a notebook, has no address of its own.
+  if (address === location.hash.slice(1) || location.protocol === 'about:') return;
   const step = history.state?.step ?? 0;
   if (remember) history.pushState({step: step + 1}, '', `#${address}`);
   else history.replaceState({step}, '', `#${address}`);
