@@ -334,6 +334,9 @@ def check_query(
         permanent = Permanent(text, quads)
         for row, explanation in list(zip(rows, explanations, strict=True))[:at_most]:
             permanent.check(row, explanation)
+    for absence in {told for item in explanations[:at_most] for told in item.absence}:
+        pattern = re.sub(r"^(NOT EXISTS|MINUS)", "ASK", absence)
+        assert not store.query(prefixed(pattern)), absence
     return explanations if rows else []
 
 

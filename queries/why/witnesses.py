@@ -11,19 +11,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.errors import QueryError
 from ...graph.fact_reader import FactReader
 from ...graph.fact_record import FactRecord
-from ...ontology.namespaces import EVIDENCE, FACT, GRAPH_PROSPECTS, INFERENCE
+from ...ontology.namespaces import (
+    DCTERMS,
+    EVIDENCE,
+    FACT,
+    GRAPH_PROSPECTS,
+    ID,
+    INFERENCE,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+)
 from .derivations import Deriver
 from .provenance import Derivations, GraphNode, Rest, Row, Statement
 from .sparql import algebra as alg
 from .verification import Checker, shrunk
 
+#: Vocabularies whose properties describe terms: types, labels, the tree of areas, alignments.
+_VOCABULARY: Final = (RDF, RDFS, OWL, SKOS, SCHEMA, DCTERMS)
 #: Modalities of facts that no source states outright.
 _WEAK = frozenset({"inferred", "derived", "planned", "expected", "conditional", "denied"})
 
@@ -33,11 +49,17 @@ class Grounds:
 
     A statement of the plain view or of ``graph/prospects`` is grounded in the facts that state
     it, a statement of a fact's own graph in that fact, and a statement of the evidence graph in
-    the fact that it describes.
+    the fact that it describes. A query with FROM makes a default graph of its own, ``graphs``,
+    which may have prospects, and facts that are not asserted.
     """
 
-    def __init__(self, reader: FactReader, statements: Sequence[Statement]) -> None:
-        self._reader, self._statements = reader, statements
+    def __init__(
+        self,
+        reader: FactReader,
+        statements: Sequence[Statement],
+        graphs: Sequence[ox.NamedNode] = (),
+    ) -> None:
+        self._reader, self._statements, self._graphs = reader, statements, graphs
         self._facts: dict[int, tuple[str, ...]] = {}
 
     def learn(self, numbers: Iterable[int]) -> None:
@@ -56,12 +78,32 @@ class Grounds:
             elif subject.value.startswith(EVIDENCE):
                 records[number] = subject.value
         for is_prospect, triples in enumerate(views):
-            found = self._reader.graphs(triples.values(), prospects=bool(is_prospect))
+            only = None if self._graphs and not is_prospect else bool(is_prospect)
+            found = self._reader.graphs(triples.values(), prospects=only)
             for number, triple in triples.items():
-                self._facts[number] = found.get(triple, ())
+                self._facts[number] = found.get(triple, ()) or self._named(number)
         owners = self._reader.owners(sorted(set(records.values()))) if records else {}
         for number, record in records.items():
             self._facts[number] = owners.get(record, ())
+
+    def _named(self, number: int) -> tuple[str, ...]:
+        """The facts that FROM names and that say the statement of the default graph."""
+        triple = self._statements[number][:3]
+        if self._statements[number][3] is not None:
+            return ()
+        found = []
+        for graph in self._graphs:
+            # FROM may name a graph that the store does not have.
+            with suppress(QueryError):
+                if graph.value.startswith(FACT) and self._reader.get(graph.value).triple == triple:
+                    found.append(graph.value)
+        return tuple(found)
+
+    def is_relation(self, number: int) -> bool:
+        """Whether the statement relates two entities, and is no label, type or ontology term."""
+        subject, predicate, object_, _ = self._statements[number]
+        ends = isinstance(object_, ox.NamedNode) and object_.value.startswith(ID)
+        return ends and subject.value.startswith(ID) and not predicate.value.startswith(_VOCABULARY)
 
     def is_definition(self, number: int) -> bool:
         """Whether no fact states the statement; evidence graph statements are definitions too."""

@@ -37,6 +37,35 @@ def conjuncts(expression: alg.Expression) -> list[alg.Expression]:
     return found
 
 
+def welcome(condition: alg.Expression) -> list[alg.Exists]:
+    """The EXISTS patterns of a condition that stand bare between ``&&`` and ``||``.
+
+    A match of such a pattern can only make the condition true.
+    """
+    tokens = _unbracketed(condition.tokens)
+    ends = [
+        i for i, depth in enumerate(_depths(tokens)) if depth == 0 and tokens[i] in ("&&", "||")
+    ]
+    if not ends:
+        return [token for token in tokens[:1] if isinstance(token, alg.Exists) and tokens[1:] == ()]
+    found = []
+    for start, end in zip([-1, *ends], [*ends, len(tokens)], strict=True):
+        found += welcome(alg.Expression(tokens[start + 1 : end]))
+    return [exists for exists in found if not exists.is_negated]
+
+
+def is_lower_bound(condition: alg.Expression) -> bool:
+    """Whether the condition says that a count exceeds a number: more members keep it true."""
+    match _unbracketed(condition.tokens):
+        case (str(name), "(", *_, ")", ">" | ">=", str(number)) as tokens:
+            others = {"<", "<=", "=", "!=", "!", "&&", "||"}.intersection(
+                token for token in tokens if isinstance(token, str)
+            )
+            return name.upper() == "COUNT" and number.isdecimal() and not others
+        case _:
+            return False
+
+
 def make_conjunction(expressions: Iterable[alg.Expression]) -> alg.Expression:
     """The conjunction of the expressions."""
     tokens: list[str | alg.Var | alg.Exists] = []
