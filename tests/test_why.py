@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +201,9 @@ class Permanent:
             assert self.yields(quads, row), f"{row} does not follow from {witness}"
             if explanation.is_aggregate:
                 continue
+            # An OPTIONAL of no use may match only in the full graph.
+            if self.negates and "OPTIONAL" not in self.strict:
+                assert self.yields_strictly(quads, row), f"{row} has {witness} for a false reason"
             for i, member in enumerate(quads):
                 rest = quads[:i] + quads[i + 1 :]
                 still = self.yields(rest, row) and (
@@ -225,10 +228,10 @@ class Permanent:
         triples that match it are not among them.
         """
         answer = Answer(self.strict, [*quads, *self.background])
-        if self.query.form == "SELECT":
+        if self.query.form == "SELECT" and self.names:
             wanted = [self.names.index(name) for name in answer.names]
             return tuple(row[i] for i in wanted) in answer.rows
-        if self.query.form == "ASK":
+        if self.query.form in ("ASK", "SELECT"):
             return bool(answer.rows)
         return any(row in made(self.query, answer.names, found) for found in answer.rows)
 
@@ -264,6 +267,9 @@ def write_against_the_full_graph(query: alg.Query) -> str:
     return write_select(select, write_dataset(query))
 
 
+_numbers = count()
+
+
 def judged(group: alg.Group) -> alg.Group:
     elements: list[alg.Element] = []
     for element in group.elements:
@@ -276,7 +282,7 @@ def judged(group: alg.Group) -> alg.Group:
                 elements.append(alg.Bind(judged_expression(expression), variable))
             case alg.OptionalGroup(inner):
                 # Not matched here, but in the full graph: then the row is not one.
-                marker = alg.Var(f"matched{len(elements)}")
+                marker = alg.Var(f"matched{next(_numbers)}")
                 marking = alg.Bind(alg.Expression(("1",)), marker)
                 optional = alg.OptionalGroup(alg.Group((*judged(inner).elements, marking)))
                 own = mentioned(inner) - set(in_scope(elements))

@@ -20,10 +20,11 @@ from ...graph.store import Answer, Store, Term, read
 from ...messages.message import Message
 from .derivations import Deriver
 from .explanation import Note, Proof, RowExplanation, Witness, unexplained
+from .full_graph import FullGraph
 from .provenance import NOTHING, Rest, Row
 from .sparql import algebra as alg
 from .sparql.parser import parse
-from .sparql.patterns import Fresh
+from .sparql.patterns import Fresh, groups_in, selects
 from .sparql.writer import write_absence, write_base, write_dataset
 from .verification import Checker
 from .witnesses import Blockers, Choice, Chooser, Grounds
@@ -37,7 +38,7 @@ def explainable(text: str) -> alg.Query:
     Raises ``UnexplainableError`` if none of its rows can be explained, whatever the data.
     """
     query = parse(text)
-    for select in _selects(query.select):
+    for select in selects(query.select):
         for expression in _expressions(select):
             changing = sorted(expression.calls & _CHANGING)
             if changing:
@@ -56,35 +57,7 @@ def explainable(text: str) -> alg.Query:
 
 def has_groups(query: alg.Query) -> bool:
     """Whether the query or one of its subqueries aggregates rows."""
-    return any(select.is_aggregated for select in _selects(query.select))
-
-
-def _selects(select: alg.Select) -> Iterator[alg.Select]:
-    """Yield the SELECT and all SELECTs in it, including those under EXISTS."""
-    yield select
-    for group in _groups(select.where):
-        for element in group.elements:
-            if isinstance(element, alg.Select):
-                yield from _selects(element)
-
-
-def _groups(group: alg.Group) -> Iterator[alg.Group]:
-    """Yield the group and its nested groups, except those of subqueries."""
-    yield group
-    for element in group.elements:
-        match element:
-            case alg.OptionalGroup(inner) | alg.MinusGroup(inner) | alg.GraphGroup(_, inner):
-                yield from _groups(inner)
-            case alg.Group():
-                yield from _groups(element)
-            case alg.UnionGroups(groups):
-                for branch in groups:
-                    yield from _groups(branch)
-            case alg.Filter(expression) | alg.Bind(expression, _):
-                for exists in expression.exists():
-                    yield from _groups(exists.group)
-            case _:
-                pass
+    return any(select.is_aggregated for select in selects(query.select))
 
 
 def _expressions(select: alg.Select) -> Iterator[alg.Expression]:
@@ -92,7 +65,7 @@ def _expressions(select: alg.Select) -> Iterator[alg.Expression]:
     yield from (expression for _, expression in select.projection if expression)
     yield from (expression for expression, _ in select.group_by)
     yield from (*select.having, *select.order_by)
-    for group in _groups(select.where):
+    for group in groups_in(select.where):
         for element in group.elements:
             if isinstance(element, alg.Filter | alg.Bind):
                 yield element.expression
@@ -271,6 +244,7 @@ class _Explainer:
             Checker(self._query, select, text),
             self._grounds,
             Blockers(self._deriver, select.where),
+            FullGraph(self._deriver, select),
         )
         wanted = {row: table[row] for row in rows if row in table}
         return chooser.choose(wanted, self._alternatives)

@@ -34,6 +34,7 @@ from ...ontology.namespaces import (
     SKOS,
 )
 from .derivations import Deriver
+from .full_graph import Case, FullGraph
 from .provenance import Derivations, GraphNode, Rest, Row, Statement
 from .sparql import algebra as alg
 from .verification import Checker, shrunk
@@ -238,10 +239,17 @@ class Chooser:
     """Chooses witnesses for the rows of one query, and verifies those that may be inexact."""
 
     def __init__(
-        self, deriver: Deriver, checker: Checker, grounds: Grounds, blockers: Blockers
+        self,
+        deriver: Deriver,
+        checker: Checker,
+        grounds: Grounds,
+        blockers: Blockers,
+        full_graph: FullGraph,
     ) -> None:
-        self._deriver, self._checker = deriver, checker
+        self._deriver, self._checker, self._full_graph = deriver, checker, full_graph
         self._grounds, self._blockers = grounds, blockers
+        #: For each set of a row, the set before it was made smaller.
+        self._before: dict[Case, frozenset[int]] = {}
 
     def choose(self, table: dict[Row, Derivations], alternatives: int) -> dict[Row, Choice]:
         """For each row the best set and up to ``alternatives`` others.
@@ -272,7 +280,44 @@ class Chooser:
             pairs = [(s, derivations[s]) for s in ranked]
             if choice := self._run_again(row, pairs, alternatives, len(sets)):
                 choices[row] = choice
-        return choices
+        return self._judged(choices)
+
+    def _judged(self, choices: dict[Row, Choice]) -> dict[Row, Choice]:
+        """The choices without the sets from which a row follows only for want of a negated match.
+
+        A set that was made too small is tried as it was before.
+        """
+        refused = self._refused((row, s) for row, choice in choices.items() for s, _ in choice.sets)
+        whole = {(row, s): (row, self._before.get((row, s), s)) for row, s in refused}
+        still = set(self._refused(case for smaller, case in whole.items() if case != smaller))
+        judged: dict[Row, Choice] = {}
+        for row, choice in choices.items():
+            kept: dict[frozenset[int], Rest] = {}
+            for s, rest in choice.sets:
+                case = whole.get((row, s))
+                if case is None:
+                    kept[s] = rest
+                elif case != (row, s) and case not in still:
+                    kept[self._smaller(case, rest)] = rest
+            if kept:
+                best = minimal_sets(kept)
+                total = choice.total - len(choice.sets) + len(best)
+                judged[row] = Choice(tuple((s, kept[s]) for s in best), total)
+        return judged
+
+    def _refused(self, cases: Iterable[Case]) -> list[Case]:
+        found = list(cases)
+        verdicts = self._full_graph.accepts(found)
+        return [case for case, is_right in zip(found, verdicts, strict=True) if not is_right]
+
+    def _smaller(self, case: Case, rest: Rest) -> frozenset[int]:
+        """The set without the members that the row does not need, judged by the whole graph."""
+        row, triples = case
+        for number in sorted(rest.spare & triples):
+            fewer = triples - {number}
+            if self._yields(fewer, row) and self._full_graph.accepts([(row, fewer)])[0]:
+                triples = fewer
+        return triples
 
     def _yields(self, triples: frozenset[int], row: Row) -> bool:
         return self._checker.yields((self._deriver.statements.all[i] for i in triples), row)
@@ -313,4 +358,6 @@ class Chooser:
         weakest_first = sorted(
             removable, key=lambda number: self._grounds.rank(frozenset({number})), reverse=True
         )
-        return shrunk(self._checker, self._deriver.statements.all, triples, weakest_first, row)
+        smaller = shrunk(self._checker, self._deriver.statements.all, triples, weakest_first, row)
+        self._before[row, smaller] = triples
+        return smaller

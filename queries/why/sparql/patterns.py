@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 from typing import Final, TypeAlias
@@ -164,3 +164,31 @@ def is_joinable(group: alg.Group, visible: Iterable[alg.Var], bound: set[alg.Var
             if isinstance(element, alg.Filter)
         )
     )
+
+
+def selects(select: alg.Select) -> Iterator[alg.Select]:
+    """Yield the SELECT and all SELECTs in it, including those under EXISTS."""
+    yield select
+    for group in groups_in(select.where):
+        for element in group.elements:
+            if isinstance(element, alg.Select):
+                yield from selects(element)
+
+
+def groups_in(group: alg.Group) -> Iterator[alg.Group]:
+    """Yield the group and its nested groups, except those of subqueries."""
+    yield group
+    for element in group.elements:
+        match element:
+            case alg.OptionalGroup(inner) | alg.MinusGroup(inner) | alg.GraphGroup(_, inner):
+                yield from groups_in(inner)
+            case alg.Group():
+                yield from groups_in(element)
+            case alg.UnionGroups(groups):
+                for branch in groups:
+                    yield from groups_in(branch)
+            case alg.Filter(expression) | alg.Bind(expression, _):
+                for exists in expression.exists():
+                    yield from groups_in(exists.group)
+            case _:
+                pass
