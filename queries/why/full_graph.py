@@ -1,4 +1,4 @@
-"""Judge a witness by what the whole graph lacks.
+"""Judge a witness by the whole graph: by what it has, and by what it lacks.
 
 On a few triples alone, a pattern under NOT EXISTS, MINUS or OPTIONAL may have no match only because
 the triples that match it are not among them. Here the positive patterns of the query are replaced
@@ -8,7 +8,8 @@ it lacks nothing there. One query judges many rows, since each value has the num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -26,7 +27,7 @@ from .verification import quads, same
 
 #: A row with the numbers of the statements that are to prove it.
 Case: TypeAlias = tuple[Row, frozenset[int]]
-_CHUNK: Final = 200
+_CHUNK: Final = 1000
 
 
 class FullGraph:
@@ -37,19 +38,49 @@ class FullGraph:
 
     def __init__(self, deriver: Deriver, select: alg.Select) -> None:
         self._deriver, self._select, self._number = deriver, select, deriver.fresh()
+        self._present: set[int] = set()
         is_plain = not any(s.is_aggregated for s in selects(select))
         inner = (s for s in selects(select) if s is not select)
-        self.can_judge = is_plain and not is_monotone(select.where)
+        self.can_judge = is_plain and not _is_shown(select)
         self.can_judge &= not any(s.is_sliced for s in inner)
 
     def accepts(self, cases: Sequence[Case]) -> list[bool]:
-        """For each case, whether the row follows from the statements."""
-        if not self.can_judge:
-            return [True] * len(cases)
-        found = []
-        for chunk in batched(cases, _CHUNK):
-            found += self._judge(chunk)
+        """For each case, whether the store has the statements, and the row follows from them."""
+        self._look_up({number for _, numbers in cases for number in numbers})
+        found = [numbers <= self._present for _, numbers in cases]
+        if self.can_judge:
+            there = [case for case, is_there in zip(cases, found, strict=True) if is_there]
+            verdicts = (
+                is_right for some in batched(there, _CHUNK) for is_right in self._judge(some)
+            )
+            found = [is_there and next(verdicts) for is_there in found]
         return found
+
+    def _look_up(self, numbers: Collection[int]) -> None:
+        """Find which of the statements are in the store; of blank nodes it is not asked."""
+        statements = self._deriver.statements.all
+        by_graph: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(dict)
+        for number in set(numbers) - self._present:
+            subject, predicate, object_, graph = statements[number]
+            if isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
+                self._present.add(number)
+            elif isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+                ends = str(subject), str(predicate)
+                by_graph[str(graph or "")].setdefault(ends, []).append(number)
+        for graph, wanted in by_graph.items():
+            for chunk in batched(sorted(wanted), _CHUNK):
+                # Stores differ in how they match a literal in VALUES, so objects are compared here.
+                listed = " ".join(f"({' '.join(ends)})" for ends in chunk)
+                pattern = f"GRAPH {graph} {{ ?s ?p ?o }}" if graph else "?s ?p ?o"
+                text = f"WHERE {{ VALUES (?s ?p) {{ {listed} }} {pattern} }}"
+                answer = self._deriver.store.query(
+                    f"SELECT ?s ?p ?o {self._deriver.dataset} {text}"
+                )
+                assert isinstance(answer, ox.QuerySolutions)
+                for row in map(tuple, read(answer)):
+                    for number in wanted[str(row[0]), str(row[1])]:
+                        if statements[number][2] == row[2]:
+                            self._present.add(number)
 
     def _judge(self, cases: Sequence[Case]) -> list[bool]:
         statements = self._deriver.statements.all
@@ -153,6 +184,21 @@ class _Judged:
         condition = make_expression(["BOUND", "(", marker, ")", "||", apart])
         optional = alg.OptionalGroup(alg.Group(elements))
         yield alg.Group((*before, optional, alg.Filter(condition)))
+
+
+def _is_shown(select: alg.Select) -> bool:
+    """Whether nothing is negated, or the row itself shows whether each OPTIONAL matched."""
+    plain = {variable for variable, expression in select.projection if expression is None}
+    elements = select.where.elements
+    for element in elements:
+        if isinstance(element, alg.OptionalGroup):
+            others = in_scope(e for e in elements if e is not element)
+            own = certain(element.group.elements) - others.keys()
+            if not is_monotone(element.group) or own.isdisjoint(plain):
+                return False
+        elif not is_monotone(alg.Group((element,))):
+            return False
+    return True
 
 
 def _solutions(store: ox.Store, text: str) -> Iterable[ox.QuerySolution]:
