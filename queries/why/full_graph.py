@@ -67,11 +67,11 @@ class FullGraph:
             elif isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 ends = str(subject), str(predicate)
                 by_graph[str(graph or "")].setdefault(ends, []).append(number)
-        for graph, wanted in by_graph.items():
+        for name, wanted in by_graph.items():
             for chunk in batched(sorted(wanted), _CHUNK):
                 # Stores differ in how they match a literal in VALUES, so objects are compared here.
                 listed = " ".join(f"({' '.join(ends)})" for ends in chunk)
-                pattern = f"GRAPH {graph} {{ ?s ?p ?o }}" if graph else "?s ?p ?o"
+                pattern = f"GRAPH {name} {{ ?s ?p ?o }}" if name else "?s ?p ?o"
                 text = f"WHERE {{ VALUES (?s ?p) {{ {listed} }} {pattern} }}"
                 answer = self._deriver.store.query(
                     f"SELECT ?s ?p ?o {self._deriver.dataset} {text}"
