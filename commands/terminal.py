@@ -217,22 +217,30 @@ class Printer:
             self.line("    " + say("answer-more-facts", self.language, count=more), "dim")
         if why.note:
             self.line("    " + say(f"answer-on-{why.note.name.lower()}", self.language), "dim")
-        for pattern in why.absence:
+        for pattern in why.absence if everything else why.absence[:_SHOWN]:
             absent = pattern_in_words(pattern, self.labels, self.language)
             self.indented(say("answer-absent", self.language, pattern=absent), "dim")
+        if not everything and (more := len(why.absence) - _SHOWN) > 0:
+            self.indented(say("answer-more-absences", self.language, count=more), "dim")
+        if why.is_aggregate:
+            self.indented(say("answer-counts-all", self.language), "dim")
+        if why.register:
+            relations = self.definitions(why.register)
+            self.indented(say("answer-register", self.language, relations=relations), "dim")
         if why.definitions:
-            told = [self.definition(proof) for proof in why.definitions[:_SHOWN]]
-            if len(why.definitions) > len(told):
-                told.append("…")
-            definitions = "  ·  ".join(told)
+            definitions = self.definitions(why.definitions)
             self.indented(say("answer-definitions", self.language, definitions=definitions), "dim")
         if why.alternatives_total:
             count = why.alternatives_total
             self.indented(say("answer-other-proofs", self.language, count=count), "dim")
 
-    def definition(self, proof: Proof) -> str:
-        """A triple that no fact says, in words."""
-        return " — ".join(self._name(t) for t in (proof.subject, proof.predicate, proof.object))
+    def definitions(self, proofs: Sequence[Proof]) -> str:
+        """The first triples that no fact says, in words."""
+        told = [
+            " — ".join(self._name(t) for t in (proof.subject, proof.predicate, proof.object))
+            for proof in proofs[:_SHOWN]
+        ]
+        return "  ·  ".join([*told, "…"] if len(proofs) > len(told) else told)
 
     def indented(self, text: str | Text, style: str = "", indent: int = 4) -> None:
         """Text whose wrapped lines stay under its first one."""

@@ -32,7 +32,10 @@ def explanation_json(explanation: RowExplanation) -> Json:
                     derived.append(entry)
     item: Json = {
         "facts": list(facts.values()),
-        "definitions": [_triple(proof) for proof in explanation.definitions],
+        "definitions": [
+            *(_triple(proof) for proof in explanation.definitions),
+            *(_triple(proof) | {"register": True} for proof in explanation.register),
+        ],
         "absence": list(explanation.absence),
     }
     if reason := explanation.unexplained:

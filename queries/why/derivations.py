@@ -10,19 +10,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from operator import or_
 from typing import Final
 
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError
-from ...graph.store import Store, read
+from ...graph.store import Store, Term, read
 from .provenance import NOTHING, Derivations, GraphNode, Rest, Row, Statements, Table, batched
 from .rewrite import Rewriter
 from .solutions import Reader
 from .sparql import algebra as alg
-from .sparql.patterns import Fresh, unprojected, with_keys
+from .sparql.patterns import Fresh, is_lower_bound, unprojected, with_keys
 from .sparql.terms import make_expression
 from .sparql.variables import certain, mentioned, without_idle_optionals
 from .sparql.writer import Absence, write_absence, write_select, write_values
@@ -32,6 +32,8 @@ _BREADTH: Final = 4
 #: The number of rows in a VALUES block, and the number above which all rows are queried at once.
 _CHUNK: Final = 1000
 _MANY: Final = 10 * _CHUNK
+#: The largest group whose members are listed to say that there is no further one.
+_FEW: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,23 @@ class Deriver:
         self.has_negation = False
         self.has_groups = False
 
-    def select(self, select: alg.Select, rows: Collection[Row] | None = None) -> Table:
+    def select(
+        self,
+        select: alg.Select,
+        rows: Collection[Row] | None = None,
+        *,
+        used: Iterable[alg.Var] = (),
+    ) -> Table:
         """The derivations of each row of a SELECT, ignoring LIMIT and OFFSET.
 
         A row of a grouped SELECT has one derivation per group: all its members. ``rows`` are
-        the requested rows, in projection order; None means all.
+        the requested rows, in projection order; None means all. ``used`` are the variables that
+        other parts of the query use.
         """
         if not select.is_aggregated:
             select, limits = self._limited(select, select.variables, rows)
             group = without_idle_optionals(unprojected(select), set(select.variables))
-            return self.pattern(group, select.variables, limits)
+            return self.pattern(group, select.variables, limits, used=frozenset(used))
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
         members = self.members(keyed, rows)
@@ -86,7 +95,11 @@ class Deriver:
         empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
         table: Table = defaultdict(dict)
         for row in self._run(write_select(groups, self.dataset)):
-            table[row[:width]] |= members.get(row[width:], empty)
+            found = members.get(row[width:], empty)
+            if keyed.having and (rows is None or row[:width] in rows):
+                closed = Rest(self.no_further(keyed, row[width:]))
+                found = {triples: rest | closed for triples, rest in found.items()}
+            table[row[:width]] |= found
         if rows is not None:
             _find_unstable(table, rows, select.stable_columns)
         return table
@@ -98,17 +111,42 @@ class Deriver:
         """
         keyed, limits = self._limited(keyed, _plain_keys(keyed), rows)
         keys = tuple(variable for _, variable in keyed.group_by if variable)
-        binds = [
-            alg.Bind(expression, variable)
-            for expression, variable in keyed.group_by
-            if variable and expression.tokens != (variable,)
-        ]
-        found = self.pattern(alg.Group((keyed.where, *binds)), keys, limits, breadth=1)
+        group, used = alg.Group((keyed.where, *_key_binds(keyed))), _used(keyed)
+        found = self.pattern(group, keys, limits, breadth=1, used=used)
         table: Table = {}
         for row, derivations in found.items():
             union = frozenset[int]().union(*derivations)
             table[row] = {union: reduce(or_, derivations.values(), NOTHING)}
         return table
+
+    def no_further(self, keyed: alg.Select, key: Row) -> frozenset[Absence]:
+        """That a group has no further member, if HAVING rests on that and the group is small.
+
+        Members are told apart by the variables that every one of them binds.
+        """
+        values = {
+            variable: term
+            for (_, variable), term in zip(keyed.group_by, key, strict=True)
+            if variable
+        }
+        group = alg.Group((*keyed.where.elements, *_key_binds(keyed)))
+        names = sorted(certain(group.elements) - values.keys(), key=lambda name: name.name)
+        is_open = all(map(is_lower_bound, keyed.having))
+        if is_open or not names or any(not _is_constant(term) for term in values.values()):
+            return frozenset()
+        given = alg.Values(tuple(values), (tuple(values.values()),))  # type: ignore[arg-type]
+        where = alg.Group((group, given)) if values else group
+        columns = tuple((name, None) for name in names)
+        members = self._run(
+            write_select(alg.Select(columns, where, is_distinct=True, limit=_FEW + 1), self.dataset)
+        )
+        if len(members) > _FEW or not all(_is_constant(term) for row in members for term in row):
+            return frozenset()
+        known = alg.MinusGroup(alg.Group((alg.Values(tuple(names), tuple(members)),)))  # type: ignore[arg-type]
+        # In a group of its own, an assignment does not meet the values that stand before it.
+        found = (group,) if _key_binds(keyed) else group.elements
+        closed = alg.Group((*found, known))
+        return frozenset({write_absence("NOT EXISTS", closed, None, values, self.dataset)})
 
     def pattern(
         self,
@@ -116,12 +154,15 @@ class Deriver:
         keys: Sequence[alg.Var],
         limits: _Limits | None = None,
         breadth: int = _BREADTH,
+        used: frozenset[alg.Var] | None = frozenset(),
     ) -> Table:
         """The derivations of a pattern's solutions, by the values of ``keys``.
 
         A ``breadth`` of 1 is for group members: one way for each, and every subquery row.
+        ``used`` are the variables that conditions and values outside the pattern use, None if
+        all are.
         """
-        rewriter = Rewriter(self.fresh, frozenset(keys))
+        rewriter = Rewriter(self.fresh, frozenset(keys), used=used)
         rewritten = rewriter.group(group, outside=limits.variables if limits else ())
         self.is_exact &= rewriter.is_exact
         self.has_negation |= rewriter.has_negation
@@ -239,6 +280,28 @@ def _is_query(text: str) -> bool:
     except SyntaxError:
         return False
     return True
+
+
+def _key_binds(keyed: alg.Select) -> list[alg.Bind]:
+    """The GROUP BY keys that are expressions, as assignments."""
+    return [
+        alg.Bind(expression, variable)
+        for expression, variable in keyed.group_by
+        if variable and expression.tokens != (variable,)
+    ]
+
+
+def _used(keyed: alg.Select) -> frozenset[alg.Var] | None:
+    """The variables that a grouped SELECT's values depend on; None for all, with ``COUNT(*)``."""
+    expressions = [*keyed.having, *(e for _, e in keyed.projection if e)]
+    if any(("(", "*") in pairwise(expression.tokens) for expression in expressions):
+        return None
+    expressions += [expression for expression, _ in keyed.group_by]
+    return frozenset().union(*map(mentioned, expressions))
+
+
+def _is_constant(term: Term | None) -> bool:
+    return isinstance(term, ox.NamedNode | ox.Literal)
 
 
 def _text(row: Row) -> tuple[str, ...]:

@@ -9,68 +9,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from dataclasses import replace
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError, UnexplainableError
 from ...graph.fact_reader import FactReader
-from ...graph.fact_record import FactRecord
 from ...graph.store import Answer, Store, Term, read
 from ...messages.message import Message
 from .derivations import Deriver
+from .explanation import Note, Proof, RowExplanation, Witness, unexplained
+from .full_graph import FullGraph
 from .provenance import NOTHING, Rest, Row
 from .sparql import algebra as alg
 from .sparql.parser import parse
-from .sparql.patterns import Fresh
+from .sparql.patterns import Fresh, groups_in, selects
 from .sparql.writer import write_absence, write_base, write_dataset
 from .verification import Checker
 from .witnesses import Blockers, Choice, Chooser, Grounds
-
-#: A triple of the default graph, or a quad of a named graph that the query matches with GRAPH.
-Proof: TypeAlias = ox.Triple | ox.Quad
-
-
-class Note(StrEnum):
-    """Why a row has no quote."""
-
-    DEFINITIONS = "rests on no fact, only on definitions"
-    ABSENCE = "rests on no fact, only on what is absent (closed world, as of this build)"
-    NOTHING = "rests on no fact: it follows from the query alone"
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """Triples, and quads if the query uses GRAPH, that suffice to derive a row."""
-
-    triples: tuple[Proof, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RowExplanation:
-    """What one row of an answer rests on.
-
-    ``witness`` is a minimal set; for an aggregate (``is_aggregate``) it has every member of the
-    group instead. ``alternatives`` are other such sets, ``alternatives_total`` the number found.
-    ``facts`` are the facts that state the triples of ``witness`` (derived facts with the facts
-    they rest on), ``definitions`` its triples that no fact states, ``absence`` the patterns under
-    NOT EXISTS or MINUS without a match, each asked of the whole graph. ``note`` gives the reason
-    if there is no fact. ``unexplained`` says why the row cannot be explained; then the rest is
-    empty.
-    """
-
-    witness: Witness
-    facts: tuple[FactRecord, ...] = ()
-    definitions: tuple[Proof, ...] = ()
-    absence: tuple[str, ...] = ()
-    alternatives: tuple[Witness, ...] = ()
-    alternatives_total: int = 0
-    is_aggregate: bool = False
-    note: Note | None = None
-    unexplained: Message | None = None
-
 
 _CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
 
@@ -81,7 +38,7 @@ def explainable(text: str) -> alg.Query:
     Raises ``UnexplainableError`` if none of its rows can be explained, whatever the data.
     """
     query = parse(text)
-    for select in _selects(query.select):
+    for select in selects(query.select):
         for expression in _expressions(select):
             changing = sorted(expression.calls & _CHANGING)
             if changing:
@@ -100,35 +57,7 @@ def explainable(text: str) -> alg.Query:
 
 def has_groups(query: alg.Query) -> bool:
     """Whether the query or one of its subqueries aggregates rows."""
-    return any(select.is_aggregated for select in _selects(query.select))
-
-
-def _selects(select: alg.Select) -> Iterator[alg.Select]:
-    """Yield the SELECT and all SELECTs in it, including those under EXISTS."""
-    yield select
-    for group in _groups(select.where):
-        for element in group.elements:
-            if isinstance(element, alg.Select):
-                yield from _selects(element)
-
-
-def _groups(group: alg.Group) -> Iterator[alg.Group]:
-    """Yield the group and its nested groups, except those of subqueries."""
-    yield group
-    for element in group.elements:
-        match element:
-            case alg.OptionalGroup(inner) | alg.MinusGroup(inner) | alg.GraphGroup(_, inner):
-                yield from _groups(inner)
-            case alg.Group():
-                yield from _groups(element)
-            case alg.UnionGroups(groups):
-                for branch in groups:
-                    yield from _groups(branch)
-            case alg.Filter(expression) | alg.Bind(expression, _):
-                for exists in expression.exists():
-                    yield from _groups(exists.group)
-            case _:
-                pass
+    return any(select.is_aggregated for select in selects(query.select))
 
 
 def _expressions(select: alg.Select) -> Iterator[alg.Expression]:
@@ -136,7 +65,7 @@ def _expressions(select: alg.Select) -> Iterator[alg.Expression]:
     yield from (expression for _, expression in select.projection if expression)
     yield from (expression for expression, _ in select.group_by)
     yield from (*select.having, *select.order_by)
-    for group in _groups(select.where):
+    for group in groups_in(select.where):
         for element in group.elements:
             if isinstance(element, alg.Filter | alg.Bind):
                 yield element.expression
@@ -194,11 +123,6 @@ def _rows(answer: Answer) -> Iterable[RowLike | ox.Triple]:
     return read(answer)
 
 
-def unexplained(reason: Message) -> RowExplanation:
-    """The explanation of a row that has none."""
-    return RowExplanation(Witness(()), unexplained=reason)
-
-
 #: How often an answer is split in halves to find the rows that cannot be explained.
 _SPLITS: Final = 40
 
@@ -244,7 +168,9 @@ class _Explainer:
         fresh, dataset = Fresh(query.fresh), write_dataset(query)
         self._deriver = Deriver(store, fresh, dataset, write_base(query))
         self._found: set[Row] = set()
-        self._grounds = Grounds(FactReader(store), self._deriver.statements.all)
+        self._grounds = Grounds(
+            FactReader(store), self._deriver.statements.all, query.default_graphs
+        )
 
     def select(self, solutions: Sequence[RowLike]) -> list[RowExplanation]:
         """The explanations of a SELECT's solutions."""
@@ -318,6 +244,7 @@ class _Explainer:
             Checker(self._query, select, text),
             self._grounds,
             Blockers(self._deriver, select.where),
+            FullGraph(self._deriver, select),
         )
         wanted = {row: table[row] for row in rows if row in table}
         return chooser.choose(wanted, self._alternatives)
@@ -349,15 +276,20 @@ class _Explainer:
         facts = self._grounds.facts(numbers)
         told = map(self._deriver.verified, rest.absences)
         absence = tuple(sorted({shown for shown in told if shown}))
+        unstated = [number for number in numbers if self._grounds.is_definition(number)]
+        register = [number for number in unstated if self._grounds.is_relation(number)]
         note = None
         if not facts and absence:
             note = Note.ABSENCE
+        elif not facts and register:
+            note = Note.REGISTER
         elif not facts:
             note = Note.DEFINITIONS if triples else Note.NOTHING
         return RowExplanation(
             self._witness(numbers),
             facts,
-            tuple(self._proof(n) for n in numbers if self._grounds.is_definition(n)),
+            tuple(self._proof(n) for n in unstated if n not in register),
+            tuple(map(self._proof, register)),
             absence,
             tuple(self._witness(sorted(other)) for other, _ in others),
             choice.total - 1,

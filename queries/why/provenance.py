@@ -126,7 +126,8 @@ class SubqueryAtom:
 class ExistsAtom:
     """A pattern under EXISTS; ``shared`` are its variables that the solution may bind.
 
-    ``is_required`` means that the solution exists only if the pattern matches.
+    ``is_required`` means that the solution exists only if the pattern matches. ``is_welcome``
+    means that a match could only help, so that nothing rests on the lack of one.
     """
 
     guard: Guard
@@ -134,13 +135,15 @@ class ExistsAtom:
     shared: tuple[alg.Var, ...]
     graph: GraphNode
     is_required: bool
+    is_welcome: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AbsenceAtom:
     """A pattern under NOT EXISTS or MINUS (``keyword``) without a match for the solution.
 
-    ``shared`` are its variables that the solution may bind.
+    ``shared`` are its variables that the solution may bind. The pattern of an OPTIONAL has no
+    match only if ``unless`` is unbound.
     """
 
     guard: Guard
@@ -148,6 +151,7 @@ class AbsenceAtom:
     group: alg.Group
     shared: tuple[alg.Var, ...]
     graph: GraphNode
+    unless: Guard = None
 
 
 Atom: TypeAlias = TripleAtom | PathAtom | SubqueryAtom | ExistsAtom | AbsenceAtom
@@ -168,10 +172,17 @@ class Evaluator(Protocol):
         """The derivations of a pattern's solutions, by the values of ``keys``."""
         ...
 
-    def select(self, select: alg.Select) -> Table:
-        """The derivations of each row of a SELECT, ignoring LIMIT and OFFSET."""
+    def select(self, select: alg.Select, *, used: Iterable[alg.Var] = ()) -> Table:
+        """The derivations of each row of a SELECT, ignoring LIMIT and OFFSET.
+
+        ``used`` are the variables that other parts of the query use.
+        """
         ...
 
     def members(self, keyed: alg.Select) -> Table:
         """For each key of a grouped SELECT one derivation: the union of all its members."""
+        ...
+
+    def no_further(self, keyed: alg.Select, key: Row) -> frozenset[Absence]:
+        """That a group has no further member, if HAVING rests on it and the group is small."""
         ...

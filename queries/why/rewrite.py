@@ -10,7 +10,7 @@ pattern under EXISTS) become atoms that are looked up afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .provenance import (
@@ -31,6 +31,7 @@ from .sparql.patterns import (
     is_monotone,
     make_conjunction,
     unprojected,
+    welcome,
     with_keys,
 )
 from .sparql.terms import make_expression
@@ -43,7 +44,8 @@ class Rewriter:
 
     ``is_exact`` becomes False if the sets of triples may be larger than needed and must be
     verified; ``has_negation`` (OPTIONAL included) and ``has_groups`` describe the pattern.
-    ``spare`` are the guards of atoms inside an OPTIONAL.
+    ``spare`` are the guards of atoms inside an OPTIONAL. ``used`` are the variables on which more
+    than a cell of the row depends, outside the pattern; None stands for all variables.
     """
 
     fresh: Fresh
@@ -53,6 +55,7 @@ class Rewriter:
     is_exact: bool = True
     has_negation: bool = False
     has_groups: bool = False
+    used: frozenset[alg.Var] | None = frozenset()
 
     def group(
         self,
@@ -61,13 +64,15 @@ class Rewriter:
         guard: Guard = None,
         graph: GraphNode = None,
         left: Iterable[alg.Var] = (),
+        beside: Iterable[alg.Var] = (),
     ) -> alg.Group:
         """Rewrite a group.
 
-        ``outside`` are the variables used elsewhere in the query, ``left`` those visible to an
-        OPTIONAL's own filters.
+        ``outside`` are the variables used elsewhere in the query, ``beside`` those of them that
+        are used together with this group (not in another branch of a UNION), and ``left`` those
+        visible to an OPTIONAL's own filters.
         """
-        outside = set(outside)
+        outside, beside = set(outside), set(beside)
         elements: list[alg.Element] = []
         visible = in_scope(group.elements)
         preceding: list[alg.Element] = []
@@ -75,6 +80,7 @@ class Rewriter:
         for i, element in enumerate(group.elements):
             rest = group.elements[:i] + group.elements[i + 1 :]
             others = outside.union(*map(mentioned, rest))
+            joined = beside.union(*map(mentioned, rest))
             match element:
                 case alg.TriplePattern(subject, predicate, object_):
                     self.atoms.append(TripleAtom(guard, subject, predicate, object_, graph))
@@ -91,28 +97,39 @@ class Rewriter:
                     elements.append(element)
                 case alg.OptionalGroup(inner):
                     self.has_negation = True
-                    beside = outside.union(in_scope(rest))
-                    self.is_exact &= self._is_shown(inner, beside)
+                    self.is_exact &= self._is_shown(inner, outside.union(in_scope(rest)))
                     scope = in_scope(preceding)
-                    optional = self._branch(inner, others, graph, left=scope, is_spare=True)
+                    optional, marker = self._branch(
+                        inner, others, graph, left=scope, is_spare=True, beside=joined
+                    )
                     elements.append(alg.OptionalGroup(optional))
+                    own = in_scope(inner.elements).keys() - certain(preceding)
+                    if self.used is None or not own.isdisjoint(self.used | joined):
+                        shared = _shared(inner, scope)
+                        self.atoms.append(
+                            AbsenceAtom(guard, "NOT EXISTS", inner, shared, graph, marker)
+                        )
                 case alg.UnionGroups(groups):
                     branches = []
                     for j, branch in enumerate(groups):
                         siblings = groups[:j] + groups[j + 1 :]
                         apart = others.union(*map(mentioned, siblings))
-                        branches.append(self._branch(branch, apart, graph, guard in self.spare))
+                        rewritten, _ = self._branch(
+                            branch, apart, graph, guard in self.spare, beside=joined
+                        )
+                        branches.append(rewritten)
                     elements.append(alg.UnionGroups(tuple(branches)))
                 case alg.MinusGroup(inner):
                     self._negation("MINUS", inner, guard, graph, in_scope(preceding))
                     elements.append(element)
                 case alg.GraphGroup(name, inner):
                     self.is_exact &= bool(certain(inner.elements))
-                    elements.append(alg.GraphGroup(name, self.group(inner, others, guard, name)))
+                    inside = self.group(inner, others, guard, name, beside=joined)
+                    elements.append(alg.GraphGroup(name, inside))
                 case alg.Group():
-                    elements.append(self.group(element, others, guard, graph))
+                    elements.append(self.group(element, others, guard, graph, beside=joined))
                 case alg.Select():
-                    elements.append(self._subquery(element, others, guard, graph))
+                    elements.append(self._subquery(element, others, guard, graph, joined))
                 case _:
                     elements.append(element)
             preceding.append(element)
@@ -133,16 +150,18 @@ class Rewriter:
         graph: GraphNode,
         is_spare: bool,
         left: Iterable[alg.Var] = (),
-    ) -> alg.Group:
-        """Rewrite an optional branch, with a variable of its own that shows whether it matched."""
+        beside: Iterable[alg.Var] = (),
+    ) -> tuple[alg.Group, alg.Var]:
+        """Rewrite an optional branch; the variable shows whether it matched."""
         own = sorted(certain(group.elements) - outside, key=lambda variable: variable.name)
         marker = own[0] if own else self.fresh()
         if is_spare:
             self.spare.add(marker)
-        rewritten = self.group(group, outside, marker, graph, left)
+        rewritten = self.group(group, outside, marker, graph, left, beside)
         if own:
-            return rewritten
-        return alg.Group((*rewritten.elements, alg.Bind(make_expression(["1"]), marker)))
+            return rewritten, marker
+        marking = alg.Bind(make_expression(["1"]), marker)
+        return alg.Group((*rewritten.elements, marking)), marker
 
     # Property paths.
 
@@ -228,7 +247,7 @@ class Rewriter:
                 case (alg.Exists(inner, True),):
                     self._negation("NOT EXISTS", inner, guard, graph, visible)
                 case _:
-                    self.expression(condition, guard, graph, visible)
+                    self.expression(condition, guard, graph, visible, welcome(condition))
             kept.append(condition)
         return [*joined, alg.Filter(make_conjunction(kept))] if kept else joined
 
@@ -238,10 +257,14 @@ class Rewriter:
         guard: Guard,
         graph: GraphNode,
         visible: Iterable[alg.Var],
+        welcome: Collection[alg.Exists] = (),
     ) -> None:
-        """Record the EXISTS patterns that the value of an expression depends on."""
+        """Record the EXISTS patterns that the value of an expression depends on.
+
+        Of those in ``welcome`` it does not matter that they have no match.
+        """
         for exists in expression.exists():
-            self._exists(exists, guard, graph, visible, is_required=False)
+            self._exists(exists, guard, graph, visible, False, exists in welcome)
 
     def _exists(
         self,
@@ -250,11 +273,12 @@ class Rewriter:
         graph: GraphNode,
         visible: Iterable[alg.Var],
         is_required: bool,
+        is_welcome: bool = False,
     ) -> None:
         self.is_exact = False
         self.has_negation |= not is_required
         shared = _shared(exists.group, visible)
-        self.atoms.append(ExistsAtom(guard, exists, shared, graph, is_required))
+        self.atoms.append(ExistsAtom(guard, exists, shared, graph, is_required, is_welcome))
 
     def _negation(
         self,
@@ -271,7 +295,12 @@ class Rewriter:
     # Subqueries.
 
     def _subquery(
-        self, select: alg.Select, outside: set[alg.Var], guard: Guard, graph: GraphNode
+        self,
+        select: alg.Select,
+        outside: set[alg.Var],
+        guard: Guard,
+        graph: GraphNode,
+        beside: set[alg.Var],
     ) -> alg.Group:
         """Inline a subquery; if it is grouped or sliced, keep it and project its keys."""
         if select.is_aggregated:
@@ -293,7 +322,7 @@ class Rewriter:
             return alg.Group((select, *copying))
         hidden = mentioned(select) - set(select.variables)
         renamed = rename(select, {variable: self.fresh() for variable in hidden})
-        return self.group(unprojected(renamed), outside, guard, graph)
+        return self.group(unprojected(renamed), outside, guard, graph, beside=beside)
 
 
 def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import islice, product
@@ -145,6 +145,7 @@ class Reader:
                     derivations,
                     needed | total.spare,
                     replace(total, spare=total.spare - needed),
+                    is_member=breadth == 1,
                 )
         return table
 
@@ -185,21 +186,60 @@ class Reader:
         """
         found = set()
         for atom in self._absences:
-            guard = self._place(atom.guard)[0]
-            if guard < 0 or row[guard] is not None:
+            guard, unless = self._place(atom.guard)[0], self._place(atom.unless)[0]
+            is_matched = unless >= 0 and row[unless] is not None
+            if not is_matched and (guard < 0 or row[guard] is not None):
                 names = (*atom.shared, *_graph_variable(atom))
                 values = {variable: row[self._index[variable]] for variable in names}
                 if atom.keyword == "MINUS" and not any(values[v] for v in atom.shared):
                     continue
                 dataset = self.deriver.dataset
-                found.add(write_absence(atom.keyword, atom.group, atom.graph, values, dataset))
+                parts = _possible(atom.group, values) if unless >= 0 else [atom.group]
+                for group in parts:
+                    found.add(write_absence(atom.keyword, group, atom.graph, values, dataset))
         return frozenset(found)
 
 
-def _add(derivations: Derivations, triples: frozenset[int], rest: Rest) -> None:
-    """Add a derivation; of two with the same triples, keep the one with more spare triples."""
+def _possible(group: alg.Group, values: Mapping[alg.Var, Term | None]) -> list[alg.Group]:
+    """The branches of a pattern that these values leave possible; a UNION is taken apart.
+
+    A branch that gives a variable another IRI cannot match, whatever the graph has.
+    """
+    match group.elements:
+        case (alg.UnionGroups(branches),):
+            told = {variable: str(term) for variable, term in values.items()}
+            return [
+                alg.Group(tuple(e for e in branch.elements if not _iri_given(e, told)))
+                for branch in branches
+                if all(_iri_given(e, told) is not False for e in branch.elements)
+            ]
+        case _:
+            return [group]
+
+
+def _iri_given(element: alg.Element, told: Mapping[alg.Var, str]) -> bool | None:
+    """Whether an assignment of an IRI gives the variable's value; None if it is none of these."""
+    match element:
+        case alg.Bind(alg.Expression((str(token),)), variable) if token.startswith("<"):
+            return told[variable] == token if told.get(variable, "").startswith("<") else None
+        case _:
+            return None
+
+
+def _add(
+    derivations: Derivations, triples: frozenset[int], rest: Rest, is_member: bool = False
+) -> None:
+    """Add a derivation; of two with the same triples, keep the one with more spare triples.
+
+    All members of a group count, and so do all that their absences say.
+    """
     known = derivations.get(triples)
-    if known is None or len(known.spare) < len(rest.spare):
+    if known is None:
+        derivations[triples] = rest
+    elif is_member:
+        spare = max(known.spare, rest.spare, key=len)
+        derivations[triples] = Rest(known.absences | rest.absences, spare)
+    elif len(known.spare) < len(rest.spare):
         derivations[triples] = rest
 
 
@@ -217,10 +257,10 @@ def _variables(atom: Atom) -> Iterator[alg.Var]:
             nodes = (subject, object_, graph)
         case SubqueryAtom(_, _, keys, graph):
             nodes = (*keys, graph)
-        case ExistsAtom(_, _, shared, graph, _):
+        case ExistsAtom(_, _, shared, graph):
             nodes = (*shared, graph)
-        case AbsenceAtom(_, _, _, shared, graph):
-            nodes = (*shared, graph)
+        case AbsenceAtom(_, _, _, shared, graph, unless):
+            nodes = (*shared, graph, unless)
     for node in (atom.guard, *nodes):
         if isinstance(node, alg.Var):
             yield node

@@ -49,7 +49,8 @@ def look_up_subquery(
     ``is_counted`` means that the number of duplicates matters: all derivations of a row are then
     combined into one way.
     """
-    table = _subquery_table(deriver, atom)
+    select = _whole(deriver, atom)
+    table = _subquery_table(deriver, select)
     found: list[Sequence[Way]] = []
     for keys in wanted:
         if keys is None:
@@ -57,13 +58,14 @@ def look_up_subquery(
         elif keys not in table:
             raise UnexplainableError("unexplained-subquery")
         else:
-            ways = _shortest(table[keys], is_spare)
+            closed = Rest(deriver.no_further(select, keys)) if select.is_aggregated else NOTHING
+            ways = [(w, rest | closed) for w, rest in _shortest(table[keys], is_spare)]
             found.append([reduce(_both, ways)] if is_counted else ways)
     return found
 
 
-def _subquery_table(deriver: Evaluator, atom: SubqueryAtom) -> Table:
-    """Derivations of a subquery's rows, by its keys and by the graph if that is a variable."""
+def _whole(deriver: Evaluator, atom: SubqueryAtom) -> alg.Select:
+    """The subquery without LIMIT and OFFSET, in its graph; a variable graph is its last key."""
     select = replace(atom.select, order_by=(), limit=None, offset=None)
     if atom.graph:
         graph = deriver.fresh() if isinstance(atom.graph, alg.Var) else atom.graph
@@ -73,8 +75,13 @@ def _subquery_table(deriver: Evaluator, atom: SubqueryAtom) -> Table:
             select = replace(select, group_by=(*select.group_by, key))
         elif isinstance(graph, alg.Var):
             select = replace(select, projection=(*select.projection, (graph, None)))
+    return select
+
+
+def _subquery_table(deriver: Evaluator, select: alg.Select) -> Table:
+    """Derivations of a subquery's rows, by its keys."""
     if not select.is_aggregated:
-        return deriver.select(select)
+        return deriver.select(select, used=select.variables)
     table = deriver.members(select)
     if not select.group_by and not table:
         # Without GROUP BY there is one group even if nothing matches: a count of 0.
@@ -100,7 +107,7 @@ def look_up_exists(
             found.append(_shortest(table[values], is_spare or not atom.is_required))
         elif atom.is_required:
             raise UnexplainableError("unexplained-exists")
-        elif atom.exists.is_negated:
+        elif not atom.is_welcome:
             bound = dict(zip(shared, values, strict=True))
             absent = write_absence(
                 "NOT EXISTS", atom.exists.group, atom.graph, bound, deriver.dataset

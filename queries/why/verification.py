@@ -51,7 +51,7 @@ class Checker:
             return bool(answer)
         assert isinstance(answer, ox.QuerySolutions)
         return any(
-            all(_same(solution[name], row[i]) for i, name in self._columns) for solution in answer
+            all(same(solution[name], row[i]) for i, name in self._columns) for solution in answer
         )
 
 
@@ -77,7 +77,7 @@ def quads(statement: Statement, graphs: Sequence[ox.NamedNode] = ()) -> list[ox.
     return [ox.Quad(subject, predicate, object_, target) for target in targets]  # type: ignore[arg-type]
 
 
-def _same(found: object, wanted: object) -> bool:
+def same(found: object, wanted: object) -> bool:
     """Whether two terms are equal; sums of doubles may differ in the last digit."""
     if found == wanted:
         return True

@@ -11,19 +11,36 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.errors import QueryError
 from ...graph.fact_reader import FactReader
 from ...graph.fact_record import FactRecord
-from ...ontology.namespaces import EVIDENCE, FACT, GRAPH_PROSPECTS, INFERENCE
+from ...ontology.namespaces import (
+    DCTERMS,
+    EVIDENCE,
+    FACT,
+    GRAPH_PROSPECTS,
+    ID,
+    INFERENCE,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+)
 from .derivations import Deriver
+from .full_graph import Case, FullGraph
 from .provenance import Derivations, GraphNode, Rest, Row, Statement
 from .sparql import algebra as alg
 from .verification import Checker, shrunk
 
+#: Vocabularies whose properties describe terms: types, labels, the tree of areas, alignments.
+_VOCABULARY: Final = (RDF, RDFS, OWL, SKOS, SCHEMA, DCTERMS)
 #: Modalities of facts that no source states outright.
 _WEAK = frozenset({"inferred", "derived", "planned", "expected", "conditional", "denied"})
 
@@ -33,11 +50,17 @@ class Grounds:
 
     A statement of the plain view or of ``graph/prospects`` is grounded in the facts that state
     it, a statement of a fact's own graph in that fact, and a statement of the evidence graph in
-    the fact that it describes.
+    the fact that it describes. A query with FROM makes a default graph of its own, ``graphs``,
+    which may have prospects, and facts that are not asserted.
     """
 
-    def __init__(self, reader: FactReader, statements: Sequence[Statement]) -> None:
-        self._reader, self._statements = reader, statements
+    def __init__(
+        self,
+        reader: FactReader,
+        statements: Sequence[Statement],
+        graphs: Sequence[ox.NamedNode] = (),
+    ) -> None:
+        self._reader, self._statements, self._graphs = reader, statements, graphs
         self._facts: dict[int, tuple[str, ...]] = {}
 
     def learn(self, numbers: Iterable[int]) -> None:
@@ -56,12 +79,32 @@ class Grounds:
             elif subject.value.startswith(EVIDENCE):
                 records[number] = subject.value
         for is_prospect, triples in enumerate(views):
-            found = self._reader.graphs(triples.values(), prospects=bool(is_prospect))
+            only = None if self._graphs and not is_prospect else bool(is_prospect)
+            found = self._reader.graphs(triples.values(), prospects=only)
             for number, triple in triples.items():
-                self._facts[number] = found.get(triple, ())
+                self._facts[number] = found.get(triple, ()) or self._named(number)
         owners = self._reader.owners(sorted(set(records.values()))) if records else {}
         for number, record in records.items():
             self._facts[number] = owners.get(record, ())
+
+    def _named(self, number: int) -> tuple[str, ...]:
+        """The facts that FROM names and that say the statement of the default graph."""
+        triple = self._statements[number][:3]
+        if self._statements[number][3] is not None:
+            return ()
+        found = []
+        for graph in self._graphs:
+            # FROM may name a graph that the store does not have.
+            with suppress(QueryError):
+                if graph.value.startswith(FACT) and self._reader.get(graph.value).triple == triple:
+                    found.append(graph.value)
+        return tuple(found)
+
+    def is_relation(self, number: int) -> bool:
+        """Whether the statement relates two entities, and is no label, type or ontology term."""
+        subject, predicate, object_, _ = self._statements[number]
+        ends = isinstance(object_, ox.NamedNode) and object_.value.startswith(ID)
+        return ends and subject.value.startswith(ID) and not predicate.value.startswith(_VOCABULARY)
 
     def is_definition(self, number: int) -> bool:
         """Whether no fact states the statement; evidence graph statements are definitions too."""
@@ -196,10 +239,17 @@ class Chooser:
     """Chooses witnesses for the rows of one query, and verifies those that may be inexact."""
 
     def __init__(
-        self, deriver: Deriver, checker: Checker, grounds: Grounds, blockers: Blockers
+        self,
+        deriver: Deriver,
+        checker: Checker,
+        grounds: Grounds,
+        blockers: Blockers,
+        full_graph: FullGraph,
     ) -> None:
-        self._deriver, self._checker = deriver, checker
+        self._deriver, self._checker, self._full_graph = deriver, checker, full_graph
         self._grounds, self._blockers = grounds, blockers
+        #: For each set of a row, the set before it was made smaller.
+        self._before: dict[Case, frozenset[int]] = {}
 
     def choose(self, table: dict[Row, Derivations], alternatives: int) -> dict[Row, Choice]:
         """For each row the best set and up to ``alternatives`` others.
@@ -230,7 +280,44 @@ class Chooser:
             pairs = [(s, derivations[s]) for s in ranked]
             if choice := self._run_again(row, pairs, alternatives, len(sets)):
                 choices[row] = choice
-        return choices
+        return self._judged(choices)
+
+    def _judged(self, choices: dict[Row, Choice]) -> dict[Row, Choice]:
+        """The choices without the sets from which a row follows only for want of a negated match.
+
+        A set that was made too small is tried as it was before.
+        """
+        refused = self._refused((row, s) for row, choice in choices.items() for s, _ in choice.sets)
+        whole = {(row, s): (row, self._before.get((row, s), s)) for row, s in refused}
+        still = set(self._refused(case for smaller, case in whole.items() if case != smaller))
+        judged: dict[Row, Choice] = {}
+        for row, choice in choices.items():
+            kept: dict[frozenset[int], Rest] = {}
+            for s, rest in choice.sets:
+                case = whole.get((row, s))
+                if case is None:
+                    kept[s] = rest
+                elif case != (row, s) and case not in still:
+                    kept[self._smaller(case, rest)] = rest
+            if kept:
+                best = minimal_sets(kept)
+                total = choice.total - len(choice.sets) + len(best)
+                judged[row] = Choice(tuple((s, kept[s]) for s in best), total)
+        return judged
+
+    def _refused(self, cases: Iterable[Case]) -> list[Case]:
+        found = list(cases)
+        verdicts = self._full_graph.accepts(found)
+        return [case for case, is_right in zip(found, verdicts, strict=True) if not is_right]
+
+    def _smaller(self, case: Case, rest: Rest) -> frozenset[int]:
+        """The set without the members that the row does not need, judged by the whole graph."""
+        row, triples = case
+        for number in sorted(rest.spare & triples):
+            fewer = triples - {number}
+            if self._yields(fewer, row) and self._full_graph.accepts([(row, fewer)])[0]:
+                triples = fewer
+        return triples
 
     def _yields(self, triples: frozenset[int], row: Row) -> bool:
         return self._checker.yields((self._deriver.statements.all[i] for i in triples), row)
@@ -271,4 +358,6 @@ class Chooser:
         weakest_first = sorted(
             removable, key=lambda number: self._grounds.rank(frozenset({number})), reverse=True
         )
-        return shrunk(self._checker, self._deriver.statements.all, triples, weakest_first, row)
+        smaller = shrunk(self._checker, self._deriver.statements.all, triples, weakest_first, row)
+        self._before[row, smaller] = triples
+        return smaller

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 from typing import Final, TypeAlias
@@ -35,6 +35,35 @@ def conjuncts(expression: alg.Expression) -> list[alg.Expression]:
     for start, end in zip([-1, *ends], [*ends, len(tokens)], strict=True):
         found += conjuncts(make_expression(list(tokens[start + 1 : end])))
     return found
+
+
+def welcome(condition: alg.Expression) -> list[alg.Exists]:
+    """The EXISTS patterns of a condition that stand bare between ``&&`` and ``||``.
+
+    A match of such a pattern can only make the condition true.
+    """
+    tokens = _unbracketed(condition.tokens)
+    ends = [
+        i for i, depth in enumerate(_depths(tokens)) if depth == 0 and tokens[i] in ("&&", "||")
+    ]
+    if not ends:
+        return [token for token in tokens[:1] if isinstance(token, alg.Exists) and tokens[1:] == ()]
+    found = []
+    for start, end in zip([-1, *ends], [*ends, len(tokens)], strict=True):
+        found += welcome(alg.Expression(tokens[start + 1 : end]))
+    return [exists for exists in found if not exists.is_negated]
+
+
+def is_lower_bound(condition: alg.Expression) -> bool:
+    """Whether the condition says that a count exceeds a number: more members keep it true."""
+    match _unbracketed(condition.tokens):
+        case (str(name), "(", *_, ")", ">" | ">=", str(number)) as tokens:
+            others = {"<", "<=", "=", "!=", "!", "&&", "||"}.intersection(
+                token for token in tokens if isinstance(token, str)
+            )
+            return name.upper() == "COUNT" and number.isdecimal() and not others
+        case _:
+            return False
 
 
 def make_conjunction(expressions: Iterable[alg.Expression]) -> alg.Expression:
@@ -135,3 +164,31 @@ def is_joinable(group: alg.Group, visible: Iterable[alg.Var], bound: set[alg.Var
             if isinstance(element, alg.Filter)
         )
     )
+
+
+def selects(select: alg.Select) -> Iterator[alg.Select]:
+    """Yield the SELECT and all SELECTs in it, including those under EXISTS."""
+    yield select
+    for group in groups_in(select.where):
+        for element in group.elements:
+            if isinstance(element, alg.Select):
+                yield from selects(element)
+
+
+def groups_in(group: alg.Group) -> Iterator[alg.Group]:
+    """Yield the group and its nested groups, except those of subqueries."""
+    yield group
+    for element in group.elements:
+        match element:
+            case alg.OptionalGroup(inner) | alg.MinusGroup(inner) | alg.GraphGroup(_, inner):
+                yield from groups_in(inner)
+            case alg.Group():
+                yield from groups_in(element)
+            case alg.UnionGroups(groups):
+                for branch in groups:
+                    yield from groups_in(branch)
+            case alg.Filter(expression) | alg.Bind(expression, _):
+                for exists in expression.exists():
+                    yield from groups_in(exists.group)
+            case _:
+                pass

@@ -1,0 +1,211 @@
+"""Judge a witness by the whole graph: by what it has, and by what it lacks.
+
+On a few triples alone, a pattern under NOT EXISTS, MINUS or OPTIONAL may have no match only because
+the triples that match it are not among them. Here the positive patterns of the query are replaced
+by what they find in the witness, and what is negated is left to the store: the row follows only if
+it lacks nothing there. One query judges many rows, since each value has the number of its row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ...graph.store import read
+from .derivations import Deriver
+from .provenance import GraphNode, Row, batched
+from .sparql import algebra as alg
+from .sparql.patterns import is_monotone, selects, unprojected
+from .sparql.terms import make_expression
+from .sparql.variables import certain, in_scope, mentioned, rename, without_idle_optionals
+from .sparql.writer import write_select
+from .verification import quads, same
+
+#: A row with the numbers of the statements that are to prove it.
+Case: TypeAlias = tuple[Row, frozenset[int]]
+_CHUNK: Final = 1000
+
+
+class FullGraph:
+    """Judges the witnesses of one SELECT; it accepts what it cannot judge.
+
+    These are aggregates, slices, and patterns that are not well-designed.
+    """
+
+    def __init__(self, deriver: Deriver, select: alg.Select) -> None:
+        self._deriver, self._select, self._number = deriver, select, deriver.fresh()
+        self._present: set[int] = set()
+        is_plain = not any(s.is_aggregated for s in selects(select))
+        inner = (s for s in selects(select) if s is not select)
+        self.can_judge = is_plain and not _is_shown(select)
+        self.can_judge &= not any(s.is_sliced for s in inner)
+
+    def accepts(self, cases: Sequence[Case]) -> list[bool]:
+        """For each case, whether the store has the statements, and the row follows from them."""
+        self._look_up({number for _, numbers in cases for number in numbers})
+        found = [numbers <= self._present for _, numbers in cases]
+        if self.can_judge:
+            there = [case for case, is_there in zip(cases, found, strict=True) if is_there]
+            verdicts = (
+                is_right for some in batched(there, _CHUNK) for is_right in self._judge(some)
+            )
+            found = [is_there and next(verdicts) for is_there in found]
+        return found
+
+    def _look_up(self, numbers: Collection[int]) -> None:
+        """Find which of the statements are in the store; of blank nodes it is not asked."""
+        statements = self._deriver.statements.all
+        by_graph: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(dict)
+        for number in set(numbers) - self._present:
+            subject, predicate, object_, graph = statements[number]
+            if isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
+                self._present.add(number)
+            elif isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+                ends = str(subject), str(predicate)
+                by_graph[str(graph or "")].setdefault(ends, []).append(number)
+        for name, wanted in by_graph.items():
+            for chunk in batched(sorted(wanted), _CHUNK):
+                # Stores differ in how they match a literal in VALUES, so objects are compared here.
+                listed = " ".join(f"({' '.join(ends)})" for ends in chunk)
+                pattern = f"GRAPH {name} {{ ?s ?p ?o }}" if name else "?s ?p ?o"
+                text = f"WHERE {{ VALUES (?s ?p) {{ {listed} }} {pattern} }}"
+                answer = self._deriver.store.query(
+                    f"SELECT ?s ?p ?o {self._deriver.dataset} {text}"
+                )
+                assert isinstance(answer, ox.QuerySolutions)
+                for row in map(tuple, read(answer)):
+                    for number in wanted[str(row[0]), str(row[1])]:
+                        if statements[number][2] == row[2]:
+                            self._present.add(number)
+
+    def _judge(self, cases: Sequence[Case]) -> list[bool]:
+        statements = self._deriver.statements.all
+        stores = {}
+        for i, (_, numbers) in enumerate(cases):
+            store = ox.Store()
+            store.extend(quad for number in numbers for quad in quads(statements[number]))
+            # A VALUES block cannot name a blank node.
+            if not any(_has_blank(quad) for quad in store):
+                stores[i] = store
+        names = self._select.variables
+        group = without_idle_optionals(unprojected(self._select), set(names))
+        listed = alg.Values((self._number,), tuple((ox.Literal(i),) for i in stores))
+        try:
+            judged = _Judged(stores, self._number, self._deriver).group(group, None)
+        except _LooseScopeError:
+            self.can_judge = False
+            return [True] * len(cases)
+        where = alg.Group((listed, judged))
+        columns = tuple((name, None) for name in (*names, self._number))
+        select = alg.Select(columns, where, is_distinct=True)
+        deriver = self._deriver
+        answer = deriver.store.query(deriver.base + write_select(select, deriver.dataset))
+        assert isinstance(answer, ox.QuerySolutions)
+        verdicts = [i not in stores for i in range(len(cases))]
+        for *row, number in map(tuple, read(answer)):
+            i = int(number.value)
+            if all(same(row[k], cases[i][0][k]) for k in self._select.stable_columns):
+                verdicts[i] = True
+        return verdicts
+
+
+_PLAIN: Final = (alg.TriplePattern, alg.PathPattern)
+
+
+class _LooseScopeError(Exception):
+    """A group inside an OPTIONAL shares a variable with what stands before the OPTIONAL only.
+
+    Such a pattern is not well-designed: joined to a row it means something else than alone.
+    """
+
+
+class _Judged:
+    """Replaces the positive patterns of a group by what they find in each of the stores."""
+
+    def __init__(self, stores: dict[int, ox.Store], number: alg.Var, deriver: Deriver) -> None:
+        self._stores, self._number, self._fresh = stores, number, deriver.fresh
+
+    def group(self, group: alg.Group, graph: GraphNode) -> alg.Group:
+        elements: list[alg.Element] = []
+        for element in group.elements:
+            match element:
+                case alg.TriplePattern() | alg.PathPattern():
+                    elements.append(self._found(element, graph))
+                case alg.OptionalGroup(inner):
+                    elements = [*self._optional(elements, inner, graph)]
+                case alg.Group():
+                    elements.append(self.group(element, graph))
+                case alg.UnionGroups(groups):
+                    branches = tuple(self.group(branch, graph) for branch in groups)
+                    elements.append(alg.UnionGroups(branches))
+                case alg.GraphGroup(name, inner):
+                    judged = self.group(inner, name)
+                    # Only what is negated needs the graph.
+                    elements.append(judged if is_monotone(inner) else alg.GraphGroup(name, judged))
+                case alg.Select():
+                    columns = (*element.projection, (self._number, None))
+                    where = self.group(element.where, graph)
+                    elements.append(replace(element, projection=columns, where=where))
+                case _:
+                    elements.append(element)
+        return alg.Group(tuple(elements))
+
+    def _found(self, pattern: alg.TriplePattern | alg.PathPattern, graph: GraphNode) -> alg.Values:
+        found = in_scope((pattern,)) | ({graph: None} if isinstance(graph, alg.Var) else {})
+        inside = alg.Group((pattern,))
+        where = alg.Group((alg.GraphGroup(graph, inside),)) if graph else inside
+        columns = tuple((variable, None) for variable in found)
+        text = write_select(alg.Select(columns, where, is_distinct=True))
+        rows = tuple(
+            (ox.Literal(i), *(row[: len(columns)]))
+            for i, store in self._stores.items()
+            for row in map(tuple, _solutions(store, text))
+        )
+        return alg.Values((self._number, *found), rows)
+
+    def _optional(
+        self, before: list[alg.Element], inner: alg.Group, graph: GraphNode
+    ) -> Iterator[alg.Element]:
+        """An OPTIONAL that matches in the store, or has no match in the whole graph either."""
+        plain = [e for e in inner.elements if isinstance(e, _PLAIN)]
+        nested = (e for e in inner.elements if not isinstance(e, (*_PLAIN, alg.Filter)))
+        loose = set[alg.Var]().union(*map(mentioned, nested)) - certain(plain)
+        if not loose.isdisjoint(in_scope(before)):
+            raise _LooseScopeError
+        marker = self._fresh()
+        marking = alg.Bind(make_expression(["1"]), marker)
+        elements = (*self.group(inner, graph).elements, marking)
+        own = mentioned(inner) - in_scope(before).keys()
+        apart = alg.Exists(rename(inner, {v: self._fresh() for v in own}), is_negated=True)
+        condition = make_expression(["BOUND", "(", marker, ")", "||", apart])
+        optional = alg.OptionalGroup(alg.Group(elements))
+        yield alg.Group((*before, optional, alg.Filter(condition)))
+
+
+def _is_shown(select: alg.Select) -> bool:
+    """Whether nothing is negated, or the row itself shows whether each OPTIONAL matched."""
+    plain = {variable for variable, expression in select.projection if expression is None}
+    elements = select.where.elements
+    for element in elements:
+        if isinstance(element, alg.OptionalGroup):
+            others = in_scope(e for e in elements if e is not element)
+            own = certain(element.group.elements) - others.keys()
+            if not is_monotone(element.group) or own.isdisjoint(plain):
+                return False
+        elif not is_monotone(alg.Group((element,))):
+            return False
+    return True
+
+
+def _solutions(store: ox.Store, text: str) -> Iterable[ox.QuerySolution]:
+    answer = store.query(text)
+    assert isinstance(answer, ox.QuerySolutions)
+    return answer
+
+
+def _has_blank(quad: ox.Quad) -> bool:
+    return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
