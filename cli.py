@@ -71,6 +71,7 @@ class Commands(click.Group):
             try:
                 shown = _in_language(self, settings.language)
                 code = click.Group.main(shown, arguments, *rest, **options)
+                sys.stdout.flush()
             except click.ClickException as error:
                 from .commands.faults import report_usage
 
@@ -78,16 +79,21 @@ class Commands(click.Group):
             except click.Abort:
                 click.echo(gettext("Aborted!"), err=True)
                 code = FAULTS
+            except OSError as error:
+                # What was left to be written, by help above all.
+                from .commands.faults import report
+
+                code = report(error, settings)
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> None:
-        """Run the command; a Taawun error becomes a message and exit code 2."""
+        """Run the command; a Taawun error, or a full disk, becomes a message and exit code 2."""
         try:
             try:
                 super().invoke(ctx)
             finally:
                 sys.stdout.flush()
-        except (TaawunError, BrokenPipeError) as error:
+        except (TaawunError, OSError) as error:
             from .commands.faults import report
 
             ctx.exit(report(error, ctx.ensure_object(Settings)))

@@ -10,9 +10,9 @@ from io import StringIO
 import click
 
 from ..graph.control_characters import escaped, visible
-from ..graph.errors import CollectionError, TaawunError, as_json, told
+from ..graph.errors import CollectionError, OutputError, TaawunError, as_json, told
 from ..messages.fault import Fault
-from ..messages.message import say
+from ..messages.message import foreign, say
 from .settings import DONE, MISUSE, Settings
 from .translation import right_to_left
 
@@ -33,12 +33,18 @@ def warn(fault: Fault | TaawunError, settings: Settings) -> None:
     tell(fault, settings, say("warning", settings.language), severity="warning")
 
 
-def report(error: TaawunError | BrokenPipeError, settings: Settings) -> int:
+def report(error: TaawunError | OSError, settings: Settings) -> int:
     """Tell why a command failed, and return its exit code."""
-    if isinstance(error, BrokenPipeError):
-        # The reader of a pipe has seen enough; what is left to be written has nowhere to go.
+    if isinstance(error, OSError):
+        # What is left to be written has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        if isinstance(error, BrokenPipeError):
+            # The reader of a pipe has seen enough.
+            return DONE
+        language = "en" if settings.format == "json" else settings.language
+        file = error.filename or say("standard-output", language)
+        reason = foreign(error.strerror or str(error))
+        error = OutputError("output-not-written", file=str(file), reason=reason)
     faults = error.faults if isinstance(error, CollectionError) else ()
     for fault in faults:
         tell(fault, settings)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 import click
@@ -16,6 +15,7 @@ import pyoxigraph as ox
 
 from ..graph.control_characters import escaped, visible
 from ..graph.errors import MisuseError, OutputError
+from ..graph.whole_file import whole_file
 from ..messages.message import foreign, say
 from ..queries.answer import write_answer, write_proven
 from ..queries.answer_table import Named
@@ -64,18 +64,9 @@ def writing(output: str) -> Iterator[IO[bytes]]:
     if output == "-":
         yield sys.stdout.buffer
         return
-    target = Path(output)
     try:
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            made = Path(file.name)
-            try:
-                yield file
-                file.close()
-                # A temporary file is for its owner alone; an export is for others.
-                made.chmod(0o644)
-                made.replace(target)
-            finally:
-                made.unlink(missing_ok=True)
+        with whole_file(output) as file:
+            yield file
     except OSError as error:
         reason = foreign(error.strerror or str(error))
         raise OutputError("output-not-written", file=output, reason=reason) from error

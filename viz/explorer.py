@@ -12,13 +12,13 @@ import base64
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..graph.whole_file import whole_file
 from ..messages.message import LANGUAGES, codes, forms
 from .large_layout import neighbourhoods
 from .layout import MANY, layout
@@ -133,16 +133,8 @@ def write_explorer(
     """
     target = Path(path)
     page = render(view, lang=lang, texts=texts, questions=questions, title=title, about=about)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page)
-        # mkstemp creates files that only the owner can read.
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole_file(target) as file:
+        file.write(page.encode())
     return target
 
 
