@@ -4,6 +4,10 @@ import io
 import os
 import sys
 
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # python -m puts the current folder first, whose files are not ours to import.
+    del sys.path[0]
+
 from taawun.cli import main as commands
 
 

@@ -91,7 +91,8 @@ class Worker:
             "nice": nice,
         }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "taawun.server.workers.worker", json.dumps(settings),
+            # No file of the folder that the server was started in is imported.
+            sys.executable, "-P", "-m", "taawun.server.workers.worker", json.dumps(settings),
             stdin=PIPE, stdout=PIPE,
         )  # fmt: skip
         return cls(process, served, limits)
