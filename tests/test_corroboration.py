@@ -72,7 +72,7 @@ def test_dates_disagree_where_they_cannot_both_be(papers):
     assert [d.predicate.value for d in papers.disagreements("project/qindil")] == [
         f"{TW}launchedOn"
     ]
-    assert papers.disagreements("meeting/qindil") == (), "2022 and 2022-09 may be the same"
+    assert not papers.disagreements("meeting/qindil"), "2022 and 2022-09 may be the same"
 
 
 def test_the_whole_graph_is_looked_through(papers, graph):
@@ -80,7 +80,7 @@ def test_the_whole_graph_is_looked_through(papers, graph):
         "figure/qindil-trainees",
         "project/qindil",
     ]
-    assert graph.disagreements() == (), "the five bundled documents contradict each other nowhere"
+    assert not graph.disagreements(), "the five bundled documents contradict each other nowhere"
 
 
 @pytest.mark.parametrize(

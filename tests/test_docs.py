@@ -295,7 +295,14 @@ def test_what_a_new_collection_proposes_is_among_what_runs(language, run, tmp_pa
 
 
 def test_every_kind_of_printed_command_is_tried():
-    kinds = ("taawun ", "curl ", "make", "python benchmarks/", ". .venv/bin/activate")
+    kinds = (
+        "taawun ",
+        "curl ",
+        "make",
+        "python benchmarks/",
+        "python tests/support/",
+        ". .venv/bin/activate",
+    )
     assert [line for line in PRINTED if not line.startswith(kinds)] == []
     assert len(OURS) > 80
     for start in (*ONLY_READ, *ANSWERS_NOTHING):
