@@ -179,6 +179,8 @@ class Card(EntityCard):
 
     store: Store | None = None
     language: str = "en"
+    #: How a question in one's own words was read; empty for a card asked for by name.
+    understood: str = ""
 
     @classmethod
     def of(cls, card: EntityCard, store: Store, language: str) -> Card:
@@ -202,7 +204,8 @@ class Card(EntityCard):
     def _head(self, shown: Shown) -> list[str]:
         other = [text for text in self.labels.values() if text != self.name]
         kinds = [shown.labels(iri, self.language) for iri in self.classes]
-        lines = [" · ".join([self.name, *other, *kinds, short_iri(self.iri)])]
+        lines = [self.understood] if self.understood else []
+        lines.append(" · ".join([self.name, *other, *kinds, short_iri(self.iri)]))
         if self.aliases:
             also = say("entity-also-called", self.language)
             lines.append(f"{also}: {listed(self.aliases, self.language)}")

@@ -16,10 +16,10 @@ from playwright.sync_api import expect
 import notebook_runner
 import taawun
 from taawun.api import KnowledgeGraph
-from taawun.graph.errors import OutputError, QueryError, UnknownNameError
+from taawun.graph.errors import OutputError, QueryError, UnknownNameError, UnsureError
 from taawun.graph.remote.remote_store import RemoteStore
 from taawun.loaders.builds.cache import Build
-from taawun.messages.message import preferred_language
+from taawun.messages.message import preferred_language, say
 from taawun.queries.listing import HTML_ROWS, Listing
 from taawun.queries.results import Shown
 
@@ -136,6 +136,38 @@ def test_the_language_is_that_of_the_locale(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert preferred_language() == KnowledgeGraph(kg.store).language == language
+
+
+@pytest.mark.parametrize(
+    ("words", "remark", "rows"),
+    [
+        ("did Egypt sign an agreement with Nigeria?", "answer-yes", 1),
+        ("did Egypt sign an agreement with Iraq?", "reading-no", 0),
+        ("when did Egypt sign the agreement with Nigeria?", "reading-undated", 1),
+        ("what did Egypt offer Denmark", "reading-empty", 0),
+        ("what did Egypt offer Iraq", "", 26),
+    ],
+)
+def test_own_words_say_what_the_command_line_says(
+    words: str, remark: str, rows: int, kg: KnowledgeGraph
+) -> None:
+    answer = kg.ask(words)
+    assert answer.understood.startswith("Read as: ")
+    assert answer.remark == (say(remark, "en") if remark else "")
+    assert len(answer) == rows
+    told = f"{answer.understood} — {answer.remark}" if remark else answer.understood
+    assert repr(answer).splitlines()[0] == told
+    assert (
+        kg.ask("what is Haya Karima").understood == "Read as: Haya Karima (Decent Life) initiative"
+    )
+
+
+def test_doubtful_words_are_refused_with_the_questions_that_are_near(kg: KnowledgeGraph) -> None:
+    words = "areas of cooperation and offers of both"
+    candidates = [question.name for question, _ in kg.read(words).candidates]
+    assert candidates
+    with pytest.raises(UnsureError, match=candidates[0]):
+        kg.ask(words)
 
 
 # Data frames.
