@@ -121,7 +121,7 @@ def proof_html(facts: Sequence[FactRecord], shown: Shown) -> str:
         quote = group[0][1]
         place = in_one_line(quote).partition("» ")[2]
         pieces.append(
-            f'<ul>{told}</ul><blockquote dir="auto"><bdi>{escape(quote.text)}</bdi></blockquote>'
+            f'<ul>{told}</ul><blockquote dir="auto">{escape(quote.text)}</blockquote>'
             f"<small><bdi>{escape(place)}</bdi></small>"
         )
     if (left := len(groups) - _HTML_QUOTES) > 0:
@@ -262,7 +262,9 @@ def paths(found: Iterable[Sequence[Step]], shown: Shown) -> Listing[Listing[Step
         pieces = [shown.term(ends[0])]
         for one, then in zip(way, [*ends[1:], last], strict=True):
             name = shown.term(one.predicate)
-            pieces.append(f"—{name}→" if one.is_forward else f"←{name}—")
+            # Arabic runs to the left, and its arrows with it.
+            ahead, back = "←→" if shown.language == "ar" else "→←"
+            pieces.append(f"—{name}{ahead}" if one.is_forward else f"{back}{name}—")
             pieces.append(shown.term(then))
         return [" ".join(pieces)]
 

@@ -96,7 +96,7 @@ class Paragraph:
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return f'<p lang="en" dir="auto"><bdi>{escape(repr(self))}</bdi></p>'
+        return f'<p dir="auto">{escape(repr(self))}</p>'
 
 
 def extent_of(store: Store, language: str) -> str:

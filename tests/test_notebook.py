@@ -84,8 +84,10 @@ def test_whatever_is_returned_shows_itself_shortly(
         assert len(text) < 4000
         assert " object at 0x" not in text
         assert "NamedNode" not in text
-        assert "<bdi>" in html or "<td>" in html
+        # What stands between other text is isolated; an element of its own has its direction.
+        assert "<bdi>" in html or re.fullmatch(r'<p dir="auto">[^<]*</p>', html)
         assert re.search(r'dir="(ltr|rtl|auto)"', html)
+        assert 'dir="auto"><bdi>' not in html, "the direction of bdi is not that of its parent"
         assert len(html) < 300_000
 
 
@@ -95,6 +97,11 @@ def test_html_has_the_language_and_direction_of_the_graph(
 ) -> None:
     assert 'lang="en" dir="ltr"' in RETURNED[name](kg)._repr_html_()
     assert 'lang="ar" dir="rtl"' in RETURNED[name](arabic)._repr_html_()
+
+
+def test_arrows_of_a_path_point_to_the_object(kg: KnowledgeGraph, arabic: KnowledgeGraph) -> None:
+    assert "Iraq ←has relations with— Egypt" in repr(kg.path("iraq", "lithuania"))
+    assert "العراق →علاقات مع— مصر" in repr(arabic.path("iraq", "lithuania"))
 
 
 def test_markup_in_a_text_stays_text(kg: KnowledgeGraph) -> None:
@@ -336,6 +343,7 @@ def test_check_reports_in_the_language_of_the_graph(
     assert report.faults == ()
     assert "\n" not in repr(report)
     assert 'lang="ar" dir="rtl"' in report._repr_html_()
+    assert "<bdi>الاقتباسات</bdi>" in report._repr_html_()
 
 
 def test_a_remote_graph_has_nothing_to_export_or_check(tmp_path: Path) -> None:
