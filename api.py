@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,11 +64,8 @@ class KnowledgeGraph(Paragraph):
         build: Build | None = None,
         collections: Sequence[Path] = (),
     ) -> None:
-        """See :func:`open`, which makes one.
-
-        ``questions`` are additional folders of questions; ``texts`` maps slugs to documents;
-        ``build`` is the build that the store is of, ``collections`` those on top of the bundled
-        one. The language is that of the locale, unless given.
+        """See :func:`open`. ``questions`` are additional folders of questions; ``texts`` maps slugs
+        to documents; the store is that of ``build``, with ``collections`` on the bundled one.
         """
         self._texts, self._build, self._collections = texts, build, tuple(collections)
         self.store = store
@@ -82,8 +80,8 @@ class KnowledgeGraph(Paragraph):
         """Run a stored question by name, or ask in one's own words in either language.
 
         Parameters are slugs, IRIs or names. What was understood of own words stands in
-        ``understood``; "what is X?" gives the card of X. Raises ``UnsureError`` if the words are
-        not understood for certain.
+        ``understood``, and in ``remark`` yes, no, or that the text gives no date; "what is X?"
+        gives the card of X. Raises ``UnsureError``, with what is near, if that is not certain.
 
         >>> import taawun
         >>> kg = taawun.open(language="en")
@@ -94,21 +92,27 @@ class KnowledgeGraph(Paragraph):
             return self.ask_stored(self.catalogue.get(question), parameters)
         outcome = self.read(question)
         if outcome.plan is None:
-            raise UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+            near = outcome.near or [stored.name for stored, _ in outcome.candidates]
+            raise UnsureError.of(outcome.kind, outcome.names, outcome.words, near)
         if parameters and not outcome.plan.stored:
             raise MisuseError("parameters-without-question", names=list(parameters))
         if parameters or outcome.kind == "lacking":
             return self.answered(outcome.with_values(parameters, self.names))
-        return self.show(outcome.plan.card) if outcome.plan.card else self.answered(outcome)
+        if outcome.plan.card:
+            return replace(self.show(outcome.plan.card), understood=self._read_as(outcome))
+        return self.answered(outcome)
 
     def answered(self, outcome: Outcome) -> Rows:
         """The rows of what was understood of a question, with how it was read."""
-        from .queries.asking.wording import Wording
-
         answer = outcome.answer(self.store, self.language)
         rows = Rows(self.store, outcome.query_with_prefixes(self.store), answer)
-        rows.understood = Wording(self.store).read_as(outcome)
+        rows.was_read(self._read_as(outcome), outcome.kind, outcome.language)
         return rows
+
+    def _read_as(self, outcome: Outcome) -> str:
+        from .queries.asking.wording import Wording
+
+        return Wording(self.store).read_as(outcome)
 
     @cached_property
     def _reader(self) -> Reader:
@@ -142,8 +146,7 @@ class KnowledgeGraph(Paragraph):
         text, warnings = self.own_queries.prepare(text)
         answer = self.store.query(text)
         if isinstance(answer, ox.QuerySolutions):
-            shown = Shown(self.store, self.language)
-            return Rows(self.store, text, Answer(answer, shown, warnings=warnings))
+            return Rows(self.store, text, Answer(answer, self._shown(), warnings=warnings))
         if isinstance(answer, ox.QueryBoolean):
             return Truth(self.store, text, bool(answer), warnings, self.language)
         return ShownTriples(Triples(read(answer), warnings), self._shown())
@@ -160,7 +163,7 @@ class KnowledgeGraph(Paragraph):
                 ", ".join(p.name for p in item.parameters),
             )
 
-        chosen = [item for item in found if tag is None or tag in item.tags]
+        chosen = (item for item in found if tag is None or tag in item.tags)
         return Listing(chosen, ("name", "question", "parameters"), row, self._shown())
 
     def show(self, entity: str) -> Card:
@@ -177,8 +180,8 @@ class KnowledgeGraph(Paragraph):
     def search(self, text: str, *, limit: int = 20) -> Listing[Entity]:
         """Entities and documents with such a name in either language, best match first.
 
-        First those of just this name, then those with all its words (or their beginnings), and if
-        there are none, those with a similar name. Empty if nothing is near.
+        First those of just this name, then those with all its words or their beginnings; if there
+        are none, those with a similar name.
 
         >>> import taawun
         >>> kg = taawun.open(language="en")
@@ -192,8 +195,8 @@ class KnowledgeGraph(Paragraph):
     def entities(self, class_: str = "entity") -> Listing[Entity]:
         """The entities of a class, of the classes below it too, sorted by IRI.
 
-        The class is given by slug, local name or label: ``"agreement"``, ``"Agreement"``,
-        ``"اتفاقية"``. Raises ``UnknownNameError``, with the nearest classes.
+        The class is a slug, local name or label (``"agreement"``, ``"اتفاقية"``). Raises
+        ``UnknownNameError``, with the nearest classes.
         """
         from .queries.entity_search import listing, members
 
@@ -225,9 +228,8 @@ class KnowledgeGraph(Paragraph):
         from .queries.fact_listing import Facts
         from .queries.fact_search import find_facts
 
-        parts = {"subject": subject, "predicate": predicate, "modality": modality}
-        parts |= {"stated_by": stated_by, "document": document}
-        found = find_facts(self.store, self.names, object=object, **parts)
+        about = {"modality": modality, "stated_by": stated_by, "document": document}
+        found = find_facts(self.store, self.names, subject, predicate, object, **about)
         return Facts(found, self._shown())
 
     def history(self, entity: str) -> Listing[PastFact]:
@@ -326,13 +328,11 @@ class KnowledgeGraph(Paragraph):
         return target
 
     def check(self) -> Report:
-        """Run every check of ``taawun check`` on the collections as they are now.
+        """Run the checks of ``taawun check`` on the collections as they are now.
 
-        ``report.faults`` is empty if all is well. Raises ``CollectionError`` with every fault if
-        the files cannot be read as facts, and ``QueryError`` for a remote endpoint.
+        ``report.faults`` is empty if all is well. Raises ``CollectionError`` if the files cannot
+        be read as facts, and ``QueryError`` for a remote endpoint.
         """
-        from dataclasses import replace
-
         from .checks import check
 
         if self._build is None:

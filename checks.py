@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,12 @@ _FAULTS: Final = 10
 ANSWERS: Final = Path(__file__).parent / "queries" / "questions" / "answers"
 
 
+def title_of(name: str, language: str) -> str:
+    """The name of a check in words; ``all`` stands for all of them."""
+    code = re.sub("[^a-z]+", "-", name.casefold()).strip("-")
+    return say(f"check-{code}", language)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One kind of check: how many times it ran, and the faults it found.
@@ -46,6 +53,10 @@ class Check:
     performed: int
     faults: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
+
+    def title(self, language: str) -> str:
+        """The name of the check in words."""
+        return title_of(self.name, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td><bdi>{escape(check.name)}</bdi></td>"
+            f"<tr><td><bdi>{escape(check.title(self.language))}</bdi></td>"
             f"<td>{check.performed:,}</td><td>{len(check.faults):,}</td></tr>"
             for check in self.checks
         )

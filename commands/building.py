@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -118,8 +117,9 @@ def _heading(settings: Settings, name: str) -> str:
 
 def _check_name(settings: Settings, name: str) -> str:
     """The name of a check, as :func:`_heading` has headings."""
-    code = re.sub("[^a-z]+", "-", name.casefold()).strip("-")
-    return say(f"check-{code}", settings.language) if settings.style == "table" else name
+    from ..checks import title_of
+
+    return title_of(name, settings.language) if settings.style == "table" else name
 
 
 def _preview(settings: Settings, made: Build) -> None:

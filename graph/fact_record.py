@@ -73,7 +73,7 @@ class Quote:
 
     def _repr_html_(self) -> str:
         return (
-            f'<blockquote dir="auto"><bdi>{escape(self.text)}</bdi></blockquote>'
+            f'<blockquote dir="auto">{escape(self.text)}</blockquote>'
             f"<small><bdi>{escape(self.document)} [{self.starts}:{self.ends}]</bdi></small>"
         )
 

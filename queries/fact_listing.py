@@ -121,7 +121,7 @@ def proof_html(facts: Sequence[FactRecord], shown: Shown) -> str:
         quote = group[0][1]
         place = in_one_line(quote).partition("» ")[2]
         pieces.append(
-            f'<ul>{told}</ul><blockquote dir="auto"><bdi>{escape(quote.text)}</bdi></blockquote>'
+            f'<ul>{told}</ul><blockquote dir="auto">{escape(quote.text)}</blockquote>'
             f"<small><bdi>{escape(place)}</bdi></small>"
         )
     if (left := len(groups) - _HTML_QUOTES) > 0:
@@ -179,6 +179,8 @@ class Card(EntityCard):
 
     store: Store | None = None
     language: str = "en"
+    #: How a question in one's own words was read; empty for a card asked for by name.
+    understood: str = ""
 
     @classmethod
     def of(cls, card: EntityCard, store: Store, language: str) -> Card:
@@ -202,7 +204,8 @@ class Card(EntityCard):
     def _head(self, shown: Shown) -> list[str]:
         other = [text for text in self.labels.values() if text != self.name]
         kinds = [shown.labels(iri, self.language) for iri in self.classes]
-        lines = [" · ".join([self.name, *other, *kinds, short_iri(self.iri)])]
+        lines = [self.understood] if self.understood else []
+        lines.append(" · ".join([self.name, *other, *kinds, short_iri(self.iri)]))
         if self.aliases:
             also = say("entity-also-called", self.language)
             lines.append(f"{also}: {listed(self.aliases, self.language)}")
@@ -259,7 +262,9 @@ def paths(found: Iterable[Sequence[Step]], shown: Shown) -> Listing[Listing[Step
         pieces = [shown.term(ends[0])]
         for one, then in zip(way, [*ends[1:], last], strict=True):
             name = shown.term(one.predicate)
-            pieces.append(f"—{name}→" if one.is_forward else f"←{name}—")
+            # Arabic runs to the left, and its arrows with it.
+            ahead, back = "←→" if shown.language == "ar" else "→←"
+            pieces.append(f"—{name}{ahead}" if one.is_forward else f"{back}{name}—")
             pieces.append(shown.term(then))
         return [" ".join(pieces)]
 

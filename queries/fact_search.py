@@ -31,10 +31,10 @@ _NAMED_SO: Final = "SELECT ?document {{ ?document <{key}> {name} }}"
 def find_facts(
     store: Store,
     names: Names,
-    *,
     subject: str | None = None,
     predicate: str | None = None,
     object: str | float | None = None,
+    *,
     modality: str | None = None,
     stated_by: str | None = None,
     document: str | None = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, SupportsIndex, TypeAlias, TypeVar,
 
 import pyoxigraph as ox
 
-from ..graph.store import Store, Term, select
+from ..graph.store import EmbeddedStore, Store, Term, select
 from ..messages.message import say
 from ..ontology.namespaces import GRAPH_EVIDENCE, TW, XSD
 from .date_words import readable
@@ -96,11 +96,13 @@ class Paragraph:
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return f'<p lang="en" dir="auto"><bdi>{escape(repr(self))}</bdi></p>'
+        return f'<p dir="auto">{escape(repr(self))}</p>'
 
 
 def extent_of(store: Store, language: str) -> str:
-    """How much a graph holds, in words."""
+    """How much a graph holds, in words; of an endpoint, which may be slow or away, only that."""
+    if not isinstance(store, EmbeddedStore):
+        return "SPARQL endpoint"
     (row,) = select(store, _HELD)
     facts = say("count-facts", language, count=int(row["facts"].value))
     documents = say("count-documents", language, count=int(row["documents"].value))

@@ -77,6 +77,8 @@ class Row:
         return html_table(rows.headings, cells, 1, rows.shown.language, "")
 
 
+#: What an outcome other than a plain answer says besides its rows.
+_REMARKS: Final = {"yes": "answer-yes", "no": "reading-no", "undated": "reading-undated"}
 #: How long a row may be in an interactive session; ``str`` and ``print`` give all of it.
 _ROW: Final = 300
 
@@ -91,7 +93,23 @@ class Rows(Sequence[Row]):
         """``answer`` is read on first access to a row, then cached."""
         #: How a question in one's own words was read; empty for a stored question or a query.
         self.understood = ""
+        self._kind, self._asker = "", ""
         self.store, self.text, self.answer = store, text, answer
+
+    def was_read(self, understood: str, kind: str, language: str) -> None:
+        """Keep how own words were read, the kind of the outcome, and the asker's language."""
+        self.understood, self._kind, self._asker = understood, kind, language
+
+    @property
+    def remark(self) -> str:
+        """What the answer to own words means: yes, no, no date, or nothing here; else empty.
+
+        In the language of the question.
+        """
+        code = _REMARKS.get(self._kind, "")
+        if self._kind == "answer" and not len(self):
+            code = "reading-empty"
+        return say(code, self._asker) if code else ""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -206,8 +224,9 @@ class Rows(Sequence[Row]):
 
     @property
     def _caption(self) -> str:
-        """How own words were read, or the stored question; in front of what may be wrong."""
-        return "  ".join([self.understood or self.title, *map(str, self.warnings)]).strip()
+        """How own words were read, or the stored question; what it means or may be wrong."""
+        told = [self.understood or self.title, self.remark, *map(str, self.warnings)]
+        return " — ".join(filter(None, told))
 
     def __repr__(self) -> str:
         from .listing import TEXT_ROWS, text_table

@@ -16,10 +16,10 @@ from playwright.sync_api import expect
 import notebook_runner
 import taawun
 from taawun.api import KnowledgeGraph
-from taawun.graph.errors import OutputError, QueryError, UnknownNameError
+from taawun.graph.errors import OutputError, QueryError, UnknownNameError, UnsureError
 from taawun.graph.remote.remote_store import RemoteStore
 from taawun.loaders.builds.cache import Build
-from taawun.messages.message import preferred_language
+from taawun.messages.message import preferred_language, say
 from taawun.queries.listing import HTML_ROWS, Listing
 from taawun.queries.results import Shown
 
@@ -84,8 +84,10 @@ def test_whatever_is_returned_shows_itself_shortly(
         assert len(text) < 4000
         assert " object at 0x" not in text
         assert "NamedNode" not in text
-        assert "<bdi>" in html or "<td>" in html
+        # What stands between other text is isolated; an element of its own has its direction.
+        assert "<bdi>" in html or re.fullmatch(r'<p dir="auto">[^<]*</p>', html)
         assert re.search(r'dir="(ltr|rtl|auto)"', html)
+        assert 'dir="auto"><bdi>' not in html, "the direction of bdi is not that of its parent"
         assert len(html) < 300_000
 
 
@@ -95,6 +97,11 @@ def test_html_has_the_language_and_direction_of_the_graph(
 ) -> None:
     assert 'lang="en" dir="ltr"' in RETURNED[name](kg)._repr_html_()
     assert 'lang="ar" dir="rtl"' in RETURNED[name](arabic)._repr_html_()
+
+
+def test_arrows_of_a_path_point_to_the_object(kg: KnowledgeGraph, arabic: KnowledgeGraph) -> None:
+    assert "Iraq ←has relations with— Egypt" in repr(kg.path("iraq", "lithuania"))
+    assert "العراق →علاقات مع— مصر" in repr(arabic.path("iraq", "lithuania"))
 
 
 def test_markup_in_a_text_stays_text(kg: KnowledgeGraph) -> None:
@@ -136,6 +143,38 @@ def test_the_language_is_that_of_the_locale(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert preferred_language() == KnowledgeGraph(kg.store).language == language
+
+
+@pytest.mark.parametrize(
+    ("words", "remark", "rows"),
+    [
+        ("did Egypt sign an agreement with Nigeria?", "answer-yes", 1),
+        ("did Egypt sign an agreement with Iraq?", "reading-no", 0),
+        ("when did Egypt sign the agreement with Nigeria?", "reading-undated", 1),
+        ("what did Egypt offer Denmark", "reading-empty", 0),
+        ("what did Egypt offer Iraq", "", 26),
+    ],
+)
+def test_own_words_say_what_the_command_line_says(
+    words: str, remark: str, rows: int, kg: KnowledgeGraph
+) -> None:
+    answer = kg.ask(words)
+    assert answer.understood.startswith("Read as: ")
+    assert answer.remark == (say(remark, "en") if remark else "")
+    assert len(answer) == rows
+    told = f"{answer.understood} — {answer.remark}" if remark else answer.understood
+    assert repr(answer).splitlines()[0] == told
+    assert (
+        kg.ask("what is Haya Karima").understood == "Read as: Haya Karima (Decent Life) initiative"
+    )
+
+
+def test_doubtful_words_are_refused_with_the_questions_that_are_near(kg: KnowledgeGraph) -> None:
+    words = "areas of cooperation and offers of both"
+    candidates = [question.name for question, _ in kg.read(words).candidates]
+    assert candidates
+    with pytest.raises(UnsureError, match=candidates[0]):
+        kg.ask(words)
 
 
 # Data frames.
@@ -304,6 +343,7 @@ def test_check_reports_in_the_language_of_the_graph(
     assert report.faults == ()
     assert "\n" not in repr(report)
     assert 'lang="ar" dir="rtl"' in report._repr_html_()
+    assert "<bdi>الاقتباسات</bdi>" in report._repr_html_()
 
 
 def test_a_remote_graph_has_nothing_to_export_or_check(tmp_path: Path) -> None:

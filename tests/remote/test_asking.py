@@ -66,6 +66,27 @@ def test_what_virtuoso_cannot_explain_it_answers_and_says_so(name, virtuoso, gra
     assert all(item.unexplained for item in told)
 
 
+def test_python_finds_the_same_behind_an_endpoint(remote, graph):
+    for found in (
+        lambda kg: kg.search("العراق"),
+        lambda kg: kg.entities("agreement"),
+        lambda kg: kg.facts(predicate="party", object="مصر"),
+        lambda kg: kg.facts(subject="egypt", predicate="is a party to"),
+        lambda kg: kg.facts(modality="planned", document="000_f299f8e0cc481d39.txt"),
+        lambda kg: kg.facts(stated_by="عمرو طلعت"),
+        lambda kg: kg.facts(object=3),
+        lambda kg: kg.show("iraq").facts,
+        lambda kg: kg.path("iraq", "lithuania"),
+    ):
+        here, there = found(KnowledgeGraph(graph.store)), found(KnowledgeGraph(remote.store))
+        assert list(here) == list(there) != []
+        assert here._repr_html_() == there._repr_html_()
+    assert sorted(remote.to_networkx().edges(keys=True)) == sorted(
+        graph.to_networkx().edges(keys=True)
+    )
+    assert repr(remote) == "KnowledgeGraph (SPARQL endpoint)"
+
+
 def test_ask_sparql_and_show_work_with_an_endpoint(endpoint, run):
     local = run("ask", "agreement-signatories", "-p", "country=نيجيريا", "--format", "json")
     remote = run(
