@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from ..graph.control_characters import escaped, visible
 from ..graph.errors import OutputError
 from ..messages.message import foreign, say
-from ..queries.answer import write_answer, write_proven
+from ..queries.answer import write_answer
 from ..queries.date_words import readable
 from ..queries.results import to_markdown, to_separated
 from ..queries.rows import EXPLAINED, Rows, Truth
@@ -114,7 +114,9 @@ def print_rows(
         has_rows = _print_for_people(settings, rows, why, everything, nothing)
     elif why:
         blocks = _warned(settings, rows.proven())
-        has_rows = write_proven(rows.answer, blocks, settings.style, sys.stdout)
+        from ..queries.proven_answer import write_proven
+
+        has_rows = write_proven(rows, blocks, settings.style, sys.stdout)
     else:
         has_rows = write_answer(rows.answer, settings.style, sys.stdout)
     if not has_rows:

@@ -14,11 +14,10 @@ from ..graph.control_characters import escaped
 from ..graph.errors import QueryError, TaawunError, as_json
 from ..graph.store import Store, damaged, read
 from .question import Question
-from .results import LINES, Shown, Table, Terms, bindings, in_markdown, rule, terms_of
+from .results import LINES, Shown, Table, Terms, in_markdown, rule, terms_of
 
 if TYPE_CHECKING:
     from .parameters import Asked
-    from .why import RowExplanation
 
 
 #: Rows are read in blocks; the first are small, so that output starts at once.
@@ -119,8 +118,6 @@ def answer_of(store: Store, question: Question) -> Table:
 
 #: The end of SPARQL 1.1 Query Results JSON without rows.
 _NO_ROW: Final = b"[]}}"
-#: Maximum bytes of explanations buffered in memory; more go to a temporary file.
-_IN_MEMORY: Final = 1 << 24
 
 
 def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
@@ -132,11 +129,11 @@ def write_answer(answer: Answer, style: str, out: TextIO) -> bool:
     write_head(style, answer.headings, out)
     for block in answer.blocks():
         has_rows = True
-        write_rows(style, _cells(answer, block, style), out)
+        write_rows(style, cells_of(answer, block, style), out)
     return has_rows
 
 
-def _cells(answer: Answer, block: list[Terms], style: str) -> list[list[str]]:
+def cells_of(answer: Answer, block: list[Terms], style: str) -> list[list[str]]:
     """The cells of some rows; dates and numbers are in words for Markdown only."""
     cells = answer.shown.cells(block)
     if style != "markdown":
@@ -144,35 +141,6 @@ def _cells(answer: Answer, block: list[Terms], style: str) -> list[list[str]]:
     from .date_words import readable
 
     return [[readable(cell, answer.shown.language) for cell in row] for row in cells]
-
-
-def write_proven(
-    answer: Answer,
-    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
-    style: str,
-    out: TextIO,
-) -> bool:
-    """Write blocks of explained rows: full explanations in JSON, otherwise one line per quote.
-
-    A row is repeated for each quote of its proof; a row without a quote appears once.
-    """
-    from .fact_words import PROOF_COLUMNS, rows_of
-
-    if style == "json":
-        return _write_proven_json(answer, blocks, out)
-    has_rows = False
-    write_title(answer, style, out)
-    write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
-    for block, explanations in blocks:
-        has_rows = True
-        proofs = [rows_of(item, answer.shown) for item in explanations]
-        cells = _cells(answer, block, style)
-        write_rows(
-            style,
-            [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],
-            out,
-        )
-    return has_rows
 
 
 def write_title(answer: Answer, style: str, out: TextIO) -> None:
@@ -202,12 +170,12 @@ def _write_json(answer: Answer, out: TextIO) -> bool:
         answer.solutions.serialize(end, ox.QueryResultsFormat.JSON)  # type: ignore[arg-type]
     except (RuntimeError, ValueError) as error:
         raise damaged(error) from error
-    out.write(f"{_added(answer)}}}\n")
+    out.write(f"{added_members(answer)}}}\n")
     out.flush()
     return end.text != _NO_ROW
 
 
-def _added(answer: Answer) -> str:
+def added_members(answer: Answer) -> str:
     """The members of the JSON that follow the results, each after a comma."""
     import json
 
@@ -215,40 +183,6 @@ def _added(answer: Answer) -> str:
         f',\n"{name}": {escaped(json.dumps(value, ensure_ascii=False))}'
         for name, value in answer.members.items()
     )
-
-
-def _write_proven_json(
-    answer: Answer,
-    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
-    out: TextIO,
-) -> bool:
-    """Write JSON as in ``docs/design.md``, section 5.
-
-    The explanations come last, so they are buffered in a file.
-    """
-    import json
-    from shutil import copyfileobj
-    from tempfile import SpooledTemporaryFile
-
-    from .proof_json import explanation_json
-
-    def text(value: object) -> str:
-        return escaped(json.dumps(value, ensure_ascii=False))
-
-    comma = ""
-    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
-        out.write(f'{{"head": {{"vars": {text(answer.variables)}}},\n"results": {{"bindings": [')
-        for block, explanations in blocks:
-            for row, explanation in zip(block, explanations, strict=True):
-                out.write(f"{comma}\n{text(dict(bindings(answer.variables, row)))}")
-                waiting.write(f"{comma}\n{text(explanation_json(explanation))}")
-                comma = ","
-            out.flush()
-        waiting.seek(0)
-        out.write('\n]},\n"why": [')
-        copyfileobj(waiting, out)
-        out.write(f"\n]{_added(answer)}}}\n")
-    return comma != ""
 
 
 class _End:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .answer_table import AnswerTable
+    from .proof_json import ProofWriter
     from .why import RowExplanation
 
 #: Batch size for explaining the rows of a large answer.
@@ -146,6 +147,13 @@ class Rows(Sequence[Row]):
             rows = [dict(zip(self.variables, terms, strict=True)) for terms in block]
             yield block, explain_or_say_why_not(self.store, self.text, rows)
 
+    @cached_property
+    def proofs(self) -> ProofWriter:
+        """What writes the proof of a row as JSON, complete in itself."""
+        from .proof_json import ProofWriter
+
+        return ProofWriter(self.store, self.text)
+
     def as_table(
         self, block: Sequence[Terms], *, why: bool = False, marked: bool = True
     ) -> AnswerTable:
@@ -156,9 +164,10 @@ class Rows(Sequence[Row]):
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
-        from .proof_json import explanation_json
-
-        proofs = [explanation_json(item) for item in self.why()] if why else None
+        proofs = None
+        if why:
+            pairs = zip(self.why(), self.table.rows, strict=True)
+            proofs = [self.proofs.of_row(item, self.variables, terms) for item, terms in pairs]
         return to_json(self.table, proofs, self.answer.members)
 
     def to_pandas(self) -> pd.DataFrame:
@@ -215,11 +224,12 @@ class Truth:
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON; ``why`` adds the explanation."""
-        from .proof_json import explanation_json
+        from .proof_json import ProofWriter
 
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
         if self.warnings:
             document["warnings"] = [as_json(item) for item in self.warnings]
         if why:
-            document["why"] = [explanation_json(item) for item in self.why()]
+            proofs = ProofWriter(self.store, self.text)
+            document["why"] = [proofs.of_truth(item, self.value) for item in self.why()]
         return escaped(json.dumps(document, ensure_ascii=False, indent=2))

@@ -191,7 +191,8 @@ class _Explainer:
         if shown is None:
             # LIMIT 0 or OFFSET, not what the graph lacks.
             return RowExplanation(Witness(()), note=Note.NOTHING)
-        return RowExplanation(Witness(()), absence=(shown,), note=Note.ABSENCE)
+        told, ask = shown
+        return RowExplanation(Witness(()), absence=(told,), asks=(ask,), note=Note.ABSENCE)
 
     def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
         """The explanations of a CONSTRUCT's triples, by the template triples that they match."""
@@ -275,7 +276,7 @@ class _Explainer:
         numbers = sorted(triples)
         facts = self._grounds.facts(numbers)
         told = map(self._deriver.verified, rest.absences)
-        absence = tuple(sorted({shown for shown in told if shown}))
+        absence = dict(sorted({shown for shown in told if shown}))
         unstated = [number for number in numbers if self._grounds.is_definition(number)]
         register = [number for number in unstated if self._grounds.is_relation(number)]
         note = None
@@ -290,7 +291,8 @@ class _Explainer:
             facts,
             tuple(self._proof(n) for n in unstated if n not in register),
             tuple(map(self._proof, register)),
-            absence,
+            tuple(absence),
+            tuple(absence.values()),
             tuple(self._witness(sorted(other)) for other, _ in others),
             choice.total - 1,
             self._deriver.has_groups,

@@ -1,0 +1,77 @@
+"""Answers with the proof of each row, as a stream of rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import Final, TextIO
+
+from ..graph.control_characters import escaped
+from .answer import added_members, cells_of, write_head, write_rows, write_title
+from .fact_words import PROOF_COLUMNS, rows_of
+from .results import Terms, bindings
+from .rows import Rows
+from .why import RowExplanation
+
+#: Maximum bytes of explanations buffered in memory; more go to a temporary file.
+_IN_MEMORY: Final = 1 << 24
+
+
+def write_proven(
+    rows: Rows,
+    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
+    style: str,
+    out: TextIO,
+) -> bool:
+    """Write blocks of explained rows: full explanations in JSON, otherwise one line per quote.
+
+    A row is repeated for each quote of its proof; a row without a quote appears once.
+    """
+    if style == "json":
+        return _write_json(rows, blocks, out)
+    answer, has_rows = rows.answer, False
+    write_title(answer, style, out)
+    write_head(style, [*answer.headings, *PROOF_COLUMNS], out)
+    for block, explanations in blocks:
+        has_rows = True
+        proofs = [rows_of(item, answer.shown) for item in explanations]
+        cells = cells_of(answer, block, style)
+        write_rows(
+            style,
+            [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],
+            out,
+        )
+    return has_rows
+
+
+def _write_json(
+    rows: Rows,
+    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
+    out: TextIO,
+) -> bool:
+    """Write JSON as in ``docs/design.md``, section 5, and ``docs/proofs.md``.
+
+    The explanations come last, so they are buffered in a file.
+    """
+    answer, proofs = rows.answer, rows.proofs
+
+    def text(value: object) -> str:
+        return escaped(json.dumps(value, ensure_ascii=False))
+
+    comma = ""
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
+        out.write(f'{{"head": {{"vars": {text(answer.variables)}}},\n"results": {{"bindings": [')
+        for block, explanations in blocks:
+            for row, explanation in zip(block, explanations, strict=True):
+                out.write(f"{comma}\n{text(dict(bindings(answer.variables, row)))}")
+                proof = proofs.of_row(explanation, answer.variables, row)
+                waiting.write(f"{comma}\n{text(proof)}")
+                comma = ","
+            out.flush()
+        waiting.seek(0)
+        out.write('\n]},\n"why": [')
+        copyfileobj(waiting, out)
+        out.write(f"\n]{added_members(answer)}}}\n")
+    return comma != ""
