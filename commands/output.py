@@ -20,7 +20,7 @@ from ..messages.message import foreign, say
 from ..queries.answer import write_answer
 from ..queries.date_words import readable
 from ..queries.results import to_markdown, to_separated
-from ..queries.rows import EXPLAINED, Rows, Truth
+from ..queries.rows import Rows, Truth
 from .settings import FAULTS, Settings
 
 if TYPE_CHECKING:
@@ -151,8 +151,7 @@ def _print_for_people(
         printer.line(rows.title, "bold")
     count = unproved = 0
     # To explain much of a long answer again takes long: its first rows alone are marked.
-    size = EXPLAINED if why else _PAGE
-    for block in rows.answer.blocks(size, size):
+    for block in rows.blocks_to_explain() if why else rows.answer.blocks(_PAGE, _PAGE):
         table = rows.as_table(block, why=why, marked=not count)
         _print_table(printer, table, is_first=not count, everything=everything)
         unproved += _unproved(table.proofs)

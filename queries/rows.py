@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
     from .proof_json import ProofWriter
     from .why import RowExplanation
 
-#: Batch size for explaining the rows of a large answer.
+#: Batch size for explaining the rows of a large answer; the first batch is small.
 EXPLAINED: Final = 1000
+FIRST_EXPLAINED: Final = 16
+#: How many rows are remembered, so that an equal one starts with another witness.
+_REMEMBERED: Final = 10_000
+#: After so many rows explained one by one, all are explained at once.
+_ONE_BY_ONE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Row:
 
         Raises ``UnexplainableError`` if the query cannot be explained reliably.
         """
-        return self.rows.why()[self.index]
+        return self.rows.why_of(self.index)
 
     def __str__(self) -> str:
         return " · ".join(self.rows.shown.term(term) for term in self.terms)
@@ -71,6 +77,8 @@ class Rows(Sequence[Row]):
         #: How a question in one's own words was read; empty for a stored question or a query.
         self.understood = ""
         self.store, self.text, self.answer = store, text, answer
+        self._single: dict[int, RowExplanation] = {}
+        self._seen: Counter[Terms] = Counter()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -135,6 +143,20 @@ class Rows(Sequence[Row]):
         """One explanation per row, in row order."""
         return self._why
 
+    def why_of(self, index: int) -> RowExplanation:
+        """The explanation of one row, without explaining the others; it is kept."""
+        if "_why" in self.__dict__ or len(self._single) >= _ONE_BY_ONE:
+            return self._why[index]
+        if index not in self._single:
+            from .why import explain
+
+            rows = self.table.rows
+            # A row that comes again starts with another witness each time.
+            turn = rows[:index].count(rows[index])
+            found = explain(self.store, self.text, [self[index]] * (turn + 1))
+            self._single[index] = found[turn]
+        return self._single[index]
+
     def proven(self) -> Iterator[tuple[list[Terms], list[RowExplanation]]]:
         """Yield the unread rows in blocks, with one explanation per row.
 
@@ -143,9 +165,17 @@ class Rows(Sequence[Row]):
         """
         from .why import explain_or_say_why_not
 
-        for block in self.answer.blocks(EXPLAINED, EXPLAINED):
+        for block in self.blocks_to_explain():
             rows = [dict(zip(self.variables, terms, strict=True)) for terms in block]
-            yield block, explain_or_say_why_not(self.store, self.text, rows)
+            found = explain_or_say_why_not(self.store, self.text, rows, seen=self._seen)
+            yield block, found
+
+    def blocks_to_explain(self) -> Iterator[list[Terms]]:
+        """The unread rows in blocks, the first one small, so that its proofs are there at once."""
+        for block in self.answer.blocks(min(FIRST_EXPLAINED, EXPLAINED), EXPLAINED):
+            yield block
+            if len(self._seen) > _REMEMBERED:
+                self._seen.clear()
 
     @cached_property
     def proofs(self) -> ProofWriter:
@@ -160,7 +190,9 @@ class Rows(Sequence[Row]):
         """Some rows as display text: with proofs, or ``marked`` with their reservations."""
         from .answer_table import answer_table
 
-        return answer_table(self.store, self.text, self.answer, block, why=why, marked=marked)
+        return answer_table(
+            self.store, self.text, self.answer, block, why=why, marked=marked, seen=self._seen
+        )
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
