@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "schemas": "extending",
     "template": "extending",
     "import": "extending",
+    "verify": "verifying",
     "diff": "change_report",
     "suggest": "suggesting",
     "explore": "exporting",

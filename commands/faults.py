@@ -63,6 +63,6 @@ def report_usage(error: click.ClickException, settings: Settings) -> int:
     else:
         said = StringIO()
         error.show(said)
-        text = said.getvalue()
+        text = visible(said.getvalue())
         print(text if settings.language == "en" else right_to_left(text), end="", file=sys.stderr)
     return error.exit_code

@@ -17,12 +17,12 @@ from ..graph.control_characters import escaped, visible
 from ..graph.errors import MisuseError, OutputError
 from ..graph.whole_file import whole_file
 from ..messages.message import foreign, say
-from ..queries.answer import write_answer, write_proven
+from ..queries.answer import write_answer
 from ..queries.answer_table import Named
 from ..queries.date_words import readable
 from ..queries.prefixes import prefixes_of
 from ..queries.results import Naming, Shown, as_data, to_markdown, to_separated
-from ..queries.rows import EXPLAINED, Rows, Truth
+from ..queries.rows import Rows, Truth
 from ..queries.workbook import workbook
 from .settings import FAULTS, Settings
 
@@ -155,7 +155,9 @@ def print_rows(
         has_rows = _write_workbook(settings, rows, naming)
     elif why:
         blocks = _warned(settings, rows.proven())
-        has_rows = write_proven(rows.answer, blocks, settings.style, sys.stdout, naming)
+        from ..queries.proven_answer import write_proven
+
+        has_rows = write_proven(rows, blocks, settings.style, sys.stdout, naming)
     else:
         has_rows = write_answer(
             rows.answer, settings.style, sys.stdout, naming, for_spreadsheet=settings.writes_csv
@@ -214,8 +216,7 @@ def _print_for_people(
         printer.line(rows.title, "bold")
     count = unproved = 0
     # To explain much of a long answer again takes long: its first rows alone are marked.
-    size = EXPLAINED if why else _PAGE
-    for block in rows.answer.blocks(size, size):
+    for block in rows.blocks_to_explain() if why else rows.answer.blocks(_PAGE, _PAGE):
         table = rows.as_table(block, why=why, marked=not count)
         if naming != "labels":
             texts = rows.answer.cells(block, "csv", naming)

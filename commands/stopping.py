@@ -42,20 +42,22 @@ def stoppable(
 
     @wraps(command)
     def limited(settings: Settings, /, *arguments: P.args, **options: P.kwargs) -> None:
-        with ended_by_interrupt(), _ended_in_time(settings):
-            command(settings, *arguments, **options)
+        with ended_by_interrupt():
+            if settings.timeout is not None and not settings.endpoint:
+                # The time is for the answer: a graph that is not built yet is built before.
+                _ = settings.graph
+            with ended_in_time(settings):
+                command(settings, *arguments, **options)
 
     return limited
 
 
 @contextmanager
-def _ended_in_time(settings: Settings) -> Iterator[None]:
+def ended_in_time(settings: Settings) -> Iterator[None]:
     """End the process when the time is over; an endpoint has limits of its own."""
     if settings.timeout is None or settings.endpoint:
         yield
         return
-    # The time is for the answer: a graph that is not built yet is built before.
-    _ = settings.graph
     told = say("query-stopped", settings.language, seconds=settings.timeout)
     timer = Timer(settings.timeout, _stop, (told,))
     timer.daemon = True

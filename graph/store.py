@@ -101,16 +101,19 @@ class Store(Protocol):
 
 
 class EmbeddedStore:
-    """The built graph in an Oxigraph store, on disk (read only) or in memory."""
+    """The built graph in an Oxigraph store, on disk (read only) or in memory.
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
+    ``build`` is the name of the build, a hash of its inputs; empty for a store in memory.
+    """
+
+    def __init__(self, store: ox.Store, build: str = "") -> None:
+        self._store, self.build = store, build
 
     @classmethod
     def open(cls, path: Path) -> EmbeddedStore:
-        """Open a built store at ``path``, read only."""
+        """Open a built store at ``path``, read only; its folder is named as the build."""
         try:
-            return cls(ox.Store.read_only(str(path)))
+            return cls(ox.Store.read_only(str(path)), path.parent.name)
         except (OSError, ValueError, RuntimeError) as error:
             raise StoreError(
                 "store-not-opened",

@@ -23,7 +23,6 @@ from .results import (
     Table,
     Terms,
     as_data,
-    bindings,
     distinct,
     in_markdown,
     rule,
@@ -32,7 +31,6 @@ from .results import (
 
 if TYPE_CHECKING:
     from .parameters import Asked
-    from .why import RowExplanation
 
 
 #: Rows are read in blocks; the first are small, so that output starts at once.
@@ -174,8 +172,6 @@ _VALUE: Final = re.compile(f'"value":"({NAMED}[^"\\\\]*)"')
 _TAIL: Final = len('"value"')
 #: The end of SPARQL 1.1 Query Results JSON without rows.
 _NO_ROW: Final = b"[]}}"
-#: Maximum bytes of explanations buffered in memory; more go to a temporary file.
-_IN_MEMORY: Final = 1 << 24
 
 
 def write_answer(
@@ -201,38 +197,6 @@ def write_answer(
     for block in answer.blocks():
         has_rows = True
         write_rows(style, answer.cells(block, style, naming), out)
-    return has_rows
-
-
-def write_proven(
-    answer: Answer,
-    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
-    style: str,
-    out: TextIO,
-    naming: Naming = "labels",
-) -> bool:
-    """Write blocks of explained rows: full explanations in JSON, otherwise one line per quote.
-
-    A row is repeated for each quote of its proof; a row without a quote appears once.
-    """
-    from .fact_words import PROOF_COLUMNS, rows_of
-
-    if style == "json":
-        return _write_proven_json(answer, blocks, out)
-    has_rows = False
-    write_title(answer, style, out)
-    columns = answer.columns(naming)
-    proof = [f"why_{name}" if name in columns else name for name in PROOF_COLUMNS]
-    write_head(style, [*columns, *proof], out)
-    for block, explanations in blocks:
-        has_rows = True
-        proofs = [rows_of(item, answer.shown) for item in explanations]
-        cells = answer.cells(block, style, naming)
-        write_rows(
-            style,
-            [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],
-            out,
-        )
     return has_rows
 
 
@@ -280,12 +244,12 @@ def _write_json(answer: Answer, out: TextIO) -> bool:
     out.flush()
     end = _End(out.buffer)
     _serialise(answer, end, ox.QueryResultsFormat.JSON)
-    out.write(f"{_added(answer, end.iris)}}}\n")
+    out.write(f"{added_members(answer, end.iris)}}}\n")
     out.flush()
     return end.text != _NO_ROW
 
 
-def _added(answer: Answer, iris: set[str]) -> str:
+def added_members(answer: Answer, iris: set[str]) -> str:
     """The members of the JSON that follow the results, each after a comma.
 
     ``labels`` has the label of each IRI of ours among the results, in the answer's language.
@@ -300,41 +264,6 @@ def _added(answer: Answer, iris: set[str]) -> str:
         f',\n"{name}": {escaped(json.dumps(value, ensure_ascii=False))}'
         for name, value in members.items()
     )
-
-
-def _write_proven_json(
-    answer: Answer,
-    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
-    out: TextIO,
-) -> bool:
-    """Write JSON as in ``docs/design.md``, section 5.
-
-    The explanations come last, so they are buffered in a file.
-    """
-    import json
-    from shutil import copyfileobj
-    from tempfile import SpooledTemporaryFile
-
-    from .proof_json import explanation_json
-
-    def text(value: object) -> str:
-        return escaped(json.dumps(value, ensure_ascii=False))
-
-    comma, iris = "", set[str]()
-    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
-        out.write(f'{{"head": {{"vars": {text(answer.variables)}}},\n"results": {{"bindings": [')
-        for block, explanations in blocks:
-            for row, explanation in zip(block, explanations, strict=True):
-                iris |= {term.value for term in row if isinstance(term, ox.NamedNode)}
-                out.write(f"{comma}\n{text(dict(bindings(answer.variables, row)))}")
-                waiting.write(f"{comma}\n{text(explanation_json(explanation))}")
-                comma = ","
-            out.flush()
-        waiting.seek(0)
-        out.write('\n]},\n"why": [')
-        copyfileobj(waiting, out)
-        out.write(f"\n]{_added(answer, {i for i in iris if i.startswith(NAMED)})}}}\n")
-    return comma != ""
 
 
 class _Escaped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,9 +40,18 @@ class AnswerTable(NamedTuple):
 
 
 def answer_table(
-    store: Store, text: str, answer: Answer, block: Sequence[Terms], *, why: bool, marked: bool
+    store: Store,
+    text: str,
+    answer: Answer,
+    block: Sequence[Terms],
+    *,
+    why: bool,
+    marked: bool,
+    seen: Counter[Terms] | None = None,
 ) -> AnswerTable:
     """A block of rows of the query ``text``, with their proofs or only their reservations.
+
+    ``seen`` counts the rows of earlier blocks.
 
     Reservations are given for rows with a proof of their own. An aggregate row has the proofs of
     all its members: reading them is slow and says little, so only ``why`` does it.
@@ -49,7 +59,7 @@ def answer_table(
     rows = named(answer.shown, block)
     terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
     if why:
-        proofs = explain_or_say_why_not(store, text, terms)
+        proofs = explain_or_say_why_not(store, text, terms, seen=seen)
     elif not marked or is_grouped(text):
         return AnswerTable(answer.headings, rows)
     else:

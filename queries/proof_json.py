@@ -3,17 +3,76 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
 from ..graph.fact_record import FactRecord, Json, fact_json, statement_json, term_json
+from ..graph.store import Store, Term, select
+from ..ontology.namespaces import DCTERMS, SCHEMA
 from .disagreement import Disagreement
 from .entity_card import EntityCard
 from .network import Step
-from .why import Proof, RowExplanation
+from .why import Proof, RowExplanation, explainable
+
+#: The version of the proofs' format.
+VERSION: Final = 1
+
+
+class ProofWriter:
+    """Writes the proofs of one answer, each complete in itself (``docs/proofs.md``).
+
+    ``text`` is the query as it was run.
+    """
+
+    def __init__(self, store: Store, text: str) -> None:
+        self._store, self._text = store, text
+
+    def of_row(
+        self, explanation: RowExplanation, variables: Sequence[str], terms: Sequence[Term | None]
+    ) -> Json:
+        """The proof of a row of a SELECT."""
+        row = zip(variables, terms, strict=True)
+        return self._proof(explanation, row={v: term_json(t) for v, t in row if t is not None})
+
+    def of_truth(self, explanation: RowExplanation, is_true: bool) -> Json:
+        """The proof of an ASK."""
+        return self._proof(explanation, boolean=is_true)
+
+    def _proof(self, explanation: RowExplanation, **answer: Any) -> Json:
+        item = explanation_json(explanation) | {"proof": VERSION, "query": self._text, **answer}
+        if explanation.unexplained:
+            return item
+        pieces = (piece for fact in item["facts"] for piece in fact["evidence"])
+        names = sorted({piece["document"] for piece in pieces})
+        item["witness"] = [line for p in explanation.witness.triples for line in self._lines(p)]
+        item["asks"] = list(explanation.asks)
+        item["documents"] = {name: self._digests.get(name, "") for name in names}
+        if explanation.is_aggregate:
+            item["closedWorld"] = True
+        if build := getattr(self._store, "build", ""):
+            item["build"] = build
+        return item
+
+    def _lines(self, proof: Proof) -> Iterator[str]:
+        """The N-Quads of a triple: FROM makes a default graph of the graphs that it names."""
+        graphs = [proof.graph_name] if isinstance(proof, ox.Quad) else self._graphs
+        for graph in graphs or [ox.DefaultGraph()]:
+            quad = ox.Quad(proof.subject, proof.predicate, proof.object, graph)
+            yield f"{quad} ."
+
+    @cached_property
+    def _graphs(self) -> Sequence[ox.NamedNode]:
+        return explainable(self._text).default_graphs
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        """The sha256 of each document, by the name of its file."""
+        text = f"SELECT ?n ?h {{ ?d <{DCTERMS}identifier> ?n ; <{SCHEMA}sha256> ?h }}"
+        return {row["n"].value: row["h"].value for row in select(self._store, text)}
 
 
 def explanation_json(explanation: RowExplanation) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
     from .answer_table import AnswerTable
     from .fact_listing import Explanation
     from .listing import Listing
+    from .proof_json import ProofWriter
     from .why import RowExplanation
 
-#: Batch size for explaining the rows of a large answer.
+#: Batch size for explaining the rows of a large answer; the first batch is small.
 EXPLAINED: Final = 1000
+FIRST_EXPLAINED: Final = 16
+#: How many rows are remembered, so that an equal one starts with another witness.
+_REMEMBERED: Final = 10_000
+#: After so many rows explained one by one, all are explained at once.
+_ONE_BY_ONE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Row:
 
         Raises ``UnexplainableError`` if the query cannot be explained reliably.
         """
-        return self.rows.why()[self.index]
+        return self.rows.why_of(self.index)
 
     def __str__(self) -> str:
         return " · ".join(self.rows.shown.term(term) for term in self.terms)
@@ -95,6 +102,8 @@ class Rows(Sequence[Row]):
         self.understood = ""
         self._kind, self._asker = "", ""
         self.store, self.text, self.answer = store, text, answer
+        self._single: dict[int, Explanation] = {}
+        self._seen: Counter[Terms] = Counter()
 
     def was_read(self, understood: str, kind: str, language: str) -> None:
         """Keep how own words were read, the kind of the outcome, and the asker's language."""
@@ -178,6 +187,21 @@ class Rows(Sequence[Row]):
         """
         return self._why
 
+    def why_of(self, index: int) -> Explanation:
+        """The explanation of one row, without explaining the others; it is kept."""
+        if "_why" in self.__dict__ or len(self._single) >= _ONE_BY_ONE:
+            return self._why[index]
+        if index not in self._single:
+            from .fact_listing import Explanation
+            from .why import explain
+
+            rows = self.table.rows
+            # A row that comes again starts with another witness each time.
+            turn = rows[:index].count(rows[index])
+            found = explain(self.store, self.text, [self[index]] * (turn + 1))
+            self._single[index] = Explanation.of(found[turn], self.shown)
+        return self._single[index]
+
     def proven(self) -> Iterator[tuple[list[Terms], list[RowExplanation]]]:
         """Yield the unread rows in blocks, with one explanation per row.
 
@@ -186,9 +210,24 @@ class Rows(Sequence[Row]):
         """
         from .why import explain_or_say_why_not
 
-        for block in self.answer.blocks(EXPLAINED, EXPLAINED):
+        for block in self.blocks_to_explain():
             rows = [dict(zip(self.variables, terms, strict=True)) for terms in block]
-            yield block, explain_or_say_why_not(self.store, self.text, rows)
+            found = explain_or_say_why_not(self.store, self.text, rows, seen=self._seen)
+            yield block, found
+
+    def blocks_to_explain(self) -> Iterator[list[Terms]]:
+        """The unread rows in blocks, the first one small, so that its proofs are there at once."""
+        for block in self.answer.blocks(min(FIRST_EXPLAINED, EXPLAINED), EXPLAINED):
+            yield block
+            if len(self._seen) > _REMEMBERED:
+                self._seen.clear()
+
+    @cached_property
+    def proofs(self) -> ProofWriter:
+        """What writes the proof of a row as JSON, complete in itself."""
+        from .proof_json import ProofWriter
+
+        return ProofWriter(self.store, self.text)
 
     def as_table(
         self, block: Sequence[Terms], *, why: bool = False, marked: bool = True
@@ -196,13 +235,16 @@ class Rows(Sequence[Row]):
         """Some rows as display text: with proofs, or ``marked`` with their reservations."""
         from .answer_table import answer_table
 
-        return answer_table(self.store, self.text, self.answer, block, why=why, marked=marked)
+        return answer_table(
+            self.store, self.text, self.answer, block, why=why, marked=marked, seen=self._seen
+        )
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
-        from .proof_json import explanation_json
-
-        proofs = [explanation_json(item) for item in self.why()] if why else None
+        proofs = None
+        if why:
+            pairs = zip(self.why(), self.table.rows, strict=True)
+            proofs = [self.proofs.of_row(item, self.variables, terms) for item, terms in pairs]
         return to_json(self.table, proofs, self.answer.members)
 
     def to_pandas(self, *, iris: bool = False) -> pd.DataFrame:
@@ -307,11 +349,12 @@ class Truth:
 
     def to_json(self, *, why: bool = False) -> str:
         """SPARQL 1.1 Query Results JSON; ``why`` adds the explanation."""
-        from .proof_json import explanation_json
+        from .proof_json import ProofWriter
 
         document: dict[str, Any] = {"head": {}, "boolean": self.value}
         if self.warnings:
             document["warnings"] = [as_json(item) for item in self.warnings]
         if why:
-            document["why"] = [explanation_json(item) for item in self.why()]
+            proofs = ProofWriter(self.store, self.text)
+            document["why"] = [proofs.of_truth(item, self.value) for item in self.why()]
         return escaped(json.dumps(document, ensure_ascii=False, indent=2))

@@ -25,6 +25,7 @@ import pytest
 from click.testing import CliRunner
 
 from taawun import cli
+from taawun.api import KnowledgeGraph
 from taawun.loaders.builds.build import build
 from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
@@ -59,6 +60,8 @@ PLACEHOLDERS = {
     "URL": "http://localhost:7878/query",
     "DIR": "my-dossier",
     "COLLECTION": "my-dossier",
+    "PROOF.json": "proof.json",
+    "DUMP.nq": "old.nq",
     "SLUG": "egypt-iraq-talks",
     "A [B]": "old.nq",
     "-p parameter=value": "-p country=نيجيريا",
@@ -224,6 +227,8 @@ def desk(tmp_path_factory, the_build, store) -> Desk:
     )
     for name in ("old.nq", "new.nq"):
         (folder / name).symlink_to(the_build.dump)
+    rows = KnowledgeGraph(the_build.store()).ask("agreement-signatories", country="نيجيريا")
+    (folder / "proof.json").write_text(rows.to_json(why=True), "utf-8")
     shutil.copytree(ROOT / "seeds", folder / "seeds", ignore=shutil.ignore_patterns("__*"))
     shutil.copytree(ROOT / "loaders" / "editing" / "template", folder / "my-dossier")
     git(folder, "init", "-q")

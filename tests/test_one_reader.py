@@ -24,9 +24,9 @@ from taawun.graph.fact_reader import FactReader, all_facts, facts_of
 from taawun.graph.fact_record import FactRecord, fact_json
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDF, RDFS, TW
-from taawun.queries.answer import write_proven
 from taawun.queries.export import FORMATS
 from taawun.queries.labels import Labels, short_iri
+from taawun.queries.proven_answer import write_proven
 from taawun.server.pages.question_pages import question_page
 from taawun.server.pages.resources import resource
 from taawun.server.workers.reply import Reply
@@ -160,7 +160,7 @@ def proven(kg: KnowledgeGraph, style: str) -> str:
     rows = kg.sparql(QUERY)
     assert isinstance(rows, Rows)
     out = io.StringIO()
-    assert write_proven(rows.answer, rows.proven(), style, out)
+    assert write_proven(rows, rows.proven(), style, out)
     return out.getvalue()
 
 

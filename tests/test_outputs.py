@@ -56,6 +56,7 @@ RUNS: dict[str, list[list[str]]] = {
     "import": [["{}/hostile.csv"], [HOSTILE]],
     "diff": [["{}"], [HOSTILE, HOSTILE]],
     "suggest": [["hostile"], ["{}/documents/hostile.txt"], [STEERING.replace("\0", "")]],
+    "verify": [["{}/proof.json"], [HOSTILE], [HOSTILE, HOSTILE]],
     "explore": [["--focus", "atlantis", "--question", "hostile", "-o", "{}/\x1b[2J.html"]],
     "export": [[name] for name in EXPORTS if name not in EXACT],
     "new": [["{}/\x1b[2Jnew"]],
@@ -110,6 +111,29 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def hostile_proofs() -> list[dict[str, object]]:
+    """Proofs whose every text is an attack."""
+    fact = {
+        "fact": HOSTILE,
+        "subject": "urn:a",
+        "predicate": "urn:b",
+        "object": {"type": "uri", "value": "urn:c"},
+        "modality": "asserted",
+        "evidence": [{"document": HOSTILE, "quote": HOSTILE, "start": 0, "end": 1}],
+    }
+    proof = {
+        "proof": 1,
+        "query": HOSTILE,
+        "row": {},
+        "facts": [fact],
+        "definitions": [],
+        **{key: [HOSTILE] for key in ("witness", "absence", "asks")},
+        "documents": {HOSTILE: HOSTILE},
+    }
+    unexplained = {"code": "x", "message": HOSTILE}
+    return [proof, {"proof": 1, "query": "", "unexplained": unexplained}]
+
+
 @pytest.mark.parametrize("style", FORMATS)
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_nothing_steers_the_terminal(
@@ -122,6 +146,7 @@ def test_nothing_steers_the_terminal(
         (tmp_path / "hostile.csv").write_text(
             to_separated(["document", "quote", HOSTILE], [[STEERING, HOSTILE, QUOTE]], "csv")
         )
+        (tmp_path / "proof.json").write_text(json.dumps(hostile_proofs()))
         for language in ("ar", "en") if style == "table" else ("en",):
             said = run(
                 command, *given, "--collection", str(hostile), "--format", style,

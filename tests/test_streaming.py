@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from taawun.api import KnowledgeGraph
 from taawun.loaders.builds.cache import Build
+from taawun.queries.why import RowExplanation, explain
 
 #: As many rows as anybody wants: every pair of typed things.
 PAIRS = "SELECT ?one ?other WHERE { ?one a ?kind . ?other a ?type }"
@@ -126,3 +128,47 @@ def test_a_long_table_is_one_after_the_other(run) -> None:
     assert said.exit_code == 0
     assert len(re.findall(r"^ one +other *$", said.output, re.MULTILINE)) == 3
     assert "1200 rows" in said.output
+
+
+def test_a_row_is_explained_alone_and_its_proof_is_kept(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(store: Any, text: str, rows: Any) -> list[RowExplanation]:
+        asked.append(len(rows))
+        return explain(store, text, rows)
+
+    query = "SELECT ?it ?who WHERE { ?it tw:signatory ?who } ORDER BY ?it ?who"
+    together = graph.sparql(query).why()
+    assert len(together) > 9
+    monkeypatch.setattr("taawun.queries.why.explain", counted)
+    rows = graph.sparql(query)
+    assert rows[3].why() is rows[3].why()
+    assert rows[3].why().facts == together[3].facts
+    assert asked == [1]
+    # Who asks for row after row gets them all at once.
+    assert [row.why().facts for row in rows] == [item.facts for item in together]
+    assert len(asked) < 12
+    assert asked[-1] == len(rows)
+
+
+def test_a_row_that_comes_again_leads_with_another_witness_in_every_block(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "SELECT ?who WHERE { VALUES ?who { country:egypt } ?it tw:signatory ?who } LIMIT 4"
+    together = [item.witness for item in graph.sparql(query).why()]
+    assert len(set(together)) == 4
+    rows = graph.sparql(query)
+    assert [row.why().witness for row in rows] == together
+    monkeypatch.setattr("taawun.queries.rows.EXPLAINED", 1)
+    blocks = list(graph.sparql(query).proven())
+    assert [item.witness for _, items in blocks for item in items] == together
+
+
+def test_the_first_proofs_of_a_long_answer_do_not_wait_for_the_others(
+    graph: KnowledgeGraph,
+) -> None:
+    rows = graph.sparql("SELECT ?a ?p ?b WHERE { ?a ?p ?b }")
+    block, explanations = next(rows.proven())
+    assert len(block) == len(explanations) == 16

@@ -202,16 +202,17 @@ class Deriver:
         """The pattern over one named graph, or over the default graph if ``graph`` is None."""
         return alg.Group((alg.GraphGroup(graph, group),)) if graph else group
 
-    def verified(self, absence: Absence) -> str | None:
-        """The absence as display text if it is true of the whole store, otherwise None."""
+    def verified(self, absence: Absence) -> tuple[str, str] | None:
+        """The absence as display text, with its query, if it is true of the whole store."""
         for pattern in absence.patterns:
-            if self._is_false(absence.ask(pattern)):
-                return absence.shown(pattern)
+            ask = self.base + absence.ask(pattern)
+            if self._is_false(ask):
+                return absence.shown(pattern), ask
         return None
 
     def _is_false(self, ask: str) -> bool:
         if ask not in self._asked:
-            self._asked[ask] = _is_query(self.base + ask) and not self.store.query(self.base + ask)
+            self._asked[ask] = _is_query(ask) and not self.store.query(ask)
         return self._asked[ask]
 
     def _columns_of(self, group: alg.Group, columns: Iterable[alg.Var]) -> str:

@@ -85,19 +85,21 @@ def explain(
     rows: Iterable[RowLike | ox.Triple] | None = None,
     *,
     alternatives: int = 3,
+    seen: Counter[Row] | None = None,
 ) -> list[RowExplanation]:
     """Explain each row of the query's answer, in row order.
 
     ``rows`` are the rows of the answer if the caller has them (for SELECT, mappings from variable
     name to term; for CONSTRUCT or DESCRIBE, triples); otherwise the query is run. An ASK always
-    has one row. A repeated row starts with a different witness each time.
+    has one row. A repeated row starts with a different witness each time; ``seen`` counts the rows
+    of earlier blocks of the same answer.
 
     Every witness is verified: the query as written, run on it alone, returns the row. A row for
     which none is found is marked as ``unexplained``. Raises ``UnexplainableError`` with the reason
     if no row of the query can be explained reliably, and ``QueryError`` if it does not run.
     """
     query = explainable(text)
-    explainer = _Explainer(store, query, alternatives, text)
+    explainer = _Explainer(store, query, alternatives, text, Counter() if seen is None else seen)
     if query.form == "ASK":
         return [explainer.ask(bool(store.query(text)))]
     answer = list(rows if rows is not None else _rows(store.query(text)))
@@ -128,15 +130,20 @@ _SPLITS: Final = 40
 
 
 def explain_or_say_why_not(
-    store: Store, text: str, rows: Sequence[RowLike], *, alternatives: int = 3
+    store: Store,
+    text: str,
+    rows: Sequence[RowLike],
+    *,
+    alternatives: int = 3,
+    seen: Counter[Row] | None = None,
 ) -> list[RowExplanation]:
     """Explain each row of a SELECT; rows that cannot be explained are marked, no row is lost."""
-    left = _SPLITS
+    left, counted = _SPLITS, Counter[Row]() if seen is None else seen
 
     def halves(some: Sequence[RowLike]) -> list[RowExplanation]:
         nonlocal left
         try:
-            return explain(store, text, some, alternatives=alternatives)
+            return explain(store, text, some, alternatives=alternatives, seen=counted)
         except QueryError as error:
             if len(some) < 2 or not left or not _is_about_rows(text, error):
                 return [unexplained(error.message)] * len(some)
@@ -163,8 +170,11 @@ def _is_about_rows(text: str, error: QueryError) -> bool:
 class _Explainer:
     """Explains the rows of one query over one store."""
 
-    def __init__(self, store: Store, query: alg.Query, alternatives: int, text: str) -> None:
+    def __init__(
+        self, store: Store, query: alg.Query, alternatives: int, text: str, seen: Counter[Row]
+    ) -> None:
         self._query, self._alternatives, self._text = query, alternatives, text
+        self._seen = seen
         fresh, dataset = Fresh(query.fresh), write_dataset(query)
         self._deriver = Deriver(store, fresh, dataset, write_base(query))
         self._found: set[Row] = set()
@@ -191,7 +201,8 @@ class _Explainer:
         if shown is None:
             # LIMIT 0 or OFFSET, not what the graph lacks.
             return RowExplanation(Witness(()), note=Note.NOTHING)
-        return RowExplanation(Witness(()), absence=(shown,), note=Note.ABSENCE)
+        told, ask = shown
+        return RowExplanation(Witness(()), absence=(told,), asks=(ask,), note=Note.ABSENCE)
 
     def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
         """The explanations of a CONSTRUCT's triples, by the template triples that they match."""
@@ -257,7 +268,6 @@ class _Explainer:
             for triples, _ in choice.sets
             for number in triples
         )
-        seen: Counter[Row] = Counter()
         explanations = []
         for row in rows:
             choice = choices.get(row)
@@ -265,8 +275,8 @@ class _Explainer:
                 code = "unexplained-row" if row in self._found else "unexplained-row-gone"
                 explanations.append(unexplained(Message(code)))
                 continue
-            turn = seen[row] % len(choice.sets)
-            seen[row] += 1
+            turn = self._seen[row] % len(choice.sets)
+            self._seen[row] += 1
             explanations.append(self._view(choice, choice.sets[turn:] + choice.sets[:turn]))
         return explanations
 
@@ -275,7 +285,7 @@ class _Explainer:
         numbers = sorted(triples)
         facts = self._grounds.facts(numbers)
         told = map(self._deriver.verified, rest.absences)
-        absence = tuple(sorted({shown for shown in told if shown}))
+        absence = dict(sorted({shown for shown in told if shown}))
         unstated = [number for number in numbers if self._grounds.is_definition(number)]
         register = [number for number in unstated if self._grounds.is_relation(number)]
         note = None
@@ -290,7 +300,8 @@ class _Explainer:
             facts,
             tuple(self._proof(n) for n in unstated if n not in register),
             tuple(map(self._proof, register)),
-            absence,
+            tuple(absence),
+            tuple(absence.values()),
             tuple(self._witness(sorted(other)) for other, _ in others),
             choice.total - 1,
             self._deriver.has_groups,

@@ -40,9 +40,9 @@ class RowExplanation:
     ``facts`` are the facts that state the triples of ``witness`` (derived facts with the facts
     they rest on), ``definitions`` its triples that no fact states (labels, types, the ontology) and
     ``register`` those that relate two entities, such as a country and its region. ``absence`` are
-    patterns without a match, each asked of the whole graph. ``note`` gives the reason
-    if there is no fact. ``unexplained`` says why the row cannot be explained; then the rest is
-    empty.
+    patterns without a match, each asked of the whole graph by the query in ``asks``. ``note``
+    gives the reason if there is no fact. ``unexplained`` says why the row cannot be explained;
+    then the rest is empty.
     """
 
     witness: Witness
@@ -50,6 +50,7 @@ class RowExplanation:
     definitions: tuple[Proof, ...] = ()
     register: tuple[Proof, ...] = ()
     absence: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     alternatives: tuple[Witness, ...] = ()
     alternatives_total: int = 0
     is_aggregate: bool = False

@@ -85,6 +85,18 @@ _SCHEMAS: Final = {
             "facts": {"type": "array", "items": {"$ref": "#/components/schemas/Fact"}},
             "definitions": {"type": "array", "items": {"$ref": "#/components/schemas/Triple"}},
             "absence": {"type": "array", "items": {"type": "string"}},
+            "proof": {"const": 1, "description": "The version of the proof, docs/proofs.md."},
+            "query": {"type": "string"},
+            "row": {
+                "type": "object",
+                "additionalProperties": {"$ref": "#/components/schemas/Term"},
+            },
+            "boolean": {"type": "boolean"},
+            "witness": {"type": "array", "items": {"type": "string"}},
+            "asks": {"type": "array", "items": {"type": "string"}},
+            "documents": {"type": "object", "additionalProperties": {"type": "string"}},
+            "closedWorld": {"type": "boolean"},
+            "build": {"type": "string"},
         },
     },
     "Answer": {

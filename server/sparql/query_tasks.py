@@ -14,7 +14,8 @@ from ...graph.errors import QueryError, TaawunError, UnknownNameError, as_json
 from ...graph.store import EmbeddedStore, Graphs
 from ...messages.message import foreign
 from ...ontology.namespaces import PREFIXES
-from ...queries.answer import write_answer, write_proven
+from ...queries.answer import write_answer
+from ...queries.proven_answer import write_proven
 from ...queries.question import Question
 from ...queries.rows import Rows, Truth
 from ...queries.why import explainable
@@ -80,7 +81,7 @@ def explained(graph: KnowledgeGraph, reply: Reply, *, text: str) -> None:
         explainable(answer.text)
     reply.begin("application/json", 200, **warned(answer.warnings))
     if isinstance(answer, Rows):
-        write_proven(answer.answer, answer.proven(), "json", reply.body)
+        write_proven(answer, answer.proven(), "json", reply.body)
     elif isinstance(answer, Truth):
         reply.body.write(answer.to_json(why=True))
     else:
@@ -109,7 +110,7 @@ def question(
     reply.begin(media, Content_Location=f"/api/questions/{name}?{again}")
     style = "csv" if media == "text/csv" else "json"
     if why:
-        write_proven(rows.answer, rows.proven(), style, reply.body)
+        write_proven(rows, rows.proven(), style, reply.body)
     else:
         write_answer(rows.answer, style, reply.body)
 

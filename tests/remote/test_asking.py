@@ -34,7 +34,15 @@ def asked(graph: KnowledgeGraph, name: str) -> Rows:
 @pytest.fixture(scope="module")
 def explained(graph):
     """The answer to a stored question with its proofs, as JSON, from the embedded store."""
-    return cache(lambda name: asked(graph, name).to_json(why=True))
+    return cache(lambda name: proven(asked(graph, name)))
+
+
+def proven(rows: Rows) -> dict[str, object]:
+    """The answer with its proofs, but for the build, which an endpoint does not tell."""
+    document = json.loads(rows.to_json(why=True))
+    for proof in document["why"]:
+        proof.pop("build", None)
+    return document
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +53,7 @@ def remote(endpoint):
 
 @pytest.mark.parametrize("name", SOME)
 def test_a_remote_store_answers_and_proves_like_the_embedded_one(name, remote, explained):
-    assert asked(remote, name).to_json(why=True) == explained(name)
+    assert proven(asked(remote, name)) == explained(name)
 
 
 @pytest.mark.slow
@@ -53,7 +61,7 @@ def test_a_remote_store_answers_and_proves_like_the_embedded_one(name, remote, e
 def test_another_engine_answers_and_proves_every_question_like_ours(name, virtuoso, explained):
     """The other endpoints have our own engine behind them: for them the few above will do."""
     remote = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60))
-    assert asked(remote, name).to_json(why=True) == explained(name)
+    assert proven(asked(remote, name)) == explained(name)
 
 
 @pytest.mark.parametrize("name", sorted(BEYOND_VIRTUOSO))

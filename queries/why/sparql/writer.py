@@ -170,9 +170,15 @@ class Absence(NamedTuple):
 
     def shown(self, pattern: str) -> str:
         """The pattern as display text, with short IRIs."""
-        # The parser turned blank nodes into variables.
-        text = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", pattern)
-        return shorten(" ".join(part for part in (self.keyword, self.dataset, text) if part))
+        return shown_absence(self.keyword, self.ask(pattern))
+
+
+def shown_absence(keyword: str, ask: str) -> str:
+    """What an ASK finds nothing for, as display text: under the keyword, with short IRIs."""
+    asked = re.sub(r"^(BASE <[^<>]*> )?ASK ", "", ask).strip()
+    # The parser turned blank nodes into variables.
+    asked = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", asked)
+    return shorten(f"{keyword} {asked}")
 
 
 def write_absence(

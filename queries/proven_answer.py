@@ -1,0 +1,84 @@
+"""Answers with the proof of each row, as a stream of rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import Final, TextIO
+
+import pyoxigraph as ox
+
+from ..graph.control_characters import escaped
+from .answer import NAMED, added_members, write_head, write_rows, write_title
+from .fact_words import PROOF_COLUMNS, rows_of
+from .results import Naming, Terms, bindings
+from .rows import Rows
+from .why import RowExplanation
+
+#: Maximum bytes of explanations buffered in memory; more go to a temporary file.
+_IN_MEMORY: Final = 1 << 24
+
+
+def write_proven(
+    rows: Rows,
+    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
+    style: str,
+    out: TextIO,
+    naming: Naming = "labels",
+) -> bool:
+    """Write blocks of explained rows: full explanations in JSON, otherwise one line per quote.
+
+    A row is repeated for each quote of its proof; a row without a quote appears once.
+    """
+    if style == "json":
+        return _write_json(rows, blocks, out)
+    answer, has_rows = rows.answer, False
+    write_title(answer, style, out)
+    columns = answer.columns(naming)
+    proof = [f"why_{name}" if name in columns else name for name in PROOF_COLUMNS]
+    write_head(style, [*columns, *proof], out)
+    for block, explanations in blocks:
+        has_rows = True
+        proofs = [rows_of(item, answer.shown) for item in explanations]
+        cells = answer.cells(block, style, naming)
+        write_rows(
+            style,
+            [[*row, *one] for row, mine in zip(cells, proofs, strict=True) for one in mine],
+            out,
+        )
+    return has_rows
+
+
+def _write_json(
+    rows: Rows,
+    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
+    out: TextIO,
+) -> bool:
+    """Write JSON as in ``docs/design.md``, section 5, and ``docs/proofs.md``.
+
+    The explanations come last, so they are buffered in a file.
+    """
+    answer, proofs = rows.answer, rows.proofs
+
+    def text(value: object) -> str:
+        return escaped(json.dumps(value, ensure_ascii=False))
+
+    comma, iris = "", set[str]()
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as waiting:
+        out.write(f'{{"head": {{"vars": {text(answer.variables)}}},\n"results": {{"bindings": [')
+        for block, explanations in blocks:
+            for row, explanation in zip(block, explanations, strict=True):
+                iris |= {term.value for term in row if isinstance(term, ox.NamedNode)}
+                out.write(f"{comma}\n{text(dict(bindings(answer.variables, row)))}")
+                proof = proofs.of_row(explanation, answer.variables, row)
+                waiting.write(f"{comma}\n{text(proof)}")
+                comma = ","
+            out.flush()
+        waiting.seek(0)
+        out.write('\n]},\n"why": [')
+        copyfileobj(waiting, out)
+        named = {iri for iri in iris if iri.startswith(NAMED)}
+        out.write(f"\n]{added_members(answer, named)}}}\n")
+    return comma != ""
