@@ -31,7 +31,7 @@ from .why.verification import same, without_slice
 Json: TypeAlias = dict[str, Any]
 #: What the register says of entities without a document: codes, regions, words for readers.
 _OF_THE_REGISTER: Final = frozenset(
-    TW + name for name in ("inRegion", "iso3", "m49", "note", "cue", "noCue", "marksAs")
+    TW + name for name in ("inRegion", "iso3", "m49", "note", "cue", "notCue", "marksModality")
 )
 _TEXTS: Final = ("facts", "definitions", "absence", "witness", "asks")
 

@@ -97,6 +97,18 @@ def test_the_proofs_of_other_queries_have_the_form_and_hold(query, graph, checke
         jsonschema.validate(proof, SCHEMA, jsonschema.Draft7Validator)
 
 
+@pytest.mark.slow
+def test_every_triple_of_the_plain_view_has_a_proof_that_holds(graph, checker):
+    rows = graph.sparql("SELECT ?s ?p ?o { ?s ?p ?o }")
+    count = 0
+    for block, explanations in rows.proven():
+        for terms, item in zip(block, explanations, strict=True):
+            proof = rows.proofs.of_row(item, rows.variables, terms)
+            assert checker.check(proof).faults == ()
+            count += 1
+    assert count > 10_000
+
+
 # Attacks.
 
 
