@@ -48,7 +48,7 @@ def test_every_question_answers_as_it_is_described(name, site, description, grap
 
 
 def test_the_answer_is_what_ask_prints(site, run):
-    values = {"country": "نيجيريا", "why": "true"}
+    values = {"country": "نيجيريا", "why": "true", "lang": "en"}
     got = site.get(f"/api/questions/agreement-signatories?{urlencode(values)}")
     said = run("ask", "agreement-signatories", "-p", "country=نيجيريا", "--why", "--format", "json")
     assert json.loads(got.body) == json.loads(said.output)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -128,6 +130,14 @@ def test_a_wrong_password_is_said_and_never_printed(virtuoso, push_to):
     assert "set TAAWUN_USER and TAAWUN_PASSWORD" in nobody.output
 
 
+def without_builds(output: str) -> dict[str, Any]:
+    """A JSON answer without the builds that its proofs name: an endpoint tells none."""
+    document: dict[str, Any] = json.loads(output)
+    for proof in document["why"]:
+        proof.pop("build", None)
+    return document
+
+
 @pytest.mark.slow
 def test_a_collection_is_pushed_with_its_terms_and_asked_by_its_own_questions(
     empty_oxigraph, push_to, run
@@ -139,7 +149,7 @@ def test_a_collection_is_pushed_with_its_terms_and_asked_by_its_own_questions(
     asked = ["ask", "laboratories", "--format", "json", "--why", *collection]
     local, remote = run(*asked), run(*asked, "--endpoint", empty_oxigraph.url)
     assert remote.exit_code == 0, remote.output
-    assert remote.output == local.output
+    assert without_builds(remote.output) == without_builds(local.output)
     assert push_to(empty_oxigraph).exit_code == 0
     assert push_to(empty_oxigraph, "--check").exit_code == 0
 
