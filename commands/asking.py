@@ -17,6 +17,7 @@ from ..queries.parameters import usage
 from ..queries.results import Naming, Shown
 from ..queries.rows import Rows, Truth
 from ..queries.workbook import workbook
+from . import completion
 from .choosing import with_choices
 from .output import (
     emit,
@@ -27,7 +28,7 @@ from .output import (
     printer_for,
     written_to,
 )
-from .settings import FAULTS, Settings, answer_options, common, completing, output_option
+from .settings import FAULTS, Settings, answer_options, common, output_option
 from .stopping import stoppable
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ def questions(settings: Settings, tag: str | None) -> None:
 
 
 @click.command()
-@click.argument("question", nargs=-1, required=True, shell_complete=completing("questions"))
+@click.argument("question", nargs=-1, required=True, shell_complete=completion.questions)
 @click.option(
     "-p",
     "--param",
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    shell_complete=completing("parameters"),
+    shell_complete=completion.parameters,
     help="The value of a parameter: a slug, an IRI or any name in either language (repeatable).",
 )
 @answer_options
@@ -162,7 +163,7 @@ def sparql(
 
 
 @click.command()
-@click.argument("entity", nargs=-1, required=True, shell_complete=completing("entities"))
+@click.argument("entity", nargs=-1, required=True, shell_complete=completion.entities)
 @click.option("--why", is_flag=True, help="Show the quotes under the facts.")
 @click.option(
     "--history",
@@ -244,8 +245,8 @@ def _emit_facts(settings: Settings, views: Sequence[FactRecord], *, why: bool) -
 
 
 @click.command()
-@click.argument("start", shell_complete=completing("entities"))
-@click.argument("end", shell_complete=completing("entities"))
+@click.argument("start", shell_complete=completion.entities)
+@click.argument("end", shell_complete=completion.entities)
 @click.option(
     "--limit", default=3, show_default=True, help="How many paths of the same length to show."
 )

@@ -53,7 +53,9 @@ def prepare() -> None:
     add_completion_class(_Bash)
 
 
-def questions(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+def questions(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
     """Names of stored questions, each with the question; nothing after the first word."""
     if context.params.get("question") or context.args:
         return []
@@ -65,7 +67,9 @@ def questions(context: click.Context, incomplete: str) -> list[CompletionItem[st
     ]
 
 
-def parameters(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+def parameters(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
     """The parameters of the question on the line; after "=", the values that one may have."""
     settings = context.ensure_object(Settings)
     # An option that still lacks its value leaves the words before it unread.
@@ -86,7 +90,9 @@ def parameters(context: click.Context, incomplete: str) -> list[CompletionItem[s
     return _things(settings, typed, known[chosen].type, before=f"{chosen}=")
 
 
-def entities(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+def entities(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
     """Entities by their references, or by their names in either language."""
     return _things(context.ensure_object(Settings), incomplete)
 

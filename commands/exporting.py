@@ -14,8 +14,9 @@ import click
 from ..graph.control_characters import escaped
 from ..graph.errors import MisuseError, OutputError
 from ..messages.message import foreign, say
+from . import completion
 from .output import print_line, writing
-from .settings import FAULTS, Settings, common, completing, page_options
+from .settings import FAULTS, Settings, common, page_options
 
 if TYPE_CHECKING:
     from ..graph.remote.push import Comparison, Progress
@@ -32,7 +33,7 @@ EXPORTS: Final = (
 @click.option(
     "--focus",
     metavar="ENTITY",
-    shell_complete=completing("entities"),
+    shell_complete=completion.entities,
     help="Show only this entity and what it is connected to.",
 )
 @click.option("--depth", default=1, show_default=True, help="With --focus: how many steps away.")

@@ -15,7 +15,6 @@ from ..queries.results import FORMATS
 
 if TYPE_CHECKING:
     import click
-    from click.shell_completion import CompletionItem
 
     from ..api import KnowledgeGraph
     from ..queries.catalogue import Catalogue
@@ -155,24 +154,6 @@ def common(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
-
-
-def completing(kind: str) -> Callable[..., list[CompletionItem[str]]]:
-    """What completes an argument or option in the shell: a function of :mod:`.completion`."""
-
-    def complete(
-        context: click.Context, _parameter: click.Parameter, incomplete: str
-    ) -> list[CompletionItem[str]]:
-        from . import completion
-
-        complete_kind = {
-            "questions": completion.questions,
-            "parameters": completion.parameters,
-            "entities": completion.entities,
-        }[kind]
-        return complete_kind(context, incomplete)
-
-    return complete
 
 
 def output_option(command: _Command) -> _Command:
