@@ -177,7 +177,8 @@ def test_an_answer_that_takes_too_long_breaks_off_and_never_seems_whole(server):
 
 
 def test_an_answer_that_is_too_long_breaks_off(start_server):
-    server = start_server("serve", "--port", "0", "--workers", "1", "--answer", "1")
+    limits = ["--answer", "1", "--timeout", "120"]
+    server = start_server("serve", "--port", "0", "--workers", "1", *limits)
     with pytest.raises(http.client.IncompleteRead) as broken:
         server.query(ENDLESS_ROWS, accept="text/csv")
     assert 1 << 20 < len(broken.value.partial) < 3 << 20
