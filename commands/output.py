@@ -18,7 +18,6 @@ from ..graph.errors import MisuseError, OutputError
 from ..graph.whole_file import whole_file
 from ..messages.message import foreign, say
 from ..queries.answer import write_answer
-from ..queries.answer_table import Named
 from ..queries.date_words import readable
 from ..queries.prefixes import prefixes_of
 from ..queries.results import Naming, Shown, as_data, to_markdown, to_separated
@@ -219,6 +218,8 @@ def _print_for_people(
     for block in rows.blocks_to_explain() if why else rows.answer.blocks(_PAGE, _PAGE):
         table = rows.as_table(block, why=why, marked=not count)
         if naming != "labels":
+            from ..queries.answer_table import Named
+
             texts = rows.answer.cells(block, "csv", naming)
             cells = [[Named(None, text) for text in row] for row in texts]
             table = table._replace(headings=rows.answer.columns(naming), rows=cells)
