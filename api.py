@@ -106,7 +106,7 @@ class KnowledgeGraph(Paragraph):
         """The rows of what was understood of a question, with how it was read."""
         answer = outcome.answer(self.store, self.language)
         rows = Rows(self.store, outcome.query_with_prefixes(self.store), answer)
-        rows.was_read(self._read_as(outcome), outcome.kind, outcome.language)
+        rows.was_read(self._read_as(outcome), outcome)
         return rows
 
     def _read_as(self, outcome: Outcome) -> str:

@@ -50,7 +50,6 @@ def ask_in_own_words(
     if outcome.question and (values or outcome.kind == "lacking"):
         values = with_choices(settings, outcome.question, {**plan.values, **values})
         outcome = outcome.with_values(values, graph.names)
-    language = outcome.language
     wording = Wording(graph.store)
     _note(settings, "reading-read-as", wording.read_as(outcome))
     if outcome.question:
@@ -64,17 +63,16 @@ def ask_in_own_words(
     if settings.style == "table":
         # The question and its values were just told.
         rows.answer.asked = None
+    # Whether there are rows shows only when they are printed.
+    if code := outcome.remark(has_rows=True):
+        _note(settings, code, say(code, outcome.language))
     if outcome.kind == "no":
-        _note(settings, "reading-no", say("reading-no", language))
         if settings.style == "json":
             print_truth(settings, Truth(graph.store, outcome.query, False), why, everything)
         sys.exit(FAULTS)
     if outcome.kind == "undated":
-        _note(settings, "reading-undated", say("reading-undated", language))
         print_rows(settings, rows, why, everything, naming=naming)
         sys.exit(FAULTS)
-    if outcome.kind == "yes":
-        _note(settings, "answer-yes", say("answer-yes", language))
     print_rows(settings, rows, why, everything, nothing="reading-empty", naming=naming)
 
 

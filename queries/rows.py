@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .answer_table import AnswerTable
+    from .asking import Outcome
     from .fact_listing import Explanation
     from .listing import Listing
     from .proof_json import ProofWriter
@@ -85,7 +86,6 @@ class Row:
 
 
 #: What an outcome other than a plain answer says besides its rows.
-_REMARKS: Final = {"yes": "answer-yes", "no": "reading-no", "undated": "reading-undated"}
 #: How long a row may be in an interactive session; ``str`` and ``print`` give all of it.
 _ROW: Final = 300
 
@@ -100,14 +100,14 @@ class Rows(Sequence[Row]):
         """``answer`` is read on first access to a row, then cached."""
         #: How a question in one's own words was read; empty for a stored question or a query.
         self.understood = ""
-        self._kind, self._asker = "", ""
+        self._outcome: Outcome | None = None
         self.store, self.text, self.answer = store, text, answer
         self._single: dict[int, Explanation] = {}
         self._seen: Counter[Terms] = Counter()
 
-    def was_read(self, understood: str, kind: str, language: str) -> None:
-        """Keep how own words were read, the kind of the outcome, and the asker's language."""
-        self.understood, self._kind, self._asker = understood, kind, language
+    def was_read(self, understood: str, outcome: Outcome) -> None:
+        """Keep how own words were read."""
+        self.understood, self._outcome = understood, outcome
 
     @property
     def remark(self) -> str:
@@ -115,10 +115,10 @@ class Rows(Sequence[Row]):
 
         In the language of the question.
         """
-        code = _REMARKS.get(self._kind, "")
-        if self._kind == "answer" and not len(self):
-            code = "reading-empty"
-        return say(code, self._asker) if code else ""
+        if self._outcome is None:
+            return ""
+        code = self._outcome.remark(has_rows=bool(len(self)))
+        return say(code, self._outcome.language) if code else ""
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from . import cooperation, people
 from .known_names import KnownNames
 from .lexicon import keys_of, light
 from .plan import Plan, Step, iri
+from .relation import Relation, members
 from .units import Mention, Units
 from .vocabulary import Vocabulary
 
@@ -19,7 +20,6 @@ _MONEY: Final = {"cost", "budget", "money"}
 _UNFIT: Final = frozenset({"why", "how"})
 #: Properties between an actor and what it acts on, by the verb: the actor is the object.
 _SOUGHT: Final = {"memberOf": "seeksMembershipOf", "accreditedBy": "seeksAccreditationFrom"}
-_PLACED: Final = {"where": ("locatedIn", "Place")}
 
 
 class Composer:
@@ -329,7 +329,7 @@ class Composer:
             return None
         kinds = [c for c in u.concepts() if self.vocabulary.is_class(c)]
         found: dict[str, tuple[str, str, str]] = {}
-        if u.asked in _PLACED and not u.left({"locatedIn", "locationOf", "held", *kinds}):
+        if u.asked == "where" and not u.left({"locatedIn", "locationOf", "held", *kinds}):
             found["locatedIn"] = ("locatedIn", "Entity", "Place")
         for item in u.left(()):
             for concept in item.concepts:
@@ -356,12 +356,8 @@ class Composer:
     def _related(
         self, u: Units, name: str, domain: str, range_: str, forms: set[str], kinds: list[str]
     ) -> Plan | None:
-        from .relation import Relation
-
         return Relation(self.vocabulary, name, domain, range_).plan(u, forms, kinds)
 
     def members(self, u: Units) -> Plan | None:
         """The members of a class, of a country, in an area, or provided by a body."""
-        from .relation import members
-
         return members(u, self.vocabulary, _LINKED)

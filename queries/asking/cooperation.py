@@ -26,6 +26,7 @@ _OF_EVENT: Final = (
     (("format",), "format", "EventFormat"),
     (("hasPart",), "hasPart", "Event"),
 )
+_EVENT_DATE: Final = "?event tw:date ?date ."
 _HELD: Final = {"held", "holds", "heldOn", "date", "dated"}
 
 
@@ -70,7 +71,8 @@ def agreements(u: Units) -> Plan | None:
     if not plan.steps and u.has(*signed):
         plan.add("?agreement tw:signatory ?party .", Step(item, "signatory", "?Actor"))
     if u.asked == "when" or u.dates:
-        return _when_signed(u, plan, item)
+        dates = [date for date, _ in u.dates]
+        return plan.ask_date("?agreement tw:signedOn ?date .", Step(item, "signedOn", "?"), dates)
     if (
         (u.asked == "howmany" and u.has("Country"))
         or u.asked == "who"
@@ -94,14 +96,6 @@ def agreements(u: Units) -> Plan | None:
     elif u.has("Stage", "stage"):
         plan.add("?agreement tw:stage ?stage .", Step(item, "stage", "?Stage"))
         plan.target, plan.shown = "stage", ["agreement"]
-    return plan
-
-
-def _when_signed(u: Units, plan: Plan, item: str) -> Plan:
-    plan.date, plan.date_pattern = "date", "?agreement tw:signedOn ?date ."
-    for date, _ in u.dates:
-        plan.date_pattern += f' FILTER(STRSTARTS(STR(?date), "{date}"))'
-    plan.steps.append(Step(item, "signedOn", "; ".join(date for date, _ in u.dates) or "?"))
     return plan
 
 
@@ -226,10 +220,8 @@ def of_event(u: Units) -> Plan | None:
             return Plan("duration").add(
                 f"{e} tw:duration ?duration .", Step(event.iri, "duration", "?")
             )
-        plan = Plan("event", steps=[Step(event.iri, "heldOn", "?")])
-        plan.add(f"VALUES ?event {{ {e} }} ?event a tw:Event .")
-        plan.date, plan.date_pattern = "date", "?event tw:date ?date ."
-        return plan
+        plan = Plan("event").add(f"VALUES ?event {{ {e} }} ?event a tw:Event .")
+        return plan.ask_date(_EVENT_DATE, Step(event.iri, "heldOn", "?"))
     if u.asked in ("when", "why", "howmuch", "where", "howlong") or u.dates:
         return None
     for concepts, predicate, _ in _OF_EVENT:
@@ -328,9 +320,7 @@ def talks(u: Units) -> Plan | None:
     if u.asked == "whether":
         return plan
     if u.asked == "when":
-        plan.date, plan.date_pattern = "date", "?event tw:date ?date ."
-        plan.steps.append(Step("?Event", "heldOn", "?"))
-        return plan
+        return plan.ask_date(_EVENT_DATE, Step("?Event", "heldOn", "?"))
     if u.asked in ("which", "howmany", "") and u.has("discuss", "CooperationTopic", "topic"):
         plan.add("?event tw:topic ?topic .", Step("?Event", "topic", "?"))
         if u.has("CooperationTopic") and not u.has("discuss"):
@@ -380,8 +370,6 @@ def events(u: Units) -> Plan | None:
             plan.add(either("?event tw:locatedIn ?place ."), Step(item, "locatedIn", "?Place"))
             plan.target, plan.shown = "place", ["event"]
     if u.asked == "when" or u.dates:
-        plan.date, plan.date_pattern = "date", "?event tw:date ?date ."
-        for date, _ in u.dates:
-            plan.date_pattern += f' FILTER(CONTAINS(STR(?date), "{date}"))'
-        plan.steps.append(Step(item, "heldOn", "; ".join(date for date, _ in u.dates) or "?"))
+        dates = [date for date, _ in u.dates]
+        plan.ask_date(_EVENT_DATE, Step(item, "heldOn", "?"), dates, test="CONTAINS")
     return plan

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -192,19 +192,11 @@ class Lexicon:
     def _add_terms(self, store: Store) -> None:
         """Add the labels of units, and the labels and cues of classes and properties."""
         # A property and its inverse are told by the same words.
-        taken = (
-            self.concepts
-            | {
-                local_name(row["inverse"].value)
-                for row in select(store, with_prefixes(_INVERSES, store))
-                if local_name(row["term"].value) in self.concepts
-            }
-            | {
-                local_name(row["term"].value)
-                for row in select(store, with_prefixes(_INVERSES, store))
-                if local_name(row["inverse"].value) in self.concepts
-            }
-        )
+        taken = set(self.concepts)
+        for row in select(store, with_prefixes(_INVERSES, store)):
+            pair = {local_name(row["term"].value), local_name(row["inverse"].value)}
+            if not pair.isdisjoint(self.concepts):
+                taken |= pair
         self._add_units(store)
         for row in select(store, with_prefixes(_TERMS, store)):
             name = local_name(row["term"].value)
@@ -257,12 +249,12 @@ class Lexicon:
         Of a single word, only the concepts of its first known form count.
         """
         found: dict[int, set[str]] = defaultdict(set)
-        for form in self._forms(words[place]):
+        for form in words[place].forms:
             here: dict[int, set[str]] = defaultdict(set)
             for rest, concept in self._phrases.get(form, ()):
                 last = place + len(rest)
                 if last < len(words) and all(
-                    key in self._forms(word)
+                    key in word.forms
                     for key, word in zip(rest, words[place + 1 : last + 1], strict=True)
                 ):
                     here[len(rest) + 1].add(concept)
@@ -270,7 +262,3 @@ class Lexicon:
                 if length > 1 or not found.get(1):
                     found[length] |= concepts
         return [(length, frozenset(found[length])) for length in sorted(found, reverse=True)]
-
-    @staticmethod
-    def _forms(word: Word) -> Iterator[str] | tuple[str, ...]:
-        return word.forms

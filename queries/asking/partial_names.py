@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from .known_names import SMALL, KnownNames, Part
@@ -34,19 +35,22 @@ class PartialNames:
 
     def __init__(self, names: KnownNames) -> None:
         self._names = names
-        self._by_stem: dict[str, set[int]] | None = None
 
+    @cached_property
     def _index(self) -> dict[str, set[int]]:
-        if self._by_stem is None:
-            self._by_stem = {}
-            for place, part in enumerate(self._names.parts):
-                for stem in part.stems:
-                    self._by_stem.setdefault(stem, set()).add(place)
-        return self._by_stem
+        found: dict[str, set[int]] = {}
+        for place, part in enumerate(self._names.parts):
+            for stem in part.stems:
+                found.setdefault(stem, set()).add(place)
+        return found
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        return frozenset[str]().union(*self._names.kind_words.values())
 
     def knows(self, word: Word) -> bool:
         """Whether the word is a part of some name."""
-        return light(word.folded) in self._index()
+        return light(word.folded) in self._index
 
     def find(
         self, words: Sequence[Word], whole: Sequence[Mention], breaks: Sequence[str]
@@ -106,7 +110,7 @@ class PartialNames:
         are plurals of kinds of things, which count only if the name has them.
         """
         said = {stem for stem in stems if stem}
-        index = self._index()
+        index = self._index
         plain = {stem for stem in said if stem in index}
         if not plain or any(
             stem not in index and stem[0] != "@" and not self._is_kind(stem) for stem in said
@@ -136,7 +140,7 @@ class PartialNames:
         return tuple(first) if len(first) == 1 else ()
 
     def _is_kind(self, stem: str) -> bool:
-        return any(stem in part for part in self._names.kind_words.values())
+        return stem in self._kinds
 
     def _rank(self, part: Part, said: set[str]) -> tuple[int, float] | None:
         own = said & part.stems

@@ -273,10 +273,9 @@ def about_person(u: Units) -> Plan | None:
         "subOrganizationOf",
         "belongsToCountry",
         "locatedIn",
-        "statedBy",
         "ownedBy",
         "memberOf",
-    } - {"statedBy"}
+    }
     if (
         asks_country
         and m.is_a("Official", "Organization", "Post")

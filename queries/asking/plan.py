@@ -58,6 +58,20 @@ class Plan:
         self.steps += steps
         return self
 
+    def ask_date(
+        self, pattern: str, step: Step, dates: Iterable[str] = (), *, test: str = "STRSTARTS"
+    ) -> Plan:
+        """Ask for ``?date`` by the pattern, one that begins with each of the given dates.
+
+        ``test`` is the SPARQL function that compares them; the object of ``step`` is filled in.
+        """
+        given = list(dates)
+        self.date, self.date_pattern = "date", pattern
+        for date in given:
+            self.date_pattern += f' FILTER({test}(STR(?date), "{date}"))'
+        self.steps.append(step._replace(object="; ".join(given) or "?"))
+        return self
+
     def query(self, *, dated: bool = True) -> str:
         """The SPARQL text; without ``dated``, whether or not there is a date."""
         variables = dict.fromkeys([self.target, *self.shown])

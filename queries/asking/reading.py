@@ -34,6 +34,7 @@ from .vocabulary import Vocabulary
 Kind: TypeAlias = Literal[
     "answer", "card", "yes", "no", "undated", "unsure", "lacking", "foreign", "unread"
 ]
+_REMARKS: Final = {"yes": "answer-yes", "no": "reading-no", "undated": "reading-undated"}
 _MOST: Final = 3
 #: A wording with so many words in common is compared before a question is composed.
 _CLOSE: Final = 0.5
@@ -64,6 +65,11 @@ class Outcome(Paragraph):
         told["candidates"] = tuple(question.name for question, _ in self.candidates)
         found = "".join(f", {name}={value!r}" for name, value in told.items() if value)
         return f"Outcome({self.kind!r}, {asked!r}{found})"
+
+    def remark(self, has_rows: bool) -> str:
+        """The code of what the answer means: yes, no, no date, nothing here; empty for rows."""
+        code = _REMARKS.get(self.kind, "")
+        return "reading-empty" if self.kind == "answer" and not has_rows else code
 
     def with_values(self, values: Mapping[str, str], names: Names) -> Outcome:
         """A stored question with further values of its parameters."""

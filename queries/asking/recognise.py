@@ -392,6 +392,4 @@ def _signature(mentions: Iterable[Mention], spoken: Iterable[Spoken]) -> frozens
 
 def _with_role(mention: Mention, role: str) -> Mention:
     own = mention.role if mention.role not in ("", "and") else role or mention.role
-    return Mention(
-        mention.iris, mention.first, mention.last, mention.kind, mention.classes, own, mention.text
-    )
+    return replace(mention, role=own)

@@ -79,11 +79,8 @@ class Relation:
     def _dated(self, u: Units, plan: Plan, label: str) -> Plan | None:
         if self.name != "launchedBy":
             return None
-        plan.date, plan.date_pattern = "date", "?thing tw:launchedOn ?date ."
-        for date, _ in u.dates:
-            plan.date_pattern += f' FILTER(STRSTARTS(STR(?date), "{date}"))'
-        plan.steps.append(Step(label, "launchedOn", "; ".join(d for d, _ in u.dates) or "?"))
-        return plan
+        dates = [date for date, _ in u.dates]
+        return plan.ask_date("?thing tw:launchedOn ?date .", Step(label, "launchedOn", "?"), dates)
 
     def _open(self, m: Mention, direction: str, kind: str) -> Plan:
         """``direction`` is the side that is asked for."""

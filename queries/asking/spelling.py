@@ -42,7 +42,7 @@ class Spelling:
         meant = {frozenset(vocabulary[known]) for known in named}
         stems = {stem(known) for known in said}
         if len(meant) == 1 and not said:
-            (right,) = list(named)[:1]
+            right = min(named)
         elif not named and len(stems) == 1:
             right = min(said)
         else:

@@ -66,7 +66,7 @@ class StoredMatch:
                 if (
                     "{" not in wording.text
                     and wording.stems == folded
-                    and (_ordered(wording.text) == _ordered(text))
+                    and keys_of(wording.text) == keys_of(text)
                 ):
                     return self._catalogue.get(wording.name)
         return None
@@ -213,10 +213,6 @@ def _classes_of(kind: str) -> frozenset[str]:
 def _is_passive(u: Units) -> bool:
     """Whether a form of "to be" is there: a name without a preposition may then be either."""
     return bool(re.search(r"\b(?:was|were|is|are|been)\b", u.text, re.IGNORECASE))
-
-
-def _ordered(text: str) -> list[str]:
-    return keys_of(text)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
-from ...graph.store import Store, select
+from ...graph.store import Store, Term, select
 from ...ontology.schema import is_own, local_name
 from ..prefixes import with_prefixes
 
@@ -47,10 +47,14 @@ class Vocabulary:
         return found
 
     @cached_property
+    def _class_rows(self) -> list[Mapping[str, Term]]:
+        return list(select(self._store, with_prefixes(_CLASSES, self._store)))
+
+    @cached_property
     def _class_iris(self) -> Mapping[str, str]:
         return {
             local_name(row["class"].value): row["class"].value
-            for row in select(self._store, with_prefixes(_CLASSES, self._store))
+            for row in self._class_rows
             if is_own(row["class"].value)
         }
 
@@ -58,7 +62,7 @@ class Vocabulary:
     def above(self) -> Mapping[str, frozenset[str]]:
         """Each class with all classes above it and itself."""
         direct: dict[str, set[str]] = defaultdict(set)
-        for row in select(self._store, with_prefixes(_CLASSES, self._store)):
+        for row in self._class_rows:
             name = local_name(row["class"].value)
             direct[name].add(name)
             if "above" in row:

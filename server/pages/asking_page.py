@@ -74,8 +74,7 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
     )
     answer = as_answer(rows, why)
     has_rows = bool(answer["table"].rows)
-    codes = {"no": "reading-no", "undated": "reading-undated", "yes": "answer-yes"}
-    code = codes.get(outcome.kind, "" if has_rows else "reading-empty")
+    code = outcome.remark(has_rows)
     return found | {
         "answer": answer if has_rows else None,
         "said": say(code, language) if code else "",
