@@ -39,10 +39,10 @@ class _Bash(BashComplete):
 
     def complete(self) -> str:
         """The completions, one a line; bash removes the first of two backslashes on reading."""
-        _, incomplete = self.get_completion_args()
+        words, incomplete = self.get_completion_args()
         kept = max(incomplete.rfind("="), incomplete.rfind(":")) + 1
         lines = []
-        for item in self.get_completions(*self.get_completion_args()):
+        for item in self.get_completions(words, incomplete):
             value = item.value[kept:] if item.value[:kept] == incomplete[:kept] else item.value
             lines.append(item.type + "," + _SPECIAL.sub(r"\\\\\1", value))
         return "\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -187,13 +187,19 @@ class Evidence(Passage):
         key = f"{fact_iri} {self.source.sha256} {self.start} {self.end}"
         return EVIDENCE + short_hash(key)
 
-    def lines(self, fact_iri: str) -> Iterator[str]:
-        """N-Quads of the evidence, with its context and the part that it continues."""
+    def lines(self, fact_iri: str, notes: Sequence[Object] = ()) -> Iterator[str]:
+        """N-Quads of the evidence, with its context and the part that it continues.
+
+        The ``notes`` of the fact stand with it too: documents may state one fact for different
+        reasons.
+        """
         iri = self.iri(fact_iri)
         graph = f"<{GRAPH_EVIDENCE}> ."
         yield f"<{fact_iri}> <{TW}evidence> <{iri}> {graph}"
         yield f"<{iri}> <{RDF}type> <{TW}Evidence> {graph}"
         yield from self.selectors(iri)
+        for note in notes:
+            yield f"<{iri}> <{TW}note> {note} {graph}"
         if self.continues:
             yield f"<{iri}> <{TW}continues> <{self.continues.iri(fact_iri)}> {graph}"
         for passage in self.context:
@@ -282,7 +288,4 @@ class Fact:
                     yield f'<{iri}> <{TW}{name}> "{day}"^^<{XSD}date> <{GRAPH_EVIDENCE}> .'
         notes = [value for name, value in self.qualifiers if name in ("note", "noteAr")]
         for evidence in self.evidence:
-            yield from evidence.lines(iri)
-            # Documents may state one fact for different reasons.
-            for note in notes:
-                yield f"<{evidence.iri(iri)}> <{TW}note> {note} <{GRAPH_EVIDENCE}> ."
+            yield from evidence.lines(iri, notes)

@@ -87,10 +87,8 @@ class Answer:
             return self.headings
         if naming == "iris":
             return list(self.variables)
-        named = [(name, f"{name}_label") for name in self.variables]
-        return distinct(
-            [h for pair in named for h in pair], [v for v in self.variables for _ in "xx"]
-        )
+        headings = [heading for name in self.variables for heading in (name, f"{name}_label")]
+        return distinct(headings, [name for name in self.variables for _ in range(2)])
 
     def cells(self, block: Sequence[Terms], style: str, naming: Naming) -> list[list[str]]:
         """The cells of some rows; dates and numbers are in words for Markdown only."""
@@ -165,10 +163,8 @@ def answer_of(store: Store, question: Question) -> Table:
 
 #: The formats of SPARQL 1.1 for tables.
 _SPARQL: Final = {"csv": ox.QueryResultsFormat.CSV, "tsv": ox.QueryResultsFormat.TSV}
-#: What begins the IRIs that have labels here.
-NAMED: Final = BASE
 #: An IRI of ours in SPARQL 1.1 Query Results JSON, and how much of it may stand before a cut.
-_VALUE: Final = re.compile(f'"value":"({NAMED}[^"\\\\]*)"')
+_VALUE: Final = re.compile(f'"value":"({BASE}[^"\\\\]*)"')
 _TAIL: Final = len('"value"')
 #: The end of SPARQL 1.1 Query Results JSON without rows.
 _NO_ROW: Final = b"[]}}"
@@ -249,16 +245,16 @@ def _write_json(answer: Answer, out: TextIO) -> bool:
     return end.text != _NO_ROW
 
 
-def added_members(answer: Answer, iris: set[str]) -> str:
+def added_members(answer: Answer, iris: Iterable[str]) -> str:
     """The members of the JSON that follow the results, each after a comma.
 
-    ``labels`` has the label of each IRI of ours among the results, in the answer's language.
+    ``labels`` has the label of each of the IRIs that is ours, in the answer's language.
     """
     import json
 
-    labels = answer.shown.labels
-    labels.fetch(iris)
-    named = {iri: labels(iri, answer.shown.language) for iri in sorted(iris)}
+    labels, ours = answer.shown.labels, sorted(iri for iri in iris if iri.startswith(BASE))
+    labels.fetch(ours)
+    named = {iri: labels(iri, answer.shown.language) for iri in ours}
     members = {"labels": named, **answer.members} if named else answer.members
     return "".join(
         f',\n"{name}": {escaped(json.dumps(value, ensure_ascii=False))}'

@@ -44,7 +44,7 @@ class Names:
         for row in select(self.store, _NAMES):
             iri = row["thing"].value
             if iri.startswith((ID, DOCUMENT)):
-                (weak if "weak" in row else names)[_key(row["name"].value)].add(iri)
+                (weak if "weak" in row else names)[fold(row["name"].value)].add(iri)
         return (
             {name: sorted(iris) for name, iris in names.items()},
             {name: sorted(iris) for name, iris in weak.items()},
@@ -102,7 +102,7 @@ class Names:
         strong, weak = self._by_name
         candidates = [[text] if text.startswith(("http:", "https:")) else []]
         candidates += [index.get(key, []) for index, key in (
-            (self._by_slug, text), (strong, _key(text)), (weak, _key(text)),
+            (self._by_slug, text), (strong, fold(text)), (weak, fold(text)),
         )]  # fmt: skip
         for iris in candidates:
             fitting = [iri for iri in iris if allowed is None or iri in allowed]
@@ -129,7 +129,7 @@ class Names:
 
         A word may be the beginning of one, after whole words; the Arabic article does not count.
         """
-        words = [_bare(word) for word in _key(text).split()]
+        words = [_bare(word) for word in fold(text).split()]
         found: dict[str, tuple[bool, bool, int]] = {}
         for is_weak, index in enumerate(self._by_name):
             for name, iris in index.items():
@@ -149,20 +149,12 @@ class Names:
             for key, iris in index.items()
             if allowed is None or allowed.intersection(iris)
         }
-        wanted = _key(name)
+        wanted = fold(name)
         close = get_close_matches(wanted, known, n=6, cutoff=0.6)
         close += [key for key in known if wanted and wanted in key.split()]
         return list(dict.fromkeys(short_iri(known[key]) for key in close))[:3]
 
 
-def _key(name: str) -> str:
-    """A name as names are compared: folded, whatever its apostrophe."""
-    return fold(name).translate(_APOSTROPHES)
-
-
 def _bare(word: str) -> str:
     """A folded word without the Arabic article."""
     return word.removeprefix("ال") if len(word) > 4 else word
-
-
-_APOSTROPHES: Final = str.maketrans("’ʼ‘", "'''")

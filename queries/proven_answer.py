@@ -11,7 +11,7 @@ from typing import Final, TextIO
 import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
-from .answer import NAMED, added_members, write_head, write_rows, write_title
+from .answer import added_members, write_head, write_rows, write_title
 from .fact_words import PROOF_COLUMNS, rows_of
 from .results import Naming, Terms, bindings
 from .rows import Rows
@@ -79,6 +79,5 @@ def _write_json(
         waiting.seek(0)
         out.write('\n]},\n"why": [')
         copyfileobj(waiting, out)
-        named = {iri for iri in iris if iri.startswith(NAMED)}
-        out.write(f"\n]{added_members(answer, named)}}}\n")
+        out.write(f"\n]{added_members(answer, iris)}}}\n")
     return comma != ""
