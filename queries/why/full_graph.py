@@ -11,23 +11,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import Final
 
 import pyoxigraph as ox
 
 from ...graph.quote_reader import chunks
 from ...graph.store import EmbeddedStore, read
 from .derivations import Deriver
-from .provenance import GraphNode, Row, batched
+from .provenance import GraphNode, batched
 from .sparql import algebra as alg
 from .sparql.patterns import is_monotone, selects, unprojected
 from .sparql.terms import make_expression
 from .sparql.variables import certain, in_scope, mentioned, rename, without_idle_optionals
 from .sparql.writer import write_select
-from .verification import quads, same
+from .verification import Case, quads, same
 
-#: A row with the numbers of the statements that are to prove it.
-Case: TypeAlias = tuple[Row, frozenset[int]]
 _CHUNK: Final = 1000
 
 
@@ -60,8 +58,16 @@ class FullGraph:
         return found
 
     def _look_up(self, numbers: Collection[int]) -> None:
-        """Find which of the statements are in the store; of blank nodes it is not asked."""
-        statements = self._deriver.statements.all
+        """Find which of the statements are in the store; endpoints are not asked of blank nodes."""
+        statements, store = self._deriver.statements.all, self._deriver.store
+        if isinstance(store, EmbeddedStore) and not self._deriver.dataset:
+            held = store.quads
+            self._present |= {
+                number
+                for number in set(numbers) - self._present
+                if ox.Quad(*statements[number]) in held  # type: ignore[arg-type]
+            }
+            return
         by_graph: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(dict)
         for number in set(numbers) - self._present:
             subject, predicate, object_, graph = statements[number]

@@ -1,23 +1,31 @@
-"""Verify that a row follows from a few triples by running the query on them alone."""
+"""Verify that a row follows from a few triples by running the query on them alone.
+
+Many rows are verified in one run: the triples of each stand in a graph of their own, and the query
+is asked of every graph apart.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ...graph.sparql_tokens import scan, spelt_for_oxigraph
+from ...graph.sparql_tokens import Token, scan, spelt_for_oxigraph
 from ...graph.store import Term
 from ...ontology.namespaces import XSD
-from .provenance import Row, Statement
+from .provenance import Row, Statement, batched
 from .sparql import algebra as alg
 from .sparql.patterns import unprojected
 from .sparql.writer import write_base, write_dataset, write_group, write_select
 
+#: A row with the numbers of the statements that are to prove it.
+Case: TypeAlias = tuple[Row, frozenset[int]]
 _INEXACT: Final = frozenset({XSD + "double", XSD + "float"})
+#: How many rows are verified in one store.
+_TOGETHER: Final = 1000
 
 
 class Checker:
@@ -39,6 +47,8 @@ class Checker:
         else:
             self._text = f"{write_base(query)}ASK {dataset} {write_group(unprojected(whole))}"
         self._graphs = query.default_graphs
+        self._place = alg.Var(f"{query.fresh}place")
+        self._apart = in_each_graph(self._text, self._place.name) if text else ""
         names = [variable.name for variable in select.variables]
         self._columns = [(i, names[i]) for i in select.stable_columns]
 
@@ -53,6 +63,129 @@ class Checker:
         return any(
             all(same(solution[name], row[i]) for i, name in self._columns) for solution in answer
         )
+
+    def yield_together(
+        self, cases: Iterable[Case], statements: Sequence[Statement]
+    ) -> Iterator[Case]:
+        """Those of the cases that one run for many of them verifies, as :meth:`yields` would.
+
+        It says nothing of the others: some queries cannot be asked so.
+        """
+        if not self._apart:
+            return
+        lines: dict[int, str] = {}
+        for some in batched(cases, _TOGETHER):
+            pieces = []
+            for i, (_, numbers) in enumerate(some):
+                for number in numbers:
+                    if number not in lines:
+                        lines[number] = _line(statements[number])
+                    pieces.append(f"{lines[number]}<urn:row:{i}> .\n" if lines[number] else "")
+            store = ox.Store()
+            # The lines are terms of a store, so they need no further check.
+            store.load("".join(pieces), ox.RdfFormat.N_QUADS, lenient=True)
+            answer = store.query(self._apart)
+            assert isinstance(answer, ox.QuerySolutions)
+            found = set()
+            for solution in answer:
+                place = solution[self._place.name]
+                if place is not None:
+                    i = int(place.value[_PLACE:])
+                    row = some[i][0]
+                    if all(same(solution[name], row[k]) for k, name in self._columns):
+                        found.add(i)
+            yield from (case for i, case in enumerate(some) if i in found)
+
+
+_PLACE: Final = len("urn:row:")
+
+
+def _line(statement: Statement) -> str:
+    """A statement of the default graph as the beginning of an N-Quads line, else empty.
+
+    A blank node would be another one in another store.
+    """
+    subject, predicate, object_, graph = statement
+    if graph or isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
+        return ""
+    return f"{subject} {predicate} {object_} "
+
+
+#: Words of queries that are not the same inside GRAPH: they look at other graphs or other rows of
+#: the store, or change from one run to the next.
+_NOT_APART: Final = frozenset(
+    "EXISTS MINUS GRAPH FROM SERVICE LATERAL BNODE RAND UUID STRUUID".split()
+)
+_NODES: Final = ("var", "iri", "name", "bnode")
+
+
+def in_each_graph(text: str, name: str) -> str:
+    """The SELECT asked of every named graph apart, with the graph as ``?name``; empty if it cannot.
+
+    Its pattern is put into GRAPH, and the graph among its columns and its GROUP BY keys. What the
+    query says of one graph is then what it says of a default graph with the same triples, if each
+    solution has a triple from the outset, and so has each solution that an OPTIONAL extends: the
+    graph is then known wherever something may be missing. Only the tokens are looked at, so a
+    fault of the parser changes nothing here.
+    """
+    found = list(scan(text))
+    words = {token.text.upper() for token in found if token.kind == "word"}
+    selects = [i for i, token in enumerate(found) if token.is_word("SELECT")]
+    is_strange = "\\" in text or any(token.kind == "other" for token in found)
+    if len(selects) != 1 or words & _NOT_APART or is_strange:
+        return ""
+    ends = _braces(found)
+    if ends is None or any(_is_path_sign(found, i) for i in range(len(found))):
+        return ""
+    opening, closing = ends
+    key = next((i for i in range(closing, len(found)) if found[i].is_word("GROUP")), None)
+    if key is None and words & {*alg.AGGREGATES, "HAVING"}:
+        return ""
+    inserted = {
+        found[opening].end: f" GRAPH ?{name} {{",
+        found[closing].start: "} ",
+    }
+    columns = selects[0] + found[selects[0] + 1].is_word("DISTINCT", "REDUCED")
+    if found[columns + 1].text != "*":
+        inserted[found[columns].end] = f" ?{name} "
+    if key is not None:
+        inserted[found[key + 1].end] = f" ?{name} "
+    pieces, done = [], 0
+    for place in sorted(inserted):
+        pieces += [text[done:place], inserted[place]]
+        done = place
+    return "".join([*pieces, text[done:]])
+
+
+def _braces(found: Sequence[Token]) -> tuple[int, int] | None:
+    """Where the pattern begins and ends; None if a solution of it may have no triple at first."""
+    starts: list[int] = []
+    opening = -1
+    for i, token in enumerate(found):
+        if token.text == "{" and token.kind == "sign":
+            opening = i if opening < 0 else opening
+            starts.append(i)
+        elif token.text == "}" and token.kind == "sign":
+            if not starts:
+                return None
+            if starts.pop() == opening:
+                return opening, i
+        is_first = i == opening + 1 and opening >= 0
+        if is_first and token.kind not in _NODES:
+            return None
+        if token.is_word("OPTIONAL") and found[starts[-1] + 1].kind not in _NODES:
+            return None
+    return None
+
+
+def _is_path_sign(found: Sequence[Token], place: int) -> bool:
+    """Whether the token may be the ``*``, ``+`` or ``?`` of a path; sums and products are too."""
+    token = found[place]
+    if token.kind != "sign" or token.text not in ("*", "+", "?"):
+        return False
+    before = found[place - 1]
+    is_all = before.text == "(" or before.is_word("SELECT", "DISTINCT", "REDUCED")
+    return not (token.text == "*" and is_all)
 
 
 def without_slice(text: str) -> str:

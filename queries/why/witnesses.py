@@ -34,10 +34,10 @@ from ...ontology.namespaces import (
     SKOS,
 )
 from .derivations import Deriver
-from .full_graph import Case, FullGraph
+from .full_graph import FullGraph
 from .provenance import Derivations, GraphNode, Rest, Row, Statement
 from .sparql import algebra as alg
-from .verification import Checker, shrunk
+from .verification import Case, Checker, shrunk
 
 #: Vocabularies whose properties describe terms: types, labels, the tree of areas, alignments.
 _VOCABULARY: Final = (RDF, RDFS, OWL, SKOS, SCHEMA, DCTERMS)
@@ -110,13 +110,18 @@ class Grounds:
         """Whether no fact states the statement; evidence graph statements are definitions too."""
         graph = self._statements[number][3]
         in_fact = graph is None or graph.value.startswith((FACT, INFERENCE, GRAPH_PROSPECTS))
-        return not (in_fact and self._facts[number])
+        return not (in_fact and self._behind(number))
+
+    def _behind(self, number: int) -> tuple[str, ...]:
+        if number not in self._facts:
+            self.learn((number,))
+        return self._facts[number]
 
     def rank(self, triples: frozenset[int]) -> tuple[int, int, int, list[str]]:
         """The sort key: fewer facts first, then fewer weak facts, then fewer definitions."""
         facts = [number for number in triples if not self.is_definition(number)]
         weak = sum(
-            all(self._reader.modality(fact) in _WEAK for fact in self._facts[number])
+            all(self._reader.modality(fact) in _WEAK for fact in self._behind(number))
             for number in facts
         )
         texts = sorted(" ".join(map(str, self._statements[number])) for number in triples)
@@ -124,11 +129,13 @@ class Grounds:
 
     def load(self, numbers: Iterable[int]) -> None:
         """Load the records of all facts behind these statements, in one batch."""
-        self._reader.load({fact for number in numbers for fact in self._facts[number]})
+        wanted = set(numbers)
+        self.learn(wanted)
+        self._reader.load({fact for number in wanted for fact in self._facts[number]})
 
     def facts(self, numbers: Iterable[int]) -> tuple[FactRecord, ...]:
         """The distinct facts behind these statements, in the order of the statements."""
-        facts = dict.fromkeys(fact for number in numbers for fact in self._facts[number])
+        facts = dict.fromkeys(fact for number in numbers for fact in self._behind(number))
         return tuple(map(self._reader.get, facts))
 
 
@@ -263,22 +270,34 @@ class Chooser:
             for row, derivations in table.items()
         }
         self._grounds.learn(
-            number for sets in minimal.values() for s in sets[:_COMPARED] for number in s
+            number
+            for sets in minimal.values()
+            if len(sets) > 1 or not is_certain
+            for s in sets[:_COMPARED]
+            for number in s
         )
-        choices = {}
-        for row, sets in minimal.items():
-            derivations = table[row]
-            ranked = sets[:_COMPARED]
-            if len(ranked) > 1:
-                ranked.sort(key=self._grounds.rank)
-            shown = ranked[: alternatives + 1]
-            if is_certain and all(self._yields(s, row) for s in shown):
-                choices[row] = Choice(tuple((s, derivations[s]) for s in shown), len(sets))
+        ranked = {row: sets[:_COMPARED] for row, sets in minimal.items()}
+        for sets in ranked.values():
+            if len(sets) > 1:
+                sets.sort(key=self._grounds.rank)
+        choices: dict[Row, Choice] = {}
+        if is_certain:
+            first = {row: sets[: alternatives + 1] for row, sets in ranked.items()}
+            statements = deriver.statements.all
+            cases = ((row, s) for row, sets in first.items() for s in sets)
+            verified = set(self._checker.yield_together(cases, statements))
+            for row, sets in first.items():
+                if all((row, s) in verified or self._yields(s, row) for s in sets):
+                    shown = tuple((s, table[row][s]) for s in sets)
+                    choices[row] = Choice(shown, len(minimal[row]))
+        for row, derivations in table.items():
+            if row in choices:
                 continue
+            sets = ranked[row]
             # Statements matched only by an OPTIONAL may be unnecessary.
-            ranked.sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
-            pairs = [(s, derivations[s]) for s in ranked]
-            if choice := self._run_again(row, pairs, alternatives, len(sets)):
+            sets.sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
+            pairs = [(s, derivations[s]) for s in sets]
+            if choice := self._run_again(row, pairs, alternatives, len(minimal[row])):
                 choices[row] = choice
         return self._judged(choices)
 
