@@ -7,7 +7,7 @@ solutions, never rows times solutions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise, takewhile
@@ -18,7 +18,17 @@ import pyoxigraph as ox
 
 from ...graph.errors import QueryError
 from ...graph.store import Store, Term, read
-from .provenance import NOTHING, Derivations, GraphNode, Rest, Row, Statements, Table, batched
+from .provenance import (
+    NOTHING,
+    Derivations,
+    GraphNode,
+    Presence,
+    Rest,
+    Row,
+    Statements,
+    Table,
+    batched,
+)
 from .rewrite import Rewriter
 from .solutions import Reader
 from .sparql import algebra as alg
@@ -57,6 +67,7 @@ class Deriver:
         self.store, self.fresh, self.dataset, self.base = store, fresh, dataset, base
         self.statements = Statements()
         self._asked: dict[str, bool] = {}
+        self._presence = Presence(store, dataset, self.statements)
         self.is_exact = True
         self.has_negation = False
         self.has_groups = False
@@ -77,7 +88,7 @@ class Deriver:
         if not select.is_aggregated:
             select, limits = self._limited(select, select.variables, rows)
             group = without_idle_optionals(unprojected(select), set(select.variables))
-            return self.pattern(group, select.variables, limits, used=frozenset(used))
+            return self.pattern(group, select.variables, limits, used=frozenset(used), rows=rows)
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
         members = self.members(keyed, rows)
@@ -155,8 +166,11 @@ class Deriver:
         limits: _Limits | None = None,
         breadth: int = _BREADTH,
         used: frozenset[alg.Var] | None = frozenset(),
+        rows: Collection[Row] | None = None,
     ) -> Table:
         """The derivations of a pattern's solutions, by the values of ``keys``.
+
+        If the requested ``rows`` show all that they rest on, the store need not be asked for it.
 
         A ``breadth`` of 1 is for group members: one way for each, and every subquery row.
         ``used`` are the variables that conditions and values outside the pattern use, None if
@@ -168,6 +182,11 @@ class Deriver:
         self.has_negation |= rewriter.has_negation
         self.has_groups |= rewriter.has_groups
         reader = Reader(self, rewriter.atoms, keys, rewriter.spare, is_bounded=breadth > 1)
+        if rows is not None and reader.is_shown and self._presence.is_direct:
+            reader.read(rows)
+            table = reader.table(breadth)
+            present = self.present({n for found in table.values() for s in found for n in s})
+            return {row: found for row, found in table.items() if all(s <= present for s in found)}
         text = self._columns_of(rewritten, reader.columns)
         if limits is None:
             reader.read(self._run(text))
@@ -197,6 +216,10 @@ class Deriver:
             for triples in derivations:
                 for blocking in tables[1][row]:
                     yield triples, blocking
+
+    def present(self, numbers: Collection[int]) -> Set[int]:
+        """The statements that are in the store, these among them if they are."""
+        return self._presence.of(numbers)
 
     def in_graph(self, group: alg.Group, graph: GraphNode) -> alg.Group:
         """The pattern over one named graph, or over the default graph if ``graph`` is None."""

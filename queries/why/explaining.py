@@ -15,11 +15,10 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError, UnexplainableError
-from ...graph.fact_reader import FactReader
 from ...graph.store import Answer, Store, Term, read
 from ...messages.message import Message
 from .derivations import Deriver
-from .explanation import Note, Proof, RowExplanation, Witness, unexplained
+from .explanation import RowExplanation, unexplained
 from .full_graph import FullGraph
 from .provenance import NOTHING, Rest, Row
 from .sparql import algebra as alg
@@ -178,9 +177,7 @@ class _Explainer:
         fresh, dataset = Fresh(query.fresh), write_dataset(query)
         self._deriver = Deriver(store, fresh, dataset, write_base(query))
         self._found: set[Row] = set()
-        self._grounds = Grounds(
-            FactReader(store), self._deriver.statements.all, query.default_graphs
-        )
+        self._grounds = Grounds(store, self._deriver.statements.all, query.default_graphs)
 
     def select(self, solutions: Sequence[RowLike]) -> list[RowExplanation]:
         """The explanations of a SELECT's solutions."""
@@ -200,9 +197,9 @@ class _Explainer:
         shown = self._deriver.verified(absence)
         if shown is None:
             # LIMIT 0 or OFFSET, not what the graph lacks.
-            return RowExplanation(Witness(()), note=Note.NOTHING)
+            return RowExplanation()
         told, ask = shown
-        return RowExplanation(Witness(()), absence=(told,), asks=(ask,), note=Note.ABSENCE)
+        return RowExplanation(absence=(told,), asks=(ask,))
 
     def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
         """The explanations of a CONSTRUCT's triples, by the template triples that they match."""
@@ -262,12 +259,6 @@ class _Explainer:
 
     def _views(self, rows: Sequence[Row], choices: Mapping[Row, Choice]) -> list[RowExplanation]:
         """The explanation of each row; identical rows each start with a different set."""
-        self._grounds.load(
-            number
-            for choice in choices.values()
-            for triples, _ in choice.sets
-            for number in triples
-        )
         explanations = []
         for row in rows:
             choice = choices.get(row)
@@ -278,43 +269,22 @@ class _Explainer:
             turn = self._seen[row] % len(choice.sets)
             self._seen[row] += 1
             explanations.append(self._view(choice, choice.sets[turn:] + choice.sets[:turn]))
+        self._grounds.expect([item.sets[0] for item in explanations if item.sets])
         return explanations
 
     def _view(self, choice: Choice, sets: Sequence[tuple[frozenset[int], Rest]]) -> RowExplanation:
-        (triples, rest), *others = sets
-        numbers = sorted(triples)
-        facts = self._grounds.facts(numbers)
-        told = map(self._deriver.verified, rest.absences)
-        absence = dict(sorted({shown for shown in told if shown}))
-        unstated = [number for number in numbers if self._grounds.is_definition(number)]
-        register = [number for number in unstated if self._grounds.is_relation(number)]
-        note = None
-        if not facts and absence:
-            note = Note.ABSENCE
-        elif not facts and register:
-            note = Note.REGISTER
-        elif not facts:
-            note = Note.DEFINITIONS if triples else Note.NOTHING
+        absence: dict[str, str] = {}
+        if absences := sets[0][1].absences:
+            told = map(self._deriver.verified, absences)
+            absence = dict(sorted({shown for shown in told if shown}))
         return RowExplanation(
-            self._witness(numbers),
-            facts,
-            tuple(self._proof(n) for n in unstated if n not in register),
-            tuple(map(self._proof, register)),
+            tuple(numbers for numbers, _ in sets),
+            self._grounds,
             tuple(absence),
             tuple(absence.values()),
-            tuple(self._witness(sorted(other)) for other, _ in others),
             choice.total - 1,
             self._deriver.has_groups,
-            note,
         )
-
-    def _witness(self, numbers: Iterable[int]) -> Witness:
-        return Witness(tuple(map(self._proof, numbers)))
-
-    def _proof(self, number: int) -> Proof:
-        subject, predicate, object_, graph = self._deriver.statements.all[number]
-        triple = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
-        return ox.Quad(subject, predicate, object_, graph) if graph else triple  # type: ignore[arg-type]
 
 
 def _terms(triple: ox.Triple) -> tuple[Term, Term, Term]:

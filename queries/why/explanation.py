@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from functools import cached_property
+from typing import Protocol, TypeAlias
 
 import pyoxigraph as ox
 
@@ -31,7 +33,27 @@ class Witness:
     triples: tuple[Proof, ...]
 
 
-@dataclass(frozen=True, slots=True)
+class Facts(Protocol):
+    """What stands behind numbered statements (:class:`.witnesses.Grounds`)."""
+
+    def facts(self, numbers: Sequence[int]) -> tuple[FactRecord, ...]:
+        """The distinct facts that state them."""
+        ...
+
+    def is_definition(self, number: int) -> bool:
+        """Whether no fact states the statement."""
+        ...
+
+    def is_relation(self, number: int) -> bool:
+        """Whether the statement relates two entities."""
+        ...
+
+    def proof(self, number: int) -> Proof:
+        """The statement as a triple or quad."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
 class RowExplanation:
     """What one row of an answer rests on.
 
@@ -43,21 +65,76 @@ class RowExplanation:
     patterns without a match, each asked of the whole graph by the query in ``asks``. ``note``
     gives the reason if there is no fact. ``unexplained`` says why the row cannot be explained;
     then the rest is empty.
+
+    Witnesses are verified when the explanation is made. Their facts are read when they are first
+    asked for: most facts of a large group are counted, not shown.
     """
 
-    witness: Witness
-    facts: tuple[FactRecord, ...] = ()
-    definitions: tuple[Proof, ...] = ()
-    register: tuple[Proof, ...] = ()
+    #: The numbers of the witnesses' statements, the shown one first, and what stands behind them.
+    sets: tuple[frozenset[int], ...] = ()
+    grounds: Facts | None = field(default=None, repr=False)
     absence: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
-    alternatives: tuple[Witness, ...] = ()
     alternatives_total: int = 0
     is_aggregate: bool = False
-    note: Note | None = None
     unexplained: Message | None = None
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return sorted(self.sets[0]) if self.sets else []
+
+    @cached_property
+    def witness(self) -> Witness:
+        """The triples of the proof."""
+        return self._witness(self._numbers)
+
+    @cached_property
+    def alternatives(self) -> tuple[Witness, ...]:
+        """The triples of other proofs."""
+        return tuple(self._witness(sorted(numbers)) for numbers in self.sets[1:])
+
+    @cached_property
+    def facts(self) -> tuple[FactRecord, ...]:
+        """The facts that state the triples of the proof, in their order."""
+        return self.grounds.facts(self._numbers) if self.grounds else ()
+
+    @cached_property
+    def definitions(self) -> tuple[Proof, ...]:
+        """The triples of the proof that no fact states, such as labels and types."""
+        return self._unstated[0]
+
+    @cached_property
+    def register(self) -> tuple[Proof, ...]:
+        """The triples of the proof that no fact states and that relate two entities."""
+        return self._unstated[1]
+
+    @cached_property
+    def note(self) -> Note | None:
+        """Why there is no fact."""
+        if self.unexplained or self.facts:
+            return None
+        if self.absence:
+            return Note.ABSENCE
+        if self.register:
+            return Note.REGISTER
+        return Note.DEFINITIONS if self._numbers else Note.NOTHING
+
+    @cached_property
+    def _unstated(self) -> tuple[tuple[Proof, ...], tuple[Proof, ...]]:
+        grounds = self.grounds
+        if grounds is None:
+            return (), ()
+        found: tuple[list[Proof], list[Proof]] = ([], [])
+        for number in self._numbers:
+            if grounds.is_definition(number):
+                found[grounds.is_relation(number)].append(grounds.proof(number))
+        return tuple(found[0]), tuple(found[1])
+
+    def _witness(self, numbers: Sequence[int]) -> Witness:
+        assert self.grounds or not numbers
+        return Witness(tuple(map(self.grounds.proof, numbers)) if self.grounds else ())
 
 
 def unexplained(reason: Message) -> RowExplanation:
     """The explanation of a row that has none."""
-    return RowExplanation(Witness(()), unexplained=reason)
+    return RowExplanation(unexplained=reason)

@@ -8,14 +8,12 @@ it lacks nothing there. One query judges many rows, since each value has the num
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.quote_reader import chunks
 from ...graph.store import EmbeddedStore, read
 from .derivations import Deriver
 from .provenance import GraphNode, batched
@@ -37,7 +35,6 @@ class FullGraph:
 
     def __init__(self, deriver: Deriver, select: alg.Select) -> None:
         self._deriver, self._select, self._number = deriver, select, deriver.fresh()
-        self._present: set[int] = set()
         is_plain = not any(s.is_aggregated for s in selects(select))
         inner = (s for s in selects(select) if s is not select)
         self.can_judge = is_plain and not _is_shown(select)
@@ -47,8 +44,8 @@ class FullGraph:
 
     def accepts(self, cases: Sequence[Case]) -> list[bool]:
         """For each case, whether the store has the statements, and the row follows from them."""
-        self._look_up({number for _, numbers in cases for number in numbers})
-        found = [numbers <= self._present for _, numbers in cases]
+        present = self._deriver.present({number for _, numbers in cases for number in numbers})
+        found = [numbers <= present for _, numbers in cases]
         if self.can_judge:
             there = [case for case, is_there in zip(cases, found, strict=True) if is_there]
             verdicts = (
@@ -56,40 +53,6 @@ class FullGraph:
             )
             found = [is_there and next(verdicts) for is_there in found]
         return found
-
-    def _look_up(self, numbers: Collection[int]) -> None:
-        """Find which of the statements are in the store; endpoints are not asked of blank nodes."""
-        statements, store = self._deriver.statements.all, self._deriver.store
-        if isinstance(store, EmbeddedStore) and not self._deriver.dataset:
-            held = store.quads
-            self._present |= {
-                number
-                for number in set(numbers) - self._present
-                if ox.Quad(*statements[number]) in held  # type: ignore[arg-type]
-            }
-            return
-        by_graph: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(dict)
-        for number in set(numbers) - self._present:
-            subject, predicate, object_, graph = statements[number]
-            if isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
-                self._present.add(number)
-            elif isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-                ends = str(subject), str(predicate)
-                by_graph[str(graph or "")].setdefault(ends, []).append(number)
-        for name, wanted in by_graph.items():
-            for _, chunk in chunks(sorted(wanted)):
-                # Stores differ in how they match a literal in VALUES, so objects are compared here.
-                listed = " ".join(f"({' '.join(ends)})" for ends in chunk)
-                pattern = f"GRAPH {name} {{ ?s ?p ?o }}" if name else "?s ?p ?o"
-                text = f"WHERE {{ VALUES (?s ?p) {{ {listed} }} {pattern} }}"
-                answer = self._deriver.store.query(
-                    f"SELECT ?s ?p ?o {self._deriver.dataset} {text}"
-                )
-                assert isinstance(answer, ox.QuerySolutions)
-                for row in map(tuple, read(answer)):
-                    for number in wanted[str(row[0]), str(row[1])]:
-                        if statements[number][2] == row[2]:
-                            self._present.add(number)
 
     def _judge(self, cases: Sequence[Case]) -> list[bool]:
         statements = self._deriver.statements.all

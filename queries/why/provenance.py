@@ -6,7 +6,8 @@ bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Protocol, TypeAlias, TypeVar
@@ -14,7 +15,8 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 from ...graph.errors import UnexplainableError
-from ...graph.store import Term
+from ...graph.quote_reader import chunks
+from ...graph.store import EmbeddedStore, Store, Term, read
 from .sparql import algebra as alg
 from .sparql.patterns import Fresh
 from .sparql.writer import Absence
@@ -64,6 +66,52 @@ class Statements:
             number = self._numbers[statement] = len(self.all)
             self.all.append(statement)
         return number
+
+
+class Presence:
+    """Which statements are in the store, each looked up once.
+
+    ``is_direct`` means that the store is asked for single quads: not through an endpoint, nor with
+    FROM clauses (``dataset``). Endpoints are not asked of blank nodes.
+    """
+
+    def __init__(self, store: Store, dataset: str, statements: Statements) -> None:
+        self._store, self._dataset, self._statements = store, dataset, statements
+        self._present: set[int] = set()
+        self.is_direct = isinstance(store, EmbeddedStore) and not dataset
+
+    def of(self, numbers: Collection[int]) -> Set[int]:
+        """All statements found so far, with those of ``numbers`` that are there."""
+        missing, statements = set(numbers) - self._present, self._statements.all
+        if self.is_direct and isinstance(self._store, EmbeddedStore):
+            held, quad = self._store.quads, ox.Quad
+            self._present.update(n for n in missing if quad(*statements[n]) in held)  # type: ignore[arg-type]
+        else:
+            self._look_up(missing)
+        return self._present
+
+    def _look_up(self, numbers: Iterable[int]) -> None:
+        statements = self._statements.all
+        by_graph: dict[str, dict[tuple[str, str], list[int]]] = defaultdict(dict)
+        for number in numbers:
+            subject, predicate, object_, graph = statements[number]
+            if isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
+                self._present.add(number)
+            elif isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+                ends = str(subject), str(predicate)
+                by_graph[str(graph or "")].setdefault(ends, []).append(number)
+        for name, wanted in by_graph.items():
+            for _, chunk in chunks(sorted(wanted)):
+                # Stores differ in how they match a literal in VALUES, so objects are compared here.
+                listed = " ".join(f"({' '.join(ends)})" for ends in chunk)
+                pattern = f"GRAPH {name} {{ ?s ?p ?o }}" if name else "?s ?p ?o"
+                text = f"WHERE {{ VALUES (?s ?p) {{ {listed} }} {pattern} }}"
+                answer = self._store.query(f"SELECT ?s ?p ?o {self._dataset} {text}")
+                assert isinstance(answer, ox.QuerySolutions)
+                for row in map(tuple, read(answer)):
+                    for number in wanted[str(row[0]), str(row[1])]:
+                        if statements[number][2] == row[2]:
+                            self._present.add(number)
 
 
 def stored(literal: ox.Literal) -> ox.Literal:

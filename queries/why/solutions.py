@@ -93,6 +93,12 @@ class Reader:
         self._plain: Table = {}
         self._open: list[Solution] = []
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the keys are all that the triples of a solution need, and triples are all."""
+        is_plain = not (self._lookups or self._absences)
+        return is_plain and len(self.columns) == len(set(self._keys))
+
     def _place(self, node: alg.Node | None) -> _Place:
         if isinstance(node, alg.Var):
             return self._index[node], None

@@ -10,7 +10,7 @@ for aggregates, whose members may jointly match a negated pattern.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from ...graph.errors import QueryError
 from ...graph.fact_reader import FactReader
 from ...graph.fact_record import FactRecord
+from ...graph.store import EmbeddedStore, Store
 from ...ontology.namespaces import (
     DCTERMS,
     EVIDENCE,
@@ -34,6 +35,7 @@ from ...ontology.namespaces import (
     SKOS,
 )
 from .derivations import Deriver
+from .explanation import Proof
 from .full_graph import FullGraph
 from .provenance import Derivations, GraphNode, Rest, Row, Statement
 from .sparql import algebra as alg
@@ -56,11 +58,14 @@ class Grounds:
 
     def __init__(
         self,
-        reader: FactReader,
+        store: Store,
         statements: Sequence[Statement],
         graphs: Sequence[ox.NamedNode] = (),
     ) -> None:
-        self._reader, self._statements, self._graphs = reader, statements, graphs
+        self._statements, self._graphs = statements, graphs
+        self._reader = FactReader(store)
+        #: Whether reading many facts at once saves requests.
+        self._is_remote = not isinstance(store, EmbeddedStore)
         self._facts: dict[int, tuple[str, ...]] = {}
 
     def learn(self, numbers: Iterable[int]) -> None:
@@ -127,15 +132,28 @@ class Grounds:
         texts = sorted(" ".join(map(str, self._statements[number])) for number in triples)
         return len(facts), weak, len(triples) - len(facts), texts
 
-    def load(self, numbers: Iterable[int]) -> None:
-        """Load the records of all facts behind these statements, in one batch."""
-        wanted = set(numbers)
-        self.learn(wanted)
-        self._reader.load({fact for number in wanted for fact in self._facts[number]})
+    def expect(self, sets: Iterable[frozenset[int]]) -> None:
+        """Read the facts behind these sets of statements now if they are behind an endpoint.
 
-    def facts(self, numbers: Iterable[int]) -> tuple[FactRecord, ...]:
+        It may be another graph later, and one request brings many.
+        """
+        if self._is_remote:
+            self._load(frozenset[int]().union(*sets))
+
+    def _load(self, numbers: Collection[int]) -> None:
+        self.learn(numbers)
+        self._reader.load({fact for number in numbers for fact in self._facts[number]})
+
+    def proof(self, number: int) -> Proof:
+        """The statement as a triple of the default graph, or a quad of a named graph."""
+        subject, predicate, object_, graph = self._statements[number]
+        triple = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
+        return ox.Quad(subject, predicate, object_, graph) if graph else triple  # type: ignore[arg-type]
+
+    def facts(self, numbers: Sequence[int]) -> tuple[FactRecord, ...]:
         """The distinct facts behind these statements, in the order of the statements."""
-        facts = dict.fromkeys(fact for number in numbers for fact in self._behind(number))
+        self._load(numbers)
+        facts = dict.fromkeys(fact for number in numbers for fact in self._facts[number])
         return tuple(map(self._reader.get, facts))
 
 
