@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -12,8 +13,9 @@ from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
 from .errors import QueryError
 from .fact import ACTIVE_STATUSES, PROSPECTS
 from .fact_record import FactRecord, TripleTerms
-from .quote_reader import QuoteReader, chunks, listed, rows, text_of
-from .store import Store, Term, read
+from .fact_sources import chunks, listed, rows, source_of, text_of
+from .quote_reader import QuoteReader
+from .store import EmbeddedStore, Store, Term, read
 
 
 def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[FactRecord, ...]]:
@@ -57,21 +59,46 @@ def description(store: Store, node: ox.NamedNode) -> Iterable[ox.Triple]:
     return read(answer)
 
 
+def reader_of(store: Store) -> FactReader:
+    """A reader of the store's facts, for many short uses.
+
+    Those of an embedded store, which never changes, share it: a fact that proves many rows, or
+    rows of many questions, is read once. It is given up when it holds very many facts.
+    """
+    if not isinstance(store, EmbeddedStore):
+        return FactReader(store)
+    reader = _READERS.get(store)
+    if reader is None or reader.size > _MOST:
+        reader = _READERS[store] = FactReader(store)
+    return reader
+
+
+#: How many facts a shared reader may hold.
+_MOST: Final = 5000
+
+
 class FactReader:
     """Reads facts from a store in batches, each fact once.
+
+    What it knows of a fact is complete when it appears, so that threads may share a reader.
 
     An inactive fact (retracted, say) is neither in the plain view nor in ``graph/prospects``, and
     so states none of their triples.
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self._store, self._source = store, source_of(store)
         self._records: dict[str, FactRecord] = {}
         self._triples: dict[str, TripleTerms] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
-        self._quotes = QuoteReader(store)
+        self._quotes = QuoteReader(store, self._source)
         #: The active facts that state a triple, prospects last; derived ones only without others.
         self._saying: dict[TripleTerms, tuple[str, ...]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many facts, and triples that were looked for, it holds."""
+        return max(len(self._qualifiers), len(self._saying))
 
     def graphs(
         self, triples: Iterable[ox.Triple], *, prospects: bool | None = None
@@ -94,20 +121,9 @@ class FactReader:
     def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
         missing = [triple for triple in dict.fromkeys(triples) if triple not in self._saying]
         found: dict[TripleTerms, list[str]] = {triple: [] for triple in missing}
-        for start, chunk in chunks(missing):
-            listing = " ".join(
-                f"({start + i} {s} {p} {o})"
-                for i, (s, p, o) in enumerate(chunk)
-                if not isinstance(s, ox.BlankNode) and not isinstance(o, ox.BlankNode)
-            )
-            text = (
-                f"SELECT ?i ?g ?s ?p ?o WHERE {{ VALUES (?i ?s ?p ?o) {{ {listing} }} "
-                f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{FACT}") '
-                f'|| STRSTARTS(STR(?g), "{INFERENCE}")) }}'
-            )
-            for number, graph, *terms in rows(self._store, text):
-                found[missing[int(text_of(number))]].append(text_of(graph))
-                self._triples.setdefault(text_of(graph), (terms[0], terms[1], terms[2]))
+        for triple, fact in self._source.stating(missing):
+            found[triple].append(fact)
+            self._triples.setdefault(fact, triple)
         facts = {fact for graphs in found.values() for fact in graphs}
         self._learn_qualifiers(facts)
         active = {fact for fact in facts if self._is_active(fact)}
@@ -158,15 +174,15 @@ class FactReader:
         Raises ``QueryError`` if a fact has no triple, or derived facts rest on each other.
         """
         waiting: dict[str, list[str]] = {}
-        missing = set(facts) - self._records.keys()
+        missing = {fact for fact in facts if fact not in self._records}
         while missing:
             self._learn_qualifiers(missing)
             for fact in missing:
                 sources = self._qualifiers[fact].get(_DERIVED_FROM, ())
                 waiting[fact] = sorted(map(text_of, sources))
             under = {source for fact in missing for source in waiting[fact]}
-            missing = under - waiting.keys() - self._records.keys()
-        self._learn_triples(sorted(waiting.keys() - self._triples.keys()))
+            missing = {f for f in under if f not in waiting and f not in self._records}
+        self._learn_triples(sorted(fact for fact in waiting if fact not in self._triples))
         stated = sorted(fact for fact in waiting if fact.startswith(FACT))
         triples = {self._triples[fact] for fact in stated}
         self._learn_saying(triples)
@@ -181,7 +197,9 @@ class FactReader:
 
     def all(self, *, quotes: bool) -> Iterator[FactRecord]:
         """See :func:`all_facts`; call it once, on a new reader."""
-        self._take_qualifiers(_ALL_QUALIFIERS)
+        for node, predicate, value in rows(self._store, _ALL_QUALIFIERS):
+            values = self._qualifiers.setdefault(text_of(node), {})
+            values.setdefault(text_of(predicate), []).append(value)
         for graph, *terms in rows(self._store, _ALL_TRIPLES):
             self._triples[text_of(graph)] = (terms[0], terms[1], terms[2])
         if quotes:
@@ -201,24 +219,15 @@ class FactReader:
         return any(text_of(modality) in PROSPECTS for modality in modalities)
 
     def _learn_qualifiers(self, facts: Set[str]) -> None:
-        missing = sorted(facts - self._qualifiers.keys())
-        self._qualifiers |= {fact: {} for fact in missing}
-        for _, chunk in chunks(missing):
-            self._take_qualifiers(
-                f"SELECT ?f ?p ?o WHERE {{ {listed('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
-                f"{{ ?f ?p ?o }} FILTER(?p IN ({_QUALIFIERS.replace(' ', ', ')})) }}"
-            )
-
-    def _take_qualifiers(self, text: str) -> None:
-        for fact, predicate, value in rows(self._store, text):
-            found = self._qualifiers.setdefault(text_of(fact), {})
-            found.setdefault(text_of(predicate), []).append(value)
+        # Not a difference with the keys: it would walk all of them each time.
+        missing = sorted(fact for fact in facts if fact not in self._qualifiers)
+        found: dict[str, dict[str, list[Term]]] = {fact: {} for fact in missing}
+        for fact, predicate, value in self._source.qualifiers(missing, _QUALIFIERS):
+            found[fact].setdefault(predicate, []).append(value)
+        self._qualifiers |= found
 
     def _learn_triples(self, facts: Sequence[str]) -> None:
-        for _, chunk in chunks(facts):
-            text = f"SELECT ?f ?s ?p ?o WHERE {{ {listed('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
-            for fact, *terms in rows(self._store, text):
-                self._triples[text_of(fact)] = (terms[0], terms[1], terms[2])
+        self._triples |= self._source.triples(facts)
         if lost := [fact for fact in facts if fact not in self._triples]:
             raise QueryError("fact-without-triple", fact=lost[0])
 
@@ -259,6 +268,7 @@ def _short(found: Sequence[Term]) -> str:
     return _text(found).rpartition("/")[2]
 
 
+_READERS: Final[WeakKeyDictionary[EmbeddedStore, FactReader]] = WeakKeyDictionary()
 _STATUS: Final = f"{TW}recordStatus"
 _DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
 #: For each property of a fact, the record's field and the conversion of its values.
@@ -276,10 +286,10 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
     f"{TW}supersededBy": ("superseded_by", _text),
     f"{TW}derivedBy": ("rule", _text),
 }
-_QUALIFIERS: Final = " ".join(f"<{iri}>" for iri in (f"{TW}modality", *_FIELDS, _DERIVED_FROM))
+_QUALIFIERS: Final = (f"{TW}modality", *_FIELDS, _DERIVED_FROM)
 _ALL_QUALIFIERS: Final = (
     f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
-    f"VALUES ?p {{ {_QUALIFIERS} }} ?f ?p ?o }} }}"
+    f"{listed('p', _QUALIFIERS)} ?f ?p ?o }} }}"
 )
 _ALL_TRIPLES: Final = (
     f"SELECT ?f ?s ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?f a <{TW}Fact> }} "

@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 from ...graph.errors import UnexplainableError
-from ...graph.quote_reader import chunks
+from ...graph.fact_sources import chunks
 from ...graph.store import EmbeddedStore, Store, Term, read
 from .sparql import algebra as alg
 from .sparql.patterns import Fresh

@@ -18,7 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError
-from ...graph.fact_reader import FactReader
+from ...graph.fact_reader import reader_of
 from ...graph.fact_record import FactRecord
 from ...graph.store import EmbeddedStore, Store
 from ...ontology.namespaces import (
@@ -63,7 +63,7 @@ class Grounds:
         graphs: Sequence[ox.NamedNode] = (),
     ) -> None:
         self._statements, self._graphs = statements, graphs
-        self._reader = FactReader(store)
+        self._reader = reader_of(store)
         #: Whether reading many facts at once saves requests.
         self._is_remote = not isinstance(store, EmbeddedStore)
         self._facts: dict[int, tuple[str, ...]] = {}
@@ -72,7 +72,7 @@ class Grounds:
         """Find the facts behind these statements."""
         views: tuple[dict[int, ox.Triple], dict[int, ox.Triple]] = ({}, {})
         records: dict[int, str] = {}
-        for number in set(numbers) - self._facts.keys():
+        for number in {n for n in numbers if n not in self._facts}:
             subject, predicate, object_, graph = self._statements[number]
             self._facts[number] = ()
             if graph is None or graph.value == GRAPH_PROSPECTS:
