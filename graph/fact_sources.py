@@ -1,0 +1,287 @@
+"""Where the quads of facts and quotes come from: SPARQL, or an embedded store asked for quads.
+
+A lookup of a single quad pattern in Oxigraph takes a fraction of the time of a row of a query, so
+an embedded store is not queried. Endpoints are, in batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, Protocol, TypeAlias, TypeVar
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, TW
+from .errors import QueryError
+from .store import EmbeddedStore, Store, Term, read
+
+_T = TypeVar("_T")
+#: Rows per VALUES block; endpoints limit the length of a query.
+_CHUNK: Final = 1000
+_Triple: TypeAlias = tuple[Term, Term, Term]
+
+
+class EvidenceRow(NamedTuple):
+    """A quote, or a part of one: its fact, its IRI, where it stands, and its words."""
+
+    fact: str
+    iri: str
+    document: str
+    exact: str
+    start: str
+    end: str
+    prefix: str
+    suffix: str
+
+
+class BesideRow(NamedTuple):
+    """One thing that stands with a piece of evidence.
+
+    That is the part ``before`` it, or a term of the fact that it leaves ``unsaid``, or a
+    ``passage`` of the context with its words; the others are empty.
+    """
+
+    iri: str
+    before: str = ""
+    unsaid: Term | None = None
+    passage: str = ""
+    exact: str = ""
+    start: str = ""
+    end: str = ""
+
+
+class FactSource(Protocol):
+    """Reads parts of facts; each method takes many at once."""
+
+    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+        """The triples with the facts and derived facts whose graphs have them."""
+        ...
+
+    def qualifiers(
+        self, facts: Sequence[str], properties: Sequence[str]
+    ) -> Iterator[tuple[str, str, Term]]:
+        """Facts, properties and values."""
+        ...
+
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+        """Facts with what their graphs say."""
+        ...
+
+    def quotes(self, facts: Sequence[str]) -> tuple[list[EvidenceRow], list[BesideRow]]:
+        """The evidence of facts, and what stands with it."""
+        ...
+
+
+def source_of(store: Store) -> FactSource:
+    """How the facts of a store are read."""
+    return _Quads(store.quads) if isinstance(store, EmbeddedStore) else _Queries(store)
+
+
+class _Queries:
+    """Facts behind an endpoint."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+        for start, chunk in chunks(triples):
+            listing = " ".join(
+                f"({start + i} {s} {p} {o})"
+                for i, (s, p, o) in enumerate(chunk)
+                if not isinstance(s, ox.BlankNode) and not isinstance(o, ox.BlankNode)
+            )
+            text = (
+                f"SELECT ?i ?g WHERE {{ VALUES (?i ?s ?p ?o) {{ {listing} }} "
+                f'GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{FACT}") '
+                f'|| STRSTARTS(STR(?g), "{INFERENCE}")) }}'
+            )
+            for number, graph in rows(self._store, text):
+                yield triples[int(text_of(number))], text_of(graph)
+
+    def qualifiers(
+        self, facts: Sequence[str], properties: Sequence[str]
+    ) -> Iterator[tuple[str, str, Term]]:
+        named = ", ".join(f"<{iri}>" for iri in properties)
+        for _, chunk in chunks(facts):
+            text = (
+                f"SELECT ?f ?p ?o WHERE {{ {listed('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
+                f"{{ ?f ?p ?o }} FILTER(?p IN ({named})) }}"
+            )
+            for fact, predicate, value in rows(self._store, text):
+                yield text_of(fact), text_of(predicate), value
+
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+        for _, chunk in chunks(facts):
+            text = f"SELECT ?f ?s ?p ?o WHERE {{ {listed('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
+            for fact, subject, predicate, object_ in rows(self._store, text):
+                yield text_of(fact), (subject, predicate, object_)
+
+    def quotes(self, facts: Sequence[str]) -> tuple[list[EvidenceRow], list[BesideRow]]:
+        evidence: list[EvidenceRow] = []
+        beside: list[BesideRow] = []
+        for _, chunk in chunks(facts):
+            block = listed("f", chunk)
+            more, around = queried_quotes(self._store, block, f"{block} {_OF_FACT}")
+            evidence += more
+            beside += around
+        return evidence, beside
+
+
+def queried_quotes(
+    store: Store, block: str = "", around: str = ""
+) -> tuple[list[EvidenceRow], list[BesideRow]]:
+    """The evidence of all facts of a store, or of those in a block, and what stands with it."""
+    evidence = [EvidenceRow(*map(text_of, row)) for row in rows(store, _EVIDENCE.format(block))]
+    beside = [
+        BesideRow(text_of(iri), text_of(before), unsaid, *map(text_of, passage))
+        for iri, before, unsaid, *passage in rows(store, _AROUND.format(around))
+    ]
+    return evidence, beside
+
+
+_OF_FACT: Final = f"GRAPH <{GRAPH_EVIDENCE}> {{ ?f <{TW}evidence> ?e }}"
+#: Each is used for all facts, or for those in a VALUES block.
+_EVIDENCE: Final = (
+    "SELECT ?f ?e ?d ?exact ?start ?end ?prefix ?suffix WHERE {{ {} "
+    f"GRAPH <{GRAPH_EVIDENCE}> {{{{ ?f <{TW}evidence> ?e . ?e <{OA}hasSource> ?d ; "
+    f"<{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . ?q <{OA}exact> ?exact . "
+    f"?p <{OA}start> ?start ; <{OA}end> ?end . "
+    f"OPTIONAL {{{{ ?q <{OA}prefix> ?prefix }}}} OPTIONAL {{{{ ?q <{OA}suffix> ?suffix }}}} "
+    "}} }}"
+)
+_AROUND: Final = (
+    "SELECT ?e ?before ?said ?c ?exact ?start ?end WHERE {{ {} "
+    f"GRAPH <{GRAPH_EVIDENCE}> {{{{ {{{{ ?e <{TW}continues> ?before }}}} UNION "
+    f"{{{{ ?e <{TW}doesNotName> ?said }}}} UNION {{{{ ?e <{TW}doesNotSay> ?said }}}} UNION "
+    f"{{{{ ?e <{TW}context> ?c . ?c <{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . "
+    f"?q <{OA}exact> ?exact . ?p <{OA}start> ?start ; <{OA}end> ?end }}}} }}}} }}}}"
+)
+
+
+class _Quads:
+    """Facts in an embedded store."""
+
+    def __init__(self, quads: ox.Store) -> None:
+        self._match = quads.quads_for_pattern
+        #: The evidence of facts whose quotes have not been read yet.
+        self._evidence: dict[str, list[ox.NamedNode]] = {}
+
+    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+        match = self._match
+        for triple in triples:
+            for quad in match(*triple, None):  # type: ignore[arg-type]
+                graph = quad.graph_name
+                if isinstance(graph, ox.NamedNode) and graph.value.startswith((FACT, INFERENCE)):
+                    yield triple, graph.value
+
+    def qualifiers(
+        self, facts: Sequence[str], properties: Sequence[str]
+    ) -> Iterator[tuple[str, str, Term]]:
+        match, node = self._match, ox.NamedNode
+        wanted = {ox.NamedNode(iri): iri for iri in properties}
+        for fact in facts:
+            evidence = self._evidence[fact] = []
+            for quad in match(node(fact), None, None, _GRAPH):
+                predicate = quad.predicate
+                if predicate in wanted:
+                    yield fact, wanted[predicate], quad.object  # type: ignore[misc]
+                elif predicate == _EVIDENCE_OF:
+                    evidence.append(quad.object)  # type: ignore[arg-type]
+
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+        for fact in facts:
+            for quad in self._match(None, None, None, ox.NamedNode(fact)):
+                yield fact, (quad.subject, quad.predicate, quad.object)  # type: ignore[misc]
+
+    def quotes(self, facts: Sequence[str]) -> tuple[list[EvidenceRow], list[BesideRow]]:
+        match = self._match
+        evidence: list[EvidenceRow] = []
+        beside: list[BesideRow] = []
+        for fact in facts:
+            found = self._evidence.pop(fact, None)
+            if found is None:
+                quads = match(ox.NamedNode(fact), _EVIDENCE_OF, None, _GRAPH)
+                found = [quad.object for quad in quads]  # type: ignore[misc]
+            for node in found:
+                iri = node.value
+                documents, selectors, others = [], [], []
+                for quad in match(node, None, None, _GRAPH):
+                    predicate = quad.predicate
+                    if predicate == _SELECTOR:
+                        selectors.append(quad.object)
+                    elif predicate == _SOURCE:
+                        documents.append(quad.object.value)  # type: ignore[union-attr]
+                    elif predicate in _BESIDE:
+                        others.append((predicate, quad.object))
+                for exact, start, end, prefix, suffix in self._passages(selectors):
+                    for document in documents:
+                        evidence.append(
+                            EvidenceRow(fact, iri, document, exact, start, end, prefix, suffix)
+                        )
+                for predicate, value in others:
+                    beside += self._beside(iri, predicate, value)  # type: ignore[arg-type]
+        return evidence, beside
+
+    def _beside(self, iri: str, predicate: ox.NamedNode, value: Term) -> Iterator[BesideRow]:
+        if predicate == _CONTINUES:
+            yield BesideRow(iri, before=value.value)
+        elif predicate == _CONTEXT:
+            selectors = [q.object for q in self._match(value, _SELECTOR, None, _GRAPH)]  # type: ignore[arg-type]
+            for exact, start, end, *_ in self._passages(selectors):
+                yield BesideRow(iri, "", None, value.value, exact, start, end)
+        else:
+            yield BesideRow(iri, unsaid=value)
+
+    def _passages(self, selectors: Iterable[object]) -> Iterator[tuple[str, str, str, str, str]]:
+        """Words and place: exact, start, end, prefix, suffix, by the selectors together."""
+        words, places = [], []
+        for selector in selectors:
+            told = {
+                quad.predicate: quad.object.value  # type: ignore[union-attr]
+                for quad in self._match(selector, None, None, _GRAPH)  # type: ignore[arg-type]
+            }
+            if _EXACT in told:
+                words.append((told[_EXACT], told.get(_PREFIX, ""), told.get(_SUFFIX, "")))
+            if _START in told and _END in told:
+                places.append((told[_START], told[_END]))
+        for exact, prefix, suffix in words:
+            for start, end in places:
+                yield exact, start, end, prefix, suffix
+
+
+_GRAPH: Final = ox.NamedNode(GRAPH_EVIDENCE)
+_EVIDENCE_OF, _CONTINUES, _CONTEXT = (
+    ox.NamedNode(TW + name) for name in ("evidence", "continues", "context")
+)
+_BESIDE: Final = frozenset(
+    {_CONTINUES, _CONTEXT, ox.NamedNode(f"{TW}doesNotName"), ox.NamedNode(f"{TW}doesNotSay")}
+)
+_SOURCE, _SELECTOR, _EXACT, _PREFIX, _SUFFIX, _START, _END = (
+    ox.NamedNode(OA + name)
+    for name in ("hasSource", "hasSelector", "exact", "prefix", "suffix", "start", "end")
+)
+
+
+def rows(store: Store, text: str) -> Iterator[Sequence[Term]]:
+    """The solutions of a SELECT, with terms in the order of its variables."""
+    answer = store.query(text)
+    if not isinstance(answer, ox.QuerySolutions):
+        raise QueryError("store-without-solutions")
+    for solution in read(answer):
+        yield tuple(solution)
+
+
+def text_of(term: Term | None) -> str:
+    """The IRI or text of a term; empty for an unbound variable."""
+    return "" if term is None else term.value
+
+
+def listed(variable: str, iris: Iterable[str]) -> str:
+    """A VALUES block of IRIs."""
+    return f"VALUES ?{variable} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
+
+
+def chunks(items: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
+    """The items in slices as long as an endpoint takes in one query, each with its start."""
+    for start in range(0, len(items), _CHUNK):
+        yield start, items[start : start + _CHUNK]
