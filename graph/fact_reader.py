@@ -87,10 +87,12 @@ class FactReader:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store, self._source = store, source_of(store)
+        self._store, self._source = store, source_of(store, _QUALIFIERS)
         self._records: dict[str, FactRecord] = {}
         self._triples: dict[str, TripleTerms] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
+        self._prospects: set[str] = set()
+        self._inactive: set[str] = set()
         self._quotes = QuoteReader(store, self._source)
         #: The active facts that state a triple, prospects last; derived ones only without others.
         self._saying: dict[TripleTerms, tuple[str, ...]] = {}
@@ -113,7 +115,7 @@ class FactReader:
             triple: tuple(
                 fact
                 for fact in self._saying[found]  # type: ignore[index]
-                if prospects in (None, self._is_prospect(fact))
+                if prospects in (None, fact in self._prospects)
             )
             for triple, found in terms.items()
         }
@@ -126,11 +128,11 @@ class FactReader:
             self._triples.setdefault(fact, triple)
         facts = {fact for graphs in found.values() for fact in graphs}
         self._learn_qualifiers(facts)
-        active = {fact for fact in facts if self._is_active(fact)}
-        ahead = {fact for fact in active if self._is_prospect(fact)}
         for triple, graphs in found.items():
-            plain = _preferred([f for f in graphs if f in active and f not in ahead])
-            self._saying[triple] = (*plain, *sorted(ahead.intersection(graphs)))
+            active = [fact for fact in graphs if fact not in self._inactive]
+            ahead = sorted({fact for fact in active if fact in self._prospects})
+            plain = [fact for fact in active if fact not in self._prospects]
+            self._saying[triple] = (*_preferred(plain), *ahead)
 
     def modality(self, fact: str) -> str:
         """The short name of a fact's modality, ``derived`` for a derived one."""
@@ -200,31 +202,33 @@ class FactReader:
         for node, predicate, value in rows(self._store, _ALL_QUALIFIERS):
             values = self._qualifiers.setdefault(text_of(node), {})
             values.setdefault(text_of(predicate), []).append(value)
+        self._classify(self._qualifiers)
         for graph, *terms in rows(self._store, _ALL_TRIPLES):
             self._triples[text_of(graph)] = (terms[0], terms[1], terms[2])
         if quotes:
             self._quotes.learn_all()
             for fact, triple in self._triples.items():
-                if self._is_active(fact):
+                if fact not in self._inactive:
                     self._saying[triple] = (*self._saying.get(triple, ()), fact)
         for fact in sorted(self._triples):
             yield self._record(fact, ())
-
-    def _is_active(self, fact: str) -> bool:
-        statuses = self._qualifiers.get(fact, {}).get(_STATUS)
-        return statuses is None or all(_short([one]) in ACTIVE_STATUSES for one in statuses)
-
-    def _is_prospect(self, fact: str) -> bool:
-        modalities = self._qualifiers.get(fact, {}).get(f"{TW}modality", ())
-        return any(text_of(modality) in PROSPECTS for modality in modalities)
 
     def _learn_qualifiers(self, facts: Set[str]) -> None:
         # Not a difference with the keys: it would walk all of them each time.
         missing = sorted(fact for fact in facts if fact not in self._qualifiers)
         found: dict[str, dict[str, list[Term]]] = {fact: {} for fact in missing}
-        for fact, predicate, value in self._source.qualifiers(missing, _QUALIFIERS):
+        for fact, predicate, value in self._source.qualifiers(missing):
             found[fact].setdefault(predicate, []).append(value)
+        self._classify(found)
         self._qualifiers |= found
+
+    def _classify(self, found: Mapping[str, Mapping[str, Sequence[Term]]]) -> None:
+        """Note which facts are in ``graph/prospects``, and which in no view."""
+        for fact, values in found.items():
+            if any(text_of(value) in PROSPECTS for value in values.get(_MODALITY, ())):
+                self._prospects.add(fact)
+            if any(_short([one]) not in ACTIVE_STATUSES for one in values.get(_STATUS, ())):
+                self._inactive.add(fact)
 
     def _learn_triples(self, facts: Sequence[str]) -> None:
         self._triples |= self._source.triples(facts)
@@ -240,14 +244,14 @@ class FactReader:
                 said[field] = told(found)
         quotes = self._quotes.of(fact)
         saying = [fact, *self._saying.get(triple, ())] if quotes else []
-        view = self._is_prospect(fact)
+        view = fact in self._prospects
         return FactRecord(
             fact,
             *triple,
             modality=_modality(fact, values),
             derived_from=under,
             quotes=quotes,
-            support=self._quotes.support(o for o in saying if self._is_prospect(o) == view),
+            support=self._quotes.support(o for o in saying if (o in self._prospects) == view),
             **said,
         )
 
@@ -270,6 +274,7 @@ def _short(found: Sequence[Term]) -> str:
 
 _READERS: Final[WeakKeyDictionary[EmbeddedStore, FactReader]] = WeakKeyDictionary()
 _STATUS: Final = f"{TW}recordStatus"
+_MODALITY: Final = f"{TW}modality"
 _DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
 #: For each property of a fact, the record's field and the conversion of its values.
 _FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
@@ -286,7 +291,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
     f"{TW}supersededBy": ("superseded_by", _text),
     f"{TW}derivedBy": ("rule", _text),
 }
-_QUALIFIERS: Final = (f"{TW}modality", *_FIELDS, _DERIVED_FROM)
+_QUALIFIERS: Final = (_MODALITY, *_FIELDS, _DERIVED_FROM)
 _ALL_QUALIFIERS: Final = (
     f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
     f"{listed('p', _QUALIFIERS)} ?f ?p ?o }} }}"
@@ -298,6 +303,8 @@ _ALL_TRIPLES: Final = (
 
 
 def _preferred(graphs: Collection[str]) -> tuple[str, ...]:
+    if len(graphs) < 2:
+        return tuple(graphs)
     asserted = sorted({graph for graph in graphs if graph.startswith(FACT)})
     return tuple(asserted or sorted(set(graphs)))
 
@@ -305,7 +312,7 @@ def _preferred(graphs: Collection[str]) -> tuple[str, ...]:
 def _modality(fact: str, values: Mapping[str, Sequence[Term]]) -> str:
     if fact.startswith(INFERENCE):
         return "derived"
-    return _short(values[f"{TW}modality"]) if f"{TW}modality" in values else ""
+    return _short(values[_MODALITY]) if _MODALITY in values else ""
 
 
 def _has_blank(triple: ox.Triple) -> bool:

@@ -57,9 +57,7 @@ class FactSource(Protocol):
         """The triples with the facts and derived facts whose graphs have them."""
         ...
 
-    def qualifiers(
-        self, facts: Sequence[str], properties: Sequence[str]
-    ) -> Iterator[tuple[str, str, Term]]:
+    def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
         """Facts, properties and values."""
         ...
 
@@ -72,16 +70,19 @@ class FactSource(Protocol):
         ...
 
 
-def source_of(store: Store) -> FactSource:
-    """How the facts of a store are read."""
-    return _Quads(store.quads) if isinstance(store, EmbeddedStore) else _Queries(store)
+def source_of(store: Store, qualifiers: Sequence[str]) -> FactSource:
+    """How the facts of a store are read; ``qualifiers`` are the properties of facts to read."""
+    if isinstance(store, EmbeddedStore):
+        return _Quads(store.quads, qualifiers)
+    return _Queries(store, qualifiers)
 
 
 class _Queries:
     """Facts behind an endpoint."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, qualifiers: Sequence[str]) -> None:
         self._store = store
+        self._properties = ", ".join(f"<{iri}>" for iri in qualifiers)
 
     def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
         for start, chunk in chunks(triples):
@@ -98,14 +99,11 @@ class _Queries:
             for number, graph in rows(self._store, text):
                 yield triples[int(text_of(number))], text_of(graph)
 
-    def qualifiers(
-        self, facts: Sequence[str], properties: Sequence[str]
-    ) -> Iterator[tuple[str, str, Term]]:
-        named = ", ".join(f"<{iri}>" for iri in properties)
+    def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
         for _, chunk in chunks(facts):
             text = (
                 f"SELECT ?f ?p ?o WHERE {{ {listed('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
-                f"{{ ?f ?p ?o }} FILTER(?p IN ({named})) }}"
+                f"{{ ?f ?p ?o }} FILTER(?p IN ({self._properties})) }}"
             )
             for fact, predicate, value in rows(self._store, text):
                 yield text_of(fact), text_of(predicate), value
@@ -161,8 +159,9 @@ _AROUND: Final = (
 class _Quads:
     """Facts in an embedded store."""
 
-    def __init__(self, quads: ox.Store) -> None:
+    def __init__(self, quads: ox.Store, qualifiers: Sequence[str]) -> None:
         self._match = quads.quads_for_pattern
+        self._properties = {ox.NamedNode(iri): iri for iri in qualifiers}
         #: The evidence of facts whose quotes have not been read yet.
         self._evidence: dict[str, list[ox.NamedNode]] = {}
 
@@ -174,11 +173,8 @@ class _Quads:
                 if isinstance(graph, ox.NamedNode) and graph.value.startswith((FACT, INFERENCE)):
                     yield triple, graph.value
 
-    def qualifiers(
-        self, facts: Sequence[str], properties: Sequence[str]
-    ) -> Iterator[tuple[str, str, Term]]:
-        match, node = self._match, ox.NamedNode
-        wanted = {ox.NamedNode(iri): iri for iri in properties}
+    def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
+        match, node, wanted = self._match, ox.NamedNode, self._properties
         for fact in facts:
             evidence = self._evidence[fact] = []
             for quad in match(node(fact), None, None, _GRAPH):

@@ -86,9 +86,13 @@ class Deriver:
         other parts of the query use.
         """
         if not select.is_aggregated:
+            if rows is not None and self._presence.is_direct:
+                found = self._shown(select, rows, frozenset(used))
+                if found is not None:
+                    return found
             select, limits = self._limited(select, select.variables, rows)
             group = without_idle_optionals(unprojected(select), set(select.variables))
-            return self.pattern(group, select.variables, limits, used=frozenset(used), rows=rows)
+            return self.pattern(group, select.variables, limits, used=frozenset(used))
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
         members = self.members(keyed, rows)
@@ -106,14 +110,42 @@ class Deriver:
         empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
         table: Table = defaultdict(dict)
         for row in self._run(write_select(groups, self.dataset)):
-            found = members.get(row[width:], empty)
+            sets = members.get(row[width:], empty)
             if keyed.having and (rows is None or row[:width] in rows):
                 closed = Rest(self.no_further(keyed, row[width:]))
-                found = {triples: rest | closed for triples, rest in found.items()}
-            table[row[:width]] |= found
+                sets = {triples: rest | closed for triples, rest in sets.items()}
+            table[row[:width]] |= sets
         if rows is not None:
             _find_unstable(table, rows, select.stable_columns)
         return table
+
+    def _shown(
+        self, select: alg.Select, rows: Collection[Row], used: frozenset[alg.Var]
+    ) -> Table | None:
+        """The derivations of rows that show all that they rest on; None if they do not.
+
+        Such rows need no query: what they rest on need only be in the store.
+        """
+        group = without_idle_optionals(unprojected(select), set(select.variables))
+        rewriter = Rewriter(self.fresh, frozenset(select.variables), used=used)
+        rewriter.group(group)
+        reader = Reader(self, rewriter.atoms, select.variables, rewriter.spare, is_bounded=True)
+        if not reader.is_shown:
+            return None
+        self._note(rewriter)
+        reader.read(rows)
+        table = reader.table(_BREADTH)
+        present = self.present({n for found in table.values() for s in found for n in s})
+        if len(present) < len(self.statements.all):
+            gone = [row for row, found in table.items() if not all(s <= present for s in found)]
+            for row in gone:
+                del table[row]
+        return table
+
+    def _note(self, rewriter: Rewriter) -> None:
+        self.is_exact &= rewriter.is_exact
+        self.has_negation |= rewriter.has_negation
+        self.has_groups |= rewriter.has_groups
 
     def members(self, keyed: alg.Select, rows: Collection[Row] | None = None) -> Table:
         """For each key of a grouped SELECT one derivation: the union of all its members.
@@ -166,11 +198,8 @@ class Deriver:
         limits: _Limits | None = None,
         breadth: int = _BREADTH,
         used: frozenset[alg.Var] | None = frozenset(),
-        rows: Collection[Row] | None = None,
     ) -> Table:
         """The derivations of a pattern's solutions, by the values of ``keys``.
-
-        If the requested ``rows`` show all that they rest on, the store need not be asked for it.
 
         A ``breadth`` of 1 is for group members: one way for each, and every subquery row.
         ``used`` are the variables that conditions and values outside the pattern use, None if
@@ -178,15 +207,8 @@ class Deriver:
         """
         rewriter = Rewriter(self.fresh, frozenset(keys), used=used)
         rewritten = rewriter.group(group, outside=limits.variables if limits else ())
-        self.is_exact &= rewriter.is_exact
-        self.has_negation |= rewriter.has_negation
-        self.has_groups |= rewriter.has_groups
+        self._note(rewriter)
         reader = Reader(self, rewriter.atoms, keys, rewriter.spare, is_bounded=breadth > 1)
-        if rows is not None and reader.is_shown and self._presence.is_direct:
-            reader.read(rows)
-            table = reader.table(breadth)
-            present = self.present({n for found in table.values() for s in found for n in s})
-            return {row: found for row, found in table.items() if all(s <= present for s in found)}
         text = self._columns_of(rewritten, reader.columns)
         if limits is None:
             reader.read(self._run(text))

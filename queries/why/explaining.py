@@ -20,13 +20,14 @@ from ...messages.message import Message
 from .derivations import Deriver
 from .explanation import RowExplanation, unexplained
 from .full_graph import FullGraph
-from .provenance import NOTHING, Rest, Row
+from .grounds import Grounds
+from .provenance import NOTHING, Rest, Row, Table
 from .sparql import algebra as alg
 from .sparql.parser import parse
 from .sparql.patterns import Fresh, groups_in, selects
 from .sparql.writer import write_absence, write_base, write_dataset
 from .verification import Checker
-from .witnesses import Blockers, Choice, Chooser, Grounds
+from .witnesses import Blockers, Choice, Chooser
 
 _CHANGING: Final = frozenset({"RAND", "UUID", "STRUUID", "BNODE"})
 
@@ -176,13 +177,13 @@ class _Explainer:
         self._seen = seen
         fresh, dataset = Fresh(query.fresh), write_dataset(query)
         self._deriver = Deriver(store, fresh, dataset, write_base(query))
-        self._found: set[Row] = set()
+        self._tables: list[Table] = []
         self._grounds = Grounds(store, self._deriver.statements.all, query.default_graphs)
 
     def select(self, solutions: Sequence[RowLike]) -> list[RowExplanation]:
         """The explanations of a SELECT's solutions."""
         names = [variable.name for variable in self._query.select.variables]
-        rows: list[Row] = [tuple(solution[name] for name in names) for solution in solutions]
+        rows: list[Row] = [tuple([solution[name] for name in names]) for solution in solutions]
         return self._views(rows, self._choices(self._query.select, set(rows), self._text))
 
     def ask(self, is_true: bool) -> RowExplanation:
@@ -246,7 +247,7 @@ class _Explainer:
         ``text`` is the whole query if it returns these rows itself.
         """
         table = self._deriver.select(select, rows)
-        self._found.update(table)
+        self._tables.append(table)
         chooser = Chooser(
             self._deriver,
             Checker(self._query, select, text),
@@ -254,7 +255,9 @@ class _Explainer:
             Blockers(self._deriver, select.where),
             FullGraph(self._deriver, select),
         )
-        wanted = {row: table[row] for row in rows if row in table}
+        wanted = table
+        if len(table) != len(rows) or any(row not in table for row in rows):
+            wanted = {row: table[row] for row in rows if row in table}
         return chooser.choose(wanted, self._alternatives)
 
     def _views(self, rows: Sequence[Row], choices: Mapping[Row, Choice]) -> list[RowExplanation]:
@@ -263,12 +266,16 @@ class _Explainer:
         for row in rows:
             choice = choices.get(row)
             if choice is None:
-                code = "unexplained-row" if row in self._found else "unexplained-row-gone"
+                is_found = any(row in table for table in self._tables)
+                code = "unexplained-row" if is_found else "unexplained-row-gone"
                 explanations.append(unexplained(Message(code)))
                 continue
-            turn = self._seen[row] % len(choice.sets)
-            self._seen[row] += 1
-            explanations.append(self._view(choice, choice.sets[turn:] + choice.sets[:turn]))
+            sets = choice.sets
+            if len(sets) > 1:
+                turn = self._seen[row] % len(sets)
+                self._seen[row] += 1
+                sets = sets[turn:] + sets[:turn]
+            explanations.append(self._view(choice, sets))
         self._grounds.expect([item.sets[0] for item in explanations if item.sets])
         return explanations
 
@@ -278,7 +285,7 @@ class _Explainer:
             told = map(self._deriver.verified, absences)
             absence = dict(sorted({shown for shown in told if shown}))
         return RowExplanation(
-            tuple(numbers for numbers, _ in sets),
+            tuple([numbers for numbers, _ in sets]),
             self._grounds,
             tuple(absence),
             tuple(absence.values()),

@@ -33,10 +33,10 @@ class Witness:
     triples: tuple[Proof, ...]
 
 
-class Facts(Protocol):
-    """What stands behind numbered statements (:class:`.witnesses.Grounds`)."""
+class Ground(Protocol):
+    """What stands behind numbered statements (:class:`.grounds.Grounds`)."""
 
-    def facts(self, numbers: Sequence[int]) -> tuple[FactRecord, ...]:
+    def facts(self, numbers: frozenset[int]) -> tuple[FactRecord, ...]:
         """The distinct facts that state them."""
         ...
 
@@ -72,7 +72,7 @@ class RowExplanation:
 
     #: The numbers of the witnesses' statements, the shown one first, and what stands behind them.
     sets: tuple[frozenset[int], ...] = ()
-    grounds: Facts | None = field(default=None, repr=False)
+    grounds: Ground | None = field(default=None, repr=False)
     absence: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     alternatives_total: int = 0
@@ -96,7 +96,7 @@ class RowExplanation:
     @cached_property
     def facts(self) -> tuple[FactRecord, ...]:
         """The facts that state the triples of the proof, in their order."""
-        return self.grounds.facts(self._numbers) if self.grounds else ()
+        return self.grounds.facts(self.sets[0]) if self.grounds and self.sets else ()
 
     @cached_property
     def definitions(self) -> tuple[Proof, ...]:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ...graph.sparql_tokens import Token, scan, spelt_for_oxigraph
 from ...graph.store import Term
 from ...ontology.namespaces import XSD
-from .provenance import Row, Statement, batched
+from .provenance import Row, Statement
 from .sparql import algebra as alg
 from .sparql.patterns import unprojected
 from .sparql.writer import write_base, write_dataset, write_group, write_select
@@ -64,39 +64,46 @@ class Checker:
             all(same(solution[name], row[i]) for i, name in self._columns) for solution in answer
         )
 
-    def yield_together(
-        self, cases: Iterable[Case], statements: Sequence[Statement]
-    ) -> Iterator[Case]:
-        """Those of the cases that one run for many of them verifies, as :meth:`yields` would.
+    def yield_together(self, cases: Sequence[Case], statements: Sequence[Statement]) -> set[int]:
+        """The places of the cases that one run for many verifies, as :meth:`yields` would each.
 
         It says nothing of the others: some queries cannot be asked so.
         """
-        if not self._apart:
-            return
+        verified: set[int] = set()
         lines: dict[int, str] = {}
-        for some in batched(cases, _TOGETHER):
-            pieces = []
-            for i, (_, numbers) in enumerate(some):
+        for start in range(0, len(cases) if self._apart else 0, _TOGETHER):
+            pieces: list[str] = []
+            for i, (_, numbers) in enumerate(cases[start : start + _TOGETHER], start):
+                end = f"<urn:row:{i}> .\n"
+                mine: list[str] = []
                 for number in numbers:
-                    if number not in lines:
-                        lines[number] = _line(statements[number])
-                    pieces.append(f"{lines[number]}<urn:row:{i}> .\n" if lines[number] else "")
+                    line = lines.get(number)
+                    if line is None:
+                        line = lines[number] = _line(statements[number])
+                    mine += (line, end)
+                if "" not in mine:
+                    pieces += mine
             store = ox.Store()
             # The lines are terms of a store, so they need no further check.
             store.load("".join(pieces), ox.RdfFormat.N_QUADS, lenient=True)
-            answer = store.query(self._apart)
-            assert isinstance(answer, ox.QuerySolutions)
-            names = [variable.value for variable in answer.variables]
-            place = names.index(self._place.name)
-            columns = [(k, names.index(name)) for k, name in self._columns]
-            found = set()
-            for solution in map(tuple, answer):
-                if solution[place] is not None:
-                    i = int(solution[place].value[_PLACE:])
-                    row = some[i][0]
-                    if all(same(solution[at], row[k]) for k, at in columns):
-                        found.add(i)
-            yield from (case for i, case in enumerate(some) if i in found)
+            verified.update(self._places(store, cases))
+        return verified
+
+    def _places(self, store: ox.Store, cases: Sequence[Case]) -> Iterator[int]:
+        """The graphs of a store in which the query has the row of the case with their number."""
+        answer = store.query(self._apart)
+        assert isinstance(answer, ox.QuerySolutions)
+        names = [variable.value for variable in answer.variables]
+        at = names.index(self._place.name)
+        columns = [(k, names.index(name)) for k, name in self._columns]
+        for solution in map(tuple, answer):
+            if solution[at] is not None:
+                place = int(solution[at].value[_PLACE:])
+                row = cases[place][0]
+                if (solution[1:] == row and at == 0) or all(
+                    same(solution[other], row[k]) for k, other in columns
+                ):
+                    yield place
 
 
 _PLACE: Final = len("urn:row:")

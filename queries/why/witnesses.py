@@ -10,151 +10,16 @@ for aggregates, whose members may jointly match a negated pattern.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pyoxigraph as ox
-
-from ...graph.errors import QueryError
-from ...graph.fact_reader import reader_of
-from ...graph.fact_record import FactRecord
-from ...graph.store import EmbeddedStore, Store
-from ...ontology.namespaces import (
-    DCTERMS,
-    EVIDENCE,
-    FACT,
-    GRAPH_PROSPECTS,
-    ID,
-    INFERENCE,
-    OWL,
-    RDF,
-    RDFS,
-    SCHEMA,
-    SKOS,
-)
 from .derivations import Deriver
-from .explanation import Proof
 from .full_graph import FullGraph
-from .provenance import Derivations, GraphNode, Rest, Row, Statement
+from .grounds import Grounds
+from .provenance import Derivations, GraphNode, Rest, Row
 from .sparql import algebra as alg
 from .verification import Case, Checker, shrunk
-
-#: Vocabularies whose properties describe terms: types, labels, the tree of areas, alignments.
-_VOCABULARY: Final = (RDF, RDFS, OWL, SKOS, SCHEMA, DCTERMS)
-#: Modalities of facts that no source states outright.
-_WEAK = frozenset({"inferred", "derived", "planned", "expected", "conditional", "denied"})
-
-
-class Grounds:
-    """The facts behind numbered statements, loaded in batches.
-
-    A statement of the plain view or of ``graph/prospects`` is grounded in the facts that state
-    it, a statement of a fact's own graph in that fact, and a statement of the evidence graph in
-    the fact that it describes. A query with FROM makes a default graph of its own, ``graphs``,
-    which may have prospects, and facts that are not asserted.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        statements: Sequence[Statement],
-        graphs: Sequence[ox.NamedNode] = (),
-    ) -> None:
-        self._statements, self._graphs = statements, graphs
-        self._reader = reader_of(store)
-        #: Whether reading many facts at once saves requests.
-        self._is_remote = not isinstance(store, EmbeddedStore)
-        self._facts: dict[int, tuple[str, ...]] = {}
-
-    def learn(self, numbers: Iterable[int]) -> None:
-        """Find the facts behind these statements."""
-        views: tuple[dict[int, ox.Triple], dict[int, ox.Triple]] = ({}, {})
-        records: dict[int, str] = {}
-        for number in {n for n in numbers if n not in self._facts}:
-            subject, predicate, object_, graph = self._statements[number]
-            self._facts[number] = ()
-            if graph is None or graph.value == GRAPH_PROSPECTS:
-                views[graph is not None][number] = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
-            elif graph.value.startswith((FACT, INFERENCE)):
-                self._facts[number] = (graph.value,)
-            elif subject.value.startswith((FACT, INFERENCE)):
-                self._facts[number] = (subject.value,)
-            elif subject.value.startswith(EVIDENCE):
-                records[number] = subject.value
-        for is_prospect, triples in enumerate(views):
-            only = None if self._graphs and not is_prospect else bool(is_prospect)
-            found = self._reader.graphs(triples.values(), prospects=only)
-            for number, triple in triples.items():
-                self._facts[number] = found.get(triple, ()) or self._named(number)
-        owners = self._reader.owners(sorted(set(records.values()))) if records else {}
-        for number, record in records.items():
-            self._facts[number] = owners.get(record, ())
-
-    def _named(self, number: int) -> tuple[str, ...]:
-        """The facts that FROM names and that say the statement of the default graph."""
-        triple = self._statements[number][:3]
-        if self._statements[number][3] is not None:
-            return ()
-        found = []
-        for graph in self._graphs:
-            # FROM may name a graph that the store does not have.
-            with suppress(QueryError):
-                if graph.value.startswith(FACT) and self._reader.get(graph.value).triple == triple:
-                    found.append(graph.value)
-        return tuple(found)
-
-    def is_relation(self, number: int) -> bool:
-        """Whether the statement relates two entities, and is no label, type or ontology term."""
-        subject, predicate, object_, _ = self._statements[number]
-        ends = isinstance(object_, ox.NamedNode) and object_.value.startswith(ID)
-        return ends and subject.value.startswith(ID) and not predicate.value.startswith(_VOCABULARY)
-
-    def is_definition(self, number: int) -> bool:
-        """Whether no fact states the statement; evidence graph statements are definitions too."""
-        graph = self._statements[number][3]
-        in_fact = graph is None or graph.value.startswith((FACT, INFERENCE, GRAPH_PROSPECTS))
-        return not (in_fact and self._behind(number))
-
-    def _behind(self, number: int) -> tuple[str, ...]:
-        if number not in self._facts:
-            self.learn((number,))
-        return self._facts[number]
-
-    def rank(self, triples: frozenset[int]) -> tuple[int, int, int, list[str]]:
-        """The sort key: fewer facts first, then fewer weak facts, then fewer definitions."""
-        facts = [number for number in triples if not self.is_definition(number)]
-        weak = sum(
-            all(self._reader.modality(fact) in _WEAK for fact in self._behind(number))
-            for number in facts
-        )
-        texts = sorted(" ".join(map(str, self._statements[number])) for number in triples)
-        return len(facts), weak, len(triples) - len(facts), texts
-
-    def expect(self, sets: Iterable[frozenset[int]]) -> None:
-        """Read the facts behind these sets of statements now if they are behind an endpoint.
-
-        It may be another graph later, and one request brings many.
-        """
-        if self._is_remote:
-            self._load(frozenset[int]().union(*sets))
-
-    def _load(self, numbers: Collection[int]) -> None:
-        self.learn(numbers)
-        self._reader.load({fact for number in numbers for fact in self._facts[number]})
-
-    def proof(self, number: int) -> Proof:
-        """The statement as a triple of the default graph, or a quad of a named graph."""
-        subject, predicate, object_, graph = self._statements[number]
-        triple = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
-        return ox.Quad(subject, predicate, object_, graph) if graph else triple  # type: ignore[arg-type]
-
-    def facts(self, numbers: Sequence[int]) -> tuple[FactRecord, ...]:
-        """The distinct facts behind these statements, in the order of the statements."""
-        self._load(numbers)
-        facts = dict.fromkeys(fact for number in numbers for fact in self._facts[number])
-        return tuple(map(self._reader.get, facts))
 
 
 class Blockers:
@@ -248,9 +113,11 @@ def minimal_sets(
 
     The ``spare`` statements of a candidate are ignored when it is compared with smaller sets.
     """
-    found: list[frozenset[int]] = []
+    if len(found := list(sets)) < 2:
+        return found
+    ordered, found = sorted(found, key=len), []
     with_member: dict[int, list[frozenset[int]]] = defaultdict(list)
-    for candidate in sorted(sets, key=len):
+    for candidate in ordered:
         if not candidate:
             return [candidate]
         needed = candidate - spare[candidate].spare if candidate in spare else candidate
@@ -283,41 +150,45 @@ class Chooser:
         """
         deriver = self._deriver
         is_certain = deriver.is_exact and not (deriver.has_groups and deriver.has_negation)
-        minimal = {
-            row: minimal_sets(derivations, _NONE if is_certain else derivations)
-            for row, derivations in table.items()
-        }
+        spares = (_NONE if is_certain else derivations for derivations in table.values())
+        minimal = list(map(minimal_sets, table.values(), spares))
         self._grounds.learn(
             number
-            for sets in minimal.values()
+            for sets in minimal
             if len(sets) > 1 or not is_certain
             for s in sets[:_COMPARED]
             for number in s
         )
-        ranked = {row: sets[:_COMPARED] for row, sets in minimal.items()}
-        for sets in ranked.values():
+        ranked = [sets[:_COMPARED] for sets in minimal]
+        for sets in ranked:
             if len(sets) > 1:
                 sets.sort(key=self._grounds.rank)
+        verified = self._verified(table, ranked, alternatives + 1) if is_certain else set()
         choices: dict[Row, Choice] = {}
-        if is_certain:
-            first = {row: sets[: alternatives + 1] for row, sets in ranked.items()}
-            statements = deriver.statements.all
-            cases = ((row, s) for row, sets in first.items() for s in sets)
-            verified = set(self._checker.yield_together(cases, statements))
-            for row, sets in first.items():
-                if all((row, s) in verified or self._yields(s, row) for s in sets):
-                    shown = tuple((s, table[row][s]) for s in sets)
-                    choices[row] = Choice(shown, len(minimal[row]))
-        for row, derivations in table.items():
-            if row in choices:
+        for i, (row, derivations) in enumerate(table.items()):
+            if i in verified:
+                shown = tuple([(s, derivations[s]) for s in ranked[i][: alternatives + 1]])
+                choices[row] = Choice(shown, len(minimal[i]))
                 continue
-            sets = ranked[row]
             # Statements matched only by an OPTIONAL may be unnecessary.
-            sets.sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
-            pairs = [(s, derivations[s]) for s in sets]
-            if choice := self._run_again(row, pairs, alternatives, len(minimal[row])):
+            ranked[i].sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
+            pairs = [(s, derivations[s]) for s in ranked[i]]
+            if choice := self._run_again(row, pairs, alternatives, len(minimal[i])):
                 choices[row] = choice
         return self._judged(choices)
+
+    def _verified(
+        self, rows: Iterable[Row], ranked: Sequence[list[frozenset[int]]], count: int
+    ) -> set[int]:
+        """The places of the rows whose first ``count`` sets all give them back."""
+        cases = [(row, s) for row, some in zip(rows, ranked, strict=True) for s in some[:count]]
+        together = self._checker.yield_together(cases, self._deriver.statements.all)
+        verified, done = set(), 0
+        for i, some in enumerate(ranked):
+            places = range(done, done := done + len(some[:count]))
+            if all(k in together or self._yields(cases[k][1], cases[k][0]) for k in places):
+                verified.add(i)
+        return verified
 
     def _judged(self, choices: dict[Row, Choice]) -> dict[Row, Choice]:
         """The choices without the sets from which a row follows only for want of a negated match.
@@ -325,6 +196,8 @@ class Chooser:
         A set that was made too small is tried as it was before.
         """
         refused = self._refused((row, s) for row, choice in choices.items() for s, _ in choice.sets)
+        if not refused:
+            return choices
         whole = {(row, s): (row, self._before.get((row, s), s)) for row, s in refused}
         still = set(self._refused(case for smaller, case in whole.items() if case != smaller))
         judged: dict[Row, Choice] = {}

@@ -1,0 +1,129 @@
+"""Many proofs are verified in one run, each as if it were alone."""
+
+from __future__ import annotations
+
+import random
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from permanent import prefixed, store_of
+
+from taawun.graph.store import EmbeddedStore
+from taawun.queries.why import explain
+from taawun.queries.why.provenance import Statement
+from taawun.queries.why.sparql.parser import parse
+from taawun.queries.why.verification import Checker, in_each_graph
+
+NODES = [ox.NamedNode(f"urn:{name}") for name in "abc"]
+PROPERTIES = [ox.NamedNode(f"urn:{name}") for name in "pq"]
+VALUES = [*NODES, ox.Literal(1), ox.Literal("ا", language="ar")]
+#: Patterns that can be asked of each graph apart, each with its columns.
+PATTERNS = (
+    "?x <urn:p> ?y",
+    "?x <urn:p> ?y . ?y <urn:q> ?z",
+    "?x ?y ?z",
+    "?x <urn:p> ?y FILTER(?x != ?y)",
+    "?x <urn:p> ?y FILTER(isIRI(?y) && !BOUND(?z))",
+    "?x <urn:p> ?y BIND(STR(?y) AS ?z)",
+    "?x <urn:p>/<urn:q> ?y",
+    "?x <urn:p>|^<urn:q> ?y",
+    "?x !(<urn:q>|^<urn:r>) ?y",
+    "?x <urn:p> ?y OPTIONAL { ?y <urn:q> ?z }",
+    "?x <urn:p> ?y OPTIONAL { ?y <urn:q> ?z FILTER(?z != ?x) }",
+    "?x <urn:p> ?y OPTIONAL { ?y <urn:q> ?z OPTIONAL { ?z <urn:p> ?w } } FILTER(!BOUND(?w))",
+    "?x <urn:p> ?y OPTIONAL { ?y <urn:q> ?z } OPTIONAL { ?x <urn:q> ?z }",
+    "?x <urn:p> ?y { ?y <urn:q> ?z } UNION { ?z <urn:q> ?x }",
+    "?x <urn:p> ?y { VALUES ?z { 1 2 } } UNION { BIND(3 AS ?z) }",
+    "?x <urn:p> ?y VALUES ?z { <urn:a> UNDEF }",
+    "?x <urn:p> ?y { ?y <urn:q> ?z FILTER(?z != 1) }",
+    "?x <urn:p> ?y OPTIONAL { ?x <urn:q> ?z { VALUES ?w { 1 } } }",
+)
+HEADS = (
+    "SELECT * {{ {} }}",
+    "SELECT ?x ?z WHERE {{ {} }} ORDER BY ?x LIMIT 2",
+    "SELECT DISTINCT ?x (COALESCE(?z, 1) AS ?v) {{ {} }}",
+    "SELECT ?x (COUNT(*) AS ?n) (COUNT(DISTINCT ?z) AS ?m) {{ {} }} GROUP BY ?x",
+    "SELECT ?y (MAX(?x) AS ?n) {{ {} }} GROUP BY ?y HAVING(COUNT(?x) = 1)",
+    "SELECT ?y (SAMPLE(?x) AS ?n) (COUNT(?x) AS ?m) {{ {} }} GROUP BY ?y",
+    "SELECT ?x ?y {{ {} }} VALUES ?x {{ <urn:a> <urn:b> }}",
+)
+#: Queries that are another thing inside GRAPH, or whose solutions may have no triple at first.
+ALONE = (
+    "SELECT ?x { ?x <urn:p> ?y FILTER NOT EXISTS { ?y <urn:q> ?z } }",
+    "SELECT ?x { ?x <urn:p> ?y MINUS { ?y <urn:q> ?z } }",
+    "SELECT ?x { ?x <urn:p> ?y { SELECT ?y { ?y <urn:q> ?z } LIMIT 1 } }",
+    "SELECT ?x { GRAPH ?g { ?x <urn:p> ?y } }",
+    "SELECT ?x FROM <urn:g> { ?x <urn:p> ?y }",
+    "SELECT ?x { ?x <urn:p>* ?y }",
+    "SELECT ?x { ?x <urn:p>+ ?y }",
+    "SELECT ?x { ?x <urn:p>? ?y }",
+    "SELECT (COUNT(*) AS ?n) { ?x <urn:p> ?y }",
+    "SELECT ?x { OPTIONAL { ?x <urn:p> ?y } }",
+    "SELECT ?x { { ?x <urn:p> ?y } UNION { VALUES ?x { 1 } } }",
+    "SELECT ?x { ?x <urn:p> ?y { OPTIONAL { ?x <urn:q> ?z } } }",
+    "SELECT ?x { VALUES ?x { 1 } ?x <urn:p> ?y }",
+    "SELECT ?x { ?x <urn:p> ?y BIND(BNODE() AS ?b) }",
+    "ASK { ?x <urn:p> ?y }",
+    "CONSTRUCT { ?x <urn:p> ?y } WHERE { ?x <urn:p> ?y }",
+    r"SELECT ?x { ?x <urn:p> ?y FILTER NOT \u0045XISTS { ?y <urn:q> ?z } }",
+)
+
+
+@pytest.mark.parametrize("text", ALONE)
+def test_what_is_another_thing_inside_graph_is_verified_alone(text: str) -> None:
+    assert in_each_graph(text, "place") == ""
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32))
+def test_a_proof_is_accepted_together_with_others_only_if_it_is_alone(seed: int) -> None:
+    """Random sets of triples for the rows of all of them: most prove nothing."""
+    chance = random.Random(seed)
+    text = chance.choice(HEADS).format(chance.choice(PATTERNS))
+    some: list[Statement] = [
+        (s, p, o, None) for s in NODES for p in PROPERTIES for o in VALUES if chance.random() < 0.3
+    ]
+    whole = ox.Store()
+    whole.extend(ox.Quad(s, p, o) for s, p, o, _ in some)  # type: ignore[arg-type]
+    rows = [tuple(row) for row in whole.query(text)]
+    query = parse(text)
+    checker = Checker(query, query.select, text)
+    cases = [
+        (row, frozenset(chance.sample(range(len(some)), min(size, len(some)))))
+        for row in rows
+        for size in (1, 2, 3, len(some))
+    ]
+    together = checker.yield_together(cases, some)
+    alone = {
+        i
+        for i, (row, numbers) in enumerate(cases)
+        if checker.yields((some[n] for n in numbers), row)
+    }
+    assert in_each_graph(text, "place")
+    assert together == alone
+
+
+def test_a_proof_with_a_blank_node_or_a_named_graph_is_left_to_be_verified_alone() -> None:
+    text = "SELECT ?x { ?x <urn:p> ?y OPTIONAL { ?y <urn:q> ?z } FILTER(!BOUND(?z)) }"
+    a, p, q = NODES[0], *PROPERTIES
+    blank = ox.BlankNode()
+    statements: list[Statement] = [(a, p, a, None), (a, q, blank, None), (a, q, a, p)]
+    query = parse(text)
+    checker = Checker(query, query.select, text)
+    cases = [((a,), frozenset(numbers)) for numbers in ([0], [0, 1], [0, 2])]
+    assert checker.yield_together(cases, statements) == {0}
+
+
+def held(*lines: str) -> EmbeddedStore:
+    return store_of(list(ox.parse("\n".join(lines), ox.RdfFormat.N_QUADS)))
+
+
+def test_a_row_that_shows_all_it_rests_on_is_gone_if_that_is_not_in_the_store() -> None:
+    store = held("<urn:a> <urn:p> <urn:b> .", "<urn:b> <urn:p> <urn:c> .")
+    text = prefixed("SELECT ?x ?y { ?x <urn:p> ?y FILTER(?y != <urn:c>) }")
+    a, b, c = NODES
+    found = explain(store, text, [{"x": a, "y": b}, {"x": a, "y": c}, {"x": b, "y": c}])
+    codes = [item.unexplained and item.unexplained.code for item in found]
+    assert codes == [None, "unexplained-row-gone", "unexplained-row"]
