@@ -14,9 +14,10 @@ from ..graph.errors import CollectionError
 from ..graph.fact import Fact
 from ..messages.fault import Fault, Place
 from ..messages.message import Message
-from ..ontology.extension import SHAPES_NAME, Extension, sources_of
+from ..ontology.extension import SHAPES_NAME, Extension
 from ..ontology.namespaces import ID, SKOS, TW
 from ..ontology.schema import Schema
+from ..ontology.turtle_file import sources_of
 from .builds.inputs import INPUT_PARTS, SEEDS, is_collection, name_of
 from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, read_documents

@@ -10,9 +10,9 @@ from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ...messages.fault import Fault, Place
-from ...ontology.extension import Source
 from ...ontology.namespaces import BASE, TW
 from ...ontology.schema import Schema
+from ...ontology.turtle_file import Source
 
 #: The namespace for blank nodes, which get names so that reports are reproducible.
 _UNNAMED: Final = BASE + "shapes#unnamed-"

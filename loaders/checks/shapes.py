@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from ...messages.fault import Fault
-from ...ontology.extension import sources_of
 from ...ontology.namespaces import BASE, GRAPH_EVIDENCE, RDF, RDFS, SH, TW, XSD
 from ...ontology.schema import FILES, HERE, Property, Schema, local_name
+from ...ontology.turtle_file import sources_of
 from ..collection import shape_files, term_files
 from .shacl.compiler import Compiler, Rule, refuse_unknown, severity_of
 from .shacl.result import Result, message_of
