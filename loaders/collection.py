@@ -18,7 +18,7 @@ from ..ontology.extension import SHAPES_NAME, Extension
 from ..ontology.namespaces import ID, SKOS, TW
 from ..ontology.schema import Schema
 from ..ontology.turtle_file import sources_of
-from .builds.inputs import INPUT_PARTS, SEEDS, is_collection, name_of
+from .builds.inputs import INPUT_PARTS, SEEDS, distinct, is_collection, name_of
 from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, read_documents
 from .entities import read_entities
@@ -134,7 +134,7 @@ def classes_of(schema: Schema, entities: Mapping[str, Entity]) -> dict[str, froz
 def read_collection(
     folders: Iterable[Path], heed: Callable[[str, Fact, Site], object] = lambda *_: None
 ) -> Collection:
-    """Read the folders of collections in order, later ones over earlier ones.
+    """Read the folders of collections in order, each once, later ones over earlier ones.
 
     ``heed`` is called with the file, the fact and its place as soon as a fact is read, whether or
     not there are faults elsewhere. Raises ``CollectionError`` with every fault of the run. Each
@@ -142,7 +142,7 @@ def read_collection(
     """
     faults: list[Fault] = []
     performed: Counter[str] = Counter()
-    folders = list(folders)
+    folders = distinct([*folders][::-1])[::-1]
     schema = read_ontology(folders, faults, performed)
     for folder in folders:
         if not is_collection(folder):

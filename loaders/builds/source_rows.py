@@ -146,7 +146,7 @@ def rest_of(folders: Iterable[Path]) -> str | None:
     for name, file in input_files(folders):
         if name not in facts:
             content = sha256(Path(file).read_bytes()).hexdigest()
-            found.update(f"{name}\0{content}\n".encode())
+            found.update(f"{name}\0{content}\n".encode("utf-8", "surrogateescape"))
     return found.hexdigest()
 
 
@@ -154,6 +154,9 @@ def units(path: Path) -> Iterator[bytes]:
     """The rows of a file with line breaks. Raises ``WholeError`` if it is not read by rows."""
     if path.suffix not in ROWS:
         raise WholeError
+    if not path.is_file():
+        # A pipe or device would never end; the loaders report it.
+        raise OSError(str(path))
     begun: list[bytes] = []
     is_open = False
     with path.open("rb") as file:
