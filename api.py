@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from .graph.errors import (
-    MisuseError, OutputError, QueryError, TaawunError, UnknownNameError, UnsureError,
+    MisuseError,
+    OutputError,
+    QueryError,
+    TaawunError,
+    UnknownNameError,
+    UnsureError,
 )  # fmt: skip
 from .graph.store import EmbeddedStore, Store, read
 from .messages.message import foreign, preferred_language
@@ -356,9 +361,7 @@ def open(
     has changed since the last build. Raises ``CollectionError`` with every fault of the
     collections.
     """
-    from .loaders.builds.inputs import distinct
-
-    folders = distinct(Path(folder) for folder in collections)
+    folders = [Path(folder) for folder in collections]
     questions = [folder / "queries" for folder in folders]
     if endpoint is not None:
         from .graph.remote.remote_store import RemoteStore

@@ -110,12 +110,19 @@ class Report:
         return tuple(fault for check in self.checks for fault in check.faults)
 
 
-def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = False) -> Report:
+def check(
+    build: Build,
+    collections: Sequence[Path] = (),
+    *,
+    reference: bool = False,
+    shape_seconds: float | None = None,
+) -> Report:
     """Check a build and its source collections.
 
     Raises ``CollectionError`` if the collections cannot be read as facts. The expected answers
     are for the bundled collection alone, and are compared only if no other is loaded.
     ``reference`` also checks the shapes with pySHACL, which is slow on large graphs.
+    ``shape_seconds`` limits each shape of a collection, by default to a minute.
     """
     places: list[Place] = []
     collection = read_collection(
@@ -137,7 +144,7 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
     checks.append(check_claims(collection, places))
     checks += _disagreements(store, collection, places)
     checks.append(_offsets(store, collection))
-    checks.append(_shapes(build, collections))
+    checks.append(_shapes(build, collections, shape_seconds))
     if reference:
         checks.append(_reference(build, collections))
     if not collections:
@@ -251,11 +258,12 @@ def _offsets(store: Store, collection: Collection) -> Check:
     return Check("quotes in the store", len(quoted), tuple(faults))
 
 
-def _shapes(build: Build, collections: Sequence[Path]) -> Check:
-    from .loaders.checks.shapes import validate_build
+def _shapes(build: Build, collections: Sequence[Path], seconds: float | None = None) -> Check:
+    from .loaders.checks.shape_process import SHAPE_SECONDS, validate_build
 
-    found = validate_build(build.dump, collections)
-    return Check("shapes", found.performed, _named(found.faults), _named(found.warnings))
+    found = validate_build(build.dump, collections, seconds or SHAPE_SECONDS)
+    faults = (*_named(found.faults), *found.unfinished)
+    return Check("shapes", found.performed, faults, _named(found.warnings))
 
 
 def _named(faults: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -60,7 +60,9 @@ def check(
     if accept_answers:
         count = checks.accept_answers(made.store())
         print_line(say("check-answers-written", settings.language, count=count))
-    report = checks.check(made, settings.collections, reference=reference)
+    report = checks.check(
+        made, settings.collections, reference=reference, shape_seconds=settings.timeout
+    )
     if preview:
         _preview(settings, made)
     else:

@@ -57,7 +57,7 @@ class Settings:
 
     @property
     def collections(self) -> list[Path]:
-        """The chosen collections, after those of TAAWUN_COLLECTIONS; one that is in both is last."""
+        """The chosen collections, after those of TAAWUN_COLLECTIONS, each once."""
         from ..loaders.builds.inputs import distinct
 
         listed = os.environ.get("TAAWUN_COLLECTIONS", "")

@@ -183,11 +183,10 @@ class Definitions:
     def _inverses(self) -> Iterator[tuple[str, str]]:
         for source in self._sources:
             for triple in source.triples:
-                ends = triple.subject, triple.object
-                if triple.predicate.value == OWL + "inverseOf" and all(
-                    isinstance(end, ox.NamedNode) for end in ends
-                ):
-                    yield triple.subject.value, getattr(triple.object, "value", "")
+                one, other = triple.subject, triple.object
+                is_inverse = triple.predicate.value == OWL + "inverseOf"
+                if is_inverse and isinstance(one, ox.NamedNode) and isinstance(other, ox.NamedNode):
+                    yield one.value, other.value
 
     def _statement(self, place: Place, code: str, triple: ox.Triple) -> Fault:
         subject = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else "[ ]"

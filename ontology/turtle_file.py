@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 import pyoxigraph as ox
 
@@ -65,7 +66,7 @@ def read_source(path: Path, name: str) -> Source | Fault:
             return Fault.at(Place(name), "is-utf-16", check="ontology")
         text = content.decode("utf-8")
         lines = _Lines(text)
-        parser = ox.parse(lines, format=ox.RdfFormat.TURTLE)
+        parser = ox.parse(cast(IO[bytes], lines), format=ox.RdfFormat.TURTLE)
         found = [(ox.Triple(q.subject, q.predicate, q.object), lines.number) for q in parser]
         triples, places = tuple(t for t, _ in found), tuple(n for _, n in found)
         return Source(name, text, triples, places, dict(parser.prefixes))

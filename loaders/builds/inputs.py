@@ -56,10 +56,9 @@ def name_of(folder: Path) -> str:
 
 
 def distinct(folders: Iterable[Path]) -> list[Path]:
-    """The folders in their order, each once, by whatever names and links it is given."""
-    return list({os.path.realpath(folder): folder for folder in reversed([*folders])}.values())[
-        ::-1
-    ]
+    """The folders in their order, each once, where it is last, also if it is given by a link."""
+    last = {os.path.realpath(folder): folder for folder in reversed([*folders])}
+    return [*last.values()][::-1]
 
 
 def is_collection(folder: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -18,7 +18,7 @@ from .value import Structure
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL: Final = "tag:yaml.org,2002:null"
 #: What is no ordinary file.
-_KINDS: Final = {
+_KINDS: Final[dict[str, Callable[[int], bool]]] = {
     "kind-pipe": stat.S_ISFIFO,
     "kind-socket": stat.S_ISSOCK,
     "kind-device": lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode),
