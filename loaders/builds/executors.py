@@ -22,13 +22,9 @@ class InProcess(Executor):
     """Does the work at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Call the function."""
+        """Call the function; what it raises is raised here."""
         future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
-            # As of any executor, it is raised where the result is asked for.
-            future.set_exception(error)
+        future.set_result(fn(*args, **kwargs))
         return future
 
 

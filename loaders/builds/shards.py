@@ -280,7 +280,7 @@ def _read_shard(work: Work, task: Task) -> Shard:
     premises: list[Premise] = []
     statements = bytearray()
     quotes: set[bytes] = set()
-    successors: Mapping[str, str]
+    successors: dict[str, str] = {}
     for fact, place in facts:
         item = fact, place
         buckets[crc32(fact.subject.value.encode()) % work.buckets].append(item)
