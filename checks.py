@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from .loaders.builds.inputs import SEEDS
 from .loaders.checks.claims import Claims
 from .loaders.checks.conflicts import SIDE_BY_SIDE, figure_conflicts, side, stage_conflicts
 from .loaders.checks.coverage import Coverage, coverage
+from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection
 from .messages.fault import Fault, Place
 from .messages.message import Message, say
@@ -108,19 +110,30 @@ class Report:
         return tuple(fault for check in self.checks for fault in check.faults)
 
 
-def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = False) -> Report:
+def check(
+    build: Build,
+    collections: Sequence[Path] = (),
+    *,
+    reference: bool = False,
+    shape_seconds: float | None = None,
+) -> Report:
     """Check a build and its source collections.
 
     Raises ``CollectionError`` if the collections cannot be read as facts. The expected answers
     are for the bundled collection alone, and are compared only if no other is loaded.
     ``reference`` also checks the shapes with pySHACL, which is slow on large graphs.
+    ``shape_seconds`` limits each shape of a collection, by default to a minute.
     """
     places: list[Place] = []
     collection = read_collection(
         [SEEDS, *collections], lambda _name, _fact, value: places.append(value.place)
     )
     store = build.store()
-    checks = [Check(name, count) for name, count in sorted(collection.performed.items())]
+    warnings = {"record statuses": tuple(_later_statuses(collection, places))}
+    checks = [
+        Check(name, count, (), warnings.get(name, ()))
+        for name, count in sorted(collection.performed.items())
+    ]
     quoting: dict[str, list[Fact]] = defaultdict(list)
     for fact in collection.facts:
         quoting[fact.evidence[0].document].append(fact)
@@ -131,7 +144,7 @@ def check(build: Build, collections: Sequence[Path] = (), *, reference: bool = F
     checks.append(check_claims(collection, places))
     checks += _disagreements(store, collection, places)
     checks.append(_offsets(store, collection))
-    checks.append(_shapes(build, collections))
+    checks.append(_shapes(build, collections, shape_seconds))
     if reference:
         checks.append(_reference(build, collections))
     if not collections:
@@ -147,6 +160,18 @@ def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> No
     found = set(_shapes(after, edited).faults)
     if found and (new := found.difference(_shapes(before, edited).faults)):
         raise CollectionError(new)
+
+
+def _later_statuses(collection: Collection, places: Sequence[Place]) -> Iterator[Fault]:
+    """A warning for each record status with a date that is still to come."""
+    # Where the day begins first, so that nobody's today is called the future.
+    today = datetime.now(timezone(timedelta(hours=14))).date().isoformat()
+    for fact, place in zip(collection.facts, places, strict=True):
+        day = fact.qualifier("statusDate")
+        if day is not None and day.value > today:
+            yield Fault.at(
+                place, "status-date-ahead", fact=short(fact), day=day.value, check="record statuses"
+            )
 
 
 def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
@@ -233,11 +258,12 @@ def _offsets(store: Store, collection: Collection) -> Check:
     return Check("quotes in the store", len(quoted), tuple(faults))
 
 
-def _shapes(build: Build, collections: Sequence[Path]) -> Check:
-    from .loaders.checks.shapes import validate_build
+def _shapes(build: Build, collections: Sequence[Path], seconds: float | None = None) -> Check:
+    from .loaders.checks.shape_process import SHAPE_SECONDS, validate_build
 
-    found = validate_build(build.dump, collections)
-    return Check("shapes", found.performed, _named(found.faults), _named(found.warnings))
+    found = validate_build(build.dump, collections, seconds or SHAPE_SECONDS)
+    faults = (*_named(found.faults), *found.unfinished)
+    return Check("shapes", found.performed, faults, _named(found.warnings))
 
 
 def _named(faults: Iterable[Fault]) -> tuple[Fault, ...]:

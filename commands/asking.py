@@ -309,7 +309,4 @@ def _query_text(query: str) -> str:
     except OSError as error:
         reason = foreign(error.strerror or str(error))
         raise InputError("text-unreadable", file=query, reason=reason) from error
-    try:
-        return read.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError.not_utf_8(query, error) from error
+    return InputError.text_of(query, read)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..graph.errors import MisuseError
 from ..messages.message import Message, say
 from .faults import tell, warn
 from .output import emit, print_line, printer_for
@@ -18,16 +19,28 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Share the work among N processes."
+)
+@click.option(
+    "--scheduler",
+    metavar="processes|URL",
+    help="Who does the work: processes, or the workers of a Dask scheduler (tcp://…).",
+)
 @common
 @click.pass_obj
-def build(settings: Settings) -> None:
+def build(settings: Settings, jobs: int | None, scheduler: str | None) -> None:
     """Read and check the collections, and build the store if anything has changed.
 
     The other commands do this when it is needed.
     """
     from ..loaders.builds.build import build as build_graph
+    from ..loaders.builds.executors import PROCESSES, executor_of
 
-    made = build_graph(settings.collections)
+    if scheduler not in (None, PROCESSES) and "://" not in str(scheduler):
+        raise MisuseError("scheduler-unknown", name=str(scheduler))
+    with executor_of(scheduler, jobs) as executor:
+        made = build_graph(settings.collections, executor=executor)
     language = settings.language
     counts = [Message(f"count-{name}", count=count) for name, count in made.manifest().items()]
     print_line(say("build-done" if made.is_new else "build-unchanged", language, counts=counts))
@@ -60,7 +73,9 @@ def check(
     if accept_answers:
         count = checks.accept_answers(made.store())
         print_line(say("check-answers-written", settings.language, count=count))
-    report = checks.check(made, settings.collections, reference=reference)
+    report = checks.check(
+        made, settings.collections, reference=reference, shape_seconds=settings.timeout
+    )
     if preview:
         _preview(settings, made)
     else:

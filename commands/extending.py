@@ -31,7 +31,8 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
     """
     from ..loaders.editing.new_collection import new_collection
 
-    new_collection(folder, settings.collections, with_example=example)
+    # TAAWUN_COLLECTIONS may name this very folder, which is not there yet.
+    new_collection(folder, settings.collection, with_example=example)
     code = "new-collection-with-example" if example else "new-collection"
     argument = shlex.quote(str(folder))
     print_line(say(code, settings.language, folder=str(folder), argument=argument))

@@ -57,9 +57,12 @@ class Settings:
 
     @property
     def collections(self) -> list[Path]:
-        """The chosen collections, after those of TAAWUN_COLLECTIONS."""
+        """The chosen collections, after those of TAAWUN_COLLECTIONS, each once."""
+        from ..loaders.builds.inputs import distinct
+
         listed = os.environ.get("TAAWUN_COLLECTIONS", "")
-        return [*(Path(name) for name in listed.split(os.pathsep) if name), *self.collection]
+        named = [Path(name) for name in listed.split(os.pathsep) if name]
+        return distinct([*named, *self.collection])
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -106,10 +106,7 @@ def content_of(document: str, slugs: list[str]) -> bytes:
         raise InputError("text-unreadable", file=document, reason=reason, remedy=remedy) from error
     if content.startswith(b"\xef\xbb\xbf"):
         raise InputError("text-has-bom", file=document)
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError.not_utf_8(document, error) from error
+    text = InputError.text_of(document, content)
     if not any(char.isalpha() for char in text):
         raise InputError("text-without-words", file=document)
     return content

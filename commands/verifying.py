@@ -74,7 +74,9 @@ def _read(name: str) -> bytes:
         elif (path := Path(name)).stat().st_size > LARGEST:
             raise InputError("proof-too-large", file=name, megabytes=LARGEST >> 20)
         else:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                # A device gives no size.
+                data = file.read(LARGEST + 1)
     except OSError as error:
         reason = foreign(error.strerror or str(error))
         raise InputError("text-unreadable", file=name, reason=reason) from error

@@ -277,22 +277,38 @@ def derive(
     Inactive facts (candidate, superseded, retracted) and prospects are not premises: a plan to
     meet is not a meeting. If several facts state a premise, each yields its own derived fact.
     """
+    predicates = Reasoner(Known(schema), schema, classes).predicates()
+    premises = (premise_of(fact) for fact in facts if fact.is_premise)
+    wanted = (premise for premise in premises if premise[0][1] in predicates)
+    yield from derive_from(wanted, schema, classes)
+
+
+#: The triple of a fact, its IRI, and its time (EDTF) or nothing.
+Premise: TypeAlias = tuple[Terms, str, str]
+
+
+def premise_of(fact: Fact) -> Premise:
+    """The fact as a premise."""
+    when = fact.qualifier("when")
+    return terms_of(fact), fact.iri, when.value if when else ""
+
+
+def derive_from(
+    premises: Iterable[Premise], schema: Schema, classes: Mapping[str, frozenset[str]]
+) -> Iterator[DerivedFact]:
+    """What follows from premises, which are those facts that a step can start from."""
     known = Known(schema)
-    reasoner = Reasoner(known, schema, classes)
-    predicates = reasoner.predicates()
     fresh: list[Terms] = []
     once: dict[str, str] = {}
-    for fact in facts:
-        terms = terms_of(fact)
-        if not fact.is_premise or terms[1] not in predicates:
-            continue
+    for terms, iri, when in premises:
         subject, predicate, object_ = (once.setdefault(term, term) for term in terms)
         terms = subject, predicate, object_
-        if known.add(terms, fact.iri):
+        if known.add(terms, iri):
             fresh.append(terms)
-        if when := fact.qualifier("when"):
-            known.times[fact.iri] = frozenset({when.value})
-    yield from follow(reasoner, fresh)
+        if when:
+            known.times[iri] = frozenset({when})
+    del once
+    yield from follow(Reasoner(known, schema, classes), fresh)
 
 
 def terms_of(fact: Fact) -> Terms:

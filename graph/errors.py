@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..messages.encoding import is_utf_16
 from ..messages.fault import ARROW, Fault, remedy_of
 from ..messages.message import Message, Part, directed
 
@@ -123,6 +124,16 @@ class ServerError(TaawunError):
 
 class InputError(TaawunError):
     """The input of a command does not exist, or is not text."""
+
+    @classmethod
+    def text_of(cls, file: str, content: bytes) -> str:
+        """The text of an input, which must be UTF-8; else raises the error that says what it is."""
+        if is_utf_16(content):
+            raise cls("text-utf-16", file=file)
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise cls.not_utf_8(file, error) from error
 
     @classmethod
     def not_utf_8(cls, file: str, error: UnicodeDecodeError) -> InputError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,10 +14,11 @@ from ..graph.errors import CollectionError
 from ..graph.fact import Fact
 from ..messages.fault import Fault, Place
 from ..messages.message import Message
-from ..ontology.extension import SHAPES_NAME, Extension, sources_of
+from ..ontology.extension import SHAPES_NAME, Extension
 from ..ontology.namespaces import ID, SKOS, TW
 from ..ontology.schema import Schema
-from .builds.inputs import INPUT_PARTS, SEEDS, is_collection, name_of
+from ..ontology.turtle_file import sources_of
+from .builds.inputs import INPUT_PARTS, SEEDS, distinct, is_collection, name_of
 from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, read_documents
 from .entities import read_entities
@@ -133,15 +134,68 @@ def classes_of(schema: Schema, entities: Mapping[str, Entity]) -> dict[str, froz
 def read_collection(
     folders: Iterable[Path], heed: Callable[[str, Fact, Site], object] = lambda *_: None
 ) -> Collection:
-    """Read the folders of collections in order, later ones over earlier ones.
+    """Read the folders of collections in order, each once, later ones over earlier ones.
 
     ``heed`` is called with the file, the fact and its place as soon as a fact is read, whether or
     not there are faults elsewhere. Raises ``CollectionError`` with every fault of the run. Each
     stage checks only what the earlier ones accepted, so that one mistake is one fault.
     """
+    folders = distinct([*folders][::-1])[::-1]
     faults: list[Fault] = []
     performed: Counter[str] = Counter()
-    folders = list(folders)
+    registers = read_registers(folders, faults, performed)
+    maker, statuses = registers.maker(), registers.statuses
+    stated: list[tuple[Fact, Site]] = []
+    for folder in folders:
+        faults.extend(strays(folder / "facts", f"{name_of(folder)}/facts", *FACT_READERS))
+        for path in files(folder / "facts", *FACT_READERS):
+            if path.name == STATUS_FILE:
+                continue
+            name = f"{name_of(folder)}/facts/{path.name}"
+            for written, value in FACT_READERS[path.suffix](path, name, maker, faults):
+                fact = statuses.over(written)
+                spot = Spot(value.place, faults)
+                stated.append((fact, spot))
+                heed(name, fact, spot)
+    is_whole = not faults
+    performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
+    if entries := statuses.report(stated, is_whole=is_whole):
+        performed["status entries"] = entries
+    performed.update(lint_facts(stated, registers.schema, is_whole=is_whole))
+    performed.update(lint_statuses(stated, is_whole=is_whole))
+    if faults:
+        raise CollectionError(faults)
+    facts = tuple(fact for fact, _ in stated)
+    return Collection(registers.schema, registers.documents, registers.entities, facts, performed)
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """What the facts of a document are read against, besides the document: everything else.
+
+    ``refused`` names what was reported already, so that facts that name it are skipped.
+    """
+
+    schema: Schema
+    documents: dict[str, Document]
+    entities: dict[str, Entity]
+    refused: frozenset[str]
+    statuses: Statuses
+
+    def portable(self) -> Registers:
+        """The same registers, in a form that other processes can be given."""
+        return replace(self, statuses=self.statuses.portable())
+
+    def maker(self) -> FactMaker:
+        """A maker of facts against these registers."""
+        classes = classes_of(self.schema, self.entities)
+        return FactMaker(self.schema, classes, self.documents, self.refused)
+
+
+def read_registers(
+    folders: Sequence[Path], faults: list[Fault], performed: Counter[str]
+) -> Registers:
+    """Read the ontology, the documents, the entities and the status files of collections."""
     schema = read_ontology(folders, faults, performed)
     for folder in folders:
         if not is_collection(folder):
@@ -182,27 +236,7 @@ def read_collection(
     for folder in folders:
         if (path := folder / "facts" / STATUS_FILE).is_file():
             statuses.read(path, f"{name_of(folder)}/facts/{path.name}", maker, faults)
-    stated: list[tuple[Fact, Site]] = []
-    for folder in folders:
-        faults.extend(strays(folder / "facts", f"{name_of(folder)}/facts", *FACT_READERS))
-        for path in files(folder / "facts", *FACT_READERS):
-            if path.name == STATUS_FILE:
-                continue
-            name = f"{name_of(folder)}/facts/{path.name}"
-            for written, value in FACT_READERS[path.suffix](path, name, maker, faults):
-                fact = statuses.over(written)
-                spot = Spot(value.place, faults)
-                stated.append((fact, spot))
-                heed(name, fact, spot)
-    is_whole = not faults
-    performed["quotes"] = performed["types"] = performed["qualifiers"] = len(stated)
-    if entries := statuses.report(stated, is_whole=is_whole):
-        performed["status entries"] = entries
-    performed.update(lint_facts(stated, schema, is_whole=is_whole))
-    performed.update(lint_statuses(stated, is_whole=is_whole))
-    if faults:
-        raise CollectionError(faults)
-    return Collection(schema, documents, entities, tuple(fact for fact, _ in stated), performed)
+    return Registers(schema, documents, entities, frozenset(refused), statuses)
 
 
 def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:

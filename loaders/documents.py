@@ -13,7 +13,7 @@ from ..graph.errors import QuoteError
 from ..messages.fault import Fault, near
 from ..messages.message import Message, foreign
 from .checks.quotes import locate
-from .files.yaml_nodes import Fields, Node, files, read_text, read_yaml, strays
+from .files.yaml_nodes import Fields, Node, files, not_text, read_text, read_yaml, strays
 from .text.dates import edtf_fault
 
 REGISTER: Final = "documents.yaml"
@@ -92,6 +92,9 @@ def _read_document(
     if path.name != file or path.suffix != ".txt" or not path.is_file():
         remedy = near(file, {path.name for path in files(folder, ".txt")})
         fields["file"].fault("no-document-file", file=file, check="documents", remedy=remedy)
+        return None
+    if found := not_text(path, f"{name}/{file}"):
+        faults.append(found)
         return None
     try:
         digest = sha256(path.read_bytes()).hexdigest()

@@ -37,7 +37,8 @@ class _Entry:
     """One entry: its number among all, the value that names the fact, and the fact's status."""
 
     number: int
-    fact: Node
+    #: None in a copy for another process.
+    fact: Node | None
     status: Mapping[str, Object]
 
 
@@ -78,6 +79,23 @@ class Statuses:
         entries = sorted((self._entries[key] for key in keys), key=lambda entry: entry.number)
         return fact.with_status(entries[-1].status) if entries else fact
 
+    def portable(self) -> Statuses:
+        """The same statuses without their places, which other processes cannot be given."""
+        other = Statuses()
+        other._entries = {
+            key: _Entry(entry.number, None, entry.status) for key, entry in self._entries.items()
+        }
+        return other
+
+    def met(self) -> dict[int, set[str]]:
+        """The facts that were found for each entry, by its number."""
+        return {entry.number: self._met[key] for key, entry in self._entries.items()}
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the entries."""
+        return frozenset(entry.number for entry in self._entries.values())
+
     def report(self, stated: Sequence[tuple[Fact, Site]], *, is_whole: bool) -> int:
         """Report entries that match no fact, or several; returns the number of entries.
 
@@ -85,6 +103,7 @@ class Statuses:
         """
         facts = [fact for fact, _ in stated]
         for key, entry in self._entries.items():
+            assert entry.fact is not None
             met = sorted(self._met[key])
             if not met and is_whole:
                 remedy = _nearest(key, facts)

@@ -6,79 +6,28 @@ never say anything about our terms, never take our names, and specialise what is
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from ..messages.fault import Fault, Place, remedy_of
-from ..messages.message import Message, Part, foreign
+from ..messages.message import Message, Part
+from .definitions import OWL_ALLOWED, VANN, Definitions
 from .namespaces import BASE, ID, OUTSIDE, OWL, PREFIXES, RDF, RDFS, SKOS, TW, XSD, shortened
 from .schema import TERM_TYPES, Schema, class_slug, local_name, namespace_of
+from .turtle_file import Source, names_it
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-VANN: Final = "http://purl.org/vocab/vann/"
 #: The file of a collection's ``ontology/`` that holds shapes, and no terms.
 SHAPES_NAME: Final = "shapes.ttl"
-#: What OWL may be used to say: the rest leads out of OWL 2 RL, merges things or fetches files.
-_OWL_ALLOWED: Final = frozenset(
-    OWL + name
-    for name in (
-        "inverseOf", "disjointWith", "propertyDisjointWith", "differentFrom",
-        "deprecated", "versionInfo", "versionIRI",
-    )
-)  # fmt: skip
 #: The classes whose members the program knows one by one.
 _CLOSED: Final = frozenset(TW + name for name in ("Modality", "RecordStatus", "Rule"))
 #: What facts are about and what their values are: above every class of a collection.
 _BEARERS: Final = frozenset((TW + "Entity", SKOS + "Concept"))
 _DATATYPES: Final = frozenset(XSD + name for name in ("string", "decimal", "integer", "boolean"))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One Turtle file: the name that messages give it, its text, its triples and prefixes."""
-
-    name: str
-    text: str
-    triples: tuple[ox.Triple, ...]
-    prefixes: dict[str, str]
-
-    def line_of(self, iri: str) -> int:
-        """The line that first has the IRI as its subject, or names it; 1 if none does."""
-        spellings = [f"<{iri}>"]
-        for prefix, space in self.prefixes.items():
-            if iri.startswith(space):
-                spellings.append(f"{prefix}:{iri[len(space) :]}")
-        pattern = "|".join(map(re.escape, spellings))
-        for form in (rf"^\s*(?:{pattern})(?![\w:-])", rf"(?<![\w:-])(?:{pattern})(?![\w:-])"):
-            if found := re.search(form, self.text, re.MULTILINE):
-                return self.text.count("\n", 0, found.end()) + 1
-        return 1
-
-
-def read_source(path: Path, name: str) -> Source | Fault:
-    """Read one Turtle file, or say why it cannot be read."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-        parser = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)
-        triples = tuple(ox.Triple(q.subject, q.predicate, q.object) for q in parser)
-        return Source(name, text, triples, dict(parser.prefixes))
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        return Fault.at(Place(name), "cannot-be-read", check="ontology", reason=reason)
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return Fault.at(Place(name, line), "turtle-not-utf-8", check="ontology")
-    except SyntaxError as error:
-        place = Place(name, error.lineno or 0, error.offset or 0)
-        reason = foreign(error.msg)
-        return Fault.at(place, "turtle-invalid", check="ontology", reason=reason)
 
 
 class Extension:
@@ -160,13 +109,16 @@ class Extension:
         """How many times a rule was applied to a term, and every fault, by place."""
         from .lint import RULES, lint, own_terms
 
-        graph = self._graph()
-        mine = [term for term in own_terms(graph) if str(term) in self._defined]
         faults = {*self._neighbourly(), *self._names(), *self._places(), *self._uses()}
+        said = Definitions(self.sources, self.ours, self.told)
+        faults |= {*said.statements(frozenset(f.place for f in faults)), *said.implications()}
+        count = len(self._defined)
         if not faults:
             # The general rules would say the same again, less clearly.
+            graph = self._graph()
+            count = sum(str(term) in self._defined for term in own_terms(graph))
             faults = set(map(self._placed, lint(graph)))
-        return max(1, len(mine)) * (len(RULES) + 4), sorted(faults)
+        return max(1, count) * (len(RULES) + 6), sorted(faults)
 
     def _graph(self) -> Graph:
         from .lint import bundled
@@ -182,15 +134,16 @@ class Extension:
         """The fault of a term at its place in the files, its IRIs with the files' prefixes."""
         term = fault.place.file
         source = next(
-            (s for s in self.sources if any(_names_it(t, term) for t in s.triples)),
+            (s for s in self.sources if any(names_it(t, term) for t in s.triples)),
             self.sources[0],
         )
         place = Place(source.name, source.line_of(term))
-        parts = {name: self._told(part) for name, part in fault.message.parts.items()}
+        parts = {name: self.told(part) for name, part in fault.message.parts.items()}
         remedy = remedy_of(fault.code, parts)
         return Fault(place, Message(fault.code, **parts), remedy, "ontology")
 
-    def _told(self, part: Part) -> Part:
+    def told(self, part: Part) -> Part:
+        """A part of a message, its IRIs with the files' prefixes."""
         if isinstance(part, str):
             return shortened(part, self._prefixes)
         if isinstance(part, tuple):
@@ -218,7 +171,7 @@ class Extension:
                 yield self.fault("term-is-ours", term=iri)
             elif iri.startswith(BASE) and not iri.startswith(ID):
                 yield self.fault("term-in-our-namespace", term=iri)
-            elif predicate.startswith(OWL) and predicate not in _OWL_ALLOWED:
+            elif predicate.startswith(OWL) and predicate not in OWL_ALLOWED:
                 yield self.fault("owl-predicate-refused", term=iri, predicate=predicate)
             elif kind in (OWL + "AnnotationProperty", OWL + "NamedIndividual"):
                 yield self.fault("owl-type-refused", term=iri, type=kind)
@@ -281,20 +234,3 @@ class Extension:
             for up in schema.values(iri, SKOS + "broader"):
                 if up.removeprefix(ID) not in schema.concepts:
                     yield self.fault("broader-undeclared", term=iri, broader=up)
-
-
-def _names_it(triple: ox.Triple, iri: str) -> bool:
-    return iri in (
-        getattr(triple.subject, "value", ""),
-        triple.predicate.value,
-        getattr(triple.object, "value", ""),
-    )
-
-
-def sources_of(paths: Iterable[tuple[str, Path]]) -> tuple[list[Source], list[Fault]]:
-    """The files that can be read, and the faults of those that cannot."""
-    read = [read_source(path, name) for name, path in paths]
-    return (
-        [item for item in read if isinstance(item, Source)],
-        [item for item in read if isinstance(item, Fault)],
-    )

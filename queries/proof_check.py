@@ -55,9 +55,8 @@ def read_proofs(data: bytes, file: str) -> list[Json]:
     Raises ``InputError`` if the data is not JSON, or not of the form of proofs.
     """
     try:
-        found = json.loads(data.decode("utf-8"), object_pairs_hook=_without_repetition)
-    except UnicodeDecodeError as error:
-        raise InputError.not_utf_8(file, error) from error
+        text = InputError.text_of(file, data)
+        found = json.loads(text, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:
         raise InputError("proof-not-json", file=file, reason=foreign(str(error))) from error
     if isinstance(found, dict):

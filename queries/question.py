@@ -6,6 +6,7 @@ value }`` (:mod:`.parameters`).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..graph.errors import QueryError
+from ..graph.yaml_nesting import DEEPEST, too_deep
+from ..messages.encoding import is_utf_16
 from ..messages.message import Message, foreign
 from .listing import Paragraph
 from .parameters import Asked, Parameter, read_values, with_terms, written_value
@@ -138,6 +141,10 @@ def _yaml(name: str, text: str) -> Any:
     # Other lines are kept as empty lines, so that line numbers match the file.
     lines = text.splitlines()
     header = "\n".join(line[len(_MARK) :] if line.startswith(_MARK) else "" for line in lines)
+    if deep := too_deep(header):
+        place = f":{deep[0]}:{deep[1] + len(_MARK)}"
+        reason = Message("yaml-too-deep", depth=DEEPEST)
+        raise QueryError("header-not-yaml", file=_file(name) + place, reason=reason)
     try:
         # Scalars stay strings: none is converted to a date, number or boolean.
         return yaml.load(header, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
@@ -288,8 +295,16 @@ class Question(Paragraph):
 
 def read_question(path: Path) -> Question:
     """Read one ``.rq`` file. Raises ``QueryError`` if its header is malformed."""
+    if path.name.encode("utf-8", "replace") != os.fsencode(path.name):
+        raise QueryError("question-name-not-utf8", file=str(path))
+    if not path.is_file():
+        # A named pipe would never end.
+        raise QueryError("question-not-a-file", file=str(path))
     try:
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
+        if is_utf_16(content):
+            raise QueryError("question-utf-16", file=str(path))
+        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise QueryError(
             "question-not-utf-8",

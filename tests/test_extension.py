@@ -17,10 +17,11 @@ import pytest
 
 import taawun
 from taawun.checks import check
-from taawun.graph.errors import CollectionError
+from taawun.graph.errors import CollectionError, ShapesError
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.builds.inputs import SEEDS, fingerprint
+from taawun.loaders.checks.shape_process import validate_build
 from taawun.loaders.checks.shapes import Shapes
 from taawun.loaders.collection import read_collection, term_files
 from taawun.messages.fault import Fault
@@ -128,6 +129,39 @@ def test_a_spoiled_shape_is_refused(
     faults = faults_of(copy_of_labs)
     assert any(message in str(fault.message) and fault.place.line == 4 for fault in faults), faults
     assert all(fault.remedy for fault in faults)
+
+
+#: A million million rows: each entity with each other one, twice.
+MULTIPLYING = '''
+my:Multiplying a sh:NodeShape ;
+  sh:targetNode my:Laboratory ;
+  sh:message "Many."@en , "كثير."@ar ;
+  sh:sparql [ sh:message "Many."@en , "كثير."@ar ;
+    sh:select """SELECT $this WHERE {
+      ?a ?b ?c . ?d ?e ?f . ?g ?h ?i .
+      FILTER(STRLEN(STR(?a)) * STRLEN(STR(?d)) < STRLEN(STR(?g)) - 9999) }""" ] .
+'''
+
+
+def test_a_shape_that_multiplies_is_stopped_and_named(copy_of_labs: Path) -> None:
+    file = copy_of_labs / "ontology" / "shapes.ttl"
+    before = file.read_text("utf-8")
+    line = before.count("\n") + 2
+    file.write_text(before + MULTIPLYING, "utf-8")
+    found = validate_build(build([copy_of_labs]).dump, [copy_of_labs], seconds=1)
+    (fault,) = found.unfinished
+    assert fault.code == "shape-too-slow"
+    assert (fault.place.file, fault.place.line) == ("labs/ontology/shapes.ttl", line)
+    assert "Multiplying" in fault.message.text("en")
+    assert found.performed > 1000, "the other shapes were applied"
+
+
+def test_a_shape_that_asks_the_network_is_refused(copy_of_labs: Path) -> None:
+    file = copy_of_labs / "ontology" / "shapes.ttl"
+    asking = MULTIPLYING.replace("?a ?b ?c .", "?a ?b ?c.SeRVICE<http://127.0.0.1:1/>{?a ?b ?c}")
+    file.write_text(file.read_text("utf-8") + asking, "utf-8")
+    with pytest.raises(ShapesError, match="SERVICE"):
+        Shapes(collections=[copy_of_labs])
 
 
 @pytest.mark.slow

@@ -15,7 +15,8 @@ import pytest
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
 
 from taawun.loaders.checks.shacl.result import Result, ShapeMessage
-from taawun.loaders.checks.shapes import SHAPES, SHAPES_FILE, Shapes, validate_build
+from taawun.loaders.checks.shape_process import validate_build
+from taawun.loaders.checks.shapes import SHAPES, SHAPES_FILE, Shapes
 from taawun.messages.fault import Fault, Place
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, TW
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +23,7 @@ from ...graph.fact import Fact
 from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
-from ..collection import Collection, read_collection
+from ..collection import Collection, Registers, read_collection
 from ..entities import region_lines
 from ..files.value import Site
 from .atomic_folder import Unfinished, delete_whole, is_whole, seal
@@ -159,14 +161,19 @@ def find_build(collections: Sequence[Path], *, cache: Path) -> Build | None:
 
 
 def build(
-    collections: Sequence[Path] = (), *, cache: Path | None = None, spared: Sequence[Path] = ()
+    collections: Sequence[Path] = (),
+    *,
+    cache: Path | None = None,
+    spared: Sequence[Path] = (),
+    executor: Executor | None = None,
 ) -> Build:
     """The build of the bundled collection with others stacked over it; reused if none changed.
 
     Inputs are compared by content. A new build is written beside the old one and renamed when it
     is complete. ``spared`` are builds that the caller still needs, which are not deleted however
-    many others are in use. Raises ``CollectionError`` with all faults, and ``StoreError`` if the
-    cache folder cannot be written; the old build is kept.
+    many others are in use. The workers of an ``executor`` do most of a full build; they must see
+    the cache folder and the collections under the same paths. Raises ``CollectionError`` with all
+    faults, and ``StoreError`` if the cache folder cannot be written; the old build is kept.
     """
     folders = stack(collections)
     cache = cache or cache_folder()
@@ -182,11 +189,14 @@ def build(
         with Unfinished(cache) as made:
             with _no_pauses():
                 base = memory.last()
-                if base is None or not increment(folders, base, made.path):
+                is_made = base is not None and increment(folders, base, made.path)
+                if not is_made and executor is not None:
+                    is_made = _make_in_shards(folders, made, executor)
+                if not is_made:
                     _make(folders, made)
             if target.name != _key(folders):
                 # An input changed while it was read.
-                return build(collections, cache=cache, spared=spared)
+                return build(collections, cache=cache, spared=spared, executor=executor)
             if not is_whole(target):
                 delete_whole(target)
             # Another process may have finished the same build first; then that one is kept.
@@ -244,6 +254,17 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
     seal(made.path)
 
 
+def _make_in_shards(folders: Sequence[Path], made: Unfinished, executor: Executor) -> bool:
+    """Let the executor's workers read, check and write; False if there is any fault."""
+    from .sharded_build import build_in_shards
+
+    if not build_in_shards(folders, made.path, executor, register_lines):
+        shutil.rmtree(made.path / STORE, ignore_errors=True)
+        return False
+    seal(made.path)
+    return True
+
+
 def _counts(collection: Collection) -> dict[str, int]:
     facts = collection.facts
     return {
@@ -272,15 +293,20 @@ def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator
 
 def _other_lines(collection: Collection) -> Iterator[str]:
     """The N-Quads of documents, entities and ontology, and of what quotes do not say."""
-    for document in collection.documents.values():
+    yield from register_lines(collection)
+    yield from Claims(collection).lines()
+
+
+def register_lines(registers: Collection | Registers) -> Iterator[str]:
+    """The N-Quads of documents, entities and ontology."""
+    for document in registers.documents.values():
         yield from document.lines()
-    for entity in collection.entities.values():
+    for entity in registers.entities.values():
         yield from entity.lines()
-    yield from region_lines(collection.entities.values())
-    for triple in collection.schema.triples:
+    yield from region_lines(registers.entities.values())
+    for triple in registers.schema.triples:
         yield f"{triple} ."
         yield f"{triple} <{GRAPH_ONTOLOGY}> ."
-    yield from Claims(collection).lines()
 
 
 def _prune(cache: Path, needed: Sequence[Path]) -> None:

@@ -19,7 +19,7 @@ from ...graph.errors import StoreError
 from ...graph.store import EmbeddedStore, damaged
 from ...messages.message import Message, foreign
 from .atomic_folder import Unfinished, is_whole
-from .inputs import SEEDS, stamps
+from .inputs import SEEDS, distinct, stamps
 
 #: How many lines are sorted in memory; larger dumps are sorted in parts, then merged.
 _PART: Final = 2_000_000
@@ -141,13 +141,13 @@ class Memory:
         self._began = time.time_ns()
         self._stamps, self._latest = stamps(folders)
         # Two stacks with the same digits only overwrite each other.
-        digits = crc32("\n".join(map(str, folders)).encode())
+        digits = crc32("\n".join(map(str, folders)).encode("utf-8", "surrogateescape"))
         self._file = cache / f"{MEMORY}{digits:08x}"
 
     def build(self) -> Build | None:
         """The build of these stamps, if it still exists."""
         try:
-            name, _, known = self._file.read_text("utf-8").partition("\n")
+            name, _, known = self._file.read_text("utf-8", "surrogateescape").partition("\n")
         except (OSError, UnicodeDecodeError):
             return None
         if known != self._stamps or not is_whole(self._cache / name):
@@ -157,7 +157,7 @@ class Memory:
     def last(self) -> Path | None:
         """The last build of these collections, even if they have changed; None if it is gone."""
         try:
-            name = self._file.read_text("utf-8").partition("\n")[0]
+            name = self._file.read_text("utf-8", "surrogateescape").partition("\n")[0]
         except (OSError, UnicodeDecodeError):
             return None
         path = self._cache / name
@@ -170,7 +170,7 @@ class Memory:
         with suppress(OSError):
             new = self._file.with_name(f"{self._file.name}-{os.getpid()}")
             stamps = self._stamps if is_settled else ""
-            new.write_text(f"{build.path.name}\n{stamps}", "utf-8")
+            new.write_bytes(f"{build.path.name}\n{stamps}".encode("utf-8", "surrogateescape"))
             new.replace(self._file)
 
 
@@ -199,8 +199,8 @@ def cache_folder() -> Path:
 
 
 def stack(collections: Sequence[Path]) -> list[Path]:
-    """The folders of a build: the bundled collection, then the others."""
-    return [SEEDS, *(folder.absolute() for folder in collections)]
+    """The folders of a build: the bundled collection, then the others, each once."""
+    return distinct([*(folder.absolute() for folder in reversed(collections)), SEEDS])[::-1]
 
 
 _PREFIX: Final = "checked-"

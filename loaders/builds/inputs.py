@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from os.path import isfile
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +55,12 @@ def name_of(folder: Path) -> str:
     return os.path.basename(os.path.realpath(folder))
 
 
+def distinct(folders: Iterable[Path]) -> list[Path]:
+    """The folders in their order, each once, where it is last, also if it is given by a link."""
+    last = {os.path.realpath(folder): folder for folder in reversed([*folders])}
+    return [*last.values()][::-1]
+
+
 def is_collection(folder: Path) -> bool:
     """Whether a folder has a part of a collection."""
     return any(os.path.isdir(folder / part) for part in (*INPUT_PARTS, "queries"))
@@ -66,13 +73,14 @@ def fingerprint(folders: Sequence[Path]) -> str:
     """
     from hashlib import sha256
 
-    digest = sha256("\n".join(map(name_of, folders)).encode())
+    digest = sha256("\n".join(map(name_of, folders)).encode("utf-8", "surrogateescape"))
     for name, path in input_files(folders):
         try:
-            content = sha256(Path(path).read_bytes()).hexdigest()
+            # A pipe or device would never end; the loaders report it.
+            content = sha256(Path(path).read_bytes()).hexdigest() if isfile(path) else "no file"
         except OSError as error:
             content = type(error).__name__
-        digest.update(f"{name}\0{content}\n".encode())
+        digest.update(f"{name}\0{content}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

@@ -78,8 +78,11 @@ class Recorder:
 
     def heed(self, name: str, fact: Fact, place: Site) -> None:
         """Record one statement; those of a file come in the order of its lines."""
-        keys = fact_key(fact.iri), subject_key(fact)
-        self._stated[name] += _STATEMENT.pack(place.place.line, *keys)
+        self._stated[name] += pack_statement(place.place.line, fact)
+
+    def add(self, name: str, statements: bytes) -> None:
+        """Record the packed statements of the next part of a file."""
+        self._stated[name] += statements
 
     def statements(self, folders: Iterable[Path]) -> Statements | None:
         """The recorded statements; None if the next build cannot rely on them."""
@@ -96,6 +99,11 @@ class Recorder:
                 return None
             files[name] = file
         return Statements(rest, files)
+
+
+def pack_statement(line: int, fact: Fact) -> bytes:
+    """One statement as a recorder keeps it."""
+    return _STATEMENT.pack(line, fact_key(fact.iri), subject_key(fact))
 
 
 def _file(stated: bytearray, path: Path) -> FileStatements | None:
@@ -146,7 +154,7 @@ def rest_of(folders: Iterable[Path]) -> str | None:
     for name, file in input_files(folders):
         if name not in facts:
             content = sha256(Path(file).read_bytes()).hexdigest()
-            found.update(f"{name}\0{content}\n".encode())
+            found.update(f"{name}\0{content}\n".encode("utf-8", "surrogateescape"))
     return found.hexdigest()
 
 
@@ -154,6 +162,9 @@ def units(path: Path) -> Iterator[bytes]:
     """The rows of a file with line breaks. Raises ``WholeError`` if it is not read by rows."""
     if path.suffix not in ROWS:
         raise WholeError
+    if not path.is_file():
+        # A pipe or device would never end; the loaders report it.
+        raise OSError(str(path))
     begun: list[bytes] = []
     is_open = False
     with path.open("rb") as file:

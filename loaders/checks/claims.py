@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final
@@ -64,7 +64,10 @@ _GRAMMAR: Final = frozenset(
 class Claims:
     """Compares the facts of a collection with their quotes."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(
+        self, collection: Collection, numbers: Mapping[str, Set[Decimal]] | None = None
+    ) -> None:
+        """``numbers`` has those of each figure, if they are not those of the collection's facts."""
         self._facts = collection.facts
         self._schema, self._entities = collection.schema, collection.entities
         self._documents = collection.documents
@@ -73,11 +76,8 @@ class Claims:
         self._descriptions: dict[str, tuple[frozenset[str], ...]] = {}
         self._inside: dict[str, frozenset[str]] = {}
         self._cues: dict[str, tuple[frozenset[str], ...]] = {}
-        self._numbers: dict[str, set[Decimal]] = defaultdict(set)
+        self._numbers = numbers_of(self._facts) if numbers is None else numbers
         self._scopes: dict[str, list[Scope]] = {}
-        for fact in self._facts:
-            if isinstance(fact.object, ox.Literal) and is_number(fact.object):
-                self._numbers[fact.subject.value].add(Decimal(fact.object.value))
 
     @cached_property
     def _classes(self) -> dict[str, frozenset[str]]:
@@ -89,7 +89,11 @@ class Claims:
 
     def lines(self) -> Iterator[str]:
         """N-Quads that mark each quote with what it does not mention."""
-        for fact in sorted(self._facts, key=lambda fact: fact.evidence[0].document):
+        yield from self.marks(sorted(self._facts, key=lambda fact: fact.evidence[0].document))
+
+    def marks(self, facts: Iterable[Fact]) -> Iterator[str]:
+        """The same for some facts; those of one document together are the fastest."""
+        for fact in facts:
             evidence = fact.evidence[0].iri(fact.iri)
             for part in self.unsaid(fact):
                 name, value = self._mark(part)
@@ -365,6 +369,15 @@ def _lengths(dates: Iterable[str]) -> frozenset[str]:
         for first, last in ends
         if first[:-2] == last[:-2] and len(first) == len("2022-09-08")
     )
+
+
+def numbers_of(facts: Iterable[Fact]) -> dict[str, set[Decimal]]:
+    """The numbers that facts give, by the IRIs of their subjects."""
+    found: dict[str, set[Decimal]] = defaultdict(set)
+    for fact in facts:
+        if isinstance(fact.object, ox.Literal) and is_number(fact.object):
+            found[fact.subject.value].add(Decimal(fact.object.value))
+    return found
 
 
 def is_number(literal: ox.Literal) -> bool:

@@ -10,12 +10,12 @@ from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ...messages.fault import Fault, Place
-from ...ontology.extension import Source
 from ...ontology.namespaces import BASE, TW
 from ...ontology.schema import Schema
+from ...ontology.turtle_file import Source
 
 #: The namespace for blank nodes, which get names so that reports are reproducible.
-_UNNAMED: Final = BASE + "shapes#unnamed-"
+UNNAMED: Final = BASE + "shapes#unnamed-"
 _TARGETS: Final = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
 #: Predicates whose objects may be terms of ours.
 _TERMS: Final = (SH.path, SH["class"], SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
@@ -51,7 +51,7 @@ def triples_of_shapes(sources: Sequence[Source]) -> Iterator[ox.Triple]:
 
 def _named(term: object, names: dict[str, str]) -> str:
     if isinstance(term, ox.BlankNode):
-        return names.setdefault(term.value, f"<{_UNNAMED}{len(names) + 1}>")
+        return names.setdefault(term.value, f"<{UNNAMED}{len(names) + 1}>")
     return str(term)
 
 
@@ -76,7 +76,7 @@ def lint_shapes(sources: Sequence[Source]) -> tuple[int, list[Fault]]:
                 Fault.at(place, "shape-without-message", language=language, check="ontology")
             )
     for shape in sorted(set(graph.subjects()), key=str):
-        if str(shape).startswith(BASE) and not str(shape).startswith(_UNNAMED):
+        if str(shape).startswith(BASE) and not str(shape).startswith(UNNAMED):
             place = _place(sources, shape)
             faults.add(Fault.at(place, "shape-in-our-namespace", check="ontology"))
     for predicate in _TERMS:
@@ -115,7 +115,7 @@ def _name_of(graph: Graph, node: Node) -> Iterator[Node]:
     waiting = [node]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, URIRef) and not part.startswith(_UNNAMED):
+        if isinstance(part, URIRef) and not part.startswith(UNNAMED):
             yield part
             return
         above = [s for s in graph.subjects(None, part) if s not in seen]

@@ -134,6 +134,8 @@ _NOT_YET: Final = tuple(ox.NamedNode(f"{ID}modality/{name}") for name in ("plann
 _DISPUTED: Final = ox.NamedNode(ID + "record-status/disputed")
 #: Properties that define an order.
 ORDERED: Final = ("follows", "partOf", "previousFigure", "subOrganizationOf")
+#: What is compared across subjects besides these.
+_ACROSS: Final = frozenset((*ORDERED, "value", "rank", "comparator", "differenceOf"))
 
 
 def lint_names(
@@ -174,6 +176,17 @@ def lint_facts(
     ``is_whole`` is false if some input was refused: missing facts are then not reported, as they
     may be in there.
     """
+    performed = lint_subjects(stated, schema, is_whole=is_whole)
+    if is_whole:
+        performed["differences"] = lint_differences(stated)
+    performed["loops"] = lint_loops(stated)
+    return performed
+
+
+def lint_subjects(
+    stated: Sequence[tuple[Fact, Site]], schema: Schema, *, is_whole: bool
+) -> Counter[str]:
+    """The checks of :func:`lint_facts` that compare only facts about the same subject."""
     performed: Counter[str] = Counter()
     performed["duplicates"] = _duplicates(stated)
     performed["single values"] = _single_values(stated, schema)
@@ -181,10 +194,14 @@ def lint_facts(
     if is_whole:
         performed["signatures"] = _signatures(stated)
         performed["figures"] = lint_figures(stated)
-        performed["differences"] = lint_differences(stated)
     performed["firmness"] = _firmness(stated)
-    performed["loops"] = _loops(stated)
     return performed
+
+
+def is_compared_across(fact: Fact) -> bool:
+    """Whether the fact matters to a check that compares facts about different subjects."""
+    name = _last(fact.predicate.value)
+    return name in _ACROSS or fact.subject == fact.object
 
 
 def _duplicates(stated: Sequence[tuple[Fact, Site]]) -> int:
@@ -286,7 +303,7 @@ def _firmness(stated: Sequence[tuple[Fact, Site]]) -> int:
     return checked
 
 
-def _loops(stated: Sequence[tuple[Fact, Site]]) -> int:
+def lint_loops(stated: Sequence[tuple[Fact, Site]]) -> int:
     """Check that nothing is part of itself, follows itself, or is its own object."""
     after: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact, _ in stated:

@@ -8,6 +8,7 @@ compiled to SPARQL.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from ...graph.errors import ShapesError
+from ...graph.sparql_tokens import scan
 from ...messages.fault import Fault
-from ...ontology.extension import sources_of
 from ...ontology.namespaces import BASE, GRAPH_EVIDENCE, RDF, RDFS, SH, TW, XSD
 from ...ontology.schema import FILES, HERE, Property, Schema, local_name
+from ...ontology.turtle_file import sources_of
 from ..collection import shape_files, term_files
 from .shacl.compiler import Compiler, Rule, refuse_unknown, severity_of
 from .shacl.result import Result, message_of
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 SHAPES: Final = BASE + "shapes#"
 SHAPES_FILE: Final = HERE / "shapes.ttl"
+_SERVICE: Final = re.compile(r"(?<![\w:?$-])service(?![\w:-])", re.IGNORECASE)
 #: OWL 2 writes text with a language as rdf:PlainLiteral, RDF 1.1 as rdf:langString.
 _RDF_DATATYPES: Final = {RDF + "PlainLiteral": RDF + "langString"}
 
@@ -125,7 +129,7 @@ def _names(schema: Schema, classes: Iterable[str], language: str) -> str:
     return joint.join(schema.label(name, language) for name in sorted(classes))
 
 
-__all__ = ["SHAPES", "SHAPES_FILE", "Shapes", "Validation", "validate_build"]
+__all__ = ["SHAPES", "SHAPES_FILE", "Shapes", "Validation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ class Validation:
     performed: int
     results: tuple[Result, ...]
     by_reference: tuple[str, ...] = ()
+    #: The faults of shapes that did not come to an end.
+    unfinished: tuple[Fault, ...] = ()
 
     @property
     def faults(self) -> list[Fault]:
@@ -170,7 +176,9 @@ class Shapes:
         if own := [*shape_files(folders)]:
             from .collection_shapes import triples_of_shapes
 
-            written += triples_of_shapes(sources_of(own)[0])
+            added = [*triples_of_shapes(sources_of(own)[0])]
+            _refuse_service(added)
+            written += added
         self.source: Final = ShapesGraph([*written, *made_shapes(schema)])
         refuse_unknown(self.source)
 
@@ -190,38 +198,39 @@ class Shapes:
 
     def validate(self, store: ox.Store) -> Validation:
         """Apply the shapes to the default graph of a store; see :meth:`store`."""
-        below = _below(store)
-        compiler = Compiler(self.source, below)
-        results: set[Result] = set()
+        return together(step for step in self.steps(store) if isinstance(step, Validation))
+
+    def steps(self, store: ox.Store) -> Iterator[str | Validation]:
+        """Each shape with targets: its IRI before it is applied, then what it found.
+
+        Shapes that pySHACL has to apply come last.
+        """
+        compiler = Compiler(self.source, _below(store))
         counted: dict[str, int] = {}
-        performed = 0
         by_reference: list[Node] = []
         for shape in targeted(self.source):
+            yield shape.value
             targets = compiler.targets(shape)
             if targets not in counted:
                 count = f"SELECT (COUNT(DISTINCT ?this) AS ?n) WHERE {{ {targets} }}"
                 (row,) = _rows(store, count)
                 counted[targets] = int(row["n"].value)
-            performed += counted[targets]
-            if not counted[targets]:
-                continue
+            results: set[Result] = set()
             try:
-                rules = compiler.rules(shape)
+                for rule in compiler.rules(shape) if counted[targets] else ():
+                    results.update(_results(self.source, rule, store))
             except BeyondSparqlError:
                 by_reference.append(shape)
-            else:
-                for rule in rules:
-                    results.update(_results(self.source, rule, store))
+            yield Validation(counted[targets], tuple(results))
         if by_reference:
             from .shacl.reference import graph_of
             from .shacl.reference import validate as by_pyshacl
 
             data = graph_of(store)
             for shape in by_reference:
+                yield shape.value
                 alone = ShapesGraph(without_targets(self.source, shape))
-                results.update(by_pyshacl(data, alone))
-        names = tuple(shape.value for shape in by_reference)
-        return Validation(performed, tuple(sorted(results, key=repr)), names)
+                yield Validation(0, tuple(by_pyshacl(data, alone)), (shape.value,))
 
     def reference(self, store: ox.Store) -> list[Result]:
         """The results of pySHACL on the same store, sorted. Slow: a second per 1,000 facts."""
@@ -229,6 +238,16 @@ class Shapes:
         from .shacl.reference import validate as by_pyshacl
 
         return by_pyshacl(graph_of(store), self.source)
+
+
+def together(parts: Iterable[Validation]) -> Validation:
+    """The results of several shapes as those of one validation, sorted, each once."""
+    found = [*parts]
+    results = {result for part in found for result in part.results}
+    names = tuple(name for part in found for name in part.by_reference)
+    performed = sum(part.performed for part in found)
+    unfinished = tuple(fault for part in found for fault in part.unfinished)
+    return Validation(performed, tuple(sorted(results, key=repr)), names, unfinished)
 
 
 def build_store(shapes: Shapes, dump: Path) -> ox.Store:
@@ -241,10 +260,15 @@ def build_store(shapes: Shapes, dump: Path) -> ox.Store:
     return shapes.store(quad for quad in quads if quad.graph_name in wanted)
 
 
-def validate_build(dump: Path, collections: Iterable[Path] = ()) -> Validation:
-    """Validate a build, given by its N-Quads and the collections that it was made from."""
-    shapes = Shapes(collections=collections)
-    return shapes.validate(build_store(shapes, dump))
+def _refuse_service(shapes: Iterable[ox.Triple]) -> None:
+    """Raise ``ShapesError`` for a query that would be sent to a server on the network."""
+    for triple in shapes:
+        if triple.predicate.value in (SH + "select", SH + "ask"):
+            query = getattr(triple.object, "value", "")
+            words = (t.text for t in scan(query) if t.kind not in ("string", "iri", "comment"))
+            if any(_SERVICE.search(word) for word in words):
+                shape = str(getattr(triple.subject, "value", ""))
+                raise ShapesError("shape-with-service", shape=local_name(shape))
 
 
 def _triples(path: Path) -> Iterable[ox.Triple]:

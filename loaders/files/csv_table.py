@@ -19,7 +19,7 @@ from ...graph.arabic import fold, western
 from ...messages.fault import Fault, Place, near
 from ...messages.message import Message, foreign
 from .value import Site, Value
-from .yaml_nodes import read_text
+from .yaml_nodes import not_text, read_text
 
 _SEPARATORS: Final = (",", ";", "\t")
 #: Invisible characters that spreadsheets leave around a cell.
@@ -166,6 +166,9 @@ def _records(
     path: Path, name: str, kind: Kind, faults: list[Fault]
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the records of a CSV file, the header first, each with the line that it begins in."""
+    if not_text(path, name):
+        _unreadable(path, name, faults)
+        return
     line = 1
     try:
         with _opened(path) as file:
@@ -227,7 +230,7 @@ def _unreadable(path: Path, name: str, faults: list[Fault]) -> None:
     found: list[Fault] = []
     read_text(path, name, found)
     for fault in found:
-        is_encoding = fault.code == "not-utf8"
+        is_encoding = fault.code in ("not-utf8", "is-utf-16")
         faults.append(replace(fault, remedy=Message("save-as-csv-utf8")) if is_encoding else fault)
 
 

@@ -13,7 +13,7 @@ from ...messages.message import Message, foreign
 from ..facts import QUALIFIERS, FactMaker
 from .csv_table import Cell, Kind, Row, read_table
 from .value import Value
-from .yaml_nodes import Node, read_text, read_yaml
+from .yaml_nodes import Node, not_text, read_text, read_yaml
 
 FILE_KEYS: Final = frozenset({"document", "evidence"})
 ENTRY_KEYS: Final = frozenset({"quote", "prefix", "suffix", "context", "facts", *QUALIFIERS})
@@ -201,6 +201,9 @@ def rows_of_jsonl(path: Path, name: str, faults: list[Fault]) -> Iterator[Row]:
 
 def _lines(path: Path, name: str, faults: list[Fault]) -> Iterator[str]:
     """The lines of a file; what is not UTF-8 text is reported."""
+    if found := not_text(path, name):
+        faults.append(found)
+        return
     try:
         # Only \\n ends a line: other line separators may stand inside a value.
         with path.open(encoding="utf-8", newline="\n") as file:

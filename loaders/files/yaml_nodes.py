@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import yaml
 
+from ...graph.yaml_nesting import DEEPEST, too_deep
+from ...messages.encoding import is_utf_16
 from ...messages.fault import Fault, Place, near
 from ...messages.message import Message, foreign
 from .value import Structure
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL: Final = "tag:yaml.org,2002:null"
+#: What is no ordinary file.
+_KINDS: Final[dict[str, Callable[[int], bool]]] = {
+    "kind-pipe": stat.S_ISFIFO,
+    "kind-socket": stat.S_ISSOCK,
+    "kind-device": lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode),
+}
 
 
 class Node(Structure):
@@ -94,6 +103,9 @@ Fields: TypeAlias = dict[str, Node]
 
 def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
     """A file's text, which must be UTF-8 without a byte order mark; None with a fault if not."""
+    if found := not_text(path, name):
+        faults.append(found)
+        return None
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
@@ -116,12 +128,16 @@ def read_yaml(path: Path, name: str, faults: list[Fault]) -> Node | None:
     """The one document of a YAML file; None with a fault if it is empty or broken.
 
     A file with only comments is an empty mapping. Anchors, aliases and tags are refused: a value
-    is written where it is read, and is what it looks like.
+    is written where it is read, and is what it looks like. So is deep nesting, which libyaml does
+    not survive.
     """
     text = read_text(path, name, faults)
     if text is None:
         return None
     try:
+        if deep := too_deep(text):
+            faults.append(Fault.at(Place(name, *deep), "yaml-too-deep", depth=DEEPEST))
+            return None
         if extras := list(_extras(text, name)):
             faults.extend(extras)
             return None
@@ -172,24 +188,64 @@ def _extras(text: str, name: str) -> Iterator[Fault]:
             yield Fault.at(place, "yaml-tag", tag=tag)
 
 
+def irregular(path: Path, name: str) -> Fault | None:
+    """The fault of a file that is no ordinary one, or whose name is not UTF-8; else None."""
+    if not is_utf_8(path.name):
+        return Fault.at(Place(name), "name-not-utf8")
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return None
+    kind = next((kind for kind, is_kind in _KINDS.items() if is_kind(mode)), None)
+    return Fault.at(Place(name), "not-a-plain-file", kind=Message(kind)) if kind else None
+
+
+def not_text(path: Path, name: str) -> Fault | None:
+    """The fault of a file that is clearly none to read: no ordinary one, or UTF-16; else None."""
+    if found := irregular(path, name):
+        return found
+    try:
+        with path.open("rb") as file:
+            is_text = not is_utf_16(file.read(1000))
+    except OSError:
+        return None
+    return None if is_text else Fault.at(Place(name), "is-utf-16")
+
+
+def is_utf_8(name: str) -> bool:
+    """Whether the name of a file is UTF-8 on disk."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def files(folder: Path, *suffixes: str) -> Iterator[Path]:
     """The files of a folder with one of the suffixes, by name, without hidden ones."""
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
-            if path.suffix in suffixes and path.is_file() and not path.name.startswith("."):
+            if (
+                path.suffix in suffixes
+                and not path.name.startswith(".")
+                and is_utf_8(path.name)
+                and path.is_file()
+            ):
                 yield path
 
 
 def strays(folder: Path, name: str, *suffixes: str) -> Iterator[Fault]:
-    """A fault for each file that would otherwise be ignored silently.
-
-    Hidden files and the backups of editors (``facts.yaml~``) may be there.
-    """
+    """A fault for each file that would otherwise be ignored silently; hidden ones may be there."""
     if not folder.is_dir():
         return
     read = set(files(folder, *suffixes))
     for path in sorted(folder.iterdir()):
-        if path in read or path.name.startswith((".", "__")) or path.name.endswith("~"):
+        if path in read or path.name.startswith((".", "__")):
             continue
         place = Place(f"{name}/{path.name}")
-        yield Fault.at(place, "file-not-read", folder=name, suffixes=suffixes)
+        if found := irregular(path, f"{name}/{path.name}"):
+            yield found
+        elif path.name.endswith("~"):
+            yield Fault.at(place, "backup-of-an-editor")
+        else:
+            yield Fault.at(place, "file-not-read", folder=name, suffixes=suffixes)

@@ -1,0 +1,228 @@
+"""Build through an executor: shards are read and checked by its workers, and joined here.
+
+Whatever the executor (this process, a pool of processes, Dask), the graph is the same, quad by
+quad. Facts are compared across shards in parts by their subjects, which the workers check too. If
+anything is wrong anywhere, the collections are read again in one go, which reports every fault at
+its place.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ...graph.derive import Premise, derive_from
+from ...graph.errors import CollectionError, StoreError
+from ...messages.fault import Fault
+from ...ontology.namespaces import ID
+from ..collection import FACT_READERS, Registers, classes_of, read_registers
+from ..files.yaml_nodes import strays
+from ..status_file import STATUS_FILE
+from .cache import MANIFEST, STORE
+from .inputs import name_of
+from .shards import (
+    ROWS,
+    Part,
+    Shard,
+    Task,
+    Work,
+    check_across,
+    check_part,
+    mark_shard,
+    read_shard,
+    tasks_of,
+)
+from .source_rows import Recorder, fact_files
+
+#: Facts about how many shards' subjects are checked at a time.
+_SHARDS_A_PART: Final = 4
+#: Bytes of N-Quads that are loaded at a time.
+_BATCH: Final = 1 << 28
+
+
+def build_in_shards(
+    folders: Sequence[Path],
+    target: Path,
+    executor: Executor,
+    other_lines: Callable[[Registers], Iterable[str]],
+    rows: int = ROWS,
+) -> bool:
+    """Make the build of these folders in ``target``, unsealed.
+
+    ``other_lines`` gives the N-Quads of the registers. Returns False, and leaves ``target``
+    unusable, if there is any fault. Raises ``StoreError`` if the workers are lost.
+    """
+    faults: list[Fault] = []
+    try:
+        registers = read_registers(folders, faults, Counter())
+    except CollectionError:
+        return False
+    for folder in folders:
+        faults.extend(strays(folder / "facts", f"{name_of(folder)}/facts", *FACT_READERS))
+    if faults:
+        return False
+    work = Work(target / "work")
+    work.folder.mkdir()
+    try:
+        return _Joined(folders, target, executor, registers, work).build(other_lines, rows)
+    except (BrokenProcessPool, ConnectionError) as error:
+        raise StoreError("workers-lost") from error
+    finally:
+        shutil.rmtree(work.folder, ignore_errors=True)
+
+
+class _Joined:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        target: Path,
+        executor: Executor,
+        registers: Registers,
+        work: Work,
+    ) -> None:
+        self._folders, self._target, self._executor = folders, target, executor
+        self._registers, self._work = registers, work
+        self._shards: list[Shard] = []
+
+    def build(self, other_lines: Callable[[Registers], Iterable[str]], rows: int) -> bool:
+        tasks = [*self._tasks(rows)]
+        buckets = max(1, len(tasks) // _SHARDS_A_PART)
+        self._work.begin(self._registers, buckets)
+        self._shards = self._run(read_shard, [(task,) for task in tasks])
+        if not all(shard.is_sound for shard in self._shards) or not self._has_statuses():
+            return False
+        facts = self._facts(buckets)
+        if facts is None:
+            return False
+        marked = self._marks()
+        (self._target / STORE).parent.mkdir(exist_ok=True)
+        store = ox.Store(str(self._target / STORE))
+        kinds = [(shard.number, "facts.nq") for shard in self._shards]
+        self._load(store, [*kinds, *((number, "marks.nq") for number in marked)])
+        last = len(tasks)
+        self._work.write_lines(last, "other.nq", other_lines(self._registers))
+        derived = self._derive(last + 1)
+        self._load(store, [(last, "other.nq"), (last + 1, "derived.nq")])
+        store.flush()
+        counts = {
+            "documents": len(self._registers.documents),
+            "entities": len(self._registers.entities),
+            "facts": facts,
+            "quotes": self._quotes(),
+            "derived": derived,
+            "quads": len(store),
+        }
+        del store
+        if statements := self._statements():
+            statements.write(self._target)
+        (self._target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8")
+        return True
+
+    def _tasks(self, rows: int) -> Iterator[Task]:
+        number = 0
+        for name, path in fact_files(self._folders):
+            if path.name == STATUS_FILE:
+                continue
+            for task in tasks_of(number, name, path, rows):
+                yield task
+                number = task.number + 1
+
+    def _run(self, work: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The results of all calls, in their order."""
+        folder = str(self._work.folder)
+        futures = [self._executor.submit(work, folder, *call) for call in calls]
+        return [future.result() for future in futures]
+
+    def _has_statuses(self) -> bool:
+        """Whether each status entry speaks of one fact."""
+        met: dict[int, set[str]] = defaultdict(set)
+        for shard in self._shards:
+            for number, iris in shard.met.items():
+                met[number] |= iris
+        return all(len(met[number]) == 1 for number in self._registers.statuses.numbers)
+
+    def _facts(self, buckets: int) -> int | None:
+        """The number of facts, if they agree with each other; None if not."""
+        after = {iri: other for shard in self._shards for iri, other in shard.successors.items()}
+        wanted = frozenset(after.values())
+        count = len(self._shards)
+        parts: list[Part] = self._run(
+            check_part, [(bucket, count, wanted) for bucket in range(buckets)]
+        )
+        parts += self._run(check_across, [(count,)])
+        known = frozenset[str]().union(*(part.known for part in parts))
+        if not all(part.is_sound for part in parts) or wanted - known or _has_circle(after):
+            return None
+        return sum(part.facts for part in parts)
+
+    def _marks(self) -> list[int]:
+        """The shards whose later marks are written."""
+        numbers: dict[str, set[Decimal]] = defaultdict(set)
+        for shard in self._shards:
+            for subject, found in shard.numbers.items():
+                numbers[subject] |= found
+        self._work.write_numbers(numbers)
+        return self._run(mark_shard, [(s.number,) for s in self._shards if s.has_waiting])
+
+    def _load(self, store: ox.Store, files: Iterable[tuple[int, str]]) -> None:
+        """Load files of N-Quads and delete them, some at a time."""
+        for number, kind in files:
+            path = self._work.path(number, kind)
+            store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
+            path.unlink()
+
+    def _derive(self, number: int) -> int:
+        """Write what follows from the facts of all shards; returns how much it is."""
+        count = 0
+        registers = self._registers
+        known = classes_of(registers.schema, registers.entities)
+        classes = {ID + reference: kinds for reference, kinds in known.items()}
+
+        def lines() -> Iterator[str]:
+            nonlocal count
+            for item in derive_from(self._premises(), registers.schema, classes):
+                count += 1
+                yield from item.lines()
+
+        self._work.write_lines(number, "derived.nq", lines())
+        return count
+
+    def _premises(self) -> Iterator[Premise]:
+        for shard in self._shards:
+            yield from self._work.premises(shard.number)
+
+    def _quotes(self) -> int:
+        """The number of distinct quotes."""
+        found: set[bytes] = set()
+        for shard in self._shards:
+            keys = shard.quotes
+            found.update(keys[at : at + 8] for at in range(0, len(keys), 8))
+        return len(found)
+
+    def _statements(self) -> Any:
+        recorder = Recorder()
+        for shard in self._shards:
+            recorder.add(shard.name, shard.statements)
+        return recorder.statements(self._folders)
+
+
+def _has_circle(after: dict[str, str]) -> bool:
+    """Whether a superseded fact is superseded, in the end, by itself."""
+    for start in after:
+        seen = {start}
+        now = after[start]
+        while now in after and now not in seen:
+            seen.add(now)
+            now = after[now]
+        if now in seen:
+            return True
+    return False
