@@ -40,6 +40,7 @@ ABOUT: Final = Name.told("explorer-about")
 #: Prefixes of the message codes whose translations are embedded in the page.
 _WORDS: Final = (
     "answer-", "column-", "count-", "date-", "entity-", "explorer-", "fact-", "other-language",
+    "overview-",
 )  # fmt: skip
 #: Concatenated in this order into one script.
 SCRIPTS: Final = (
@@ -60,8 +61,13 @@ SCRIPTS: Final = (
     "filters.js",
     "table.js",
     "reader.js",
+    "overview.js",
+    "partners.js",
+    "board.js",
+    "matrix.js",
     "saving.js",
     "vector.js",
+    "publish.js",
     "explorer.js",
 )
 

@@ -21,6 +21,15 @@ from .view import Node, Term, View, iri_of
 
 #: How far cooperation has come, firmest first. A programme is no step between talks and signature.
 BANDS: Final = ("signed", "agreed", "talks", "offers", "programmes", "planned")
+#: The colour, width and dash of the line of each band, in pixels. Width never shows number.
+LINES: Final = {
+    "signed": ("signed", 3.4, ()),
+    "agreed": ("agreed", 2.8, (12, 5)),
+    "talks": ("offered", 2.2, (8, 4)),
+    "offers": ("offered", 1.5, (4, 4)),
+    "programmes": ("stated", 2.2, ()),
+    "planned": ("offered", 1.6, (1, 4)),
+}
 #: The classes of partners, as in the rules that derive who cooperates with whom.
 PARTNERS: Final = ("Country", "Region", "InternationalOrganization")
 ITEMS: Final = ("CooperationItem", "Programme", "PolicyFramework")
@@ -121,6 +130,8 @@ class _Rules:
         self.is_partner = {iri for iri, node in self.nodes.items() if self._any(node, PARTNERS)}
         self.is_partner.discard(EVERYBODY)
         self.sides: dict[str, _Sides] = defaultdict(_Sides)
+        #: Of how many partners an area is, to name the areas that compare.
+        self.shared_areas: Counter[str] = Counter()
         self.area_facts: dict[str, list[FactRecord]] = defaultdict(list)
         for fact in view.facts:
             self._sort(fact)
@@ -246,6 +257,9 @@ class _Rules:
                 facts = self.sides[item.iri].facts[iri]
                 mine[iri].append((self._band(item.iri, facts, item.stage), item))
         meetings = self._meetings(centre)
+        self.shared_areas = Counter(
+            area for told in mine.values() for area in {a for _, item in told for a in item.areas}
+        )
         found = [
             self._partner(iri, sorted(mine[iri], key=lambda one: (_rank(one[0]), one[1].iri)),
                           meetings.get(iri, []))
@@ -263,7 +277,9 @@ class _Rules:
     def _partner(
         self, iri: str, mine: list[tuple[str, Item]], meetings: list[FactRecord]
     ) -> Partner:
-        bands = [band for band, _ in mine] + ["talks"] * bool(meetings)
+        # A meeting that is only planned is a plan, not talks.
+        bands = [band for band, _ in mine]
+        bands += ["planned" if fact.is_prospect else "talks" for fact in meetings]
         band = min(bands, key=_rank)
         # What acts comes before what is only for the partner: the firmest words first.
         proof: list[str] = []
@@ -272,15 +288,16 @@ class _Rules:
                 own = {fact.iri for fact in self.sides[item.iri].facts[iri]}
                 stages = [told for told in item.facts if told in self._stage_iris(item.iri)]
                 proof += [*stages, *(told for told in item.facts if told in own)]
-        if band == "talks":
-            proof += [fact.iri for fact in meetings]
+        if band in ("talks", "planned"):
+            proof += [fact.iri for fact in meetings if fact.is_prospect == (band == "planned")]
         areas = Counter(area for _, item in mine for area in item.areas)
+        shared = self.shared_areas
         return Partner(
             iri,
             band,
             tuple(item.iri for _, item in mine),
             tuple(dict.fromkeys(fact.subject.value for fact in meetings)),
-            tuple(sorted(areas.items(), key=lambda one: (-one[1], one[0]))),
+            tuple(sorted(areas.items(), key=lambda one: (-one[1], -shared[one[0]], one[0]))),
             tuple(dict.fromkeys(proof)),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -16,6 +17,7 @@ from ..queries.question import Question
 from ..queries.results import Shown
 from ..queries.why import explain_or_say_why_not
 from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, STAGES, family_of, firmness_of
+from .overview import LINES, Item, overview
 from .view import Answer, AnsweredQuestion, Name, Term, View
 
 #: Questions listed first, in this order; the others follow by name.
@@ -214,9 +216,84 @@ class _Payload:
                 })
                 for term in self.view.predicates
             ],
-            "values": [{"iri": t.iri, "name": _name(t.name)} for t in self.view.values],
+            "values": [
+                _lean({
+                    "iri": t.iri,
+                    "name": _name(t.name),
+                    "cues": list(t.cues) if t.iri in STAGES else [],
+                })
+                for t in self.view.values
+            ],
             "questions": [self._question(question) for question in questions],
+            "overview": self._overview(),
         }  # fmt: skip
+
+    def _overview(self) -> Json | None:
+        """Return the overview around the centre, or ``None``; it refers to nodes and facts."""
+        found = overview(self.view)
+        if found is None or not (found.partners or found.own):
+            return None
+        bands = _places(LINES)
+        items = _places(item.iri for item in found.items)
+        partners = _places(partner.iri for partner in found.partners)
+        areas = _places(found.areas)
+        regions = _places(term.iri for term in self.view.regions)
+        lies_in = self._smallest_regions(partners)
+
+        def told(item: Item) -> Json:
+            return _lean({
+                "n": self.nodes[item.iri],
+                "band": bands[item.band],
+                "stage": self.values.get(item.stage),
+                "expected": self.values.get(item.expected),
+                "partners": [partners[iri] for iri in item.partners],
+                "areas": self._found(self.nodes, item.areas),
+                "facts": self._found(self.facts, item.facts),
+            })
+
+        return {
+            "centre": self.nodes[found.centre],
+            "bands": [
+                {"key": key, "colour": colour, "width": width, "dash": list(dash)}
+                for key, (colour, width, dash) in LINES.items()
+            ],
+            "regions": [_name(term.name) for term in self.view.regions],
+            "partners": [
+                _lean({
+                    "n": self.nodes[one.iri],
+                    "band": bands[one.band],
+                    "items": [items[iri] for iri in one.items],
+                    "meetings": self._found(self.nodes, one.meetings),
+                    "areas": [[self.nodes[area], count] for area, count in one.areas],
+                    "facts": self._found(self.facts, one.facts),
+                    "region": regions.get(lies_in[one.iri]),
+                })
+                for one in found.partners
+            ],
+            "items": [told(item) for item in found.items],
+            "own": [told(item) for item in found.own],
+            "areas": self._found(self.nodes, found.areas),
+            "cells": [
+                {
+                    "p": partners[cell.partner],
+                    "a": areas[cell.area],
+                    "band": bands[cell.band],
+                    "items": [items[iri] for iri in cell.items],
+                }
+                for cell in found.cells
+            ],
+            "others": self._found(self.nodes, found.others),
+        }
+
+    def _smallest_regions(self, partners: Iterable[str]) -> dict[str, str]:
+        """Return the smallest region that each partner lies in; empty if it lies in none."""
+        sizes = Counter(region for node in self.view.nodes for region in node.regions)
+        return {
+            iri: min(
+                self.by_iri[iri].regions, key=lambda region: (sizes[region], region), default=""
+            )
+            for iri in partners
+        }
 
     @staticmethod
     def _found(places: Mapping[str, int], iris: Iterable[str]) -> list[int]:

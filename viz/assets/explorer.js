@@ -1,7 +1,7 @@
 // The page: its state, the address that keeps it, and the parts that show it.
 
 const state = {
-  view: 'graph',
+  view: firstView(),
   theme: 'auto',
   selected: null,
   filters: noFilters(),
@@ -14,6 +14,12 @@ const state = {
   groups: firstGroups(),
   /** How many entities a very large picture shows. */
   room: PART.first,
+  /** What narrows the overview: the key of a band, the nodes of a partner and an area. */
+  band: '',
+  partner: null,
+  area: null,
+  /** Where the camera stands, in a link that says so. */
+  camera: null,
 };
 
 function firstGroups() {
@@ -35,12 +41,19 @@ function refresh() {
   showParts(parts);
   standOut(chosenParts());
   byId('nothing').hidden = parts.nodes.size > 0;
-  byId('counts').textContent = `${counted('entities', parts.nodes.size)} · ${counted('facts', parts.facts.size)}`;
+  byId('counts').textContent = countsInWords(parts);
   byId('picture').setAttribute('aria-label', `${word('explorer-picture')}: ${byId('counts').textContent}`);
   renderSide();
   renderChips();
   renderPanel();
   renderView();
+}
+
+/** What the view shows, and how much of it: nothing is counted that does not show. */
+function countsInWords(parts) {
+  if (isLaidOut(state.view)) return [counted('partners', partners.length), counted('items', items.length), counted('documents', documents.length)].join(' · ');
+  if (state.view === 'graph') return `${counted('entities', parts.nodes.size)} · ${counted('facts', parts.facts.size)}`;
+  return counted('facts', parts.facts.size);
 }
 
 /** Choose a node, an edge, a path, a question …, or nothing. */
@@ -79,6 +92,8 @@ function partsOf(choice) {
     case 'question': return partsOfFacts(choice.question.rows.flatMap((row) => row.facts).map((id) => facts[id]));
     case 'signed': return partsOfFacts(signedFacts());
     case 'facts': return partsOfFacts(choice.quote.facts);
+    case 'partner': return partsOfFacts([...choice.partner.facts, ...itemsOf(choice.partner).flatMap((item) => item.facts)].map((id) => facts[id]));
+    case 'cell': return partsOfFacts(cells.find((one) => one.partner === choice.partner && one.area === choice.area).items.flatMap((id) => items[id].facts).map((id) => facts[id]));
     default: return null;
   }
 }
@@ -125,7 +140,8 @@ function otherPath({start, goal, path, avoided = new Set()}) {
 
 /* ---------- the parts around the picture ---------- */
 
-const VIEWS = ['graph', 'table', 'timeline'];
+const VIEWS = [...LAID_OUT, 'graph', 'table', 'timeline'];
+const RENDER = {partners: renderPartners, stages: renderBoard, matrix: renderMatrix, table: renderTable, timeline: renderTimeline};
 
 function renderFrame() {
   document.documentElement.lang = language.now;
@@ -169,13 +185,24 @@ function showView(view) {
 function renderView() {
   renderTabs();
   document.body.dataset.view = state.view;
+  const place = keptPlace(byId(`view-${state.view}`));
   for (const view of VIEWS) {
     byId(`view-${view}`).hidden = state.view !== view;
     byId(`view-${view}`).setAttribute('aria-labelledby', `tab-${view}`);
   }
   if (state.view === 'graph' && !byId('picture').querySelector('canvas').clientWidth) wakePicture();
-  if (state.view === 'table') renderTable();
-  if (state.view === 'timeline') renderTimeline();
+  RENDER[state.view]?.();
+  place();
+}
+
+/** What is drawn again keeps its place and the focus. */
+function keptPlace(element) {
+  const {scrollTop, scrollLeft} = element;
+  const key = element.contains(document.activeElement) && document.activeElement.dataset.key;
+  return () => {
+    element.scrollTo(scrollLeft, scrollTop);
+    if (key) element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
+  };
 }
 
 /** A picture that was behind another view takes its size and place when it comes forward. */
@@ -183,8 +210,7 @@ function wakePicture() {
   picture.network.setSize('100%', '100%');
   requestAnimationFrame(() => {
     redraw();
-    const choice = chosenParts();
-    fit(choice ? choice.nodes : picture.seen.nodes, {animated: false, closest: 1.1});
+    lookAround();
   });
 }
 
@@ -193,14 +219,14 @@ function saveMenu() {
   const menu = el('details', {class: 'menu'},
     el('summary', {class: 'round', 'aria-label': word('explorer-save'), title: word('explorer-save')}, icon('save')),
     el('div', {class: 'entries'},
-      entry('explorer-save-png', savePng), entry('explorer-save-svg', saveSvg), entry('explorer-save-csv', saveCsv), entry('explorer-print', () => window.print()),
-      entry('explorer-copy-link', (event) => copyText(event.currentTarget, location.href))));
+      entry('explorer-save-png', savePng), entry('explorer-save-svg', saveSvg), entry(state.selected?.kind === 'question' ? 'explorer-save-answer' : 'explorer-save-csv', saveCsv), entry('explorer-print', () => window.print()),
+      entry('explorer-copy-link', (event) => copyText(event.currentTarget, addressWithCamera()))));
   menu.addEventListener('focusout', ({relatedTarget}) => { if (!menu.contains(relatedTarget)) menu.open = false; });
   return menu;
 }
 
 function goHome() {
-  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: 'graph', summaries: false, groups: firstGroups(), room: PART.first}, {refit: true, remember: true});
+  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: firstView(), summaries: false, groups: firstGroups(), room: PART.first, band: '', partner: null, area: null}, {refit: true, remember: true});
   document.body.classList.remove('has-choice', 'side-open', 'sheet-up');
 }
 
@@ -239,7 +265,6 @@ function addressOfState() {
   const parts = new URLSearchParams();
   if (language.now !== DATA.lang) parts.set('lang', language.now);
   if (state.theme !== 'auto') parts.set('theme', state.theme);
-  if (state.view !== 'graph') parts.set('view', state.view);
   for (const [name, chosen] of Object.entries(state.filters)) if (chosen.size) parts.set(name, [...chosen].sort().join(','));
   const hidden = [...state.hidden].sort().join(',');
   if (hidden !== [...DATA.hiddenAtFirst].sort().join(',')) parts.set('hide', hidden);
@@ -254,7 +279,29 @@ function addressOfState() {
   if (choice?.kind === 'question') parts.set('question', choice.question.slug);
   if (choice?.kind === 'signed') parts.set('question', 'signed');
   if (choice?.kind === 'facts') parts.set('quote', `${documents[choice.quote.d].slug}:${choice.quote.start}-${choice.quote.end}`);
+  if (choice?.kind === 'partner') parts.set('partner', shortName(choice.partner.node));
+  if (choice?.kind === 'cell') parts.set('cell', `${shortName(choice.partner.node)}..${shortName(choice.area)}`);
+  if (state.band) parts.set('band', state.band);
+  if (state.partner) parts.set('with', shortName(state.partner));
+  if (state.area) parts.set('in', shortName(state.area));
+  if (state.view !== viewMeant(parts)) parts.set('view', state.view);
   return parts.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':');
+}
+
+/** The view of an address that names none: the network, if it names something that is drawn there. */
+function viewMeant(parts) {
+  const inNetwork = ['node', 'edge', 'path', 'question', 'quote', 'focus', 'hide', 'groups', 'summaries', 'room', ...Object.keys(FACETS)];
+  return inNetwork.some((name) => parts.has(name)) ? 'graph' : firstView();
+}
+
+/** The address of the view, the place of the camera with it. */
+function addressWithCamera() {
+  const {href} = location;
+  const [page] = href.split('#');
+  const address = addressOfState();
+  if (state.view !== 'graph') return `${page}#${address}`;
+  const {x, y} = picture.network.getViewPosition();
+  return `${page}#${address}${address ? '&' : ''}${address.includes('view=') || viewMeant(new URLSearchParams(address)) === 'graph' ? '' : 'view=graph&'}at=${Math.round(x)},${Math.round(y)},${picture.network.getScale().toPrecision(3)}`;
 }
 
 function writeAddress(remember = false) {
@@ -271,7 +318,12 @@ function readAddress() {
   const list = (name) => new Set((parts.get(name) ?? '').split(',').filter(Boolean));
   language.now = ['ar', 'en'].includes(parts.get('lang')) ? parts.get('lang') : DATA.lang;
   state.theme = ['light', 'dark'].includes(parts.get('theme')) ? parts.get('theme') : 'auto';
-  state.view = VIEWS.includes(parts.get('view')) ? parts.get('view') : 'graph';
+  state.view = VIEWS.includes(parts.get('view')) ? parts.get('view') : viewMeant(parts);
+  state.band = BANDS.some((band) => band.key === parts.get('band')) ? parts.get('band') : '';
+  state.partner = nodeByShortName(parts.get('with') ?? '') ?? null;
+  state.area = nodeByShortName(parts.get('in') ?? '') ?? null;
+  const [x, y, scale] = (parts.get('at') ?? '').split(',').map(Number);
+  state.camera = scale > 0 && Number.isFinite(x + y) ? {position: {x, y}, scale} : null;
   state.filters = Object.fromEntries(Object.keys(FACETS).map((name) => [name, list(name)]));
   state.hidden = parts.has('hide') ? list('hide') : new Set(DATA.hiddenAtFirst);
   state.summaries = parts.get('summaries') === '1';
@@ -305,6 +357,10 @@ function readChoice(parts) {
     const edge = one.links.find((link) => link.derived === derived && otherEnd(link, one) === other);
     if (edge) return {kind: 'edge', edge};
   }
+  const partner = partnerOfNode.get(nodeByShortName(parts.get('partner') ?? ''));
+  if (partner) return {kind: 'partner', partner};
+  const [row, column] = ends('cell').map(nodeByShortName);
+  if (cells.some((cell) => cell.partner.node === row && cell.area === column)) return {kind: 'cell', partner: partnerOfNode.get(row), area: column};
   const [start, goal] = ends('path').map(nodeByShortName);
   if (start && goal) return {kind: 'path', start, goal, path: bestPath(start, goal)};
   if (parts.get('question') === 'signed') return {kind: 'signed'};
@@ -339,17 +395,24 @@ function listenToKeys(event) {
   }
 }
 
+/** Move the camera to where the address says, to what is chosen, or to everything. */
+function lookAround(animated = false) {
+  if (state.camera) moveCamera(state.camera, animated);
+  else if (chosenParts()) fit(chosenParts().nodes, {animated, closest: 1.1});
+  else fitAll(animated);
+}
+
 async function start() {
   await Promise.all(['400 13px', '600 13px'].map((font) => document.fonts.load(`${font} "Taawun Sans"`, 'عA')));
   startPicture();
   showAddress();
-  const choice = chosenParts();
-  if (choice) fit(choice.nodes, {animated: false, closest: 1.1});
-  else fitAll(false);
+  document.body.classList.toggle('has-overview', LAID_OUT.length > 0);
+  lookAround();
+  new ResizeObserver(() => state.view === 'partners' && drawFan()).observe(byId('view-partners'));
   document.addEventListener('keydown', listenToKeys);
   window.addEventListener('popstate', () => {
     showAddress();
-    if (chosenParts()) fit(chosenParts().nodes, {closest: 1.1});
+    if (state.camera || chosenParts()) lookAround(true);
   });
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
   document.documentElement.dataset.ready = 'true';

@@ -37,7 +37,9 @@ function panelContent() {
     case 'question': return questionPanel(state.selected.question);
     case 'signed': return signedPanel();
     case 'facts': return factsPanel(state.selected.quote);
-    default: return welcome();
+    case 'partner': return partnerPanel(state.selected.partner);
+    case 'cell': return cellPanel(state.selected);
+    default: return isLaidOut(state.view) ? overviewWelcome() : welcome();
   }
 }
 
@@ -303,6 +305,9 @@ function questionPanel(question) {
     el('ol', {class: 'answers'}, question.rows.map((row) => answerItem(question, row))),
   ];
 }
+
+/** The rows of the answer that shows. */
+const rowsOf = (question) => question.rows;
 
 function answerItem(question, row) {
   const proven = row.facts.map((id) => facts[id]);
