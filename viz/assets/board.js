@@ -9,8 +9,19 @@ function renderBoard() {
   // Columns without anything of anybody are left out, but for the milestones.
   const columns = DATA.stages.filter((place) => byStage(place).length || ownItems.some((item) => item.stage === place) || shown.some((item) => item.expected === place));
   byId('view-stages').replaceChildren(boardHeadline(shown), narrowing(),
-    el('div', {class: 'board'}, columns.map((place) => boardColumn(place, byStage(place), shown.filter((item) => item.expected === place)))),
+    el('div', {class: 'board'}, columnGroups(columns), columns.map((place) => boardColumn(place, byStage(place), shown.filter((item) => item.expected === place)))),
     noStage(shown.filter((item) => item.stage === undefined && item.expected === undefined)));
+}
+
+/** Over the columns: what lies before an agreement, what is agreed, what follows a signature. */
+function columnGroups(columns) {
+  const groupOfStep = (step) => (step < BOARD.before ? 'before' : step < BOARD.agreed ? 'agreed' : 'after');
+  const names = columns.map((place) => groupOfStep(stepOf(place)));
+  return [...new Set(names)].map((name) => {
+    const heading = el('p', {class: `column-group column-group-${name}`}, word(`overview-group-${name}`));
+    heading.style.setProperty('grid-column', `${names.indexOf(name) + 1} / span ${names.filter((one) => one === name).length}`);
+    return heading;
+  });
 }
 
 function boardHeadline(shown) {

@@ -12,8 +12,10 @@ const state = {
   summaries: false,
   /** By what entities are shaded together: '', 'country', 'event' or 'hub'. */
   groups: firstGroups(),
-  /** How many entities a very large picture shows. */
-  room: PART.first,
+  /** How many entities the picture shows; null for as many as there is room for. */
+  room: null,
+  /** Entities whose neighbours somebody asked for. */
+  grown: new Set(),
   /** What narrows the overview: the key of a band, the nodes of a partner and an area. */
   band: '',
   partner: null,
@@ -23,10 +25,17 @@ const state = {
 };
 
 function firstGroups() {
-  return nodes.length > PART.nodes ? 'hub' : '';
+  return nodes.length > 10000 ? 'hub' : '';
 }
 
 const selectedNode = () => (state.selected?.kind === 'node' ? state.selected.node : null);
+
+/** Show the neighbours of an entity as well, and keep them. */
+function grow(node) {
+  const grown = new Set(state.grown);
+  if (!grown.delete(node)) grown.add(node);
+  update({grown}, {remember: true});
+}
 
 /** Change the state and show it. ``refit`` moves the camera to what is left. */
 function update(change, {refit = false, remember = false} = {}) {
@@ -37,7 +46,7 @@ function update(change, {refit = false, remember = false} = {}) {
 }
 
 function refresh() {
-  const parts = bestConnected(visibleParts(state), state.room, wantedNodes(state.selected));
+  const parts = bestConnected(visibleParts(state), state.room ?? roomOnScreen(), [...wantedNodes(state.selected), ...[...state.grown].flatMap((node) => wantedNodes({kind: 'node', node}))]);
   showParts(parts);
   standOut(chosenParts());
   byId('nothing').hidden = parts.nodes.size > 0;
@@ -62,10 +71,11 @@ function select(choice, {remember = true, move = true} = {}) {
   picture.pointed = null;
   byId('tip').hidden = true;
   if (choice) reveal(choice);
-  update({selected: choice}, {remember});
-  if (choice && move) bringIntoView(choice);
   document.body.classList.remove('side-open');
   document.body.classList.toggle('has-choice', Boolean(choice));
+  update({selected: choice}, {remember});
+  fillPicture();
+  if (choice && move) bringIntoView(choice);
   if (choice) announce(word('explorer-selected', {name: byId('panel').querySelector('h2')?.textContent ?? ''}));
 }
 
@@ -105,6 +115,14 @@ function partsOfFacts(list) {
 }
 
 const chosenParts = () => partsOf(state.selected) ?? null;
+
+/** The picture takes the room that the panel leaves. */
+function fillPicture() {
+  const {clientWidth} = byId('picture');
+  if (state.view !== 'graph' || clientWidth === byId('picture').querySelector('canvas').clientWidth) return;
+  picture.network.setSize('100%', '100%');
+  redraw();
+}
 
 function bringIntoView(choice) {
   const parts = partsOf(choice);
@@ -226,7 +244,7 @@ function saveMenu() {
 }
 
 function goHome() {
-  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: firstView(), summaries: false, groups: firstGroups(), room: PART.first, band: '', partner: null, area: null}, {refit: true, remember: true});
+  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: firstView(), summaries: false, groups: firstGroups(), room: null, grown: new Set(), band: '', partner: null, area: null}, {refit: true, remember: true});
   document.body.classList.remove('has-choice', 'side-open', 'sheet-up');
 }
 
@@ -271,7 +289,8 @@ function addressOfState() {
   if (state.focus) parts.set('focus', `${shortName(state.focus.node)}:${state.focus.depth}`);
   if (state.summaries) parts.set('summaries', '1');
   if (state.groups !== firstGroups()) parts.set('groups', state.groups || 'none');
-  if (state.room !== PART.first) parts.set('room', state.room === Infinity ? 'all' : state.room);
+  if (state.room !== null) parts.set('room', state.room === Infinity ? 'all' : state.room);
+  if (state.grown.size) parts.set('grown', [...state.grown].map(shortName).join(','));
   const choice = state.selected;
   if (choice?.kind === 'node') parts.set('node', shortName(choice.node));
   if (choice?.kind === 'edge') parts.set('edge', [choice.edge.s, choice.edge.t].map((id) => shortName(nodes[id])).join('..') + (choice.edge.derived ? '..derived' : ''));
@@ -290,7 +309,7 @@ function addressOfState() {
 
 /** The view of an address that names none: the network, if it names something that is drawn there. */
 function viewMeant(parts) {
-  const inNetwork = ['node', 'edge', 'path', 'question', 'quote', 'focus', 'hide', 'groups', 'summaries', 'room', ...Object.keys(FACETS)];
+  const inNetwork = ['node', 'edge', 'path', 'question', 'quote', 'focus', 'hide', 'groups', 'summaries', 'room', 'grown', ...Object.keys(FACETS)];
   return inNetwork.some((name) => parts.has(name)) ? 'graph' : firstView();
 }
 
@@ -301,7 +320,8 @@ function addressWithCamera() {
   const address = addressOfState();
   if (state.view !== 'graph') return `${page}#${address}`;
   const {x, y} = picture.network.getViewPosition();
-  return `${page}#${address}${address ? '&' : ''}${address.includes('view=') || viewMeant(new URLSearchParams(address)) === 'graph' ? '' : 'view=graph&'}at=${Math.round(x)},${Math.round(y)},${picture.network.getScale().toPrecision(3)}`;
+  const {stretch} = picture;
+  return `${page}#${address}${address ? '&' : ''}${address.includes('view=') || viewMeant(new URLSearchParams(address)) === 'graph' ? '' : 'view=graph&'}at=${Math.round(x / stretch.x)},${Math.round(y / stretch.y)},${picture.network.getScale().toPrecision(3)}`;
 }
 
 function writeAddress(remember = false) {
@@ -328,7 +348,8 @@ function readAddress() {
   state.hidden = parts.has('hide') ? list('hide') : new Set(DATA.hiddenAtFirst);
   state.summaries = parts.get('summaries') === '1';
   state.groups = readGroups(parts.get('groups'));
-  state.room = parts.get('room') === 'all' ? Infinity : Number(parts.get('room')) || PART.first;
+  state.room = parts.get('room') === 'all' ? Infinity : Number(parts.get('room')) || null;
+  state.grown = new Set([...list('grown')].map(nodeByShortName).filter(Boolean));
   state.focus = readFocus(parts.get('focus'));
   const choice = readChoice(parts);
   state.kept = new Set();
@@ -374,9 +395,10 @@ function readChoice(parts) {
 function showAddress() {
   readAddress();
   applyTheme();
+  document.body.classList.toggle('has-choice', Boolean(state.selected));
   renderFrame();
   refresh();
-  document.body.classList.toggle('has-choice', Boolean(state.selected));
+  fillPicture();
 }
 
 /* ---------- start ---------- */
@@ -397,16 +419,20 @@ function listenToKeys(event) {
 
 /** Move the camera to where the address says, to what is chosen, or to everything. */
 function lookAround(animated = false) {
-  if (state.camera) moveCamera(state.camera, animated);
+  const {stretch} = picture;
+  if (state.camera) moveCamera({scale: state.camera.scale, position: {x: state.camera.position.x * stretch.x, y: state.camera.position.y * stretch.y}}, animated);
   else if (chosenParts()) fit(chosenParts().nodes, {animated, closest: 1.1});
   else fitAll(animated);
 }
 
 async function start() {
   await Promise.all(['400 13px', '600 13px'].map((font) => document.fonts.load(`${font} "Taawun Sans"`, 'عA')));
+  document.body.classList.toggle('has-overview', LAID_OUT.length > 0);
+  readAddress();
+  document.body.classList.toggle('has-choice', Boolean(state.selected));
+  document.body.dataset.view = state.view;
   startPicture();
   showAddress();
-  document.body.classList.toggle('has-overview', LAID_OUT.length > 0);
   lookAround();
   new ResizeObserver(() => state.view === 'partners' && drawFan()).observe(byId('view-partners'));
   document.addEventListener('keydown', listenToKeys);
@@ -429,7 +455,8 @@ window.taawun = Object.freeze({
     const [from, to] = [one, other].map((name) => nodeByShortName(name));
     return onScreen({x: (from.x + to.x) / 2, y: (from.y + to.y) / 2});
   },
-  nameBoxes: () => picture.boxes.map((box) => ({...box})),
+  nameBoxes: () => picture.placed.map(({box, node}) => ({...box, name: shortName(node)})),
+  signBoxes: () => [...(outstanding()?.nodes ?? picture.seen.nodes)].filter((node) => picture.seen.nodes.has(node)).map((node) => ({...signBox(viewNow(), node), name: shortName(node)})),
 });
 
 function onScreen(position) {

@@ -136,13 +136,19 @@ function visibleParts(state) {
   return {facts: seenFacts, edges: seenEdges, nodes: seenNodes};
 }
 
-/** From so many on, the first view shows the best connected, and lets the reader in. */
-const PART = {nodes: 10000, edges: 25000, first: 1500};
-const isPartial = (parts) => parts.nodes.size > PART.nodes || parts.edges.size > PART.edges;
+/** The room on the screen, in square pixels, that an entity needs to be told from others. */
+const PART = {each: 2500, least: 40, most: 1500};
+
+/** How many entities the picture has room for on this screen, whether or not the panel is open. */
+function roomOnScreen() {
+  const width = window.innerWidth - (window.innerWidth > 960 ? 264 : 0);
+  const height = Math.max(200, window.innerHeight - 140);
+  return Math.max(PART.least, Math.min(PART.most, Math.round((width * height) / PART.each)));
+}
 
 /** The best connected nodes of these parts, as many as there is room for, and those wanted. */
 function bestConnected(parts, room, wanted) {
-  if (room === Infinity || !isPartial(parts)) return parts;
+  if (parts.nodes.size <= room) return parts;
   const ranked = [...parts.nodes].sort((one, other) => other.degree - one.degree || one.id - other.id);
   const kept = new Set([...ranked.slice(0, room), ...wanted].filter((node) => parts.nodes.has(node)));
   return {

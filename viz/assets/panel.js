@@ -201,8 +201,10 @@ function stageTrail(node) {
 function nodeActions(node) {
   const focused = state.focus?.node === node;
   const chooser = el('div', {class: 'chooser', hidden: true});
+  const isPart = Boolean(picture.seen.all);
   return el('div', {class: 'node-actions'},
     button([icon('target'), word(focused ? 'explorer-unfocus' : 'explorer-focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
+    isPart && button([icon(state.grown.has(node) ? 'minus' : 'plus'), word(state.grown.has(node) ? 'explorer-shrink' : 'explorer-grow')], () => grow(node), {class: 'action grow'}),
     button([icon('route'), word('explorer-path-to')], () => {
       chooser.hidden = !chooser.hidden;
       if (chooser.hidden) return;

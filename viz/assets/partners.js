@@ -131,7 +131,7 @@ function fanLine(row, along, {from, to}) {
   const curve = to.x - from.x > 60
     ? `M${along(from.x)} ${short(from.y)}C${along(bend)} ${short(from.y)} ${along(bend)} ${short(to.y)} ${along(turn)} ${short(to.y)}H${along(sign - FAN.gap)}`
     : `M${along(from.x)} ${short(to.y)}H${along(sign - FAN.gap + 3)}`;
-  const path = svg('path', {d: family.path, class: family.hollow ? 'sign hollow' : 'sign', transform: `translate(${along(sign)} ${short(to.y)}) scale(${FAN.sign})`});
+  const path = svg('path', {d: family.path, class: family.hollow || band.key === 'planned' ? 'sign hollow' : 'sign', transform: `translate(${along(sign)} ${short(to.y)}) scale(${FAN.sign})`});
   path.style.setProperty('--colour', family.colour);
   return [svg('path', {...settings, d: curve}), svg('path', {...settings, d: `M${along(sign + FAN.gap)} ${short(to.y)}H${along(to.x)}`}), path];
 }
