@@ -97,7 +97,9 @@ def open_page(browser: Browser, page_file: Path) -> Iterator[Opener]:
     contexts = []
     complaints: list[str] = []
 
-    def open_it(address: str = "", *, file: Path = page_file, **settings: Any) -> Page:
+    def open_it(
+        address: str = "", *, file: Path = page_file, view: str = "graph", **settings: Any
+    ) -> Page:
         settings = {"viewport": {"width": 1440, "height": 900}, **settings}
         context = browser.new_context(accept_downloads=True, reduced_motion="reduce", **settings)
         context.set_offline(True)
@@ -107,6 +109,8 @@ def open_page(browser: Browser, page_file: Path) -> Iterator[Opener]:
         page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("request", lambda request: request_seen(request.url))
+        if view and "view=" not in address:
+            address = f"{address or '#'}&view={view}"
         page.goto(file.as_uri() + address)
         page.wait_for_selector("html[data-ready]")
         return page
@@ -886,6 +890,8 @@ def test_hostile_texts_show_as_written_and_run_nothing(open_page, tmp_path):
         assert shown == wanted
         page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
     for address in ("#view=table&hide=", "#view=timeline&hide=", "#lang=en&hide="):
+        if view and "view=" not in address:
+            address = f"{address or '#'}&view={view}"
         page.goto(file.as_uri() + address)
         page.wait_for_timeout(150)
     page.fill("#search input", "script")

@@ -172,7 +172,7 @@ class _Rules:
         shared = tuple(item for item in found if item.partners)
         partners = self._partners(shared, centre)
         order = [partner.iri for partner in partners]
-        areas, cells = self._matrix(shared, order, centre)
+        areas, cells = self._matrix(shared, order)
         return Overview(
             centre,
             partners,
@@ -316,7 +316,7 @@ class _Rules:
         return found
 
     def _matrix(
-        self, items: tuple[Item, ...], order: list[str], centre: str
+        self, items: tuple[Item, ...], order: list[str]
     ) -> tuple[tuple[str, ...], tuple[Cell, ...]]:
         """Return the areas, rolled up to the broadest, and what is said of each partner in them."""
         found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)

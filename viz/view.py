@@ -121,10 +121,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredQuestion:
-    """A stored question with its answer, for the picture to highlight.
+class SeenParameter:
+    """A parameter of a question: its key and name, the value that stands in the query (an IRI or
+    text, empty for anything), and the values that may be chosen."""
 
-    ``parameters`` holds the name and value (IRI or text) of each parameter, empty for anything.
+    key: str
+    name: Name
+    standing: str = ""
+    is_required: bool = False
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A stored question with its answers, for the picture to highlight.
+
+    ``rows`` is the answer for the values that stand in the query; ``answers`` has one for every
+    choice of values that has any. ``asks_ar`` and ``asks_en`` are further wordings.
     """
 
     slug: str
@@ -132,7 +145,11 @@ class AnsweredQuestion:
     columns: tuple[Name, ...]
     rows: tuple[Answer, ...]
     tags: tuple[str, ...] = ()
-    parameters: tuple[tuple[Name, str], ...] = ()
+    parameters: tuple[SeenParameter, ...] = ()
+    answers: tuple[tuple[tuple[str, ...], tuple[Answer, ...]], ...] = ()
+    subject: str = "other"
+    asks_ar: tuple[str, ...] = ()
+    asks_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ function partsOf(choice) {
     case 'node': return around(choice.node);
     case 'edge': return alongEdge(choice.edge);
     case 'path': return choice.path && {nodes: new Set(choice.path), order: choice.path, edges: new Set(choice.path.slice(1).map((node, place) => edgeBetween(choice.path[place], node)))};
-    case 'question': return partsOfFacts(choice.question.rows.flatMap((row) => row.facts).map((id) => facts[id]));
+    case 'question': return partsOfFacts(rowsOf(choice).flatMap((row) => row.facts).map((id) => facts[id]));
     case 'signed': return partsOfFacts(signedFacts());
     case 'facts': return partsOfFacts(choice.quote.facts);
     case 'partner': return partsOfFacts([...choice.partner.facts, ...itemsOf(choice.partner).flatMap((item) => item.facts)].map((id) => facts[id]));
@@ -169,7 +169,7 @@ function renderFrame() {
   byId('about').textContent = inLanguage(DATA.about);
   for (const element of document.querySelectorAll('[data-word]')) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', word(element.dataset.label));
-  byId('search').replaceChildren(searchBox((node) => { update({view: 'graph'}); select({kind: 'node', node}); byId('panel').focus(); }, word('explorer-search-label')), el('kbd', {'aria-hidden': 'true'}, '/'));
+  byId('search').replaceChildren(searchBox(takeFound, word('explorer-search-label'), findAnything), el('kbd', {'aria-hidden': 'true'}, '/'));
   byId('actions').replaceChildren(
     iconButton('filter', word('explorer-filters'), toggleSide, {class: 'round filters-button'}),
     iconButton('home', word('explorer-home'), goHome),
@@ -181,6 +181,17 @@ function renderFrame() {
     iconButton('minus', word('explorer-zoom-out'), () => zoomBy(1 / 1.4)),
     iconButton('fit', word('explorer-fit'), () => fitAll()));
   renderTabs();
+}
+
+/** Open what the search has found. */
+function takeFound(found) {
+  if (found.document) openReader(found.document);
+  else if (found.question) select({kind: 'question', question: found.question, values: found.values});
+  else {
+    if (state.view !== 'graph' && !partnerOfNode.has(found.node)) state.view = 'graph';
+    select(isLaidOut(state.view) ? {kind: 'partner', partner: partnerOfNode.get(found.node)} : {kind: 'node', node: found.node});
+  }
+  byId('panel').focus();
 }
 
 function renderTabs() {
@@ -295,7 +306,13 @@ function addressOfState() {
   if (choice?.kind === 'node') parts.set('node', shortName(choice.node));
   if (choice?.kind === 'edge') parts.set('edge', [choice.edge.s, choice.edge.t].map((id) => shortName(nodes[id])).join('..') + (choice.edge.derived ? '..derived' : ''));
   if (choice?.kind === 'path') parts.set('path', `${shortName(choice.start)}..${shortName(choice.goal)}`);
-  if (choice?.kind === 'question') parts.set('question', choice.question.slug);
+  if (choice?.kind === 'question') {
+    parts.set('question', choice.question.slug);
+    choice.question.parameters.forEach((item, place) => {
+      const cell = valuesOf(choice)[place];
+      if (cell !== item.cell) parts.set(`p.${item.key}`, shortIri(cell));
+    });
+  }
   if (choice?.kind === 'signed') parts.set('question', 'signed');
   if (choice?.kind === 'facts') parts.set('quote', `${documents[choice.quote.d].slug}:${choice.quote.start}-${choice.quote.end}`);
   if (choice?.kind === 'partner') parts.set('partner', shortName(choice.partner.node));
@@ -357,6 +374,15 @@ function readAddress() {
   state.selected = choice;
 }
 
+/** A value of a parameter from an address; what stands in the query where there is none that may be. */
+function readValue(item, text) {
+  if (text === null) return item.cell;
+  const iri = text && (item.values.includes(text) ? text : DATA.entityBase + text);
+  return iri === '' || item.values.includes(iri) ? iri : item.cell;
+}
+
+const shortIri = (iri) => (iri.startsWith(DATA.entityBase) ? iri.slice(DATA.entityBase.length) : iri);
+
 function readGroups(text) {
   if (text === 'none') return '';
   return text && GROUPINGS.includes(text) ? text : firstGroups();
@@ -385,8 +411,8 @@ function readChoice(parts) {
   const [start, goal] = ends('path').map(nodeByShortName);
   if (start && goal) return {kind: 'path', start, goal, path: bestPath(start, goal)};
   if (parts.get('question') === 'signed') return {kind: 'signed'};
-  const question = DATA.questions.find((item) => item.slug === parts.get('question'));
-  if (question) return {kind: 'question', question};
+  const question = questionOf(parts.get('question'));
+  if (question) return {kind: 'question', question, values: question.parameters.map((item) => readValue(item, parts.get(`p.${item.key}`)))};
   const [, slug, from, to] = /^(.+):(\d+)-(\d+)$/.exec(parts.get('quote') ?? '') ?? [];
   const quote = quotes.find((item) => documents[item.d].slug === slug && item.start === Number(from) && item.end === Number(to));
   return quote ? {kind: 'facts', quote} : null;
@@ -447,6 +473,11 @@ async function start() {
 /** What scripts and tests may ask of the page: where things stand on the screen, and folding. */
 window.taawun = Object.freeze({
   fold,
+  /** How a question in one's own words is read: a stored question with its values, or not for sure. */
+  read(text) {
+    const found = readQuestion(text);
+    return found && {question: found.question.slug, values: Object.fromEntries(found.question.parameters.map((item, place) => [item.key, shortIri(found.values[place])]))};
+  },
   placeOf(name) {
     const node = nodeByShortName(name);
     return node && picture.seen.nodes.has(node) ? onScreen(node) : null;

@@ -23,6 +23,16 @@ const quotes = DATA.quotes.map((quote, id) => {
   return {...quote, parts, exact, start: parts[0].start, end: parts.at(-1).end, id, facts: []};
 });
 const documents = DATA.documents.map((item, id) => ({publisher: '', creator: '', text: '', ...item, id, quotes: []}));
+// A cell of an answer is the place of an entity, or an IRI or text as it is.
+const cellOf = (cell) => (typeof cell === 'number' ? nodes[cell].iri : cell);
+const rowOf = (row) => ({...row, cells: row.cells.map(cellOf)});
+const questions = DATA.questions.map((question) => ({
+  tags: [], answers: [], rows: [], ...question,
+  parameters: (question.parameters ?? []).map((item) => ({values: [], cell: '', ...item, cell: cellOf(item.cell ?? ''), values: (item.values ?? []).map(cellOf)})),
+  rows: (question.rows ?? []).map(rowOf),
+  answers: new Map((question.answers ?? []).map(({values, rows}) => [values.map(cellOf).join(' '), rows.map(rowOf)])),
+}));
+const questionOf = (slug) => questions.find((item) => item.slug === slug);
 const FIRM = DATA.firmness;
 const DERIVED = FIRM.length - 1;
 const familyIndex = new Map(DATA.families.map((family, place) => [family.key, place]));

@@ -58,7 +58,7 @@ function headline() {
 /* ---------- the panel of the first view ---------- */
 
 function overviewWelcome() {
-  return [firmLegend(), countedLegend(), goOn(), DATA.questions.length > 0 && questionsSection(), documentsSection()].filter(Boolean);
+  return [firmLegend(), countedLegend(), goOn(), questions.length > 0 && questionsSection(), documentsSection()].filter(Boolean);
 }
 
 function firmLegend() {

@@ -34,9 +34,10 @@ function csvCell(value) {
 }
 
 /** The answer that is chosen: its columns as people read them, then the quotes that prove each row. */
-function csvOfAnswer(question) {
+function csvOfAnswer(choice) {
+  const {question} = choice;
   const head = [...question.columns.map(inLanguage), ...['documents', 'places', 'quotes'].map((name) => word(`explorer-csv-${name}`))];
-  const rows = rowsOf(question).map((row) => {
+  const rows = rowsOf(choice).map((row) => {
     const proving = [...new Set(row.facts.flatMap((id) => facts[id].quotes))].map((place) => quotes[place]);
     return [...row.cells.map(cellText), ...[(quote) => documents[quote.d].file, (quote) => spansOf(quote, String), (quote) => quote.exact].map((told) => proving.map(told).join(' | '))];
   });
@@ -52,7 +53,7 @@ function cellText(cell) {
 const csvText = (rows) => rows.map((row) => row.map(csvCell).join(',')).join('\r\n');
 
 function saveCsv() {
-  const answer = state.selected?.kind === 'question' ? state.selected.question : null;
+  const answer = state.selected?.kind === 'question' ? state.selected : null;
   // The mark at the beginning tells Excel that the bytes are UTF-8.
-  download(`${answer ? answer.slug : 'taawun'}.csv`, new Blob(['\ufeff', answer ? csvOfAnswer(answer) : csvOfView()], {type: 'text/csv;charset=utf-8'}));
+  download(`${answer ? answer.question.slug : 'taawun'}.csv`, new Blob(['\ufeff', answer ? csvOfAnswer(answer) : csvOfView()], {type: 'text/csv;charset=utf-8'}));
 }
