@@ -64,6 +64,7 @@ def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
 
 
 def _made(graph: OpenedBuild, language: str) -> str:
+    from ...queries.names import Names
     from ...viz.answers import answer_questions
     from ...viz.explorer import render
     from ...viz.read_view import read_view
@@ -72,7 +73,9 @@ def _made(graph: OpenedBuild, language: str) -> str:
         read_view(graph.store),
         lang=language,
         texts={slug: text for slug, (_, text) in graph.texts().items()},
-        questions=list(answer_questions(graph.store, graph.catalogue.questions.values(), graph.names)),
+        questions=list(
+            answer_questions(graph.store, graph.catalogue.questions.values(), Names(graph.store))
+        ),
     )
 
 

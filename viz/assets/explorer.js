@@ -118,8 +118,10 @@ const chosenParts = () => partsOf(state.selected) ?? null;
 
 /** The picture takes the room that the panel leaves. */
 function fillPicture() {
-  const {clientWidth} = byId('picture');
-  if (state.view !== 'graph' || clientWidth === byId('picture').querySelector('canvas').clientWidth) return;
+  const {clientWidth, clientHeight} = byId('picture');
+  const canvas = byId('picture').querySelector('canvas');
+  if (state.view !== 'graph' || (clientWidth === canvas.clientWidth && clientHeight === canvas.clientHeight && canvas.dataset.filled)) return;
+  canvas.dataset.filled = 'true';
   picture.network.setSize('100%', '100%');
   redraw();
 }
@@ -338,7 +340,7 @@ function addressWithCamera() {
   if (state.view !== 'graph') return `${page}#${address}`;
   const {x, y} = picture.network.getViewPosition();
   const {stretch} = picture;
-  return `${page}#${address}${address ? '&' : ''}${address.includes('view=') || viewMeant(new URLSearchParams(address)) === 'graph' ? '' : 'view=graph&'}at=${Math.round(x / stretch.x)},${Math.round(y / stretch.y)},${picture.network.getScale().toPrecision(3)}`;
+  return `${page}#${address}${address ? '&' : ''}${address.includes('view=') || viewMeant(new URLSearchParams(address)) === 'graph' ? '' : 'view=graph&'}at=${Math.round(x / stretch.x)},${Math.round(y / stretch.y)},${picture.network.getScale().toPrecision(4)}`;
 }
 
 function writeAddress(remember = false) {
@@ -446,6 +448,7 @@ function listenToKeys(event) {
 /** Move the camera to where the address says, to what is chosen, or to everything. */
 function lookAround(animated = false) {
   const {stretch} = picture;
+  fillPicture();
   if (state.camera) moveCamera({scale: state.camera.scale, position: {x: state.camera.position.x * stretch.x, y: state.camera.position.y * stretch.y}}, animated);
   else if (chosenParts()) fit(chosenParts().nodes, {animated, closest: 1.1});
   else fitAll(animated);

@@ -180,14 +180,19 @@ function namesInOrder() {
   return [...new Set([...first, ...rest])];
 }
 
+/** What is looked at, and countries, are named farther off where there is no room beside them. */
+const FAR = [14, 28, 44];
+
 /** The whole name where there is room for it, else its beginning. */
 function placeName(ctx, view, node, at, taken, sign, lines) {
-  const place = spotFor(nameLines(ctx, node), view, node, at, taken, sign, lines)
-    ?? spotFor(shortLines(ctx, node), view, node, at, taken, sign, lines)
-    ?? (weightOf(node) >= 20 ? spotFor(shortLines(ctx, node), view, node, at, taken, sign, lines, 14) : null);
+  const parts = outstanding();
+  const find = (text, away) => spotFor(text, view, node, at, taken, sign, lines, away);
+  const isWanted = (parts && parts.nodes.size < 60) || weightOf(node) >= 20;
+  let place = find(nameLines(ctx, node)) ?? find(shortLines(ctx, node));
+  for (const away of isWanted ? FAR : []) place ??= find(shortLines(ctx, node), away);
   if (!place) return null;
   taken.push(place.box);
-  const strong = node === selectedNode() || node === outstanding()?.centre || weightOf(node) >= 20;
+  const strong = node === selectedNode() || node === parts?.centre || weightOf(node) >= 20;
   return {...place, node, at, weight: strong ? 600 : 400};
 }
 

@@ -49,7 +49,7 @@ function partnerRow(partner) {
 }
 
 /** Chips are whole or absent: two if their names are short. */
-const chipsThatFit = (areas) => (areas.slice(0, 2).map(([id]) => inLanguage(nodes[id].name)).join('').length > 38 ? 1 : 2);
+const chipsThatFit = (areas) => (areas.slice(0, 2).map(([id]) => inLanguage(nodes[id].name)).join('').length > 33 ? 1 : 2);
 
 /** A long name that ends with its short form is told by that: "… (OECD)". */
 function shortForm(node) {
