@@ -221,7 +221,7 @@ class _Asking:
             text = f"{text[: opening.end]} {listed} {text[closing.start :]}"
         added = "".join(f" ?{key}" for key in self.keys if key not in self.variables)
         tokens = list(scan(text))
-        places = []
+        places: list[int] = []
         for place, token in enumerate(tokens):
             if token.is_word("SELECT") and not places:
                 follower = tokens[place + 1]

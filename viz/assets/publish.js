@@ -30,7 +30,8 @@ function published() {
     svg('style', {}, fontsOfPicture()),
     svg('rect', {width: full, height: total, fill: picture.colours.ground}),
     lineOfText(titleOfView(), full, PUBLISH.margin + 8, {'font-size': 18, 'font-weight': 600}),
-    svg('g', {transform: `translate(${(full - width) / 2} ${head})`}, ...scene),
+    svg('clipPath', {id: 'frame'}, svg('rect', {width, height})),
+    svg('g', {transform: `translate(${(full - width) / 2} ${head})`, 'clip-path': 'url(#frame)'}, ...scene),
     svg('g', {class: 'foot'}, ...foot.flatMap((line, place) => drawLine(line, full, head + height + PUBLISH.margin + (place + 0.5) * PUBLISH.line))));
   return new XMLSerializer().serializeToString(root);
 }
@@ -110,10 +111,13 @@ function sceneOfElement(element) {
   const scene = [];
   drawElement(element, shift, scene);
   const clean = scene.filter(Boolean);
-  return {width: element.scrollWidth, height: element.scrollHeight, scene: clean};
+  // A table that scrolls inside is drawn whole.
+  const inner = [...element.querySelectorAll('.matrix-frame, .board')].map((part) => part.scrollWidth + 2 * PUBLISH.margin);
+  return {width: Math.max(element.scrollWidth, ...inner), height: element.scrollHeight, scene: clean};
 }
 
-const isPainted = (colour) => colour && colour !== 'transparent' && !/, 0\)$/.test(colour);
+const isPainted = (colour) => colour && colour !== 'transparent' && !/^rgba\(.*, 0\)$/.test(colour);
+const isFolded = (child) => child.parentElement.matches('details:not([open])') && child.tagName !== 'SUMMARY';
 
 function drawElement(element, shift, scene) {
   for (const child of element.childNodes) {
@@ -121,7 +125,7 @@ function drawElement(element, shift, scene) {
     if (child.nodeType !== Node.ELEMENT_NODE) continue;
     const style = getComputedStyle(child);
     const box = child.getBoundingClientRect();
-    if (style.display === 'none' || style.visibility === 'hidden' || !box.width || child.closest('.unseen, .narrowings')) continue;
+    if (style.display === 'none' || style.visibility === 'hidden' || !box.width || isFolded(child) || child.closest('.unseen, .narrowings')) continue;
     if (child instanceof SVGSVGElement) scene.push(drawnSign(child, box, shift));
     else {
       if (child.tagName !== 'TBODY') scene.push(drawnBox(style, box, shift));
@@ -134,9 +138,12 @@ function drawnBox(style, box, shift) {
   const border = ['Top', 'Bottom', 'Left', 'Right'].map((side) => [side, parseFloat(style[`border${side}Width`]), style[`border${side}Color`], style[`border${side}Style`]]).filter(([, width, colour, kind]) => width && kind !== 'none' && isPainted(colour));
   const at = {x: short(box.left + shift.x), y: short(box.top + shift.y), width: short(box.width), height: short(box.height)};
   const dash = (kind, width) => ({dashed: `${3 * width} ${2 * width}`, dotted: `${width} ${width}`}[kind] ?? 'none');
+  const [, least] = border.reduce((one, other) => (other[1] < one[1] ? other : one), border[0] ?? []);
+  const thick = border.filter(([, width]) => width > least);
   if (border.length === 4) {
-    const [, width, colour, kind] = border[0];
-    return svg('rect', {...at, rx: Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.height / 2), fill: isPainted(style.backgroundColor) ? style.backgroundColor : 'none', stroke: colour, 'stroke-width': width, 'stroke-dasharray': dash(kind, width)});
+    const [, width, colour, kind] = border.find(([, one]) => one === least);
+    const side = thick.map(([name, size, ink, style_]) => svg('path', {d: `M${name === 'Right' ? at.x + at.width : at.x} ${at.y}v${at.height}`, stroke: ink, 'stroke-width': size, 'stroke-dasharray': dash(style_, size)}));
+    return svg('g', {}, svg('rect', {...at, rx: Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.height / 2), fill: isPainted(style.backgroundColor) ? style.backgroundColor : 'none', stroke: colour, 'stroke-width': width, 'stroke-dasharray': dash(kind, width)}), ...side);
   }
   const lines = border.map(([side, width, colour, kind]) => {
     const x = side === 'Right' ? at.x + at.width : at.x;
@@ -166,7 +173,7 @@ function drawText(node, shift, scene) {
   const style = getComputedStyle(node.parentElement);
   const range = document.createRange();
   const lines = [];
-  for (const match of node.data.matchAll(/\S+\s*/g)) {
+  for (const match of node.data.matchAll(/[^\s\-–—]+[\-–—]*\s*|[\-–—]+\s*/g)) {
     range.setStart(node, match.index);
     range.setEnd(node, match.index + match[0].trimEnd().length);
     const [rect] = range.getClientRects();
