@@ -25,7 +25,7 @@ from taawun.queries.why.sparql import algebra as alg
 from taawun.queries.why.sparql.parser import parse
 from taawun.queries.why.sparql.writer import write_group
 from taawun.server.pages.question_pages import question_page
-from taawun.viz.payload import answer_questions
+from taawun.viz.answers import answer_questions
 from terminal import on_a_terminal
 
 QUESTIONS = Catalogue().questions

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..graph.whole_file import whole_file
 from ..messages.message import LANGUAGES, codes, forms
+from ..queries.names import Names
+from .answers import answer_questions
 from .large_layout import neighbourhoods
 from .layout import MANY, layout
 from .legend import FAMILIES
-from .payload import answer_questions, payload
+from .payload import payload
 from .read_view import read_view
 from .style import asset, look
 from .view import AnsweredQuestion, Name, View
@@ -40,6 +42,7 @@ ABOUT: Final = Name.told("explorer-about")
 #: Prefixes of the message codes whose translations are embedded in the page.
 _WORDS: Final = (
     "answer-", "column-", "count-", "date-", "entity-", "explorer-", "fact-", "other-language",
+    "overview-",
 )  # fmt: skip
 #: Concatenated in this order into one script.
 SCRIPTS: Final = (
@@ -60,8 +63,13 @@ SCRIPTS: Final = (
     "filters.js",
     "table.js",
     "reader.js",
+    "overview.js",
+    "partners.js",
+    "board.js",
+    "matrix.js",
     "saving.js",
     "vector.js",
+    "publish.js",
     "explorer.js",
 )
 
@@ -110,7 +118,7 @@ def explore(
     view = read_view(store)
     if focus is not None:
         view = focus_on(view, focus, depth)
-    answered = list(answer_questions(store, questions))
+    answered = list(answer_questions(store, questions, Names(store)))
     written = write_explorer(view, path, lang=lang, texts=texts, questions=answered)
     return ExplorerFile(written, lang)
 

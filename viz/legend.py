@@ -129,6 +129,7 @@ STAGES: Final = tuple(
         "offered",
         "under-discussion",
         "agreed-in-principle",
+        "approved",
         "signed",
         "in-force",
         "under-implementation",
@@ -136,9 +137,10 @@ STAGES: Final = tuple(
         "ended",
     )
 )
-_BEFORE_AGREEMENT: Final = frozenset(STAGES[:3])
-_AGREED: Final = STAGES[3]
-_FROM_SIGNING: Final = frozenset(STAGES[4:])
+BEFORE_AGREEMENT: Final = STAGES[:3]
+AGREED: Final = STAGES[3]
+#: An approval is that of one side, so that it is no agreement of two.
+FROM_SIGNING: Final = frozenset(STAGES[5:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +194,11 @@ def firmness_of(fact: FactRecord, subject: Node | None, terms: Mapping[str, Term
         return _PLACE["signed" if modality == "asserted" else "reported"]
     stages = frozenset(subject.stages if subject else ())
     is_party = is_a(predicate, TW + "party", terms)
-    if stages & _FROM_SIGNING and is_party and modality == "asserted":
+    if stages & FROM_SIGNING and is_party and modality == "asserted":
         return _PLACE["signed"]
-    if _AGREED in stages and not stages & _FROM_SIGNING:
+    if AGREED in stages and not stages & FROM_SIGNING:
         return _PLACE["agreed"]
     is_offer = subject is not None and any(is_a(c, TW + "Offer", terms) for c in subject.classes)
-    if not stages & _FROM_SIGNING and (stages & _BEFORE_AGREEMENT or is_offer):
+    if not stages & FROM_SIGNING and (stages.intersection(BEFORE_AGREEMENT) or is_offer):
         return _PLACE["offered"]
     return _PLACE["stated" if modality == "asserted" else "reported"]

@@ -2,75 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
 from ..graph.fact_record import FactRecord, Quote
-from ..graph.store import Store, select
 from ..graph.store import Term as RdfTerm
 from ..ontology.namespaces import BASE, ID
-from ..queries.prefixes import with_prefixes
-from ..queries.question import Question
-from ..queries.results import Shown
-from ..queries.why import explain_or_say_why_not
 from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, STAGES, family_of, firmness_of
+from .overview import LINES, Item, overview
 from .view import Answer, AnsweredQuestion, Name, Term, View
-
-#: Questions listed first, in this order; the others follow by name.
-FIRST: Final = (
-    "agreement-signatories",
-    "agreed-but-not-signed",
-    "talks-without-agreement",
-    "country-areas",
-    "offers-to-country",
-    "artificial-intelligence",
-)
-
-
-class _Row(dict[str, RdfTerm]):
-    """A row that returns None for an unbound variable, as ``explain`` expects."""
-
-    def __missing__(self, _: str) -> None:
-        return None
-
-
-def answer_questions(store: Store, questions: Iterable[Question]) -> Iterator[AnsweredQuestion]:
-    """Run each question with the values that stand in it and explain every row of its answer.
-
-    A row that cannot be explained has no facts.
-    """
-
-    def rank(question: Question) -> tuple[int, str]:
-        place = FIRST.index(question.name) if question.name in FIRST else len(FIRST)
-        return place, question.name
-
-    for question in sorted(questions, key=rank):
-        text = with_prefixes(question.text, store)
-        rows = [_Row(row) for row in select(store, text)]
-        variables = list(dict.fromkeys(name for row in rows for name in row))
-        proofs = [
-            tuple({told.iri: None for fact in explanation.facts for told in fact.asserted()})
-            for explanation in explain_or_say_why_not(store, text, rows)
-        ]
-        arabic = Shown(store, "ar", question.columns)
-        english = Shown(store, "en", question.columns)
-        yield AnsweredQuestion(
-            question.name,
-            Name(question.ar, question.en),
-            tuple(Name(arabic.column(name), english.column(name)) for name in variables),
-            tuple(
-                Answer(tuple(row[name].value if name in row else "" for name in variables), proof)
-                for row, proof in zip(rows, proofs, strict=True)
-            ),
-            question.tags,
-            tuple(
-                (Name(item.ar, item.en), item.default.value if item.default else "")
-                for item in question.parameters
-            ),
-        )
-
 
 Json: TypeAlias = dict[str, Any]
 
@@ -214,9 +157,88 @@ class _Payload:
                 })
                 for term in self.view.predicates
             ],
-            "values": [{"iri": t.iri, "name": _name(t.name)} for t in self.view.values],
+            "values": [
+                _lean({
+                    "iri": t.iri,
+                    "name": _name(t.name),
+                    "cues": list(t.cues) if t.iri in STAGES else [],
+                })
+                for t in self.view.values
+            ],
             "questions": [self._question(question) for question in questions],
+            "overview": self._overview(),
         }  # fmt: skip
+
+    def _overview(self) -> Json | None:
+        """Return the overview around the centre, or ``None``; it refers to nodes and facts."""
+        found = overview(self.view)
+        if found is None or not (found.partners or found.own):
+            return None
+        bands = _places(LINES)
+        items = _places(item.iri for item in found.items)
+        partners = _places(partner.iri for partner in found.partners)
+        areas = _places(found.areas)
+        regions = _places(term.iri for term in self.view.regions)
+        lies_in = self._smallest_regions(partners)
+
+        def told(item: Item) -> Json:
+            return _lean(
+                {
+                    "n": self.nodes[item.iri],
+                    "band": bands[item.band],
+                    "stage": self.values.get(item.stage),
+                    "expected": self.values.get(item.expected),
+                    "partners": [partners[iri] for iri in item.partners],
+                    "areas": self._found(self.nodes, item.areas),
+                    "facts": self._found(self.facts, item.facts),
+                }
+            )
+
+        return {
+            "centre": self.nodes[found.centre],
+            "bands": [
+                {"key": key, "colour": colour, "width": width, "dash": list(dash)}
+                for key, (colour, width, dash) in LINES.items()
+            ],
+            "regions": [_name(term.name) for term in self.view.regions],
+            "partners": [
+                _lean(
+                    {
+                        "n": self.nodes[one.iri],
+                        "band": bands[one.band],
+                        "items": [items[iri] for iri in one.items],
+                        "meetings": self._found(self.nodes, one.meetings),
+                        "areas": [[self.nodes[area], count] for area, count in one.areas],
+                        "facts": self._found(self.facts, one.facts),
+                        "region": regions.get(lies_in[one.iri]),
+                    }
+                )
+                for one in found.partners
+            ],
+            "items": [told(item) for item in found.items],
+            "own": [told(item) for item in found.own],
+            "areas": self._found(self.nodes, found.areas),
+            "cells": [
+                {
+                    "p": partners[cell.partner],
+                    "a": areas[cell.area],
+                    "band": bands[cell.band],
+                    "items": [items[iri] for iri in cell.items],
+                }
+                for cell in found.cells
+            ],
+            "others": self._found(self.nodes, found.others),
+        }
+
+    def _smallest_regions(self, partners: Iterable[str]) -> dict[str, str]:
+        """Return the smallest region that each partner lies in; empty if it lies in none."""
+        sizes = Counter(region for node in self.view.nodes for region in node.regions)
+        return {
+            iri: min(
+                self.by_iri[iri].regions, key=lambda region: (sizes[region], region), default=""
+            )
+            for iri in partners
+        }
 
     @staticmethod
     def _found(places: Mapping[str, int], iris: Iterable[str]) -> list[int]:
@@ -271,16 +293,33 @@ class _Payload:
         })  # fmt: skip
 
     def _question(self, question: AnsweredQuestion) -> Json:
-        return {
+        return _lean({
             "slug": question.slug,
             "title": _name(question.title),
             "tags": list(question.tags),
+            "subject": question.subject,
+            "asks": {"ar": list(question.asks_ar), "en": list(question.asks_en)},
             "parameters": [
-                {"name": _name(name), "cell": cell} for name, cell in question.parameters
+                _lean({
+                    "key": item.key,
+                    "name": _name(item.name),
+                    "cell": self._cell(item.standing),
+                    "required": item.is_required or None,
+                    "values": [self._cell(value) for value in item.values],
+                })
+                for item in question.parameters
             ],
             "columns": [_name(column) for column in question.columns],
-            "rows": [
-                {"cells": list(row.cells), "facts": self._found(self.facts, row.facts)}
-                for row in question.rows
+            "rows": [self._row(row) for row in question.rows],
+            "answers": [
+                {"values": [self._cell(value) for value in values], "rows": [*map(self._row, rows)]}
+                for values, rows in question.answers
             ],
-        }
+        })  # fmt: skip
+
+    def _row(self, row: Answer) -> Json:
+        return {"cells": [*map(self._cell, row.cells)], "facts": self._found(self.facts, row.facts)}
+
+    def _cell(self, cell: str) -> str | int:
+        """Return the place of an entity that is drawn; any other IRI or text as it is."""
+        return self.nodes.get(cell, cell)

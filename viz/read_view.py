@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -63,6 +64,8 @@ _TYPES: Final = "SELECT ?e ?class WHERE { ?e a ?class }"
 _TERMS: Final = """
 SELECT ?e ?p ?v WHERE { ?e ?p ?v .
   VALUES ?p { rdfs:subClassOf rdfs:subPropertyOf owl:inverseOf } }"""
+_GROUPS: Final = """
+SELECT ?e ?p ?v WHERE { ?e ?p ?v . VALUES ?p { tw:inRegion skos:broader tw:cue } }"""
 _DOCUMENTS: Final = """
 SELECT ?e ?p ?v WHERE { ?e a tw:SourceDocument ; ?p ?v .
   VALUES ?p { dcterms:identifier dcterms:title dcterms:publisher dcterms:creator } }"""
@@ -75,6 +78,8 @@ def read_view(store: Store) -> View:
     classes = _most_specific(store, parents)
     facts = tuple(fact for fact in all_facts(store) if fact.record_status in SHOWN_STATUSES)
 
+    groups = _read_groups(store)
+
     def term(iri: str) -> Term:
         inverse = inverses.get(iri)
         return Term(
@@ -82,6 +87,7 @@ def read_view(store: Store) -> View:
             _name(iri, names),
             tuple(sorted(parents.get(iri, ()))),
             _name(inverse, names) if inverse in names else None,
+            tuple(sorted(groups["cue"].get(iri, ()))),
         )
 
     entity = {iri for iri in classes if _is_entity(classes[iri], parents)}
@@ -106,11 +112,15 @@ def read_view(store: Store) -> View:
             classes.get(iri, ()),
             tuple(sorted(others.get(iri, set()) - set(names.get(iri, {}).values()))),
             sorting.countries_of(iri),
-            sorting.areas_of(iri),
+            # An area stands for its branches too, as in the stored question all-about-area.
+            tuple(sorted(_upwards(sorting.areas_of(iri), groups["broader"]))),
             sorting.stages_of(iri),
+            tuple(sorted(groups["inRegion"].get(iri, ()))),
+            tuple(sorted(groups["broader"].get(iri, ()))),
         )
         for iri in sorted(drawn)
     )
+    regions = {iri for node in nodes for iri in node.regions}
     return View(
         nodes,
         join(facts, summaries, drawn),
@@ -121,6 +131,7 @@ def read_view(store: Store) -> View:
         tuple(map(term, sorted(_upwards(used_predicates, parents)))),
         tuple(map(term, sorted(used_values))),
         disputes,
+        tuple(map(term, sorted(regions))),
     )
 
 
@@ -150,6 +161,15 @@ def _read_names(store: Store) -> tuple[dict[str, dict[str, str]], dict[str, set[
         if _text(row, "p") in (RDFS + "label", SKOS + "prefLabel"):
             labels[entity].setdefault(value.language or "", value.value)
     return labels, others
+
+
+def _read_groups(store: Store) -> dict[str, dict[str, set[str]]]:
+    """Return regions of countries, broader areas and cue words, by property and thing."""
+    found: dict[str, dict[str, set[str]]] = {"inRegion": {}, "broader": {}, "cue": {}}
+    for row in _rows(store, _GROUPS):
+        name = re.split("[#/]", _text(row, "p"))[-1]
+        found[name].setdefault(_text(row, "e"), set()).add(_text(row, "v"))
+    return found
 
 
 def _name(iri: str, names: Mapping[str, Mapping[str, str]]) -> Name:
@@ -277,12 +297,14 @@ class _Sorting:
         self._stages: dict[str, set[str]] = defaultdict(set)
         links: list[tuple[str, str]] = []
         parties: list[tuple[str, str]] = []
-        for iri, mine in classes.items():
-            above = _upwards(mine, parents)
-            if TW + "Country" in above:
-                self._countries[iri].add(iri)
-            if TW + "Area" in above:
-                self._areas[iri].add(iri)
+        kinds = {iri: _upwards(mine, parents) for iri, mine in classes.items()}
+        # Fixed before the facts are read: a city that belongs to a country is no country itself.
+        countries = frozenset(iri for iri, above in kinds.items() if TW + "Country" in above)
+        areas = frozenset(iri for iri, above in kinds.items() if TW + "Area" in above)
+        for iri in countries:
+            self._countries[iri].add(iri)
+        for iri in areas:
+            self._areas[iri].add(iri)
         for fact in facts:
             subject, object_ = fact.subject.value, iri_of(fact.object)
             if not object_:
@@ -290,13 +312,13 @@ class _Sorting:
             name = fact.predicate.value.removeprefix(TW)
             above = _upwards({fact.predicate.value}, parents)
             pair = subject, object_
-            if name in ("belongsToCountry", "locatedIn") and object_ in self._countries:
+            if name in ("belongsToCountry", "locatedIn") and object_ in countries:
                 self._countries[subject].add(object_)
             if name in self._INHERITING:
                 links.append(pair)
             if above & {TW + "party", TW + "participant", TW + "beneficiary"}:
                 parties.append(pair)
-            if object_ in self._areas:
+            if object_ in areas:
                 self._areas[subject].add(object_)
             # A prospective stage has not been reached.
             if name == "stage" and not fact.is_prospect:

@@ -37,7 +37,7 @@ class Node:
     """A drawn entity. ``classes`` are its most specific classes.
 
     ``names`` are its other names, for search; ``countries``, ``areas`` and ``stages`` are IRIs for
-    the filters.
+    the filters. ``regions`` are those that a country lies in, ``broader`` what an area is part of.
     """
 
     iri: str
@@ -47,6 +47,8 @@ class Node:
     countries: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,16 @@ class SeenDocument:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class, property or value; ``inverse`` is the name of a property's inverse."""
+    """A class, property or value; ``inverse`` is the name of a property's inverse.
+
+    ``cues`` are the words by which documents say a value, such as a stage.
+    """
 
     iri: str
     name: Name
     parents: tuple[str, ...] = ()
     inverse: Name | None = None
+    cues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +121,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredQuestion:
-    """A stored question with its answer, for the picture to highlight.
+class SeenParameter:
+    """A parameter of a question: its key and name, the value that stands in the query (an IRI or
+    text, empty for anything), and the values that may be chosen."""
 
-    ``parameters`` holds the name and value (IRI or text) of each parameter, empty for anything.
+    key: str
+    name: Name
+    standing: str = ""
+    is_required: bool = False
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A stored question with its answers, for the picture to highlight.
+
+    ``rows`` is the answer for the values that stand in the query; ``answers`` has one for every
+    choice of values that has any. ``asks_ar`` and ``asks_en`` are further wordings.
     """
 
     slug: str
@@ -126,12 +145,19 @@ class AnsweredQuestion:
     columns: tuple[Name, ...]
     rows: tuple[Answer, ...]
     tags: tuple[str, ...] = ()
-    parameters: tuple[tuple[Name, str], ...] = ()
+    parameters: tuple[SeenParameter, ...] = ()
+    answers: tuple[tuple[tuple[str, ...], tuple[Answer, ...]], ...] = ()
+    subject: str = "other"
+    asks_ar: tuple[str, ...] = ()
+    asks_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The data of the picture. Every tuple is sorted, so that equal data produce equal bytes."""
+    """The data of the picture. Every tuple is sorted, so that equal data produce equal bytes.
+
+    ``is_part`` says that this is one entity and what is near it: nothing may be counted in it.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -142,6 +168,8 @@ class View:
     predicates: tuple[Term, ...]
     values: tuple[Term, ...]
     disagreements: tuple[SeenDisagreement, ...] = ()
+    regions: tuple[Term, ...] = ()
+    is_part: bool = False
 
 
 def join(
@@ -188,7 +216,7 @@ def focus(view: View, iri: str, depth: int = 1) -> View:
     for _ in range(depth):
         frontier = {other for one in frontier for other in joined.get(one, ())} - kept
         kept |= frontier
-    return restrict(view, frozenset(kept))
+    return replace(restrict(view, frozenset(kept)), is_part=True)
 
 
 def restrict(view: View, kept: frozenset[str]) -> View:

@@ -64,15 +64,18 @@ def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
 
 
 def _made(graph: OpenedBuild, language: str) -> str:
+    from ...queries.names import Names
+    from ...viz.answers import answer_questions
     from ...viz.explorer import render
-    from ...viz.payload import answer_questions
     from ...viz.read_view import read_view
 
     return render(
         read_view(graph.store),
         lang=language,
         texts={slug: text for slug, (_, text) in graph.texts().items()},
-        questions=list(answer_questions(graph.store, graph.catalogue.questions.values())),
+        questions=list(
+            answer_questions(graph.store, graph.catalogue.questions.values(), Names(graph.store))
+        ),
     )
 
 

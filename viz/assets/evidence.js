@@ -70,7 +70,7 @@ function card(group, current) {
     group.map((fact, place) => [
       sentence(fact, current),
       place === group.length - 1 || howSaid(fact) !== howSaid(group[place + 1]) ? badges(fact) : null,
-      notesOf(fact).map(({text}) => el('p', {class: 'note'}, el('b', {}, `${word('fact-note')}: `), bdi(text))),
+      notesOf(fact).map(({text, lang}) => el('p', {class: 'note'}, el('b', {}, `${word('fact-note')}: `), el('bdi', {lang: lang || languageOf(text), dir: direction(lang || languageOf(text))}, text))),
       fact.unsaid.length > 0 && el('p', {class: 'note'}, word('fact-not-named', {names: listed(fact.unsaid.map(inLanguage))})),
     ]),
     group[0].quotes.map((place) => quoteBlock(quotes[place], group)),

@@ -1,7 +1,7 @@
 // The page: its state, the address that keeps it, and the parts that show it.
 
 const state = {
-  view: 'graph',
+  view: firstView(),
   theme: 'auto',
   selected: null,
   filters: noFilters(),
@@ -12,15 +12,30 @@ const state = {
   summaries: false,
   /** By what entities are shaded together: '', 'country', 'event' or 'hub'. */
   groups: firstGroups(),
-  /** How many entities a very large picture shows. */
-  room: PART.first,
+  /** How many entities the picture shows; null for as many as there is room for. */
+  room: null,
+  /** Entities whose neighbours somebody asked for. */
+  grown: new Set(),
+  /** What narrows the overview: the key of a band, the nodes of a partner and an area. */
+  band: '',
+  partner: null,
+  area: null,
+  /** Where the camera stands, in a link that says so. */
+  camera: null,
 };
 
 function firstGroups() {
-  return nodes.length > PART.nodes ? 'hub' : '';
+  return nodes.length > 10000 ? 'hub' : '';
 }
 
 const selectedNode = () => (state.selected?.kind === 'node' ? state.selected.node : null);
+
+/** Show the neighbours of an entity as well, and keep them. */
+function grow(node) {
+  const grown = new Set(state.grown);
+  if (!grown.delete(node)) grown.add(node);
+  update({grown}, {remember: true});
+}
 
 /** Change the state and show it. ``refit`` moves the camera to what is left. */
 function update(change, {refit = false, remember = false} = {}) {
@@ -31,16 +46,23 @@ function update(change, {refit = false, remember = false} = {}) {
 }
 
 function refresh() {
-  const parts = bestConnected(visibleParts(state), state.room, wantedNodes(state.selected));
+  const parts = bestConnected(visibleParts(state), state.room ?? roomOnScreen(), [...wantedNodes(state.selected), ...[...state.grown].flatMap((node) => wantedNodes({kind: 'node', node}))]);
   showParts(parts);
   standOut(chosenParts());
   byId('nothing').hidden = parts.nodes.size > 0;
-  byId('counts').textContent = `${counted('entities', parts.nodes.size)} · ${counted('facts', parts.facts.size)}`;
+  byId('counts').textContent = countsInWords(parts);
   byId('picture').setAttribute('aria-label', `${word('explorer-picture')}: ${byId('counts').textContent}`);
   renderSide();
   renderChips();
   renderPanel();
   renderView();
+}
+
+/** What the view shows, and how much of it: nothing is counted that does not show. */
+function countsInWords(parts) {
+  if (isLaidOut(state.view)) return [counted('partners', partners.length), counted('items', items.length), counted('documents', documents.length)].join(' · ');
+  if (state.view === 'graph') return `${counted('entities', parts.nodes.size)} · ${counted('facts', parts.facts.size)}`;
+  return counted('facts', parts.facts.size);
 }
 
 /** Choose a node, an edge, a path, a question …, or nothing. */
@@ -49,10 +71,11 @@ function select(choice, {remember = true, move = true} = {}) {
   picture.pointed = null;
   byId('tip').hidden = true;
   if (choice) reveal(choice);
-  update({selected: choice}, {remember});
-  if (choice && move) bringIntoView(choice);
   document.body.classList.remove('side-open');
   document.body.classList.toggle('has-choice', Boolean(choice));
+  update({selected: choice}, {remember});
+  fillPicture();
+  if (choice && move) bringIntoView(choice);
   if (choice) announce(word('explorer-selected', {name: byId('panel').querySelector('h2')?.textContent ?? ''}));
 }
 
@@ -76,9 +99,11 @@ function partsOf(choice) {
     case 'node': return around(choice.node);
     case 'edge': return alongEdge(choice.edge);
     case 'path': return choice.path && {nodes: new Set(choice.path), order: choice.path, edges: new Set(choice.path.slice(1).map((node, place) => edgeBetween(choice.path[place], node)))};
-    case 'question': return partsOfFacts(choice.question.rows.flatMap((row) => row.facts).map((id) => facts[id]));
+    case 'question': return partsOfFacts(rowsOf(choice).flatMap((row) => row.facts).map((id) => facts[id]));
     case 'signed': return partsOfFacts(signedFacts());
     case 'facts': return partsOfFacts(choice.quote.facts);
+    case 'partner': return partsOfFacts([...choice.partner.facts, ...itemsOf(choice.partner).flatMap((item) => item.facts)].map((id) => facts[id]));
+    case 'cell': return partsOfFacts(cells.find((one) => one.partner === choice.partner && one.area === choice.area).items.flatMap((id) => items[id].facts).map((id) => facts[id]));
     default: return null;
   }
 }
@@ -90,6 +115,16 @@ function partsOfFacts(list) {
 }
 
 const chosenParts = () => partsOf(state.selected) ?? null;
+
+/** The picture takes the room that the panel leaves. */
+function fillPicture() {
+  const {clientWidth, clientHeight} = byId('picture');
+  const canvas = byId('picture').querySelector('canvas');
+  if (state.view !== 'graph' || (clientWidth === canvas.clientWidth && clientHeight === canvas.clientHeight && canvas.dataset.filled)) return;
+  canvas.dataset.filled = 'true';
+  picture.network.setSize('100%', '100%');
+  redraw();
+}
 
 function bringIntoView(choice) {
   const parts = partsOf(choice);
@@ -125,7 +160,8 @@ function otherPath({start, goal, path, avoided = new Set()}) {
 
 /* ---------- the parts around the picture ---------- */
 
-const VIEWS = ['graph', 'table', 'timeline'];
+const VIEWS = [...LAID_OUT, 'graph', 'table', 'timeline'];
+const RENDER = {partners: renderPartners, stages: renderBoard, matrix: renderMatrix, table: renderTable, timeline: renderTimeline};
 
 function renderFrame() {
   document.documentElement.lang = language.now;
@@ -135,7 +171,7 @@ function renderFrame() {
   byId('about').textContent = inLanguage(DATA.about);
   for (const element of document.querySelectorAll('[data-word]')) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', word(element.dataset.label));
-  byId('search').replaceChildren(searchBox((node) => { update({view: 'graph'}); select({kind: 'node', node}); byId('panel').focus(); }, word('explorer-search-label')), el('kbd', {'aria-hidden': 'true'}, '/'));
+  byId('search').replaceChildren(searchBox(takeFound, word('explorer-search-label'), findAnything), el('kbd', {'aria-hidden': 'true'}, '/'));
   byId('actions').replaceChildren(
     iconButton('filter', word('explorer-filters'), toggleSide, {class: 'round filters-button'}),
     iconButton('home', word('explorer-home'), goHome),
@@ -147,6 +183,17 @@ function renderFrame() {
     iconButton('minus', word('explorer-zoom-out'), () => zoomBy(1 / 1.4)),
     iconButton('fit', word('explorer-fit'), () => fitAll()));
   renderTabs();
+}
+
+/** Open what the search has found. */
+function takeFound(found) {
+  if (found.document) openReader(found.document);
+  else if (found.question) select({kind: 'question', question: found.question, values: found.values});
+  else {
+    if (state.view !== 'graph' && !partnerOfNode.has(found.node)) state.view = 'graph';
+    select(isLaidOut(state.view) ? {kind: 'partner', partner: partnerOfNode.get(found.node)} : {kind: 'node', node: found.node});
+  }
+  byId('panel').focus();
 }
 
 function renderTabs() {
@@ -169,13 +216,24 @@ function showView(view) {
 function renderView() {
   renderTabs();
   document.body.dataset.view = state.view;
+  const place = keptPlace(byId(`view-${state.view}`));
   for (const view of VIEWS) {
     byId(`view-${view}`).hidden = state.view !== view;
     byId(`view-${view}`).setAttribute('aria-labelledby', `tab-${view}`);
   }
   if (state.view === 'graph' && !byId('picture').querySelector('canvas').clientWidth) wakePicture();
-  if (state.view === 'table') renderTable();
-  if (state.view === 'timeline') renderTimeline();
+  RENDER[state.view]?.();
+  place();
+}
+
+/** What is drawn again keeps its place and the focus. */
+function keptPlace(element) {
+  const {scrollTop, scrollLeft} = element;
+  const key = element.contains(document.activeElement) && document.activeElement.dataset.key;
+  return () => {
+    element.scrollTo(scrollLeft, scrollTop);
+    if (key) element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
+  };
 }
 
 /** A picture that was behind another view takes its size and place when it comes forward. */
@@ -183,8 +241,7 @@ function wakePicture() {
   picture.network.setSize('100%', '100%');
   requestAnimationFrame(() => {
     redraw();
-    const choice = chosenParts();
-    fit(choice ? choice.nodes : picture.seen.nodes, {animated: false, closest: 1.1});
+    lookAround();
   });
 }
 
@@ -193,14 +250,14 @@ function saveMenu() {
   const menu = el('details', {class: 'menu'},
     el('summary', {class: 'round', 'aria-label': word('explorer-save'), title: word('explorer-save')}, icon('save')),
     el('div', {class: 'entries'},
-      entry('explorer-save-png', savePng), entry('explorer-save-svg', saveSvg), entry('explorer-save-csv', saveCsv), entry('explorer-print', () => window.print()),
-      entry('explorer-copy-link', (event) => copyText(event.currentTarget, location.href))));
+      entry('explorer-save-png', savePng), entry('explorer-save-svg', saveSvg), entry(state.selected?.kind === 'question' ? 'explorer-save-answer' : 'explorer-save-csv', saveCsv), entry('explorer-print', () => window.print()),
+      entry('explorer-copy-link', (event) => copyText(event.currentTarget, addressWithCamera()))));
   menu.addEventListener('focusout', ({relatedTarget}) => { if (!menu.contains(relatedTarget)) menu.open = false; });
   return menu;
 }
 
 function goHome() {
-  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: 'graph', summaries: false, groups: firstGroups(), room: PART.first}, {refit: true, remember: true});
+  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: firstView(), summaries: false, groups: firstGroups(), room: null, grown: new Set(), band: '', partner: null, area: null}, {refit: true, remember: true});
   document.body.classList.remove('has-choice', 'side-open', 'sheet-up');
 }
 
@@ -239,22 +296,51 @@ function addressOfState() {
   const parts = new URLSearchParams();
   if (language.now !== DATA.lang) parts.set('lang', language.now);
   if (state.theme !== 'auto') parts.set('theme', state.theme);
-  if (state.view !== 'graph') parts.set('view', state.view);
   for (const [name, chosen] of Object.entries(state.filters)) if (chosen.size) parts.set(name, [...chosen].sort().join(','));
   const hidden = [...state.hidden].sort().join(',');
   if (hidden !== [...DATA.hiddenAtFirst].sort().join(',')) parts.set('hide', hidden);
   if (state.focus) parts.set('focus', `${shortName(state.focus.node)}:${state.focus.depth}`);
   if (state.summaries) parts.set('summaries', '1');
   if (state.groups !== firstGroups()) parts.set('groups', state.groups || 'none');
-  if (state.room !== PART.first) parts.set('room', state.room === Infinity ? 'all' : state.room);
+  if (state.room !== null) parts.set('room', state.room === Infinity ? 'all' : state.room);
+  if (state.grown.size) parts.set('grown', [...state.grown].map(shortName).join(','));
   const choice = state.selected;
   if (choice?.kind === 'node') parts.set('node', shortName(choice.node));
   if (choice?.kind === 'edge') parts.set('edge', [choice.edge.s, choice.edge.t].map((id) => shortName(nodes[id])).join('..') + (choice.edge.derived ? '..derived' : ''));
   if (choice?.kind === 'path') parts.set('path', `${shortName(choice.start)}..${shortName(choice.goal)}`);
-  if (choice?.kind === 'question') parts.set('question', choice.question.slug);
+  if (choice?.kind === 'question') {
+    parts.set('question', choice.question.slug);
+    choice.question.parameters.forEach((item, place) => {
+      const cell = valuesOf(choice)[place];
+      if (cell !== item.cell) parts.set(`p.${item.key}`, shortIri(cell));
+    });
+  }
   if (choice?.kind === 'signed') parts.set('question', 'signed');
   if (choice?.kind === 'facts') parts.set('quote', `${documents[choice.quote.d].slug}:${choice.quote.start}-${choice.quote.end}`);
+  if (choice?.kind === 'partner') parts.set('partner', shortName(choice.partner.node));
+  if (choice?.kind === 'cell') parts.set('cell', `${shortName(choice.partner.node)}..${shortName(choice.area)}`);
+  if (state.band) parts.set('band', state.band);
+  if (state.partner) parts.set('with', shortName(state.partner));
+  if (state.area) parts.set('in', shortName(state.area));
+  if (state.view !== viewMeant(parts)) parts.set('view', state.view);
   return parts.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':');
+}
+
+/** The view of an address that names none: the network, if it names something that is drawn there. */
+function viewMeant(parts) {
+  const inNetwork = ['node', 'edge', 'path', 'question', 'quote', 'focus', 'hide', 'groups', 'summaries', 'room', 'grown', ...Object.keys(FACETS)];
+  return inNetwork.some((name) => parts.has(name)) ? 'graph' : firstView();
+}
+
+/** The address of the view, the place of the camera with it. */
+function addressWithCamera() {
+  const {href} = location;
+  const [page] = href.split('#');
+  const address = addressOfState();
+  if (state.view !== 'graph') return `${page}#${address}`;
+  const {x, y} = picture.network.getViewPosition();
+  const {stretch} = picture;
+  return `${page}#${address}${address ? '&' : ''}${address.includes('view=') || viewMeant(new URLSearchParams(address)) === 'graph' ? '' : 'view=graph&'}at=${Math.round(x / stretch.x)},${Math.round(y / stretch.y)},${picture.network.getScale().toPrecision(4)}`;
 }
 
 function writeAddress(remember = false) {
@@ -271,18 +357,33 @@ function readAddress() {
   const list = (name) => new Set((parts.get(name) ?? '').split(',').filter(Boolean));
   language.now = ['ar', 'en'].includes(parts.get('lang')) ? parts.get('lang') : DATA.lang;
   state.theme = ['light', 'dark'].includes(parts.get('theme')) ? parts.get('theme') : 'auto';
-  state.view = VIEWS.includes(parts.get('view')) ? parts.get('view') : 'graph';
+  state.view = VIEWS.includes(parts.get('view')) ? parts.get('view') : viewMeant(parts);
+  state.band = BANDS.some((band) => band.key === parts.get('band')) ? parts.get('band') : '';
+  state.partner = nodeByShortName(parts.get('with') ?? '') ?? null;
+  state.area = nodeByShortName(parts.get('in') ?? '') ?? null;
+  const [x, y, scale] = (parts.get('at') ?? '').split(',').map(Number);
+  state.camera = scale > 0 && Number.isFinite(x + y) ? {position: {x, y}, scale} : null;
   state.filters = Object.fromEntries(Object.keys(FACETS).map((name) => [name, list(name)]));
   state.hidden = parts.has('hide') ? list('hide') : new Set(DATA.hiddenAtFirst);
   state.summaries = parts.get('summaries') === '1';
   state.groups = readGroups(parts.get('groups'));
-  state.room = parts.get('room') === 'all' ? Infinity : Number(parts.get('room')) || PART.first;
+  state.room = parts.get('room') === 'all' ? Infinity : Number(parts.get('room')) || null;
+  state.grown = new Set([...list('grown')].map(nodeByShortName).filter(Boolean));
   state.focus = readFocus(parts.get('focus'));
   const choice = readChoice(parts);
   state.kept = new Set();
   if (choice) reveal(choice);
   state.selected = choice;
 }
+
+/** A value of a parameter from an address; what stands in the query where there is none that may be. */
+function readValue(item, text) {
+  if (text === null) return item.cell;
+  const iri = text && (item.values.includes(text) ? text : DATA.entityBase + text);
+  return iri === '' || item.values.includes(iri) ? iri : item.cell;
+}
+
+const shortIri = (iri) => (iri.startsWith(DATA.entityBase) ? iri.slice(DATA.entityBase.length) : iri);
 
 function readGroups(text) {
   if (text === 'none') return '';
@@ -305,11 +406,15 @@ function readChoice(parts) {
     const edge = one.links.find((link) => link.derived === derived && otherEnd(link, one) === other);
     if (edge) return {kind: 'edge', edge};
   }
+  const partner = partnerOfNode.get(nodeByShortName(parts.get('partner') ?? ''));
+  if (partner) return {kind: 'partner', partner};
+  const [row, column] = ends('cell').map(nodeByShortName);
+  if (cells.some((cell) => cell.partner.node === row && cell.area === column)) return {kind: 'cell', partner: partnerOfNode.get(row), area: column};
   const [start, goal] = ends('path').map(nodeByShortName);
   if (start && goal) return {kind: 'path', start, goal, path: bestPath(start, goal)};
   if (parts.get('question') === 'signed') return {kind: 'signed'};
-  const question = DATA.questions.find((item) => item.slug === parts.get('question'));
-  if (question) return {kind: 'question', question};
+  const question = questionOf(parts.get('question'));
+  if (question) return {kind: 'question', question, values: question.parameters.map((item) => readValue(item, parts.get(`p.${item.key}`)))};
   const [, slug, from, to] = /^(.+):(\d+)-(\d+)$/.exec(parts.get('quote') ?? '') ?? [];
   const quote = quotes.find((item) => documents[item.d].slug === slug && item.start === Number(from) && item.end === Number(to));
   return quote ? {kind: 'facts', quote} : null;
@@ -318,9 +423,10 @@ function readChoice(parts) {
 function showAddress() {
   readAddress();
   applyTheme();
+  document.body.classList.toggle('has-choice', Boolean(state.selected));
   renderFrame();
   refresh();
-  document.body.classList.toggle('has-choice', Boolean(state.selected));
+  fillPicture();
 }
 
 /* ---------- start ---------- */
@@ -339,17 +445,29 @@ function listenToKeys(event) {
   }
 }
 
+/** Move the camera to where the address says, to what is chosen, or to everything. */
+function lookAround(animated = false) {
+  const {stretch} = picture;
+  fillPicture();
+  if (state.camera) moveCamera({scale: state.camera.scale, position: {x: state.camera.position.x * stretch.x, y: state.camera.position.y * stretch.y}}, animated);
+  else if (chosenParts()) fit(chosenParts().nodes, {animated, closest: 1.1});
+  else fitAll(animated);
+}
+
 async function start() {
   await Promise.all(['400 13px', '600 13px'].map((font) => document.fonts.load(`${font} "Taawun Sans"`, 'عA')));
+  document.body.classList.toggle('has-overview', LAID_OUT.length > 0);
+  readAddress();
+  document.body.classList.toggle('has-choice', Boolean(state.selected));
+  document.body.dataset.view = state.view;
   startPicture();
   showAddress();
-  const choice = chosenParts();
-  if (choice) fit(choice.nodes, {animated: false, closest: 1.1});
-  else fitAll(false);
+  lookAround();
+  new ResizeObserver(() => state.view === 'partners' && drawFan()).observe(byId('view-partners'));
   document.addEventListener('keydown', listenToKeys);
   window.addEventListener('popstate', () => {
     showAddress();
-    if (chosenParts()) fit(chosenParts().nodes, {closest: 1.1});
+    if (state.camera || chosenParts()) lookAround(true);
   });
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', applyTheme);
   document.documentElement.dataset.ready = 'true';
@@ -358,6 +476,11 @@ async function start() {
 /** What scripts and tests may ask of the page: where things stand on the screen, and folding. */
 window.taawun = Object.freeze({
   fold,
+  /** How a question in one's own words is read: a stored question with its values, or not for sure. */
+  read(text) {
+    const found = readQuestion(text);
+    return found && {question: found.question.slug, values: Object.fromEntries(found.question.parameters.map((item, place) => [item.key, shortIri(found.values[place])]))};
+  },
   placeOf(name) {
     const node = nodeByShortName(name);
     return node && picture.seen.nodes.has(node) ? onScreen(node) : null;
@@ -366,7 +489,8 @@ window.taawun = Object.freeze({
     const [from, to] = [one, other].map((name) => nodeByShortName(name));
     return onScreen({x: (from.x + to.x) / 2, y: (from.y + to.y) / 2});
   },
-  nameBoxes: () => picture.boxes.map((box) => ({...box})),
+  nameBoxes: () => picture.placed.map(({box, node}) => ({...box, name: shortName(node)})),
+  signBoxes: () => [...(outstanding()?.nodes ?? picture.seen.nodes)].filter((node) => picture.seen.nodes.has(node)).map((node) => ({...signBox(viewNow(), node), name: shortName(node)})),
 });
 
 function onScreen(position) {

@@ -66,7 +66,17 @@ function groupsChoice() {
   return known.length > 1 && el('section', {class: 'grouping'}, el('fieldset', {class: 'groups'}, el('legend', {}, word('explorer-groups')),
     known.map((key) => el('label', {},
       el('input', {type: 'radio', name: 'groups', value: key, checked: state.groups === key, data: {key: `groups-${key}`}, onchange: () => update({groups: key})}),
-      el('span', {class: 'option-name'}, word(`explorer-groups-${key || 'none'}`))))));
+      el('span', {class: 'option-name'}, word(`explorer-groups-${key || 'none'}`))))), groupsLegend());
+}
+
+/** The groups that are shaded, by colour and name. */
+function groupsLegend() {
+  const regions = picture.regions ?? [];
+  return regions.length > 0 && el('ul', {class: 'groups-legend'}, regions.map((region) => {
+    const swatch = el('span', {class: 'swatch', 'aria-hidden': 'true'});
+    swatch.style.setProperty('background-color', region.colour);
+    return el('li', {}, swatch, button(bdi(inLanguage(region.centre.name)), () => select({kind: 'node', node: region.centre}), {class: 'option-name'}), el('span', {class: 'count'}, number(region.members.length)));
+  }));
 }
 
 function summariesSwitch() {

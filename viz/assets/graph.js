@@ -23,6 +23,16 @@ const quotes = DATA.quotes.map((quote, id) => {
   return {...quote, parts, exact, start: parts[0].start, end: parts.at(-1).end, id, facts: []};
 });
 const documents = DATA.documents.map((item, id) => ({publisher: '', creator: '', text: '', ...item, id, quotes: []}));
+// A cell of an answer is the place of an entity, or an IRI or text as it is.
+const cellOf = (cell) => (typeof cell === 'number' ? nodes[cell].iri : cell);
+const rowOf = (row) => ({...row, cells: row.cells.map(cellOf)});
+const questions = DATA.questions.map((question) => ({
+  tags: [], answers: [], rows: [], ...question,
+  parameters: (question.parameters ?? []).map((item) => ({values: [], cell: '', ...item, cell: cellOf(item.cell ?? ''), values: (item.values ?? []).map(cellOf)})),
+  rows: (question.rows ?? []).map(rowOf),
+  answers: new Map((question.answers ?? []).map(({values, rows}) => [values.map(cellOf).join(' '), rows.map(rowOf)])),
+}));
+const questionOf = (slug) => questions.find((item) => item.slug === slug);
 const FIRM = DATA.firmness;
 const DERIVED = FIRM.length - 1;
 const familyIndex = new Map(DATA.families.map((family, place) => [family.key, place]));
@@ -136,13 +146,20 @@ function visibleParts(state) {
   return {facts: seenFacts, edges: seenEdges, nodes: seenNodes};
 }
 
-/** From so many on, the first view shows the best connected, and lets the reader in. */
-const PART = {nodes: 10000, edges: 25000, first: 1500};
-const isPartial = (parts) => parts.nodes.size > PART.nodes || parts.edges.size > PART.edges;
+/** The room on the screen, in square pixels, that an entity needs to be told from others. */
+const PART = {each: 2500, least: 40, most: 1500};
+
+/** How many entities the picture has room for on this screen, whether or not the panel is open. */
+function roomOnScreen() {
+  const width = window.innerWidth - (window.innerWidth > 960 ? 264 : 0);
+  const height = Math.max(200, window.innerHeight - 140);
+  return Math.max(PART.least, Math.min(PART.most, Math.round((width * height) / PART.each)));
+}
 
 /** The best connected nodes of these parts, as many as there is room for, and those wanted. */
 function bestConnected(parts, room, wanted) {
-  if (room === Infinity || !isPartial(parts)) return parts;
+  // A few more do not make a picture unreadable; leaving them out would puzzle.
+  if (parts.nodes.size <= 1.15 * room) return parts;
   const ranked = [...parts.nodes].sort((one, other) => other.degree - one.degree || one.id - other.id);
   const kept = new Set([...ranked.slice(0, room), ...wanted].filter((node) => parts.nodes.has(node)));
   return {

@@ -2,7 +2,13 @@
 //
 // The better connected entity comes first; in motion the names go with the picture.
 
-const LABEL = {size: 13, line: 17, width: 148, lines: 2};
+// No name lies over a sign or another name; over a line only where there is no room beside it.
+
+/** The reader's own size of letters, against the usual one. */
+const EM = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+const LABEL = {size: 12.5 * EM, line: 15.5 * EM, width: 132 * EM, least: 108 * EM, lines: 2, room: 6200};
+/** With more lines than this, names are not kept off them: it would take too long. */
+const LINES_APART = 1500;
 const LABEL_FONT = (weight) => `${weight} ${LABEL.size}px "Taawun Sans", sans-serif`;
 
 function nameLines(ctx, node) {
@@ -26,6 +32,23 @@ function wrap(ctx, text) {
   return {lines: fitted, width: Math.max(...fitted.map((line) => ctx.measureText(line).width))};
 }
 
+/** The beginning of a name in one line. */
+function shortLines(ctx, node) {
+  const key = `short ${language.now} ${node.id}`;
+  if (!picture.names.has(key)) {
+    ctx.font = LABEL_FONT(600);
+    const parts = inLanguage(node.name).split(/\s+/);
+    let line = parts[0];
+    for (const part of parts.slice(1)) {
+      if (ctx.measureText(`${line} ${part}…`).width > LABEL.least) break;
+      line = `${line} ${part}`;
+    }
+    const text = line.length < inLanguage(node.name).length ? `${line}…` : line;
+    picture.names.set(key, {lines: [text], width: ctx.measureText(text).width});
+  }
+  return picture.names.get(key);
+}
+
 function shorten(ctx, line) {
   const characters = [...line];
   while (characters.length > 3 && ctx.measureText(characters.join('')).width > LABEL.width * 1.4) {
@@ -34,12 +57,46 @@ function shorten(ctx, line) {
   return characters.join('');
 }
 
-/** Place the names where none meets another, and draw them. */
+/** Boxes on the screen that no name may cover, found by the cells of a grid. */
+class Taken {
+  constructor(cell = 72) {
+    this.cell = cell;
+    this.cells = new Map();
+  }
+
+  * around({left, right, top, bottom}) {
+    for (let x = Math.floor(left / this.cell); x <= Math.floor(right / this.cell); x += 1) {
+      for (let y = Math.floor(top / this.cell); y <= Math.floor(bottom / this.cell); y += 1) yield `${x} ${y}`;
+    }
+  }
+
+  push(box) {
+    for (const key of this.around(box)) {
+      if (!this.cells.has(key)) this.cells.set(key, []);
+      this.cells.get(key).push(box);
+    }
+  }
+
+  some(box, except) {
+    for (const key of this.around(box)) if ((this.cells.get(key) ?? []).some((other) => other !== except && overlap(box, other))) return true;
+    return false;
+  }
+}
+
+/** Place the names where none meets a sign or another, and draw them. */
 function drawNames(ctx, view) {
   const order = namesInOrder();
-  const taken = order.filter((node) => outstanding() || weightOf(node) >= 20).slice(0, 90).map((node) => signBox(view, node));
+  const parts = outstanding();
+  const taken = new Taken();
+  const signs = new Map();
+  for (const node of parts ? parts.nodes : picture.seen.nodes) {
+    if (!picture.seen.nodes.has(node) || isOutside(view, onView(view, node), 80)) continue;
+    signs.set(node, signBox(view, node));
+    taken.push(signs.get(node));
+  }
+  const lines = linesInView(view, parts);
   picture.placed = [];
-  let left = outstanding() ? Infinity : Math.max(12, (view.width * view.height) / 15000);
+  let left = parts ? Infinity : Math.max(12, (view.width * view.height) / LABEL.room);
   // Where many names find no room, trying on costs more than the few that would.
   let tries = 5 * left;
   for (const node of order) {
@@ -47,17 +104,33 @@ function drawNames(ctx, view) {
     const at = onView(view, node);
     if (isOutside(view, at, 80)) continue;
     tries -= 1;
-    const place = placeName(ctx, view, node, at, taken);
-    if (place) {
-      left -= 1;
-      picture.placed.push(place);
-      drawLines(ctx, place.lines, place.x, place.top, place.weight);
-    }
-    taken.push(signBox(view, node));
+    const place = placeName(ctx, view, node, at, taken, signs.get(node), lines);
+    if (!place) continue;
+    left -= 1;
+    picture.placed.push(place);
+    drawLines(ctx, place.lines, place.x, place.top, place.weight);
   }
   picture.boxes = picture.placed.map(({box}) => box);
   picture.relations = [];
   drawEdgeNames(ctx, view, taken);
+}
+
+/** The straight lines that show, to keep names off; none where they are too many. */
+function linesInView(view, parts) {
+  const list = [...(parts ? parts.edges : picture.seen.edges)].filter((edge) => picture.seen.edges.has(edge) && !edge.derived);
+  return list.length > LINES_APART ? [] : list.map((edge) => [onView(view, nodes[edge.s]), onView(view, nodes[edge.t])]);
+}
+
+/** How many lines go through a box. */
+function crossings(box, lines) {
+  let count = 0;
+  for (const [from, to] of lines) {
+    if (Math.max(from.x, to.x) < box.left || Math.min(from.x, to.x) > box.right || Math.max(from.y, to.y) < box.top || Math.min(from.y, to.y) > box.bottom) continue;
+    const side = (x, y) => Math.sign((to.x - from.x) * (y - from.y) - (to.y - from.y) * (x - from.x));
+    const first = side(box.left, box.top);
+    if ([[box.right, box.top], [box.left, box.bottom], [box.right, box.bottom]].some(([x, y]) => side(x, y) !== first)) count += 1;
+  }
+  return count;
 }
 
 /** While the picture moves, the names placed last go with it, but for those that meet. */
@@ -107,24 +180,42 @@ function namesInOrder() {
   return [...new Set([...first, ...rest])];
 }
 
-function placeName(ctx, view, node, at, taken) {
-  const {lines, width} = nameLines(ctx, node);
-  const high = lines.length * LABEL.line;
-  const r = radius(node, view.scale) * view.scale;
+/** What is looked at, and countries, are named farther off where there is no room beside them. */
+const FAR = [14, 28, 44];
+
+/** The whole name where there is room for it, else its beginning. */
+function placeName(ctx, view, node, at, taken, sign, lines) {
+  const parts = outstanding();
+  const find = (text, away) => spotFor(text, view, node, at, taken, sign, lines, away);
+  const isWanted = (parts && parts.nodes.size < 60) || weightOf(node) >= 20;
+  let place = find(nameLines(ctx, node)) ?? find(shortLines(ctx, node));
+  for (const away of isWanted ? FAR : []) place ??= find(shortLines(ctx, node), away);
+  if (!place) return null;
+  taken.push(place.box);
+  const strong = node === selectedNode() || node === parts?.centre || weightOf(node) >= 20;
+  return {...place, node, at, weight: strong ? 600 : 400};
+}
+
+/** A free place for a name around its sign, `away` from it if need be. */
+function spotFor({lines: text, width}, view, node, at, taken, sign, lines, away = 0) {
+  const high = text.length * LABEL.line;
+  const r = radius(node, view.scale) * view.scale + away;
+  const [beside, above] = [r + 5 + width / 2, r + 3 + high];
   const spots = [
-    [at.x, at.y + r + 4],
-    [at.x, at.y - r - 4 - high],
-    [at.x + r + 6 + width / 2, at.y - high / 2],
-    [at.x - r - 6 - width / 2, at.y - high / 2],
+    [at.x, at.y + r + 3], [at.x, at.y - above],
+    [at.x + beside, at.y - high / 2], [at.x - beside, at.y - high / 2],
+    [at.x + 0.72 * beside, at.y + 0.72 * r + 2], [at.x - 0.72 * beside, at.y + 0.72 * r + 2],
+    [at.x + 0.72 * beside, at.y - above + 0.28 * r], [at.x - 0.72 * beside, at.y - above + 0.28 * r],
   ];
+  let best = null;
   for (const [x, top] of spots) {
-    const box = {left: x - width / 2 - 3, right: x + width / 2 + 3, top: top - 1, bottom: top + high + 1};
-    if (isCut(view, box) || taken.some((other) => overlap(box, other))) continue;
-    taken.push(box);
-    const strong = node === selectedNode() || node === outstanding()?.centre || weightOf(node) >= 20;
-    return {node, lines, at, x, top, box, weight: strong ? 600 : 400};
+    const box = {left: x - width / 2 - 2, right: x + width / 2 + 2, top: top - 0.5, bottom: top + high + 0.5};
+    if (isCut(view, box) || taken.some(box, sign)) continue;
+    const crossed = lines.length ? crossings(box, lines) : 0;
+    if (!best || crossed < best.crossed) best = {lines: text, x, top, box, crossed};
+    if (!crossed) break;
   }
-  return null;
+  return best;
 }
 
 /** Whether a name would be cut by the side of the picture. */
@@ -161,7 +252,7 @@ function drawEdgeNames(ctx, view, taken) {
     ctx.font = `400 11.5px "Taawun Sans", sans-serif`;
     const half = ctx.measureText(text).width / 2 + 6;
     const box = {left: place.x - half, right: place.x + half, top: place.y - 10, bottom: place.y + 10};
-    if (taken.some((other) => overlap(box, other))) continue;
+    if (taken.some(box)) continue;
     taken.push(box);
     picture.relations.push({text, ...place, half});
     ctx.fillStyle = picture.colours.ground;

@@ -34,10 +34,12 @@ function panelContent() {
     case 'node': return nodePanel(state.selected.node);
     case 'edge': return edgePanel(state.selected.edge);
     case 'path': return pathPanel(state.selected);
-    case 'question': return questionPanel(state.selected.question);
+    case 'question': return questionPanel(state.selected);
     case 'signed': return signedPanel();
     case 'facts': return factsPanel(state.selected.quote);
-    default: return welcome();
+    case 'partner': return partnerPanel(state.selected.partner);
+    case 'cell': return cellPanel(state.selected);
+    default: return isLaidOut(state.view) ? overviewWelcome() : welcome();
   }
 }
 
@@ -54,7 +56,7 @@ function welcome() {
         el('li', {}, el('span', {class: 'mark-sign', 'aria-hidden': 'true'}, '«»'), el('span', {}, word('explorer-reading-quotes'))))),
     trySection(),
     stagesSection(),
-    DATA.questions.length > 0 && questionsSection(),
+    questions.length > 0 && questionsSection(),
     documentsSection(),
   ].filter(Boolean);
 }
@@ -109,23 +111,33 @@ function stagesSection() {
 
 const QUESTIONS_AT_FIRST = 6;
 
-/** Stored questions: some at first, any of them by a search in their words, or all. */
+/** Stored questions: some at first, any of them by a search in their words, or all by subject. */
 function questionsSection() {
-  const indexed = DATA.questions.map((question) => ({question, folded: fold([question.title.ar, question.title.en, question.slug, ...question.tags].join(' '))}));
-  const list = el('ul', {class: 'plain'});
-  const show = (found) => list.replaceChildren(...found.map(({question}) => el('li', {}, questionRow(question))));
+  const list = el('div', {class: 'question-list'});
+  const rows = (found) => el('ul', {class: 'plain'}, found.map((question) => el('li', {}, questionRow(question))));
+  const showAll = () => list.replaceChildren(...bySubject(questions).map(([subject, found]) => el('details', {class: 'group'},
+    el('summary', {}, el('span', {}, word(`explorer-subject-${subject}`)), el('span', {class: 'count'}, number(found.length))), rows(found))));
   const showFirst = () => {
-    show(indexed.slice(0, QUESTIONS_AT_FIRST));
-    if (indexed.length > QUESTIONS_AT_FIRST) list.append(el('li', {}, button(word('explorer-all-questions', {count: indexed.length}), () => show(indexed), {class: 'link'})));
+    list.replaceChildren(rows(questions.slice(0, QUESTIONS_AT_FIRST)));
+    if (questions.length > QUESTIONS_AT_FIRST) list.append(button(word('explorer-all-questions', {count: questions.length}), showAll, {class: 'link all-questions'}));
   };
   const search = ({target}) => {
-    const parts = fold(target.value).split(' ').filter(Boolean);
-    if (parts.length) show(indexed.filter(({folded}) => parts.every((part) => folded.includes(part))));
+    if (fold(target.value)) list.replaceChildren(rows(questionsLike(target.value, 40).map(({question}) => question)));
     else showFirst();
   };
   showFirst();
   return el('section', {class: 'questions'}, el('h2', {}, word('explorer-questions')),
-    indexed.length > QUESTIONS_AT_FIRST && el('input', {type: 'search', class: 'narrow', placeholder: word('explorer-question-hint'), 'aria-label': word('explorer-question-hint'), oninput: search}), list);
+    questions.length > QUESTIONS_AT_FIRST && el('input', {type: 'search', class: 'narrow', placeholder: word('explorer-question-hint'), 'aria-label': word('explorer-question-hint'), oninput: search}), list);
+}
+
+function bySubject(list) {
+  const groups = new Map();
+  for (const question of list) {
+    const subject = question.subject ?? 'other';
+    if (!groups.has(subject)) groups.set(subject, []);
+    groups.get(subject).push(question);
+  }
+  return [...groups].sort(([, one], [, other]) => other.length - one.length);
 }
 
 function questionRow(question) {
@@ -199,12 +211,14 @@ function stageTrail(node) {
 function nodeActions(node) {
   const focused = state.focus?.node === node;
   const chooser = el('div', {class: 'chooser', hidden: true});
+  const isPart = Boolean(picture.seen.all);
   return el('div', {class: 'node-actions'},
     button([icon('target'), word(focused ? 'explorer-unfocus' : 'explorer-focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
+    isPart && button([icon(state.grown.has(node) ? 'minus' : 'plus'), word(state.grown.has(node) ? 'explorer-shrink' : 'explorer-grow')], () => grow(node), {class: 'action grow'}),
     button([icon('route'), word('explorer-path-to')], () => {
       chooser.hidden = !chooser.hidden;
       if (chooser.hidden) return;
-      chooser.replaceChildren(searchBox((goal) => choosePath(node, goal), word('explorer-path-to')));
+      chooser.replaceChildren(searchBox((goal) => choosePath(node, goal.node), word('explorer-path-to')));
       chooser.querySelector('input').focus();
     }, {class: 'action path-to'}),
     chooser);
@@ -294,14 +308,41 @@ function pathPanel({start, goal, path}) {
   ];
 }
 
-function questionPanel(question) {
+function questionPanel({question, values}) {
+  const rows = rowsOf(state.selected);
   return [
-    el('p', {class: 'kicker'}, icon('question'), word('explorer-questions')),
+    el('p', {class: 'kicker'}, icon('question'), word(`explorer-subject-${question.subject ?? 'other'}`)),
     el('h2', {class: 'title'}, inLanguage(question.title)),
-    el('p', {class: 'quiet'}, question.rows.length ? counted('answers', question.rows.length) : word('answer-none'),
-      question.parameters.map(({name, cell}) => [' · ', inLanguage(name), ': ', cell ? cellContent(cell) : word('answer-any')])),
-    el('ol', {class: 'answers'}, question.rows.map((row) => answerItem(question, row))),
-  ];
+    question.parameters.length > 0 && el('div', {class: 'choosers'}, question.parameters.map((item, place) => chooser(question, values, item, place))),
+    el('p', {class: 'quiet'}, rows.length ? counted('answers', rows.length) : word('answer-none')),
+    el('ol', {class: 'answers'}, rows.map((row) => answerItem(question, row))),
+  ].filter(Boolean);
+}
+
+/** The values that a question stands with in its query. */
+const standing = (question) => question.parameters.map((item) => item.cell);
+const valuesOf = ({question, values}) => values ?? standing(question);
+
+/** The rows of the answer for the chosen values. */
+function rowsOf(choice) {
+  const values = valuesOf(choice);
+  return choice.question.answers.get(values.join(' ')) ?? (values.join(' ') === standing(choice.question).join(' ') ? choice.question.rows : []);
+}
+
+/** A parameter of a question, with a list of what it may be: first what has an answer. */
+function chooser(question, values, item, place) {
+  const now = valuesOf({question, values});
+  const name = (cell) => cell ? inLanguage(nodeOfIri.get(cell)?.name ?? DATA.values.find((one) => one.iri === cell)?.name ?? {ar: cell, en: cell}) : word('answer-any');
+  const isAnswered = (cell) => rowsOf({question, values: now.map((one, at) => (at === place ? cell : one))}).length > 0;
+  if (!question.answers.size) return el('p', {class: 'quiet'}, `${inLanguage(item.name)}: `, now[place] ? cellContent(now[place]) : word('answer-any'));
+  const listed = [...new Set([now[place], item.cell, ...item.values])].filter((cell) => cell || !item.required);
+  const sorted = listed.sort((one, other) => name(one).localeCompare(name(other), locale()));
+  const option = (cell) => el('option', {value: cell, selected: cell === now[place]}, name(cell));
+  const [full, empty] = [sorted.filter((cell) => cell && isAnswered(cell)), sorted.filter((cell) => cell && !isAnswered(cell))];
+  return el('label', {class: 'narrowing'}, el('span', {}, inLanguage(item.name)),
+    el('select', {data: {key: `value-${item.key}`}, onchange: ({target}) => select({kind: 'question', question, values: now.map((one, at) => (at === place ? target.value : one))})},
+      !item.required && (item.cell === '' || now[place] === '') && option(''), full.map(option),
+      empty.length > 0 && el('optgroup', {label: word('explorer-no-answer')}, empty.map(option))));
 }
 
 function answerItem(question, row) {

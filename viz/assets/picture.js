@@ -13,6 +13,8 @@ const picture = {
   pointed: null,
   colours: {},
   names: new Map(),
+  /** By how much the layout is drawn out, to fill a screen that is broad or high. */
+  stretch: {x: 1, y: 1},
   /** The names placed last, and their boxes on the screen. */
   placed: [],
   boxes: [],
@@ -50,6 +52,18 @@ function startPicture() {
   container.addEventListener('pointerleave', () => pointAt(null));
   container.addEventListener('keydown', walkByKey);
   readColours();
+  stretchOut();
+}
+
+/** Draw the layout out in the direction in which the screen has room. */
+function stretchOut() {
+  const {clientWidth, clientHeight} = byId('picture');
+  const [width, height] = clientWidth ? [clientWidth, clientHeight] : [window.innerWidth, window.innerHeight];
+  const {left, right, top, bottom} = boundsOf(nodes.filter((node) => !DATA.hiddenAtFirst.includes(node.family.key)));
+  const wanted = (width / height) / ((right - left + 1) / (bottom - top + 1));
+  if (!Number.isFinite(wanted)) return;
+  picture.stretch = {x: Math.max(1, Math.min(wanted, 1.8)), y: Math.max(1, Math.min(1 / wanted, 1.8))};
+  for (const node of nodes) Object.assign(node, {x: node.x * picture.stretch.x, y: node.y * picture.stretch.y});
 }
 
 /** Take the colours of the drawing from the style sheet, light or dark. */

@@ -1,4 +1,4 @@
-// Saving: the picture as PNG or SVG, the facts in view as CSV. Nothing leaves the machine.
+// Saving: the facts in view, or the chosen answer, as CSV. Nothing leaves the machine.
 
 function download(name, blob) {
   const link = el('a', {href: URL.createObjectURL(blob), download: name});
@@ -6,41 +6,11 @@ function download(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-/** The picture as it stands, on its ground, with a title and where it comes from. */
-function savePng() {
-  const source = byId('picture').querySelector('canvas');
-  const ratio = source.width / source.clientWidth;
-  const foot = Math.round(54 * ratio);
-  const canvas = el('canvas');
-  [canvas.width, canvas.height] = [source.width, source.height + foot];
-  const ctx = canvas.getContext('2d');
-  ctx.fillStyle = picture.colours.ground;
-  ctx.fillRect(0, 0, canvas.width, canvas.height);
-  ctx.drawImage(source, 0, 0);
-  ctx.fillStyle = picture.colours.ink;
-  ctx.direction = direction();
-  ctx.textAlign = 'start';
-  const x = language.now === 'ar' ? canvas.width - 20 * ratio : 20 * ratio;
-  ctx.font = `600 ${15 * ratio}px "Taawun Sans", sans-serif`;
-  ctx.fillText(`${inLanguage(DATA.title)} · ${byId('counts').textContent}`, x, source.height + 22 * ratio);
-  ctx.font = `400 ${12 * ratio}px "Taawun Sans", sans-serif`;
-  ctx.fillText(fitText(ctx, documents.map((item) => inLanguage(item.title)).join(' · '), canvas.width - 40 * ratio), x, source.height + 43 * ratio);
-  canvas.toBlob((blob) => download('taawun.png', blob), 'image/png');
-}
-
-/** The text, or as much of it as the width has room for. */
-function fitText(ctx, text, width) {
-  if (ctx.measureText(text).width <= width) return text;
-  let kept = text;
-  while (kept && ctx.measureText(`${kept}…`).width > width) kept = kept.slice(0, kept.lastIndexOf(' '));
-  return `${kept}…`;
-}
-
 /** The facts in view as CSV, one row for each quote of a fact. */
 function csvOfView() {
   const head = ['fact', 'subject', 'subject_ar', 'subject_en', 'predicate', 'predicate_ar', 'predicate_en', 'object', 'object_ar', 'object_en', 'modality', 'stated_by', 'on_behalf_of', 'when', 'date_text', 'document', 'start', 'end', 'quote'];
   const rows = factsInView().flatMap((fact) => (fact.quotes.length ? fact.quotes : [null]).map((place) => csvRow(fact, place === null ? null : quotes[place])));
-  return [head, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n');
+  return csvText([head, ...rows]);
 }
 
 function csvRow(fact, quote) {
@@ -63,7 +33,27 @@ function csvCell(value) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** The answer that is chosen: its columns as people read them, then the quotes that prove each row. */
+function csvOfAnswer(choice) {
+  const {question} = choice;
+  const head = [...question.columns.map(inLanguage), ...['documents', 'places', 'quotes'].map((name) => word(`explorer-csv-${name}`))];
+  const rows = rowsOf(choice).map((row) => {
+    const proving = [...new Set(row.facts.flatMap((id) => facts[id].quotes))].map((place) => quotes[place]);
+    return [...row.cells.map(cellText), ...[(quote) => documents[quote.d].file, (quote) => spansOf(quote, String), (quote) => quote.exact].map((told) => proving.map(told).join(' | '))];
+  });
+  return csvText([head, ...rows]);
+}
+
+/** A cell as text: the name of what it is, or itself. */
+function cellText(cell) {
+  const known = nodeOfIri.get(cell) ?? DATA.values.find((item) => item.iri === cell);
+  return known ? inLanguage(known.name) : cell;
+}
+
+const csvText = (rows) => rows.map((row) => row.map(csvCell).join(',')).join('\r\n');
+
 function saveCsv() {
+  const answer = state.selected?.kind === 'question' ? state.selected : null;
   // The mark at the beginning tells Excel that the bytes are UTF-8.
-  download('taawun.csv', new Blob(['\ufeff', csvOfView()], {type: 'text/csv;charset=utf-8'}));
+  download(`${answer ? answer.question.slug : 'taawun'}.csv`, new Blob(['\ufeff', answer ? csvOfAnswer(answer) : csvOfView()], {type: 'text/csv;charset=utf-8'}));
 }

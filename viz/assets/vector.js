@@ -1,25 +1,15 @@
 // Vector: the picture as it stands, as SVG, each part an element that other programs can change.
 
-function saveSvg() {
-  const text = new XMLSerializer().serializeToString(svgOfView());
-  download('taawun.svg', new Blob([text], {type: 'image/svg+xml;charset=utf-8'}));
-}
-
-function svgOfView() {
+/** The picture as it stands: its size, and its parts. */
+function sceneOfView() {
   const view = viewNow();
   const parts = outstanding();
-  const height = view.height + 54;
-  const root = svg('svg', {width: view.width, height, viewBox: `0 0 ${view.width} ${height}`, lang: language.now},
-    svg('title', {}, inLanguage(DATA.title)),
-    svg('style', {}, fontsOfPicture()),
-    svg('rect', {width: view.width, height, fill: picture.colours.ground}));
-  root.append(svg('g', {opacity: parts ? DIM : 1}, svgRegions(view), ...svgScene(view, picture.seen.edges, picture.seen.nodes, false)));
+  const scene = [svg('g', {opacity: parts ? DIM : 1}, svgRegions(view), ...svgScene(view, picture.seen.edges, picture.seen.nodes, false))];
   if (parts) {
     const mine = (kind) => [...parts[kind]].filter((item) => picture.seen[kind].has(item));
-    root.append(svg('g', {}, ...svgScene(view, mine('edges'), mine('nodes'), true)));
+    scene.push(svg('g', {}, ...svgScene(view, mine('edges'), mine('nodes'), true)));
   }
-  root.append(svgNames(), svgFoot(view));
-  return root;
+  return {width: view.width, height: view.height, scene: [...scene, svgNames()]};
 }
 
 /** The rules that embed the fonts, so that the file looks the same everywhere. */
@@ -91,11 +81,4 @@ function svgNames() {
     svgText(line, x, top + (place + 0.5) * LABEL.line, {...rim, 'font-size': LABEL.size, 'font-weight': weight})));
   const relations = (picture.relations ?? []).map(({text, x, y}) => svgText(text, x, y, {...rim, 'font-size': 11.5}));
   return svg('g', {class: 'names'}, ...names, ...relations);
-}
-
-function svgFoot(view) {
-  const isArabic = language.now === 'ar';
-  const x = isArabic ? view.width - 20 : 20;
-  const line = (text, down, size, weight) => svgText(text, x, view.height + down, {'font-size': size, 'font-weight': weight, direction: direction(), 'text-anchor': 'start'});
-  return svg('g', {class: 'foot'}, line(`${inLanguage(DATA.title)} · ${byId('counts').textContent}`, 22, 15, 600), line(documents.map((item) => inLanguage(item.title)).slice(0, 3).join(' · '), 43, 12, 400));
 }

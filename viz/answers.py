@@ -1,0 +1,274 @@
+"""Stored questions with their answers: as they stand, and for every value of their parameters.
+
+The answers for all values come from one query: the parameter's VALUES block holds them all, and
+the parameter is projected, so that rows can be told apart. A query of another shape is asked once
+for each value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..graph.sparql_tokens import scan, values_blocks
+from ..graph.store import Store, select
+from ..graph.store import Term as RdfTerm
+from ..queries.names import Names
+from ..queries.parameters import LITERAL_TYPES, Parameter, with_terms
+from ..queries.prefixes import with_prefixes
+from ..queries.question import Question
+from ..queries.results import Shown
+from ..queries.why import explain_or_say_why_not
+from .view import Answer, AnsweredQuestion, Name, SeenParameter
+
+#: Questions listed first, in this order; the others follow by name.
+FIRST: Final = (
+    "agreement-signatories",
+    "agreed-but-not-signed",
+    "talks-without-agreement",
+    "country-areas",
+    "offers-to-country",
+    "artificial-intelligence",
+)
+#: The subjects that questions are listed under, each with the tags that tell it.
+SUBJECTS: Final[Mapping[str, frozenset[str]]] = {
+    "evidence": frozenset({
+        "document", "documents", "modality", "quote", "quotes", "evidence", "provenance",
+        "disagreement", "corroboration", "entity", "inferred", "planned", "expected", "reported",
+        "date", "cause", "connections", "duplicates", "fact",
+    }),
+    "agreements": frozenset({
+        "agreement", "signed", "offer", "offers", "proposal", "talks", "cooperation", "partner",
+        "membership", "accreditation",
+    }),
+    "areas": frozenset({"area", "areas", "theme", "cybersecurity", "payments"}),
+    "people": frozenset({
+        "official", "person", "people", "post", "posts", "speaker", "statement", "diplomacy",
+        "delegation", "ambassador",
+    }),
+    "events": frozenset({"event", "events", "meeting", "conference", "participant"}),
+    "programmes": frozenset({
+        "initiative", "programme", "strategy", "framework", "project", "training", "council",
+        "priority", "directive",
+    }),
+    "services": frozenset({
+        "infrastructure", "service", "product", "technology", "facility", "cables", "output",
+        "submarine cable",
+    }),
+    "figures": frozenset({"figure", "figures", "number", "rank", "money", "budget", "ranking"}),
+    "countries": frozenset({
+        "organization", "organisation", "body", "bodies", "institute", "country", "countries",
+        "counterpart", "group",
+    }),
+}  # fmt: skip
+#: A question with more rows for all its values than this is answered as it stands only: pairs of
+#: people, for instance. What a question tells of one entity or area as a whole, its panel tells.
+MOST_ROWS: Final = 1000
+MOST_VALUES: Final = 120
+_UNTRIED: Final = frozenset({*LITERAL_TYPES, "entity"})
+
+
+class _Row(dict[str, RdfTerm]):
+    """A row that returns None for an unbound variable, as ``explain`` expects."""
+
+    def __missing__(self, _: str) -> None:
+        return None
+
+
+def answer_questions(
+    store: Store, questions: Iterable[Question], names: Names | None = None
+) -> Iterator[AnsweredQuestion]:
+    """Run each question and explain every row of its answers; one without a proof has no facts.
+
+    With ``names`` it is answered for every value of its parameters, too.
+    """
+
+    def rank(question: Question) -> tuple[int, str]:
+        place = FIRST.index(question.name) if question.name in FIRST else len(FIRST)
+        return place, question.name
+
+    for question in sorted(questions, key=rank):
+        yield _Asking(store, question, names).answered()
+
+
+def subject_of(tags: Sequence[str]) -> str:
+    """Return the subject that a question is listed under, by the first of its tags that tells.
+
+    >>> subject_of(("talks", "country")), subject_of(("unheard of",))
+    ('agreements', 'other')
+    """
+    for tag in tags:
+        for subject, words in SUBJECTS.items():
+            if tag.lower() in words:
+                return subject
+    return "other"
+
+
+class _Asking:
+    """One question over one graph."""
+
+    def __init__(self, store: Store, question: Question, names: Names | None) -> None:
+        self.store, self.question, self.names = store, question, names
+        self.parameters = question.parameters
+        self.keys = [item.name for item in self.parameters]
+        text = with_prefixes(question.text, store)
+        self.rows = [_Row(row) for row in select(store, text)]
+        self.variables = list(dict.fromkeys(name for row in self.rows for name in row))
+        self.text = text
+
+    def answered(self) -> AnsweredQuestion:
+        """Return the question with all its answers."""
+        question = self.question
+        values = self._values()
+        others = self._for_values(values) if values else {}
+        standing = tuple(item.default.value if item.default else "" for item in self.parameters)
+        # Where what stands in the query is among the values, its rows are explained only once.
+        rows = others.get(standing) or self._from(others) or self._explained(self.text, self.rows)
+        arabic = Shown(self.store, "ar", question.columns)
+        english = Shown(self.store, "en", question.columns)
+        return AnsweredQuestion(
+            question.name,
+            Name(question.ar, question.en),
+            tuple(Name(arabic.column(name), english.column(name)) for name in self.variables),
+            rows,
+            question.tags,
+            tuple(
+                SeenParameter(
+                    item.name,
+                    Name(item.ar, item.en),
+                    item.default.value if item.default else "",
+                    item.is_required,
+                    tuple(values.get(item.name, ())),
+                )
+                for item in self.parameters
+            ),
+            tuple(sorted(others.items())),
+            subject_of(question.tags),
+            question.asks("ar"),
+            question.asks("en"),
+        )
+
+    def _from(self, others: Mapping[tuple[str, ...], tuple[Answer, ...]]) -> tuple[Answer, ...]:
+        """Return the answer for anything, if each of its rows names the values that it is for."""
+        if not set(self.keys) <= {*self.variables}:
+            return ()
+        known = {answer.cells: answer for answers in others.values() for answer in answers}
+        rows = [known.get(self._cells(row)) for row in self.rows]
+        return tuple(row for row in rows if row) if all(rows) else ()
+
+    def _explained(self, text: str, rows: Sequence[_Row]) -> tuple[Answer, ...]:
+        return tuple(
+            Answer(self._cells(row), tuple(proof))
+            for row, proof in zip(rows, self._proofs(text, rows), strict=True)
+        )
+
+    def _proofs(self, text: str, rows: Sequence[_Row]) -> Iterator[list[str]]:
+        for explanation in explain_or_say_why_not(self.store, text, rows):
+            yield list(
+                dict.fromkeys(told.iri for fact in explanation.facts for told in fact.asserted())
+            )
+
+    def _cells(self, row: _Row) -> tuple[str, ...]:
+        return tuple(row[name].value if name in row else "" for name in self.variables)
+
+    def _values(self) -> dict[str, list[str]]:
+        """Return the values of each parameter; nothing if one of them may be any text."""
+        if self.names is None or not self.rows or not self.parameters:
+            return {}
+        if (
+            any(item.type in _UNTRIED for item in self.parameters)
+            or "overview" in self.question.tags
+        ):
+            return {}
+        return {item.name: sorted(self.names.members(item.type)) for item in self.parameters}
+
+    def _for_values(
+        self, values: Mapping[str, list[str]]
+    ) -> dict[tuple[str, ...], tuple[Answer, ...]]:
+        text = self._all_at_once(values)
+        if text is None:
+            return dict(self._one_by_one(values))
+        rows = [_Row(row) for row in select(self.store, with_prefixes(text, self.store))]
+        keys = self.keys
+        if len(rows) > MOST_ROWS or any(row[key] is None for row in rows for key in keys):
+            return {}
+        found: dict[tuple[str, ...], list[Answer]] = {}
+        told = self._explained(with_prefixes(text, self.store), rows)
+        for row, answer in zip(rows, told, strict=True):
+            found.setdefault(tuple(row[key].value for key in keys), []).append(answer)
+        return {key: tuple(answers) for key, answers in found.items()}
+
+    def _all_at_once(self, values: Mapping[str, list[str]]) -> str | None:
+        """Return the query for all values; ``None`` where it would mean something else.
+
+        Under a sub-query or an aggregate over everything, rows of several values would mix.
+        """
+        text = self.question.text
+        words = [token.text.upper() for token in scan(text)]
+        if {"LIMIT", "OFFSET", "HAVING"} & {*words} or not _keeps_apart(text, self.keys):
+            return None
+        if "COUNT" in words and "GROUP" not in words:
+            return None
+        for item in self.parameters:
+            blocks = values_blocks(text, item.name)
+            if len(blocks) != 1:
+                return None
+            ((opening, closing),) = blocks
+            listed = " ".join(f"<{value}>" for value in values[item.name])
+            text = f"{text[: opening.end]} {listed} {text[closing.start :]}"
+        added = "".join(f" ?{key}" for key in self.keys if key not in self.variables)
+        tokens = list(scan(text))
+        places: list[int] = []
+        for place, token in enumerate(tokens):
+            if token.is_word("SELECT") and not places:
+                follower = tokens[place + 1]
+                places.append(follower.end if follower.is_word("DISTINCT") else token.end)
+            elif token.is_word("BY") and tokens[place - 1].is_word("GROUP"):
+                places.append(token.end)
+        for place in reversed(places):
+            text = text[:place] + added + text[place:]
+        return text
+
+    def _one_by_one(
+        self, values: Mapping[str, list[str]]
+    ) -> Iterator[tuple[tuple[str, ...], tuple[Answer, ...]]]:
+        """Ask for each value, of several parameters for each choice of the required ones."""
+        chosen = [self._choices(item, values) for item in self.parameters]
+        for given in product(*chosen):
+            terms = {
+                item.name: ox.NamedNode(value)
+                for item, value in zip(self.parameters, given, strict=True)
+                if value
+            }
+            text = with_prefixes(with_terms(self.question.text, terms), self.store)
+            rows = [_Row(row) for row in select(self.store, text)]
+            if rows:
+                yield tuple(given), self._explained(text, rows)
+
+    def _choices(self, item: Parameter, values: Mapping[str, list[str]]) -> list[str]:
+        standing = item.default.value if item.default else ""
+        if len(self.parameters) > 1 and not item.is_required:
+            return [standing]
+        return values[item.name] if len(values[item.name]) <= MOST_VALUES else [standing]
+
+
+def _keeps_apart(text: str, keys: Sequence[str]) -> bool:
+    """Return whether every sub-query that speaks of a parameter projects it, and counts nothing."""
+    tokens = list(scan(text))
+    inner = [place for place, token in enumerate(tokens) if token.is_word("SELECT")][1:]
+    for place in inner:
+        opening = next(at for at in range(place, len(tokens)) if tokens[at].text == "{")
+        depth, closing = 1, opening
+        while depth:
+            closing += 1
+            depth += {"{": 1, "}": -1}.get(tokens[closing].text, 0)
+        projected = {token.text for token in tokens[place:opening]}
+        spoken_of = {token.text for token in tokens[opening:closing]}
+        if any(token.is_word("COUNT") for token in tokens[place:closing]):
+            return False
+        if any(f"?{key}" in spoken_of and f"?{key}" not in projected for key in keys):
+            return False
+    return True
