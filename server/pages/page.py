@@ -13,7 +13,7 @@ from ...api import KnowledgeGraph
 from ...graph.fact import OMISSION
 from ...graph.fact_record import FactRecord
 from ...messages.message import say
-from ...ontology.namespaces import BASE
+from ...ontology.namespaces import BASE, ID
 from ...queries.fact_words import (
     Proven,
     by_quote,
@@ -36,6 +36,15 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src data:; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+#: The entries of the header: the code of each name, and its path.
+MENU: Final = (
+    ("explorer", "/"), ("partners", "/partners"), ("people", "/people"), ("bodies", "/bodies"),
+    ("documents", "/documents"), ("questions", "/questions"), ("query", "/sparql"),
+    ("about", "/about"),
+)  # fmt: skip
+#: The templates that load scripts of ours; every page works without them.
+SCRIPTED: Final = ("query.html",)
 
 
 @cache
@@ -71,21 +80,26 @@ class Page:
 
         ``path`` and ``parameters`` form the page's address, without the language.
         """
-        rest = "".join(f"&{urlencode({name: value})}" for name, value in (parameters or {}).items())
+        given = dict(parameters or {})
+        other = "en" if self.language == "ar" else "ar"
         filled = (
             _environment()
             .get_template(template)
             .render(
                 lang=self.language,
-                other="en" if self.language == "ar" else "ar",
+                other=other,
                 dir="rtl" if self.language == "ar" else "ltr",
                 path=quote(path),
-                rest=rest,
+                here=self.site(path, **given),
+                turned=self.site(path, other, **given),
+                site=self.site,
+                menu=MENU,
                 say=lambda code, **parts: say(code, self.language, **parts),
                 name=lambda term: name_of(term, self.labels, self.language),
                 label=lambda iri: self.labels(iri, self.language),
                 href=self.href,
                 marks=lambda fact: marks(fact, self.labels, self.language),
+                modality=lambda name: self.labels(f"{ID}modality/{name}", self.language),
                 status=lambda fact: status_of(fact, self.labels, self.language),
                 by_quote=self.by_quote,
                 in_words=lambda text: pattern_in_words(text, self.labels, self.language),
@@ -95,8 +109,16 @@ class Page:
                 **values,
             )
         )
-        reply.begin("text/html", status, content_security_policy=POLICY)
+        policy = f"{POLICY}; script-src 'self'" if template in SCRIPTED else POLICY
+        reply.begin("text/html", status, content_security_policy=policy)
         reply.body.write(filled)
+
+    def site(self, path: str, language: str = "", **parameters: str) -> str:
+        """Return the link to a page of the site, in the page's language unless another is given.
+
+        All links between pages are made here and in :meth:`href`.
+        """
+        return f"{quote(path)}?{urlencode({'lang': language or self.language, **parameters})}"
 
     def href(self, term: object) -> str:
         """Return the link for a term: our page about it or its own URL; empty for a literal."""

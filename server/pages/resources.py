@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ...graph.fact_reader import FactReader, description, facts_of
-from ...graph.fact_record import FactRecord
+from ...graph.fact_reader import FactReader, description
 from ...graph.store import Store, select
 from ...messages.message import say
 from ...ontology.namespaces import (
@@ -26,7 +25,6 @@ from ...ontology.namespaces import (
     RDFS,
 )
 from ...ontology.schema import local_name
-from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
 from ..sparql.media_types import GRAPHS, LANGUAGES
 from ..sparql.named_graphs import NAMED, VOID, graph_triples, size
@@ -35,6 +33,7 @@ from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .document_page import document_values
 from .page import Page
+from .profile_page import LONG, SHORT, profile_values
 
 _ABOUT: Final = """CONSTRUCT { IRI ?p ?o . ?s ?q IRI } WHERE {
   { IRI ?p ?o } UNION { ?s ?q IRI }
@@ -142,14 +141,12 @@ def _write_page(
         terms = list(_terms(store, page))
         page.write(reply, "ontology.html", address, terms=terms, forms=_FORMS)
     elif iri.startswith(ID):
-        card = entity_card(store, iri)
-        if not card.labels and not card.triples:
+        told = profile_values(graph, page, iri)
+        if told is None:
             return False
-        facts = facts_of(store, card.triples)
-        views = [view for triple in card.triples for view in facts.get(triple, ())]
         page.write(
-            reply, "thing.html", f"{address}.html", card=card, short=short_iri(iri),
-            groups=_grouped(iri, views), forms=_FORMS,
+            reply, "thing.html", f"{address}.html", forms=_FORMS, short_most=SHORT,
+            long_most=LONG, **told,
         )  # fmt: skip
     else:
         return False
@@ -157,15 +154,6 @@ def _write_page(
 
 
 _FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
-
-
-def _grouped(iri: str, views: Sequence[FactRecord]) -> list[tuple[str, bool, list[FactRecord]]]:
-    """Group facts by predicate and by whether the thing is the subject."""
-    groups: dict[tuple[str, bool], list[FactRecord]] = {}
-    for view in views:
-        key = (view.predicate.value, view.subject.value == iri)
-        groups.setdefault(key, []).append(view)
-    return [(predicate, is_subject, facts) for (predicate, is_subject), facts in groups.items()]
 
 
 def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:
