@@ -292,7 +292,7 @@ class Profile:
                 found[fact.subject.value].posts.append(fact)
         for person in found.values():
             person.posts.sort(key=_firmest)
-        spoken = Counter({iri: 0 for iri in found})
+        spoken = Counter(dict.fromkeys(found, 0))
         if found:
             for row in select(self._store, _SPOKEN_OF.format(things=_iris(found))):
                 spoken[row["thing"].value] = int(row["n"].value)
@@ -370,9 +370,7 @@ class Profile:
         for (predicate, is_subject), ends in groups.items():
             rows = sorted(ends.values(), key=lambda facts: (*_firmest(facts[0]),))
             kinds = Counter(
-                kind
-                for facts in rows
-                if (kind := self.lowest_class(_other(facts[0], self.iri)))
+                kind for facts in rows if (kind := self.lowest_class(_other(facts[0], self.iri)))
             )
             found.append(
                 Section(predicate, is_subject, tuple(map(tuple, rows)), (*kinds.most_common(),))
@@ -391,9 +389,7 @@ class Profile:
         listed = list(things)
         if not listed:
             return []
-        text = _FACTS.format(
-            things=_iris(listed), evidence=GRAPH_EVIDENCE, tw=TW, active=_ACTIVE
-        )
+        text = _FACTS.format(things=_iris(listed), evidence=GRAPH_EVIDENCE, tw=TW, active=_ACTIVE)
         iris = [row["fact"].value for row in select(self._store, text)]
         self._reader.load(iris)
         return [self._reader.get(iri) for iri in iris]
@@ -447,4 +443,3 @@ def _weight(predicate: str) -> int:
     if name in _FIRST:
         return _FIRST.index(name)
     return len(_FIRST) + (1 + _LAST.index(name) if name in _LAST else 0)
-

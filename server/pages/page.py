@@ -109,7 +109,9 @@ class Page:
                 **values,
             )
         )
-        policy = f"{POLICY}; script-src 'self'" if template in SCRIPTED else POLICY
+        policy = (
+            f"{POLICY}; script-src 'self'; connect-src 'self'" if template in SCRIPTED else POLICY
+        )
         reply.begin("text/html", status, content_security_policy=policy)
         reply.body.write(filled)
 

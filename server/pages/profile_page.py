@@ -174,7 +174,9 @@ def picture(profile: Profile, page: Page, families: Families) -> Picture | None:
         lines = _wrapped(name, y + 25 if y > _HEIGHT / 2 - 30 else 0)
         if not lines[0][0]:
             # Above the middle a name stands over its shape, clear of the line.
-            lines = [(y - 16 - 14 * (len(lines) - 1 - n), text) for n, (_, text) in enumerate(lines)]
+            lines = [
+                (y - 16 - 14 * (len(lines) - 1 - n), text) for n, (_, text) in enumerate(lines)
+            ]
         how = say(f"band-{band}", page.language)
         title = f"{name} · {how}" if len(iris) == 1 else f"{name}: {len(iris)} · {how}"
         satellites.append(
@@ -200,5 +202,3 @@ def _wrapped(text: str, start: float) -> list[tuple[float, str]]:
 def modality_iri(name: str) -> str:
     """The IRI of a modality by its short name."""
     return f"{ID}modality/{name}"
-
-

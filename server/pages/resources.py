@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Final, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ...graph.fact_reader import FactReader, description
+from ...graph.fact_reader import FactReader, description, facts_of
+from ...graph.fact_record import fact_json
 from ...graph.store import Store, select
 from ...messages.message import say
 from ...ontology.namespaces import (
@@ -16,6 +18,7 @@ from ...ontology.namespaces import (
     DOCUMENT,
     EVIDENCE,
     FACT,
+    GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     ID,
     INFERENCE,
@@ -25,7 +28,10 @@ from ...ontology.namespaces import (
     RDFS,
 )
 from ...ontology.schema import local_name
+from ...queries.disagreement import disagreements
+from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
+from ...queries.proof_json import card_json
 from ..sparql.media_types import GRAPHS, LANGUAGES
 from ..sparql.named_graphs import NAMED, VOID, graph_triples, size
 from ..sparql.protocol import SD
@@ -50,6 +56,40 @@ def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
         return list(description(store, node))
     text = _ONTOLOGY if iri == BASE + "ontology" else _ABOUT
     return [*cast("Iterable[ox.Triple]", store.query(text.replace("IRI", str(node))))]
+
+
+def quads_about(store: Store, node: ox.NamedNode) -> Iterator[ox.Quad]:
+    """Return a fact as it is stored: its triple in its own graph, and its evidence."""
+    if not node.value.startswith((FACT, INFERENCE)):
+        return
+    own = cast("Iterable[ox.Triple]", store.query(
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {node} {{ ?s ?p ?o }} }}"
+    ))  # fmt: skip
+    triples = set(own)
+    for triple in sorted(triples, key=str):
+        yield ox.Quad(*triple, node)
+    for triple in sorted({*description(store, node)} - triples, key=str):
+        yield ox.Quad(*triple, ox.NamedNode(GRAPH_EVIDENCE))
+
+
+def _write_json(graph: OpenedBuild, reply: Reply, iri: str) -> bool:
+    """Write an entity as ``taawun show --format json`` does, or a fact; False for others."""
+    if iri.startswith(ID):
+        card = entity_card(graph.store, iri)
+        if not card.labels and not card.triples:
+            return False
+        facts = facts_of(graph.store, card.triples)
+        views = [view for triple in card.triples for view in facts.get(triple, ())]
+        told = card_json(card, views, disagreements(graph.store, iri))
+    elif iri.startswith((FACT, INFERENCE)) and graph.store.query(
+        f"ASK {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+    ):
+        told = json.dumps(fact_json(FactReader(graph.store).get(iri)), ensure_ascii=False, indent=2)
+    else:
+        return False
+    reply.begin("application/json")
+    reply.body.write(told + "\n")
+    return True
 
 
 def write_triples(
@@ -80,7 +120,15 @@ def resource(graph: OpenedBuild, reply: Reply, *, path: str, media: str, languag
     except ValueError:
         _miss(page, reply, graph, path, media)
         return
-    if media != "text/html":
+    if media == "application/trig":
+        quads = list(quads_about(graph.store, node))
+        if quads:
+            reply.begin(media)
+            ox.serialize(quads, reply.body.buffer, ox.RdfFormat.TRIG, prefixes=PREFIXES)
+            return
+    elif media == "application/json" and _write_json(graph, reply, node.value):
+        return
+    elif media != "text/html":
         triples = triples_about(graph.store, node)
         if triples:
             write_triples(reply, triples, media)
@@ -100,7 +148,9 @@ def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -
     if media == "text/html":
         near = graph.names.near(path.removeprefix("id/").rpartition("/")[2])
         found = [iri for name in near for iri in graph.names.find(name)[:1]]
-        page.write(reply, "missing.html", f"/{path}", 404, wanted=path, near=found, forms=())
+        page.write(
+            reply, "missing.html", f"/{path}", 404, wanted=path, near=found, pages=[], forms=()
+        )
         return
     note = ox.NamedNode(RDFS + "comment")
     about = ox.NamedNode(f"{BASE}{quote(path)}#missing")
@@ -126,7 +176,9 @@ def _write_page(
         if not store.query(f"ASK {{ GRAPH {node} {{ ?s ?p ?o }} }}"):
             return False
         fact = FactReader(store).get(iri)
-        page.write(reply, "fact.html", f"{address}.html", fact=fact, forms=_FORMS)
+        page.write(
+            reply, "fact.html", f"{address}.html", fact=fact, forms=(*_WITH_JSON, ("trig", "TriG"))
+        )
     elif iri.startswith(DOCUMENT):
         values = document_values(graph, node)
         if values is None:
@@ -145,7 +197,7 @@ def _write_page(
         if told is None:
             return False
         page.write(
-            reply, "thing.html", f"{address}.html", forms=_FORMS, short_most=SHORT,
+            reply, "thing.html", f"{address}.html", forms=_WITH_JSON, short_most=SHORT,
             long_most=LONG, **told,
         )  # fmt: skip
     else:
@@ -154,6 +206,7 @@ def _write_page(
 
 
 _FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
+_WITH_JSON: Final = (("json", "JSON"), *_FORMS)
 
 
 def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:

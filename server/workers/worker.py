@@ -35,8 +35,12 @@ TASKS: Final = {
     "own_words_page": "pages.asking_page",
     "questions_page": "pages.question_pages",
     "question_page": "pages.question_pages",
-    "query_page": "pages.question_pages",
+    "query_page": "pages.query_pages",
     "explorer": "pages.make_explorer",
+    "list_page": "pages.list_pages",
+    "about_page": "pages.list_pages",
+    "editor_words": "pages.query_pages",
+    "answer_file": "pages.answer_files",
 }
 
 
