@@ -216,10 +216,10 @@ def _rows(
         for row in select(store, _KINDS.format(things=things)):
             if is_own(row["value"].value):
                 rows[row["thing"].value].cells["kind"].append(row["value"])
-    for row in rows.values():
-        row.cells["facts"] = 0
-    for row_ in select(store, (_QUOTED if are_documents else _COUNTS).format(things=things)):
-        rows[row_["thing"].value].cells["facts"] = int(row_["n"].value)
+    for made in rows.values():
+        made.cells["facts"] = 0
+    for row in select(store, (_QUOTED if are_documents else _COUNTS).format(things=things)):
+        rows[row["thing"].value].cells["facts"] = int(row["n"].value)
     return rows.values()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
@@ -12,8 +13,9 @@ import pyoxigraph as ox
 from ...api import KnowledgeGraph
 from ...graph.fact import OMISSION
 from ...graph.fact_record import FactRecord
+from ...graph.store import Store, select
 from ...messages.message import say
-from ...ontology.namespaces import BASE, ID
+from ...ontology.namespaces import BASE, ID, RDFS
 from ...queries.fact_words import (
     Proven,
     by_quote,
@@ -24,8 +26,9 @@ from ...queries.fact_words import (
     status_of,
 )
 from ...queries.labels import Labels
+from ...viz.legend import FAMILIES, Family, family_of
+from ...viz.view import Name, Term
 from ..workers.reply import Reply
-from .document_page import name_of_place
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,6 +40,7 @@ POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+_PARENTS: Final = f"SELECT ?class ?parent {{ ?class <{RDFS}subClassOf> ?parent }}"
 #: The entries of the header: the code of each name, and its path.
 MENU: Final = (
     ("explorer", "/"), ("partners", "/partners"), ("people", "/people"), ("bodies", "/bodies"),
@@ -138,3 +142,23 @@ class Page:
         told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
         self.labels.fetch(iris_of(told.values()))
         return by_quote(told.values())
+
+
+def name_of_place(start: int, end: int) -> str:
+    """Return the anchor of a stretch in the page of a document."""
+    return f"at-{start}-{end}"
+
+
+class Families:
+    """The families of the explorer's legend, by the classes of an entity."""
+
+    def __init__(self, store: Store) -> None:
+        parents: dict[str, list[str]] = defaultdict(list)
+        for row in select(store, _PARENTS):
+            parents[row["class"].value].append(row["parent"].value)
+        none = Name("", "")
+        self._terms = {iri: Term(iri, none, tuple(found)) for iri, found in parents.items()}
+
+    def of(self, classes: Sequence[str]) -> Family:
+        """The family of an entity with these most specific classes."""
+        return FAMILIES[family_of(classes, self._terms)]

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup, escape
 
-from ...graph.store import select
 from ...messages.message import say
-from ...ontology.namespaces import ID, RDFS
+from ...ontology.namespaces import ID
 from ...ontology.schema import class_slug
 from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES
 from ...queries.profile import BANDS, Profile
 from ...queries.profile_text import Clause, Wording, rendered
-from ...viz.legend import FAMILIES, Family, family_of
-from ...viz.view import Name, Term
+from ...viz.legend import FAMILIES, Family
 from ..workers.served_graph import OpenedBuild
-from .page import Page
+from .page import Families, Page
 
 #: How many rows a list shows before "all", and a section of facts.
 SHORT, LONG = 6, 10
 _QUESTIONS: Final = 6
-_PARENTS: Final = f"SELECT ?class ?parent {{ ?class <{RDFS}subClassOf> ?parent }}"
 
 
 def profile_values(graph: OpenedBuild, page: Page, iri: str) -> dict[str, Any] | None:
@@ -35,7 +31,7 @@ def profile_values(graph: OpenedBuild, page: Page, iri: str) -> dict[str, Any] |
         return None
     page.labels = profile.labels
     wording = Wording(graph.store, profile)
-    families = Families(graph)
+    families = Families(graph.store)
     return {
         "profile": profile,
         "card": profile.card,
@@ -67,21 +63,6 @@ def _furthest(profile: Profile) -> str:
     return profile.partners[0].band if is_actor and profile.partners else ""
 
 
-class Families:
-    """The families of the explorer's legend, by the classes of an entity."""
-
-    def __init__(self, graph: OpenedBuild) -> None:
-        parents: dict[str, list[str]] = defaultdict(list)
-        for row in select(graph.store, _PARENTS):
-            parents[row["class"].value].append(row["parent"].value)
-        none = Name("", "")
-        self._terms = {iri: Term(iri, none, tuple(found)) for iri, found in parents.items()}
-
-    def of(self, classes: Sequence[str]) -> Family:
-        """The family of an entity with these most specific classes."""
-        return FAMILIES[family_of(classes, self._terms)]
-
-
 def _questions(graph: OpenedBuild, profile: Profile, page: Page) -> Any:
     """Stored questions that take this entity, with their addresses, the most specific first."""
     ours = {class_slug(iri) for iri in profile.classes}
@@ -109,7 +90,7 @@ class Satellite(NamedTuple):
     #: The lines of the name under it, with their baselines.
     lines: list[tuple[float, str]]
     band: str
-    count: int
+    number: int
     href: str
     title: str
 

@@ -65,11 +65,11 @@ def quads_about(store: Store, node: ox.NamedNode) -> Iterator[ox.Quad]:
     own = cast("Iterable[ox.Triple]", store.query(
         f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {node} {{ ?s ?p ?o }} }}"
     ))  # fmt: skip
-    triples = set(own)
+    triples, evidence = set(own), ox.NamedNode(GRAPH_EVIDENCE)
     for triple in sorted(triples, key=str):
-        yield ox.Quad(*triple, node)
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, node)
     for triple in sorted({*description(store, node)} - triples, key=str):
-        yield ox.Quad(*triple, ox.NamedNode(GRAPH_EVIDENCE))
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, evidence)
 
 
 def _write_json(graph: OpenedBuild, reply: Reply, iri: str) -> bool:
@@ -180,7 +180,7 @@ def _write_page(
             reply, "fact.html", f"{address}.html", fact=fact, forms=(*_WITH_JSON, ("trig", "TriG"))
         )
     elif iri.startswith(DOCUMENT):
-        values = document_values(graph, node)
+        values = document_values(graph, page, node)
         if values is None:
             return False
         page.write(reply, "document.html", address, iri=iri, forms=_FORMS, **values)
