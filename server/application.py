@@ -106,6 +106,8 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
             Route("/openapi.json", interface.description),
             Route("/", site.explorer),
             Route("/style.css", site.style),
+            Route("/site.js", site.menu),
+            Route("/site.css", site.menu_style),
             Route("/editor.js", site.editor),
             Route("/editor.css", site.editor_style),
             Route("/editor-words.json", site.editor_words),

@@ -40,6 +40,7 @@ class Site:
         self.explorers = Explorers(pool)
         self._style = (look() + _asset("page.css")).encode()
         self._editor = "\n".join(map(_asset, _EDITOR)).encode()
+        self._menu, self._menu_style = _asset("site.js").encode(), _asset("site.css").encode()
         self._editor_style = "\n".join(map(_asset, _EDITOR_STYLE)).encode()
 
     async def explorer(self, request: Request) -> Response:
@@ -52,6 +53,14 @@ class Site:
     async def style(self, request: Request) -> Response:
         """The style sheet of the pages."""
         return _cached(request, self._style, "text/css")
+
+    async def menu(self, request: Request) -> Response:
+        """The script of the menu in the explorer."""
+        return _cached(request, self._menu, "text/javascript")
+
+    async def menu_style(self, request: Request) -> Response:
+        """The style sheet of the menu in the explorer."""
+        return _cached(request, self._menu_style, "text/css")
 
     async def editor(self, request: Request) -> Response:
         """The script of the query page: CodeMirror and ours."""
