@@ -23,28 +23,9 @@ from ..graph.store import Store, select
 from ..ontology.namespaces import GRAPH_EVIDENCE, GRAPH_PROSPECTS, ID, TW
 from .entity_card import EntityCard, entity_card
 from .fact_words import rank
+from .items import BANDS, ROLES, STAGES, Item, place_of
 from .labels import Labels
 
-#: Stages of an item, from first to last.
-STAGES: Final = tuple(
-    f"{ID}stage/{name}"
-    for name in (
-        "proposed", "offered", "under-discussion", "agreed-in-principle", "signed", "approved",
-        "in-force", "under-implementation", "completed", "ended",
-    )
-)  # fmt: skip
-#: How far partners have come, furthest first. Programmes are no step between talks and signature.
-BANDS: Final = ("signed", "agreed", "talks", "offers", "programmes", "planned")
-_BAND_OF_STAGE: Final = dict(
-    zip(STAGES, ("offers", "offers", "talks", "agreed", *["signed"] * 6), strict=True)
-)
-ROLES: Final = tuple(
-    TW + name
-    for name in (
-        "signatory", "party", "offeredBy", "offeredTo", "developedWith", "fundedBy",
-        "implementedBy", "supportedBy", "beneficiary",
-    )
-)  # fmt: skip
 _PARTNERS: Final = (TW + "Country", TW + "Region", TW + "InternationalOrganization")
 _ITEMS: Final = (TW + "CooperationItem", TW + "Programme", TW + "PolicyFramework")
 _ACTIVE: Final = ", ".join(f"<{ID}record-status/{name}>" for name in sorted(ACTIVE_STATUSES))
@@ -89,55 +70,6 @@ SELECT ?fact {{
   GRAPH <{evidence}> {{ ?fact <{tw}statedBy> <{iri}> ; a <{tw}Fact> ; <{tw}recordStatus> ?status }}
   FILTER(?status IN ({active}))
 }}"""
-
-
-@dataclass(slots=True)
-class Item:
-    """An item with its facts, and the terms that it names in each role."""
-
-    iri: str
-    classes: frozenset[str]
-    facts: list[FactRecord] = field(default_factory=list)
-
-    def of(self, predicate: str) -> list[FactRecord]:
-        """The facts with this predicate, firmest first."""
-        return [fact for fact in self.facts if fact.predicate.value == TW + predicate]
-
-    @property
-    def stages(self) -> list[FactRecord]:
-        """The facts about stages that were reached, the furthest first."""
-        reached = [fact for fact in self.of("stage") if not fact.is_prospect]
-        return sorted(reached, key=lambda fact: (-_place(fact.object.value), rank(fact)))
-
-    @property
-    def expected(self) -> list[FactRecord]:
-        """The facts about stages that are only planned or expected."""
-        return [fact for fact in self.of("stage") if fact.is_prospect]
-
-    @property
-    def stage(self) -> str:
-        """The furthest stage that was reached; empty if no document says any."""
-        return self.stages[0].object.value if self.stages else ""
-
-    @property
-    def is_programme(self) -> bool:
-        """Whether it is work of its own, and no agreement or offer."""
-        return TW + "CooperationItem" not in self.classes
-
-    @property
-    def band(self) -> str:
-        """How far it has come, as one of ``BANDS``; ``planned`` where no stage was reached."""
-        if self.is_programme:
-            return "programmes"
-        if self.stage:
-            return _BAND_OF_STAGE.get(self.stage, "talks")
-        if self.expected:
-            return "planned"
-        return "offers" if TW + "Offer" in self.classes else "talks"
-
-
-def _place(stage: str) -> int:
-    return STAGES.index(stage) if stage in STAGES else -1
 
 
 @dataclass(slots=True)
@@ -240,7 +172,7 @@ class Profile:
             item.facts.sort(key=_firmest)
         return sorted(
             items.values(),
-            key=lambda item: (BANDS.index(item.band), -_place(item.stage), self.label(item.iri)),
+            key=lambda item: (BANDS.index(item.band), -place_of(item.stage), self.label(item.iri)),
         )
 
     @cached_property

@@ -16,10 +16,11 @@ import pyoxigraph as ox
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, select
 from ..messages.message import codes, listed, say
-from ..ontology.namespaces import ID, OWL, TW
+from ..ontology.namespaces import ID, OWL, TW, XSD
 from .date_words import readable
 from .fact_words import name_of
-from .profile import BANDS, Item, Profile, Section
+from .items import BANDS, Item
+from .profile import Profile, Section
 
 #: How many partners a clause names and how many other things, if more would be left than two.
 _PARTNERS, _NAMES = 6, 3
@@ -114,7 +115,9 @@ class Wording:
         is_country = key == TW + "belongsToCountry"
         if key in _SILENT or (is_country and not section.is_subject):
             return False
-        if profile.is_a(profile.iri, "Country", "Region"):
+        if not section.is_subject and key not in self._inverse:
+            return False
+        if profile.is_a(profile.iri, "Country", "Region") and profile.partners:
             return key in _OF_COUNTRIES
         if profile.is_a(profile.iri, "Official"):
             return not (is_country and any(f.predicate.value == TW + "holds"
@@ -152,11 +155,13 @@ class Wording:
             names = self._joined([self._link(one.iri) for one in partners], "and", _PARTNERS)
             counted = self._counted(band, list(items.values()))
             text = say("profile-with", self._language, items=counted, names=names)
-            if is_first:
-                is_first = False
+            # A group may be a plural whose form would change after a preposition.
+            is_plural = self._language == "ar" and profile.is_a(profile.iri, "Group")
+            if is_first and not is_plural:
                 who = to(profile.label(profile.iri)) if self._language == "ar" else ""
                 link = self._link(profile.iri, who)
                 text = say("profile-has", self._language, who=link, items=text)
+            is_first = False
             yield self._clause(text, [*_proofs(items.values()), *facts], joins=True)
 
     def _of_items(self) -> Clause:
@@ -222,16 +227,18 @@ class Wording:
         }
         if not ahead:
             return None
-        names = self._joined(
-            [f"{self._named(fact)} ({self._how(fact)})" for _, fact in sorted(ahead.items())]
-        )
+        names = self._joined([self._named(fact) for _, fact in sorted(ahead.items())])
         facts = [fact for fact in self._profile.facts if fact.is_prospect]
         return self._clause(say("profile-ahead", self._language, names=names), facts)
 
     def _named(self, fact: FactRecord) -> str:
-        link = self._link(self._other(fact))
-        is_stage = fact.predicate.value == TW + "stage"
-        return say("profile-stage-ahead", self._language, stage=link) if is_stage else link
+        """The other end of a prospect, with its relation and how it is said."""
+        is_subject = fact.subject.value == self._profile.iri
+        link, how = self._link(self._other(fact)), self._how(fact)
+        if not is_subject and fact.predicate.value not in self._inverse:
+            return f"{link} ({how})"
+        relation = self.relation(fact.predicate.value, is_subject)
+        return say("profile-ahead-one", self._language, relation=relation, name=link, how=how)
 
     def _other_term(self, fact: FactRecord) -> object:
         return fact.object if fact.subject.value == self._profile.iri else fact.subject
@@ -247,6 +254,8 @@ class Wording:
         """The other end of a fact: a link or a value, with its date and how it is said."""
         term = fact.object if is_subject else fact.subject
         named = name_of(term, self._profile.labels, self._language)
+        if isinstance(term, ox.Literal) and term.datatype.value == f"{XSD}boolean":
+            named = say("answer-yes" if term.value == "true" else "answer-no", self._language)
         text = self._link(term.value, named) if isinstance(term, ox.NamedNode) else named
         about = [readable(fact.when, self._language)] if fact.when else []
         if fact.modality not in ("asserted", "derived"):
@@ -268,11 +277,11 @@ class Wording:
 def to(name: str) -> str:
     """An Arabic name after the preposition *li*.
 
-    >>> to("العراق"), to("مصر"), to("Uber")
-    ('للعراق', 'لمصر', 'لـ Uber')
+    >>> to("العراق"), to("اللجنة"), to("مصر"), to("Uber")
+    ('للعراق', 'للجنة', 'لمصر', 'لـ Uber')
     """
     if name.startswith("ال"):
-        return f"لل{name[2:]}"
+        return f"لل{name[2:].removeprefix('ل')}" if name.startswith("الل") else f"لل{name[2:]}"
     is_arabic = "\u0621" <= name[:1] <= "\u064a"
     return f"ل{name}" if is_arabic else f"لـ {name}"
 

@@ -16,9 +16,10 @@ from ...graph.store import Store, select
 from ...messages.message import say
 from ...ontology.namespaces import BASE, DCTERMS, GRAPH_EVIDENCE, ID, OA, TW
 from ...ontology.schema import is_own
+from ...queries.items import BANDS
 from ...queries.labels import short_iri
 from ...queries.names import Names
-from ...queries.profile import BANDS, Profile
+from ...queries.profile import Profile
 from ...queries.results import to_separated
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild

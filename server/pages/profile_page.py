@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 from ...messages.message import say
 from ...ontology.namespaces import ID
 from ...ontology.schema import class_slug
+from ...queries.items import BANDS
 from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES
-from ...queries.profile import BANDS, Profile
+from ...queries.profile import Profile
 from ...queries.profile_text import Clause, Wording, rendered
 from ...viz.legend import FAMILIES, Family
 from ..workers.served_graph import OpenedBuild

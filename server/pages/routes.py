@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
@@ -29,6 +30,7 @@ SUFFIXES: Final = {
     "json": "application/json",
     "trig": "application/trig",
 }
+LIST_MEDIA: Final = frozenset(LIST_FORMS.values())
 _HEADERS: Final = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
 
 
@@ -77,7 +79,8 @@ class Site:
     async def thing(self, request: Request) -> Response:
         """A thing or a fact: redirects (303) to the page about it, unless a suffix is given."""
         path, media, is_chosen = _chosen(request)
-        if path.startswith("id/") and path.count("/") == 1:
+        is_list = re.fullmatch("id/[a-z-]+", path) and (not is_chosen or media in LIST_MEDIA)
+        if is_list:
             return await self.listed(request)
         if not is_chosen:
             suffix = next(name for name, form in SUFFIXES.items() if form == media)
