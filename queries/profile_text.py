@@ -220,10 +220,13 @@ class Wording:
 
     def _ahead(self) -> Clause | None:
         """What is only planned, expected or conditional, and what is denied."""
+        firm = {fact.triple for fact in self._profile.facts if not fact.is_prospect}
         ahead = {
             self._other(fact): fact
             for fact in reversed(self._profile.facts)
-            if fact.is_prospect and isinstance(self._other_term(fact), ox.NamedNode)
+            if fact.is_prospect
+            and fact.triple not in firm
+            and isinstance(self._other_term(fact), ox.NamedNode)
         }
         if not ahead:
             return None
