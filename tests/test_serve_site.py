@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import openpyxl
 import pyoxigraph as ox
-import pytest
 from playwright.sync_api import expect
 
 from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, ID, TW
@@ -79,7 +78,7 @@ def test_an_answer_can_be_downloaded_in_every_form(site):
     answer = json.loads(site.get(f"{path}.json?{given}").body)
     assert len(answer["results"]["bindings"]) == len(answer["why"]) == 1
     book = openpyxl.load_workbook(io.BytesIO(site.get(f"{path}.xlsx?{given}").body))
-    assert [sheet.max_row for sheet in book][0] == 2
+    assert book.worksheets[0].max_row == 2
     query = site.get(f"{path}.rq?{given}").text
     again = site.get(f"/sparql.csv?query={quote(query)}&lang=ar").text
     assert list(csv.reader(io.StringIO(again)))[1:] == rows[1:]
@@ -90,7 +89,7 @@ def test_an_answer_can_be_downloaded_in_every_form(site):
 
 
 def test_a_fact_is_given_as_a_named_graph_with_its_evidence(site, graph):
-    fact = graph.facts("agreement/postal-ecommerce-nigeria", "signatory")[0]
+    fact = graph.facts(subject="agreement/postal-ecommerce-nigeria", predicate="signatory")[0]
     path = fact.iri.removeprefix(BASE)
     led = site.get(f"/{path}", accept="application/trig")
     assert led.headers["location"] == f"/{path}.trig"
@@ -100,8 +99,8 @@ def test_a_fact_is_given_as_a_named_graph_with_its_evidence(site, graph):
     said = {q.predicate.value for q in quads if q.graph_name == ox.NamedNode(GRAPH_EVIDENCE)}
     assert {TW + "modality", "http://www.w3.org/ns/oa#exact"} <= said
     assert json.loads(site.get(f"/{path}.json").body)["fact"] == fact.iri
-    card = json.loads(site.get("/id/country/iraq", accept="application/json").headers and site.get(
-        "/id/country/iraq.json").body)  # fmt: skip
+    led = site.get("/id/country/iraq", accept="application/json")
+    card = json.loads(site.get(led.headers["location"]).body)
     assert card["entity"] == ID + "country/iraq"
 
 
@@ -172,7 +171,7 @@ def test_jobs_take_at_most_three_clicks(site, browser):
     page.locator(".proving figcaption a", has_text="[").click()
     expect(page.locator("mark:target")).to_be_in_viewport()
     # What is offered to Iraq, and by whom? One question in words.
-    page.get_by_role("searchbox").first.fill("what did Egypt offer Iraq")
+    page.get_by_role("searchbox").first.fill("what is offered to Iraq")
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr").nth(5)).to_be_visible()
     expect(page.locator("tbody")).to_contain_text("National Telecom Regulatory Authority")

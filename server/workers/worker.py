@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
-from ...graph.errors import QueryError, TaawunError, UnknownNameError
+from ...graph.errors import QueryError, TaawunError, UnknownNameError, UnsureError
 from .reply import Reply
 from .served_graph import OpenedBuild
 
@@ -101,7 +101,7 @@ def _status(error: TaawunError) -> int:
     match error:
         case UnknownNameError():
             return 404
-        case QueryError():
+        case QueryError() | UnsureError():
             return 400
         case _:
             return 500

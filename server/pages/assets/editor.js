@@ -55,7 +55,9 @@
   }
 
   editor.on('inputRead', (cm, change) => {
-    if (change.origin === '+input' && /[\p{L}:]/u.test(change.text[0])) cm.showHint();
+    // An open list follows what is typed by itself.
+    if (cm.state.completionActive || change.origin !== '+input') return;
+    if (/[\p{L}:]/u.test(change.text[0])) cm.showHint();
   });
   for (const link of document.querySelectorAll('[data-query]')) {
     link.addEventListener('click', (event) => {
