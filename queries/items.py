@@ -77,8 +77,8 @@ class Item:
         """How far it has come, as one of ``BANDS``; ``planned`` where no stage was reached."""
         if self.is_programme:
             return "programmes"
-        if self.stage:
-            return _BAND_OF_STAGE.get(self.stage, "talks")
-        if self.expected:
+        if self.stage in _BAND_OF_STAGE:
+            return _BAND_OF_STAGE[self.stage]
+        if self.expected and not self.stage:
             return "planned"
         return "offers" if TW + "Offer" in self.classes else "talks"

@@ -259,9 +259,10 @@ class Profile:
         if not reached and not ahead:
             return []
         rare = {STAGES[5], STAGES[6], STAGES[9]}
+        own = sorted({*reached, *ahead} - {*STAGES})
         return [
             (stage, reached[stage], ahead[stage])
-            for stage in STAGES
+            for stage in (*STAGES, *own)
             if stage not in rare or reached[stage] or ahead[stage]
         ]
 

@@ -137,7 +137,7 @@ def list_page(
     page.write(
         reply, "list.html", f"/{path}", parameters=parameters, rows=rows[:_SHOWN],
         total=len(rows), headings=headings, order=order, text=text, near=near, forms=(),
-        title=_title(page, path, kind, centre), of=of, bands=BANDS,
+        title=_title(page, path, kind, centre), of=of, term=_term(path, kind), bands=BANDS,
         sorted_by=lambda one: page.site(f"/{path}", **(parameters | {"sort": one})),
         files=[(form.upper(), page.site(f"/{path}.{form}", **parameters))
                for form in ("csv", "json")],
@@ -149,8 +149,12 @@ def _title(page: Page, path: str, kind: str, centre: str) -> str:
         return say("list-partners-of", page.language, name=page.labels(centre, page.language))
     if path in LISTS:
         return say(f"page-{path}", page.language)
-    name = "".join(part.capitalize() for part in kind.split("-"))
-    return page.labels(TW + name, page.language)
+    return page.labels(_term(path, kind), page.language)
+
+
+def _term(path: str, kind: str) -> str:
+    """The class of a list by class; the lists with names of their own need no definition."""
+    return "" if path in LISTS else TW + "".join(part.capitalize() for part in kind.split("-"))
 
 
 def _missing(graph: OpenedBuild, page: Page, reply: Reply, path: str, media: str) -> None:

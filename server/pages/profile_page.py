@@ -14,7 +14,7 @@ from ...ontology.schema import class_slug
 from ...queries.items import BANDS
 from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES
-from ...queries.profile import Profile
+from ...queries.profile import Profile, Section
 from ...queries.profile_text import Clause, Wording, rendered
 from ...viz.legend import FAMILIES, Family
 from ..workers.served_graph import OpenedBuild
@@ -23,6 +23,8 @@ from .page import Families, Page
 #: How many rows a list shows before "all", and a section of facts.
 SHORT, LONG = 6, 10
 _QUESTIONS: Final = 6
+#: The most rows of a section on the page, and facts under a clause; a query gives the others.
+MOST: Final = 500
 
 
 def profile_values(graph: OpenedBuild, page: Page, iri: str) -> dict[str, Any] | None:
@@ -44,7 +46,18 @@ def profile_values(graph: OpenedBuild, page: Page, iri: str) -> dict[str, Any] |
         "picture": picture(profile, page, families),
         "questions": list(_questions(graph, profile, page)),
         "bands": BANDS,
+        "most": MOST,
+        "query_of": lambda section: _query_of(iri, section),
+        "list_of": lambda kind: page.site(f"/id/{class_slug(kind)}"),
     }
+
+
+def _query_of(iri: str, section: Section) -> str:
+    """A query for all ends of a section, prospects too."""
+    ends = f"<{iri}> <{section.predicate}> ?it" if section.is_subject else (
+        f"?it <{section.predicate}> <{iri}>"
+    )  # fmt: skip
+    return f"SELECT DISTINCT ?it {{ {{ {ends} }} UNION {{ GRAPH graph:prospects {{ {ends} }} }} }}"
 
 
 def _told(clause: Clause, page: Page) -> Markup:
