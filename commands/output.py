@@ -22,7 +22,7 @@ from ..queries.date_words import readable
 from ..queries.prefixes import prefixes_of
 from ..queries.results import Naming, Shown, as_data, to_markdown, to_separated
 from ..queries.rows import Rows, Truth
-from ..queries.workbook import workbook
+from ..queries.workbook import workbook, write_answer_book
 from .settings import FAULTS, Settings
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ def print_rows(
     if settings.style == "table":
         has_rows = _print_for_people(settings, rows, why, everything, nothing, naming)
     elif settings.style == "xlsx":
-        has_rows = _write_workbook(settings, rows, naming)
+        blocks = _warned(settings, rows.proven())
+        has_rows = write_answer_book(rows, blocks, sys.stdout.buffer, naming)
     elif why:
         blocks = _warned(settings, rows.proven())
         from ..queries.proven_answer import write_proven
@@ -165,28 +166,6 @@ def print_rows(
         if nothing and settings.style != "table":
             print_line(say(nothing, settings.language), err=True)
         sys.exit(FAULTS)
-
-
-def _write_workbook(settings: Settings, rows: Rows, naming: Naming) -> bool:
-    """Write the rows, numbered, on one sheet, and the quotes that prove each on another."""
-    from ..queries.fact_words import PROOF_COLUMNS, rows_of
-
-    answer, number = rows.answer, say("sheet-row", settings.language)
-    proofs: list[list[str]] = []
-
-    def numbered() -> Iterator[list[str]]:
-        count = 0
-        for block, explanations in _warned(settings, rows.proven()):
-            cells = answer.cells(block, "csv", naming)
-            for row, explanation in zip(cells, explanations, strict=True):
-                count += 1
-                proofs.extend([str(count), *proof] for proof in rows_of(explanation, answer.shown))
-                yield [str(count), *row]
-
-    with workbook(sys.stdout.buffer, settings.language) as book:
-        count = book.add("sheet-answer", [number, *answer.columns(naming)], numbered())
-        book.add("sheet-proofs", [number, *PROOF_COLUMNS], proofs)
-    return count > 0
 
 
 def _warned(settings: Settings, blocks: Iterable[_Block]) -> Iterator[_Block]:

@@ -15,6 +15,10 @@ from ..messages.message import say
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
+    from .results import Naming, Terms
+    from .rows import Rows
+    from .why import RowExplanation
+
 #: The rows that a sheet can have, and the characters that a cell can.
 _ROWS: Final = 1_048_576
 _CHARACTERS: Final = 32_767
@@ -69,3 +73,34 @@ def workbook(out: IO[bytes], language: str) -> Iterator[Sheets]:
     book = Workbook(write_only=True)
     yield Sheets(book, language)
     book.save(out)
+
+
+def write_answer_book(
+    rows: Rows,
+    blocks: Iterable[tuple[list[Terms], list[RowExplanation]]],
+    out: IO[bytes],
+    naming: Naming = "labels",
+) -> bool:
+    """Write the rows, numbered, on one sheet, and the quotes that prove each on another.
+
+    ``blocks`` are the explained rows. Returns False if there are none.
+    """
+    from .fact_words import PROOF_COLUMNS, rows_of
+
+    answer, language = rows.answer, rows.shown.language
+    number = say("sheet-row", language)
+    proofs: list[list[str]] = []
+
+    def numbered() -> Iterator[list[str]]:
+        count = 0
+        for block, explanations in blocks:
+            cells = answer.cells(block, "csv", naming)
+            for row, explanation in zip(cells, explanations, strict=True):
+                count += 1
+                proofs.extend([str(count), *proof] for proof in rows_of(explanation, answer.shown))
+                yield [str(count), *row]
+
+    with workbook(out, language) as book:
+        count = book.add("sheet-answer", [number, *answer.columns(naming)], numbered())
+        book.add("sheet-proofs", [number, *PROOF_COLUMNS], proofs)
+    return count > 0

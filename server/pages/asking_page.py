@@ -11,12 +11,17 @@ from ...graph.errors import UnsureError, told
 from ...messages.message import say
 from ...queries.asking import Outcome
 from ...queries.asking.wording import Wording
+from ...queries.entity_search import search
 from ...queries.labels import short_iri
 from ...queries.question import Question
 from ...queries.rows import Rows
 from ..workers.reply import Reply
+from .answer_files import files_of
 from .page import Page
 from .question_pages import as_answer
+
+#: How many entities with such a name are offered.
+_FOUND = 5
 
 
 def own_words_page(
@@ -34,11 +39,17 @@ def own_words_page(
         "link": "",
         "candidates": [],
         "answer": None,
+        "files": [],
+        "found": [],
     }
+    page = Page(graph, language)
     if text.strip():
         values |= _read(graph, graph.read(text), why, language)
+        values["found"] = search(graph.names, text, _FOUND)
+        if values["answer"]:
+            values["files"] = files_of(page, "/ask", {"q": text})
     parameters = {"q": text} | ({"why": "true"} if why else {})
-    Page(graph, language).write(reply, "ask.html", "/ask", 200, parameters, forms=(), **values)
+    page.write(reply, "ask.html", "/ask", 200, parameters, forms=(), **values)
 
 
 def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> dict[str, Any]:

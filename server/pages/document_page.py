@@ -10,10 +10,13 @@ from typing import Any, Final, NamedTuple
 import pyoxigraph as ox
 
 from ...graph.fact_reader import FactReader
+from ...graph.fact_record import FactRecord
 from ...graph.store import Store, Term, select
 from ...ontology.namespaces import DCTERMS, SCHEMA
-from ...queries.fact_words import Proven, by_quote
+from ...queries.fact_words import Proven, by_quote, iris_of, rank
+from ...viz.legend import FAMILIES, Family
 from ..workers.served_graph import OpenedBuild
+from .page import Families, Page, name_of_place
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,19 +44,14 @@ class Piece(NamedTuple):
     """A piece of marked text. ``kind`` is ``opens`` or ``closes`` (a mark), ``line`` or ``words``.
 
     ``numbers`` are the quotes that ``words`` link to, or that end at a closing mark. For an
-    opening mark, ``text`` is its name and ``classes`` says whether it is a context, is cut off,
-    or continues a mark that was cut off.
+    opening mark, ``text`` is its name, ``numbers`` its quotes, and ``classes`` says whether it is
+    a context, is cut off, or continues a mark that was cut off.
     """
 
     kind: str
     text: str = ""
     numbers: tuple[int, ...] = ()
     classes: str = ""
-
-
-def name_of_place(start: int, end: int) -> str:
-    """Return the anchor of a stretch in the page of a document."""
-    return f"at-{start}-{end}"
 
 
 def stretches(
@@ -116,13 +114,21 @@ def pieces(text: str, marked: Iterable[Stretch]) -> Iterator[Piece]:
         opened.append(stretch)
         words = {"context": stretch.is_context, "cut": cut, "rest": not stretch.name}
         classes = " ".join(word for word, holds in words.items() if holds)
-        yield Piece("opens", stretch.name, classes=classes)
+        yield Piece("opens", stretch.name, stretch.numbers, classes)
     while opened:
         yield from close()
     yield from upto(len(text))
 
 
 _VALUES: Final = "SELECT ?p ?o WHERE {{ {iri} ?p ?o }} ORDER BY ?p ?o"
+_KINDS: Final = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?thing ?kind {{ VALUES ?thing {{ {things} }} ?thing a ?kind
+  FILTER NOT EXISTS {{ ?thing a ?lower . ?lower rdfs:subClassOf ?kind }} }}"""
+#: The families of the table of contents, in its order.
+_ORDER: Final = (
+    "agreement", "offer", "event", "initiative", "country", "organization", "person", "figure",
+    "infrastructure", "area", "other",
+)  # fmt: skip
 _PRINTED: Final = (
     ("file", DCTERMS + "identifier"),
     ("publisher", DCTERMS + "publisher"),
@@ -132,19 +138,51 @@ _PRINTED: Final = (
 )
 
 
-def document_values(graph: OpenedBuild, node: ox.NamedNode) -> dict[str, Any] | None:
+def document_values(graph: OpenedBuild, page: Page, node: ox.NamedNode) -> dict[str, Any] | None:
     """Return the template values for a document, or None if it is not in the graph."""
     values = {row["p"].value: row["o"] for row in select(graph.store, _VALUES.format(iri=node))}
     if not values:
         return None
     quotes = _quotes(graph.store, node)
     text = graph.text(node.value)
+    page.labels.fetch(iris_of(fact for group in quotes for fact, _ in group))
     return {
+        "contents": _contents(graph.store, quotes),
+        "firmness": [min(group, key=lambda one: rank(one[0]))[0].modality for group in quotes],
         "values": list(_printed(values)),
         "quotes": quotes,
         "text": list(_marked(text, quotes)) if text is not None else None,
         "shows_texts": graph.shows_texts,
     }
+
+
+class Entry(NamedTuple):
+    """What a document says of one thing: where first, and how firmly at most."""
+
+    iri: str
+    number: int
+    facts: int
+    modality: str
+
+
+def _contents(store: Store, quotes: list[Proven]) -> list[tuple[Family, list[Entry]]]:
+    """The table of contents: the things that the facts are about, by family, in text order."""
+    facts: dict[str, list[tuple[int, FactRecord]]] = {}
+    for number, group in enumerate(quotes, 1):
+        for fact, _ in group:
+            facts.setdefault(fact.subject.value, []).append((number, fact))
+    families, found = Families(store), dict[str, list[Entry]]()
+    kinds: dict[str, list[str]] = {}
+    if facts:
+        things = " ".join(str(ox.NamedNode(iri)) for iri in facts)
+        for row in select(store, _KINDS.format(things=things)):
+            kinds.setdefault(row["thing"].value, []).append(row["kind"].value)
+    for iri, told in facts.items():
+        firmest = min((fact for _, fact in told), key=rank)
+        entry = Entry(iri, told[0][0], len(told), firmest.modality)
+        found.setdefault(families.of(kinds.get(iri, ())).key, []).append(entry)
+    by_key = {family.key: family for family in FAMILIES}
+    return [(by_key[key], found[key]) for key in _ORDER if key in found]
 
 
 def _printed(values: dict[str, Term]) -> Iterator[tuple[str, Term | None]]:

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from ...loaders.builds.atomic_folder import Unfinished
+from ...messages.message import LANGUAGES, say
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
+from .page import MENU
 
 #: Maximum number of cached files of one kind in a folder.
 _MOST: Final = 8
@@ -48,7 +51,7 @@ def _checksum(content: bytes) -> bytes:
 
 _ROOT: Final = Path(__file__).parent.parent.parent
 #: The folders and packages whose code and assets determine the page.
-_MAKERS: Final = ("graph", "ontology", "queries", "viz")
+_MAKERS: Final = ("graph", "messages", "ontology", "queries", "server/pages", "viz")
 _PACKAGES: Final = ("jinja2", "pyoxigraph", "pyvis")
 
 
@@ -69,7 +72,7 @@ def _made(graph: OpenedBuild, language: str) -> str:
     from ...viz.explorer import render
     from ...viz.read_view import read_view
 
-    return render(
+    page = render(
         read_view(graph.store),
         lang=language,
         texts={slug: text for slug, (_, text) in graph.texts().items()},
@@ -77,6 +80,40 @@ def _made(graph: OpenedBuild, language: str) -> str:
             answer_questions(graph.store, graph.catalogue.questions.values(), Names(graph.store))
         ),
     )
+    return with_menu(page, language)
+
+
+_CURRENT: Final = ' aria-current="page"'
+
+
+def with_menu(page: str, language: str) -> str:
+    """Put the site's menu into the header of an explorer page, with its script and style.
+
+    The page's own policy allows only the scripts and styles that it contains: here it also allows
+    those of the server.
+    """
+    links = "".join(
+        f'<a data-path="{path}" href="{path}?lang={language}"{_words(f"page-{name}")}'
+        f"{_CURRENT if path == '/' else ''}>{escape(say(f'page-{name}', language))}</a>"
+        for name, path in MENU
+    )
+    chosen = f'<a id="site-page" hidden{_words("page-of-chosen")}></a>'
+    label = escape(say("page-menu", language))
+    menu = f'<nav class="site-menu" aria-label="{label}">{links}{chosen}</nav>'
+    head = '<link rel="stylesheet" href="/site.css"><script src="/site.js" defer></script>'
+    for before, after in (
+        ("script-src ", "script-src &#39;self&#39; "),
+        ("style-src ", "style-src &#39;self&#39; "),
+        ("</head>", f"{head}</head>"),
+        ("</header>", f"{menu}</header>"),
+    ):
+        page = page.replace(before, after, 1)
+    return page
+
+
+def _words(code: str) -> str:
+    """The words of a code in both languages, as attributes for the menu's script."""
+    return "".join(f' data-{name}="{escape(say(code, name))}"' for name in LANGUAGES)
 
 
 def _key(graph: OpenedBuild, language: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
@@ -12,8 +13,9 @@ import pyoxigraph as ox
 from ...api import KnowledgeGraph
 from ...graph.fact import OMISSION
 from ...graph.fact_record import FactRecord
+from ...graph.store import Store, select
 from ...messages.message import say
-from ...ontology.namespaces import BASE
+from ...ontology.namespaces import BASE, ID, RDFS
 from ...queries.fact_words import (
     Proven,
     by_quote,
@@ -24,8 +26,9 @@ from ...queries.fact_words import (
     status_of,
 )
 from ...queries.labels import Labels
+from ...viz.legend import FAMILIES, Family, family_of
+from ...viz.view import Name, Term
 from ..workers.reply import Reply
-from .document_page import name_of_place
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,6 +39,16 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; font-src data:; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+_PARENTS: Final = f"SELECT ?class ?parent {{ ?class <{RDFS}subClassOf> ?parent }}"
+#: The entries of the header: the code of each name, and its path.
+MENU: Final = (
+    ("explorer", "/"), ("partners", "/partners"), ("people", "/people"), ("bodies", "/bodies"),
+    ("documents", "/documents"), ("questions", "/questions"), ("query", "/sparql"),
+    ("about", "/about"),
+)  # fmt: skip
+#: The templates that load scripts of ours; every page works without them.
+SCRIPTED: Final = ("query.html",)
 
 
 @cache
@@ -71,21 +84,26 @@ class Page:
 
         ``path`` and ``parameters`` form the page's address, without the language.
         """
-        rest = "".join(f"&{urlencode({name: value})}" for name, value in (parameters or {}).items())
+        given = dict(parameters or {})
+        other = "en" if self.language == "ar" else "ar"
         filled = (
             _environment()
             .get_template(template)
             .render(
                 lang=self.language,
-                other="en" if self.language == "ar" else "ar",
+                other=other,
                 dir="rtl" if self.language == "ar" else "ltr",
                 path=quote(path),
-                rest=rest,
+                here=self.site(path, **given),
+                turned=self.site(path, other, **given),
+                site=self.site,
+                menu=MENU,
                 say=lambda code, **parts: say(code, self.language, **parts),
                 name=lambda term: name_of(term, self.labels, self.language),
                 label=lambda iri: self.labels(iri, self.language),
                 href=self.href,
                 marks=lambda fact: marks(fact, self.labels, self.language),
+                modality=lambda name: self.labels(f"{ID}modality/{name}", self.language),
                 status=lambda fact: status_of(fact, self.labels, self.language),
                 by_quote=self.by_quote,
                 in_words=lambda text: pattern_in_words(text, self.labels, self.language),
@@ -95,8 +113,18 @@ class Page:
                 **values,
             )
         )
-        reply.begin("text/html", status, content_security_policy=POLICY)
+        policy = (
+            f"{POLICY}; script-src 'self'; connect-src 'self'" if template in SCRIPTED else POLICY
+        )
+        reply.begin("text/html", status, content_security_policy=policy)
         reply.body.write(filled)
+
+    def site(self, path: str, language: str = "", **parameters: str) -> str:
+        """Return the link to a page of the site, in the page's language unless another is given.
+
+        All links between pages are made here and in :meth:`href`.
+        """
+        return f"{quote(path)}?{urlencode({'lang': language or self.language, **parameters})}"
 
     def href(self, term: object) -> str:
         """Return the link for a term: our page about it or its own URL; empty for a literal."""
@@ -114,3 +142,23 @@ class Page:
         told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
         self.labels.fetch(iris_of(told.values()))
         return by_quote(told.values())
+
+
+def name_of_place(start: int, end: int) -> str:
+    """Return the anchor of a stretch in the page of a document."""
+    return f"at-{start}-{end}"
+
+
+class Families:
+    """The families of the explorer's legend, by the classes of an entity."""
+
+    def __init__(self, store: Store) -> None:
+        parents: dict[str, list[str]] = defaultdict(list)
+        for row in select(store, _PARENTS):
+            parents[row["class"].value].append(row["parent"].value)
+        none = Name("", "")
+        self._terms = {iri: Term(iri, none, tuple(found)) for iri, found in parents.items()}
+
+    def of(self, classes: Sequence[str]) -> Family:
+        """The family of an entity with these most specific classes."""
+        return FAMILIES[family_of(classes, self._terms)]

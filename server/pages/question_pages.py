@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
@@ -10,30 +11,48 @@ from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
 from ...queries.answer import Triples
-from ...queries.answer_table import AnswerTable, Named, named
+from ...queries.answer_table import AnswerTable
 from ...queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
-from ...queries.results import Shown
+from ...queries.question import Question
 from ...queries.rows import Rows, Truth
-from ..sparql.named_graphs import NAMED
 from ..sparql.query_tasks import answered
 from ..workers.reply import Reply
+from .answer_files import files_of
 from .page import Page
 
 #: Maximum number of rows on a page; CSV and JSON have all rows.
-_SHOWN: Final = 200
+SHOWN: Final = 200
 #: Maximum number of values that a field offers; a form of all entities would be mostly these.
 _CHOICES: Final = 300
-_EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
-  ?agreement tw:signatory country:egypt , ?signatory
-}"""
+
+#: Subjects of questions, each with the tags that belong to it; the first that fits counts.
+SUBJECTS: Final = {
+    "agreements": {"agreement", "memorandum", "signed"},
+    "offers": {"offer", "proposal"},
+    "programmes": {"initiative", "project", "strategy", "infrastructure", "service", "product"},
+    "figures": {"figure", "ranking", "rank", "number", "budget"},
+    "events": {"event", "meeting", "conference", "visit"},
+    "people": {"official", "person", "post", "ambassador", "minister"},
+    "bodies": {"organization", "body", "ministry"},
+    "areas": {"area", "theme"},
+    "countries": {"country", "partner", "region"},
+}
+
+
+def subject_of(question: Question) -> str:
+    """The subject of a question; ``facts`` if it is about the facts themselves."""
+    tags = set(question.tags)
+    return next((name for name, known in SUBJECTS.items() if tags & known), "facts")
 
 
 def questions_page(graph: KnowledgeGraph, reply: Reply, *, language: str) -> None:
     """Write the list of stored questions."""
-    listed = list(graph.catalogue.questions.values())
-    Page(graph, language).write(
-        reply, "questions.html", "/questions", listed=listed, text="", why=False, forms=()
-    )
+    page = Page(graph, language)
+    groups: dict[str, list[Question]] = {}
+    for question in graph.catalogue.questions.values():
+        groups.setdefault(subject_of(question), []).append(question)
+    ordered = [(one, groups[one]) for one in (*SUBJECTS, "facts") if one in groups]
+    page.write(reply, "questions.html", "/questions", groups=ordered, text="", why=False, forms=())
 
 
 def question_page(
@@ -49,7 +68,12 @@ def question_page(
     page = Page(graph, language)
     path = f"/questions/{name}"
     if name not in graph.catalogue:
-        page.write(reply, "missing.html", path, 404, wanted=name, near=[], forms=())
+        near = get_close_matches(name, graph.catalogue.questions, n=3, cutoff=0.4)
+        pages = [
+            (page.site(f"/questions/{one}"), graph.catalogue.get(one).summary(language))
+            for one in near
+        ]
+        page.write(reply, "missing.html", path, 404, wanted=name, near=[], pages=pages, forms=())
         return
     stored = graph.catalogue.get(name)
     given = {key: value for key, value in parameters.items() if value.strip()}
@@ -61,6 +85,8 @@ def question_page(
         "forms": (),
         "fault": "",
         "answer": None,
+        "files": [],
+        "sparql": "",
     }
     values["fields"] = [_field(graph, item, given, language) for item in stored.parameters]
     values["parameters"] = given | ({"why": "true"} if why else {})
@@ -75,6 +101,8 @@ def question_page(
         page.write(reply, "question.html", path, 400, **values)
         return
     values["answer"] = as_answer(rows, why)
+    values["files"] = files_of(page, path, given)
+    values["sparql"] = rows.text
     if rows.answer.asked:
         values["asked"] = rows.answer.asked.told(rows.shown.labels, language)
     page.write(reply, "question.html", path, **values)
@@ -107,47 +135,17 @@ def _field(
     return Field(parameter, parameter.called(language), value, hint, listed)
 
 
-def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, language: str) -> None:
-    """Write the query form and, if a query is given, its answer."""
-    page = Page(graph, language)
-    graph.language = language
-    values: dict[str, Any] = {"text": text or _EXAMPLE, "why": why, "forms": (), "graphs": NAMED}
-    values["parameters"] = {"query": text} | ({"why": "true"} if why else {})
-    try:
-        answer = _told(graph, text, why) if text.strip() else None
-    except QueryError as error:
-        fault = told(error, language)
-        page.write(reply, "query.html", "/sparql", 400, fault=fault, answer=None, **values)
-        return
-    page.write(reply, "query.html", "/sparql", fault="", answer=answer, **values)
-
-
-def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
-    """Return the answer to any query as a table: three columns for triples, one for ASK."""
-    answer = graph.sparql(text)
-    if isinstance(answer, Rows):
-        return as_answer(answer, why)
-    if isinstance(answer, Truth):
-        word = say("answer-yes" if answer else "answer-no", graph.language)
-        proofs = answer.why() if why else []
-        table = AnswerTable([""], [[Named(None, word)]], [], proofs)
-        return _as_shown(table, answer, graph.language)
-    shown = Shown(graph.store, graph.language)
-    headings = [shown.column(name) for name in ("subject", "predicate", "object")]
-    table = AnswerTable(headings, named(shown, [(*triple,) for triple in answer[:_SHOWN]]), [])
-    return _as_shown(table, answer, graph.language, is_cut=len(answer) > _SHOWN)
-
-
 def as_answer(rows: Rows, why: bool) -> dict[str, Any]:
     """The first rows of an answer, for the template."""
-    block = next(rows.answer.blocks(_SHOWN + 1), [])
-    table = rows.as_table(block[:_SHOWN], why=why)
-    return _as_shown(table, rows, rows.shown.language, is_cut=len(block) > _SHOWN)
+    block = next(rows.answer.blocks(SHOWN + 1), [])
+    table = rows.as_table(block[:SHOWN], why=why)
+    return as_shown(table, rows, rows.shown.language, is_cut=len(block) > SHOWN)
 
 
-def _as_shown(
+def as_shown(
     table: AnswerTable, answer: Rows | Truth | Triples, language: str, *, is_cut: bool = False
 ) -> dict[str, Any]:
     """An answer for the template, with the warnings about its query."""
     warnings = [told(item, language) for item in answer.warnings]
-    return {"table": table, "is_cut": is_cut, "warnings": warnings}
+    has_files = isinstance(answer, Rows)
+    return {"table": table, "is_cut": is_cut, "warnings": warnings, "has_files": has_files}

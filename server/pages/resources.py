@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator
 from typing import Final, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from ...graph.fact_reader import FactReader, description, facts_of
-from ...graph.fact_record import FactRecord
+from ...graph.fact_record import fact_json
 from ...graph.store import Store, select
 from ...messages.message import say
 from ...ontology.namespaces import (
@@ -17,6 +18,7 @@ from ...ontology.namespaces import (
     DOCUMENT,
     EVIDENCE,
     FACT,
+    GRAPH_EVIDENCE,
     GRAPH_ONTOLOGY,
     ID,
     INFERENCE,
@@ -26,8 +28,10 @@ from ...ontology.namespaces import (
     RDFS,
 )
 from ...ontology.schema import local_name
+from ...queries.disagreement import disagreements
 from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
+from ...queries.proof_json import card_json
 from ..sparql.media_types import GRAPHS, LANGUAGES
 from ..sparql.named_graphs import NAMED, VOID, graph_triples, size
 from ..sparql.protocol import SD
@@ -35,6 +39,7 @@ from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .document_page import document_values
 from .page import Page
+from .profile_page import LONG, SHORT, profile_values
 
 _ABOUT: Final = """CONSTRUCT { IRI ?p ?o . ?s ?q IRI } WHERE {
   { IRI ?p ?o } UNION { ?s ?q IRI }
@@ -51,6 +56,40 @@ def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
         return list(description(store, node))
     text = _ONTOLOGY if iri == BASE + "ontology" else _ABOUT
     return [*cast("Iterable[ox.Triple]", store.query(text.replace("IRI", str(node))))]
+
+
+def quads_about(store: Store, node: ox.NamedNode) -> Iterator[ox.Quad]:
+    """Return a fact as it is stored: its triple in its own graph, and its evidence."""
+    if not node.value.startswith((FACT, INFERENCE)):
+        return
+    own = cast("Iterable[ox.Triple]", store.query(
+        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {node} {{ ?s ?p ?o }} }}"
+    ))  # fmt: skip
+    triples, evidence = set(own), ox.NamedNode(GRAPH_EVIDENCE)
+    for triple in sorted(triples, key=str):
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, node)
+    for triple in sorted({*description(store, node)} - triples, key=str):
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, evidence)
+
+
+def _write_json(graph: OpenedBuild, reply: Reply, iri: str) -> bool:
+    """Write an entity as ``taawun show --format json`` does, or a fact; False for others."""
+    if iri.startswith(ID):
+        card = entity_card(graph.store, iri)
+        if not card.labels and not card.triples:
+            return False
+        facts = facts_of(graph.store, card.triples)
+        views = [view for triple in card.triples for view in facts.get(triple, ())]
+        told = card_json(card, views, disagreements(graph.store, iri))
+    elif iri.startswith((FACT, INFERENCE)) and graph.store.query(
+        f"ASK {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+    ):
+        told = json.dumps(fact_json(FactReader(graph.store).get(iri)), ensure_ascii=False, indent=2)
+    else:
+        return False
+    reply.begin("application/json")
+    reply.body.write(told + "\n")
+    return True
 
 
 def write_triples(
@@ -81,7 +120,15 @@ def resource(graph: OpenedBuild, reply: Reply, *, path: str, media: str, languag
     except ValueError:
         _miss(page, reply, graph, path, media)
         return
-    if media != "text/html":
+    if media == "application/trig":
+        quads = list(quads_about(graph.store, node))
+        if quads:
+            reply.begin(media)
+            ox.serialize(quads, reply.body.buffer, ox.RdfFormat.TRIG, prefixes=PREFIXES)
+            return
+    elif media == "application/json" and _write_json(graph, reply, node.value):
+        return
+    elif media != "text/html":
         triples = triples_about(graph.store, node)
         if triples:
             write_triples(reply, triples, media)
@@ -101,7 +148,9 @@ def _miss(page: Page, reply: Reply, graph: OpenedBuild, path: str, media: str) -
     if media == "text/html":
         near = graph.names.near(path.removeprefix("id/").rpartition("/")[2])
         found = [iri for name in near for iri in graph.names.find(name)[:1]]
-        page.write(reply, "missing.html", f"/{path}", 404, wanted=path, near=found, forms=())
+        page.write(
+            reply, "missing.html", f"/{path}", 404, wanted=path, near=found, pages=[], forms=()
+        )
         return
     note = ox.NamedNode(RDFS + "comment")
     about = ox.NamedNode(f"{BASE}{quote(path)}#missing")
@@ -127,9 +176,11 @@ def _write_page(
         if not store.query(f"ASK {{ GRAPH {node} {{ ?s ?p ?o }} }}"):
             return False
         fact = FactReader(store).get(iri)
-        page.write(reply, "fact.html", f"{address}.html", fact=fact, forms=_FORMS)
+        page.write(
+            reply, "fact.html", f"{address}.html", fact=fact, forms=(*_WITH_JSON, ("trig", "TriG"))
+        )
     elif iri.startswith(DOCUMENT):
-        values = document_values(graph, node)
+        values = document_values(graph, page, node)
         if values is None:
             return False
         page.write(reply, "document.html", address, iri=iri, forms=_FORMS, **values)
@@ -142,14 +193,12 @@ def _write_page(
         terms = list(_terms(store, page))
         page.write(reply, "ontology.html", address, terms=terms, forms=_FORMS)
     elif iri.startswith(ID):
-        card = entity_card(store, iri)
-        if not card.labels and not card.triples:
+        told = profile_values(graph, page, iri)
+        if told is None:
             return False
-        facts = facts_of(store, card.triples)
-        views = [view for triple in card.triples for view in facts.get(triple, ())]
         page.write(
-            reply, "thing.html", f"{address}.html", card=card, short=short_iri(iri),
-            groups=_grouped(iri, views), forms=_FORMS,
+            reply, "thing.html", f"{address}.html", forms=_WITH_JSON, short_most=SHORT,
+            long_most=LONG, **told,
         )  # fmt: skip
     else:
         return False
@@ -157,15 +206,7 @@ def _write_page(
 
 
 _FORMS: Final = (("ttl", "Turtle"), ("jsonld", "JSON-LD"), ("nt", "N-Triples"), ("rdf", "RDF/XML"))
-
-
-def _grouped(iri: str, views: Sequence[FactRecord]) -> list[tuple[str, bool, list[FactRecord]]]:
-    """Group facts by predicate and by whether the thing is the subject."""
-    groups: dict[tuple[str, bool], list[FactRecord]] = {}
-    for view in views:
-        key = (view.predicate.value, view.subject.value == iri)
-        groups.setdefault(key, []).append(view)
-    return [(predicate, is_subject, facts) for (predicate, is_subject), facts in groups.items()]
+_WITH_JSON: Final = (("json", "JSON"), *_FORMS)
 
 
 def _terms(store: Store, page: Page) -> Iterator[tuple[str, str, str, str]]:

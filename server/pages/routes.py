@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
@@ -15,7 +16,9 @@ from ..sparql.media_types import LANGUAGES, choose, language_of
 from ..sparql.query_operation import asked, single, truth
 from ..workers.pool import Limits, Pool
 from ..workers.worker_answer import RequestError, WorkersAnswer
+from .answer_files import FILES
 from .explorer_pages import Explorers
+from .list_pages import FORMS as LIST_FORMS
 
 #: Address suffixes and their media types; the first is for browsers.
 SUFFIXES: Final = {
@@ -24,7 +27,10 @@ SUFFIXES: Final = {
     "jsonld": "application/ld+json",
     "nt": "application/n-triples",
     "rdf": "application/rdf+xml",
+    "json": "application/json",
+    "trig": "application/trig",
 }
+LIST_MEDIA: Final = frozenset(LIST_FORMS.values())
 _HEADERS: Final = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
 
 
@@ -34,7 +40,10 @@ class Site:
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self._pool, self._limits = pool, limits
         self.explorers = Explorers(pool)
-        self._style = (look() + _own_style()).encode()
+        self._style = (look() + _asset("page.css")).encode()
+        self._editor = "\n".join(map(_asset, _EDITOR)).encode()
+        self._menu, self._menu_style = _asset("site.js").encode(), _asset("site.css").encode()
+        self._editor_style = "\n".join(map(_asset, _EDITOR_STYLE)).encode()
 
     async def explorer(self, request: Request) -> Response:
         """The explorer of the whole graph."""
@@ -47,9 +56,32 @@ class Site:
         """The style sheet of the pages."""
         return _cached(request, self._style, "text/css")
 
+    async def menu(self, request: Request) -> Response:
+        """The script of the menu in the explorer."""
+        return _cached(request, self._menu, "text/javascript")
+
+    async def menu_style(self, request: Request) -> Response:
+        """The style sheet of the menu in the explorer."""
+        return _cached(request, self._menu_style, "text/css")
+
+    async def editor(self, request: Request) -> Response:
+        """The script of the query page: CodeMirror and ours."""
+        return _cached(request, self._editor, "text/javascript")
+
+    async def editor_style(self, request: Request) -> Response:
+        """The style sheet of the editor."""
+        return _cached(request, self._editor_style, "text/css")
+
+    async def editor_words(self, _: Request) -> Response:
+        """What the editor completes."""
+        return self._answer({"task": "editor_words"})
+
     async def thing(self, request: Request) -> Response:
         """A thing or a fact: redirects (303) to the page about it, unless a suffix is given."""
         path, media, is_chosen = _chosen(request)
+        is_list = re.fullmatch("id/[a-z-]+", path) and (not is_chosen or media in LIST_MEDIA)
+        if is_list:
+            return await self.listed(request)
         if not is_chosen:
             suffix = next(name for name, form in SUFFIXES.items() if form == media)
             query = request.url.query
@@ -72,6 +104,55 @@ class Site:
         """The list of stored questions."""
         language = language_of(request, request.query_params.get("lang"))
         return self._answer({"task": "questions_page", "language": language})
+
+    async def listed(self, request: Request) -> Response:
+        """A list of entities: as a page, JSON or CSV."""
+        path = request.scope["path"].lstrip("/")
+        bare, dot, suffix = path.rpartition(".")
+        if dot and suffix in LIST_FORMS:
+            path, media = bare, LIST_FORMS[suffix]
+        else:
+            accept = request.headers.get("accept", "*/*")
+            found = choose(accept, LIST_FORMS.values())
+            if found is None:
+                formats = list(LIST_FORMS.values())
+                raise RequestError(406, Message("not-acceptable", formats=formats))
+            media = found
+        values = single(request)
+        return self._answer(
+            {
+                "task": "list_page",
+                "path": path,
+                "media": media,
+                "language": language_of(request, values.get("lang")),
+                "text": values.get("q", ""),
+                "order": values.get("sort", ""),
+                "of": values.get("of", ""),
+            }
+        )
+
+    async def about(self, request: Request) -> Response:
+        """What the site is, and how to read it."""
+        language = language_of(request, request.query_params.get("lang"))
+        return self._answer({"task": "about_page", "language": language})
+
+    async def file(self, request: Request) -> Response:
+        """The answer of a question, of own words or of a query as a file."""
+        form = request.path_params["form"]
+        if form not in FILES:
+            return self.missing(request)
+        values = single(request)
+        job: dict[str, object] = {
+            "task": "answer_file",
+            "form": form,
+            "language": language_of(request, values.pop("lang", None)),
+        }
+        values.pop("why", None)
+        if name := request.path_params.get("name"):
+            job |= {"name": name, "parameters": values}
+        else:
+            job |= {"text": values.get("q", ""), "query": values.get("query", "")}
+        return self._answer(job)
 
     async def ask(self, request: Request) -> Response:
         """The answer to a question in the visitor's own words."""
@@ -114,10 +195,18 @@ def _chosen(request: Request) -> tuple[str, str, bool]:
     return path, media, False
 
 
-def _own_style() -> str:
+#: The parts of the editor, in the order in which they load.
+_EDITOR: Final = (
+    "codemirror.js", "codemirror-sparql.js", "codemirror-brackets.js", "codemirror-hint.js",
+    "editor.js",
+)  # fmt: skip
+_EDITOR_STYLE: Final = ("codemirror.css", "codemirror-hint.css", "editor.css")
+
+
+def _asset(name: str) -> str:
     from importlib.resources import files
 
-    return (files("taawun.server.pages") / "assets" / "page.css").read_text("utf-8")
+    return (files("taawun.server.pages") / "assets" / name).read_text("utf-8")
 
 
 def _cached(request: Request, content: bytes, media: str, policy: str | None = None) -> Response:

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
-from ...graph.errors import QueryError, TaawunError, UnknownNameError
+from ...graph.errors import QueryError, TaawunError, UnknownNameError, UnsureError
 from .reply import Reply
 from .served_graph import OpenedBuild
 
@@ -35,8 +35,12 @@ TASKS: Final = {
     "own_words_page": "pages.asking_page",
     "questions_page": "pages.question_pages",
     "question_page": "pages.question_pages",
-    "query_page": "pages.question_pages",
+    "query_page": "pages.query_pages",
     "explorer": "pages.make_explorer",
+    "list_page": "pages.list_pages",
+    "about_page": "pages.list_pages",
+    "editor_words": "pages.query_pages",
+    "answer_file": "pages.answer_files",
 }
 
 
@@ -97,7 +101,7 @@ def _status(error: TaawunError) -> int:
     match error:
         case UnknownNameError():
             return 404
-        case QueryError():
+        case QueryError() | UnsureError():
             return 400
         case _:
             return 500

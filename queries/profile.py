@@ -1,0 +1,378 @@
+"""What a reader wants to know of an entity: its items, partners, people, areas and documents.
+
+An *item* is an agreement, offer, proposal, programme or policy framework that names the entity in
+a role. A *partner* is another country, region or international organization that the item names,
+itself or through a body of that country. What is only planned, expected, conditional or denied
+never counts as reached.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..graph.fact import ACTIVE_STATUSES
+from ..graph.fact_reader import FactReader
+from ..graph.fact_record import FactRecord
+from ..graph.store import Store, select
+from ..ontology.namespaces import GRAPH_EVIDENCE, GRAPH_PROSPECTS, ID, TW
+from .entity_card import EntityCard, entity_card
+from .fact_words import rank
+from .items import BANDS, ROLES, STAGES, Item, place_of
+from .labels import Labels
+
+_PARTNERS: Final = (TW + "Country", TW + "Region", TW + "InternationalOrganization")
+_ITEMS: Final = (TW + "CooperationItem", TW + "Programme", TW + "PolicyFramework")
+_ACTIVE: Final = ", ".join(f"<{ID}record-status/{name}>" for name in sorted(ACTIVE_STATUSES))
+
+#: The items that name an entity, or something that belongs to it as a country, in a role.
+_BY_ROLE: Final = """
+SELECT DISTINCT ?item ?who {{
+  VALUES ?class {{ {classes} }} VALUES ?role {{ {roles} }}
+  {{ BIND(<{iri}> AS ?who) }} UNION {{ ?who <{tw}belongsToCountry> <{iri}> }}
+  {{ ?item ?role ?who }} UNION {{ GRAPH <{prospects}> {{ ?item ?role ?who }} }}
+  ?item a ?class
+}}"""
+#: The items that an entity is the area of, or that came out of it as an event.
+_BY_LINK: Final = """
+SELECT DISTINCT ?item {{
+  VALUES ?class {{ {classes} }} VALUES ?link {{ <{tw}area> <{tw}outcomeOf> }}
+  {{ ?item ?link <{iri}> }} UNION {{ GRAPH <{prospects}> {{ ?item ?link <{iri}> }} }}
+  ?item a ?class
+}}"""
+_FACTS: Final = """
+SELECT ?fact {{
+  VALUES ?s {{ {things} }} GRAPH ?fact {{ ?s ?p ?o }}
+  GRAPH <{evidence}> {{ ?fact a <{tw}Fact> ; <{tw}recordStatus> ?status }}
+  FILTER(?status IN ({active}))
+}}"""
+_CLASSES: Final = "SELECT ?thing ?class {{ VALUES ?thing {{ {things} }} ?thing a ?class }}"
+_COUNTRIES: Final = (
+    "SELECT ?thing ?of {{ VALUES ?thing {{ {things} }} ?thing <{tw}belongsToCountry> ?of }}"
+)
+_PEOPLE: Final = """
+SELECT DISTINCT ?person {{
+  ?person a <{tw}Official> .
+  {{ ?person <{tw}belongsToCountry> <{iri}> }}
+  UNION {{ ?person <{tw}holds> <{iri}> }}
+  UNION {{ ?person <{tw}holds>/<{tw}postIn> <{iri}> }}
+}}"""
+_SPOKEN_OF: Final = (
+    "SELECT ?thing (COUNT(*) AS ?n) {{ VALUES ?thing {{ {things} }} ?s ?p ?thing }} GROUP BY ?thing"
+)
+_SAID: Final = """
+SELECT ?fact {{
+  GRAPH <{evidence}> {{ ?fact <{tw}statedBy> <{iri}> ; a <{tw}Fact> ; <{tw}recordStatus> ?status }}
+  FILTER(?status IN ({active}))
+}}"""
+
+
+@dataclass(slots=True)
+class Partner:
+    """A partner with the items shared with it, furthest first, and the facts that name it."""
+
+    iri: str
+    items: dict[str, Item] = field(default_factory=dict)
+    facts: list[FactRecord] = field(default_factory=list)
+    bands: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def band(self) -> str:
+        """The furthest of ``BANDS``."""
+        return min(self.bands.values(), key=BANDS.index)
+
+
+@dataclass(slots=True)
+class Person:
+    """A person with the facts about the posts held, firmest first."""
+
+    iri: str
+    posts: list[FactRecord] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The facts of one predicate in one direction, firmest first, grouped by the other end."""
+
+    predicate: str
+    is_subject: bool
+    rows: tuple[tuple[FactRecord, ...], ...]
+    #: How many rows have another end of each class; the commonest first.
+    kinds: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def count(self) -> int:
+        """The number of facts."""
+        return sum(map(len, self.rows))
+
+
+class Profile:
+    """Everything that the page of an entity shows, computed from the facts of a store."""
+
+    def __init__(self, store: Store, iri: str, language: str) -> None:
+        self._store, self.iri, self.language = store, iri, language
+        self.card: EntityCard = entity_card(store, iri)
+        self.labels = Labels(store)
+        self._reader = FactReader(store)
+        graphs = self._reader.graphs(self.card.triples)
+        iris = list(dict.fromkeys(fact for found in graphs.values() for fact in found))
+        self._reader.load(iris)
+        self.facts: list[FactRecord] = sorted(map(self._reader.get, iris), key=_firmest)
+        self._classes: dict[str, frozenset[str]] = {}
+        self._countries: dict[str, str] = {}
+        self._learn([iri, *(_other(fact, iri) for fact in self.facts)])
+
+    def is_a(self, iri: str, *names: str) -> bool:
+        """Whether an entity is of one of these classes of ours."""
+        return not self._classes.get(iri, frozenset()).isdisjoint(TW + name for name in names)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """All classes of the entity, those above its most specific ones too."""
+        return self._classes.get(self.iri, frozenset())
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the graph has anything about the entity."""
+        return bool(self.card.labels or self.card.triples)
+
+    def label(self, iri: str) -> str:
+        """The name of a thing in the language of the page."""
+        return self.labels(iri, self.language)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The items of the entity, furthest first; for an item, itself."""
+        values = {
+            "classes": _iris(_ITEMS), "roles": _iris(ROLES), "iri": self.iri, "tw": TW,
+            "prospects": GRAPH_PROSPECTS,
+        }  # fmt: skip
+        if self.is_a(self.iri, *(name.removeprefix(TW) for name in _ITEMS)):
+            found = [self.iri]
+        elif self.is_a(self.iri, "Area", "Event"):
+            found = [row["item"].value for row in select(self._store, _BY_LINK.format(**values))]
+        elif self.is_a(self.iri, "Actor"):
+            found = [row["item"].value for row in select(self._store, _BY_ROLE.format(**values))]
+        else:
+            found = []
+        found = list(dict.fromkeys(found))
+        self._learn(found)
+        items = {iri: Item(iri, self._classes.get(iri, frozenset())) for iri in found}
+        for fact in self._facts_about(found):
+            items[fact.subject.value].facts.append(fact)
+        self._learn(
+            _named(fact) for item in items.values() for fact in item.facts if _is_role(fact)
+        )
+        for item in items.values():
+            item.facts.sort(key=_firmest)
+        return sorted(
+            items.values(),
+            key=lambda item: (BANDS.index(item.band), -place_of(item.stage), self.label(item.iri)),
+        )
+
+    @cached_property
+    def partners(self) -> list[Partner]:
+        """The partners, furthest first, those with more items before others."""
+        home = self._countries.get(self.iri, self.iri)
+        found: dict[str, Partner] = {}
+        for item in self.items:
+            for fact in filter(_is_role, item.facts):
+                who = self.partner_of(_named(fact))
+                if not who or who in (self.iri, home):
+                    continue
+                partner = found.setdefault(who, Partner(who))
+                partner.items[item.iri] = item
+                partner.facts.append(fact)
+                band = "planned" if fact.is_prospect or not self._is_firm(item) else item.band
+                known = partner.bands.get(item.iri, band)
+                partner.bands[item.iri] = min(known, band, key=BANDS.index)
+        return sorted(
+            found.values(),
+            key=lambda one: (BANDS.index(one.band), -len(one.items), self.label(one.iri)),
+        )
+
+    def _is_firm(self, item: Item) -> bool:
+        """Whether this entity's own tie to an item is more than a prospect."""
+        if not self.is_a(self.iri, "Actor"):
+            return True
+        mine = [f for f in item.facts if _is_role(f) and self._is_mine(_named(f))]
+        return any(not fact.is_prospect for fact in mine)
+
+    def _is_mine(self, iri: str) -> bool:
+        return self.iri in (iri, self._countries.get(iri))
+
+    def partner_of(self, iri: str) -> str:
+        """The country, region or international organization that something stands for, or ''."""
+        if self.is_a(iri, *(name.removeprefix(TW) for name in _PARTNERS)):
+            return iri
+        return self._countries.get(iri, "")
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """The people of a country, a body or a post: with a post first, then the most named."""
+        if not self.is_a(self.iri, "Country", "Organization", "Post"):
+            return []
+        rows = select(self._store, _PEOPLE.format(tw=TW, iri=self.iri))
+        found = {row["person"].value: Person(row["person"].value) for row in rows}
+        for fact in self._facts_about(found):
+            if fact.predicate.value == TW + "holds":
+                found[fact.subject.value].posts.append(fact)
+        for person in found.values():
+            person.posts.sort(key=_firmest)
+        spoken = Counter(dict.fromkeys(found, 0))
+        if found:
+            for row in select(self._store, _SPOKEN_OF.format(things=_iris(found))):
+                spoken[row["thing"].value] = int(row["n"].value)
+        return sorted(
+            found.values(),
+            key=lambda one: (not one.posts, -spoken[one.iri], self.label(one.iri)),
+        )
+
+    @cached_property
+    def areas(self) -> list[tuple[str, list[Item]]]:
+        """The areas of the items, those of most items first."""
+        found: dict[str, dict[str, Item]] = defaultdict(dict)
+        for item in self.items:
+            for fact in item.of("area"):
+                found[_named(fact)][item.iri] = item
+        areas = [(area, list(items.values())) for area, items in found.items() if area != self.iri]
+        return sorted(areas, key=lambda one: (-len(one[1]), self.label(one[0])))
+
+    @cached_property
+    def ladder(self) -> list[tuple[str, list[Item], list[Item]]]:
+        """For each stage the items that reached it as their furthest, and those only expected to.
+
+        Empty without any stage. The stages in use elsewhere but here are kept, so that a reader
+        sees what was not reached.
+        """
+        reached, ahead = defaultdict(list), defaultdict(list)
+        for item in self.items:
+            if item.stage:
+                reached[item.stage].append(item)
+            for fact in item.expected:
+                ahead[fact.object.value].append(item)
+        if not reached and not ahead:
+            return []
+        rare = {STAGES[5], STAGES[6], STAGES[9]}
+        own = sorted({*reached, *ahead} - {*STAGES})
+        return [
+            (stage, reached[stage], ahead[stage])
+            for stage in (*STAGES, *own)
+            if stage not in rare or reached[stage] or ahead[stage]
+        ]
+
+    @cached_property
+    def said(self) -> list[FactRecord]:
+        """What documents attribute to the entity as the speaker, firmest first."""
+        if not self.is_a(self.iri, "Actor"):
+            return []
+        text = _SAID.format(evidence=GRAPH_EVIDENCE, tw=TW, iri=self.iri, active=_ACTIVE)
+        iris = [row["fact"].value for row in select(self._store, text)]
+        self._reader.load(iris)
+        return sorted(map(self._reader.get, iris), key=_firmest)
+
+    @property
+    def documents(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """The documents that speak of the entity: how many facts of each modality, most first."""
+        counted: dict[str, Counter[str]] = defaultdict(Counter)
+        for fact in self.facts:
+            for document in {quote.document_iri for quote in fact.quotes}:
+                counted[document][fact.modality] += 1
+        ordered = sorted(counted.items(), key=lambda one: (-one[1].total(), one[0]))
+        return [(iri, [*counts.items()]) for iri, counts in ordered]
+
+    @property
+    def modalities(self) -> list[tuple[str, int]]:
+        """How many facts about the entity have each modality, firmest first."""
+        return [*Counter(fact.modality for fact in self.facts).items()]
+
+    @property
+    def sections(self) -> list[Section]:
+        """All facts by predicate and direction, what binds most first."""
+        groups: dict[tuple[str, bool], dict[str, list[FactRecord]]] = {}
+        for fact in self.facts:
+            key = (fact.predicate.value, fact.subject.value == self.iri)
+            end = str(fact.object if key[1] else fact.subject)
+            groups.setdefault(key, {}).setdefault(end, []).append(fact)
+        found = []
+        for (predicate, is_subject), ends in groups.items():
+            rows = sorted(ends.values(), key=lambda facts: (*_firmest(facts[0]),))
+            kinds = Counter(
+                kind for facts in rows if (kind := self.lowest_class(_other(facts[0], self.iri)))
+            )
+            found.append(
+                Section(predicate, is_subject, tuple(map(tuple, rows)), (*kinds.most_common(),))
+            )
+        return sorted(found, key=lambda one: (_weight(one.predicate), -one.count, one.predicate))
+
+    def lowest_class(self, iri: str) -> str:
+        """The class after which the IRI of an entity is named; empty for anything else."""
+        if not iri.startswith(ID):
+            return ""
+        slug = iri.removeprefix(ID).partition("/")[0]
+        name = TW + "".join(part.capitalize() for part in slug.split("-"))
+        return name if name in self._classes.get(iri, ()) else ""
+
+    def _facts_about(self, things: Iterable[str]) -> list[FactRecord]:
+        listed = list(things)
+        if not listed:
+            return []
+        text = _FACTS.format(things=_iris(listed), evidence=GRAPH_EVIDENCE, tw=TW, active=_ACTIVE)
+        iris = [row["fact"].value for row in select(self._store, text)]
+        self._reader.load(iris)
+        return [self._reader.get(iri) for iri in iris]
+
+    def _learn(self, iris: Iterable[str]) -> None:
+        """Fetch labels, classes and countries of entities, each once."""
+        new = sorted({iri for iri in iris if iri.startswith("http")} - self._classes.keys())
+        if not new:
+            return
+        self.labels.fetch(new)
+        found: dict[str, set[str]] = {iri: set() for iri in new}
+        for row in select(self._store, _CLASSES.format(things=_iris(new))):
+            found[row["thing"].value].add(row["class"].value)
+        self._classes |= {iri: frozenset(classes) for iri, classes in found.items()}
+        for row in select(self._store, _COUNTRIES.format(things=_iris(new), tw=TW)):
+            self._countries.setdefault(row["thing"].value, row["of"].value)
+
+
+def _iris(values: Iterable[str]) -> str:
+    return " ".join(str(ox.NamedNode(value)) for value in values)
+
+
+def _is_role(fact: FactRecord) -> bool:
+    return fact.predicate.value in ROLES
+
+
+def _named(fact: FactRecord) -> str:
+    """The IRI of the object; empty for a literal."""
+    return fact.object.value if isinstance(fact.object, ox.NamedNode) else ""
+
+
+def _other(fact: FactRecord, iri: str) -> str:
+    return _named(fact) if fact.subject.value == iri else fact.subject.value
+
+
+def _firmest(fact: FactRecord) -> tuple[int, str, str]:
+    return rank(fact), str(fact.object), str(fact.subject)
+
+
+#: What binds most comes first, what describes comes after it, what merely classifies last.
+_FIRST: Final = (
+    "stage", "signatory", "party", "offeredBy", "offeredTo", "outcome", "developedWith", "fundedBy",
+    "implementedBy", "supportedBy", "holds", "postIn", "chair", "speaker", "participant",
+    "attendee", "provides", "beneficiary",
+)  # fmt: skip
+_LAST: Final = ("belongsToCountry", "possiblySameAs", "gender")
+
+
+def _weight(predicate: str) -> int:
+    name = predicate.removeprefix(TW)
+    if name in _FIRST:
+        return _FIRST.index(name)
+    return len(_FIRST) + (1 + _LAST.index(name) if name in _LAST else 0)

@@ -1,0 +1,33 @@
+/* In the served explorer: the site's menu in the language of the page, and a link to the page of
+   what is chosen. */
+(function () {
+  'use strict';
+  const chosen = document.getElementById('site-page');
+  const links = [...document.querySelectorAll('.site-menu [data-path]')];
+
+  function update() {
+    const lang = document.documentElement.lang === 'ar' ? 'ar' : 'en';
+    for (const link of links) {
+      link.textContent = link.dataset[lang];
+      link.href = `${link.dataset.path}?lang=${lang}`;
+    }
+    const node = new URLSearchParams(location.hash.slice(1)).get('node') ?? '';
+    // Only the name of an entity or a document can be a path here.
+    const path = /^doc:/.test(node) ? `document/${node.slice(4)}` : `id/${node}.html`;
+    chosen.hidden = !/^[\w:/.-]+$/.test(node);
+    chosen.textContent = chosen.dataset[lang];
+    chosen.href = `/${path}?lang=${lang}`;
+  }
+
+  for (const name of ['pushState', 'replaceState']) {
+    const original = history[name];
+    history[name] = function (...given) {
+      original.apply(this, given);
+      update();
+    };
+  }
+  addEventListener('popstate', update);
+  addEventListener('hashchange', update);
+  new MutationObserver(update).observe(document.documentElement, {attributeFilter: ['lang']});
+  update();
+})();

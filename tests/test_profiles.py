@@ -1,0 +1,109 @@
+"""Profiles: what the page of an entity says first, made from facts and from nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from taawun.api import KnowledgeGraph
+from taawun.ontology.namespaces import ID, TW
+from taawun.queries.profile import Profile
+from taawun.queries.profile_text import Wording, to
+
+#: Holes, doubled signs and doubled words, as a template with a missing part would leave them.
+FLAWS = re.compile(
+    r"[{}\ue000-\ue002]|  | [،.;]|\(\)|: ?[.؛;،]|[;؛] ?[;؛]|\.\.|\b(\w+) \1\b|\bNone\b"
+)
+
+
+def paragraph(store, iri, language):
+    profile = Profile(store, iri, language)
+    clauses = Wording(store, profile).paragraph()
+    return profile, clauses, "".join(clause.before + clause.plain for clause in clauses)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_every_entity_has_a_paragraph_without_holes_whose_clauses_have_facts(graph, language):
+    entities = [entity.iri for entity in graph.entities("entity")]
+    assert len(entities) > 300
+    without = set()
+    for iri in entities:
+        profile, clauses, text = paragraph(graph.store, iri, language)
+        assert not FLAWS.search(text), text
+        assert all(clause.facts for clause in clauses), text
+        if not clauses:
+            without.add(iri)
+        # Only the clause about what is not done rests on prospects.
+        for clause in clauses[:-1]:
+            own = {fact.iri for fact in profile.facts}
+            firm = [fact for fact in clause.facts if fact.iri in own]
+            assert not any(fact.is_prospect for fact in firm) or "planned" in clause.plain
+    # Nothing but the scope of a figure: a relation that has no name from this end.
+    assert without == {ID + "region/world"}
+
+
+def test_a_country_is_told_by_how_far_each_partner_has_come(graph):
+    _, clauses, text = paragraph(graph.store, ID + "country/egypt", "en")
+    assert text.startswith("Egypt has 6 signed agreements, with Côte d'Ivoire")
+    assert "1 agreement in principle that no document calls signed, with Iraq" in text
+    stages = {
+        fact.object.value for fact in clauses[0].facts if fact.predicate.value == TW + "stage"
+    }
+    assert stages == {ID + "stage/signed"}
+    _, _, arabic = paragraph(graph.store, ID + "country/iraq", "ar")
+    assert arabic.startswith("للعراق اتفاق مبدئي واحد لم يرد توقيعه مع مصر، و27 عرضًا ومقترحًا")
+
+
+def test_arabic_verbs_agree_with_the_person(graph):
+    he = paragraph(graph.store, ID + "official/amr-talaat", "ar")[2]
+    she = paragraph(graph.store, ID + "official/heba-saleh", "ar")[2]
+    assert he.startswith("عمرو طلعت يشغل منصب وزير الاتصالات وتكنولوجيا المعلومات، وترأس")
+    assert she.startswith("هبة صالح تشغل منصب مدير معهد تكنولوجيا المعلومات، وتحدثت في")
+    assert "ونُسبت إليها 24 حقيقة" in she
+
+
+def test_an_arabic_name_keeps_its_article_after_the_preposition():
+    assert [to(name) for name in ("العراق", "اللجنة", "مصر", "OECD")] == [
+        "للعراق", "للجنة", "لمصر", "لـ OECD",
+    ]  # fmt: skip
+    assert to("إفريقيا") == "لإفريقيا"
+
+
+def test_what_is_only_expected_or_planned_is_never_reached(graph):
+    trade = Profile(graph.store, ID + "agreement/africa-free-trade", "en")
+    (item,) = trade.items
+    assert (item.stage, item.band) == ("", "planned")
+    assert [fact.object.value for fact in item.expected] == [ID + "stage/signed"]
+    egypt = Profile(graph.store, ID + "country/egypt", "en")
+    bands = {partner.iri.removeprefix(ID): partner.band for partner in egypt.partners}
+    signed = {name for name, band in bands.items() if band == "signed"}
+    assert signed == {
+        f"country/{name}"
+        for name in ("cote-divoire", "equatorial-guinea", "guinea", "libya", "nigeria", "sudan")
+    }
+    assert (bands["country/iraq"], bands["country/lithuania"]) == ("agreed", "talks")
+    reached = {stage.rpartition("/")[2]: len(items) for stage, items, _ in egypt.ladder}
+    assert (reached["signed"], reached["agreed-in-principle"]) == (6, 1)
+
+
+def test_partners_agree_with_the_stored_question(graph):
+    rows = KnowledgeGraph(graph.store, language="en").ask("cooperation-partners")
+    stored = {row["partner"].value for row in rows}
+    ours = {one.iri for one in Profile(graph.store, ID + "country/egypt", "en").partners}
+    # Talks, offers and agreements in principle are partners here and no cooperation there; a
+    # membership is cooperation there and no item here.
+    assert {ID + f"country/{name}" for name in ("iraq", "lithuania")} <= ours - stored
+    assert len(stored & ours) >= 7
+
+
+def test_facts_stand_firmest_first_and_once(graph):
+    egypt = Profile(graph.store, ID + "country/egypt", "en")
+    told = [fact.iri for section in egypt.sections for row in section.rows for fact in row]
+    assert len(told) == len(set(told)) == len(egypt.facts)
+    for section in egypt.sections:
+        firm = [row[0].is_prospect for row in section.rows]
+        assert firm == sorted(firm)
+    country_of = next(s for s in egypt.sections if s.predicate == TW + "belongsToCountry")
+    assert sum(count for _, count in country_of.kinds) == len(country_of.rows)
+    assert egypt.people[0].iri == ID + "official/amr-talaat"
