@@ -22,6 +22,7 @@ from .loaders.builds.inputs import SEEDS
 from .loaders.checks.claims import Claims
 from .loaders.checks.conflicts import SIDE_BY_SIDE, figure_conflicts, side, stage_conflicts
 from .loaders.checks.coverage import Coverage, coverage
+from .loaders.checks.glosses import Glosses
 from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection
 from .messages.fault import Fault, Place
@@ -142,6 +143,7 @@ def check(
     )
     checks.append(_coverage(covered, collection))
     checks.append(check_claims(collection, places))
+    checks.append(check_glosses(collection))
     checks += _disagreements(store, collection, places)
     checks.append(_offsets(store, collection))
     checks.append(_shapes(build, collections, shape_seconds))
@@ -203,6 +205,18 @@ def check_claims(collection: Collection, places: Sequence[Place]) -> Check:
         for found, more in zip((faults, warnings), claims.judged(fact, place), strict=True):
             found += more
     return Check("claims", len(collection.facts), tuple(faults), tuple(warnings))
+
+
+def check_glosses(collection: Collection) -> Check:
+    """Check that each gloss has the numbers and names of its quote, and no other number."""
+    glosses = Glosses(collection.entities)
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    for evidence, place in collection.glosses:
+        wrong, doubtful = glosses.judged(evidence, place)
+        faults += wrong
+        warnings += doubtful
+    return Check("glosses", glosses.count, tuple(faults), tuple(warnings))
 
 
 def _disagreements(

@@ -54,6 +54,7 @@ def add() -> None:
 @click.argument("object_", metavar="OBJECT", required=False)
 @click.option("--document", help="The slug or title of the document that says it.")
 @click.option("--quote", help="The words of the document that say it, verbatim.")
+@click.option("--gloss", help="Your English translation of the quote: never evidence.")
 @click.option("--prefix", help="The words directly before, if the document has the quote twice.")
 @click.option("--suffix", help="The words directly after, if the document has the quote twice.")
 @click.option(

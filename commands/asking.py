@@ -28,7 +28,7 @@ from .output import (
     printer_for,
     written_to,
 )
-from .settings import FAULTS, Settings, answer_options, common, output_option
+from .settings import FAULTS, Settings, answer_options, common, gloss_option, output_option
 from .stopping import stoppable
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def sparql(
     is_flag=True,
     help="Show withdrawn, replaced and pending facts instead: status, day and reason.",
 )
+@gloss_option
 @output_option
 @common
 @click.pass_obj
@@ -250,6 +251,7 @@ def _emit_facts(settings: Settings, views: Sequence[FactRecord], *, why: bool) -
 @click.option(
     "--limit", default=3, show_default=True, help="How many paths of the same length to show."
 )
+@gloss_option
 @common
 @click.pass_obj
 @stoppable

@@ -16,11 +16,11 @@ from ..graph.fact_record import FactRecord, fact_json
 from ..messages.message import say
 from ..ontology.namespaces import ID
 from ..queries.changes import Alteration, AnswerChange, Difference
-from ..queries.fact_words import quotes_of
+from ..queries.fact_words import glosses_of, quotes_of
 from ..queries.labels import Labels, short_iri
 from ..queries.results import Shown, bindings
 from .output import emit
-from .settings import FAULTS, Settings, common
+from .settings import FAULTS, Settings, common, gloss_option
 from .terminal import Printer, console
 
 #: Rows shown of each answer that changes; the other formats have them all.
@@ -33,7 +33,7 @@ def report(settings: Settings, found: Difference) -> None:
     if settings.style == "json":
         click.echo(escaped(json.dumps(_as_json(found), ensure_ascii=False, indent=2)))
     elif settings.style == "table":
-        _Page(found, settings.language).print()
+        _Page(found, settings.language, settings.gloss).print()
     else:
         emit(settings, _HEADINGS, list(_rows(found, settings.language)))
 
@@ -41,10 +41,11 @@ def report(settings: Settings, found: Difference) -> None:
 class _Page:
     """The difference for people. What is gone is called by the names that it had."""
 
-    def __init__(self, found: Difference, language: str) -> None:
+    def __init__(self, found: Difference, language: str, gloss: bool | None) -> None:
         self.found, self.language = found, language
         self.old, self.out = (
-            Printer(console(), Labels(store), language) for store in (found.before, found.after)
+            Printer(console(), Labels(store), language, gloss=gloss)
+            for store in (found.before, found.after)
         )
 
     def print(self) -> None:
@@ -106,10 +107,13 @@ class _Page:
             self._was(say("diff-reason-before", self.language, reason=reason))
         if (note := before.note(self.language)) != after.note(self.language):
             self._was(say("diff-note-before", self.language, note=note or "—"))
-        kept = {quote.place for quote in after.quotes}
+        kept = {quote.place: quote.gloss for quote in after.quotes}
         for quote in before.quotes:
             if quote.place not in kept:
                 self._was(say("diff-quote-before", self.language, quote=quote.text))
+            elif quote.gloss != kept[quote.place]:
+                gloss = quote.gloss or "—"
+                self._was(say("diff-gloss-before", self.language, gloss=gloss))
 
     def _was(self, text: str) -> None:
         self.out.indented(text, "dim", 6)
@@ -156,6 +160,7 @@ def _rows(found: Difference, language: str) -> Iterator[tuple[str, ...]]:
             details = (
                 shown.modality(fact), speakers, others, fact.when, fact.date_text,
                 shown.record_status(fact), fact.note(shown.language), quotes_of([fact]),
+                glosses_of([fact]),
             )  # fmt: skip
             yield change, kind, *names, "; ".join(filter(None, details))
     for item in found.answers:
@@ -209,6 +214,7 @@ def _fact(fact: FactRecord) -> dict[str, Any]:
     "--answers", is_flag=True, help="Also show the stored questions whose answers change."
 )
 @click.option("--alone", is_flag=True, help="Leave out the bundled collection.")
+@gloss_option
 @common
 @click.pass_obj
 def diff(settings: Settings, before: str, after: str | None, answers: bool, alone: bool) -> None:

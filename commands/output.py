@@ -107,7 +107,7 @@ def printer_for(settings: Settings) -> Printer:
     """What prints for people, in the chosen language."""
     from .terminal import Printer, console
 
-    return Printer(console(), settings.labels, settings.language)
+    return Printer(console(), settings.labels, settings.language, gloss=settings.gloss)
 
 
 def emit(settings: Settings, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

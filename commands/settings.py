@@ -37,6 +37,8 @@ class Settings:
         self.collection: list[Path] = []
         self.endpoint: str | None = None
         self.timeout: float | None = None
+        #: Whether translations of quotes are shown; None for the language's default.
+        self.gloss: bool | None = None
         #: Whether the answer is a CSV file, which people open in a spreadsheet.
         self.writes_csv = False
 
@@ -171,6 +173,19 @@ def output_option(command: _Command) -> _Command:
     )(command)
 
 
+def gloss_option(command: _Command) -> _Command:
+    """Give a command the switch of the translations of quotes."""
+    import click
+
+    return click.option(
+        "--gloss/--no-gloss",
+        default=None,
+        expose_value=False,
+        callback=_remember,
+        help="Show our English translation under each quote.  [default: in English only]",
+    )(command)
+
+
 def answer_options(command: _Command) -> _Command:
     """Give a command the options of its answer: ``why``, ``everything``, ``naming``, ``output``."""
     import click
@@ -193,6 +208,7 @@ def answer_options(command: _Command) -> _Command:
         click.option(
             "--all", "everything", is_flag=True, help="With --why: show every fact of long lists."
         ),
+        gloss_option,
         click.option("--why", is_flag=True, help="Show under each row the quotes that prove it."),
     ):
         command = option(command)

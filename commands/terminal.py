@@ -72,8 +72,12 @@ class _VisibleText:
 class Printer:
     """Prints on one console in one language."""
 
-    def __init__(self, out: Console, labels: Labels, language: str) -> None:
+    def __init__(
+        self, out: Console, labels: Labels, language: str, *, gloss: bool | None = None
+    ) -> None:
+        """``gloss`` shows our translation under each quote; by default in English only."""
         self.out, self.labels, self.language = out, labels, language
+        self._shows_gloss = language == "en" if gloss is None else gloss
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table; in Arabic the first column stands on the right."""
@@ -142,7 +146,9 @@ class Printer:
             lines = []
             for fact in side.facts:
                 lines += [self._marks(fact), _plain(status_of(fact, self.labels, self.language))]
-                lines += [_plain(f"«{quote.text}»\n{quote.document}") for quote in fact.quotes]
+                for quote in fact.quotes:
+                    gloss = self._gloss(quote)
+                    lines += map(_plain, (f"«{quote.text}»", gloss, quote.document))
             cells.append(Text("\n").join(line for line in lines if line))
         table.add_row(*cells)
         self.out.print(table)
@@ -273,10 +279,18 @@ class Printer:
     def _proof(self, quote: Quote, facts: Iterable[FactRecord]) -> None:
         """A quote with its place and its context, the names of the facts set off in it."""
         self.indented(self._quote(quote.text, facts), indent=6)
+        if gloss := self._gloss(quote):
+            self.indented(gloss, "italic", 6)
         self.indented(f"{quote.document} {spans_of(quote)}", "dim", 6)
         for around in quote.context:
             words = f"«{around.text}» [{around.start}:{around.end}]"
             self.indented(f"{say('fact-context', self.language)}: {words}", "dim", 6)
+
+    def _gloss(self, quote: Quote) -> str:
+        """Our translation of a quote, marked as ours, if it is to be shown."""
+        if not self._shows_gloss or not quote.gloss:
+            return ""
+        return f"{say('fact-gloss', self.language)}: {quote.gloss}"
 
     def things(self, iris: Sequence[str]) -> None:
         """Entities and documents, each with how it is referred to."""

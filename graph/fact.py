@@ -176,11 +176,13 @@ class Evidence(Passage):
 
     ``context`` holds passages of the same document that name what the quote calls "the two
     countries" or "the minister": they help to read it and prove nothing. ``continues`` is the
-    previous part, if any.
+    previous part, if any. ``gloss`` is the curator's English translation of the whole quote, kept
+    with its first part: a help to read, never evidence, and no part of what the evidence is.
     """
 
     context: tuple[Passage, ...] = ()
     continues: Evidence | None = None
+    gloss: str = field(default="", compare=False)
 
     def iri(self, fact_iri: str) -> str:
         """The evidence's IRI, made from the fact, the document's content and the position."""
@@ -200,6 +202,8 @@ class Evidence(Passage):
         yield from self.selectors(iri)
         for note in notes:
             yield f"<{iri}> <{TW}note> {note} {graph}"
+        if self.gloss:
+            yield self.gloss_line(fact_iri)
         if self.continues:
             yield f"<{iri}> <{TW}continues> <{self.continues.iri(fact_iri)}> {graph}"
         for passage in self.context:
@@ -207,6 +211,11 @@ class Evidence(Passage):
             yield f"<{iri}> <{TW}context> <{place}> {graph}"
             yield f"<{place}> <{RDF}type> <{TW}Passage> {graph}"
             yield from passage.selectors(place)
+
+    def gloss_line(self, fact_iri: str) -> str:
+        """The N-Quad of the gloss."""
+        gloss = ox.Literal(self.gloss, language="en")
+        return f"<{self.iri(fact_iri)}> <{TW}gloss> {gloss} <{GRAPH_EVIDENCE}> ."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
+from ..messages.message import say
 from ..ontology.namespaces import ID, INFERENCE, XSD, shortened
 from .fact import OMISSION, PROSPECTS
 from .store import Term
@@ -43,6 +44,7 @@ class Quote:
     A quote has several parts where ``[…]`` stands for words left out. ``publisher`` is empty
     if the document prints none. ``context`` holds passages that help to read the quote and
     prove nothing; ``unsaid`` lists the terms of the fact named by neither quote nor context.
+    ``gloss`` is the curator's English translation, which proves nothing either.
     """
 
     document: str
@@ -51,6 +53,7 @@ class Quote:
     publisher: str = ""
     context: tuple[QuotePart, ...] = ()
     unsaid: tuple[ox.NamedNode | ox.Literal, ...] = ()
+    gloss: str = ""
 
     @property
     def text(self) -> str:
@@ -74,8 +77,16 @@ class Quote:
     def _repr_html_(self) -> str:
         return (
             f'<blockquote dir="auto">{escape(self.text)}</blockquote>'
+            f"{self.gloss_html()}"
             f"<small><bdi>{escape(self.document)} [{self.starts}:{self.ends}]</bdi></small>"
         )
+
+    def gloss_html(self) -> str:
+        """The gloss for a notebook, marked as ours; empty if there is none."""
+        if not self.gloss:
+            return ""
+        mark = f"<small>{say('fact-gloss', 'en')}:</small>"
+        return f'<p class="gloss" lang="en" dir="ltr">{mark} {escape(self.gloss)}</p>'
 
     @property
     def place(self) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -263,7 +274,7 @@ def _by_language(texts: Iterable[ox.Literal]) -> dict[str, str]:
 
 
 def _parts(quote: Quote) -> Iterator[Json]:
-    """The parts of a quote; the first has its context and its unnamed terms."""
+    """The parts of a quote; the first has the gloss, the context and the unnamed terms."""
     for number, part in enumerate(quote.parts):
         item: Json = {
             "document": quote.document,
@@ -274,6 +285,7 @@ def _parts(quote: Quote) -> Iterator[Json]:
         if number:
             item["continues"] = True
         else:
+            item |= {"gloss": quote.gloss} if quote.gloss else {}
             item["context"] = [
                 {"quote": around.text, "start": around.start, "end": around.end}
                 for around in quote.context

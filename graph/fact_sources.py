@@ -38,7 +38,7 @@ class BesideRow(NamedTuple):
     """One thing that stands with a piece of evidence.
 
     That is the part ``before`` it, or a term of the fact that it leaves ``unsaid``, or a
-    ``passage`` of the context with its words; the others are empty.
+    ``passage`` of the context with its words, or the ``gloss``; the others are empty.
     """
 
     iri: str
@@ -48,6 +48,7 @@ class BesideRow(NamedTuple):
     exact: str = ""
     start: str = ""
     end: str = ""
+    gloss: str = ""
 
 
 class FactSource(Protocol):
@@ -148,8 +149,9 @@ _EVIDENCE: Final = (
     "}} }}"
 )
 _AROUND: Final = (
-    "SELECT ?e ?before ?said ?c ?exact ?start ?end WHERE {{ {} "
+    "SELECT ?e ?before ?said ?c ?exact ?start ?end ?gloss WHERE {{ {} "
     f"GRAPH <{GRAPH_EVIDENCE}> {{{{ {{{{ ?e <{TW}continues> ?before }}}} UNION "
+    f"{{{{ ?e <{TW}gloss> ?gloss }}}} UNION "
     f"{{{{ ?e <{TW}doesNotName> ?said }}}} UNION {{{{ ?e <{TW}doesNotSay> ?said }}}} UNION "
     f"{{{{ ?e <{TW}context> ?c . ?c <{OA}hasSelector> ?q ; <{OA}hasSelector> ?p . "
     f"?q <{OA}exact> ?exact . ?p <{OA}start> ?start ; <{OA}end> ?end }}}} }}}} }}}}"
@@ -225,6 +227,8 @@ class _Quads:
             selectors = [q.object for q in self._match(value, _SELECTOR, None, _GRAPH)]  # type: ignore[arg-type]
             for exact, start, end, *_ in self._passages(selectors):
                 yield BesideRow(iri, "", None, value.value, exact, start, end)
+        elif predicate == _GLOSS:
+            yield BesideRow(iri, gloss=value.value)
         else:
             yield BesideRow(iri, unsaid=value)
 
@@ -246,11 +250,17 @@ class _Quads:
 
 
 _GRAPH: Final = ox.NamedNode(GRAPH_EVIDENCE)
-_EVIDENCE_OF, _CONTINUES, _CONTEXT = (
-    ox.NamedNode(TW + name) for name in ("evidence", "continues", "context")
+_EVIDENCE_OF, _CONTINUES, _CONTEXT, _GLOSS = (
+    ox.NamedNode(TW + name) for name in ("evidence", "continues", "context", "gloss")
 )
 _BESIDE: Final = frozenset(
-    {_CONTINUES, _CONTEXT, ox.NamedNode(f"{TW}doesNotName"), ox.NamedNode(f"{TW}doesNotSay")}
+    {
+        _CONTINUES,
+        _CONTEXT,
+        _GLOSS,
+        ox.NamedNode(f"{TW}doesNotName"),
+        ox.NamedNode(f"{TW}doesNotSay"),
+    }
 )
 _SOURCE, _SELECTOR, _EXACT, _PREFIX, _SUFFIX, _START, _END = (
     ox.NamedNode(OA + name)

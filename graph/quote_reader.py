@@ -60,9 +60,12 @@ class QuoteReader:
         continued: dict[str, str] = {}
         context: dict[str, set[QuotePart]] = defaultdict(set)
         unsaid: dict[str, set[ox.NamedNode | ox.Literal]] = defaultdict(set)
-        for iri, before, term, passage, exact, start, end in beside:
+        glosses: dict[str, set[str]] = defaultdict(set)
+        for iri, before, term, passage, exact, start, end, gloss in beside:
             if before:
                 continued[iri] = before
+            elif gloss:
+                glosses[iri].add(gloss)
             elif passage:
                 context[iri].add(QuotePart(exact, int(start), int(end), iri=passage))
             elif isinstance(term, ox.NamedNode | ox.Literal):
@@ -83,6 +86,8 @@ class QuoteReader:
                     self._documents[document][1],
                     _beside(chain, context, _place),
                     _beside(chain, unsaid, str),
+                    # Its first part may begin a shorter quote of the same fact too.
+                    max(_beside(chain, glosses, str), key=len, default=""),
                 )
                 for document, chain in _chains(found, continued)
             ]

@@ -19,6 +19,7 @@ from ..ontology.namespaces import ID, SKOS, TW
 from ..ontology.schema import Schema
 from ..ontology.turtle_file import sources_of
 from .builds.inputs import INPUT_PARTS, SEEDS, distinct, is_collection, name_of
+from .checks.glosses import Written, first_glosses, with_shared_glosses
 from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, read_documents
 from .entities import read_entities
@@ -102,13 +103,16 @@ class Collection:
     """The content of collections, read and checked; it never has faults.
 
     ``facts`` has an item for each place that states a fact: a fact with two quotes is there twice,
-    each time with its own evidence. ``performed`` counts the checks by name.
+    each time with its own evidence. ``glosses`` are those written beside quotes, each with its
+    place; a fact has the gloss of its quote wherever that is written. ``performed`` counts the
+    checks by name.
     """
 
     schema: Schema
     documents: dict[str, Document]
     entities: Mapping[str, Entity]
     facts: tuple[Fact, ...]
+    glosses: tuple[Written, ...] = ()
     performed: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -165,8 +169,10 @@ def read_collection(
     performed.update(lint_statuses(stated, is_whole=is_whole))
     if faults:
         raise CollectionError(faults)
-    facts = tuple(fact for fact, _ in stated)
-    return Collection(registers.schema, registers.documents, registers.entities, facts, performed)
+    glosses = tuple(maker.glosses)
+    facts = with_shared_glosses([fact for fact, _ in stated], first_glosses(glosses))
+    schema, documents, entities = registers.schema, registers.documents, registers.entities
+    return Collection(schema, documents, entities, facts, glosses, performed)
 
 
 @dataclass(frozen=True, slots=True)

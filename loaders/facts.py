@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
@@ -23,6 +24,7 @@ from ..messages.fault import near
 from ..messages.message import Message
 from ..ontology.namespaces import ID, TW, XSD
 from ..ontology.schema import Property, Schema, local_name
+from .checks.glosses import Written, form_fault
 from .checks.quotes import evidence, passage, split
 from .documents import REGISTER
 from .files.value import Value
@@ -70,6 +72,8 @@ class FactMaker:
         self._documents = documents
         self._refused = refused
         self._writable = writable(schema)
+        #: The glosses read so far.
+        self.glosses: list[Written] = []
         # Terms are shared: a large graph has a few entities in many facts.
         self._nodes: dict[str, ox.NamedNode] = {}
         # Sets of qualifiers are shared too.
@@ -95,13 +99,17 @@ class FactMaker:
         prefix: str = "",
         suffix: str = "",
         context: Iterable[Value] = (),
+        gloss: Value | None = None,
     ) -> tuple[Evidence, ...] | None:
-        """The evidence for the quote, with its context, or None with a fault.
+        """The evidence for the quote, with its context and its gloss, or None with a fault.
 
         A value of ``context`` is one sentence, or several with ``[…]`` between them.
         """
         around: list[Passage] = []
         is_sound = True
+        if gloss is not None and (wrong := form_fault(gloss.text())):
+            gloss.fault(wrong.code, check="glosses", remedy=None, **wrong.parts)
+            is_sound = False
         for value in context:
             for sentence in split(value.text()):
                 try:
@@ -116,7 +124,12 @@ class FactMaker:
             wrong = error.message
             quote.fault(wrong.code, check="quotes", remedy=error.remedy, **wrong.parts)
             return None
-        return found if is_sound else None
+        if not is_sound:
+            return None
+        if gloss is not None:
+            found = (replace(found[0], gloss=gloss.text()), *found[1:])
+            self.glosses.append((found, gloss.place))
+        return found
 
     def fact(self, written: Mapping[str, Value], quote: tuple[Evidence, ...] | None) -> Fact | None:
         """The fact of the written subject, predicate, object and qualifiers, or None with faults.

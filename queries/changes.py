@@ -15,10 +15,14 @@ from .answer import answer_of
 from .question import Question
 from .results import Terms
 
-#: All statements about facts; evidence IRIs are made from the quoted content.
+#: All statements about facts, and their glosses; evidence IRIs are made from the quoted content.
 _SAID: Final = f"""
 SELECT ?fact ?name ?value WHERE {{
-  GRAPH <{GRAPH_EVIDENCE}> {{ ?fact a <{TW}Fact> ; ?name ?value }}
+  GRAPH <{GRAPH_EVIDENCE}> {{
+    {{ ?fact a <{TW}Fact> ; ?name ?value }} UNION {{
+      VALUES ?name {{ <{TW}gloss> }} ?fact <{TW}evidence> ?evidence . ?evidence ?name ?value
+    }}
+  }}
 }}"""
 _DESCRIBED: Final = f"SELECT * WHERE {{ GRAPH <{GRAPH_ENTITIES}> {{ ?thing ?name ?value }} }}"
 _DERIVED: Final = f"""
@@ -29,7 +33,7 @@ SELECT ?fact ?s ?p ?o WHERE {{
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """A fact with the same claim but another status, note or evidence."""
+    """A fact with the same claim but another status, note, evidence or gloss."""
 
     before: FactRecord
     after: FactRecord

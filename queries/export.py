@@ -15,7 +15,7 @@ from ..graph.fact_reader import all_facts
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term
 from ..ontology.namespaces import BASE, ID, PREFIXES
-from .fact_words import quotes_of
+from .fact_words import glosses_of, quotes_of
 from .labels import Labels, short_iri
 from .network import network
 from .prefixes import prefixes_of
@@ -25,7 +25,7 @@ _NAMED: Final = ("subject", "predicate", "object")
 _PLAIN: Final = (
     "modality", "statedBy", "onBehalfOf", "when", "dateText", "recordStatus", "statusReason",
     "statusReasonAr", "statusDate", "supersededBy", "note", "noteAr", "attributedTo", "file",
-    "quote", "start", "end", "fact",
+    "quote", "gloss", "start", "end", "fact",
 )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _cells(fact: FactRecord, labels: Labels) -> Iterator[list[str]]:
             named += [term.value, "", ""]
     said = qualifiers_of(fact)
     for quote in fact.quotes:
-        said |= {"file": quote.document, "quote": quote.text}
+        said |= {"file": quote.document, "quote": quote.text, "gloss": quote.gloss}
         said |= {"start": quote.starts, "end": quote.ends}
         yield [harmless(cell) for cell in (*named, *(said.get(name, "") for name in _PLAIN))]
 
@@ -160,6 +160,7 @@ def _graphml(_: Path, store: Store, out: IO[bytes], language: str) -> None:
             "modality": fact.modality,
             "quotes": visible(quotes_of([fact])),
         }
+        data |= {"glosses": visible(found)} if (found := glosses_of([fact])) else {}
         data |= _named(labels, fact.predicate.value, language)
     nx.write_graphml(graph, out, named_key_ids=True)
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _SHOWN_COLUMNS = ("subject", "predicate", "object", "modality", "statedBy", "when", "quote")
 _COLUMNS = (
     "subject", "predicate", "object", "modality", "stated_by", "when", "date_text", "note",
-    "quote", "document", "start", "end", "fact",
+    "quote", "document", "start", "end", "fact", "gloss",
 )  # fmt: skip
 #: How many quotes are shown as text and in a notebook, and how long each may be as text.
 _QUOTES, _HTML_QUOTES, _QUOTE = 4, 40, 160
@@ -86,7 +86,7 @@ def _with_quotes(fact: FactRecord, language: str) -> Iterator[list[Cell]]:
                 quote.parts[0].start if one_part else quote.starts,
                 quote.parts[0].end if one_part else quote.ends,
             ]
-        yield [*start, *place, short_iri(fact.iri)]
+        yield [*start, *place, short_iri(fact.iri), quote.gloss if quote else None]
 
 
 def statement(fact: FactRecord, shown: Shown) -> str:
@@ -122,6 +122,7 @@ def proof_html(facts: Sequence[FactRecord], shown: Shown) -> str:
         place = in_one_line(quote).partition("» ")[2]
         pieces.append(
             f'<ul>{told}</ul><blockquote dir="auto">{escape(quote.text)}</blockquote>'
+            f"{quote.gloss_html() if shown.language == 'en' else ''}"
             f"<small><bdi>{escape(place)}</bdi></small>"
         )
     if (left := len(groups) - _HTML_QUOTES) > 0:

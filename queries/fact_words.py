@@ -24,7 +24,7 @@ Proven: TypeAlias = list[tuple[FactRecord, Quote]]
 #: The proof columns added to an answer, with the same names in both languages.
 PROOF_COLUMNS: Final = (
     "modality", "stated_by", "on_behalf_of", "when", "quote", "document", "start", "end", "fact",
-    "date_text", "note", "record_status",
+    "date_text", "note", "record_status", "gloss",
 )  # fmt: skip
 #: Terms of the RDF vocabulary, which have no label in the graph.
 _TERMS: Final = {
@@ -175,7 +175,7 @@ def proof_rows(facts: Iterable[FactRecord], shown: Shown) -> list[list[str]]:
         more = fact.date_text, fact.note(shown.language), shown.record_status(fact)
         for quote in fact.quotes:
             place = quote.document, quote.starts, quote.ends
-            rows.append([*how, quote.text, *place, short_iri(fact.iri), *more])
+            rows.append([*how, quote.text, *place, short_iri(fact.iri), *more, quote.gloss])
     return rows or [[""] * len(PROOF_COLUMNS)]
 
 
@@ -183,6 +183,12 @@ def quotes_of(facts: Iterable[FactRecord]) -> str:
     """The distinct quotes of some facts, with document and offsets, on one line."""
     groups = by_quote(asserted for fact in facts for asserted in fact.asserted())
     return " ‖ ".join(in_one_line(group[0][1]) for group in groups)
+
+
+def glosses_of(facts: Iterable[FactRecord]) -> str:
+    """The distinct glosses of the quotes of some facts, on one line, in the order of the quotes."""
+    groups = by_quote(asserted for fact in facts for asserted in fact.asserted())
+    return " ‖ ".join(group[0][1].gloss for group in groups if group[0][1].gloss)
 
 
 def in_one_line(quote: Quote) -> str:

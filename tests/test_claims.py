@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from taawun.checks import check_claims
+from taawun.checks import check_claims, check_glosses
 from taawun.graph.arabic import fold
 from taawun.graph.document import Document
 from taawun.graph.entity import Alias, Entity
@@ -67,8 +67,9 @@ def test_a_doubtful_fact_is_told_with_its_place_and_remedy(case: Path, tmp_path:
     collection = read_collection([folder], lambda _name, _fact, v: places.append(v.place))
     checked = check_claims(collection, places)
     assert checked.performed == len(collection.facts)
-    told = [("fault", item) for item in checked.faults]
-    told += [("warning", item) for item in checked.warnings]
+    both = checked, check_glosses(collection)
+    told = [("fault", item) for check in both for item in check.faults]
+    told += [("warning", item) for check in both for item in check.warnings]
     mine = [(kind, item) for kind, item in told if "doubtful" in item.place.file]
     told_lines = [
         line

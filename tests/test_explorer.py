@@ -217,6 +217,21 @@ def test_clicking_a_node_opens_its_facts_and_the_words_that_prove_them(open_page
     assert "node=memorandum-of-understanding/egypt-iraq" in page.url
 
 
+@pytest.mark.parametrize(("lang", "is_open"), [("en", True), ("ar", False)])
+def test_our_translations_are_open_in_english_and_one_click_turns_them_all(
+    open_page, lang: str, is_open: bool
+) -> None:
+    page = open_page(f"#lang={lang}&node=satellite/tiba-1")
+    glosses = page.locator(".proof details.gloss")
+    expect(glosses).to_have_count(2)
+    expect(glosses.first.locator("p[lang=en][dir=ltr]")).to_contain_text("the satellite Tiba 1")
+    expect(page.locator(".proof mark", has_text="Tiba")).to_have_count(0)
+    shown = page.locator("details.gloss[open]")
+    expect(shown).to_have_count(2 if is_open else 0)
+    glosses.first.locator("summary").click()
+    expect(shown).to_have_count(0 if is_open else 2)
+
+
 def test_clicking_an_edge_opens_what_joins_its_ends(open_page):
     page = open_page("#lang=en&stage=agreed-in-principle")
     at = page.evaluate(

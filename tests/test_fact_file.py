@@ -22,7 +22,7 @@ FILES = sorted((SEEDS / "facts").glob("*.yaml"))
 def place_in(text):
     def place(entry):
         try:
-            return spans(text, *(entry.get(key, "") for key in QUOTE[:3]))
+            return spans(text, *(entry.get(key, "") for key in ("quote", "prefix", "suffix")))
         except QuoteError:
             return None
 

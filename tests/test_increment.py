@@ -42,14 +42,15 @@ def fact(quote: str, subject: str, predicate: str, target: str, **more: str) -> 
     }  # fmt: skip
 
 
-#: Facts of every kind that leads to others: rules, inverses, sub-properties, the same fact twice.
+#: Facts of every kind that leads to others: rules, inverses, sub-properties, the same fact twice;
+#: glosses that others share, and two of the same words.
 POOL: ROWS = [
     fact(SIGNED, WAVES, "stage", "stage/signed"),
     fact(SIGNED, WAVES, "signatory", ATLANTIS),
     fact(SIGNED, WAVES, "signatory", LEMURIA),
     fact(SIGNED, WAVES, "party", ATLANTIS),
     fact(SIGNED, WAVES, "party", LEMURIA, modality="inferred", note="It signed."),
-    fact(SHARES, WAVES, "party", MU),
+    fact(SHARES, WAVES, "party", MU, gloss="And it shares"),
     fact(SHARES, WAVES, "party", ATLANTIS),
     fact(SHARES, WAVES, "signatory", MU),
     fact(TALKED, TALKS, "party", ATLANTIS),
@@ -60,7 +61,7 @@ POOL: ROWS = [
     fact(SIGNED, WAVES, "area", "area/cybersecurity", modality="denied"),
     fact(SIGNED, TALKS, "party", MU, recordStatus="candidate"),
     fact(TALKED, TALKS, "topic", "area/cybersecurity"),
-    fact(SHARES, WAVES, "area", "area/cybersecurity"),
+    fact(SHARES, WAVES, "area", "area/cybersecurity", gloss="And it takes part"),
     fact(TALKED, ATLANTIS, "relationsWith", MU),
 ]
 
@@ -80,8 +81,10 @@ def written(folder: Path, name: str, rows: ROWS) -> None:
     else:
         entries = [
             {
-                "quote": row["quote"],
-                "facts": [{k: v for k, v in row.items() if k not in ("document", "quote")}],
+                **{k: v for k, v in row.items() if k in ("quote", "gloss")},
+                "facts": [
+                    {k: v for k, v in row.items() if k not in ("document", "quote", "gloss")}
+                ],
             }
             for row in rows
         ]
@@ -205,6 +208,23 @@ def test_each_kind_of_fact_is_added_to_the_build_before(
     made = build([mine], cache=built)
     assert increments == [True]
     assert (made.dump.read_bytes(), made.manifest()) == outcome(mine, built.with_name("fresh"))
+
+
+@pytest.mark.slow
+def test_a_new_fact_takes_the_gloss_of_its_quote_and_a_gloss_that_is_gone_leaves_all(
+    mine: Path, built: Path, increments: list[bool]
+) -> None:
+    glossed = [POOL[0] | {"gloss": "They signed"}, *POOL[1:3]]
+    for rows, is_increment in (
+        (glossed, False),
+        ([*glossed, POOL[3]], True),
+        ([*glossed, *POOL[3:6]], True),
+        (POOL[:4], False),
+    ):
+        written(mine, "facts.csv", rows)
+        made = build([mine], cache=built)
+        assert increments.pop() is is_increment
+        assert (made.dump.read_bytes(), made.manifest()) == outcome(mine, built.with_name("fresh"))
 
 
 @pytest.mark.slow

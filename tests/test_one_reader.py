@@ -60,7 +60,8 @@ def span(words: str, document: Document = PAPER) -> tuple[Document, int, int]:
     return document, start, start + len(words)
 
 
-FIRST = Evidence(*span(PARTS[0]), context=(Passage(*span(AROUND)),))
+GLOSS = "Qindil said the agreement was signed […] with Iraq in May 2019"
+FIRST = Evidence(*span(PARTS[0]), context=(Passage(*span(AROUND)),), gloss=GLOSS)
 SECOND = Evidence(*span(PARTS[1]), continues=FIRST)
 FACT = Fact(
     iri("agreement/qindil"),
@@ -102,6 +103,7 @@ TRUTH: Told = {
     "document": PAPER.file,
     "start": f"{FIRST.start} {SECOND.start}",
     "end": f"{FIRST.end} {SECOND.end}",
+    "gloss": GLOSS,
 }
 
 
@@ -140,6 +142,7 @@ def from_json(item: dict[str, Any]) -> Told:
     assert parts[0]["context"] == [{"quote": AROUND, "start": 0, "end": len(AROUND)}], (
         "context goes with the whole quote"
     )
+    assert "gloss" not in parts[1], "the gloss goes with the whole quote"
     return {
         "fact": short_iri(item["fact"]),
         "modality": item["modality"],
@@ -153,6 +156,7 @@ def from_json(item: dict[str, Any]) -> Told:
         "document": parts[0]["document"],
         "start": " ".join(str(part["start"]) for part in parts),
         "end": " ".join(str(part["end"]) for part in parts),
+        "gloss": parts[0]["gloss"],
     }
 
 
@@ -205,7 +209,7 @@ def in_export_csv(kg: KnowledgeGraph) -> Told:
     assert row["attributedTo"] == "official/curator"
     assert (row["noteAr"], row["statusReason"]) == ("ملاحظة.", "Two readings.")
     return {
-        **{key: row[key] for key in ("fact", "when", "note", "quote", "start", "end")},
+        **{key: row[key] for key in ("fact", "when", "note", "quote", "gloss", "start", "end")},
         "modality": row["modality"].removeprefix("modality/"),
         "stated_by": name(row["statedBy"]),
         "on_behalf_of": name(row["onBehalfOf"]),
@@ -233,6 +237,7 @@ def in_graphml(kg: KnowledgeGraph) -> Told:
         "document": found[2],
         "start": f"{found[3]} {found[5]}",
         "end": f"{found[4]} {found[6]}",
+        "gloss": data["glosses"],
     }
 
 
@@ -258,6 +263,7 @@ def in_explorer(kg: KnowledgeGraph) -> Told:
         "document": data["documents"][quote["d"]]["file"],
         "start": " ".join(str(part["start"]) for part in parts),
         "end": " ".join(str(part["end"]) for part in parts),
+        "gloss": quote["gloss"],
     }
 
 
@@ -310,10 +316,20 @@ def test_the_terminal_tells_the_same(kg, record):
     assert f"{PAPER.file} {SAID['first']} {SAID['second']}" in told
 
 
-def described(kg: KnowledgeGraph, media: str) -> str:
+def test_glosses_are_shown_in_english_and_where_they_are_asked_for_in_arabic(kg, record):
+    for language, gloss, shown in (
+        ("en", None, True), ("en", False, False), ("ar", None, False), ("ar", True, True)
+    ):  # fmt: skip
+        out = Console(file=io.StringIO(), width=200)
+        Printer(out, Labels(kg.store), language, gloss=gloss).facts([record])
+        mark = {"en": "our translation", "ar": "ترجمتنا"}[language]
+        assert (f"{mark}: {GLOSS}" in plain(out.file.getvalue())) is shown, (language, gloss)
+
+
+def described(kg: KnowledgeGraph, media: str, language: str = "en") -> str:
     sent = io.BytesIO()
     reply = Reply(sent)
-    resource(kg, reply, path=FACT.iri.partition("taawun/")[2], media=media, language="en")
+    resource(kg, reply, path=FACT.iri.partition("taawun/")[2], media=media, language=language)
     reply.end()
     return sent.getvalue().decode("utf-8", "replace")
 
@@ -326,9 +342,25 @@ def test_the_served_page_tells_the_same(kg):
     assert "A paper" in told, "the document by its title, a link to its page"
 
 
+def test_the_served_page_marks_the_gloss_as_ours_and_folds_it_in_arabic(kg):
+    for language, opened, mark in (("en", " open", "our translation"), ("ar", "", "ترجمتنا")):
+        page = described(kg, "text/html", language)
+        told = f'<details class="gloss"{opened}><summary>{mark}</summary>'
+        assert f'{told}<p class="gloss" lang="en" dir="ltr">{GLOSS}</p></details>' in page
+
+
 def test_the_turtle_description_has_all_that_the_record_has(kg):
     told = described(kg, "text/turtle")
-    for words in (*PARTS, AROUND, "في مايو 2019", "2019-05", "A remark.", "قراءتان.", "2026-11-25"):
+    for words in (
+        *PARTS,
+        AROUND,
+        GLOSS,
+        "في مايو 2019",
+        "2019-05",
+        "A remark.",
+        "قراءتان.",
+        "2026-11-25",
+    ):
         assert words in told, words
     for term in ("reported", "disputed", "qindil", "egypt", "curator", "continues", "doesNotName"):
         assert term in told, term

@@ -51,7 +51,7 @@ def expected() -> str:
     # “id” is the keyword here; entities keep their prefixes by class.
     prefixes = {name: iri for name, iri in PREFIXES.items() if name not in ("id", "graph")}
     terms = {f"tw:{name}": _term(item.datatype) for name, item in Schema.load().properties.items()}
-    terms["tw:note"] = {"@container": "@language"}
+    terms |= {key: {"@container": "@language"} for key in ("tw:gloss", "tw:note")}
     context = {"@version": 1.1, **prefixes, **WORDS, **dict(sorted({**terms, **OUTSIDE}.items()))}
     lines = [f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in context.items()]
     return '{\n  "@context": {\n' + ",\n".join(lines) + "\n  }\n}\n"

@@ -118,6 +118,16 @@ def test_no_quote_begins_or_ends_with_space(the_collection: Collection) -> None:
     assert [quote for *_, quote in quotes(the_collection) if quote != quote.strip()] == []
 
 
+def test_every_quote_has_one_gloss_beside_its_first_entry(the_collection: Collection) -> None:
+    assert len(the_collection.glosses) == 190
+    assert all(fact.evidence[0].gloss for fact in the_collection.facts)
+    for path in FACT_FILES:
+        entries = yaml.safe_load(path.read_text("utf-8"))["evidence"]
+        quotes = [entry["quote"] for entry in entries]
+        first = [quote not in quotes[:number] for number, quote in enumerate(quotes)]
+        assert [list(entry)[:2] == ["quote", "gloss"] for entry in entries] == first
+
+
 def test_printed_dates_stand_in_the_document(the_collection: Collection) -> None:
     printed = [
         (words.value, the_collection.documents[fact.evidence[0].document].text)

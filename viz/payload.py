@@ -280,6 +280,7 @@ class _Payload:
     def _quote(self, quote: Quote) -> Json:
         return _lean({
             "d": self.documents[quote.document_iri],
+            "gloss": quote.gloss,
             "parts": [
                 _lean({
                     "start": part.start,

@@ -23,6 +23,7 @@ from ...graph.fact import Fact
 from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
+from ..checks.glosses import gloss_lines
 from ..collection import Collection, Registers, read_collection
 from ..entities import region_lines
 from ..files.value import Site
@@ -292,8 +293,9 @@ def lines_of(collection: Collection, derived: Sequence[DerivedFact]) -> Iterator
 
 
 def _other_lines(collection: Collection) -> Iterator[str]:
-    """The N-Quads of documents, entities and ontology, and of what quotes do not say."""
+    """The N-Quads of documents, entities and ontology, of glosses and what quotes do not say."""
     yield from register_lines(collection)
+    yield from gloss_lines(collection.facts)
     yield from Claims(collection).lines()
 
 

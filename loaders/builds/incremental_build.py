@@ -189,6 +189,7 @@ class _Increment:
             [FACT + key.hex() for key in changed],
             facts,
             self._marks(facts),
+            self._maker.glosses,
             self._schema,
             _StoredClasses(self._store, self._schema, ""),
         )

@@ -22,6 +22,7 @@ from ...ontology.namespaces import (
     TW,
 )
 from ...ontology.schema import Schema
+from ..checks.glosses import Written, gloss_lines, glossed
 
 _EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
 _OTHERS: Final = (ox.NamedNode(GRAPH_ENTITIES), ox.NamedNode(GRAPH_ONTOLOGY))
@@ -36,8 +37,8 @@ class Difference:
     """The quads to remove and to add when facts change.
 
     ``changed`` are the IRIs of the facts, ``facts`` their present statements, ``marks`` the marks
-    of their quotes; ``store`` is the one before the change. Raises ``DoubtError`` if other facts
-    may be affected.
+    of their quotes, ``glosses`` some that are written now; ``store`` is the one before the change.
+    Raises ``DoubtError`` if other facts may be affected.
     """
 
     def __init__(
@@ -46,10 +47,15 @@ class Difference:
         changed: Iterable[str],
         facts: Sequence[Fact],
         marks: Iterable[str],
+        glosses: Iterable[Written],
         schema: Schema,
         classes: Mapping[str, frozenset[str]],
     ) -> None:
         self._store, self._before = store, Before(store)
+        self._written: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+        for (first, *_), _ in glosses:
+            self._written[first.document, first.start, first.end].add(first.gloss)
+        self._at: dict[tuple[str, int, int], set[str]] = {}
         old = {iri: frozenset(self._quads_of(iri)) for iri in changed}
         new: dict[str, set[ox.Quad]] = {iri: set() for iri in old}
         for fact in facts:
@@ -71,7 +77,8 @@ class Difference:
             raise DoubtError
         self._follows = follows
         had_quads = {quad for quads in old.values() for quad in quads}
-        has_quads = {*_named(marks), *(quad for quads in new.values() for quad in quads)}
+        has_quads = {quad for quads in new.values() for quad in quads}
+        has_quads.update(_named(marks), _named(self._shared_glosses()))
         had_quads |= set(self._lost_prospects())
         gone = (had_quads - has_quads).union(self._derived_quads())
         come = has_quads - had_quads
@@ -169,6 +176,51 @@ class Difference:
             change += bool((before - mine) | evidence) - bool(before)
         return change
 
+    def _shared_glosses(self) -> Iterator[str]:
+        """The glosses that changed facts share with each other or take from other facts.
+
+        Raises ``DoubtError`` if the glosses of other facts may change.
+        """
+        quotes: dict[tuple[str, int, int], list[Fact]] = {p: [] for p in self._old_places()}
+        for fact in self._facts:
+            first = fact.evidence[0]
+            quotes.setdefault((first.document, first.start, first.end), []).append(fact)
+        mine = {_iri(q.subject) for quads in self._old.values() for q in quads}
+        for place, facts in quotes.items():
+            evidence = self._evidence_at(*place)
+            theirs = self._glosses_of(evidence - mine)
+            was = self._glosses_of(evidence & mine)
+            written = self._written[place]
+            if not theirs | was | written:
+                continue
+            if (
+                len(theirs | written) > 1
+                or (evidence - mine and (written if not theirs else was - written))
+                or any(len(fact.evidence) > 1 for fact in facts)
+                or any(self._is_continued(item) for item in evidence)
+            ):
+                raise DoubtError
+            for gloss in theirs | written:
+                yield from gloss_lines(glossed(fact, gloss) for fact in facts)
+
+    def _glosses_of(self, evidence: Iterable[str]) -> set[str]:
+        return {
+            quad.object.value
+            for iri in evidence
+            for quad in self._store.quads_for_pattern(
+                ox.NamedNode(iri), ox.NamedNode(TW + "gloss"), None, _EVIDENCE
+            )
+            if isinstance(quad.object, ox.Literal)
+        }
+
+    def _is_continued(self, evidence: str) -> bool:
+        """Whether the evidence is a part of a quote that leaves words out, but not its last."""
+        return any(
+            self._store.quads_for_pattern(
+                None, ox.NamedNode(TW + "continues"), ox.NamedNode(evidence), _EVIDENCE
+            )
+        )
+
     def _old_places(self) -> Iterator[tuple[str, int, int]]:
         """The places that the changed facts quoted before."""
         for quads in self._old.values():
@@ -184,6 +236,12 @@ class Difference:
 
     def _evidence_at(self, document: str, start: int, end: int) -> set[str]:
         """The evidence at a place."""
+        place = document, start, end
+        if place not in self._at:
+            self._at[place] = self._evidence(*place)
+        return self._at[place]
+
+    def _evidence(self, document: str, start: int, end: int) -> set[str]:
         answer = self._store.query(f"""
             SELECT ?evidence WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{
               ?position <{OA}start> {start} ; <{OA}end> {end} .

@@ -24,29 +24,57 @@ from ...graph.derive import Premise, derive_from
 from ...graph.errors import CollectionError, StoreError
 from ...messages.fault import Fault
 from ...ontology.namespaces import ID
+from ..checks.glosses import joined
 from ..collection import FACT_READERS, Registers, classes_of, read_registers
 from ..files.yaml_nodes import strays
 from ..status_file import STATUS_FILE
 from .cache import MANIFEST, STORE
 from .inputs import name_of
 from .shards import (
-    ROWS,
     Part,
     Shard,
     Task,
     Work,
     check_across,
     check_part,
+    gloss_shard,
     mark_shard,
     read_shard,
-    tasks_of,
 )
-from .source_rows import Recorder, fact_files
+from .source_rows import Recorder, WholeError, fact_files, units
 
+#: How many rows a shard has at most.
+ROWS: Final = 10_000
 #: Facts about how many shards' subjects are checked at a time.
 _SHARDS_A_PART: Final = 4
 #: Bytes of N-Quads that are loaded at a time.
 _BATCH: Final = 1 << 28
+
+
+def tasks_of(number: int, name: str, path: Path, rows: int = ROWS) -> Iterator[Task]:
+    """The shards of a fact file: rows of a table or of JSON lines, else the whole file."""
+    try:
+        head, at, line = b"", 0, 1
+        begun: Task | None = None
+        count = 0
+        for unit in units(path):
+            if not at and path.suffix == ".csv":
+                head = unit
+            elif begun is None:
+                begun = Task(number, name, str(path), head, at, 0, line)
+            at += len(unit)
+            line += unit.count(b"\n")
+            count += begun is not None
+            if begun is not None and count == rows:
+                yield begun._replace(end=at)
+                number, begun, count = number + 1, None, 0
+        if begun is not None:
+            yield begun._replace(end=at)
+        elif not at or at == len(head):
+            # An empty file is a fault, or has a header that may be one.
+            yield Task(number, name, str(path))
+    except WholeError:
+        yield Task(number, name, str(path))
 
 
 def build_in_shards(
@@ -108,6 +136,7 @@ class _Joined:
         store = ox.Store(str(self._target / STORE))
         kinds = [(shard.number, "facts.nq") for shard in self._shards]
         self._load(store, [*kinds, *((number, "marks.nq") for number in marked)])
+        self._load(store, ((number, "glosses.nq") for number in self._glosses()))
         last = len(tasks)
         self._work.write_lines(last, "other.nq", other_lines(self._registers))
         derived = self._derive(last + 1)
@@ -172,6 +201,17 @@ class _Joined:
                 numbers[subject] |= found
         self._work.write_numbers(numbers)
         return self._run(mark_shard, [(s.number,) for s in self._shards if s.has_waiting])
+
+    def _glosses(self) -> list[int]:
+        """The shards that quote documents with glosses; those of their facts are written."""
+        first = joined(shard.glosses for shard in self._shards)
+        documents = {document for document, _ in first}
+        calls = [
+            (shard.number, {q: gloss for q, gloss in first.items() if q[0] in shard.documents})
+            for shard in self._shards
+            if not documents.isdisjoint(shard.documents)
+        ]
+        return self._run(gloss_shard, calls)
 
     def _load(self, store: ox.Store, files: Iterable[tuple[int, str]]) -> None:
         """Load files of N-Quads and delete them, some at a time."""

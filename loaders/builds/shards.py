@@ -15,6 +15,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -30,15 +31,14 @@ from ...graph.fact import Fact
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import ID, XSD
 from ..checks.claims import Claims, numbers_of
+from ..checks.glosses import First, first_glosses, gloss_lines, with_shared_glosses
 from ..checks.lints import is_compared_across, lint_differences, lint_loops, lint_subjects
 from ..collection import FACT_READERS, Collection, Registers, classes_of
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
-from .source_rows import WholeError, pack_statement, units
+from .source_rows import pack_statement
 
-#: How many rows a shard has at most.
-ROWS: Final = 10_000
 _NUMERIC: Final = frozenset((XSD + "decimal", XSD + "integer"))
 
 
@@ -74,6 +74,8 @@ class Shard(NamedTuple):
     met: Mapping[int, set[str]]
     successors: Mapping[str, str]
     has_waiting: bool
+    documents: frozenset[str] = frozenset()
+    glosses: First = {}  # noqa: RUF012
 
 
 class Part(NamedTuple):
@@ -82,32 +84,6 @@ class Part(NamedTuple):
     is_sound: bool
     facts: int
     known: frozenset[str] = frozenset()
-
-
-def tasks_of(number: int, name: str, path: Path, rows: int = ROWS) -> Iterator[Task]:
-    """The shards of a fact file: rows of a table or of JSON lines, else the whole file."""
-    try:
-        head, at, line = b"", 0, 1
-        begun: Task | None = None
-        count = 0
-        for unit in units(path):
-            if not at and path.suffix == ".csv":
-                head = unit
-            elif begun is None:
-                begun = Task(number, name, str(path), head, at, 0, line)
-            at += len(unit)
-            line += unit.count(b"\n")
-            count += begun is not None
-            if begun is not None and count == rows:
-                yield begun._replace(end=at)
-                number, begun, count = number + 1, None, 0
-        if begun is not None:
-            yield begun._replace(end=at)
-        elif not at or at == len(head):
-            # An empty file is a fault, or has a header that may be one.
-            yield Task(number, name, str(path))
-    except WholeError:
-        yield Task(number, name, str(path))
 
 
 class Work:
@@ -269,7 +245,10 @@ def read_shard(folder: str, task: Task) -> Shard:
 
 def _read_shard(work: Work, task: Task) -> Shard:
     faults: list[Fault] = []
-    stated = list(_stated(work, task, faults))
+    # The maker serves several shards, perhaps at once; each has glosses of its own.
+    maker = copy(work.maker)
+    maker.glosses = []
+    stated = list(_stated(maker, task, faults))
     if faults:
         return Shard(task.number, task.name, False, b"", b"", {}, {}, {}, False)
     statuses = work.registers.statuses.portable()
@@ -312,6 +291,8 @@ def _read_shard(work: Work, task: Task) -> Shard:
         met=statuses.met(),
         successors=successors,
         has_waiting=bool(waiting),
+        documents=frozenset(fact.evidence[0].document for fact, _ in facts),
+        glosses=first_glosses(maker.glosses),
     )
 
 
@@ -321,10 +302,9 @@ def _lines(work: Work, facts: list[Fact]) -> Iterator[str]:
     yield from work.claims.marks(fact for fact in facts if not work.is_waiting(fact))
 
 
-def _stated(work: Work, task: Task, faults: list[Fault]) -> Iterator[tuple[Fact, Place]]:
+def _stated(maker: FactMaker, task: Task, faults: list[Fault]) -> Iterator[tuple[Fact, Place]]:
     path = Path(task.path)
     reader = FACT_READERS[path.suffix]
-    maker = work.maker
     if not task.end:
         for fact, value in reader(path, task.name, maker, faults):
             yield fact, value.place
@@ -347,6 +327,15 @@ def mark_shard(folder: str, number: int) -> int:
     with _no_pauses():
         facts = (fact for fact, _ in work.facts(number, "waiting"))
         work.write_lines(number, "marks.nq", work.later_claims.marks(facts))
+    return number
+
+
+def gloss_shard(folder: str, number: int, first: First) -> int:
+    """Write the glosses that the facts of a shard share with other rows."""
+    work = _work(folder)
+    with _no_pauses():
+        facts = [fact for b in range(work.buckets) for fact, _ in work.facts(number, b)]
+        work.write_lines(number, "glosses.nq", gloss_lines(with_shared_glosses(facts, first)))
     return number
 
 

@@ -32,16 +32,12 @@ from ..collection import Collection, classes_of
 from ..text.cues import stem
 from ..text.cues import stems as stems_of_word
 from ..text.dates import completed, is_among
-from ..text.mentions import Gazetteer, names_of, parts_of_territories
+from ..text.mentions import PROPER, Gazetteer, names_of, parts_of_territories
 from ..text.numbers import amounts
 from ..text.scopes import Scope, Scopes
 from ..text.tokens import tokens
 from .quotes import Spans, Stretch, Words
 
-#: Classes with proper names: a single word of such a name means something else.
-_PROPER: Final = frozenset(
-    TW + name for name in ("Country", "Region", "City", "Organization", "Official")
-)
 #: What is said in one of these ways is said to be so.
 _FIRM: Final = frozenset(ox.NamedNode(f"{ID}modality/{name}") for name in ("asserted", "reported"))
 _INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
@@ -291,7 +287,8 @@ class Claims:
                 # The grammar says it, and no word.
                 return True
             return _any(self._cues_of(ID + ref), stretch.stems)
-        if classes.isdisjoint(_PROPER) and _any(self._described(ref), stretch.stems):
+        # A single word of a proper name means something else.
+        if classes.isdisjoint(PROPER) and _any(self._described(ref), stretch.stems):
             return True
         if ref not in self._entities:
             return False
@@ -308,7 +305,7 @@ class Claims:
             self._inside[ref] = frozenset(
                 one
                 for one in named - {ref}
-                if not self._classes.get(one, frozenset()).isdisjoint(_PROPER)
+                if not self._classes.get(one, frozenset()).isdisjoint(PROPER)
             )
         return self._inside[ref]
 

@@ -12,6 +12,7 @@ from ...graph.errors import CollectionError, QuoteError
 from ...graph.fact import short_hash
 from ...messages.fault import Fault, Place
 from ..checks.claims import Claims
+from ..checks.glosses import Glosses
 from ..checks.quotes import spans
 from ..collection import Collection, classes_of
 from ..facts import FactMaker
@@ -73,13 +74,22 @@ def addition(
     document = maker.document(said["document"])
     before, after = (quote.get(key, "") for key in ("prefix", "suffix"))
     context = [said["context"]] if quote.get("context") else []
-    proof = maker.quote(document, said["quote"], before, after, context) if document else None
+    gloss = said["gloss"] if quote.get("gloss") else None
+    proof = (
+        maker.quote(document, said["quote"], before, after, context, gloss) if document else None
+    )
     made = maker.fact(said, proof)
     warnings: list[Fault] = []
     if made:
         claims = Claims(replace(collection, facts=(*collection.facts, made)))
         wrong, warnings = claims.judged(made, Place("quote"))
         faults += wrong
+        if quote.get("gloss"):
+            glosses = Glosses(collection.entities)
+            glosses.learn(collection.glosses)
+            wrong, more = glosses.judged(made.evidence, Place("gloss"))
+            faults += wrong
+            warnings += more
     if faults or document is None:
         raise CollectionError(faults)
     text = document.text

@@ -119,7 +119,7 @@ def _with_entries(
 
 
 #: The keys that define the quote of an entry.
-QUOTE: Final = ("quote", "prefix", "suffix", "context")
+QUOTE: Final = ("quote", "gloss", "prefix", "suffix", "context")
 #: The place of each part of a quote in its document.
 Places: TypeAlias = tuple[tuple[int, int], ...]
 #: Locates the quote of an entry; None if it is not in the document.
@@ -132,9 +132,9 @@ def with_fact(
     """The text of a file on ``document`` with the fact under its quote.
 
     ``quote`` has keys of ``QUOTE``; ``fact`` has the triple and qualifiers. If an entry quotes the
-    same place with the same context, the fact is appended to it; otherwise a new entry is inserted
-    in the order of the document. Comments, blank lines and line ends are kept. Raises
-    ``OutputError`` if the file cannot be edited safely.
+    same place with the same context, and the gloss if one is given, the fact is appended to it;
+    otherwise a new entry is inserted in the order of the document. Comments, blank lines and line
+    ends are kept. Raises ``OutputError`` if the file cannot be edited safely.
     """
     fact = _in_order(fact)
     quote = {key: quote[key] for key in QUOTE if quote.get(key)}
@@ -153,6 +153,7 @@ def with_fact(
         shared = old.keys() - {*QUOTE, "facts"}
         explicit = _in_order({"modality": "asserted", **fact}) if "modality" in shared else fact
         is_same = places[number] == wanted and old.get("context") == quote.get("context")
+        is_same &= quote.get("gloss") in (None, old.get("gloss"))
         if wanted is not None and is_same and shared <= explicit.keys():
             facts = field_of(entries[1].value[number], "facts")
             assert facts is not None

@@ -41,6 +41,10 @@ _ABOUT: Final = {
         "كلمات الوثيقة بحرفها؛ و[…] لما تُرك بين جزأين",
         "The document's words to the letter; […] for what is left out between two parts.",
     ),
+    "gloss": (
+        "ترجمة الاقتباس إلى الإنجليزية؛ وهي من عندنا، وليست دليلًا",
+        "An English translation of the quote: ours, never evidence.",
+    ),
     "prefix": ("الكلمات قبله مباشرة، إن تكرر", "The words directly before, where it stands twice."),
     "suffix": ("الكلمات بعده مباشرة، إن تكرر", "The words directly after, where it stands twice."),
     "context": (

@@ -223,6 +223,7 @@ def _quoted(evidence: Sequence[Evidence], text: str) -> dict[str, str]:
     places = tuple((part.start, part.end) for part in evidence)
     context = _OMITTED.join(passage.quote for passage in evidence[0].context)
     said = {"document": evidence[0].document, "quote": quote, "context": context}
+    said["gloss"] = evidence[0].gloss
     (start, _), (_, end) = places[0], places[-1]
     for width in (0, AROUND, len(text)):
         prefix, suffix = text[max(0, start - width) : start], text[end : end + width]

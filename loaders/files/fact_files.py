@@ -16,7 +16,9 @@ from .value import Value
 from .yaml_nodes import Node, not_text, read_text, read_yaml
 
 FILE_KEYS: Final = frozenset({"document", "evidence"})
-ENTRY_KEYS: Final = frozenset({"quote", "prefix", "suffix", "context", "facts", *QUALIFIERS})
+ENTRY_KEYS: Final = frozenset(
+    {"quote", "gloss", "prefix", "suffix", "context", "facts", *QUALIFIERS}
+)
 TRIPLE: Final = ("subject", "predicate", "object")
 FACT_KEYS: Final = frozenset({*TRIPLE, *QUALIFIERS})
 
@@ -45,7 +47,9 @@ def read_facts_yaml(
             entry.fault("entry-without-quote-or-facts", remedy=Message("add-missing"))
             continue
         before, after = (parts[key].text() if key in parts else "" for key in ("prefix", "suffix"))
-        quote = maker.quote(document, parts["quote"], before, after, _context(parts))
+        quote = maker.quote(
+            document, parts["quote"], before, after, _context(parts), parts.get("gloss")
+        )
         shared: dict[str, Value] = {key: parts[key] for key in QUALIFIERS if key in parts}
         # “suggest” writes entries whose facts are still comments.
         nothing = parts["facts"].is_text and not parts["facts"].text()
@@ -107,6 +111,7 @@ FACTS: Final = Kind(
     headings={
         "document": "الوثيقة",
         "quote": "الاقتباس",
+        "gloss": "ترجمة الاقتباس بالإنجليزية",
         "prefix": "ما قبله",
         "suffix": "ما بعده",
         "context": "السياق",
@@ -122,8 +127,8 @@ FACTS: Final = Kind(
 COLUMNS: Final = tuple(FACTS.headings)
 #: How many located quotes are cached: rows that share one are close together.
 _REMEMBERED: Final = 1000
-#: Where a quote was found to stand, by document, quote, prefix, suffix and context.
-Located: TypeAlias = dict[tuple[str, str, str, str, str], tuple[Evidence, ...] | None]
+#: Where a quote was found to stand, by document, quote, prefix, suffix, context and gloss.
+Located: TypeAlias = dict[tuple[str, ...], tuple[Evidence, ...] | None]
 
 
 def facts_of(rows: Iterator[Row], maker: FactMaker) -> Iterator[tuple[Fact, Cell]]:
@@ -144,14 +149,17 @@ def _fact(row: Row, maker: FactMaker, located: Located) -> tuple[Fact, Cell] | N
         return None
     values = row.values
     prefix, suffix = values.get("prefix", ""), values.get("suffix", "")
-    key = (values["document"], values["quote"], prefix, suffix, values.get("context", ""))
+    around = (prefix, suffix, values.get("context", ""), values.get("gloss", ""))
+    key = (values["document"], values["quote"], *around)
     if key not in located:
         if len(located) == _REMEMBERED:
             located.clear()
         document = maker.document(cells["document"])
         context = [cells["context"]] if "context" in cells else []
         located[key] = (
-            maker.quote(document, cells["quote"], prefix, suffix, context) if document else None
+            maker.quote(document, cells["quote"], prefix, suffix, context, cells.get("gloss"))
+            if document
+            else None
         )
     fact = maker.fact(cells, located[key])
     return (fact, cells["subject"]) if fact else None

@@ -34,6 +34,10 @@ from .tokens import Token, joined, stripped, tokens
 #: a letter or two changed. ``territory``: an unregistered country.
 Kind: TypeAlias = Literal["name", "shared", "adjective", "similar", "territory"]
 
+#: Classes with proper names, which are not descriptions.
+PROPER: Final = frozenset(
+    TW + name for name in ("Country", "Region", "City", "Organization", "Official")
+)
 #: Minimum similarity of a spelling, from 0 to 1: of the whole, and of each word.
 _ALIKE: Final = 0.9
 _WORD_ALIKE: Final = 0.6

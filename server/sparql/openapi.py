@@ -64,6 +64,10 @@ _SCHEMAS: Final = {
         "properties": {
             "document": {"type": "string"},
             "quote": {"type": "string"},
+            "gloss": {
+                "type": "string",
+                "description": "A curator's English translation of the quote, never evidence.",
+            },
             "start": {"type": "integer"},
             "end": {"type": "integer"},
         },

@@ -105,12 +105,29 @@ function quoteBlock(quote, group) {
       el('span', {class: 'context'}, before),
       quote.parts.map((part, place) => [place ? ' […] ' : '', el('mark', {}, withNames(part.exact, namesIn(group)))]),
       el('span', {class: 'context'}, after)),
+    glossOf(quote),
     el('figcaption', {},
       el('span', {class: 'source'}, bdi(inLanguage(source.title)),
         ' · ', el('span', {class: 'offsets'}, word('explorer-place', {places: spansOf(quote, number)}))),
       el('span', {class: 'moves'},
         button([icon('book'), word('explorer-open-document')], () => openReader(source, quote), {class: 'link'}),
         button([icon('copy'), word('explorer-cite')], (event) => copyCitation(event.currentTarget, quote, group), {class: 'link'}))));
+}
+
+/** Whether our translations are shown: in English, until the reader chooses for all of them. */
+let chosenGloss = null;
+const showsGloss = () => chosenGloss ?? language.now === 'en';
+
+/** Our translation of a quote, marked as ours; opening or closing it does so for all. */
+function glossOf(quote) {
+  const turn = (event) => {
+    event.preventDefault();
+    chosenGloss = !showsGloss();
+    for (const one of document.querySelectorAll('details.gloss')) one.open = chosenGloss;
+  };
+  return quote.gloss && el('details', {class: 'gloss', open: showsGloss()},
+    el('summary', {lang: language.now, dir: direction(), onclick: turn}, word('fact-gloss')),
+    el('p', {class: 'gloss', lang: 'en', dir: 'ltr'}, quote.gloss));
 }
 
 /** Where the parts of a quote stand, as a person reads it. */

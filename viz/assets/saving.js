@@ -8,7 +8,7 @@ function download(name, blob) {
 
 /** The facts in view as CSV, one row for each quote of a fact. */
 function csvOfView() {
-  const head = ['fact', 'subject', 'subject_ar', 'subject_en', 'predicate', 'predicate_ar', 'predicate_en', 'object', 'object_ar', 'object_en', 'modality', 'stated_by', 'on_behalf_of', 'when', 'date_text', 'document', 'start', 'end', 'quote'];
+  const head = ['fact', 'subject', 'subject_ar', 'subject_en', 'predicate', 'predicate_ar', 'predicate_en', 'object', 'object_ar', 'object_en', 'modality', 'stated_by', 'on_behalf_of', 'when', 'date_text', 'document', 'start', 'end', 'quote', 'gloss'];
   const rows = factsInView().flatMap((fact) => (fact.quotes.length ? fact.quotes : [null]).map((place) => csvRow(fact, place === null ? null : quotes[place])));
   return csvText([head, ...rows]);
 }
@@ -22,7 +22,7 @@ function csvRow(fact, quote) {
     fact.iri, subject.iri, subject.name.ar, subject.name.en, predicate.iri, predicate.name.ar, predicate.name.en,
     thing?.iri ?? literal, thing?.name.ar ?? '', thing?.name.en ?? '', fact.m === undefined ? '' : slugOf(DATA.values[fact.m].iri),
     fact.by.map((id) => nodes[id].iri).join(' '), fact.behalf.map((id) => nodes[id].iri).join(' '), fact.when.join(' '), fact.dateText.join(' '),
-    quote ? documents[quote.d].file : '', quote?.parts.map((part) => part.start).join(' ') ?? '', quote?.parts.map((part) => part.end).join(' ') ?? '', quote?.exact ?? '',
+    quote ? documents[quote.d].file : '', quote?.parts.map((part) => part.start).join(' ') ?? '', quote?.parts.map((part) => part.end).join(' ') ?? '', quote?.exact ?? '', quote?.gloss ?? '',
   ];
 }
 

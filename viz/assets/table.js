@@ -36,7 +36,7 @@ function tableRow(fact) {
     el('td', {}, fact.m === undefined ? '' : inLanguage(DATA.values[fact.m].name)),
     el('td', {}, fact.by.map((id) => entityLink(nodes[id]))),
     el('td', {}, fact.when.map(dateInWords).join('، ')),
-    el('td', {class: 'words', lang: 'ar', dir: 'rtl'}, fact.quotes.map((place) => el('p', {}, `«${quotes[place].exact}»`))),
+    el('td', {class: 'words', lang: 'ar', dir: 'rtl'}, fact.quotes.map((place) => [el('p', {}, `«${quotes[place].exact}»`), glossOf(quotes[place])])),
     el('td', {}, quote && bdi(inLanguage(documents[quote.d].title))));
 }
 
