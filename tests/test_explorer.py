@@ -1178,8 +1178,10 @@ def test_a_question_is_asked_for_any_value_and_its_answer_is_saved(open_page, bu
     content = Path(waiting.value.path()).read_text("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content, newline="")))
     assert len(rows) == 1 + len(expected)
-    assert rows[0][-3:] == ["documents", "places in the documents", "quotes"]
-    assert all(row[-1] for row in rows[1:])
+    assert rows[0][-4:] == [
+        "documents", "places in the documents", "quotes", "our translations"
+    ]  # fmt: skip
+    assert all(row[-2] and row[-1] for row in rows[1:])
 
 
 def test_one_box_finds_things_documents_and_questions_or_the_nearest(open_page, bundled_file):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from taawun.api import KnowledgeGraph
 from taawun.checks import check_glosses
 from taawun.graph.fact_reader import all_facts
 from taawun.graph.store import EmbeddedStore
-from taawun.loaders.builds.build import lines_of
+from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.checks.glosses import english_numbers, form_fault
 from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.editing.new_collection import new_collection
@@ -117,6 +118,26 @@ def test_add_writes_the_gloss_beside_the_quote_and_refuses_a_false_one(run, tmp_
         written = yaml.safe_load(path.read_text("utf-8"))["evidence"]
         assert [item["gloss"] for item in written if item["quote"] == quote] == [words]
     assert path.read_bytes().startswith(before[:40])
+
+
+@pytest.mark.slow
+def test_a_build_in_shards_shares_glosses_as_any_other(tmp_path) -> None:
+    folder = tmp_path / "new"
+    new_collection(folder, with_example=True)
+    row = {
+        "document": "example-memo", "quote": "وتعتزم جمهورية المثال التعاون مع مملكة النموذج",
+        "subject": "country/example-republic", "predicate": "cooperationArea",
+        "modality": "planned",
+    }  # fmt: skip
+    words = "and the Republic of Example intends to cooperate with the Kingdom of Model"
+    for name, area, more in (("a", "e-commerce", {}), ("b", "data-centres", {"gloss": words})):
+        line = json.dumps(row | {"object": f"area/{area}"} | more, ensure_ascii=False)
+        (folder / "facts" / f"{name}.jsonl").write_text(line + "\n", "utf-8")
+    plain = build([folder], cache=tmp_path / "plain")
+    with ThreadPoolExecutor(2) as executor:
+        sharded = build([folder], cache=tmp_path / "sharded", executor=executor)
+    assert sharded.dump.read_bytes() == plain.dump.read_bytes()
+    assert plain.dump.read_text("utf-8").count(f'"{words}"@en') == 2
 
 
 def test_a_difference_shows_a_gloss_that_changed(run, mine, tmp_path) -> None:

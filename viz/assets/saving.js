@@ -36,10 +36,10 @@ function csvCell(value) {
 /** The answer that is chosen: its columns as people read them, then the quotes that prove each row. */
 function csvOfAnswer(choice) {
   const {question} = choice;
-  const head = [...question.columns.map(inLanguage), ...['documents', 'places', 'quotes'].map((name) => word(`explorer-csv-${name}`))];
+  const head = [...question.columns.map(inLanguage), ...['documents', 'places', 'quotes', 'glosses'].map((name) => word(`explorer-csv-${name}`))];
   const rows = rowsOf(choice).map((row) => {
     const proving = [...new Set(row.facts.flatMap((id) => facts[id].quotes))].map((place) => quotes[place]);
-    return [...row.cells.map(cellText), ...[(quote) => documents[quote.d].file, (quote) => spansOf(quote, String), (quote) => quote.exact].map((told) => proving.map(told).join(' | '))];
+    return [...row.cells.map(cellText), ...[(quote) => documents[quote.d].file, (quote) => spansOf(quote, String), (quote) => quote.exact, (quote) => quote.gloss ?? ''].map((told) => proving.map(told).join(' | '))];
   });
   return csvText([head, ...rows]);
 }
