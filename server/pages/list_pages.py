@@ -105,7 +105,9 @@ def list_page(
     else:
         columns = _COLUMNS.get(path, {"kind": ""})
         rows = list(_rows(graph.store, iris, columns, are_documents=path == "documents"))
-    page.labels.fetch([row.iri for row in rows])
+    cells = [cell for row in rows for cell in row.cells.values() if isinstance(cell, list)]
+    terms = [term for cell in cells for term in cell if isinstance(term, ox.NamedNode)]
+    page.labels.fetch([*(row.iri for row in rows), *(term.value for term in terms)])
     headings = ["name", *dict.fromkeys(name for row in rows for name in row.cells)]
     rows = _ordered(page, rows, order if order in headings else "")
     near: list[str] = []
@@ -121,19 +123,11 @@ def list_page(
     if media == "text/csv":
         reply.begin(media)
         names = [say(f"list-{name}", language) for name in headings]
-        cells = [[*_texts(page, row, headings), row.iri] for row in rows]
-        reply.body.write(to_separated([*names, "IRI"], cells, "csv"))
+        lines = [[*_texts(page, row, headings), row.iri] for row in rows]
+        reply.body.write(to_separated([*names, "IRI"], lines, "csv"))
         return
     given = {"q": text, "sort": order, "of": of}
     parameters = {name: value for name, value in given.items() if value}
-    page.labels.fetch(
-        term.value
-        for row in rows[:_SHOWN]
-        for cell in row.cells.values()
-        if isinstance(cell, list)
-        for term in cell
-        if isinstance(term, ox.NamedNode)
-    )
     page.write(
         reply, "list.html", f"/{path}", parameters=parameters, rows=rows[:_SHOWN],
         total=len(rows), headings=headings, order=order, text=text, near=near, forms=(),
