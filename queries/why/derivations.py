@@ -126,8 +126,11 @@ class Deriver:
 
         Such rows need no query: what they rest on need only be in the store.
         """
-        group = without_idle_optionals(unprojected(select), set(select.variables))
-        rewriter = Rewriter(self.fresh, frozenset(select.variables), used=used)
+        names = frozenset(select.variables)
+        group = without_idle_optionals(unprojected(select), set(names))
+        if not mentioned(group) <= names:
+            return None
+        rewriter = Rewriter(self.fresh, names, used=used)
         rewriter.group(group)
         reader = Reader(self, rewriter.atoms, select.variables, rewriter.spare, is_bounded=True)
         if not reader.is_shown:
