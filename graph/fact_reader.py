@@ -73,6 +73,12 @@ def reader_of(store: Store) -> FactReader:
     return reader
 
 
+def forget(store: Store) -> None:
+    """Give up the shared reader of a store: the next one reads every fact again."""
+    if isinstance(store, EmbeddedStore):
+        _READERS.pop(store, None)
+
+
 #: How many facts a shared reader may hold.
 _MOST: Final = 5000
 

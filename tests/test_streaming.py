@@ -80,6 +80,26 @@ def test_memory_does_not_grow_with_the_rows(style: str, environment: dict[str, s
     assert many - few < 12 * MEGABYTE
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
+@pytest.mark.parametrize(("style", "waiting"), [("csv", 0), ("json", 16)])
+def test_memory_does_not_grow_with_the_proofs(
+    style: str, waiting: int, environment: dict[str, str]
+) -> None:
+    """``waiting`` are the megabytes of proofs in JSON that wait in memory, not in a file."""
+    peaks = []
+    for count in (2_000, 10_000):
+        query = f"SELECT * {{ ?it tw:signatory ?who . ?other ?how ?what }} LIMIT {count}"
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, "sparql", query, "--why", "--format", style],
+            capture_output=True, text=True, check=True, env=environment,
+        )  # fmt: skip
+        assert len(done.stdout) > 400 * count
+        peaks.append(int(done.stderr.split()[-1]))
+    few, many = peaks
+    assert many - few < (12 + waiting) * MEGABYTE
+
+
 def test_rows_are_proven_block_by_block_as_they_are_together(
     graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:

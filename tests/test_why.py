@@ -371,10 +371,12 @@ def is_accepted(text: str) -> bool:
     return True
 
 
-#: A path keeps its edges beside a negation, where taking some away could make the row follow
-#: for a reason that the full graph rules out; so it may have more than it needs.
-def is_path_beside_negation(text: str) -> bool:
-    return bool(re.search(r"\)[*+?]", text)) and bool(re.search("EXISTS|MINUS|OPTIONAL", text))
+#: Whether a row needs an edge of a path beside a negation cannot be judged beside a subquery with
+#: LIMIT, nor beside an OPTIONAL that may not be well-designed (``test_why_paths.py``).
+def is_path_kept_whole(text: str) -> bool:
+    has_negation = re.search("EXISTS|MINUS|OPTIONAL", text)
+    is_open = re.search(r"LIMIT \d+ }|OPTIONAL {[^}]*{", text)
+    return bool(re.search(r"\)[*+?]", text) and has_negation and is_open)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -382,7 +384,7 @@ def is_path_beside_negation(text: str) -> bool:
 def test_random_queries_over_random_graphs_are_explained_rightly_or_refused(seed):
     chance = random.Random(seed)
     quads, text = random_graph(chance), Text(chance).query()
-    if not is_accepted(text) or is_path_beside_negation(text):
+    if not is_accepted(text) or is_path_kept_whole(text):
         return
     is_simple = not re.search(r"LIMIT|COUNT|SUM|MIN|MAX|CONCAT|EXISTS|MINUS|\)[*+?]", text)
     with nullcontext() if is_simple else suppress(UnexplainableError):

@@ -39,6 +39,8 @@ PATTERNS = (
     "?x <urn:p> ?y VALUES ?z { <urn:a> UNDEF }",
     "?x <urn:p> ?y { ?y <urn:q> ?z FILTER(?z != 1) }",
     "?x <urn:p> ?y OPTIONAL { ?x <urn:q> ?z { VALUES ?w { 1 } } }",
+    "VALUES ?x { <urn:a> UNDEF } ?x <urn:p> ?y OPTIONAL { ?y <urn:q> ?z }",
+    "?y <urn:q> ?x OPTIONAL { VALUES ?z { 1 <urn:a> } ?x <urn:p> ?z OPTIONAL { ?z <urn:q> ?w } }",
 )
 HEADS = (
     "SELECT * {{ {} }}",
@@ -63,7 +65,8 @@ ALONE = (
     "SELECT ?x { OPTIONAL { ?x <urn:p> ?y } }",
     "SELECT ?x { { ?x <urn:p> ?y } UNION { VALUES ?x { 1 } } }",
     "SELECT ?x { ?x <urn:p> ?y { OPTIONAL { ?x <urn:q> ?z } } }",
-    "SELECT ?x { VALUES ?x { 1 } ?x <urn:p> ?y }",
+    "SELECT ?x { VALUES ?x { 1 } OPTIONAL { ?x <urn:p> ?y } }",
+    "SELECT ?x { VALUES ?x { 1 } { ?x <urn:p> ?y } }",
     "SELECT ?x { ?x <urn:p> ?y BIND(BNODE() AS ?b) }",
     "ASK { ?x <urn:p> ?y }",
     "CONSTRUCT { ?x <urn:p> ?y } WHERE { ?x <urn:p> ?y }",

@@ -22,6 +22,7 @@ from .provenance import (
     NOTHING,
     Derivations,
     GraphNode,
+    PathAtom,
     Presence,
     Rest,
     Row,
@@ -59,8 +60,8 @@ class Deriver:
     """Derivations of the rows of patterns over one store.
 
     ``dataset`` are the query's FROM clauses, ``base`` its BASE declaration. ``is_exact``,
-    ``has_negation`` and ``has_groups`` summarise the patterns processed so far
-    (:class:`.rewrite.Rewriter`).
+    ``has_negation``, ``has_groups`` and ``has_paths`` (of any length) summarise the patterns
+    processed so far (:class:`.rewrite.Rewriter`).
     """
 
     def __init__(self, store: Store, fresh: Fresh, dataset: str = "", base: str = "") -> None:
@@ -71,6 +72,7 @@ class Deriver:
         self.is_exact = True
         self.has_negation = False
         self.has_groups = False
+        self.has_paths = False
 
     def select(
         self,
@@ -126,8 +128,11 @@ class Deriver:
 
         Such rows need no query: what they rest on need only be in the store.
         """
-        group = without_idle_optionals(unprojected(select), set(select.variables))
-        rewriter = Rewriter(self.fresh, frozenset(select.variables), used=used)
+        names = frozenset(select.variables)
+        group = without_idle_optionals(unprojected(select), set(names))
+        if not mentioned(group) <= names:
+            return None
+        rewriter = Rewriter(self.fresh, names, used=used)
         rewriter.group(group)
         reader = Reader(self, rewriter.atoms, select.variables, rewriter.spare, is_bounded=True)
         if not reader.is_shown:
@@ -146,6 +151,7 @@ class Deriver:
         self.is_exact &= rewriter.is_exact
         self.has_negation |= rewriter.has_negation
         self.has_groups |= rewriter.has_groups
+        self.has_paths |= any(isinstance(atom, PathAtom) for atom in rewriter.atoms)
 
     def members(self, keyed: alg.Select, rows: Collection[Row] | None = None) -> Table:
         """For each key of a grouped SELECT one derivation: the union of all its members.

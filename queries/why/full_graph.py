@@ -37,10 +37,16 @@ class FullGraph:
         self._deriver, self._select, self._number = deriver, select, deriver.fresh()
         is_plain = not any(s.is_aggregated for s in selects(select))
         inner = (s for s in selects(select) if s is not select)
-        self.can_judge = is_plain and not _is_shown(select)
+        self._is_shown = _is_shown(select)
+        self.can_judge = is_plain and not self._is_shown
         self.can_judge &= not any(s.is_sliced for s in inner)
         # Other engines differ in how they match literals in VALUES, or refuse such a long query.
         self.can_judge &= isinstance(deriver.store, EmbeddedStore)
+
+    @property
+    def is_decisive(self) -> bool:
+        """Whether a row follows from what gives it back and is accepted: nothing is left open."""
+        return self._is_shown or self.can_judge
 
     def accepts(self, cases: Sequence[Case]) -> list[bool]:
         """For each case, whether the store has the statements, and the row follows from them."""

@@ -179,12 +179,17 @@ def _braces(found: Sequence[Token]) -> tuple[int, int] | None:
                 return None
             if starts.pop() == opening:
                 return opening, i
-        is_first = i == opening + 1 and opening >= 0
-        if is_first and token.kind not in _NODES:
-            return None
-        if token.is_word("OPTIONAL") and found[starts[-1] + 1].kind not in _NODES:
+        needs_triple = starts and (i == opening or token.is_word("OPTIONAL"))
+        if needs_triple and not _begins_with_triple(found, starts[-1] + 1):
             return None
     return None
+
+
+def _begins_with_triple(found: Sequence[Token], place: int) -> bool:
+    """Whether a group begins with a triple, perhaps after VALUES."""
+    while place < len(found) and found[place].is_word("VALUES"):
+        place = next((i for i in range(place, len(found)) if found[i].text == "}"), place) + 1
+    return place < len(found) and found[place].kind in _NODES
 
 
 def _is_path_sign(found: Sequence[Token], place: int) -> bool:

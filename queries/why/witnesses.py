@@ -175,7 +175,7 @@ class Chooser:
             pairs = [(s, derivations[s]) for s in ranked[i]]
             if choice := self._run_again(row, pairs, alternatives, len(minimal[i])):
                 choices[row] = choice
-        return self._judged(choices)
+        return self._without_detours(self._judged(choices))
 
     def _verified(
         self, rows: Iterable[Row], ranked: Sequence[list[frozenset[int]]], count: int
@@ -208,22 +208,41 @@ class Chooser:
                 if case is None:
                     kept[s] = rest
                 elif case != (row, s) and case not in still:
-                    kept[self._smaller(case, rest)] = rest
+                    kept[self._smaller(case, rest.spare)] = rest
             if kept:
                 best = minimal_sets(kept)
                 total = choice.total - len(choice.sets) + len(best)
                 judged[row] = Choice(tuple((s, kept[s]) for s in best), total)
         return judged
 
+    def _without_detours(self, choices: dict[Row, Choice]) -> dict[Row, Choice]:
+        """The choices without edges of paths that other triples of the set make unnecessary.
+
+        Beside a negation or an OPTIONAL, which triples a row needs is for the whole graph to say.
+        """
+        deriver = self._deriver
+        is_open = deriver.has_paths and deriver.has_negation and not deriver.has_groups
+        if not (is_open and self._full_graph.is_decisive):
+            return choices
+        direct = {}
+        for row, choice in choices.items():
+            sets: dict[frozenset[int], Rest] = {}
+            for triples, rest in choice.sets:
+                sets.setdefault(self._smaller((row, triples), triples), rest)
+            best = minimal_sets(sets)
+            total = choice.total - len(choice.sets) + len(best)
+            direct[row] = Choice(tuple((s, sets[s]) for s in best), total)
+        return direct
+
     def _refused(self, cases: Iterable[Case]) -> list[Case]:
         found = list(cases)
         verdicts = self._full_graph.accepts(found)
         return [case for case, is_right in zip(found, verdicts, strict=True) if not is_right]
 
-    def _smaller(self, case: Case, rest: Rest) -> frozenset[int]:
-        """The set without the members that the row does not need, judged by the whole graph."""
+    def _smaller(self, case: Case, removable: frozenset[int]) -> frozenset[int]:
+        """The set without those members that the row does not need, judged by the whole graph."""
         row, triples = case
-        for number in sorted(rest.spare & triples):
+        for number in sorted(removable & triples):
             fewer = triples - {number}
             if self._yields(fewer, row) and self._full_graph.accepts([(row, fewer)])[0]:
                 triples = fewer
