@@ -187,7 +187,7 @@ const FAR = [14, 28, 44];
 function placeName(ctx, view, node, at, taken, sign, lines) {
   const parts = outstanding();
   const find = (text, away) => spotFor(text, view, node, at, taken, sign, lines, away);
-  const isWanted = (parts && parts.nodes.size < 60) || weightOf(node) >= 20;
+  const isWanted = (parts && parts.nodes.size < 60) || node.family.key === 'country';
   let place = find(nameLines(ctx, node)) ?? find(shortLines(ctx, node));
   for (const away of isWanted ? FAR : []) place ??= find(shortLines(ctx, node), away);
   if (!place) return null;
