@@ -1,6 +1,6 @@
 """How soon the explorer's picture stands, and how smoothly it moves, beside two other pages.
 
-    python benchmarks/explorer.py [--cap 120] [--sizes 250,1000,3000,10000,30000]
+    python benchmarks/explorer.py [--cap 120] [--sizes 250,1000,3000,10000,30000] [--ours]
 
 Seeded synthetic graphs of entities, each edge a fact with its quote, as three offline pages:
 ours, pyvis as it comes (physics on) and cytoscape.js with our positions (fetched by npm into a
@@ -8,6 +8,11 @@ temporary folder). All open in the same headless Chromium without a GPU, one aft
 "first picture" is the time from the request of the page to the first frame after which nothing
 moves any more; "frames/s" are the animation frames while the mouse drags the picture. The times
 of ours include all the rest of the page: search, filters, panel, evidence.
+
+A second table measures what can be read in our network, over the page itself: how many entities
+show and how many are named, how many names lie over another name or over a sign, how many entities
+have another within 12 pixels, and how soon the first view stands. Before it come the bundled
+graph's network and its first view.
 Needs playwright, /usr/bin/chromium and npm.
 """
 
@@ -15,18 +20,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import TimeoutError as TooSlow
 
+import taawun
 from taawun.graph.fact_record import FactRecord, Quote, QuotePart
 from taawun.ontology.namespaces import DOCUMENT, ID, TW
 from taawun.viz.explorer import write_explorer
@@ -143,13 +152,15 @@ def fetch_cytoscape(folder: Path) -> str:
     return (folder / "node_modules/cytoscape/dist/cytoscape.min.js").read_text("utf-8")
 
 
-def opened(browser: Browser, file: Path, cap: float) -> Iterator[tuple[Page, float | None]]:
+def opened(
+    browser: Browser, file: Path, cap: float, address: str = ""
+) -> Iterator[tuple[Page, float | None]]:
     """The page, and after how many milliseconds its picture stood; None if not within the cap."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(cap * 1000)
     try:
         page.add_init_script(STOOD)
-        page.goto(file.as_uri(), wait_until="commit")
+        page.goto(file.as_uri() + address, wait_until="commit")
         page.wait_for_selector("html[data-stood]", state="attached")
         yield page, float(page.get_attribute("html", "data-stood") or 0)
     except TooSlow:
@@ -192,12 +203,46 @@ def measured(browser: Browser, file: Path, cap: float, runs: int) -> tuple[float
     return statistics.median(times), rate
 
 
+def readable(page: Page) -> str:
+    """What can be read in our network: entities, names, names over something, crowded entities."""
+    page.wait_for_timeout(400)
+    names = page.evaluate("taawun.nameBoxes()")
+    signs = page.evaluate("taawun.signBoxes()")
+    over = sum(meets(one, other) for one, other in combinations(names, 2)) + sum(
+        meets(name, sign) for name in names for sign in signs if name["name"] != sign["name"]
+    )
+    centres = [((s["left"] + s["right"]) / 2, (s["top"] + s["bottom"]) / 2) for s in signs]
+    near = sum(
+        any(math.dist(one, other) < 12 for other in centres if other is not one) for one in centres
+    )
+    return f"{len(signs):,} | {len(names):,} | {over:,} | {near:,}"
+
+
+def meets(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two boxes on the screen share a point."""
+    return bool(
+        one["left"] < other["right"] and other["left"] < one["right"]
+        and one["top"] < other["bottom"] and other["top"] < one["bottom"]
+    )  # fmt: skip
+
+
+def print_readable(browser: Browser, pages: Iterable[tuple[str, Path]], cap: float) -> None:
+    """Print one line for each page of ours."""
+    print("\npage | first view ms | entities | named | names over something | within 12 px")
+    for title, file in pages:
+        for address in ("", "#view=graph"):
+            for page, waited in opened(browser, file, cap, address):
+                told = readable(page) if address else "first view: partners"
+                print(f"{title} {address} | {waited or 0:,.0f} | {told}", flush=True)
+
+
 def main() -> None:
     """Print one line for each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cap", type=float, default=120.0, help="seconds to wait for a picture")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of nodes")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--ours", action="store_true", help="only what can be read in ours")
     parser.add_argument("--keep", type=Path, help="leave the pages in this folder")
     given = parser.parse_args()
     print(
@@ -206,15 +251,19 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = given.keep or Path(name)
-        library = fetch_cytoscape(Path(name))
+        library = "" if given.ours else fetch_cytoscape(Path(name))
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
+        pages = [("bundled", Path(taawun.open().explore(folder / "bundled.html")))]
         for size in map(int, given.sizes.split(",")):
             view = synthetic(size, SIZES[size])
             start = time.perf_counter()
             ours = write_explorer(view, folder / f"ours-{size}.html", lang="en")
             built = time.perf_counter() - start
+            pages.append((f"{size:,} / {SIZES[size]:,}", ours))
+            if given.ours:
+                continue
             our_time, our_rate = measured(browser, ours, given.cap, given.runs)
             assert our_time is not None
             cells = [f"{size:,} / {SIZES[size]:,}", f"{built:.1f}"]
@@ -242,6 +291,7 @@ def main() -> None:
                     cells.append(f"{waited:,.0f} ({waited / our_time:.1f}×)")
                     rates.append(f"{rate:.0f}")
             print(" | ".join([*cells, *rates]), flush=True)
+        print_readable(browser, pages, given.cap)
         browser.close()
 
 

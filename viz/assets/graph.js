@@ -149,10 +149,12 @@ function visibleParts(state) {
 /** The room on the screen, in square pixels, that an entity needs to be told from others. */
 const PART = {each: 2500, least: 40, most: 1500};
 
-/** How many entities the picture has room for on this screen, whether or not the panel is open. */
+/** The room of the picture on this screen, whether or not it shows and the panel is open. */
+const roomOfPicture = () => ({width: window.innerWidth - (window.innerWidth > 960 ? 264 : 0), height: Math.max(200, window.innerHeight - 140)});
+
+/** How many entities the picture has room for. */
 function roomOnScreen() {
-  const width = window.innerWidth - (window.innerWidth > 960 ? 264 : 0);
-  const height = Math.max(200, window.innerHeight - 140);
+  const {width, height} = roomOfPicture();
   return Math.max(PART.least, Math.min(PART.most, Math.round((width * height) / PART.each)));
 }
 

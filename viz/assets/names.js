@@ -180,16 +180,16 @@ function namesInOrder() {
   return [...new Set([...first, ...rest])];
 }
 
-/** What is looked at, and countries, are named farther off where there is no room beside them. */
-const FAR = [14, 28, 44];
+/** What is looked at is named farther off where there is no room beside it, a country a little. */
+const FAR = [12, 26, 42];
 
 /** The whole name where there is room for it, else its beginning. */
 function placeName(ctx, view, node, at, taken, sign, lines) {
   const parts = outstanding();
   const find = (text, away) => spotFor(text, view, node, at, taken, sign, lines, away);
-  const isWanted = (parts && parts.nodes.size < 60) || weightOf(node) >= 20;
+  const isWanted = (parts && parts.nodes.size < 60) || node.family.key === 'country';
   let place = find(nameLines(ctx, node)) ?? find(shortLines(ctx, node));
-  for (const away of isWanted ? FAR : []) place ??= find(shortLines(ctx, node), away);
+  for (const away of isWanted ? FAR.slice(0, parts ? FAR.length : 1) : []) place ??= find(shortLines(ctx, node), away);
   if (!place) return null;
   taken.push(place.box);
   const strong = node === selectedNode() || node === parts?.centre || weightOf(node) >= 20;

@@ -16,6 +16,8 @@ function renderPartners() {
     fan,
     el('div', {class: 'bands'}, shown.map((place) => bandSection(place, isFolded))));
   view.replaceChildren(headline(), onlyBand(), body, othersLine());
+  // The sign of the centre is as high as its lines are apart.
+  body.querySelector('.centre-name svg').setAttribute('preserveAspectRatio', 'none');
   drawFan();
 }
 
@@ -49,7 +51,7 @@ function partnerRow(partner) {
 }
 
 /** Chips are whole or absent: two if their names are short. */
-const chipsThatFit = (areas) => (areas.slice(0, 2).map(([id]) => inLanguage(nodes[id].name)).join('').length > 33 ? 1 : 2);
+const chipsThatFit = (areas) => (areas.slice(0, 2).map(([id]) => inLanguage(nodes[id].name)).join('').length > 35 ? 1 : 2);
 
 /** A long name that ends with its short form is told by that: "… (OECD)". */
 function shortForm(node) {

@@ -57,8 +57,7 @@ function startPicture() {
 
 /** Draw the layout out in the direction in which the screen has room. */
 function stretchOut() {
-  const {clientWidth, clientHeight} = byId('picture');
-  const [width, height] = clientWidth ? [clientWidth, clientHeight] : [window.innerWidth, window.innerHeight];
+  const {width, height} = roomOfPicture();
   const {left, right, top, bottom} = boundsOf(nodes.filter((node) => !DATA.hiddenAtFirst.includes(node.family.key)));
   const wanted = (width / height) / ((right - left + 1) / (bottom - top + 1));
   if (!Number.isFinite(wanted)) return;
@@ -95,8 +94,50 @@ function inMotion(lasting = 140) {
   }, lasting);
 }
 
+/** How many pixels apart entities stand where all that shows is in view, and how often they are pushed. */
+const APART = {pixels: 22, rounds: 80, most: PART.most};
+
+/** Push entities apart that would lie on each other; a part of a large layout lies in clumps. */
+function pushApart(list) {
+  const {width, height} = roomOfPicture();
+  for (let round = 0; round < APART.rounds; round += 1) {
+    const {left, right, top, bottom} = boundsOf(list);
+    const scale = Math.min((width - 180) / Math.max(right - left, 1), (height - 120) / Math.max(bottom - top, 1), 1.25);
+    const apart = APART.pixels / scale;
+    const cells = new Map();
+    for (const node of list) {
+      const key = `${Math.floor(node.x / apart)} ${Math.floor(node.y / apart)}`;
+      cells.set(key, [...(cells.get(key) ?? []), node]);
+    }
+    let moved = 0;
+    for (const node of list) {
+      const [column, row] = [Math.floor(node.x / apart), Math.floor(node.y / apart)];
+      for (let place = 0; place < 9; place += 1) {
+        for (const other of cells.get(`${column - 1 + (place % 3)} ${row - 1 + Math.floor(place / 3)}`) ?? []) {
+          if (other.id <= node.id) continue;
+          const [dx, dy] = [other.x - node.x, other.y - node.y];
+          const distance = Math.hypot(dx, dy);
+          if (distance >= apart) continue;
+          moved += 1;
+          // Those at one place part in the direction that their numbers give.
+          const [ux, uy] = distance > 1e-6 ? [dx / distance, dy / distance] : [Math.cos(other.id), Math.sin(other.id)];
+          const push = 0.4 * (apart - distance);
+          Object.assign(node, {x: node.x - ux * push, y: node.y - uy * push});
+          Object.assign(other, {x: other.x + ux * push, y: other.y + uy * push});
+        }
+      }
+    }
+    if (!moved) break;
+  }
+}
+
 /** Show exactly these nodes, edges and facts. */
 function showParts(parts) {
+  const list = [...parts.nodes];
+  if ((parts.all || !picture.isApart) && list.length > 1 && list.length <= APART.most) {
+    pushApart(list);
+    picture.isApart = true;
+  }
   picture.seen = parts;
   picture.firm = new Map([...parts.edges].map((edge) => [edge, firmnessOf(edge, parts.facts)]));
   picture.byRank = [...parts.nodes].sort((one, other) => weightOf(other) - weightOf(one) || one.id - other.id);
