@@ -214,3 +214,20 @@ def iris_of(facts: Iterable[FactRecord]) -> list[str]:
         if fact.rule:
             found.append(fact.rule)
     return found
+
+
+#: What binds most comes first, what describes comes after it, what merely classifies last.
+_FIRST: Final = (
+    "stage", "signatory", "party", "offeredBy", "offeredTo", "outcome", "developedWith", "fundedBy",
+    "implementedBy", "supportedBy", "holds", "postIn", "chair", "speaker", "participant",
+    "attendee", "provides", "beneficiary",
+)  # fmt: skip
+_LAST: Final = ("belongsToCountry", "possiblySameAs", "gender")
+
+
+def weight(predicate: str) -> int:
+    """The place of a property among others: what binds most comes first."""
+    name = predicate.removeprefix(TW)
+    if name in _FIRST:
+        return _FIRST.index(name)
+    return len(_FIRST) + (1 + _LAST.index(name) if name in _LAST else 0)

@@ -22,19 +22,17 @@ from ..graph.fact_record import FactRecord
 from ..graph.store import Store, select
 from ..ontology.namespaces import GRAPH_EVIDENCE, GRAPH_PROSPECTS, ID, TW
 from .entity_card import EntityCard, entity_card
-from .fact_words import rank
-from .items import BANDS, ROLES, STAGES, Item, place_of
+from .fact_words import rank, weight
+from .items import BANDS, EVERYBODY, ITEMS, PARTNERS, STAGES, Item, Partner, Roles, centre, place_of
 from .labels import Labels
 
-_PARTNERS: Final = (TW + "Country", TW + "Region", TW + "InternationalOrganization")
-_ITEMS: Final = (TW + "CooperationItem", TW + "Programme", TW + "PolicyFramework")
 _ACTIVE: Final = ", ".join(f"<{ID}record-status/{name}>" for name in sorted(ACTIVE_STATUSES))
 
-#: The items that name an entity, or something that belongs to it as a country, in a role.
+#: The items that name an entity, something that belongs to it as a country, or a region around it.
 _BY_ROLE: Final = """
 SELECT DISTINCT ?item ?who {{
   VALUES ?class {{ {classes} }} VALUES ?role {{ {roles} }}
-  {{ BIND(<{iri}> AS ?who) }} UNION {{ ?who <{tw}belongsToCountry> <{iri}> }}
+  {{ VALUES ?who {{ {around} }} }} UNION {{ ?who <{tw}belongsToCountry> <{iri}> }}
   {{ ?item ?role ?who }} UNION {{ GRAPH <{prospects}> {{ ?item ?role ?who }} }}
   ?item a ?class
 }}"""
@@ -62,6 +60,7 @@ SELECT DISTINCT ?person {{
   UNION {{ ?person <{tw}holds> <{iri}> }}
   UNION {{ ?person <{tw}holds>/<{tw}postIn> <{iri}> }}
 }}"""
+_REGIONS: Final = "SELECT ?region {{ <{iri}> <{tw}inRegion> ?region }}"
 _SPOKEN_OF: Final = (
     "SELECT ?thing (COUNT(*) AS ?n) {{ VALUES ?thing {{ {things} }} ?s ?p ?thing }} GROUP BY ?thing"
 )
@@ -70,21 +69,6 @@ SELECT ?fact {{
   GRAPH <{evidence}> {{ ?fact <{tw}statedBy> <{iri}> ; a <{tw}Fact> ; <{tw}recordStatus> ?status }}
   FILTER(?status IN ({active}))
 }}"""
-
-
-@dataclass(slots=True)
-class Partner:
-    """A partner with the items shared with it, furthest first, and the facts that name it."""
-
-    iri: str
-    items: dict[str, Item] = field(default_factory=dict)
-    facts: list[FactRecord] = field(default_factory=list)
-    bands: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def band(self) -> str:
-        """The furthest of ``BANDS``."""
-        return min(self.bands.values(), key=BANDS.index)
 
 
 @dataclass(slots=True)
@@ -146,69 +130,116 @@ class Profile:
         return self.labels(iri, self.language)
 
     @cached_property
+    def roles(self) -> Roles:
+        """The properties that name the sides of an item."""
+        return Roles.read(self._store)
+
+    @cached_property
     def items(self) -> list[Item]:
         """The items of the entity, furthest first; for an item, itself."""
-        values = {
-            "classes": _iris(_ITEMS), "roles": _iris(ROLES), "iri": self.iri, "tw": TW,
-            "prospects": GRAPH_PROSPECTS,
-        }  # fmt: skip
-        if self.is_a(self.iri, *(name.removeprefix(TW) for name in _ITEMS)):
+        if self.is_a(self.iri, *ITEMS):
             found = [self.iri]
         elif self.is_a(self.iri, "Area", "Event"):
-            found = [row["item"].value for row in select(self._store, _BY_LINK.format(**values))]
-        elif self.is_a(self.iri, "Actor"):
-            found = [row["item"].value for row in select(self._store, _BY_ROLE.format(**values))]
+            text = _BY_LINK.format(
+                classes=_iris(TW + name for name in ITEMS), iri=self.iri, tw=TW,
+                prospects=GRAPH_PROSPECTS,
+            )  # fmt: skip
+            found = [row["item"].value for row in select(self._store, text)]
         else:
-            found = []
-        found = list(dict.fromkeys(found))
-        self._learn(found)
-        items = {iri: Item(iri, self._classes.get(iri, frozenset())) for iri in found}
-        for fact in self._facts_about(found):
+            found = self._naming_us(ITEMS, self.roles.sides | self.roles.owning)
+        items = self._items_of(found)
+        return sorted(
+            items,
+            key=lambda item: (
+                BANDS.index(item.band(self.roles)), -place_of(item.stage), self.label(item.iri),
+            ),
+        )  # fmt: skip
+
+    def _naming_us(self, classes: Iterable[str], roles: Iterable[str]) -> list[str]:
+        """The things of these classes that name the entity in a role, through a body of it too.
+
+        What is for a whole region is for the country that the collection is about, if it lies
+        there; of another country it would say too much.
+        """
+        if not self.is_a(self.iri, "Actor"):
+            return []
+        text = _BY_ROLE.format(
+            classes=_iris(TW + name for name in classes), roles=_iris(sorted(roles)),
+            around=_iris(self._around), iri=self.iri, tw=TW, prospects=GRAPH_PROSPECTS,
+        )  # fmt: skip
+        return list(dict.fromkeys(row["item"].value for row in select(self._store, text)))
+
+    @cached_property
+    def _around(self) -> tuple[str, ...]:
+        """The entity, and the regions around it if it is the country of most things."""
+        if self.iri != centre(self._store):
+            return (self.iri,)
+        rows = select(self._store, _REGIONS.format(iri=self.iri, tw=TW))
+        return (self.iri, *sorted(row["region"].value for row in rows))
+
+    def _items_of(self, iris: Iterable[str]) -> list[Item]:
+        """The things with their facts, firmest first; what those name is known then."""
+        iris = list(iris)
+        self._learn(iris)
+        items = {iri: Item(iri, self._classes.get(iri, frozenset())) for iri in iris}
+        for fact in self._facts_about(iris):
             items[fact.subject.value].facts.append(fact)
         self._learn(
-            _named(fact) for item in items.values() for fact in item.facts if _is_role(fact)
+            _named(fact) for item in items.values() for fact in item.facts if self._is_role(fact)
         )
         for item in items.values():
             item.facts.sort(key=_firmest)
-        return sorted(
-            items.values(),
-            key=lambda item: (BANDS.index(item.band), -place_of(item.stage), self.label(item.iri)),
-        )
+        return list(items.values())
+
+    def _is_role(self, fact: FactRecord) -> bool:
+        return fact.predicate.value in self.roles.sides | self.roles.owning
 
     @cached_property
     def partners(self) -> list[Partner]:
         """The partners, furthest first, those with more items before others."""
-        home = self._countries.get(self.iri, self.iri)
         found: dict[str, Partner] = {}
         for item in self.items:
-            for fact in filter(_is_role, item.facts):
-                who = self.partner_of(_named(fact))
-                if not who or who in (self.iri, home):
+            for who, tie in self._ties(item).items():
+                if not any(fact.predicate.value in self.roles.sides for fact in tie):
                     continue
                 partner = found.setdefault(who, Partner(who))
                 partner.items[item.iri] = item
-                partner.facts.append(fact)
-                band = "planned" if fact.is_prospect or not self._is_firm(item) else item.band
-                known = partner.bands.get(item.iri, band)
-                partner.bands[item.iri] = min(known, band, key=BANDS.index)
+                partner.facts += tie
+                band = self.roles.band(item.stage, tie, is_programme=item.is_programme)
+                partner.bands[item.iri] = band if self._is_firm(item) else "planned"
+        if self.is_a(self.iri, "Country"):
+            for meeting in self._items_of(self._naming_us(["Event"], self.roles.acting)):
+                for who, tie in self._ties(meeting).items():
+                    partner = found.setdefault(who, Partner(who))
+                    partner.meetings += [f for f in tie if f.predicate.value in self.roles.acting]
         return sorted(
-            found.values(),
+            (one for one in found.values() if one.items or one.meetings),
             key=lambda one: (BANDS.index(one.band), -len(one.items), self.label(one.iri)),
         )
+
+    def _ties(self, item: Item) -> dict[str, list[FactRecord]]:
+        """The facts of an item that name each partner, or something that stands for it."""
+        home = self._countries.get(self.iri, self.iri)
+        ties: dict[str, list[FactRecord]] = defaultdict(list)
+        for fact in filter(self._is_role, item.facts):
+            who = self.partner_of(_named(fact))
+            if who and who not in (self.iri, home, EVERYBODY):
+                ties[who].append(fact)
+        return ties
 
     def _is_firm(self, item: Item) -> bool:
         """Whether this entity's own tie to an item is more than a prospect."""
         if not self.is_a(self.iri, "Actor"):
             return True
-        mine = [f for f in item.facts if _is_role(f) and self._is_mine(_named(f))]
+        mine = [f for f in item.facts if self._is_role(f) and self._is_mine(_named(f))]
         return any(not fact.is_prospect for fact in mine)
 
     def _is_mine(self, iri: str) -> bool:
-        return self.iri in (iri, self._countries.get(iri))
+        return iri in self._around or self._countries.get(iri) == self.iri
 
     def partner_of(self, iri: str) -> str:
         """The country, region or international organization that something stands for, or ''."""
-        if self.is_a(iri, *(name.removeprefix(TW) for name in _PARTNERS)):
+        if self.is_a(iri, *PARTNERS):
             return iri
         return self._countries.get(iri, "")
 
@@ -308,7 +339,7 @@ class Profile:
             found.append(
                 Section(predicate, is_subject, tuple(map(tuple, rows)), (*kinds.most_common(),))
             )
-        return sorted(found, key=lambda one: (_weight(one.predicate), -one.count, one.predicate))
+        return sorted(found, key=lambda one: (weight(one.predicate), -one.count, one.predicate))
 
     def lowest_class(self, iri: str) -> str:
         """The class after which the IRI of an entity is named; empty for anything else."""
@@ -345,10 +376,6 @@ def _iris(values: Iterable[str]) -> str:
     return " ".join(str(ox.NamedNode(value)) for value in values)
 
 
-def _is_role(fact: FactRecord) -> bool:
-    return fact.predicate.value in ROLES
-
-
 def _named(fact: FactRecord) -> str:
     """The IRI of the object; empty for a literal."""
     return fact.object.value if isinstance(fact.object, ox.NamedNode) else ""
@@ -360,19 +387,3 @@ def _other(fact: FactRecord, iri: str) -> str:
 
 def _firmest(fact: FactRecord) -> tuple[int, str, str]:
     return rank(fact), str(fact.object), str(fact.subject)
-
-
-#: What binds most comes first, what describes comes after it, what merely classifies last.
-_FIRST: Final = (
-    "stage", "signatory", "party", "offeredBy", "offeredTo", "outcome", "developedWith", "fundedBy",
-    "implementedBy", "supportedBy", "holds", "postIn", "chair", "speaker", "participant",
-    "attendee", "provides", "beneficiary",
-)  # fmt: skip
-_LAST: Final = ("belongsToCountry", "possiblySameAs", "gender")
-
-
-def _weight(predicate: str) -> int:
-    name = predicate.removeprefix(TW)
-    if name in _FIRST:
-        return _FIRST.index(name)
-    return len(_FIRST) + (1 + _LAST.index(name) if name in _LAST else 0)

@@ -167,7 +167,9 @@ class Wording:
     def _of_items(self) -> Clause:
         """How many items an area has, or came out of an event, by how far they have come."""
         profile = self._profile
-        bands = {band: [i for i in profile.items if i.band == band] for band in BANDS}
+        bands = {
+            band: [i for i in profile.items if i.band(profile.roles) == band] for band in BANDS
+        }
         counted = [self._counted(band, items) for band, items in bands.items() if items]
         code = "profile-in-area" if profile.is_a(profile.iri, "Area") else "profile-outcomes"
         text = say(code, self._language, items=listed(counted, self._language, "and"))

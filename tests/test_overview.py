@@ -11,6 +11,7 @@ from taawun.api import KnowledgeGraph
 from taawun.graph.fact import PROSPECTS
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.catalogue import Catalogue
+from taawun.queries.profile import Profile
 from taawun.viz.answers import answer_questions, subject_of
 from taawun.viz.overview import BANDS, Overview, overview
 from taawun.viz.read_view import read_view
@@ -48,6 +49,17 @@ def test_who_is_signed_is_who_signed(graph: KnowledgeGraph, found: Overview) -> 
     signed = column(graph, "agreement-signatories", "signatory", country="egypt")
     assert in_band(found, "signed") == signed
     assert len(signed) == 6
+
+
+def test_the_pages_tell_of_each_partner_what_the_overview_tells(
+    graph: KnowledgeGraph, found: Overview
+) -> None:
+    profile = Profile(graph.store, found.centre, "en")
+    told = {one.iri: (one.band, set(one.items)) for one in profile.partners}
+    assert told == {one.iri: (one.band, set(one.items)) for one in found.partners}
+    for one in profile.partners:
+        met = {fact.subject.value for fact in one.meetings}
+        assert met == {*next(p.meetings for p in found.partners if p.iri == one.iri)}
 
 
 def test_whoever_only_talks_is_among_those_of_talks_without_agreement(

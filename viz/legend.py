@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..graph.fact_record import FactRecord
-from ..ontology.namespaces import ID, TW
+from ..ontology.namespaces import TW
+from ..queries.items import AGREED, BEFORE_AGREEMENT, FROM_SIGNING
 from .view import Name, Node, Term
 
 
@@ -119,28 +120,6 @@ def family_of(classes: Iterable[str], terms: Mapping[str, Term]) -> int:
         seen.update(level)
         level = sorted({up for iri in level if iri in terms for up in terms[iri].parents} - seen)
     return len(FAMILIES) - 1
-
-
-#: Stages of cooperation, from first to last.
-STAGES: Final = tuple(
-    f"{ID}stage/{name}"
-    for name in (
-        "proposed",
-        "offered",
-        "under-discussion",
-        "agreed-in-principle",
-        "approved",
-        "signed",
-        "in-force",
-        "under-implementation",
-        "completed",
-        "ended",
-    )
-)
-BEFORE_AGREEMENT: Final = STAGES[:3]
-AGREED: Final = STAGES[3]
-#: An approval is that of one side, so that it is no agreement of two.
-FROM_SIGNING: Final = frozenset(STAGES[5:])
 
 
 @dataclass(frozen=True, slots=True)

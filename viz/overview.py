@@ -15,12 +15,21 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..graph.fact_record import FactRecord
-from ..ontology.namespaces import ID, TW
-from .legend import AGREED, BEFORE_AGREEMENT, FROM_SIGNING, STAGES, is_a
+from ..ontology.namespaces import TW
+from ..queries.items import (
+    ACTING,
+    BANDS,
+    EVERYBODY,
+    ITEMS,
+    OWNING,
+    PARTNERS,
+    SIDES,
+    Roles,
+    place_of,
+)
+from .legend import is_a
 from .view import Node, Term, View, iri_of
 
-#: How far cooperation has come, firmest first. A programme is no step between talks and signature.
-BANDS: Final = ("signed", "agreed", "talks", "offers", "programmes", "planned")
 #: The colour, width and dash of the line of each band, in pixels. Width never shows number.
 LINES: Final = {
     "signed": ("signed", 3.4, ()),
@@ -30,16 +39,6 @@ LINES: Final = {
     "programmes": ("stated", 2.2, ()),
     "planned": ("offered", 1.6, (1, 4)),
 }
-#: The classes of partners, as in the rules that derive who cooperates with whom.
-PARTNERS: Final = ("Country", "Region", "InternationalOrganization")
-ITEMS: Final = ("CooperationItem", "Programme", "PolicyFramework")
-#: Properties that name the sides of an item: those who act in it, and those whom it is for.
-ACTING: Final = ("party", "fundedBy", "implementedBy", "developedWith")
-SIDES: Final = (*ACTING, "beneficiary")
-#: A framework or programme of a country itself.
-OWNING: Final = ("belongsToCountry", "launchedBy", "adoptedBy")
-#: Nobody in particular.
-EVERYBODY: Final = f"{ID}region/world"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +122,7 @@ class _Rules:
         self.view = view
         self.nodes = {node.iri: node for node in view.nodes}
         self.terms: dict[str, Term] = {term.iri: term for term in (*view.classes, *view.predicates)}
-        self.names = {
-            term.iri: {name for name in (*SIDES, *OWNING) if self._is(term.iri, name)}
-            for term in view.predicates
-        }
+        self.roles = Roles(*map(self._below, (ACTING, SIDES, OWNING)))
         self.is_partner = {iri for iri, node in self.nodes.items() if self._any(node, PARTNERS)}
         self.is_partner.discard(EVERYBODY)
         self.sides: dict[str, _Sides] = defaultdict(_Sides)
@@ -139,6 +135,12 @@ class _Rules:
     def _is(self, iri: str, name: str) -> bool:
         return is_a(iri, TW + name, self.terms)
 
+    def _below(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the properties that these have, with those below them."""
+        return frozenset(
+            term.iri for term in self.view.predicates for name in names if self._is(term.iri, name)
+        )
+
     def _any(self, node: Node | None, names: Iterable[str]) -> bool:
         return node is not None and any(self._is(c, name) for c in node.classes for name in names)
 
@@ -148,7 +150,7 @@ class _Rules:
             self.sides[subject].stages.append(fact)
         elif fact.predicate.value == TW + "area" and object_ in self.nodes:
             self.area_facts[subject].append(fact)
-        elif self.names.get(fact.predicate.value):
+        elif fact.predicate.value in self.roles.sides | self.roles.owning:
             for partner in self._partners_of(object_):
                 self.sides[subject].facts[partner].append(fact)
 
@@ -205,8 +207,8 @@ class _Rules:
             return None
         reached = [fact for fact in sides.stages if not fact.is_prospect]
         foreseen = [fact for fact in sides.stages if fact.is_prospect]
-        stage = max((iri_of(fact.object) for fact in reached), key=_step, default="")
-        expected = max((iri_of(fact.object) for fact in foreseen), key=_step, default="")
+        stage = max((iri_of(fact.object) for fact in reached), key=place_of, default="")
+        expected = max((iri_of(fact.object) for fact in foreseen), key=place_of, default="")
         bands = {
             partner: self._band(iri, facts, stage)
             for partner, facts in sides.facts.items()
@@ -218,37 +220,19 @@ class _Rules:
             iri,
             min(bands.values(), key=_rank, default=self._band(iri, mine, stage)),
             stage,
-            expected if _step(expected) > _step(stage) else "",
+            expected if place_of(expected) > place_of(stage) else "",
             tuple(sorted(bands)),
             tuple(sorted({iri_of(fact.object) for fact in self.area_facts[iri]})),
             tuple(dict.fromkeys(fact.iri for fact in told)),
         )
 
     def _names_a_side(self, facts: Iterable[FactRecord]) -> bool:
-        return any(self.names[fact.predicate.value] & set(SIDES) for fact in facts)
+        return any(fact.predicate.value in self.roles.sides for fact in facts)
 
     def _band(self, iri: str, facts: list[FactRecord], stage: str) -> str:
-        """Return how far an item has come with a partner, of whom the facts say what it does."""
-        acting = [
-            fact.modality
-            for fact in facts
-            if self.names[fact.predicate.value] & set(ACTING) and not fact.is_prospect
-        ]
-        acts = bool(acting)
-        if not self._any(self.nodes[iri], ("CooperationItem",)):
-            # Whom a plan is for is said of the plan: it is not yet done. Nor is a curator's
-            # reading enough for a programme with a partner.
-            is_said = any(modality != "inferred" for modality in acting)
-            return "programmes" if is_said or (acts and stage in FROM_SIGNING) else "planned"
-        if all(fact.is_prospect for fact in facts):
-            return "planned"
-        if stage in FROM_SIGNING:
-            return "signed" if acts else "programmes"
-        if stage == AGREED:
-            return "agreed" if acts else "offers"
-        if stage == BEFORE_AGREEMENT[-1]:
-            return "talks"
-        return "offers" if stage in BEFORE_AGREEMENT else "planned"
+        """Return how far an item has come with the partner that the facts name."""
+        is_programme = not self._any(self.nodes[iri], ("CooperationItem",))
+        return self.roles.band(stage, facts, is_programme=is_programme)
 
     def _partners(self, items: tuple[Item, ...], centre: str) -> tuple[Partner, ...]:
         mine: dict[str, list[tuple[str, Item]]] = defaultdict(list)
@@ -307,10 +291,11 @@ class _Rules:
     def _meetings(self, centre: str) -> Mapping[str, list[FactRecord]]:
         """Return the facts that make a partner a party to a meeting with the centre."""
         found: dict[str, list[FactRecord]] = defaultdict(list)
+        parties = self._below(["party"])
         for iri, sides in sorted(self.sides.items()):
             if centre in sides.facts and self._any(self.nodes.get(iri), ("Event",)):
                 for partner, facts in sides.facts.items():
-                    told = [f for f in facts if "party" in self.names[f.predicate.value]]
+                    told = [f for f in facts if f.predicate.value in parties]
                     if partner != centre and told:
                         found[partner] += told
         return found
@@ -363,7 +348,3 @@ class _Rules:
 
 def _rank(band: str) -> int:
     return BANDS.index(band)
-
-
-def _step(stage: str) -> int:
-    return STAGES.index(stage) if stage in STAGES else -1

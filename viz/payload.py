@@ -11,7 +11,8 @@ import pyoxigraph as ox
 from ..graph.fact_record import FactRecord, Quote
 from ..graph.store import Term as RdfTerm
 from ..ontology.namespaces import BASE, ID
-from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, STAGES, family_of, firmness_of
+from ..queries.items import STAGES
+from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, family_of, firmness_of
 from .overview import LINES, Item, overview
 from .view import Answer, AnsweredQuestion, Name, Term, View
 

@@ -17,6 +17,7 @@ from ...messages.message import say
 from ...ontology.namespaces import BASE, DCTERMS, GRAPH_EVIDENCE, ID, OA, TW
 from ...ontology.schema import is_own
 from ...queries.items import BANDS
+from ...queries.items import centre as centre_of
 from ...queries.labels import short_iri
 from ...queries.names import Names
 from ...queries.profile import Profile
@@ -54,8 +55,6 @@ _QUOTED: Final = f"""SELECT ?thing (COUNT(DISTINCT ?fact) AS ?n) {{{{
   VALUES ?thing {{{{ {{things}} }}}}
   GRAPH <{GRAPH_EVIDENCE}> {{{{ ?fact <{TW}evidence>/<{OA}hasSource> ?thing }}}}
 }}}} GROUP BY ?thing"""
-_CENTRE: Final = f"""SELECT ?country {{ ?thing <{TW}belongsToCountry> ?country }}
-GROUP BY ?country ORDER BY DESC(COUNT(?thing)) ?country LIMIT 1"""
 _NAMES: Final = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?value {{ VALUES ?thing {{ {things} }} ?thing rdfs:label ?value }}"""
 #: The columns between the name and the number of facts, and their properties.
@@ -100,7 +99,7 @@ def list_page(
         _missing(graph, page, reply, path, media)
         return
     if path == "partners":
-        centre = graph.names.get(of) if of else _centre(graph.store)
+        centre = graph.names.get(of) if of else centre_of(graph.store)
         rows = _partners(graph.store, centre, language)
     else:
         columns = _COLUMNS.get(path, {"kind": ""})
@@ -173,10 +172,6 @@ def _near_classes(graph: OpenedBuild, name: str) -> list[str]:
 
 def _near(names: Names, text: str, kind: str) -> list[str]:
     return [iri for one in names.near(text, kind) for iri in names.find(one)[:1]]
-
-
-def _centre(store: Store) -> str:
-    return next((row["country"].value for row in select(store, _CENTRE)), "")
 
 
 def _partners(store: Store, centre: str, language: str) -> list[Row]:

@@ -72,7 +72,7 @@ def _told(clause: Clause, page: Page) -> Markup:
 def _furthest(profile: Profile) -> str:
     """The furthest band of an actor with partners or of an item; empty for anything else."""
     if profile.is_a(profile.iri, "CooperationItem"):
-        return profile.items[0].band
+        return profile.items[0].band(profile.roles)
     is_actor = profile.is_a(profile.iri, "Actor")
     return profile.partners[0].band if is_actor and profile.partners else ""
 
