@@ -11,7 +11,7 @@ from ..graph.fact import MODALITIES
 from ..graph.fact_record import FactRecord, Quote, Support
 from ..graph.sparql_tokens import scan
 from ..messages.message import Message, listed, say
-from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS
+from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, TW
 from .date_words import readable
 from .labels import Labels, short_iri
 
