@@ -175,11 +175,9 @@ def test_the_explorer_says_every_value(graph: KnowledgeGraph) -> None:
         item.slug: item for item in answer_questions(graph.store, map(QUESTIONS.get, ASKED))
     }
     for name in ASKED:
-        for item, (called, cell) in zip(
-            QUESTIONS[name].parameters, answered[name].parameters, strict=True
-        ):
-            assert (called.ar, called.en) == (item.ar, item.en)
-            assert cell == (item.default.value if item.default else "")
+        for item, told in zip(QUESTIONS[name].parameters, answered[name].parameters, strict=True):
+            assert (told.name.ar, told.name.en) == (item.ar, item.en)
+            assert told.standing == (item.default.value if item.default else "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -11,7 +11,8 @@
       link.textContent = link.dataset[lang];
       link.href = `${link.dataset.path}?lang=${lang}`;
     }
-    const node = new URLSearchParams(location.hash.slice(1)).get('node') ?? '';
+    const address = new URLSearchParams(location.hash.slice(1));
+    const node = address.get('node') ?? address.get('partner') ?? '';
     // Only the name of an entity or a document can be a path here.
     const path = /^doc:/.test(node) ? `document/${node.slice(4)}` : `id/${node}.html`;
     chosen.hidden = !/^[\w:/.-]+$/.test(node);
