@@ -219,9 +219,9 @@ def test_clicking_a_node_opens_its_facts_and_the_words_that_prove_them(open_page
 
 @pytest.mark.parametrize(("lang", "is_open"), [("en", True), ("ar", False)])
 def test_our_translations_are_open_in_english_and_one_click_turns_them_all(
-    open_page, lang: str, is_open: bool
+    open_page, bundled_file, lang: str, is_open: bool
 ) -> None:
-    page = open_page(f"#lang={lang}&node=satellite/tiba-1")
+    page = open_page(f"#lang={lang}&node=satellite/tiba-1", file=bundled_file)
     glosses = page.locator(".proof details.gloss")
     expect(glosses).to_have_count(2)
     expect(glosses.first.locator("p[lang=en][dir=ltr]")).to_contain_text("the satellite Tiba 1")
