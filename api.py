@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -43,9 +43,7 @@ if TYPE_CHECKING:
     from .queries.own_queries import OwnQueries
     from .viz.explorer import ExplorerFile
 
-__all__ = [
-    "KnowledgeGraph", "Row", "Rows", "TaawunError", "Truth", "open", "present_build",
-]  # fmt: skip
+__all__ = ["KnowledgeGraph", "Row", "Rows", "TaawunError", "Truth", "open", "present_build"]
 
 
 class KnowledgeGraph(Paragraph):
@@ -140,8 +138,8 @@ class KnowledgeGraph(Paragraph):
     def sparql(self, text: str) -> Rows | Truth | ShownTriples:
         """Run any SPARQL 1.1 query: rows for SELECT, a ``Truth`` for ASK, otherwise triples.
 
-        Our prefixes need no declaration. The ``warnings`` of the answer say what in the query does
-        not exist or is in another graph. Raises ``QueryError`` if the query cannot be run.
+        Our prefixes need no declaration. ``warnings`` say what in the query does not exist or is in
+        another graph. Raises ``QueryError`` if the query cannot be run.
         """
         text, warnings = self.own_queries.prepare(text)
         answer = self.store.query(text)
@@ -154,15 +152,11 @@ class KnowledgeGraph(Paragraph):
     def questions(self, tag: str | None = None) -> Listing[Question]:
         """The stored questions, or those with a tag; ``ask`` takes their names."""
 
-        found = self.catalogue.questions.values()
-
         def row(item: Question) -> tuple[str, ...]:
-            return (
-                item.name,
-                item.summary(self.language),
-                ", ".join(p.name for p in item.parameters),
-            )
+            parameters = ", ".join(p.name for p in item.parameters)
+            return item.name, item.summary(self.language), parameters
 
+        found = self.catalogue.questions.values()
         chosen = (item for item in found if tag is None or tag in item.tags)
         return Listing(chosen, ("name", "question", "parameters"), row, self._shown())
 
@@ -180,8 +174,7 @@ class KnowledgeGraph(Paragraph):
     def search(self, text: str, *, limit: int = 20) -> Listing[Entity]:
         """Entities and documents with such a name in either language, best match first.
 
-        First those of just this name, then those with all its words or their beginnings; if there
-        are none, those with a similar name.
+        First those of just this name, then those with all its words; else those with similar names.
 
         >>> import taawun
         >>> kg = taawun.open(language="en")
@@ -215,10 +208,9 @@ class KnowledgeGraph(Paragraph):
         """The facts that fit all that is given, with qualifiers and quotes, sorted by triple.
 
         Entities are slugs, IRIs or names; an object may be a number. A predicate is a name or
-        label, and stands for those below it and for its inverse. ``modality`` is ``"asserted"``,
-        ``"reported"``, ``"inferred"``, ``"planned"``, ``"expected"``, ``"conditional"`` or
-        ``"denied"``; without it, what is only planned is among the facts too. ``document`` is a
-        slug, a title or the name of a file. Raises ``UnknownNameError``, with the nearest names.
+        label, and stands for those below it and its inverse. ``modality`` is ``"asserted"``,
+        ``"planned"`` …; without it, what is only planned is among the facts too. ``document`` is a
+        slug, title or file name. Raises ``UnknownNameError``, with the nearest names.
 
         >>> import taawun
         >>> kg = taawun.open(language="en")
@@ -250,8 +242,7 @@ class KnowledgeGraph(Paragraph):
     def path(self, start: str, end: str, *, limit: int = 3) -> Listing[Listing[Step]]:
         """The shortest paths of facts between two entities, each a list of steps.
 
-        At most ``limit`` paths, all of the same length; empty if the two are not connected.
-        Raises ``QueryError`` if both are the same.
+        At most ``limit``, all of the same length. Raises ``QueryError`` if both are the same.
         """
         from .queries.fact_listing import paths
         from .queries.network import shortest_paths
@@ -274,9 +265,9 @@ class KnowledgeGraph(Paragraph):
         """Write the interactive graph as one HTML file; in a notebook, the result shows it.
 
         The result is a path (``os.PathLike``): of ``output``, or of a file in a new temporary
-        folder. ``focus`` limits it to one entity and its neighbours within ``depth`` steps;
-        ``questions`` names the stored questions to include, by default all; ``texts`` includes
-        the full documents of the quotes. Raises ``OSError`` if the file cannot be written.
+        folder. ``focus`` limits it to an entity and its neighbours within ``depth`` steps.
+        ``questions`` names the stored questions, by default all; ``texts`` includes the documents
+        of the quotes. Raises ``OSError`` if the file cannot be written.
         """
         from tempfile import mkdtemp
 
@@ -297,9 +288,9 @@ class KnowledgeGraph(Paragraph):
         """The facts between entities as a ``networkx.MultiDiGraph``.
 
         Nodes are IRIs with ``label`` and ``kind`` (``"country"``). Edges are active facts, even
-        prospects, from subject to object; the key is the IRI of the fact, and the attributes are
-        ``label``, ``predicate``, ``modality`` and ``record``, the whole fact with its quotes.
-        Stages, units and other values that would connect everything are left out.
+        prospects; the key is the IRI of the fact, the attributes are ``label``, ``predicate``,
+        ``modality`` and ``record``, the fact with its quotes. Stages, units and other values are
+        left out.
         """
         from .queries.network import labelled_network
 
@@ -308,9 +299,8 @@ class KnowledgeGraph(Paragraph):
     def export(self, form: str, output: str | Path) -> Path:
         """Write the graph into a file, in a format of ``taawun export``, and return its path.
 
-        ``form`` is ``"nquads"``, ``"csv"``, ``"graphml"`` … Raises ``UnknownNameError`` for
-        another, ``OutputError`` if the file cannot be written, and ``QueryError`` for the graph
-        of a remote endpoint.
+        ``form`` is ``"nquads"``, ``"csv"``, ``"graphml"`` … Raises ``UnknownNameError``,
+        ``OutputError``, and ``QueryError`` for the graph of a remote endpoint.
         """
         from .queries.export import FORMATS, export
 
@@ -326,6 +316,22 @@ class KnowledgeGraph(Paragraph):
             reason = foreign(error.strerror or str(error))
             raise OutputError("output-not-written", file=str(target), reason=reason) from error
         return target
+
+    def add(self, *items: Mapping[str, Any], dry_run: bool = False) -> Facts:
+        """Add entities and facts to the last collection, all or none; returns the new facts.
+
+        Items are as in a file for ``taawun add batch``. Writes nothing if ``CollectionError``.
+        """
+        from .queries.fact_listing import Facts
+        from .trial import add_items
+
+        found, build = add_items(self._collections, items, self.catalogue, dry_run=dry_run)
+        if not dry_run:
+            for cached in ("_reader", "own_queries"):
+                self.__dict__.pop(cached, None)
+            self._build, self.store = build, build.store()
+            self.names = Names(self.store)
+        return Facts(found.difference.changes.added, Shown(found.difference.after, self.language))
 
     def check(self) -> Report:
         """Run the checks of ``taawun check`` on the collections as they are now.
@@ -355,11 +361,9 @@ def open(
 ) -> KnowledgeGraph:
     """Open the bundled graph, with any further collections on top, or a remote endpoint.
 
-    ``collections`` are folders. ``language`` of labels and headings is ``"ar"`` or ``"en"``, by
-    default that of the locale. ``endpoint`` is the URL of a SPARQL store that holds the graph,
-    ``timeout`` the seconds to wait for each of its answers. Rebuilds the graph first if an input
-    has changed since the last build. Raises ``CollectionError`` with every fault of the
-    collections.
+    ``language`` of labels is ``"ar"`` or ``"en"``, by default that of the locale. ``endpoint`` is
+    the URL of a SPARQL store that holds the graph, ``timeout`` the seconds to wait for each answer.
+    Rebuilds the graph first if an input has changed. Raises ``CollectionError`` with every fault.
     """
     folders = [Path(folder) for folder in collections]
     questions = [folder / "queries" for folder in folders]
@@ -368,15 +372,17 @@ def open(
 
         store = RemoteStore(endpoint, timeout=timeout)
         return KnowledgeGraph(store, language=language, questions=questions)
+
+    def texts() -> Mapping[str, str]:
+        from .loaders.collection import document_texts
+
+        return document_texts(folders)
+
     build = present_build(folders)
     return KnowledgeGraph(
-        build.store(),
-        language=language,
-        questions=questions,
-        texts=lambda: _texts(folders),
-        build=build,
+        build.store(), language=language, questions=questions, texts=texts, build=build,
         collections=folders,
-    )
+    )  # fmt: skip
 
 
 def present_build(collections: Sequence[Path] = ()) -> Build:
@@ -392,9 +398,3 @@ def present_build(collections: Sequence[Path] = ()) -> Build:
 
         return build(collections)
     return known
-
-
-def _texts(folders: Sequence[Path]) -> Mapping[str, str]:
-    from .loaders.collection import document_texts
-
-    return document_texts(folders)

@@ -276,12 +276,12 @@ def _shapes(build: Build, collections: Sequence[Path], seconds: float | None = N
     from .loaders.checks.shape_process import SHAPE_SECONDS, validate_build
 
     found = validate_build(build.dump, collections, seconds or SHAPE_SECONDS)
-    faults = (*_named(found.faults), *found.unfinished)
-    return Check("shapes", found.performed, faults, _named(found.warnings))
+    faults = (*named_faults(found.faults), *found.unfinished)
+    return Check("shapes", found.performed, faults, named_faults(found.warnings))
 
 
-def _named(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """The faults by short node name, without duplicates: a node may break a shape twice."""
+def named_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults of shapes by short node name; a node may break a shape twice."""
     named = (replace(fault, place=Place(short_iri(fault.place.file))) for fault in faults)
     return tuple(dict.fromkeys(named))
 

@@ -36,6 +36,8 @@ COMMANDS: Final = {
     "verify": "verifying",
     "diff": "change_report",
     "suggest": "suggesting",
+    "desk": "curating",
+    "propose": "curating",
     "explore": "exporting",
     "export": "exporting",
     "push": "exporting",

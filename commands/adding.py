@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..graph.errors import CollectionError, MisuseError, told
+from ..graph.errors import CollectionError, InputError, MisuseError, told
 from ..graph.fact import MODALITIES
-from ..loaders.builds.inputs import SEEDS
-from ..loaders.collection import Collection, read_collection
-from ..loaders.editing.add_fact import QUOTE, addition
-from ..loaders.editing.insert_entry import document_edit, entity_edit
+from ..loaders.editing.additions import QUOTE, NewEntity, addition, additions
+from ..loaders.editing.insert_entry import document_edit
+from ..loaders.editing.references import References
 from ..loaders.editing.transaction import seen
+from ..loaders.editing.working_copy import WorkingCopy
 from ..loaders.files.fact_files import TRIPLE
-from ..loaders.text.suggestion_file import slug_of
-from ..messages.message import Message, say
-from .dialogue import Words
-from .edits import carry_out, show, target_of, write
+from ..messages.fault import Place
+from ..messages.message import Message, foreign, say
+from .edits import carry_out, show, target_of, tried, write
 from .output import print_line
 from .settings import Settings, common
-from .suggesting import content_of
 
 
 class AddGroup(click.Group):
     """``add`` with its subcommands; what begins with none of their names is a fact."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments, with ``fact`` before those of a fact."""
+        """Read the arguments, with ``fact`` before those of a fact, ``new`` before ``--new``."""
+        if args[:1] == ["--new"]:
+            args = ["new", *args[1:]]
         if args[:1] not in [[name] for name in (*self.commands, "--help")]:
             args = ["fact", *args]
         return super().parse_args(ctx, args)
@@ -45,6 +45,8 @@ def add() -> None:
     taawun add entity CLASS SLUG --ar NAME --en NAME
     taawun add unit SLUG --ar NAME --en NAME        taawun add area SLUG --ar NAME --en NAME
     taawun add document FILE --title-ar TITLE --title-en TITLE
+    taawun add new agreement --ar NAME --en NAME --document D --quote Q PREDICATE=VALUE...
+    taawun add batch FILE.yaml --collection DIR      (many entities and facts: all or none)
     """
 
 
@@ -85,11 +87,11 @@ def fact(settings: Settings, /, dry_run: bool, **given: str | None) -> None:
         return
     if missing:
         raise MisuseError("fact-lacks", names=missing, remedy=Message("give-fact"))
-    before, known, words = _opened(settings)
+    before, working, words = _opened(settings)
     quote = {"document": words.document(said.pop("document"))}
     quote |= {key: said.pop(key, "") for key in QUOTE}
-    edit = addition(target_of(settings), before, known, quote, words.fact(said))
-    carry_out(settings, edit, dry_run)
+    edit = addition(target_of(settings), before, working.collection, quote, words.fact(said))
+    carry_out(settings, edit, dry_run, working)
 
 
 def _ask(settings: Settings, dry_run: bool) -> None:
@@ -98,31 +100,31 @@ def _ask(settings: Settings, dry_run: bool) -> None:
 
     quote: dict[str, str] | None = None
     while True:
-        before, known, words = _opened(settings)
-        dialogue = Dialogue(known, words, settings.language)
+        before, working, words = _opened(settings)
+        dialogue = Dialogue(working.collection, words, settings.language)
         quote = quote or dialogue.quote(dialogue.document())
         said = dialogue.fact(quote["quote"])
         try:
-            edit = addition(target_of(settings), before, known, quote, said)
+            edit = addition(target_of(settings), before, working.collection, quote, said)
             click.secho(say("add-checking", settings.language), dim=True)
-            show(settings, edit)
+            with tried(settings, working, edit) as trial:
+                show(settings, trial)
+                if not dry_run and dialogue.agrees("add-write"):
+                    write(settings, trial)
+                else:
+                    print_line(say("nothing-written", settings.language))
         except CollectionError as error:
             for fault in error.faults:
                 click.secho(told(fault, settings.language), fg="red")
-        else:
-            if not dry_run and dialogue.agrees("add-write"):
-                write(settings, edit)
-            else:
-                print_line(say("nothing-written", settings.language))
         if not dialogue.agrees("add-another"):
             return
 
 
-def _opened(settings: Settings) -> tuple[str, Collection, Words]:
+def _opened(settings: Settings) -> tuple[str, WorkingCopy, References]:
     """The fingerprint of the collection to write into, the whole stack, and its names."""
     before = seen(target_of(settings))
-    known = read_collection([SEEDS, *settings.collections])
-    return before, known, Words(settings.graph.names, known)
+    working = WorkingCopy(settings.collections)
+    return before, working, References(working.collection)
 
 
 @add.command()
@@ -160,7 +162,7 @@ def entity(
 
     CLASS is a name or label (country, وزارة); SLUG has small Latin letters, digits and hyphens.
     """
-    before, _, words = _opened(settings)
+    before, working, words = _opened(settings)
     fields = {
         _camel(name): list(value) if isinstance(value, tuple) else value
         for name, value in given.items()
@@ -168,16 +170,18 @@ def entity(
     }
     fields["types"] = list(map(words.class_slug, types))
     reference = f"{words.class_slug(class_)}/{slug}"
-    edit = entity_edit(target_of(settings), before, reference, fields)
-    carry_out(settings, edit, dry_run)
+    new = NewEntity(reference, fields)
+    edit = additions(target_of(settings), before, working.collection, [new])
+    carry_out(settings, edit, dry_run, working)
 
 
 def _value(settings: Settings, reference: str, fields: dict[str, Any], dry_run: bool) -> None:
     """Register a unit or an area: one line in the entity file of its class."""
-    before, _, _ = _opened(settings)
+    before, working, _ = _opened(settings)
     given = {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items() if v}
-    edit = entity_edit(target_of(settings), before, reference, given)
-    carry_out(settings, edit, dry_run)
+    new = NewEntity(reference, given)
+    edit = additions(target_of(settings), before, working.collection, [new])
+    carry_out(settings, edit, dry_run, working)
 
 
 @add.command()
@@ -239,13 +243,86 @@ def document(
 
     Add its facts afterwards; `taawun suggest SLUG` shows the sentences that no fact quotes yet.
     """
-    before, known, _ = _opened(settings)
-    content = content_of(file, list(known.documents))
+    from ..loaders.text.suggestion_file import slug_of
+    from .suggesting import content_of
+
+    before, working, _ = _opened(settings)
+    content = content_of(file, list(working.collection.documents))
     name = slug or slug_of("" if file == "-" else Path(file).name, content)
     fields = {"ar": title_ar, "en": title_en, **{k: v for k, v in given.items() if v}}
     edit = document_edit(target_of(settings), before, name, content, fields)
-    carry_out(settings, edit, dry_run)
+    carry_out(settings, edit, dry_run, working)
     print_line(say("add-document-next", settings.language, document=name), err=True)
+
+
+@add.command()
+@click.argument("kind")
+@click.argument("values", metavar="PREDICATE=VALUE...", nargs=-1)
+@click.option("--slug", help="Its name in the collection.  [default: from the English name]")
+@click.option("--ar", metavar="NAME", help="The Arabic name, as the texts have it.")
+@click.option("--en", metavar="NAME", help="The English name.")
+@click.option("--also", multiple=True, metavar="NAME", help="Another name (repeatable).")
+@click.option("--document", help="The slug or title of the document that says it.")
+@click.option("--quote", help="The words of the document that say it, verbatim.")
+@click.option("--prefix", help="The words directly before, if the document has the quote twice.")
+@click.option("--suffix", help="The words directly after, if the document has the quote twice.")
+@click.option(
+    "--context", help="Words elsewhere in the document that one needs to understand the quote."
+)
+@click.option("--modality", type=click.Choice(MODALITIES), help="How firmly the text says it.")
+@click.option("--stated-by", metavar="ENTITY", help="Who says it in the text.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@common
+@click.pass_obj
+def new(
+    settings: Settings, /, kind: str, values: Sequence[str], dry_run: bool, **given: Any
+) -> None:
+    """Register an entity together with what a quote says of it.
+
+    KIND is agreement, figure, person, event or offer, or any class. A predicate may be given
+    several times.
+    """
+    item: dict[str, Any] = {"new": kind}
+    item |= {_camel(name): list(v) if name == "also" else v for name, v in given.items() if v}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals:
+            raise MisuseError("value-without-predicate", text=value)
+        item.setdefault(name, [])
+        item[name].append(text)
+    _add_items(settings, [(Place(kind), item)], dry_run)
+
+
+@add.command()
+@click.argument("file")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@common
+@click.pass_obj
+def batch(settings: Settings, /, file: str, dry_run: bool) -> None:
+    """Add the entities and facts of a YAML or CSV file, all together or none.
+
+    Rows may refer to what earlier rows create. FILE may be - for YAML on standard input.
+    """
+    from ..loaders.editing.bundles import read_items
+
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        reason = foreign(error.strerror or str(error))
+        raise InputError("text-unreadable", file=file, reason=reason) from error
+    _add_items(settings, read_items(file, content), dry_run)
+
+
+def _add_items(
+    settings: Settings, items: Sequence[tuple[Place, Mapping[str, Any]]], dry_run: bool
+) -> None:
+    from ..loaders.editing.bundles import Batch
+
+    before, working, words = _opened(settings)
+    read = Batch(words)
+    read.read(items)
+    edit = additions(target_of(settings), before, working.collection, read.entities, read.facts)
+    carry_out(settings, edit, dry_run, working)
 
 
 def _camel(option: str) -> str:

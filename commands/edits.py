@@ -12,7 +12,11 @@ from .output import print_line
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from ..loaders.editing.transaction import Edit
+    from ..loaders.editing.working_copy import WorkingCopy
+    from ..trial import Trial
 
 
 def target_of(settings: Settings) -> Path:
@@ -22,47 +26,40 @@ def target_of(settings: Settings) -> Path:
     return settings.collections[-1]
 
 
-def show(settings: Settings, edit: Edit) -> None:
-    """Try the edit and show what it changes.
+def tried(settings: Settings, working: WorkingCopy, edit: Edit) -> AbstractContextManager[Trial]:
+    """Try the edit; see :func:`taawun.trial.tried`."""
+    from .. import trial
 
-    Raises ``CollectionError`` where a check would find faults that are not there without it.
-    """
-    from .. import checks
-    from ..loaders.builds.build import build
-    from ..queries.changes import difference
+    return trial.tried(working, edit, settings.catalogue)
+
+
+def show(settings: Settings, trial: Trial) -> None:
+    """Show what an edit changes, and the warnings about it."""
     from .change_report import report
 
-    old = build(settings.collections)
-    with edit.tried() as copy:
-        edited = [*settings.collections[:-1], copy]
-        new = build(edited, spared=[old.path])
-        checks.refuse_new_faults(old, new, edited)
-    questions = settings.catalogue.questions.values()
-    report(settings, difference(old.store(), new.store(), questions))
-    for warning in edit.warnings:
+    report(settings, trial.difference)
+    for warning in trial.edit.warnings:
         warn(warning, settings)
 
 
-def carry_out(settings: Settings, edit: Edit, dry_run: bool) -> None:
-    """Show what the edit changes, and unless it is a dry run write it."""
-    show(settings, edit)
-    if dry_run:
-        print_line(say("nothing-written", settings.language), err=True)
-    else:
-        write(settings, edit)
+def carry_out(
+    settings: Settings, edit: Edit, dry_run: bool, working: WorkingCopy | None = None
+) -> None:
+    """Show what the edit changes, and unless it is a dry run write it.
+
+    ``working`` has the collections as they were read for the edit.
+    """
+    from ..loaders.editing.working_copy import WorkingCopy
+
+    with tried(settings, working or WorkingCopy(settings.collections), edit) as trial:
+        show(settings, trial)
+        if dry_run:
+            print_line(say("nothing-written", settings.language), err=True)
+        else:
+            write(settings, trial)
 
 
-def write(settings: Settings, edit: Edit) -> None:
-    """Write the edit, and update the JSON Schemas, which list the entities and documents."""
-    from ..loaders.builds.inputs import SEEDS
-    from ..loaders.collection import read_collection
-    from ..loaders.editing.json_schemas import FOLDER, schema_files
-    from ..loaders.editing.transaction import Edit, seen
-
-    for path in edit.write():
+def write(settings: Settings, trial: Trial) -> None:
+    """Write the edit, and tell the files."""
+    for path in trial.write():
         print_line(say("file-written", settings.language, file=str(path)), err=True)
-    names_something = any(path.parts[0] != "facts" for path in edit.files)
-    if names_something and (edit.folder / FOLDER).is_dir():
-        before = seen(edit.folder)
-        known = read_collection([SEEDS, *settings.collections])
-        Edit(edit.folder, schema_files(known), before).write()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ from ..graph.store import Store, select
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
 from .answer import answer_of
 from .question import Question
-from .results import Terms
+from .results import Table, Terms
 
 #: All statements about facts, and their glosses; evidence IRIs are made from the quoted content.
 _SAID: Final = f"""
@@ -91,6 +91,38 @@ def changes(before: Store, after: Store) -> Changes:
     )
 
 
+def changes_by_adding(
+    before: Store,
+    after: Store,
+    facts: Iterable[str],
+    derived: tuple[Iterable[str], Iterable[str]],
+    things: Iterable[str],
+) -> Changes:
+    """The changes where only facts and things were added; ``facts`` are those that were stated.
+
+    ``derived`` are one derived fact for each triple that follows now, and for each that no longer
+    does. The result is that of :func:`changes`, without reading all of both stores.
+    """
+    old, new = FactReader(before), FactReader(after)
+    stated = sorted(set(facts))
+    had = [fact for fact in stated if _is_fact(before, fact)]
+    come, gone = (sorted(part) for part in derived)
+    new.load([*stated, *come])
+    old.load([*had, *gone])
+    return Changes(
+        added=tuple(new.get(fact) for fact in stated if fact not in had),
+        altered=tuple(Alteration(old.get(fact), new.get(fact)) for fact in had),
+        derived_added=tuple(map(new.get, come)),
+        derived_removed=tuple(map(old.get, gone)),
+        things_added=tuple(sorted(things)),
+    )
+
+
+def _is_fact(store: Store, fact: str) -> bool:
+    query = f"SELECT ?m WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ <{fact}> <{TW}modality> ?m }} }}"
+    return any(True for _ in select(store, query))
+
+
 class _Known:
     """The facts of one store with their metadata."""
 
@@ -129,11 +161,19 @@ class AnswerChange:
 
 
 def answer_changes(
-    before: Store, after: Store, questions: Iterable[Question]
+    before: Store,
+    after: Store,
+    questions: Iterable[Question],
+    known: MutableMapping[str, Table] | None = None,
 ) -> Iterator[AnswerChange]:
-    """The questions whose answers, with default parameters, gain or lose rows."""
+    """The questions whose answers, with default parameters, gain or lose rows.
+
+    ``known`` has answers from before, by question, and afterwards those of now.
+    """
+    known = {} if known is None else known
     for question in questions:
-        old, new = answer_of(before, question), answer_of(after, question)
+        old = known.get(question.name) or answer_of(before, question)
+        new = known[question.name] = answer_of(after, question)
         gained = tuple((Counter(new.rows) - Counter(old.rows)).elements())
         lost = tuple((Counter(old.rows) - Counter(new.rows)).elements())
         if gained or lost:

@@ -10,7 +10,7 @@ import pytest
 from taawun.graph.errors import CollectionError, OutputError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.editing.add_fact import addition
+from taawun.loaders.editing.additions import addition
 from taawun.loaders.editing.new_collection import new_collection
 from taawun.loaders.editing.transaction import Edit, seen
 

@@ -6,6 +6,7 @@ span, or in the help of a command. Each is run once, in a folder that has what t
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -63,6 +64,8 @@ PLACEHOLDERS = {
     "PROOF.json": "proof.json",
     "DUMP.nq": "old.nq",
     "SLUG": "egypt-iraq-talks",
+    "FILE.yaml": "batch.yaml",
+    "FILE.jsonl": "candidates.jsonl",
     "A [B]": "old.nq",
     "-p parameter=value": "-p country=نيجيريا",
     "show …": "show العراق",
@@ -80,6 +83,8 @@ ONLY_READ = {
     "taawun explore --open": "opens a browser on what taawun explore -o writes",
     "taawun push --endpoint http://localhost:8890": "Virtuoso's; tests/remote pushes to one",
     "taawun add --collection my-dossier": "asks on a terminal; tests/test_dialogue.py answers it",
+    "taawun add new agreement --ar NAME": "the same",
+    "taawun desk": "runs until it is stopped; tests/test_desk.py works at it",
     "taawun serve": "runs until it is stopped; the curl commands ask one that the tests start",
 }
 
@@ -225,6 +230,12 @@ def desk(tmp_path_factory, the_build, store) -> Desk:
         "area/free-trade,inferred,A note.\n",
         "utf-8",
     )
+    quote = "تعزيز التعاون الثنائي بين مصر والعراق"
+    fact = {"document": "egypt-iraq-talks", "quote": quote, "subject": "العراق",
+            "predicate": "party", "object": "مصر", "modality": "planned"}  # fmt: skip
+    (folder / "candidates.jsonl").write_text(json.dumps(fact, ensure_ascii=False), "utf-8")
+    fact |= {"predicate": "cooperationArea", "object": "area/free-trade"}
+    (folder / "batch.yaml").write_text(json.dumps([fact], ensure_ascii=False), "utf-8")
     for name in ("old.nq", "new.nq"):
         (folder / name).symlink_to(the_build.dump)
     rows = KnowledgeGraph(the_build.store()).ask("agreement-signatories", country="نيجيريا")

@@ -10,7 +10,7 @@ import yaml
 from taawun.graph.errors import OutputError, QuoteError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.checks.quotes import spans
-from taawun.loaders.editing.insert_entry import QUOTE, with_fact
+from taawun.loaders.editing.insert_entry import QUOTE, with_facts
 from taawun.loaders.files.yaml_text import LOADER, data_of
 
 TEXT = "وقعت مصر. حضر الوزير. وتبحث مصر اتفاقية مع العراق."
@@ -30,7 +30,7 @@ def place_in(text):
 
 
 def added(text, quote="حضر الوزير", **said):
-    return with_fact(text, "talks", {"quote": quote}, {**FACT, **said}, place_in(TEXT))
+    return with_facts(text, "talks", {"quote": quote}, [{**FACT, **said}], place_in(TEXT))
 
 
 NEW = f"""\
@@ -149,12 +149,12 @@ def test_a_fact_of_ours_taken_out_goes_back_to_the_byte(path: Path, the_collecti
         fact = entry["facts"][-1]
         if isinstance(fact, list):
             fact = dict(zip(FACT, fact, strict=True))
-        alone = with_fact("", path.stem, entry, fact, place).splitlines(keepends=True)[2:]
+        alone = with_facts("", path.stem, entry, [fact], place).splitlines(keepends=True)[2:]
         block = alone[-1:] if len(entry["facts"]) > 1 else alone
         begin = next(n for n in range(len(lines)) if lines[n : n + len(alone) - 1] == alone[:-1])
         at = begin + len(alone) - 2 + len(entry["facts"]) if len(block) == 1 else begin
         assert lines[at : at + len(block)] == block
         rest = "".join(lines[:at] + lines[at + len(block) :])
-        assert with_fact(rest, path.stem, entry, fact, place) == text
+        assert with_facts(rest, path.stem, entry, [fact], place) == text
         tried += 1
     assert tried

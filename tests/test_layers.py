@@ -20,10 +20,15 @@ MAY_IMPORT = {
     "queries": {"graph", "messages", "ontology"},
     "viz": {"graph", "messages", "ontology", "queries"},
     "checks": {"graph", "loaders", "messages", "ontology", "queries"},
-    "api": {"checks", "graph", "loaders", "messages", "ontology", "queries", "viz"},
+    "trial": {"checks", "graph", "loaders", "messages", "queries"},
+    "api": {"checks", "graph", "loaders", "messages", "ontology", "queries", "trial", "viz"},
     "server": {"api", "graph", "loaders", "messages", "ontology", "queries", "viz"},
+    "desk": {
+        "checks", "graph", "loaders", "messages", "ontology", "queries", "server", "viz",
+    },
     "commands": {
-        "api", "checks", "graph", "loaders", "messages", "ontology", "queries", "server", "viz",
+        "api", "checks", "desk", "graph", "loaders", "messages", "ontology", "queries", "server",
+        "trial", "viz",
     },
     "cli": {"commands", "graph", "messages"},
     "__init__": {"api", "graph"},

@@ -9,9 +9,9 @@ import pytest
 from taawun.graph.errors import OutputError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.editing.insert_entry import document_edit, entity_edit
+from taawun.loaders.editing.insert_entry import document_edit, entity_files
 from taawun.loaders.editing.new_collection import new_collection
-from taawun.loaders.editing.transaction import seen
+from taawun.loaders.editing.transaction import Edit, seen
 
 TEXT = "بحثت دولة التجربة التعاون.\n"
 
@@ -30,7 +30,8 @@ def content_of(folder: Path) -> dict[Path, bytes]:
 def entity_added(folder: Path, before: str, reference="city/m", **fields) -> str:
     path = folder / "entities" / "city.yaml"
     path.write_bytes(before.encode())
-    entity_edit(folder, seen(folder), reference, {"ar": "م", "en": "M", **fields}).write()
+    files = entity_files(folder, [(reference, {"ar": "م", "en": "M", **fields})])
+    Edit(folder, files, seen(folder)).write()
     return path.read_bytes().decode()
 
 

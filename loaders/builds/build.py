@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from ...graph.derive import DerivedFact, derive
 from ...graph.errors import StoreError
 from ...graph.fact import Fact
+from ...messages.fault import Place
 from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
@@ -40,6 +41,7 @@ from .cache import (
 )
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
+from .source_content import KEPT_FACTS, write_content
 from .source_rows import Recorder
 
 #: Characters of a chunk of lines.
@@ -150,14 +152,14 @@ class Feed:
 _KEPT: Final = 4
 
 
-def _key(folders: Sequence[Path]) -> str:
+def key_of(folders: Sequence[Path]) -> str:
     """The name of the build of these folders by this program."""
     return sha256(f"{fingerprint(folders)} {code_fingerprint()}".encode()).hexdigest()[:16]
 
 
 def find_build(collections: Sequence[Path], *, cache: Path) -> Build | None:
     """The build of these collections as they are now, if there is one in the cache."""
-    made = Build(cache / _key(stack(collections)), is_new=False)
+    made = Build(cache / key_of(stack(collections)), is_new=False)
     return made if (made.path / MANIFEST).is_file() else None
 
 
@@ -179,7 +181,7 @@ def build(
     folders = stack(collections)
     cache = cache or cache_folder()
     memory = Memory(cache, folders)
-    target = cache / _key(folders)
+    target = cache / key_of(folders)
     if is_whole(target):
         # Recently used builds are kept, such as one to compare a new one with.
         with suppress(OSError):
@@ -195,7 +197,7 @@ def build(
                     is_made = _make_in_shards(folders, made, executor)
                 if not is_made:
                     _make(folders, made)
-            if target.name != _key(folders):
+            if target.name != key_of(folders):
                 # An input changed while it was read.
                 return build(collections, cache=cache, spared=spared, executor=executor)
             if not is_whole(target):
@@ -205,7 +207,7 @@ def build(
                 made.path.rename(target)
         if not is_whole(target):
             raise StoreError("build-not-moved", folder=str(target))
-        _prune(cache, [target, *spared])
+        prune(cache, [target, *spared])
         memory.keep(Build(target, is_new=True))
     except OSError as error:
         reason = foreign(error.strerror or str(error))
@@ -230,16 +232,21 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
     feed = Feed(lambda: made.path / STORE)
 
     recorder = Recorder()
+    places: list[Place] = []
 
     def heed(name: str, fact: Fact, place: Site) -> None:
         feed.add(fact.lines())
         recorder.heed(name, fact, place)
+        if len(places) <= KEPT_FACTS:
+            places.append(place.place)
 
     try:
         collection = read_collection(folders, heed)
         feed.add(_other_lines(collection))
         statements = recorder.statements(folders)
-        manifest = _counts(collection)
+        manifest = counts_of(collection)
+        if len(places) <= KEPT_FACTS:
+            write_content(made.path, collection, places)
         schema, classes, facts = collection.schema, collection.classes, list(collection.facts)
         del collection
         manifest["derived"] = 0
@@ -266,7 +273,8 @@ def _make_in_shards(folders: Sequence[Path], made: Unfinished, executor: Executo
     return True
 
 
-def _counts(collection: Collection) -> dict[str, int]:
+def counts_of(collection: Collection) -> dict[str, int]:
+    """The numbers of documents, entities, facts and quotes."""
     facts = collection.facts
     return {
         "documents": len(collection.documents),
@@ -311,7 +319,7 @@ def register_lines(registers: Collection | Registers) -> Iterator[str]:
         yield f"{triple} <{GRAPH_ONTOLOGY}> ."
 
 
-def _prune(cache: Path, needed: Sequence[Path]) -> None:
+def prune(cache: Path, needed: Sequence[Path]) -> None:
     """Delete old builds, but none that is needed; another process may be doing the same."""
     ages: dict[Path, float] = {}
     now = time.time()

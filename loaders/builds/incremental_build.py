@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -76,6 +76,28 @@ def increment(folders: Sequence[Path], base: Path, target: Path) -> bool:
         shutil.rmtree(target / STORE, ignore_errors=True)
         return False
     return True
+
+
+def write_changed(
+    base: Path,
+    target: Path,
+    removed: Iterable[ox.Quad],
+    added: Iterable[ox.Quad],
+    counts: Mapping[str, int],
+    statements: Statements | None,
+) -> None:
+    """Write the build ``target``: that of ``base`` with some quads removed and others added."""
+    _copy(base / STORE, target / STORE)
+    store = ox.Store(str(target / STORE))
+    for quad in removed:
+        store.remove(quad)
+    store.extend(added)
+    store.flush()
+    del store
+    if statements:
+        statements.write(target)
+    (target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8")
+    seal(target)
 
 
 class _Units(NamedTuple):
@@ -194,16 +216,8 @@ class _Increment:
             _StoredClasses(self._store, self._schema, ""),
         )
         counts = difference.counts(json.loads((self._base / MANIFEST).read_text("utf-8")))
-        _copy(self._base / STORE, target / STORE)
-        store = ox.Store(str(target / STORE))
-        for quad in difference.removed:
-            store.remove(quad)
-        store.extend(difference.added)
-        store.flush()
-        del store
-        self._statements(new).write(target)
-        (target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8")
-        seal(target)
+        statements = self._statements(new)
+        write_changed(self._base, target, difference.removed, difference.added, counts, statements)
 
     def _statements(self, new: Stated) -> Statements:
         """The statements of every unit."""

@@ -31,13 +31,16 @@ from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from ..collection import Collection, classes_of
 from ..text.cues import stem
 from ..text.cues import stems as stems_of_word
-from ..text.dates import completed, is_among
+from ..text.dates import completed, is_among, lengths
 from ..text.mentions import PROPER, Gazetteer, names_of, parts_of_territories
 from ..text.numbers import amounts
 from ..text.scopes import Scope, Scopes
 from ..text.tokens import tokens
 from .quotes import Spans, Stretch, Words
 
+_CURRENCY: Final = TW + "Currency"
+#: The faults of a fact under a condition, and under a denial.
+_SCOPES: Final = ("conditional-said-as-so", "denied-said-as-so")
 #: What is said in one of these ways is said to be so.
 _FIRM: Final = frozenset(ox.NamedNode(f"{ID}modality/{name}") for name in ("asserted", "reported"))
 _INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
@@ -106,8 +109,7 @@ class Claims:
 
     def unsaid(self, fact: Fact) -> tuple[Object, ...]:
         """What the fact is about and neither its quote nor the declared context mentions."""
-        passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
-        spans = tuple((item.start, item.end) for item in passages)
+        passages, spans = _quoted(fact)
         parts: list[Object] = [fact.subject, fact.object]
         when = fact.qualifier("when")
         if when is not None:
@@ -122,8 +124,9 @@ class Claims:
     def judged(self, fact: Fact, place: Place) -> tuple[list[Fault], list[Fault]]:
         """The faults and the warnings of a fact.
 
-        A missing number or date is a fault, a missing name is a warning. An inferred fact has the
-        reason in its note instead.
+        A missing number or date is a fault, and so is a name that the whole document does not
+        have, or another currency than the quote names. Any other missing name is a warning. An
+        inferred fact has the reason in its note instead.
         """
         faults: list[Fault] = []
         warnings: list[Fault] = []
@@ -133,21 +136,39 @@ class Claims:
         if fact.qualifier("modality") == _INFERRED:
             return faults, warnings
         if scope := self.scope(fact):
-            words = fact.evidence[0].source.text[scope.start : scope.end]
-            if scope.modality == "denied":
-                faults.append(Fault.at(place, "denied-said-as-so", check="claims", words=words))
-            else:
-                faults.append(
-                    Fault.at(place, "conditional-said-as-so", check="claims", words=words)
-                )
+            printed = fact.evidence[0].source.text[scope.start : scope.end]
+            code = _SCOPES[scope.modality == "denied"]
+            faults.append(Fault.at(place, code, check="claims", words=printed))
         for part in self.unsaid(fact):
             if isinstance(part, ox.NamedNode):
                 name = part.value.removeprefix(ID)
-                warnings.append(Fault.at(place, "not-in-the-quote", name=name, check="claims"))
+                if rival := self._rival(name, fact):
+                    code = "rival-in-the-quote"
+                    faults.append(Fault.at(place, code, check="claims", name=name, rival=rival))
+                elif self._is_foreign(name, self._words_of(fact)):
+                    faults.append(Fault.at(place, "named-nowhere", name=name, check="claims"))
+                else:
+                    warnings.append(Fault.at(place, "not-in-the-quote", name=name, check="claims"))
             else:
                 value = part.value
                 faults.append(Fault.at(place, "value-not-in-quote", value=value, check="claims"))
         return faults, warnings
+
+    def _rival(self, ref: str, fact: Fact) -> str:
+        """The currency that the quote names instead of this one; empty if there is none."""
+        if _CURRENCY not in self._classes[ref]:
+            return ""
+        stems = self._words_of(fact).stretch(_quoted(fact)[1]).stems
+        named = (
+            other
+            for other, kinds in self._classes.items()
+            if _CURRENCY in kinds and other != ref and _any(self._cues_of(ID + other), stems)
+        )
+        return min(named, default="")
+
+    def _is_foreign(self, ref: str, words: Words) -> bool:
+        """Whether it has a proper name that the document does not have."""
+        return ref not in words.named and not self._classes[ref].isdisjoint(PROPER)
 
     def scope(self, fact: Fact) -> Scope | None:
         """The negation or condition under which the quote says what the fact says is so.
@@ -202,8 +223,7 @@ class Claims:
 
     def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
         """The speakers who are named neither in the quote and its context nor before it."""
-        passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
-        spans = tuple((item.start, item.end) for item in passages)
+        passages, spans = _quoted(fact)
         return tuple(
             speaker
             for name, speaker in fact.qualifiers
@@ -264,7 +284,7 @@ class Claims:
             return True
         if fact.predicate.value == TW + "duration" and part is fact.object:
             counted = {Decimal(number) for number in _DIGITS.findall(part.value)}
-            return counted <= stretch.numbers or part.value in _lengths(stretch.dates)
+            return counted <= stretch.numbers or part.value in lengths(stretch.dates)
         if is_among(part.value, stretch.dates) or fold(part.value) in fold(stretch.text):
             return True
         # A dateline given as context has the year that the text leaves out.
@@ -338,6 +358,12 @@ class Claims:
         return self._cues[iri]
 
 
+def _quoted(fact: Fact) -> tuple[list[Passage], Spans]:
+    """The quote of a fact and its context, and their places."""
+    passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
+    return passages, tuple((item.start, item.end) for item in passages)
+
+
 @lru_cache(maxsize=4096)
 def _plain_text(quote: str) -> str:
     return fold(quote)
@@ -352,20 +378,6 @@ def _stands(name: str, words: str) -> bool:
             return True
         at = words.find(name, at + 1)
     return False
-
-
-def _lengths(dates: Iterable[str]) -> frozenset[str]:
-    """How long spans of days last: يومي 8 و9 فبراير are two days.
-
-    >>> sorted(_lengths({"XXXX-02-08/XXXX-02-09"}))
-    ['P2D']
-    """
-    ends = (date.split("/") for date in dates if "/" in date)
-    return frozenset(
-        f"P{int(last[-2:]) - int(first[-2:]) + 1}D"
-        for first, last in ends
-        if first[:-2] == last[:-2] and len(first) == len("2022-09-08")
-    )
 
 
 def numbers_of(facts: Iterable[Fact]) -> dict[str, set[Decimal]]:

@@ -271,6 +271,26 @@ def _refuse_service(shapes: Iterable[ox.Triple]) -> None:
                 raise ShapesError("shape-with-service", shape=local_name(shape))
 
 
+def flat_part(store: ox.Store, added: Iterable[ox.Quad]) -> ox.Store:
+    """The plain view and the evidence of what was added, with all that it leads to, in one graph.
+
+    ``store`` has the added quads. It is enough for what the shapes say of them.
+    """
+    flat = ox.Store()
+    plain = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+    flat.bulk_load(plain or b"", ox.RdfFormat.N_TRIPLES, lenient=True)
+    evidence = ox.NamedNode(GRAPH_EVIDENCE)
+    waiting = {quad.subject for quad in added if quad.graph_name == evidence}
+    seen = set(waiting)
+    while waiting:
+        for quad in store.quads_for_pattern(waiting.pop(), None, None, evidence):
+            flat.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+            if isinstance(quad.object, ox.NamedNode) and quad.object not in seen:
+                seen.add(quad.object)
+                waiting.add(quad.object)
+    return flat
+
+
 def _triples(path: Path) -> Iterable[ox.Triple]:
     for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
         yield ox.Triple(quad.subject, quad.predicate, quad.object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -38,18 +38,19 @@ _ENTITY_ORDER: Final = (
 )  # fmt: skip
 
 
-def entity_edit(folder: Path, seen: str, reference: str, fields: Fields) -> Edit:
-    """The edit that registers an entity: one line in the file of its class, sorted.
+def entity_files(folder: Path, entities: Iterable[tuple[str, Fields]]) -> dict[Path, bytes]:
+    """The files that register the entities: one line each in the file of its class, sorted.
 
-    ``seen`` is the fingerprint of the collection. Raises ``OutputError`` if the reference is
-    registered already, or the file cannot be edited safely.
+    Raises ``OutputError`` if a reference is registered already, or a file cannot be edited safely.
     """
-    path = Path("entities") / f"{reference.partition('/')[0]}.yaml"
-    said = {key: fields[key] for key in _ENTITY_ORDER if fields.get(key)}
-    old = _read(folder, path, "entities.json")
-    lines = [f"{reference}: {flow_mapping(said)}"]
-    new = _with_entries(old, {reference: said}, lines, path, is_sorted=True)
-    return Edit(folder, {path: new.encode()}, seen)
+    texts: dict[Path, str] = {}
+    for reference, fields in entities:
+        path = Path("entities") / f"{reference.partition('/')[0]}.yaml"
+        said = {key: fields[key] for key in _ENTITY_ORDER if fields.get(key)}
+        old = texts[path] if path in texts else _read(folder, path, "entities.json")
+        lines = [f"{reference}: {flow_mapping(said)}"]
+        texts[path] = _with_entries(old, {reference: said}, lines, path, is_sorted=True)
+    return {path: text.encode() for path, text in texts.items()}
 
 
 def document_edit(
@@ -126,19 +127,23 @@ Places: TypeAlias = tuple[tuple[int, int], ...]
 Locate: TypeAlias = Callable[[Mapping[str, str]], Places | None]
 
 
-def with_fact(
-    text: str, document: str, quote: Mapping[str, str], fact: Mapping[str, str], locate: Locate
+def with_facts(
+    text: str,
+    document: str,
+    quote: Mapping[str, str],
+    facts: Sequence[Mapping[str, str]],
+    locate: Locate,
 ) -> str:
-    """The text of a file on ``document`` with the fact under its quote.
+    """The text of a file on ``document`` with the facts under their quote.
 
-    ``quote`` has keys of ``QUOTE``; ``fact`` has the triple and qualifiers. If an entry quotes the
-    same place with the same context, and the gloss if one is given, the fact is appended to it;
+    ``quote`` has keys of ``QUOTE``; each fact has the triple and qualifiers. If an entry quotes the
+    same place with the same context, and the gloss if one is given, the facts are appended to it;
     otherwise a new entry is inserted in the order of the document. Comments, blank lines and line
     ends are kept. Raises ``OutputError`` if the file cannot be edited safely.
     """
-    fact = _in_order(fact)
+    facts = [_in_order(fact) for fact in facts]
     quote = {key: quote[key] for key in QUOTE if quote.get(key)}
-    entry = _entry(quote, fact)
+    entry = _entry(quote, facts)
     root = yaml.compose(text, Loader=LOADER)
     if root is None:
         return with_lines(text, ["document: " + scalar(document), "evidence:", *in_list(entry, 2)])
@@ -151,22 +156,31 @@ def with_fact(
     expected: Any = data_of(root)
     for number, old in enumerate(written):
         shared = old.keys() - {*QUOTE, "facts"}
-        explicit = _in_order({"modality": "asserted", **fact}) if "modality" in shared else fact
+        explicit = [
+            _in_order({"modality": "asserted", **fact}) if "modality" in shared else fact
+            for fact in facts
+        ]
         is_same = places[number] == wanted and old.get("context") == quote.get("context")
         is_same &= quote.get("gloss") in (None, old.get("gloss"))
-        if wanted is not None and is_same and shared <= explicit.keys():
-            facts = field_of(entries[1].value[number], "facts")
-            assert facts is not None
+        if wanted is not None and is_same and all(shared <= fact.keys() for fact in explicit):
             stated = old["facts"] if isinstance(old["facts"], list) else []
-            new = with_item(text, facts, [_flow(explicit)], len(stated))
-            expected["evidence"][number]["facts"] = [*stated, _said(explicit)]
+            new = text
+            for at, fact in enumerate(explicit, len(stated)):
+                again = yaml.compose(new, Loader=LOADER)
+                assert again is not None
+                below = field_of(again, "evidence")
+                assert below is not None
+                pair = field_of(below[1].value[number], "facts")
+                assert pair is not None
+                new = with_item(new, pair, [_flow(fact)], at)
+            expected["evidence"][number]["facts"] = [*stated, *map(_said, explicit)]
             break
     else:
         at = len(places)
         if wanted is not None:
             at = next((n for n, p in enumerate(places) if p is not None and p > wanted), at)
         new = with_item(text, entries, entry, at)
-        expected["evidence"].insert(at, {**quote, "facts": [_said(fact)]})
+        expected["evidence"].insert(at, {**quote, "facts": [*map(_said, facts)]})
     if not reads_as(new, expected):
         raise _unfit(entry)
     return new
@@ -192,7 +206,9 @@ def _flow(fact: Mapping[str, str]) -> str:
     return flow_mapping(said)
 
 
-def _entry(quote: Mapping[str, str | Sequence[str]], fact: Mapping[str, str]) -> list[str]:
+def _entry(
+    quote: Mapping[str, str | Sequence[str]], facts: Sequence[Mapping[str, str]]
+) -> list[str]:
     """The lines of an entry, with one line per sentence of context."""
     lines = []
     for key, value in quote.items():
@@ -200,4 +216,4 @@ def _entry(quote: Mapping[str, str | Sequence[str]], fact: Mapping[str, str]) ->
             lines.append(f"{key}: {scalar(value)}")
         else:
             lines += [f"{key}:", *(f"  - {scalar(item)}" for item in value)]
-    return [*lines, "facts:", f"  - {_flow(fact)}"]
+    return [*lines, "facts:", *(f"  - {_flow(fact)}" for fact in facts)]

@@ -10,10 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...graph.entity import Entity
 from ...graph.errors import OutputError
-from ...messages.fault import Fault
+from ...graph.fact import Fact
+from ...messages.fault import Fault, Place
 from ...messages.message import foreign
 from ..builds.inputs import SEEDS, fingerprint
+from ..checks.claims import Claims
 from ..collection import PARTS
 
 
@@ -22,13 +25,17 @@ class Edit:
     """New contents for files of the collection ``folder``, by path within it.
 
     ``seen`` is the fingerprint of the collection when it was read, so that changes made since
-    are never lost.
+    are never lost. ``entities`` and ``facts``, each with its place in messages, are what the files
+    gain, if that is all that changes; ``claims`` has compared the facts with their quotes.
     """
 
     folder: Path
     files: Mapping[Path, bytes]
     seen: str
     warnings: tuple[Fault, ...] = ()
+    entities: tuple[tuple[Entity, Place], ...] = ()
+    facts: tuple[tuple[Fact, Place], ...] = ()
+    claims: Claims | None = None
 
     @contextmanager
     def tried(self) -> Iterator[Path]:

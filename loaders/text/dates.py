@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -223,3 +223,17 @@ def edtf_fault(text: str) -> Message | None:
 def duration_fault(text: str) -> Message | None:
     """What is wrong with an ISO 8601 duration; None if nothing is."""
     return None if _DURATION.fullmatch(text) else Message("not-a-duration", text=text)
+
+
+def lengths(dates: Iterable[str]) -> frozenset[str]:
+    """How long spans of days last: يومي 8 و9 فبراير are two days.
+
+    >>> sorted(lengths({"XXXX-02-08/XXXX-02-09"}))
+    ['P2D']
+    """
+    ends = (date.split("/") for date in dates if "/" in date)
+    return frozenset(
+        f"P{int(last[-2:]) - int(first[-2:]) + 1}D"
+        for first, last in ends
+        if first[:-2] == last[:-2] and len(first) == len("2022-09-08")
+    )

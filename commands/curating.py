@@ -1,0 +1,98 @@
+"""The commands ``desk`` and ``propose``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+
+import click
+
+from ..graph.errors import InputError, told
+from ..messages.message import foreign, say
+from .edits import target_of
+from .output import emit, print_line
+from .settings import Settings, common
+
+if TYPE_CHECKING:
+    from ..desk.candidates import Candidate
+
+
+@click.command()
+@click.option(
+    "--port",
+    default=7879,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The port to listen on; 0 picks a free one.",
+)
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@common
+@click.pass_obj
+def desk(settings: Settings, port: int, open_it: bool) -> None:
+    """Read a text in the browser and enter what it states, into the last --collection.
+
+    The page is on this machine only, under an address that nobody can guess.
+    """
+    from ..desk.session import Desk
+    from ..desk.site import run
+    from ..server.application import listen
+
+    target_of(settings)
+    opened = Desk(settings.collections)
+    token = token_urlsafe(16)
+    with listen("127.0.0.1", port) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/{token}/?lang={settings.language}"
+        print_line(say("desk-ready", settings.language, address=address))
+        if open_it:
+            click.launch(address)
+        run(listener, opened, token)
+
+
+@click.command()
+@click.argument("file")
+@common
+@click.pass_obj
+def propose(settings: Settings, file: str) -> None:
+    """Check candidate facts from an extractor or a language model, and lay them out in the desk.
+
+    FILE has one candidate in JSON on each line; - is standard input. Only those whose quote stands
+    in the document to the letter are kept. Nothing is written to the graph: accept or reject each
+    in `taawun desk`.
+    """
+    from ..desk.candidates import Proposals, lay_out
+    from ..loaders.builds.inputs import SEEDS
+    from ..loaders.collection import read_collection
+    from ..loaders.editing.transaction import seen
+
+    folder = target_of(settings)
+    seen(folder)
+    try:
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        reason = foreign(error.strerror or str(error))
+        raise InputError("text-unreadable", file=file, reason=reason) from error
+    except UnicodeDecodeError as error:
+        raise InputError.not_utf_8(file, error) from error
+    origin = "-" if file == "-" else Path(file).name
+    found = list(Proposals(read_collection([SEEDS, *settings.collections])).read(origin, text))
+
+    def why(one: Candidate) -> str:
+        return "; ".join(told(fault.message, settings.language) for fault in one.faults)
+
+    rows: list[tuple[str, str, str]] = [
+        (str(one.number), one.outcome, why(one))
+        for one in found
+        if settings.style != "table" or one.outcome != "kept"
+    ]
+    if settings.style != "table" or rows:
+        headings = ["line", "outcome", "reason"]
+        if settings.style == "table":
+            headings = [say(f"column-{name}", settings.language) for name in headings]
+            rows = [(n, say(f"propose-{what}", settings.language), text) for n, what, text in rows]
+        emit(settings, headings, rows)
+    counts = lay_out(folder, origin, found)
+    parts = {name: counts[name] for name in ("kept", "mended", "asked", "refused")}
+    print_line(say("propose-counts", settings.language, **parts), err=True)

@@ -1,0 +1,1 @@
+"""The desk: a page on this machine to read a text and enter the facts that it states."""

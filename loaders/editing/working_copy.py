@@ -1,0 +1,276 @@
+"""A stack of collections in memory, on which an edit is tried before anything is written.
+
+An edit that only adds entities and facts is checked with what it can change: the lints over all
+facts, the shapes that read what the edit touches, and the marks of quotes. Any other edit is tried
+on a copy of the folder, which is built in full.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ...graph.arabic import fold
+from ...graph.derive import DerivedFact, derive
+from ...graph.errors import CollectionError
+from ...graph.fact import Fact
+from ...graph.sparql_tokens import Touched
+from ...messages.fault import Fault, Place
+from ..builds.atomic_folder import delete_whole, is_whole
+from ..builds.build import build, counts_of, key_of, prune
+from ..builds.cache import MANIFEST, STORE, Build, Memory, stack
+from ..builds.incremental_build import write_changed
+from ..builds.inputs import name_of
+from ..builds.source_content import KEPT_FACTS, read_content, write_content
+from ..builds.source_rows import (
+    FileStatements,
+    Statements,
+    digest,
+    fact_key,
+    read_statements,
+    rest_of,
+    subject_key,
+)
+from ..checks.claims import Claims, is_number
+from ..checks.glosses import first_glosses, gloss_lines, with_shared_glosses
+from ..checks.lints import lint_facts, lint_names
+from ..checks.shapes import Shapes, flat_part
+from ..collection import Collection, read_collection
+from ..entities import region_lines
+from ..files.value import Site, Spot
+from ..status_file import STATUS_FILE, lint_statuses
+from ..text.mentions import Gazetteer, names_of
+from .transaction import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an edit adds to the graph: quads, facts, and what follows from them.
+
+    ``derived`` and ``lost`` are the derived facts that come and go.
+    """
+
+    collection: Collection
+    places: tuple[Place, ...]
+    added: tuple[ox.Quad, ...]
+    removed: tuple[ox.Quad, ...]
+    derived: tuple[DerivedFact, ...]
+    lost: tuple[DerivedFact, ...]
+    all_derived: dict[str, DerivedFact]
+
+    @property
+    def touched(self) -> Touched:
+        """What queries may see of the change."""
+        return Touched.by((*self.added, *self.removed))
+
+
+class WorkingCopy:
+    """The collections as they stand, read and built once, and then changed with each edit."""
+
+    def __init__(self, collections: Sequence[Path], *, is_built: bool = True) -> None:
+        """Read the collections. Raises ``CollectionError`` if they have faults.
+
+        Unless ``is_built``, no build is made of them, and edits cannot be kept as builds.
+        """
+        self.collections = tuple(collections)
+        self._folders = stack(collections)
+        if is_built:
+            self.build = build(collections)
+            self.collection, self.places = read_content(self.build.path, self._folders)
+        else:
+            self.places = []
+            self.collection = read_collection(
+                self._folders, lambda _name, _fact, site: self.places.append(site.place)
+            )
+        self.derived = {item.iri: item for item in self._derive(self.collection)}
+        self._shapes: Shapes | None = None
+
+    @staticmethod
+    def _derive(collection: Collection) -> Iterable[DerivedFact]:
+        return derive(iter(collection.facts), collection.schema, collection.classes)
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes of the collections, read on first use."""
+        if self._shapes is None:
+            self._shapes = Shapes(collections=self._folders[1:])
+        return self._shapes
+
+    def effect(self, edit: Edit) -> Effect | None:
+        """The effect of an edit; None where only a full build can tell.
+
+        Raises ``CollectionError`` with the faults that a check would find and that are not there
+        without the edit.
+        """
+        is_known = edit.facts or edit.entities
+        statuses = [folder / "facts" / STATUS_FILE for folder in self._folders]
+        if not is_known or any(path.is_file() for path in statuses):
+            return None
+        old = self.collection
+        entities = {**old.entities, **{one.ref: one for one, _ in edit.entities}}
+        facts = tuple(fact for fact, _ in edit.facts)
+        if any(fact.evidence[0].gloss for fact in facts):
+            # Other facts may share it.
+            return None
+        facts = with_shared_glosses(facts, first_glosses(old.glosses))
+        new = replace(old, entities=entities, facts=(*old.facts, *facts))
+        places = (*self.places, *(place for _, place in edit.facts))
+        self._lint(new, edit, places)
+        derived = {item.iri: item for item in self._derive(new)}
+        come = tuple(item for iri, item in derived.items() if iri not in self.derived)
+        lost = tuple(item for iri, item in self.derived.items() if iri not in derived)
+        plain = {item.terms for item in derived.values()}
+        if any(item.terms not in plain for item in lost):
+            # Its triple may still be stated, or not.
+            return None
+        remarked = self._remarked(new, edit)
+        claims = edit.claims or Claims(new)
+        after = set(claims.marks([*remarked, *facts]))
+        before = set(Claims(old).marks(remarked)) if remarked else set()
+        lines = [line for fact in facts for line in fact.lines()]
+        lines += gloss_lines(facts)
+        lines += [line for item in come for line in item.lines()]
+        lines += [line for one, _ in edit.entities for line in one.lines()]
+        lines += set(region_lines(entities.values())).difference(
+            region_lines(old.entities.values())
+        )
+        gone = [line for item in lost for line in item.lines()]
+        return Effect(
+            new,
+            places,
+            tuple(_quads([*lines, *(after - before)])),
+            tuple(
+                quad
+                for quad in _quads([*gone, *(before - after)])
+                if isinstance(quad.graph_name, ox.NamedNode)
+            ),
+            come,
+            lost,
+            derived,
+        )
+
+    def _lint(self, new: Collection, edit: Edit, places: Sequence[Place]) -> None:
+        faults: list[Fault] = []
+        stated: list[tuple[Fact, Site]] = [
+            (fact, Spot(place, faults)) for fact, place in zip(new.facts, places, strict=True)
+        ]
+        lint_facts(stated, new.schema, is_whole=True)
+        lint_statuses(stated, is_whole=True)
+        if edit.entities:
+            sites: dict[str, Site] = {ref: Spot(Place(ref), faults) for ref in new.entities}
+            sites |= {one.ref: Spot(place, faults) for one, place in edit.entities}
+            lint_names(new.entities, sites, frozenset(new.documents))
+        if faults:
+            raise CollectionError(dict.fromkeys(faults))
+
+    def _remarked(self, new: Collection, edit: Edit) -> list[Fact]:
+        """The facts of before whose quotes may name more, or less, than they did."""
+        numbers = {
+            fact.subject
+            for fact, _ in edit.facts
+            if isinstance(fact.object, ox.Literal) and is_number(fact.object)
+        }
+        documents: set[str] = set()
+        if edit.entities:
+            fresh = Gazetteer(names_of([one for one, _ in edit.entities], new.schema))
+            wanted = {one.ref for one, _ in edit.entities}
+
+            def names(text: str) -> bool:
+                return any(wanted.intersection(m.candidates) for m in fresh.every(text))
+
+            if any(names(one.ar) for one in self.collection.entities.values()):
+                return list(self.collection.facts)
+            documents = {slug for slug, item in new.documents.items() if names(item.text)}
+            limited = {a.name for one, _ in edit.entities for a in one.aliases if a.documents}
+            documents |= {
+                slug
+                for slug, item in new.documents.items()
+                if any(fold(name) in fold(item.text) for name in limited)
+            }
+        return [
+            fact
+            for fact in self.collection.facts
+            if fact.evidence[0].document in documents or {fact.subject, fact.object} & numbers
+        ]
+
+    def shape_faults(self, store: ox.Store, effect: Effect) -> list[Fault]:
+        """The violations of shapes in the plain view and in what the edit adds to the evidence.
+
+        ``store`` is the one after the edit, or before it, to compare.
+        """
+        return self.shapes.validate(flat_part(store, effect.added)).faults
+
+    def take_over(self, effect: Effect) -> None:
+        """Go on from the state after an edit that was written."""
+        self.collection, self.places = effect.collection, list(effect.places)
+        self.derived = effect.all_derived
+
+    def write_build(self, target: Path, edit: Edit, effect: Effect) -> None:
+        """Write the build of the collections after the edit to a new folder.
+
+        Raises ``OSError`` if it cannot be written.
+        """
+        base = self.build.path
+        old = json.loads((base / MANIFEST).read_text("utf-8"))
+        store = ox.Store.read_only(str(base / STORE))
+        added = [quad for quad in effect.added if quad not in store]
+        removed = [quad for quad in effect.removed if quad in store]
+        del store
+        counts = {
+            **counts_of(effect.collection),
+            "derived": len(effect.all_derived),
+            "quads": old["quads"] + len(added) - len(removed),
+        }
+        statements = read_statements(base)
+        if statements is not None:
+            statements = self._statements(statements, edit)
+        write_changed(base, target, removed, added, counts, statements)
+        if len(effect.places) <= KEPT_FACTS:
+            write_content(target, effect.collection, effect.places)
+
+    def move_build(self, made: Path, effect: Effect) -> None:
+        """Make the build of :meth:`write_build` the present one, once the edit is written.
+
+        If the collections have changed further meanwhile, it is left to be deleted.
+        """
+        cache = self.build.path.parent
+        memory = Memory(cache, self._folders)
+        target = cache / key_of(self._folders)
+        if not is_whole(target):
+            delete_whole(target)
+        with suppress(OSError):
+            made.rename(target)
+        prune(cache, [target])
+        self.build = Build(target, is_new=True)
+        memory.keep(self.build)
+        self.take_over(effect)
+
+    def _statements(self, before: Statements, edit: Edit) -> Statements | None:
+        rest = rest_of(self._folders)
+        files = dict(before.files)
+        for path, content in edit.files.items():
+            if path.parts[0] != "facts":
+                continue
+            name = f"{name_of(edit.folder)}/{path.as_posix()}"
+            slugs = {fact.evidence[0].document for fact, _ in edit.facts}
+            known = files.get(name)
+            mine = [fact for fact, place in edit.facts if _is_in(fact, content, slugs)]
+            facts = (*(known.facts if known else ()), *(fact_key(fact.iri) for fact in mine))
+            subjects = (*(known.subjects if known else ()), *(subject_key(fact) for fact in mine))
+            files[name] = FileStatements(False, (digest(content),), facts, subjects)
+        return Statements(rest, files) if rest else None
+
+
+def _is_in(fact: Fact, content: bytes, slugs: set[str]) -> bool:
+    """Whether a fact of the edit went into this file."""
+    slug = fact.evidence[0].document
+    return len(slugs) == 1 or f"document: {slug}".encode() in content
+
+
+def _quads(lines: Sequence[str]) -> Iterable[ox.Quad]:
+    return dict.fromkeys(ox.parse("\n".join(lines).encode(), ox.RdfFormat.N_QUADS))

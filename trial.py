@@ -1,0 +1,174 @@
+"""Try an edit of a collection: what is wrong with it, what it changes, and writing it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from .checks import named_faults, refuse_new_faults
+from .graph.errors import CollectionError, MisuseError
+from .graph.store import EmbeddedStore
+from .loaders.builds.atomic_folder import Unfinished
+from .loaders.builds.build import build
+from .loaders.builds.cache import STORE, Build
+from .loaders.builds.inputs import SEEDS
+from .loaders.collection import read_collection, shape_files
+from .loaders.editing.additions import additions
+from .loaders.editing.bundles import Batch
+from .loaders.editing.json_schemas import FOLDER, schema_files
+from .loaders.editing.references import References
+from .loaders.editing.transaction import Edit, seen
+from .loaders.editing.working_copy import Effect, WorkingCopy
+from .messages.fault import Place
+from .queries.catalogue import Catalogue
+from .queries.changes import Difference, answer_changes, changes_by_adding, difference
+from .queries.results import Table
+
+_ANSWERS: Final = "answers"
+_DIGEST: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An edit that no check refuses, and what it changes."""
+
+    working: WorkingCopy
+    edit: Edit
+    difference: Difference
+    effect: Effect | None
+    made: Path | None
+
+    def write(self) -> list[Path]:
+        """Write the edit, and the JSON Schemas, which list entities and documents.
+
+        Returns the files. Raises ``OutputError`` if the collection has changed since it was read,
+        or a file cannot be written; then nothing is changed.
+        """
+        paths = self.edit.write()
+        names_something = any(path.parts[0] != "facts" for path in self.edit.files)
+        if names_something and (self.edit.folder / FOLDER).is_dir():
+            before = seen(self.edit.folder)
+            if self.effect:
+                known = self.effect.collection
+            else:
+                known = read_collection([SEEDS, *self.working.collections])
+            Edit(self.edit.folder, schema_files(known), before).write()
+        if self.effect and self.made:
+            self.working.move_build(self.made, self.effect)
+        return paths
+
+
+@contextmanager
+def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Trial]:
+    """Try an edit of the last collection.
+
+    Raises ``CollectionError`` where a check would find faults that are not there without it.
+    """
+    # A shape of the collection's own may need a limit of time.
+    effect = None if any(shape_files(working.collections)) else working.effect(edit)
+    before = working.build.store()
+    if effect is None:
+        with edit.tried() as copy:
+            edited = [*working.collections[:-1], copy]
+            new = build(edited, spared=[working.build.path])
+            refuse_new_faults(working.build, new, edited)
+        found = difference(before, new.store(), catalogue.questions.values())
+        yield Trial(working, edit, found, None, None)
+        return
+    with Unfinished(working.build.path.parent) as unfinished:
+        made = unfinished.path / "build"
+        made.mkdir()
+        working.write_build(made, edit, effect)
+        after = EmbeddedStore.open(made / STORE)
+        if wrong := set(named_faults(working.shape_faults(after.quads, effect))):
+            old = named_faults(working.shape_faults(before.quads, effect))
+            if added := wrong.difference(old):
+                raise CollectionError(added)
+        found = _difference(working, before, after, effect, edit, made, catalogue)
+        yield Trial(working, edit, found, effect, made)
+
+
+def _difference(
+    working: WorkingCopy,
+    before: EmbeddedStore,
+    after: EmbeddedStore,
+    effect: Effect,
+    edit: Edit,
+    made: Path,
+    catalogue: Catalogue,
+) -> Difference:
+    touched = effect.touched
+    asked = [
+        catalogue.get(name) for name, text in catalogue.texts.items() if touched.may_change(text)
+    ]
+    known = kept_answers(working.build.path)
+    changes = changes_by_adding(
+        before,
+        after,
+        [fact.iri for fact, _ in edit.facts],
+        derived_triples(working, effect),
+        [entity.iri for entity, _ in edit.entities],
+    )
+    answers = tuple(answer_changes(before, after, asked, known))
+    keep_answers(made, known)
+    return Difference(before, after, changes, answers)
+
+
+def kept_answers(build: Path) -> dict[str, Table]:
+    """The answers to stored questions that earlier edits have computed, by the question's name."""
+    try:
+        content = (build / _ANSWERS).read_bytes()
+    except OSError:
+        return {}
+    if sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
+        return {}
+    return {name: Table(*table) for name, table in pickle.loads(content[_DIGEST:]).items()}
+
+
+def keep_answers(build: Path, answers: Mapping[str, Table]) -> None:
+    """Keep answers beside the build that gives them."""
+    content = pickle.dumps({name: (t.variables, t.rows) for name, t in answers.items()})
+    with suppress(OSError):
+        (build / _ANSWERS).write_bytes(sha256(content).digest() + content)
+
+
+def derived_triples(working: WorkingCopy, effect: Effect) -> tuple[Sequence[str], Sequence[str]]:
+    """A derived fact for each triple that follows only after the edit, and only before it."""
+    first: dict[tuple[str, str, str], str] = {}
+    last: dict[tuple[str, str, str], str] = {}
+    for known, derived in ((last, working.derived), (first, effect.all_derived)):
+        for iri, item in derived.items():
+            known[item.terms] = min(iri, known.get(item.terms, iri))
+    return (
+        [iri for terms, iri in first.items() if terms not in last],
+        [iri for terms, iri in last.items() if terms not in first],
+    )
+
+
+def add_items(
+    collections: Sequence[Path],
+    items: Iterable[Mapping[str, Any]],
+    catalogue: Catalogue,
+    *,
+    dry_run: bool = False,
+) -> tuple[Trial, Build]:
+    """Add items to the last collection, all or none; returns what changed and the build then.
+
+    Raises ``CollectionError`` with every fault, and ``OutputError`` for the bundled collection.
+    """
+    if not collections:
+        raise MisuseError("collection-missing")
+    before = seen(collections[-1])
+    working = WorkingCopy(collections)
+    batch = Batch(References(working.collection))
+    batch.read((Place(str(number)), item) for number, item in enumerate(items, 1))
+    edit = additions(collections[-1], before, working.collection, batch.entities, batch.facts)
+    with tried(working, edit, catalogue) as trial:
+        if not dry_run:
+            trial.write()
+    return trial, working.build
