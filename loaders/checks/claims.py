@@ -159,12 +159,8 @@ class Claims:
         if _CURRENCY not in self._classes[ref]:
             return ""
         stems = self._words_of(fact).stretch(_quoted(fact)[1]).stems
-        named = (
-            other
-            for other, kinds in self._classes.items()
-            if _CURRENCY in kinds and other != ref and _any(self._cues_of(ID + other), stems)
-        )
-        return min(named, default="")
+        others = (o for o, kinds in self._classes.items() if _CURRENCY in kinds and o != ref)
+        return min((o for o in others if _any(self._cues_of(ID + o), stems)), default="")
 
     def _is_foreign(self, ref: str, words: Words) -> bool:
         """Whether it has a proper name that the document does not have."""
