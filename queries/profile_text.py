@@ -24,7 +24,7 @@ from .profile import Profile, Section
 
 #: How many partners a clause names and how many other things, if more would be left than two.
 _PARTNERS, _NAMES = 6, 3
-_CLAUSES: Final = 7
+_CLAUSES: Final = 8
 #: Relations that say nothing of their own in a paragraph.
 _SILENT: Final = {
     TW + name for name in ("gender", "possiblySameAs", "comparator", "describedAs", "unit")

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from taawun.api import KnowledgeGraph
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.profile import Profile
 from taawun.queries.profile_text import Wording, to
+from taawun.viz.overview import overview
+from taawun.viz.read_view import read_view
 
 #: Holes, doubled signs and doubled words, as a template with a missing part would leave them.
 FLAWS = re.compile(
@@ -87,14 +88,24 @@ def test_what_is_only_expected_or_planned_is_never_reached(graph):
     assert (reached["signed"], reached["agreed-in-principle"]) == (6, 1)
 
 
-def test_partners_agree_with_the_stored_question(graph):
-    rows = KnowledgeGraph(graph.store, language="en").ask("cooperation-partners")
-    stored = {row["partner"].value for row in rows}
-    ours = {one.iri for one in Profile(graph.store, ID + "country/egypt", "en").partners}
-    # Talks, offers and agreements in principle are partners here and no cooperation there; a
-    # membership is cooperation there and no item here.
-    assert {ID + f"country/{name}" for name in ("iraq", "lithuania")} <= ours - stored
-    assert len(stored & ours) >= 7
+def test_partners_are_those_of_the_overview(graph):
+    drawn = overview(read_view(graph.store), ID + "country/egypt")
+    assert drawn
+    theirs = {partner.iri: partner.band for partner in drawn.partners}
+    ours = Profile(graph.store, ID + "country/egypt", "en").partners
+    assert {partner.iri: partner.band for partner in ours} == theirs
+    items = {partner.iri: set(partner.items) for partner in drawn.partners}
+    # The overview also counts what is for a region in which the centre lies, and is for it too.
+    assert all(set(partner.items) <= items[partner.iri] for partner in ours)
+    assert len(theirs) >= 12
+
+
+def test_a_partner_has_the_centre_as_a_partner_as_far_as_the_centre_has_it(graph):
+    egypt = Profile(graph.store, ID + "country/egypt", "en")
+    for partner in egypt.partners:
+        back = Profile(graph.store, partner.iri, "en").partners
+        bands = {one.iri: one.band for one in back}
+        assert bands[egypt.iri] == partner.band, partner.iri
 
 
 def test_facts_stand_firmest_first_and_once(graph):
