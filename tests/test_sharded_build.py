@@ -164,7 +164,7 @@ def dask(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
         for _ in range(2):
             start("worker", "--no-nanny", "--nthreads", "1", "--memory-limit", "0")
         deadline = time.monotonic() + 60
-        while not file.exists():
+        while not (file.exists() and file.read_text().rstrip().endswith("}")):
             assert time.monotonic() < deadline, (folder / "log").read_text()
             time.sleep(0.05)
 
