@@ -49,7 +49,7 @@ ROWS: Final = 10_000
 _SHARDS_A_PART: Final = 4
 
 
-def tasks_of(number: int, name: str, path: Path, rows: int = ROWS) -> Iterator[Task]:
+def tasks_of(number: int, name: str, path: Path, rows: int) -> Iterator[Task]:
     """The shards of a fact file: rows of a table or of JSON lines, else the whole file."""
     try:
         head, at, line = b"", 0, 1
