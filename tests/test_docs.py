@@ -66,6 +66,7 @@ PLACEHOLDERS = {
     "A [B]": "old.nq",
     "-p parameter=value": "-p country=نيجيريا",
     "show …": "show العراق",
+    "--jobs N": "--jobs 2",
     "--collection …": "--collection my-dossier",
 }
 
@@ -80,6 +81,7 @@ ONLY_READ = {
     "taawun explore --open": "opens a browser on what taawun explore -o writes",
     "taawun push --endpoint http://localhost:8890": "Virtuoso's; tests/remote pushes to one",
     "taawun add --collection my-dossier": "asks on a terminal; tests/test_dialogue.py answers it",
+    "taawun build --scheduler tcp://": "tests/test_sharded_build.py starts Dask's scheduler",
     "taawun serve": "runs until it is stopped; the curl commands ask one that the tests start",
 }
 

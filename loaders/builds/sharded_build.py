@@ -29,7 +29,7 @@ from ..collection import FACT_READERS, Registers, classes_of, read_registers
 from ..files.yaml_nodes import strays
 from ..status_file import STATUS_FILE
 from .cache import MANIFEST, STORE
-from .inputs import name_of
+from .inputs import code_fingerprint, name_of
 from .shards import (
     Part,
     Shard,
@@ -123,6 +123,8 @@ class _Joined:
         buckets = max(1, len(tasks) // _SHARDS_A_PART)
         self._work.begin(self._registers, buckets)
         self._shards = self._run(read_shard, [(task,) for task in tasks])
+        if any(shard.code != code_fingerprint() for shard in self._shards):
+            raise StoreError("workers-differ")
         if not all(shard.is_sound for shard in self._shards) or not self._has_statuses():
             return False
         facts = self._facts(buckets)
