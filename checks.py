@@ -130,7 +130,7 @@ def check(
         [SEEDS, *collections], lambda _name, _fact, value: places.append(value.place)
     )
     store = build.store()
-    warnings = {"record statuses": tuple(_later_statuses(collection, places))}
+    warnings = {"record statuses": tuple(later_statuses(collection, places))}
     checks = [
         Check(name, count, (), warnings.get(name, ()))
         for name, count in sorted(collection.performed.items())
@@ -164,7 +164,7 @@ def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> No
         raise CollectionError(new)
 
 
-def _later_statuses(collection: Collection, places: Sequence[Place]) -> Iterator[Fault]:
+def later_statuses(collection: Collection, places: Sequence[Place]) -> Iterator[Fault]:
     """A warning for each record status with a date that is still to come."""
     # Where the day begins first, so that nobody's today is called the future.
     today = datetime.now(timezone(timedelta(hours=14))).date().isoformat()

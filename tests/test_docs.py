@@ -69,6 +69,7 @@ PLACEHOLDERS = {
     "A [B]": "old.nq",
     "-p parameter=value": "-p country=نيجيريا",
     "show …": "show العراق",
+    "--jobs N": "--jobs 2",
     "--collection …": "--collection my-dossier",
 }
 
@@ -85,6 +86,7 @@ ONLY_READ = {
     "taawun add --collection my-dossier": "asks on a terminal; tests/test_dialogue.py answers it",
     "taawun add new agreement --ar NAME": "the same",
     "taawun desk": "runs until it is stopped; tests/test_desk.py works at it",
+    "taawun build --scheduler tcp://": "tests/test_sharded_build.py starts Dask's scheduler",
     "taawun serve": "runs until it is stopped; the curl commands ask one that the tests start",
 }
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from taawun.api import KnowledgeGraph
+from taawun.checks import later_statuses
 from taawun.graph.fact import Fact
 from taawun.graph.fact_reader import facts_of
 from taawun.graph.fact_record import fact_json
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
+from taawun.messages.fault import Place
 from taawun.ontology.namespaces import ID, TW
 
 SIGNED = "agreement/postal-ecommerce-nigeria, signatory, country/nigeria"
@@ -181,3 +183,14 @@ def test_a_fact_may_be_written_with_its_status(tmp_path):
     (mine,) = [fact for fact in facts if not fact.is_active]
     assert dict(mine.status)["statusReasonAr"].value == "تجربة"
     assert "@ar" in next(line for line in mine.lines() if "statusReason" in line)
+
+
+@pytest.mark.parametrize(("day", "is_told"), [("2999-01-01", True), ("2026-01-01", False)])
+def test_a_status_of_a_day_to_come_is_a_warning(day: str, is_told: bool, tmp_path: Path) -> None:
+    lines = entry(f"[{SIGNED}]", "disputed").replace("2026-11-25", day)
+    mine = over_the_seeds(tmp_path / "mine", lines)
+    places: list[Place] = []
+    collection = read_collection([SEEDS, mine], lambda _n, _f, site: places.append(site.place))
+    warned = [*later_statuses(collection, places)]
+    assert [fault.code for fault in warned] == ["status-date-ahead"] * is_told
+    assert all(fault.place.line and day in fault.message.text("ar") for fault in warned)

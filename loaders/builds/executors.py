@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Final
@@ -48,7 +48,7 @@ def executor_of(scheduler: str | None, jobs: int | None) -> Iterator[Executor | 
 
 def _dask(address: str) -> Iterator[Executor]:
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError as error:
         raise StoreError("dask-missing", address=address) from error
     try:
@@ -63,4 +63,7 @@ def _dask(address: str) -> Iterator[Executor]:
             client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError as error:
             raise StoreError("scheduler-without-workers", address=address) from error
-        yield client.get_executor()  # type: ignore[no-untyped-call]
+        try:
+            yield client.get_executor()  # type: ignore[no-untyped-call]
+        except (KilledWorker, CancelledError) as error:
+            raise StoreError("workers-lost") from error

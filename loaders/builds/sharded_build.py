@@ -29,7 +29,7 @@ from ..collection import FACT_READERS, Registers, classes_of, read_registers
 from ..files.yaml_nodes import strays
 from ..status_file import STATUS_FILE
 from .cache import MANIFEST, STORE
-from .inputs import name_of
+from .inputs import code_fingerprint, name_of
 from .shards import (
     Part,
     Shard,
@@ -47,11 +47,9 @@ from .source_rows import Recorder, WholeError, fact_files, units
 ROWS: Final = 10_000
 #: Facts about how many shards' subjects are checked at a time.
 _SHARDS_A_PART: Final = 4
-#: Bytes of N-Quads that are loaded at a time.
-_BATCH: Final = 1 << 28
 
 
-def tasks_of(number: int, name: str, path: Path, rows: int = ROWS) -> Iterator[Task]:
+def tasks_of(number: int, name: str, path: Path, rows: int) -> Iterator[Task]:
     """The shards of a fact file: rows of a table or of JSON lines, else the whole file."""
     try:
         head, at, line = b"", 0, 1
@@ -82,7 +80,6 @@ def build_in_shards(
     target: Path,
     executor: Executor,
     other_lines: Callable[[Registers], Iterable[str]],
-    rows: int = ROWS,
 ) -> bool:
     """Make the build of these folders in ``target``, unsealed.
 
@@ -101,7 +98,7 @@ def build_in_shards(
     work = Work(target / "work")
     work.folder.mkdir()
     try:
-        return _Joined(folders, target, executor, registers, work).build(other_lines, rows)
+        return _Joined(folders, target, executor, registers, work).build(other_lines)
     except (BrokenProcessPool, ConnectionError) as error:
         raise StoreError("workers-lost") from error
     finally:
@@ -121,18 +118,19 @@ class _Joined:
         self._registers, self._work = registers, work
         self._shards: list[Shard] = []
 
-    def build(self, other_lines: Callable[[Registers], Iterable[str]], rows: int) -> bool:
-        tasks = [*self._tasks(rows)]
+    def build(self, other_lines: Callable[[Registers], Iterable[str]]) -> bool:
+        tasks = [*self._tasks()]
         buckets = max(1, len(tasks) // _SHARDS_A_PART)
         self._work.begin(self._registers, buckets)
         self._shards = self._run(read_shard, [(task,) for task in tasks])
+        if any(shard.code != code_fingerprint() for shard in self._shards):
+            raise StoreError("workers-differ")
         if not all(shard.is_sound for shard in self._shards) or not self._has_statuses():
             return False
         facts = self._facts(buckets)
         if facts is None:
             return False
         marked = self._marks()
-        (self._target / STORE).parent.mkdir(exist_ok=True)
         store = ox.Store(str(self._target / STORE))
         kinds = [(shard.number, "facts.nq") for shard in self._shards]
         self._load(store, [*kinds, *((number, "marks.nq") for number in marked)])
@@ -156,12 +154,12 @@ class _Joined:
         (self._target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8")
         return True
 
-    def _tasks(self, rows: int) -> Iterator[Task]:
+    def _tasks(self) -> Iterator[Task]:
         number = 0
         for name, path in fact_files(self._folders):
             if path.name == STATUS_FILE:
                 continue
-            for task in tasks_of(number, name, path, rows):
+            for task in tasks_of(number, name, path, ROWS):
                 yield task
                 number = task.number + 1
 
@@ -214,7 +212,7 @@ class _Joined:
         return self._run(gloss_shard, calls)
 
     def _load(self, store: ox.Store, files: Iterable[tuple[int, str]]) -> None:
-        """Load files of N-Quads and delete them, some at a time."""
+        """Load files of N-Quads one by one, and delete them."""
         for number, kind in files:
             path = self._work.path(number, kind)
             store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)

@@ -37,6 +37,7 @@ from ..collection import FACT_READERS, Collection, Registers, classes_of
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
+from .inputs import code_fingerprint
 from .source_rows import pack_statement
 
 _NUMERIC: Final = frozenset((XSD + "decimal", XSD + "integer"))
@@ -76,6 +77,8 @@ class Shard(NamedTuple):
     has_waiting: bool
     documents: frozenset[str] = frozenset()
     glosses: First = {}  # noqa: RUF012
+    #: The fingerprint of the program that read it.
+    code: str = ""
 
 
 class Part(NamedTuple):
@@ -240,7 +243,7 @@ def _no_pauses() -> Iterator[None]:
 def read_shard(folder: str, task: Task) -> Shard:
     """Read the facts of a shard, check each against its quote, and write what it gives."""
     with _no_pauses():
-        return _read_shard(_work(folder), task)
+        return _read_shard(_work(folder), task)._replace(code=code_fingerprint())
 
 
 def _read_shard(work: Work, task: Task) -> Shard:
