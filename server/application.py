@@ -63,6 +63,8 @@ async def follow(pool: Pool, then: Callable[[], None]) -> None:
                 then()
 
 
+#: Connections that the system accepts before the server does.
+_BACKLOG: Final = 512
 _METHODS: Final = ["GET", "HEAD", "POST"]
 #: IRIs under these paths identify things; they redirect to pages about them.
 _THINGS: Final = ("id", "fact", "inference", "evidence", "passage", "graph")
@@ -164,7 +166,19 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket. Raises ``ServerError`` if the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        # Only on sockets of this protocol does asyncio set TCP_NODELAY.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(_BACKLOG)
+        except (OSError, OverflowError):
+            listener.close()
+            raise
+        return listener
     except (OSError, OverflowError) as error:
         reason = foreign(getattr(error, "strerror", None) or str(error))
         raise ServerError("cannot-listen", host=host, port=port, reason=reason) from error
