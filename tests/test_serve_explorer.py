@@ -20,7 +20,7 @@ from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
 from taawun.server.pages import make_explorer as kept
 from taawun.server.pages import make_explorer as making
-from taawun.server.workers.pool import LimitError
+from taawun.server.workers.process import LimitError
 from taawun.server.workers.reply import Reply
 from taawun.server.workers.served_graph import OpenedBuild
 from taawun.server.workers.worker_answer import RequestError

@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 
 from ...messages.message import Message
 from ..sparql.media_types import LANGUAGES
-from ..workers.pool import LimitError, Pool, Served
+from ..workers.pool import Pool
+from ..workers.process import LimitError, Served
 from ..workers.worker_answer import RequestError, whole_answer
 
 #: Time limit for generating a page, in seconds.

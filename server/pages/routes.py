@@ -14,7 +14,8 @@ from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
 from ..sparql.query_operation import asked, single, truth
-from ..workers.pool import Limits, Pool
+from ..workers.pool import Pool
+from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .answer_files import FILES
 from .explorer_pages import Explorers

@@ -18,7 +18,8 @@ from ...ontology.namespaces import (
     PREFIXES,
     RDF,
 )
-from ..workers.pool import Limits, Pool
+from ..workers.pool import Pool
+from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .media_types import GRAPHS, RESULTS, choose, language_of, with_charset
 from .query_operation import read_operation, truth

@@ -9,29 +9,47 @@ from pathlib import Path
 from typing import Final
 
 from ...api import KnowledgeGraph
-from ...graph.store import select
+from ...graph.errors import StoreError
+from ...graph.store import Store, select
 from ...loaders.builds.cache import Build
 from ...loaders.builds.inputs import SEEDS
-from ...ontology.namespaces import DCTERMS, DOCUMENT, SCHEMA
+from ...ontology.namespaces import BASE, DCTERMS, DOCUMENT, SCHEMA
+from .reply import Reply
 
 _FILES: Final = f"""SELECT ?document ?file ?sha256 WHERE {{
   ONLY ?document <{DCTERMS}identifier> ?file ; <{SCHEMA}sha256> ?sha256
 }}"""
 
 
+def _remote(endpoint: str, seconds: float) -> Store:
+    from ...graph.remote.remote_store import RemoteStore
+
+    return RemoteStore(endpoint, timeout=seconds)
+
+
 class OpenedBuild(KnowledgeGraph):
     """The graph of a build; ``folder`` is the build folder, also used for cached pages.
 
-    A document is returned only if its checksum matches the build, so that all offsets are valid;
-    without ``shows_texts``, no documents are returned.
+    With ``endpoint``, the graph is the one behind that address, ``seconds`` the time for each of
+    its answers. A document is returned only if its checksum matches the build, so that all offsets
+    are valid; without ``shows_texts``, no documents are returned.
     """
 
-    def __init__(self, folder: Path, collections: Sequence[Path], *, shows_texts: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        collections: Sequence[Path],
+        *,
+        shows_texts: bool,
+        endpoint: str | None = None,
+        seconds: float = 30,
+    ) -> None:
         self.folder = folder
+        self.endpoint = endpoint
         self.shows_texts = shows_texts
         self._folders = (SEEDS, *collections)
         super().__init__(
-            Build(folder, is_new=False).store(),
+            _remote(endpoint, seconds) if endpoint else Build(folder, is_new=False).store(),
             questions=[collection / "queries" for collection in collections],
         )
 
@@ -56,3 +74,11 @@ class OpenedBuild(KnowledgeGraph):
                         slug = row["document"].value.removeprefix(DOCUMENT)
                         yield slug, row["sha256"].value, content.decode()
                         break
+
+
+def health(graph: OpenedBuild, reply: Reply) -> None:
+    """Write ``ok`` if the store answers; it must hold our ontology."""
+    if not graph.store.query(f"ASK {{ <{BASE}ontology> ?p ?o }}"):
+        raise StoreError("store-empty")
+    reply.begin("text/plain")
+    reply.body.write("ok\n")

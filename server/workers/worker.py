@@ -18,8 +18,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
-from ...graph.errors import QueryError, TaawunError, UnknownNameError, UnsureError
-from .reply import Reply
+from ...graph.errors import (
+    EndpointError,
+    QueryError,
+    TaawunError,
+    UnknownNameError,
+    UnsureError,
+)  # fmt: skip
+from .reply import FAILED, FRAME, READY, Reply
 from .served_graph import OpenedBuild
 
 Task: TypeAlias = Callable[..., None]
@@ -41,9 +47,12 @@ TASKS: Final = {
     "about_page": "pages.list_pages",
     "editor_words": "pages.query_pages",
     "answer_file": "pages.answer_files",
+    "health": "workers.served_graph",
 }
 
 
+#: Modules that are loaded at the start, so that the first visitor does not wait for them.
+_USUAL: Final = ("sparql.query_tasks", "pages.question_pages", "pages.resources")
 #: The tasks of the HTTP API, which report errors in JSON.
 INTERFACE: Final = frozenset(("explained", "question", "questions"))
 
@@ -73,9 +82,28 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     collections = [Path(name) for name in settings["collections"]]
-    graph = OpenedBuild(Path(settings["build"]), collections, shows_texts=settings["texts"])
+    try:
+        graph = OpenedBuild(
+            Path(settings["build"]),
+            collections,
+            shows_texts=settings["texts"],
+            endpoint=settings["endpoint"],
+            seconds=settings["seconds"],
+        )
+    except (TaawunError, OSError) as error:
+        _first(out, FAILED, str(error))
+        return
+    for module in _USUAL:
+        import_module(f"..{module}", __package__)
+    _first(out, READY)
     for line in sys.stdin.buffer:
         _work(graph, json.loads(line), out)
+
+
+def _first(out: IO[bytes], kind: bytes, reason: str = "") -> None:
+    content = reason.encode()
+    out.write(FRAME.pack(kind, len(content)) + content)
+    out.flush()
 
 
 def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
@@ -89,6 +117,10 @@ def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
         task(name)(graph, reply, **job)
     except MemoryError:
         os.abort()
+    except RecursionError:
+        if reply.is_begun:
+            raise
+        reply.refuse(400, QueryError("query-nested-too-deeply"))
     except TaawunError as error:
         if reply.is_begun:
             raise
@@ -103,6 +135,8 @@ def _status(error: TaawunError) -> int:
             return 404
         case QueryError() | UnsureError():
             return 400
+        case EndpointError():
+            return 502
         case _:
             return 500
 
