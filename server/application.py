@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from ..graph.errors import ServerError, TaawunError, as_json, told
 from ..loaders.builds.build import find_build
+from ..loaders.builds.inputs import SEEDS
 from ..messages.message import Message, foreign, say
 from .guard import LOOPBACK, Guard
 from .pages.list_pages import LISTS
@@ -47,11 +48,13 @@ async def follow(pool: Pool, then: Callable[[], None]) -> None:
     the cache folder has changed. If reading fails, the current build stays in service until the
     next check. A build whose folder was deleted is built again, by a process of its own.
     """
-    seen = 0
+    seen, stamps = 0, await asyncio.to_thread(_stamps, pool.served)
     log = logging.getLogger("taawun.server")
     while True:
         await asyncio.sleep(_PAUSE)
         served = pool.served
+        if stamps != (stamps := await asyncio.to_thread(_stamps, served)):
+            pool.memory.clear()
         with suppress(OSError, TaawunError):
             if not served.build.exists():
                 log.error("the build %s was deleted; building again", served.build.name)
@@ -79,6 +82,18 @@ async def follow(pool: Pool, then: Callable[[], None]) -> None:
                 pool.memory.clear()
                 log.info("now serving the build %s", found.path.name)
                 then()
+
+
+def _stamps(served: Served) -> frozenset[tuple[str, int, int]]:
+    """What tells that a stored question or a document has changed: no build depends on these."""
+    found = set()
+    for folder in (SEEDS, *served.collections):
+        for part in ("queries", "documents"):
+            with suppress(OSError):
+                for entry in os.scandir(folder / part):
+                    stat = entry.stat()
+                    found.add((entry.path, stat.st_mtime_ns, stat.st_size))
+    return frozenset(found)
 
 
 async def _build_again(served: Served) -> Path | None:

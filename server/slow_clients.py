@@ -48,14 +48,22 @@ class LingeringTransport(asyncio.Transport):
     """A transport that closes only its writing side while the client is still sending."""
 
     def __init__(
-        self, transport: asyncio.Transport, drain: Drain, is_sending: Callable[[], bool]
+        self,
+        transport: asyncio.Transport,
+        drain: Drain,
+        is_sending: Callable[[], bool],
+        later: Callable[[Callable[[], None]], object],
     ) -> None:
+        """``later`` calls a function soon, once: what is written until then is sent together."""
         super().__init__()
         self._transport, self._drain, self._is_sending = transport, drain, is_sending
+        self._later = later
+        self._held: list[bytes] = []
         self._is_ending = False
 
     def close(self) -> None:
         """Flush and close; while the client is still sending, close the writing side only."""
+        self._flush()
         if self._transport.is_closing() or not self._is_sending():
             self._transport.close()
         elif not self._is_ending:
@@ -74,12 +82,21 @@ class LingeringTransport(asyncio.Transport):
         return self._is_ending or self._transport.is_closing()
 
     def write(self, data: Any) -> None:
-        """Write, unless closed."""
-        if not self._is_ending:
-            self._transport.write(data)
+        """Write, unless closed: head and body of a short answer become one packet."""
+        if self._is_ending:
+            return
+        if not self._held:
+            self._later(self._flush)
+        self._held.append(data)
+
+    def _flush(self) -> None:
+        held, self._held = self._held, []
+        if held:
+            self._transport.write(b"".join(held))
 
     def abort(self) -> None:
         """Close immediately, discarding buffered data."""
+        self._held.clear()
         self._transport.abort()
 
     def pause_reading(self) -> None:
@@ -139,7 +156,10 @@ class ImpatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the timer for the first request."""
         self._drain = Drain(self.loop, transport.abort)
-        super().connection_made(LingeringTransport(transport, self._drain, self._is_sending))
+        lingering = LingeringTransport(
+            transport, self._drain, self._is_sending, self.loop.call_soon
+        )
+        super().connection_made(lingering)
         self._head = self._cut_later()
 
     def data_received(self, data: bytes) -> None:

@@ -426,7 +426,7 @@ def test_a_client_that_has_hung_up_is_closed_without_an_error():
 
     loop = asyncio.new_event_loop()
     drain = Drain(loop, lambda: None)
-    LingeringTransport(Gone(), drain, lambda: True).close()
+    LingeringTransport(Gone(), drain, lambda: True, loop.call_soon).close()
     loop.close()
     assert closed == [True]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -144,6 +145,8 @@ def _refuse_update(parameters: Iterable[tuple[str, str]]) -> None:
 
 
 def _is_update(text: str) -> bool:
+    if not re.search(rf"(?i)\b({'|'.join(_UPDATES)})\b", text):
+        return False
     declared = 0
     for token in scan(text):
         if declared:

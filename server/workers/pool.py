@@ -12,7 +12,7 @@ from typing import Final
 from .answer_memory import Memory
 from .process import BusyError, Limits, Served, Worker
 
-#: Seconds of processor time after which a query is a long one, and of waiting for anything else.
+#: Seconds after which a query that goes on to use the processor is a long one, and one that waits.
 SHORT: Final = 0.5
 _WAITED: Final = 3
 #: The lowest priority for ``nice``.
@@ -68,7 +68,8 @@ class _Turn:
         self.key = key
         self.worker: Worker | None = None
         self.since = time.monotonic()
-        self.spent = 0.0
+        #: The worker's processor time when it was first looked at.
+        self.spent: float | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.waiting: asyncio.Task[None] | None = None
         self.is_over = False
@@ -145,7 +146,6 @@ class Pool:
             if is_long:
                 turn.worker.lower()
             turn.since = started = time.monotonic()
-            turn.spent = turn.worker.spent()
             turn.timer = asyncio.get_running_loop().call_later(SHORT, self._look, turn)
             yield turn.worker
             if key and is_long and time.monotonic() - started < SHORT:
@@ -170,7 +170,9 @@ class Pool:
         worker = turn.worker
         assert worker
         has_waited = time.monotonic() - turn.since > _WAITED
-        if worker.is_replying or has_waited or worker.spent() - turn.spent >= SHORT:
+        spent = worker.spent()
+        turn.spent = spent if turn.spent is None else turn.spent
+        if worker.is_replying or has_waited or spent - turn.spent >= SHORT / 4:
             self._is_long(turn)
         else:
             turn.timer = asyncio.get_running_loop().call_later(SHORT / 2, self._look, turn)
