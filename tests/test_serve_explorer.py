@@ -246,3 +246,32 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
 
     monkeypatch.setattr(explorers_of, "whole_answer", stopped)
     run_alone(asked_again_and_again())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_first_visitor_sees_a_page_while_the_explorer_is_being_made(
+    language, folder, start_server, browser
+):
+    server = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    makers = []
+
+    def are_paused():
+        makers.extend(server.workers(19).values())
+        return makers
+
+    wait_until(are_paused)
+    for maker in makers:
+        maker.suspend()
+    page = browser.new_page()
+    page.goto(f"{server.url}/?lang={language}")
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("main li a").count() > 3
+    assert page.locator("canvas").count() == 0
+    for maker in makers:
+        maker.resume()
+    hurry(server)
+    # The page loads again by itself, and then is the explorer.
+    page.wait_for_selector("canvas", timeout=300_000)
+    page.close()
+    assert "Traceback" not in server.log.read_text()

@@ -47,9 +47,17 @@ class Site:
         self._editor_style = "\n".join(map(_asset, _EDITOR_STYLE)).encode()
 
     async def explorer(self, request: Request) -> Response:
-        """The explorer of the whole graph."""
+        """The explorer of the whole graph; a browser is shown a page while it is being made."""
         language = language_of(request, request.query_params.get("lang"))
-        page = await self.explorers.page(language)
+        page: bytes | None
+        if "text/html" in request.headers.get("accept", ""):
+            page = await self.explorers.page_soon(language)
+        else:
+            page = await self.explorers.page(language)
+        if page is None:
+            job = {"task": "waiting_page", "language": language}
+            headers = {"Refresh": "1", "Cache-Control": "no-store", "Vary": "Accept-Language"}
+            return WorkersAnswer(self._pool, self._limits, job, headers)
         policy = "frame-ancestors 'none'; object-src 'none'; base-uri 'none'"
         return _cached(request, page, "text/html", policy)
 

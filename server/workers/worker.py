@@ -40,6 +40,7 @@ TASKS: Final = {
     "resource": "pages.resources",
     "own_words_page": "pages.asking_page",
     "questions_page": "pages.question_pages",
+    "waiting_page": "pages.question_pages",
     "question_page": "pages.question_pages",
     "query_page": "pages.query_pages",
     "explorer": "pages.make_explorer",
