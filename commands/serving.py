@@ -76,25 +76,26 @@ def serve(
     open_it: bool,
 ) -> None:
     """Serve the explorer, the pages, the questions and a SPARQL 1.1 endpoint, on this machine
-    only.
+    only. With --endpoint, the graph is the one in that store.
 
     \b
     taawun serve --port 7878 --timeout 30
     curl http://127.0.0.1:7878/sparql --data-urlencode 'query=ASK {}'
     """
     from ..loaders.builds.build import build
+    from ..loaders.builds.cache import cache_folder
     from ..server.application import listen, run
     from ..server.workers.process import Limits, Served
 
-    if settings.endpoint:
-        raise MisuseError("serve-with-endpoint")
     if not public and not _is_loopback(host):
         raise MisuseError("serve-reachable-by-others", host=host)
     for origin in origins:
         if not re.fullmatch(_ORIGIN, origin):
             raise MisuseError("serve-bad-origin", origin=origin)
-    made = build(settings.collections)
-    served = Served(made.path, tuple(settings.collections), texts=not no_texts)
+    folder = cache_folder() if settings.endpoint else build(settings.collections).path
+    served = Served(
+        folder, tuple(settings.collections), texts=not no_texts, endpoint=settings.endpoint
+    )
     limits = Limits(seconds=settings.patience, memory=memory, answer=answer)
     if workers:
         limits = replace(limits, workers=workers)

@@ -39,6 +39,10 @@ from .workers.worker_answer import RequestError, WorkersAnswer
 
 #: Seconds between checks of the cache folder.
 _PAUSE: Final = 2
+#: Seconds for which an answer of an endpoint is given from memory.
+_FRESH: Final = 30
+#: Seconds after which the names and the explorer of an endpoint are read again.
+_RENEWED: Final = 600
 
 
 async def follow(pool: Pool, then: Callable[[], None]) -> None:
@@ -82,6 +86,19 @@ async def follow(pool: Pool, then: Callable[[], None]) -> None:
                 pool.memory.clear()
                 log.info("now serving the build %s", found.path.name)
                 then()
+
+
+async def renew(pool: Pool, then: Callable[[], None]) -> None:
+    """Ask an endpoint again, for what it holds may change.
+
+    Answers are kept for half a minute; names and labels for ten, after which ``then`` is called.
+    """
+    while True:
+        for _ in range(_RENEWED // _FRESH):
+            await asyncio.sleep(_FRESH)
+            pool.memory.clear()
+        await pool.start_anew()
+        then()
 
 
 def _stamps(served: Served) -> frozenset[tuple[str, int, int]]:
@@ -139,7 +156,8 @@ def application(
     async def working(_: Starlette) -> AsyncIterator[None]:
         await pool.open()
         site.explorers.prepare()
-        following = asyncio.create_task(follow(pool, site.explorers.prepare))
+        after = follow if not pool.served.endpoint else renew
+        following = asyncio.create_task(after(pool, site.explorers.prepare))
         yield
         following.cancel()
         with suppress(asyncio.CancelledError):
@@ -149,7 +167,7 @@ def application(
 
     async def health(_: Request) -> Response:
         """Whether a worker and the store answer."""
-        if not pool.served.build.exists():
+        if not (pool.served.endpoint or pool.served.build.exists()):
             raise RequestError(503, Message("build-deleted"))
         job = {"task": "health"}
         return WorkersAnswer(pool, limits, job, {"Cache-Control": "no-store"}, is_kept=False)

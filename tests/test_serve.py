@@ -503,9 +503,13 @@ def test_an_address_that_others_reach_is_not_listened_on_unasked(run):
     assert (said.exit_code, "--public" in said.output) == (2, True)
 
 
-def test_an_endpoint_is_not_served(run):
-    said = run("serve", "--endpoint", "http://127.0.0.1:9/")
-    assert (said.exit_code, "embedded store" in said.output) == (2, True)
+def test_a_server_whose_endpoint_does_not_answer_says_so(start_server):
+    server = start_server("serve", "--port", "0", "--endpoint", "http://127.0.0.1:9/")
+    for path in ("/health", "/id/country/iraq.html", "/api/questions/countries"):
+        said = server.get(path)
+        assert (said.status, "127.0.0.1:9" in said.text) == (502, True)
+    assert server.get("/style.css").status == 200
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_a_port_that_is_taken_is_named(run, server):

@@ -210,7 +210,7 @@ def test_a_page_that_is_made_already_does_not_wait_for_one_that_is_being_made(mo
             return job["language"].encode()
 
         monkeypatch.setattr(explorers_of, "whole_answer", answer)
-        made = explorers_of.Explorers(SimpleNamespace(served="build", worker=lambda: None))
+        made = explorers_of.Explorers(SimpleNamespace(served="build", worker=lambda **_: None))
         assert await made.page("ar") == b"ar"
         making = asyncio.create_task(made.page("en"))
         await asyncio.sleep(0)
@@ -235,7 +235,7 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
         assert refused.value.status_code == 503
 
     async def asked_again_and_again():
-        pool = SimpleNamespace(served="first", worker=lambda: None)
+        pool = SimpleNamespace(served="first", worker=lambda **_: None)
         made = explorers_of.Explorers(pool)
         for language in ("ar", "en", "ar"):
             await ask(made, language)

@@ -105,7 +105,7 @@ class Explorers:
         # At low priority, other work can delay it for a long time.
         seconds = 10 * _SECONDS if early else _SECONDS
         job = {"task": "explorer", "language": language, "seconds": seconds}
-        worker = self._pool.worker_aside() if early else self._pool.worker()
+        worker = self._pool.worker_aside() if early else self._pool.worker(is_long=True)
         served = self._pool.served
         try:
             return await whole_answer(worker, job, seconds)

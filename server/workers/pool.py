@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from .answer_memory import Memory
-from .process import BusyError, Limits, Served, Worker
+from .process import BusyError, Limits, PutOffError, Served, Worker
 
 #: Seconds after which a query that goes on to use the processor is a long one, and one that waits.
 SHORT: Final = 0.5
@@ -128,13 +128,16 @@ class Pool:
         self._ready.append(await self._start())
 
     @asynccontextmanager
-    async def worker(self, key: str | None = None) -> AsyncIterator[Worker]:
+    async def worker(
+        self, key: str | None = None, *, is_long: bool = False
+    ) -> AsyncIterator[Worker]:
         """Borrow a worker for one task. It is killed if its reply was not read completely.
 
         ``key`` names the task, so that one that was long before is known as such. Raises
-        ``BusyError`` if no worker becomes free.
+        ``BusyError`` if no worker becomes free; a task that proves to be long fails with
+        ``PutOffError`` if there is no room for it, and can then be given again.
         """
-        is_long = key in self._long_ones
+        is_long = is_long or key in self._long_ones
         lane = self._long if is_long else self._short
         await lane.enter()
         turn = _Turn(lane, key)
@@ -186,7 +189,7 @@ class Pool:
         if turn.lane is self._long or turn.worker is None:
             return
         if self._long.is_full and self._paused >= self._limits.workers:
-            turn.worker.fail(BusyError())
+            turn.worker.fail(PutOffError())
             return
         self._paused += 1
         if self._long.is_full:

@@ -62,6 +62,10 @@ class BusyError(Exception):
     """All workers are busy, and the wait is expected to be, or was, too long."""
 
 
+class PutOffError(BusyError):
+    """A query proved to be long, and has to wait for its turn among the long ones."""
+
+
 class StoppedError(TaawunError):
     """A query was stopped before it finished."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -10,21 +11,36 @@ from typing import Final
 
 from ...api import KnowledgeGraph
 from ...graph.errors import StoreError
-from ...graph.store import Store, select
+from ...graph.remote.remote_store import RemoteStore
+from ...graph.store import Answer, EmbeddedStore, Graphs, select
 from ...loaders.builds.cache import Build
 from ...loaders.builds.inputs import SEEDS
 from ...ontology.namespaces import BASE, DCTERMS, DOCUMENT, SCHEMA
 from .reply import Reply
 
+#: Seconds between two looks at the state of a push.
+_CHECKED: Final = 1
 _FILES: Final = f"""SELECT ?document ?file ?sha256 WHERE {{
   ONLY ?document <{DCTERMS}identifier> ?file ; <{SCHEMA}sha256> ?sha256
 }}"""
 
 
-def _remote(endpoint: str, seconds: float) -> Store:
-    from ...graph.remote.remote_store import RemoteStore
+class ReadOnlyRemoteStore(RemoteStore):
+    """The graph behind an endpoint, to which only SPARQL 1.1 queries without SERVICE are sent.
 
-    return RemoteStore(endpoint, timeout=seconds)
+    What a visitor writes is parsed here first: an endpoint may understand more than that. Whether
+    a push is under way is asked again every second.
+    """
+
+    _checked = 0.0
+
+    def query(self, text: str, graphs: Graphs | None = None, base: str | None = None) -> Answer:
+        """Run a query; see :class:`taawun.graph.store.EmbeddedStore`."""
+        EmbeddedStore.in_memory(b"").query(text, base=base)
+        if time.monotonic() - self._checked > _CHECKED:
+            self.forget()
+            self._checked = time.monotonic()
+        return super().query(text, graphs, base)
 
 
 class OpenedBuild(KnowledgeGraph):
@@ -49,7 +65,9 @@ class OpenedBuild(KnowledgeGraph):
         self.shows_texts = shows_texts
         self._folders = (SEEDS, *collections)
         super().__init__(
-            _remote(endpoint, seconds) if endpoint else Build(folder, is_new=False).store(),
+            ReadOnlyRemoteStore(endpoint, timeout=seconds)
+            if endpoint
+            else Build(folder, is_new=False).store(),
             questions=[collection / "queries" for collection in collections],
         )
 

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from ...messages.message import Message, foreign
 from .answer_memory import ONE, Kept, raw
 from .pool import Pool
-from .process import BusyError, LimitError, Limits, StoppedError, Worker
+from .process import BusyError, LimitError, Limits, PutOffError, StoppedError, Worker
 
 
 class RequestError(HTTPException):
@@ -91,7 +91,13 @@ class WorkersAnswer(Response):
 
         try:
             async with asyncio.timeout(self._limits.patience + self._limits.seconds):
-                await self._reply(scope, sending)
+                try:
+                    await self._reply(scope, sending)
+                except PutOffError:
+                    if is_begun:
+                        raise
+                    # It is known to be long now, and waits for its turn.
+                    await self._reply(scope, sending)
             return
         except BusyError:
             message, headers = Message("workers-busy"), {**headers, **_RETRY}
