@@ -169,3 +169,13 @@ def test_an_answer_of_this_build_comes_from_memory_with_its_tag(server):
     other = server.query(text, accept="text/csv")
     assert other.headers["etag"] != tag
     assert server.query(text, if_none_match='"other"').status == 200
+
+
+def test_no_worker_outlives_a_server_that_is_killed_not_even_a_paused_one(start_server):
+    server = start_server("serve", "--port", "0", "--workers", "2")
+    server.query("ASK {}")
+    workers = list(server.workers().values())
+    workers[0].suspend()
+    server.process.kill()
+    server.process.wait(20)
+    wait_until(lambda: not any(one.is_running() for one in workers))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
 from ..sparql.query_operation import asked, single, truth
+from ..workers.answer_memory import etag, matches
 from ..workers.pool import Pool
 from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
@@ -220,10 +220,10 @@ def _asset(name: str) -> str:
 
 def _cached(request: Request, content: bytes, media: str, policy: str | None = None) -> Response:
     """Respond with content that a client may cache if it revalidates the ETag."""
-    tag = f'"{sha256(content).hexdigest()[:16]}"'
+    tag = etag(content)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
     if policy:
         headers["Content-Security-Policy"] = policy
-    if request.headers.get("if-none-match") == tag:
+    if matches(request.headers.get("if-none-match", "").encode(), tag.encode()):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=media)

@@ -40,7 +40,7 @@ class Limits:
     #: Time limit for receiving a request body, in seconds.
     sending: float = 10
     #: Maximum number of open connections.
-    connections: int = 1000
+    connections: int = 500
 
 
 @dataclass(frozen=True, slots=True)

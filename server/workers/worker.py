@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
@@ -28,6 +29,7 @@ from ...graph.errors import (
 from .reply import FAILED, FRAME, READY, Reply
 from .served_graph import OpenedBuild
 
+_PARENT_DEATH_SIGNAL: Final = 1
 Task: TypeAlias = Callable[..., None]
 
 #: Each task and its module.
@@ -71,6 +73,7 @@ _GRACE: Final = 5
 def main() -> None:
     """Open the store and run tasks until standard input ends."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
+    _end_with_the_server()
     os.nice(settings["nice"])
     # Silence what the library prints when out of memory; it must not get between frames.
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
@@ -99,6 +102,14 @@ def main() -> None:
     _first(out, READY)
     for line in sys.stdin.buffer:
         _work(graph, json.loads(line), out)
+
+
+def _end_with_the_server() -> None:
+    """Have the kernel kill this process when its server dies, even one that is paused (Linux)."""
+    from ctypes import CDLL
+
+    with suppress(OSError, AttributeError):
+        CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _first(out: IO[bytes], kind: bytes, reason: str = "") -> None:
