@@ -150,7 +150,7 @@ def main() -> None:
     extra = ["--endpoint", options.endpoint] if options.endpoint else []
     log = Path(tempfile.mkdtemp(prefix="soak-")) / "log"
     command = [
-        sys.executable, "-m", "taawun", "serve", "--port", "0", "--timeout", "5",
+        sys.executable, "-m", "taawun", "serve", "--port", "0", "--timeout", "10",
         "--memory", "512", *extra,
     ]  # fmt: skip
     with log.open("w") as errors:

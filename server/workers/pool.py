@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -172,10 +173,12 @@ class Pool:
         """
         worker = turn.worker
         assert worker
-        has_waited = time.monotonic() - turn.since > _WAITED
-        spent = worker.spent()
+        spent, is_running = worker.spent()
         turn.spent = spent if turn.spent is None else turn.spent
-        if worker.is_replying or has_waited or spent - turn.spent >= SHORT / 4:
+        has_waited = not is_running and time.monotonic() - turn.since > _WAITED
+        # Of what is not known, the time on the clock has to decide.
+        is_heavy = spent == math.inf or spent - turn.spent >= SHORT
+        if worker.is_replying or has_waited or is_heavy:
             self._is_long(turn)
         else:
             turn.timer = asyncio.get_running_loop().call_later(SHORT / 2, self._look, turn)

@@ -232,14 +232,18 @@ class Worker:
                 return StoppedError("worker-killed")
         return StoppedError("query-broke-down", status=status)
 
-    def spent(self) -> float:
-        """The processor time that the process has used, in seconds; infinite if not known."""
+    def spent(self) -> tuple[float, bool]:
+        """The processor time that the process has used, in seconds, and whether it wants more.
+
+        Infinite if not known.
+        """
         try:
             with open(f"/proc/{self._process.pid}/stat", "rb") as file:
                 fields = file.read().rpartition(b")")[2].split()
         except OSError:
-            return math.inf
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            return math.inf, True
+        seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return seconds, fields[0] == b"R"
 
     def pause(self) -> None:
         """Stop the process until :meth:`resume`."""
