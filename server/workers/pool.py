@@ -20,6 +20,8 @@ _WAITED: Final = 3
 _LOWEST: Final = 19
 #: How many long queries are remembered.
 _KEPT: Final = 1000
+#: How much longer than expected a short task may wait before it is refused.
+_LONGEST: Final = 3
 #: How much the last task counts in the expected time of a task.
 _WEIGHT: Final = 0.1
 
@@ -27,8 +29,9 @@ _WEIGHT: Final = 0.1
 class _Lane:
     """Places for tasks; those who wait are admitted in turn, or refused if it would take long."""
 
-    def __init__(self, places: int, patience: float) -> None:
-        self._places, self._patience = places, patience
+    def __init__(self, places: int, patience: float, longest: float) -> None:
+        """Who is admitted waits ``longest`` at most, though less than ``patience`` was expected."""
+        self._places, self._patience, self._longest = places, patience, longest
         self._free = asyncio.Semaphore(places)
         self._waiting = 0
         #: The time that a task is expected to hold a place, in seconds.
@@ -48,7 +51,7 @@ class _Lane:
             raise BusyError
         self._waiting += 1
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._longest):
                 await self._free.acquire()
         except TimeoutError:
             raise BusyError from None
@@ -94,8 +97,8 @@ class Pool:
     def __init__(self, served: Served, limits: Limits) -> None:
         self.served, self._limits = served, limits
         self.memory = Memory()
-        self._short = _Lane(limits.workers, limits.patience)
-        self._long = _Lane(limits.workers, limits.patience)
+        self._short = _Lane(limits.workers, limits.patience, _LONGEST * limits.patience)
+        self._long = _Lane(limits.workers, limits.patience, limits.patience)
         self._paused = 0
         self._long_ones: OrderedDict[str, None] = OrderedDict()
         self._alive: set[Worker] = set()

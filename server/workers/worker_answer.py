@@ -34,6 +34,8 @@ STOPPED: Final = "taawun.stopped"
 _RETRY: Final = {"Retry-After": "5"}
 #: Seconds before the server looks whether the client is still there.
 _GLANCE: Final = 0.05
+#: How often the patience may be needed in the worst case: in the queues of both lanes.
+_MOST_WAITING: Final = 4
 #: Bytes of an answer that is sent whole, with its length.
 _TOGETHER: Final = 1 << 16
 
@@ -90,7 +92,9 @@ class WorkersAnswer(Response):
             await send(message)
 
         try:
-            async with asyncio.timeout(self._limits.patience + self._limits.seconds):
+            async with asyncio.timeout(
+                _MOST_WAITING * self._limits.patience + self._limits.seconds
+            ):
                 try:
                     await self._reply(scope, sending)
                 except PutOffError:
