@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import quote
 
 import h11
+import httptools
 from mutations import spoil
 
 #: What a head may be as long as, as in uvicorn.
@@ -109,31 +110,48 @@ class Service:
         return new.decode("utf-8", "replace")
 
 
+class _Seen:
+    """What llhttp, which the server uses too, finds in the bytes that are sent."""
+
+    def __init__(self) -> None:
+        self.methods: list[str] = []
+        self.is_whole = True
+        self.is_sound = True
+        self._headers: list[tuple[bytes, bytes]] = []
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def on_message_begin(self) -> None:
+        self.is_whole, self._headers = False, []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value.lower()))
+
+    def on_headers_complete(self) -> None:
+        self.methods.append(self.parser.get_method().decode())
+        names = [name for name, _ in self._headers]
+        codings = {value for name, value in self._headers if name == b"transfer-encoding"}
+        size = sum(len(name) + len(value) + 4 for name, value in self._headers)
+        if names.count(b"host") > 1 or codings - {b"chunked"} or size > _HEAD // 2:
+            self.is_sound = False
+
+    def on_message_complete(self) -> None:
+        self.is_whole = True
+
+
 def requests_in(sent: bytes) -> tuple[list[str], bool]:
     """The methods of the requests that begin in what is sent, and whether all are whole and sound.
 
     What comes before nonsense may go unanswered, since the connection is closed at once.
     """
-    methods = []
-    reader = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD)
-    reader.receive_data(sent)
+    seen = _Seen()
     try:
-        while True:
-            event = reader.next_event()
-            if isinstance(event, h11.Request):
-                methods.append(event.method.decode())
-            elif isinstance(event, h11.EndOfMessage):
-                if not reader.trailing_data[0]:
-                    return methods, True
-                reader.send(h11.Response(status_code=200, headers=[]))
-                reader.send(h11.EndOfMessage())
-                if reader.our_state is not h11.DONE:
-                    return methods, True
-                reader.start_next_cycle()
-            elif not isinstance(event, h11.Data):
-                return methods, event is h11.PAUSED
-    except h11.ProtocolError:
-        return methods, False
+        seen.parser.feed_data(sent)
+    except httptools.HttpParserUpgrade:
+        return seen.methods, True
+    except httptools.HttpParserError:
+        return seen.methods, False
+    return seen.methods, seen.is_whole and seen.is_sound
 
 
 def answers(connection: socket.socket, methods: Sequence[str], is_sound: bool) -> Iterator[int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
+from typing import Final
 
 import click
 
@@ -12,6 +14,9 @@ from ..graph.errors import MisuseError
 from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common, page_options
+
+#: An origin as browsers send it: scheme, host, and the port if it is not the usual one.
+_ORIGIN: Final = r"\*|https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?"
 
 
 @click.command()
@@ -29,7 +34,18 @@ from .settings import Settings, common, page_options
     metavar="NAME",
     help="A host name by which others reach the server (repeatable).",
 )
-@click.option("--workers", type=click.IntRange(1, 64), help="How many queries run at once.")
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A site whose pages may read answers, as https://data.example; * for any (repeatable).",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="How many short queries run at once, and as many long ones.",
+)
 @click.option(
     "--memory",
     default=1024,
@@ -52,6 +68,7 @@ def serve(
     host: str,
     port: int,
     public: Sequence[str],
+    origins: Sequence[str],
     workers: int | None,
     memory: int,
     answer: int,
@@ -59,22 +76,26 @@ def serve(
     open_it: bool,
 ) -> None:
     """Serve the explorer, the pages, the questions and a SPARQL 1.1 endpoint, on this machine
-    only.
+    only. With --endpoint, the graph is the one in that store.
 
     \b
     taawun serve --port 7878 --timeout 30
     curl http://127.0.0.1:7878/sparql --data-urlencode 'query=ASK {}'
     """
     from ..loaders.builds.build import build
+    from ..loaders.builds.cache import cache_folder
     from ..server.application import listen, run
-    from ..server.workers.pool import Limits, Served
+    from ..server.workers.process import Limits, Served
 
-    if settings.endpoint:
-        raise MisuseError("serve-with-endpoint")
     if not public and not _is_loopback(host):
         raise MisuseError("serve-reachable-by-others", host=host)
-    made = build(settings.collections)
-    served = Served(made.path, tuple(settings.collections), texts=not no_texts)
+    for origin in origins:
+        if not re.fullmatch(_ORIGIN, origin):
+            raise MisuseError("serve-bad-origin", origin=origin)
+    folder = cache_folder() if settings.endpoint else build(settings.collections).path
+    served = Served(
+        folder, tuple(settings.collections), texts=not no_texts, endpoint=settings.endpoint
+    )
     limits = Limits(seconds=settings.patience, memory=memory, answer=answer)
     if workers:
         limits = replace(limits, workers=workers)
@@ -83,7 +104,7 @@ def serve(
         print_line(say("serve-ready", settings.language, address=address))
         if open_it:
             click.launch(address)
-        run(listener, served, limits, public)
+        run(listener, served, limits, public, origins)
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -60,6 +61,8 @@ _CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _MISREAD: Final = r"\b(?!true\b|false\b)(?i:true|false)\b|\b(?i:concat|coalesce|bnode)[\s#]"
 #: Found faster in a long query than the expression.
 _MISREAD_WORDS: Final = ("true", "false", "concat", "coalesce", "bnode")
+#: Texts above this number of characters are scanned each time.
+_LONG: Final = 1 << 14
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ESCAPES: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
@@ -90,6 +93,19 @@ def scan(text: str) -> Iterator[Token]:
 
     Characters that form no token have the kind ``other``.
     """
+    if len(text) > _LONG:
+        yield from _scan(text)
+    else:
+        yield from _scanned(text)
+
+
+@lru_cache(maxsize=64)
+def _scanned(text: str) -> tuple[Token, ...]:
+    """The tokens of a text that several readers look at one after the other."""
+    return tuple(_scan(text))
+
+
+def _scan(text: str) -> Iterator[Token]:
     # Compiled on first use, since most commands scan no query; re caches it.
     for found in re.compile(_TOKEN, re.DOTALL).finditer(text):
         if found.lastgroup != "space":

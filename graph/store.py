@@ -111,6 +111,8 @@ class EmbeddedStore:
 
     def __init__(self, store: ox.Store, build: str = "") -> None:
         self._store, self.build = store, build
+        #: What readers keep with a build, which never changes, by their name.
+        self.kept: dict[str, object] = {}
 
     @classmethod
     def open(cls, path: Path) -> EmbeddedStore:

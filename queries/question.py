@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -315,6 +315,12 @@ def read_question(path: Path) -> Question:
     except OSError as error:
         reason = foreign(error.strerror or str(error))
         raise QueryError("question-not-read", file=str(path), reason=reason) from error
-    question = Question(path.stem, text)
+    return _question(path.stem, text)
+
+
+@lru_cache(maxsize=256)
+def _question(name: str, text: str) -> Question:
+    """The question with this text; whoever asks it again need not have its header read again."""
+    question = Question(name, text)
     assert question.rows >= 0
     return question

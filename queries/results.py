@@ -54,7 +54,7 @@ class Shown:
         self, store: Store, language: str, columns: Mapping[str, Mapping[str, str]] | None = None
     ) -> None:
         self.language = language
-        self.labels = Labels(store)
+        self.labels = Labels.of(store)
         self._columns = columns or {}
 
     def fetch(self, rows: Iterable[Terms]) -> None:

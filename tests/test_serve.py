@@ -21,6 +21,7 @@ import psutil
 import pyoxigraph as ox
 import pytest
 
+from taawun.server.application import listen
 from taawun.server.slow_clients import Drain, LingeringTransport
 
 COUNTRIES = "SELECT ?c WHERE { ?c a tw:Country } ORDER BY ?c"
@@ -120,8 +121,16 @@ REFUSED = {
         {"query": "SELECT * { ?s ?p ?o.SERVICE<http://127.0.0.1:9/>{ ?a ?b ?c } }"},
         {}, 400, "no request leaves",
     ),
-    "an update as a query": ({"query": "CLEAR ALL"}, {}, 400, "not valid SPARQL"),
-    "LOAD": ({"query": "LOAD <http://127.0.0.1:9/>"}, {}, 400, "not valid SPARQL"),
+    "an update as a query": ({"query": "CLEAR ALL"}, {}, 403, "read-only"),
+    "an update after prefixes": (
+        {"query": "PREFIX a: <http://a/>\n# SELECT\nINSERT DATA { a:b a:c 1 }"},
+        {}, 403, "read-only",
+    ),
+    "an update as a query for a browser": (
+        {"query": "WITH <http://a> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }"},
+        {"accept": "text/html"}, 403, "",
+    ),
+    "LOAD": ({"query": "LOAD <http://127.0.0.1:9/>"}, {}, 403, "read-only"),
     "too many parameters": ([("x", "y")] * 2000, {}, 400, "too many"),
     "bytes that are no UTF-8": ("query=ASK%20%7B%7D%FF", {}, 400, "UTF-8"),
 }  # fmt: skip
@@ -417,7 +426,7 @@ def test_a_client_that_has_hung_up_is_closed_without_an_error():
 
     loop = asyncio.new_event_loop()
     drain = Drain(loop, lambda: None)
-    LingeringTransport(Gone(), drain, lambda: True).close()
+    LingeringTransport(Gone(), drain, lambda: True, loop.call_soon).close()
     loop.close()
     assert closed == [True]
 
@@ -450,10 +459,25 @@ def test_pages_of_other_sites_cannot_read_answers_and_local_ones_can(server, sta
     assert "access-control-allow-origin" not in evil.headers
     near = server.query("ASK {}", origin="http://localhost:8080")
     assert near.headers["access-control-allow-origin"] == "http://localhost:8080"
-    public = start_server("serve", "--port", "0", "--public", "graph.example", "--workers", "1")
+    options = ["--public", "graph.example", "--workers", "1"]
+    named = [f"--allow-origin=https://{name}.example" for name in ("yasgui", "data")]
+    public = start_server("serve", "--port", "0", *options, *named)
     assert public.get("/health", host="graph.example").status == 200
-    far = public.query("ASK {}", origin="https://yasgui.example")
-    assert far.headers["access-control-allow-origin"] == "*"
+    for origin in ("https://yasgui.example", "https://data.example"):
+        far = public.query("ASK {}", origin=origin)
+        assert far.headers["access-control-allow-origin"] == origin
+        assert "origin" in far.headers["vary"].lower()
+    # Neither another site nor the same one over another scheme; an answer from memory, too.
+    for origin in ("https://evil.example", "http://data.example", "https://data.example.evil"):
+        assert "access-control-allow-origin" not in public.query("ASK {}", origin=origin).headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["data.example", "https://data.example/", "https://Data.example"]
+)
+def test_an_origin_that_no_browser_sends_is_refused(origin, run):
+    said = run("serve", "--port", "0", "--allow-origin", origin)
+    assert (said.exit_code, origin in said.output) == (2, True)
 
 
 def test_every_answer_has_the_headers_of_security(server):
@@ -479,9 +503,13 @@ def test_an_address_that_others_reach_is_not_listened_on_unasked(run):
     assert (said.exit_code, "--public" in said.output) == (2, True)
 
 
-def test_an_endpoint_is_not_served(run):
-    said = run("serve", "--endpoint", "http://127.0.0.1:9/")
-    assert (said.exit_code, "embedded store" in said.output) == (2, True)
+def test_a_server_whose_endpoint_does_not_answer_says_so(start_server):
+    server = start_server("serve", "--port", "0", "--endpoint", "http://127.0.0.1:9/")
+    for path in ("/health", "/id/country/iraq.html", "/api/questions/countries"):
+        said = server.get(path)
+        assert (said.status, "127.0.0.1:9" in said.text) == (502, True)
+    assert server.get("/style.css").status == 200
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_a_port_that_is_taken_is_named(run, server):
@@ -534,3 +562,65 @@ def test_what_is_built_anew_is_served_and_what_is_faulty_is_not(start_server, ru
     time.sleep(3)
     assert wait_for(server, text, ["Sunken"]) == ["Sunken"]
     assert "now serving the build" in server.log.read_text()
+
+
+#: Framings that servers and proxies read differently: each is refused, and the connection closed.
+SMUGGLED = {
+    "a length beside chunks": "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+    "chunks beside a length": "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+    "two lengths": "Content-Length: 4\r\nContent-Length: 5\r\n",
+    "a coding that is none of ours": "Transfer-Encoding: gzip, chunked\r\n",
+    "two codings": "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+    "a folded line": "X: a\r\n Content-Length: 4\r\n",
+    "a space before the colon": "Content-Length : 4\r\n",
+    "line feeds alone": "Content-Length: 4\n\n",
+    "two hosts": "Host: evil.example\r\n",
+}
+
+
+@pytest.mark.parametrize("name", SMUGGLED)
+def test_a_request_that_can_be_read_in_two_ways_is_refused_and_nothing_after_it(name, server):
+    head = f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{SMUGGLED[name]}"
+    kind = "Content-Type: application/sparql-query\r\n\r\n"
+    smuggled = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(f"{head}{kind}0\r\n\r\n{smuggled}".encode())
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"connection: close" in answer.lower()
+
+
+@pytest.mark.parametrize("size", [64 << 10, 66 << 10, 1 << 20])
+@pytest.mark.parametrize("piece", [1 << 12, 1 << 21])
+def test_a_head_of_more_than_64_kb_is_refused_however_it_arrives(piece, size, server):
+    """h11 refused it only while it was not complete: at once on loopback, it was accepted."""
+    request = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * size + b"\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        for place in range(0, len(request), piece):
+            connection.sendall(request[place : place + piece])
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert answer.startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_head_of_less_than_64_kb_is_accepted(server):
+    assert server.get("/health", x="x" * (63 << 10)).status == 200
+
+
+def test_many_requests_at_once_on_one_connection_are_answered_in_turn(server):
+    paths = ["/health", "/style.css", "/nowhere", "/health"]
+    requests = [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in paths]
+    requests[-1] = requests[-1].replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall("".join(requests).encode())
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"200", b"404", b"200"]
+
+
+def test_no_answer_waits_for_the_acknowledgement_of_its_first_packet(server):
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert client.recv(1000)
+    with closing(listen("127.0.0.1", 0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

@@ -20,7 +20,7 @@ from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
 from taawun.server.pages import make_explorer as kept
 from taawun.server.pages import make_explorer as making
-from taawun.server.workers.pool import LimitError
+from taawun.server.workers.process import LimitError
 from taawun.server.workers.reply import Reply
 from taawun.server.workers.served_graph import OpenedBuild
 from taawun.server.workers.worker_answer import RequestError
@@ -210,7 +210,7 @@ def test_a_page_that_is_made_already_does_not_wait_for_one_that_is_being_made(mo
             return job["language"].encode()
 
         monkeypatch.setattr(explorers_of, "whole_answer", answer)
-        made = explorers_of.Explorers(SimpleNamespace(served="build", worker=lambda: None))
+        made = explorers_of.Explorers(SimpleNamespace(served="build", worker=lambda **_: None))
         assert await made.page("ar") == b"ar"
         making = asyncio.create_task(made.page("en"))
         await asyncio.sleep(0)
@@ -235,7 +235,7 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
         assert refused.value.status_code == 503
 
     async def asked_again_and_again():
-        pool = SimpleNamespace(served="first", worker=lambda: None)
+        pool = SimpleNamespace(served="first", worker=lambda **_: None)
         made = explorers_of.Explorers(pool)
         for language in ("ar", "en", "ar"):
             await ask(made, language)
@@ -246,3 +246,32 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
 
     monkeypatch.setattr(explorers_of, "whole_answer", stopped)
     run_alone(asked_again_and_again())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_the_first_visitor_sees_a_page_while_the_explorer_is_being_made(
+    language, folder, start_server, browser
+):
+    server = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    makers = []
+
+    def are_paused():
+        makers.extend(server.workers(19).values())
+        return makers
+
+    wait_until(are_paused)
+    for maker in makers:
+        maker.suspend()
+    page = browser.new_page()
+    page.goto(f"{server.url}/?lang={language}")
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("main li a").count() > 3
+    assert page.locator("canvas").count() == 0
+    for maker in makers:
+        maker.resume()
+    hurry(server)
+    # The page loads again by itself, and then is the explorer.
+    page.wait_for_selector("canvas", timeout=300_000)
+    page.close()
+    assert "Traceback" not in server.log.read_text()

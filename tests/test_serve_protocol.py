@@ -41,8 +41,8 @@ def endpoint(start_server, tmp_path_factory):
     del store
     code = (
         "import sys; from pathlib import Path\n"
-        "from taawun.server.workers.pool import Limits\n"
-        "from taawun.server.workers.pool import Served\n"
+        "from taawun.server.workers.process import Limits\n"
+        "from taawun.server.workers.process import Served\n"
         "from taawun.server.application import listen, run\n"
         "listener = listen('127.0.0.1', 0)\n"
         "print(f'http://127.0.0.1:{listener.getsockname()[1]}/')\n"

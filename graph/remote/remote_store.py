@@ -14,7 +14,7 @@ from ...messages.message import Message
 from ...ontology.namespaces import BASE, GRAPH_PLAIN, GRAPH_PUSH, RDF, SCHEMA, XSD
 from ..errors import EndpointError, QueryError
 from ..sparql_tokens import Token, scan
-from ..store import Answer, EmbeddedStore
+from ..store import Answer, EmbeddedStore, Graphs
 from .transport import Reply, Transport, clean
 
 #: ``VALUES ?x { UNDEF }`` says nothing; with it Virtuoso leaves ?x unbound whatever else binds it.
@@ -133,11 +133,15 @@ class Endpoint:
         self._transport = Transport(url, timeout)
         self._updates = Transport(update_url, timeout) if update_url else self._transport
 
-    def query(self, text: str, default_graph: str | None = None) -> Answer:
-        """Run a query, over ``default_graph`` as default graph where one is named."""
+    def query(self, text: str, graphs: Graphs | None = None) -> Answer:
+        """Run a query, over these graphs where any are named."""
         from SPARQLWrapper import POST, SPARQLWrapper
 
-        wrapper = SPARQLWrapper(self.url, defaultGraph=default_graph)
+        wrapper = SPARQLWrapper(self.url)
+        for iri in graphs.default if graphs else ():
+            wrapper.addDefaultGraph(iri)
+        for iri in graphs.named if graphs else ():
+            wrapper.addNamedGraph(iri)
         wrapper.setMethod(POST)
         wrapper.setQuery(text)
         accepted = _TRIPLES if wrapper.queryType in _GRAPH_FORMS else _JSON
@@ -234,6 +238,13 @@ _STATE: Final = f"""SELECT ?found WHERE {{
 }}"""
 
 
+def _has_relative_iris(text: str) -> bool:
+    return any(
+        token.kind == "iri" and not re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text)
+        for token in scan(text)
+    )
+
+
 class RemoteStore:
     """The dataset behind an endpoint; see :class:`taawun.graph.store.Store`.
 
@@ -245,15 +256,23 @@ class RemoteStore:
     def __init__(self, url: str, *, timeout: float = 30) -> None:
         self._endpoint = Endpoint(url, timeout=timeout)
 
-    def query(self, text: str) -> Answer:
-        """Run a query; see :class:`taawun.graph.store.Store`."""
+    def query(self, text: str, graphs: Graphs | None = None, base: str | None = None) -> Answer:
+        """Run a query; see :class:`taawun.graph.store.EmbeddedStore`."""
         text = without_idle_values(text)
+        if base and _has_relative_iris(text):
+            text = f"BASE <{base}> {text}"
+        if graphs is not None:
+            return self._endpoint.query(text, graphs)
         plain = self._plain_graph
         if plain is None or chooses_dataset(text):
             return self._endpoint.query(text)
         if uses_graph(text):
             return self._endpoint.query(in_graph(text, plain))
-        return self._endpoint.query(text, plain)
+        return self._endpoint.query(text, Graphs((plain,)))
+
+    def forget(self) -> None:
+        """Have the next query look again where the plain view is, and whether it is complete."""
+        self.__dict__.pop("_plain_graph", None)
 
     @cached_property
     def _plain_graph(self) -> str | None:

@@ -9,13 +9,16 @@ from typing import Final, TypeAlias
 
 from ...messages.message import Message
 from ..sparql.media_types import LANGUAGES
-from ..workers.pool import LimitError, Pool, Served
+from ..workers.pool import Pool
+from ..workers.process import LimitError, Served
 from ..workers.worker_answer import RequestError, whole_answer
 
 #: Time limit for generating a page, in seconds.
 _SECONDS: Final = 300
 #: Seconds to wait for a page that is already being generated at low priority.
 _WAIT: Final = 5
+#: Seconds that a browser waits for the page before it is shown that it is being made.
+_MOMENT: Final = 0.5
 _Key: TypeAlias = tuple[Served, str]
 
 
@@ -27,6 +30,8 @@ class Explorers:
         self._asked: dict[_Key, asyncio.Task[bytes]] = {}
         self._early: dict[_Key, asyncio.Task[bytes]] = {}
         self._preparing: asyncio.Task[None] | None = None
+        #: Pages that visitors wait for.
+        self._wanted: dict[_Key, asyncio.Task[bytes]] = {}
         #: Builds whose page exceeds the limits, with the reason.
         self._beyond: dict[Served, Message] = {}
 
@@ -46,6 +51,22 @@ class Explorers:
             self._asked = {**kept, key: made}
         return await asyncio.shield(made)
 
+    async def page_soon(self, language: str) -> bytes | None:
+        """Return the page, or None if it is still being made after a moment.
+
+        Raises ``RequestError`` if generation fails.
+        """
+        key = (self._pool.served, language)
+        wanted = self._wanted.get(key)
+        if wanted is None:
+            wanted = self._wanted[key] = asyncio.create_task(self.page(language))
+        done, _ = await asyncio.wait([wanted], timeout=_MOMENT)
+        if not done:
+            return None
+        # The page itself is kept where it was made.
+        self._wanted.pop(key, None)
+        return wanted.result()
+
     def prepare(self) -> None:
         """Start generating the pages of the current build in the background."""
         self.stop()
@@ -53,18 +74,23 @@ class Explorers:
 
     def stop(self) -> None:
         """Cancel background generation."""
-        if self._preparing:
-            self._preparing.cancel()
+        for task in (self._preparing, *self._wanted.values()):
+            if task:
+                task.cancel()
 
     async def _prepare(self, served: Served) -> None:
-        self._early.clear()
+        # What an endpoint holds may have changed: its old page is shown until the new one is made.
+        self._early = {
+            key: task for key, task in self._early.items() if key[0] == served and _is_made(task)
+        }
         for language in LANGUAGES:
-            if (served, language) in self._asked:
+            if (served, language) in self._asked and not served.endpoint:
                 continue
             making = asyncio.create_task(self._make(language, early=True))
-            self._early[served, language] = making
+            self._early.setdefault((served, language), making)
             try:
                 await making
+                self._early[served, language] = making
             except RequestError as error:
                 logging.getLogger("taawun.server").info(error.message)
                 # The other language would fail too.
@@ -79,7 +105,7 @@ class Explorers:
         # At low priority, other work can delay it for a long time.
         seconds = 10 * _SECONDS if early else _SECONDS
         job = {"task": "explorer", "language": language, "seconds": seconds}
-        worker = self._pool.worker_aside() if early else self._pool.worker()
+        worker = self._pool.worker_aside() if early else self._pool.worker(is_long=True)
         served = self._pool.served
         try:
             return await whole_answer(worker, job, seconds)

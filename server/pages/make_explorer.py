@@ -56,7 +56,14 @@ _PACKAGES: Final = ("jinja2", "pyoxigraph", "pyvis")
 
 
 def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
-    """Write the page in the given language; it is cached in the folder of the build."""
+    """Write the page in the given language; it is cached in the folder of the build.
+
+    That of an endpoint is not: what the endpoint holds may change.
+    """
+    if graph.endpoint:
+        reply.begin("text/html")
+        reply.body.write(_made(graph, language))
+        return
     name = f"explorer-{_key(graph, language)}"
     page = find(graph.folder / name)
     if page is None:

@@ -69,7 +69,7 @@ class Page:
 
     def __init__(self, graph: KnowledgeGraph, language: str) -> None:
         self.language = language
-        self.labels = Labels(graph.store)
+        self.labels = Labels.of(graph.store)
 
     def write(
         self,

@@ -24,6 +24,8 @@ from .page import Page
 SHOWN: Final = 200
 #: Maximum number of values that a field offers; a form of all entities would be mostly these.
 _CHOICES: Final = 300
+#: Questions that are offered while the explorer is being made.
+_MEANWHILE: Final = 8
 
 #: Subjects of questions, each with the tags that belong to it; the first that fits counts.
 SUBJECTS: Final = {
@@ -53,6 +55,12 @@ def questions_page(graph: KnowledgeGraph, reply: Reply, *, language: str) -> Non
         groups.setdefault(subject_of(question), []).append(question)
     ordered = [(one, groups[one]) for one in (*SUBJECTS, "facts") if one in groups]
     page.write(reply, "questions.html", "/questions", groups=ordered, text="", why=False, forms=())
+
+
+def waiting_page(graph: KnowledgeGraph, reply: Reply, *, language: str) -> None:
+    """Write what is shown while the explorer is being made; the server has it load again."""
+    listed = list(graph.catalogue.questions.values())[:_MEANWHILE]
+    Page(graph, language).write(reply, "waiting.html", "/", listed=listed, forms=())
 
 
 def question_page(

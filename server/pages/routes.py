@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
@@ -14,7 +13,9 @@ from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
 from ..sparql.query_operation import asked, single, truth
-from ..workers.pool import Limits, Pool
+from ..workers.answer_memory import etag, matches
+from ..workers.pool import Pool
+from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .answer_files import FILES
 from .explorer_pages import Explorers
@@ -46,9 +47,17 @@ class Site:
         self._editor_style = "\n".join(map(_asset, _EDITOR_STYLE)).encode()
 
     async def explorer(self, request: Request) -> Response:
-        """The explorer of the whole graph."""
+        """The explorer of the whole graph; a browser is shown a page while it is being made."""
         language = language_of(request, request.query_params.get("lang"))
-        page = await self.explorers.page(language)
+        page: bytes | None
+        if "text/html" in request.headers.get("accept", ""):
+            page = await self.explorers.page_soon(language)
+        else:
+            page = await self.explorers.page(language)
+        if page is None:
+            job = {"task": "waiting_page", "language": language}
+            headers = {"Refresh": "1", "Cache-Control": "no-store", "Vary": "Accept-Language"}
+            return WorkersAnswer(self._pool, self._limits, job, headers)
         policy = "frame-ancestors 'none'; object-src 'none'; base-uri 'none'"
         return _cached(request, page, "text/html", policy)
 
@@ -211,10 +220,10 @@ def _asset(name: str) -> str:
 
 def _cached(request: Request, content: bytes, media: str, policy: str | None = None) -> Response:
     """Respond with content that a client may cache if it revalidates the ETag."""
-    tag = f'"{sha256(content).hexdigest()[:16]}"'
+    tag = etag(content)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
     if policy:
         headers["Content-Security-Policy"] = policy
-    if request.headers.get("if-none-match") == tag:
+    if matches(request.headers.get("if-none-match", "").encode(), tag.encode()):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=media)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import mimeparse
@@ -44,6 +45,11 @@ def choose(accept: str, offers: Iterable[str]) -> str | None:
     >>> choose("text/csv;q=0.5, application/*", ["text/csv", "application/json"])
     'application/json'
     """
+    return _choose(accept, tuple(offers))
+
+
+@lru_cache(maxsize=256)
+def _choose(accept: str, offers: tuple[str, ...]) -> str | None:
     try:
         # mimeparse prefers the later of equals.
         return mimeparse.best_match([*offers][::-1], accept.lower() or "*/*") or None

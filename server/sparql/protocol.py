@@ -18,7 +18,8 @@ from ...ontology.namespaces import (
     PREFIXES,
     RDF,
 )
-from ..workers.pool import Limits, Pool
+from ..workers.pool import Pool
+from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .media_types import GRAPHS, RESULTS, choose, language_of, with_charset
 from .query_operation import read_operation, truth
@@ -79,7 +80,8 @@ class Endpoint:
         """Answer one request."""
         operation = await read_operation(request, self._limits)
         accept = request.headers.get("accept", "*/*")
-        address = str(request.url.replace(query="", fragment=""))
+        scope = request.scope
+        address = f"{scope['scheme']}://{request.headers.get('host', '')}{scope['path']}"
         if choose(accept, (*RESULTS, *GRAPHS, _HTML)) == _HTML:
             return self._page(request, operation.text if operation else "")
         if operation is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
@@ -10,8 +12,10 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from ...graph.sparql_tokens import scan
 from ...messages.message import Message
-from ..workers.pool import Limits, Pool
+from ..workers.pool import Pool
+from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
 from .media_types import language_of
 
@@ -37,6 +41,7 @@ class Interface:
     async def sparql(self, request: Request) -> Response:
         """The answer to any SELECT or ASK query, each row with its proof."""
         values = single(request)
+        _refuse_update(values.items())
         if not values.get("query"):
             raise RequestError(400, Message("query-missing"))
         return self._answer({"task": "explained", "text": values["query"]})
@@ -113,8 +118,7 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
             queries.append(_text(body))
         else:
             parameters += parameters_of(body)
-    if any(name == "update" for name, _ in parameters):
-        raise RequestError(403, Message("endpoint-read-only"))
+    _refuse_update([*parameters, *(("query", text) for text in queries)])
     queries += [value for name, value in parameters if name == "query"]
     if len(queries) > 1:
         raise RequestError(400, Message("several-queries", number=len(queries)))
@@ -125,6 +129,35 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
     default = tuple(value for name, value in parameters if name == "default-graph-uri")
     named = tuple(value for name, value in parameters if name == "named-graph-uri")
     return Operation(queries[0], (default, named) if default or named else None)
+
+
+#: The words with which an update begins after its prologue (SPARQL 1.1 Update, section 3).
+_UPDATES: Final = (
+    "INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH",
+)  # fmt: skip
+
+
+def _refuse_update(parameters: Iterable[tuple[str, str]]) -> None:
+    """Raise ``RequestError`` for an update, sent as such or as a query."""
+    for name, value in parameters:
+        if name == "update" or (name == "query" and _is_update(value)):
+            raise RequestError(403, Message("endpoint-read-only"))
+
+
+def _is_update(text: str) -> bool:
+    if not re.search(rf"(?i)\b({'|'.join(_UPDATES)})\b", text):
+        return False
+    declared = 0
+    for token in scan(text):
+        if declared:
+            declared -= 1
+        elif token.is_word("PREFIX"):
+            declared = 2
+        elif token.is_word("BASE"):
+            declared = 1
+        else:
+            return token.is_word(*_UPDATES)
+    return False
 
 
 def parameters_of(encoded: bytes) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, TaawunError, UnknownNameError, as_json
+from ...graph.remote.remote_store import RemoteStore
 from ...graph.store import EmbeddedStore, Graphs
 from ...messages.message import foreign
 from ...ontology.namespaces import PREFIXES
@@ -40,7 +41,7 @@ def query(
     Our prefixes are predeclared. What is probably wrong with the query is in a header.
     """
     store = graph.store
-    assert isinstance(store, EmbeddedStore)
+    assert isinstance(store, (EmbeddedStore, RemoteStore))
     graphs = Graphs(tuple(dataset[0]), tuple(dataset[1])) if dataset else None
     text, warnings = graph.own_queries.prepare(text, graphs, base)
     answer = store.query(text, graphs, base)

@@ -1,7 +1,8 @@
 """The reply of a worker process, framed so that a truncated reply is always detected.
 
 Each frame is one letter, a four-byte length and the content: ``H`` is the head in JSON, ``D`` a
-piece of the body, ``E`` the end.
+piece of the body, ``E`` the end. The first frame of a process is ``R``, ready, or ``F`` with the
+reason why it cannot work.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ...graph.errors import TaawunError
 
 FRAME: Final = struct.Struct(">cI")
-HEAD, DATA, END = b"H", b"D", b"E"
+HEAD, DATA, END, READY, FAILED = b"H", b"D", b"E", b"R", b"F"
 #: Size of a body piece, in bytes.
 _PIECE: Final = 1 << 16
 

@@ -14,14 +14,22 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
-from ...graph.errors import QueryError, TaawunError, UnknownNameError, UnsureError
-from .reply import Reply
+from ...graph.errors import (
+    EndpointError,
+    QueryError,
+    TaawunError,
+    UnknownNameError,
+    UnsureError,
+)  # fmt: skip
+from .reply import FAILED, FRAME, READY, Reply
 from .served_graph import OpenedBuild
 
+_PARENT_DEATH_SIGNAL: Final = 1
 Task: TypeAlias = Callable[..., None]
 
 #: Each task and its module.
@@ -34,6 +42,7 @@ TASKS: Final = {
     "resource": "pages.resources",
     "own_words_page": "pages.asking_page",
     "questions_page": "pages.question_pages",
+    "waiting_page": "pages.question_pages",
     "question_page": "pages.question_pages",
     "query_page": "pages.query_pages",
     "explorer": "pages.make_explorer",
@@ -41,9 +50,12 @@ TASKS: Final = {
     "about_page": "pages.list_pages",
     "editor_words": "pages.query_pages",
     "answer_file": "pages.answer_files",
+    "health": "workers.served_graph",
 }
 
 
+#: Modules that are loaded at the start, so that the first visitor does not wait for them.
+_USUAL: Final = ("sparql.query_tasks", "pages.question_pages", "pages.resources")
 #: The tasks of the HTTP API, which report errors in JSON.
 INTERFACE: Final = frozenset(("explained", "question", "questions"))
 
@@ -61,6 +73,7 @@ _GRACE: Final = 5
 def main() -> None:
     """Open the store and run tasks until standard input ends."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
+    _end_with_the_server()
     os.nice(settings["nice"])
     # Silence what the library prints when out of memory; it must not get between frames.
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
@@ -73,9 +86,36 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     collections = [Path(name) for name in settings["collections"]]
-    graph = OpenedBuild(Path(settings["build"]), collections, shows_texts=settings["texts"])
+    try:
+        graph = OpenedBuild(
+            Path(settings["build"]),
+            collections,
+            shows_texts=settings["texts"],
+            endpoint=settings["endpoint"],
+            seconds=settings["seconds"],
+        )
+    except (TaawunError, OSError) as error:
+        _first(out, FAILED, str(error))
+        return
+    for module in _USUAL:
+        import_module(f"..{module}", __package__)
+    _first(out, READY)
     for line in sys.stdin.buffer:
         _work(graph, json.loads(line), out)
+
+
+def _end_with_the_server() -> None:
+    """Have the kernel kill this process when its server dies, even one that is paused (Linux)."""
+    from ctypes import CDLL
+
+    with suppress(OSError, AttributeError):
+        CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _first(out: IO[bytes], kind: bytes, reason: str = "") -> None:
+    content = reason.encode()
+    out.write(FRAME.pack(kind, len(content)) + content)
+    out.flush()
 
 
 def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
@@ -89,6 +129,10 @@ def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
         task(name)(graph, reply, **job)
     except MemoryError:
         os.abort()
+    except RecursionError:
+        if reply.is_begun:
+            raise
+        reply.refuse(400, QueryError("query-nested-too-deeply"))
     except TaawunError as error:
         if reply.is_begun:
             raise
@@ -103,6 +147,8 @@ def _status(error: TaawunError) -> int:
             return 404
         case QueryError() | UnsureError():
             return 400
+        case EndpointError():
+            return 502
         case _:
             return 500
 

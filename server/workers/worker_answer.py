@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -13,7 +14,9 @@ from starlette.types import Message as AsgiMessage
 from starlette.types import Receive, Scope, Send
 
 from ...messages.message import Message, foreign
-from .pool import BusyError, LimitError, Limits, Pool, StoppedError, Worker
+from .answer_memory import ONE, Kept, raw
+from .pool import Pool
+from .process import BusyError, LimitError, Limits, PutOffError, StoppedError, Worker
 
 
 class RequestError(HTTPException):
@@ -29,10 +32,16 @@ class RequestError(HTTPException):
 #: The scope key of the reason why an answer was stopped, for the log.
 STOPPED: Final = "taawun.stopped"
 _RETRY: Final = {"Retry-After": "5"}
+#: Seconds before the server looks whether the client is still there.
+_GLANCE: Final = 0.05
+#: How often the patience may be needed in the worst case: in the queues of both lanes.
+_MOST_WAITING: Final = 4
+#: Bytes of an answer that is sent whole, with its length.
+_TOGETHER: Final = 1 << 16
 
 
 class WorkersAnswer(Response):
-    """Runs one task in a worker process and sends the reply.
+    """Runs one task in a worker process and sends the reply, or the same reply from memory.
 
     The process is killed when the client disconnects or a limit is reached. Before the first
     byte, a limit returns 503; after it, the connection is closed in the middle of the body, so
@@ -40,19 +49,32 @@ class WorkersAnswer(Response):
     """
 
     def __init__(
-        self, pool: Pool, limits: Limits, job: Mapping[str, Any], headers: Mapping[str, str]
+        self,
+        pool: Pool,
+        limits: Limits,
+        job: Mapping[str, Any],
+        headers: Mapping[str, str],
+        *,
+        is_kept: bool = True,
     ) -> None:
-        super().__init__()
         self._pool, self._limits, self._job, self._always = pool, limits, job, headers
+        #: Names the task; what it gives depends on nothing else but the build.
+        self._key = json.dumps(job)
+        self._is_kept = is_kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or stop when the client disconnects."""
-        tasks = [
-            asyncio.ensure_future(self._answer(scope, receive, send)),
-            asyncio.ensure_future(_hung_up(receive)),
-        ]
+        kept = self._pool.memory.find(self._pool.served, self._key)
+        if kept:
+            await kept.send(scope, send)
+            return
+        answering = asyncio.ensure_future(self._answer(scope, send))
+        tasks: list[asyncio.Future[None]] = [answering]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, timeout=_GLANCE)
+            if not done:
+                tasks.append(asyncio.ensure_future(_hung_up(receive)))
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
@@ -60,7 +82,7 @@ class WorkersAnswer(Response):
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, send: Send) -> None:
         is_begun = False
         headers: Mapping[str, str] = self._always
 
@@ -70,8 +92,16 @@ class WorkersAnswer(Response):
             await send(message)
 
         try:
-            async with asyncio.timeout(self._limits.patience + self._limits.seconds):
-                await self._reply(scope, receive, sending)
+            async with asyncio.timeout(
+                _MOST_WAITING * self._limits.patience + self._limits.seconds
+            ):
+                try:
+                    await self._reply(scope, sending)
+                except PutOffError:
+                    if is_begun:
+                        raise
+                    # It is known to be long now, and waits for its turn.
+                    await self._reply(scope, sending)
             return
         except BusyError:
             message, headers = Message("workers-busy"), {**headers, **_RETRY}
@@ -83,36 +113,58 @@ class WorkersAnswer(Response):
         if not is_begun:
             raise RequestError(503, message, headers)
 
-    async def _reply(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the reply of a worker; a reply of one piece is sent without streaming."""
-        async with self._pool.worker() as worker, asyncio.timeout(self._limits.seconds):
+    async def _reply(self, scope: Scope, send: Send) -> None:
+        """Send the reply of a worker; one that is short enough is sent without streaming."""
+        served = self._pool.served
+        async with self._pool.worker(self._key) as worker, asyncio.timeout(self._limits.seconds):
             head = await worker.ask({**self._job})
             headers = {**self._always, **head["headers"]}
-            async with aclosing(worker.pieces()) as pieces:
-                first = await anext(pieces, b"")
-                second = await anext(pieces, None)
-                if second is None:
-                    whole = Response(first, head["status"], headers)
-                    await whole(scope, receive, send)
-                    return
-                if scope["http_version"] == "1.0":
-                    raise RequestError(505, Message("http-too-old"))
-                await send(
-                    {
-                        "type": "http.response.start",
-                        "status": head["status"],
-                        "headers": _raw(headers),
-                    }
-                )
-                sent = 0
-                for piece in (first, second):
-                    sent += await _send_piece(send, piece)
-                if scope["method"] != "HEAD":
-                    async for piece in pieces:
-                        sent += await _send_piece(send, piece)
-                        if sent > self._limits.answer << 20:
-                            raise StoppedError("answer-too-long", size=self._limits.answer)
-                await send({"type": "http.response.body", "body": b""})
+            pieces: list[bytes] = []
+            size, is_whole = 0, False
+            while size < _TOGETHER and not is_whole:
+                piece = await worker.piece()
+                is_whole = piece is None
+                pieces.append(piece or b"")
+                size += len(pieces[-1])
+            if not is_whole:
+                await self._stream(scope, send, worker, head["status"], headers, pieces)
+        if pieces:
+            kept = Kept.of(head["status"], headers, b"".join(pieces))
+            if self._is_kept and kept.status == 200 and served == self._pool.served:
+                self._pool.memory.keep(served, self._key, kept)
+            if is_whole:
+                await kept.send(scope, send)
+
+    async def _stream(
+        self,
+        scope: Scope,
+        send: Send,
+        worker: Worker,
+        status: int,
+        headers: Mapping[str, str],
+        pieces: list[bytes],
+    ) -> None:
+        """Send the pieces that there are, and each that the worker still writes.
+
+        Afterwards ``pieces`` are the whole body if that may be kept, and otherwise empty.
+        """
+        if scope["http_version"] == "1.0":
+            raise RequestError(505, Message("http-too-old"))
+        await send({"type": "http.response.start", "status": status, "headers": raw(headers)})
+        sent = 0
+        for piece in pieces:
+            sent += await _send_piece(send, piece)
+        may_keep = scope["method"] != "HEAD"
+        if scope["method"] != "HEAD":
+            while (further := await worker.piece()) is not None:
+                sent += await _send_piece(send, further)
+                if sent > self._limits.answer << 20:
+                    raise StoppedError("answer-too-long", size=self._limits.answer)
+                if may_keep := may_keep and sent <= ONE:
+                    pieces.append(further)
+        if not may_keep:
+            pieces.clear()
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def whole_answer(
@@ -125,7 +177,10 @@ async def whole_answer(
     try:
         async with asyncio.timeout(seconds), turn as worker:
             head = await worker.ask({**job})
-            body = b"".join([piece async for piece in worker.pieces()])
+            pieces = []
+            while (piece := await worker.piece()) is not None:
+                pieces.append(piece)
+            body = b"".join(pieces)
     except BusyError:
         raise RequestError(503, Message("workers-busy"), _RETRY) from None
     except TimeoutError:
@@ -137,10 +192,6 @@ async def whole_answer(
     if head["status"] != 200:
         raise RequestError(head["status"], foreign(body.decode().strip()))
     return body
-
-
-def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
 
 async def _send_piece(send: Send, piece: bytes) -> int:

@@ -88,6 +88,12 @@ def running_oxigraph(folder: Path, *options: str) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def run_oxigraph() -> Callable[[list[str], str, Path], contextlib.AbstractContextManager[None]]:
+    """Run Oxigraph's program with these words until it is closed, from when the URL answers."""
+    return lambda words, url, folder: running([str(OXIGRAPH), *words], url, folder)
+
+
 @pytest.fixture
 def empty_oxigraph(tmp_path: Path) -> Iterator[Server]:
     """An Oxigraph server with nothing in it."""
