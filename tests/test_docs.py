@@ -80,6 +80,8 @@ ONLY_READ = {
     "taawun explore --open": "opens a browser on what taawun explore -o writes",
     "taawun push --endpoint http://localhost:8890": "Virtuoso's; tests/remote pushes to one",
     "taawun add --collection my-dossier": "asks on a terminal; tests/test_dialogue.py answers it",
+    "taawun publish": "takes minutes; tests/test_publish.py publishes a part of the graph",
+    "taawun mcp": "runs until it is stopped; tests/test_mcp.py asks it",
     "taawun serve": "runs until it is stopped; the curl commands ask one that the tests start",
 }
 

@@ -41,11 +41,12 @@ TASKS: Final = {
     "about_page": "pages.list_pages",
     "editor_words": "pages.query_pages",
     "answer_file": "pages.answer_files",
+    "tool": "assistants.tools",
 }
 
 
 #: The tasks of the HTTP API, which report errors in JSON.
-INTERFACE: Final = frozenset(("explained", "question", "questions"))
+INTERFACE: Final = frozenset(("explained", "question", "questions", "tool"))
 
 
 def task(name: str) -> Task:
