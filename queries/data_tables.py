@@ -101,6 +101,7 @@ QUOTES: Final = Table(
         Column("start", "integer", "The offset of the first letter, in code points."),
         Column("end", "integer", "The offset after the last letter."),
         Column("part", "integer", "The number of the part within its quote, from 1."),
+        Column("gloss", "string", "The curator's English of the whole quote; it proves nothing."),
     ),
     has_key=False,
 )
@@ -183,4 +184,7 @@ def _quotes(store: Store) -> Iterator[tuple[str | int, ...]]:
         for quote in sorted(fact.quotes, key=lambda quote: quote.place):
             document = quote.document_iri.removeprefix(DOCUMENT)
             for number, part in enumerate(quote.parts, 1):
-                yield short_iri(fact.iri), document, part.text, part.start, part.end, number
+                yield (
+                    short_iri(fact.iri), document, part.text, part.start, part.end, number,
+                    quote.gloss,
+                )  # fmt: skip

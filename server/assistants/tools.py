@@ -282,6 +282,8 @@ class _Teller:
                 "file": quote.document,
                 "start": part.start,
                 "end": part.end,
+                # A curator's English, which proves nothing.
+                **({"gloss": quote.gloss} if quote.gloss and part is quote.parts[0] else {}),
                 **(
                     {"context": [{"quote": c.text, "start": c.start, "end": c.end}
                                  for c in quote.context]}

@@ -94,7 +94,7 @@ def _facts(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, str
         labels.fetch(iris_of([fact]))
         said = [_sentence(graph, fact, one) for one in LANGUAGES]
         said += [mark for one in LANGUAGES for mark in marks(fact, labels, one)]
-        said += [quote.text for quote in fact.quotes]
+        said += [text for quote in fact.quotes for text in (quote.text, quote.gloss)]
         title = _sentence(graph, fact, language)
         yield "fact", title, address_of(fact.iri).file("ar"), _words(said)
 
