@@ -223,7 +223,7 @@ def test_a_folder_of_somebody_else_is_left_alone(run, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     got = run("publish", str(tmp_path))
     assert got.exit_code == 2
-    assert "no published site" in got.stderr
+    assert "did not write" in got.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
