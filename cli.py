@@ -42,6 +42,9 @@ COMMANDS: Final = {
     "export": "exporting",
     "push": "exporting",
     "serve": "serving",
+    "mcp": "serving",
+    "publish": "publishing",
+    "release": "publishing",
 }
 
 

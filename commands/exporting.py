@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..graph.remote.push import Comparison, Progress
 
 EXPORTS: Final = (
-    "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml",
+    "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml", "gexf",
+    "cypher", "neo4j-nodes", "neo4j-relationships", "nanopub",
 )  # fmt: skip
 
 
@@ -92,6 +93,10 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
     turtle   the plain view only
     csv      one row for each fact and quote, for spreadsheets
     graphml  entities and facts, for Gephi, yEd, Cytoscape
+    gexf     the same, for Gephi
+    cypher   the same, as statements for Neo4j and other property graphs
+    neo4j-nodes, neo4j-relationships   the same, as the two files of Neo4j's import
+    nanopub  each fact with its evidence, as a nanopublication
     facts-csv, entities-csv   the tables that import reads, complete
     """
     from ..loaders.builds.build import build as build_graph

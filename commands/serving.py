@@ -1,4 +1,4 @@
-"""The command ``serve``."""
+"""The commands that serve: ``serve``, ``mcp``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from ..graph.errors import MisuseError
+from ..graph.errors import MissingExtraError, MisuseError
 from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common, page_options
@@ -105,6 +105,52 @@ def serve(
         if open_it:
             click.launch(address)
         run(listener, served, limits, public, origins)
+
+
+@click.command()
+@click.option("--http", is_flag=True, help="Serve streamable HTTP on this machine, not stdio.")
+@click.option(
+    "--port",
+    default=7879,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="With --http: the port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--no-texts",
+    is_flag=True,
+    help="Include the quotes only, not the whole documents, which others may not republish.",
+)
+@common
+@click.pass_obj
+def mcp(settings: Settings, http: bool, port: int, no_texts: bool) -> None:
+    """Serve the graph to assistants by the Model Context Protocol, with quotes for every answer.
+
+    \b
+    taawun mcp
+    taawun mcp --http --port 7879
+    """
+    from ..loaders.builds.build import build
+    from ..server.workers.pool import Limits, Served
+
+    if settings.endpoint:
+        raise MisuseError("serve-with-endpoint")
+    try:
+        from ..server.assistants.mcp_server import mcp_server
+    except ModuleNotFoundError as error:
+        raise MissingExtraError.of("mcp", error) from error
+    made = build(settings.collections)
+    served = Served(made.path, tuple(settings.collections), texts=not no_texts)
+    server = mcp_server(served, Limits(seconds=settings.patience))
+    if not http:
+        server.run("stdio")
+        return
+    from ..server.application import listen, run_plain
+
+    with listen("127.0.0.1", port) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
+        print_line(say("mcp-ready", settings.language, address=address))
+        run_plain(listener, server.streamable_http_app())
 
 
 def _is_loopback(host: str) -> bool:

@@ -16,6 +16,7 @@
         ├── InputError             a command's input does not exist, or is not text
         ├── OutputError            a file cannot be written
         ├── MisuseError            arguments or options of a command conflict
+        ├── MissingExtraError      a package of an optional part is not installed
         └── EndpointError          a remote endpoint is slow, unreachable, or misbehaves
 """
 
@@ -148,6 +149,19 @@ class OutputError(TaawunError):
 
 class MisuseError(TaawunError):
     """Arguments or options of a command conflict."""
+
+
+class MissingExtraError(TaawunError):
+    """A package that an optional part needs is not installed; the remedy is the command."""
+
+    @classmethod
+    def of(cls, extra: str, error: ModuleNotFoundError) -> MissingExtraError:
+        """The error for an extra of ours. A missing module of ours is not translated."""
+        name = (error.name or "").partition(".")[0]
+        if name == "taawun":
+            raise error
+        remedy = Message("install-extra", extra=extra)
+        return cls(Message("extra-missing", package=name), remedy=remedy)
 
 
 class EndpointError(TaawunError):

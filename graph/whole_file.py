@@ -1,4 +1,4 @@
-"""Writing a file as a whole or not at all."""
+"""Writing a file, or a folder, as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import copyfileobj
+from shutil import copyfileobj, rmtree
 from stat import S_IMODE, S_ISREG
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, mkdtemp
 from typing import IO
 
 
@@ -46,3 +46,44 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
             made.replace(target)
         finally:
             made.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: str | os.PathLike[str], mark: str) -> Iterator[Path]:
+    """A folder to write into, which takes the place of ``path`` after the block, or of nothing.
+
+    An earlier folder is replaced only if it is empty or has the file ``mark``, so that nobody's
+    own files are lost. Raises ``FileExistsError`` for another, ``OSError`` where it cannot be
+    written.
+    """
+    target = Path(os.path.realpath(path))
+    if (
+        target.exists()
+        and not (target / mark).is_file()
+        and (not target.is_dir() or any(target.iterdir()))
+    ):
+        raise FileExistsError(str(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(target) as made:
+        made.mkdir()
+        yield made
+        if not target.exists():
+            made.rename(target)
+            return
+        old = made.with_name("old")
+        target.rename(old)
+        try:
+            made.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """The name of a folder in a temporary one on the same disk."""
+    place = Path(mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        yield place / "new"
+    finally:
+        rmtree(place, ignore_errors=True)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped, visible
+from ..graph.control_characters import escaped
 from ..graph.fact_reader import all_facts
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term
-from ..ontology.namespaces import BASE, ID, PREFIXES
-from .fact_words import glosses_of, quotes_of
+from ..ontology.namespaces import BASE, PREFIXES
+from .fact_words import qualifiers_of
+from .graph_formats import (
+    write_cypher,
+    write_gexf,
+    write_graphml,
+    write_neo4j_nodes,
+    write_neo4j_relationships,
+)
 from .labels import Labels, short_iri
-from .network import network
+from .nanopublications import write_nanopubs
 from .prefixes import prefixes_of
 from .results import harmless
 
@@ -104,70 +111,17 @@ def _cells(fact: FactRecord, labels: Labels) -> Iterator[list[str]]:
         yield [harmless(cell) for cell in (*named, *(said.get(name, "") for name in _PLAIN))]
 
 
-def qualifiers_of(fact: FactRecord) -> dict[str, str]:
-    """The qualifiers of a fact by column name, with short IRIs."""
-
-    def short(terms: Iterable[Term]) -> str:
-        return " ".join(short_iri(term.value) for term in terms)
-
-    return {
-        "modality": fact.modality and short_iri(f"{ID}modality/{fact.modality}"),
-        "statedBy": short(fact.stated_by),
-        "onBehalfOf": short(fact.on_behalf_of),
-        "when": fact.when,
-        "dateText": fact.date_text,
-        "recordStatus": fact.record_status and short_iri(f"{ID}record-status/{fact.record_status}"),
-        "statusReason": _text(fact.status_reasons, "en"),
-        "statusReasonAr": _text(fact.status_reasons, "ar"),
-        "statusDate": fact.status_date,
-        "supersededBy": short_iri(fact.superseded_by),
-        "note": _text(fact.notes, "en"),
-        "noteAr": _text(fact.notes, "ar"),
-        "attributedTo": short(fact.attributed_to),
-        "fact": short_iri(fact.iri),
-    }
-
-
-def _text(texts: Iterable[ox.Literal], language: str) -> str:
-    """The texts in the language; anything not Arabic counts as English."""
-    return " ".join(t.value for t in texts if (t.language == "ar") is (language == "ar"))
-
-
 def _is_iri(term: Term) -> bool:
     return isinstance(term, ox.NamedNode)
 
 
-def _graphml(_: Path, store: Store, out: IO[bytes], language: str) -> None:
-    """Write entities and the facts between them, for Gephi, yEd and Cytoscape.
+def _drawn(write: Callable[[Store, IO[bytes], str], None]) -> Writer:
+    """A writer that needs the store alone."""
 
-    These show the attribute ``label``, which is in the language; both languages stand beside it.
-    """
-    import networkx as nx
+    def written(_: Path, store: Store, out: IO[bytes], language: str) -> None:
+        write(store, out, language)
 
-    graph = network(store, quotes=True)
-    labels = Labels(store)
-    records: list[FactRecord] = [data["record"] for *_ends, data in graph.edges(data=True)]
-    labels.fetch([*graph.nodes, *(fact.predicate.value for fact in records)])
-    for node, data in graph.nodes(data=True):
-        data["class"] = short_iri(node).partition("/")[0]
-        data |= _named(labels, node, language)
-    for *_ends, data in graph.edges(data=True):
-        fact = data.pop("record")
-        data |= {name: visible(value) for name, value in qualifiers_of(fact).items() if value}
-        data |= {
-            "predicate": short_iri(fact.predicate.value),
-            "fact": fact.iri,
-            "modality": fact.modality,
-            "quotes": visible(quotes_of([fact])),
-        }
-        data |= {"glosses": visible(found)} if (found := glosses_of([fact])) else {}
-        data |= _named(labels, fact.predicate.value, language)
-    nx.write_graphml(graph, out, named_key_ids=True)
-
-
-def _named(labels: Labels, iri: str, language: str) -> dict[str, str]:
-    both = {name: visible(labels(iri, name)) for name in ("ar", "en")}
-    return {"label": both[language], "label_ar": both["ar"], "label_en": both["en"]}
+    return written
 
 
 FORMATS: Final[dict[str, Writer]] = {
@@ -176,5 +130,10 @@ FORMATS: Final[dict[str, Writer]] = {
     "turtle": _serialised(ox.RdfFormat.TURTLE, only_plain=True),
     "jsonld": _serialised(ox.RdfFormat.JSON_LD, only_plain=False),
     "csv": _csv,
-    "graphml": _graphml,
+    "graphml": _drawn(write_graphml),
+    "gexf": _drawn(write_gexf),
+    "cypher": _drawn(write_cypher),
+    "neo4j-nodes": _drawn(write_neo4j_nodes),
+    "neo4j-relationships": _drawn(write_neo4j_relationships),
+    "nanopub": _drawn(write_nanopubs),
 }

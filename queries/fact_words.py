@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from ..graph.fact import MODALITIES
 from ..graph.fact_record import FactRecord, Quote, Support
 from ..graph.sparql_tokens import scan
+from ..graph.store import Term
 from ..messages.message import Message, listed, say
 from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, TW
 from .date_words import readable
@@ -231,3 +232,32 @@ def weight(predicate: str) -> int:
     if name in _FIRST:
         return _FIRST.index(name)
     return len(_FIRST) + (1 + _LAST.index(name) if name in _LAST else 0)
+
+
+def qualifiers_of(fact: FactRecord) -> dict[str, str]:
+    """The qualifiers of a fact by column name, with short IRIs."""
+
+    def short(terms: Iterable[Term]) -> str:
+        return " ".join(short_iri(term.value) for term in terms)
+
+    return {
+        "modality": fact.modality and short_iri(f"{ID}modality/{fact.modality}"),
+        "statedBy": short(fact.stated_by),
+        "onBehalfOf": short(fact.on_behalf_of),
+        "when": fact.when,
+        "dateText": fact.date_text,
+        "recordStatus": fact.record_status and short_iri(f"{ID}record-status/{fact.record_status}"),
+        "statusReason": _text(fact.status_reasons, "en"),
+        "statusReasonAr": _text(fact.status_reasons, "ar"),
+        "statusDate": fact.status_date,
+        "supersededBy": short_iri(fact.superseded_by),
+        "note": _text(fact.notes, "en"),
+        "noteAr": _text(fact.notes, "ar"),
+        "attributedTo": short(fact.attributed_to),
+        "fact": short_iri(fact.iri),
+    }
+
+
+def _text(texts: Iterable[ox.Literal], language: str) -> str:
+    """The texts in the language; anything not Arabic counts as English."""
+    return " ".join(t.value for t in texts if (t.language == "ar") is (language == "ar"))

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ..graph.errors import QueryError
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import all_facts
+from ..graph.fact_record import FactRecord
 from ..graph.store import Store
 from ..ontology.namespaces import ID
 from .labels import Labels, short_iri
@@ -60,13 +61,18 @@ def network(store: Store, *, quotes: bool = False) -> nx.MultiDiGraph[str]:
     edges = sorted(
         (fact.subject.value, fact.object.value, fact.iri, fact)
         for fact in all_facts(store, quotes=quotes)
-        if fact.record_status in ACTIVE_STATUSES
-        and isinstance(fact.object, ox.NamedNode)
-        and not fact.object.value.startswith(_VALUES)
+        if fact.record_status in ACTIVE_STATUSES and not stands_on_node(fact)
     )
     for subject, object_, iri, fact in edges:
         graph.add_edge(subject, object_, key=iri, record=fact)
     return graph
+
+
+def stands_on_node(fact: FactRecord) -> bool:
+    """Whether a fact gives its subject a value (a stage, a date, a figure) and relates no two
+    entities.
+    """
+    return not isinstance(fact.object, ox.NamedNode) or fact.object.value.startswith(_VALUES)
 
 
 def labelled_network(store: Store, language: str) -> nx.MultiDiGraph[str]:

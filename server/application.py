@@ -21,6 +21,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from ..graph.errors import ServerError, TaawunError, as_json, told
 from ..loaders.builds.build import find_build
@@ -288,5 +289,12 @@ def run(
         limit_concurrency=limits.connections,
         timeout_graceful_shutdown=2,
     )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def run_plain(listener: socket.socket, app: ASGIApp) -> None:
+    """Serve another application on this machine until interrupted."""
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", loop="asyncio")
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

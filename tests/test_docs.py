@@ -87,6 +87,8 @@ ONLY_READ = {
     "taawun add new agreement --ar NAME": "the same",
     "taawun desk": "runs until it is stopped; tests/test_desk.py works at it",
     "taawun build --scheduler tcp://": "tests/test_sharded_build.py starts Dask's scheduler",
+    "taawun publish": "takes minutes; tests/test_publish.py publishes a part of the graph",
+    "taawun mcp": "runs until it is stopped; tests/test_mcp.py asks it",
     "taawun serve": "runs until it is stopped; the curl commands ask one that the tests start",
 }
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from collections import defaultdict
 
 import networkx as nx
 import pyoxigraph as ox
 import pytest
 from rdflib import Dataset, Graph
 
+from taawun.ontology.schema import local_name
 from taawun.queries.export import FORMATS, export, rebased
+from taawun.queries.network import stands_on_node
 
 
 def exported(name, build, store) -> bytes:
@@ -95,6 +100,117 @@ def test_graphml_opens_in_networkx_with_both_languages(everything):
     assert (iraq["label_ar"], iraq["label_en"], iraq["class"]) == ("العراق", "Iraq", "country")
     edges = list(network.edges(data=True))
     assert all(data["label_ar"] and data["predicate"] and data["modality"] for *_, data in edges)
+
+
+MEMORANDUM = "https://w3id.org/taawun/id/memorandum-of-understanding/egypt-iraq"
+
+
+@pytest.mark.parametrize("form", ["graphml", "gexf"])
+def test_drawings_have_stages_and_quotes_and_take_no_plan_for_done(form, everything, graph):
+    read = {"graphml": nx.read_graphml, "gexf": nx.read_gexf}[form]
+    network = read(io.BytesIO(everything[form]))
+    memorandum = network.nodes[MEMORANDUM]
+    assert memorandum["stage"] == "agreed in principle"
+    assert memorandum["stage_modality"] == "asserted"
+    assert re.search(r"«.*مذكرة تفاهم.*» \S+\.txt \[\d+:\d+\]", memorandum["stage_quotes"])
+    planned = {
+        (fact.subject.value, local_name(fact.predicate.value))
+        for modality in ("planned", "expected", "conditional", "denied")
+        for fact in graph.facts(modality=modality)
+        if stands_on_node(fact)
+    }
+    assert planned
+    for node, name in planned:
+        told = network.nodes[node]
+        assert any(key.startswith(f"{name}_") and told[key] for key in told)
+        assert told.get(f"{name}_modality") in (None, "asserted", "reported", "inferred")
+    edges = [data for *_, data in network.edges(data=True)]
+    assert len(edges) > 900
+    for data in edges:
+        assert data["quote"]
+        assert len(data["start"].split()) == len(data["end"].split()) > 0
+        assert data["document"].endswith(".txt")
+    assert any(data.get("speaker") == "Amr Talaat" for data in edges)
+
+
+def test_gexf_and_graphml_keep_to_their_schemas(everything):
+    for form in ("gexf", "graphml"):
+        root = ET.fromstring(everything[form])
+        space = root.tag.partition("}")[0] + "}"
+        declared = {
+            (item.get("for") or parent.get("class"), item.get("id"))
+            for parent in root.iter()
+            for item in parent
+            if item.tag in (f"{space}key", f"{space}attribute")
+        }
+        used = {
+            (kind, item.get("key") or item.get("for"))
+            for kind in ("node", "edge")
+            for element in root.iter(f"{space}{kind}")
+            for item in element.iter()
+            if item.tag in (f"{space}data", f"{space}attvalue")
+        }
+        assert used
+        assert used <= declared
+        nodes = {node.get("id") for node in root.iter(f"{space}node")}
+        ends = {edge.get(end) for edge in root.iter(f"{space}edge") for end in ("source", "target")}
+        assert ends <= nodes
+
+
+def test_cypher_and_the_files_of_neo4j_tell_the_same_as_the_drawing(everything):
+    network = nx.read_graphml(io.BytesIO(everything["graphml"]))
+    lines = everything["cypher"].decode().splitlines()
+    text = r'"(?:[^"\\]|\\.)*"'
+    map_ = rf"\{{(?:\w+: {text}(?:, )?)+\}}"
+    node = rf"MERGE \(n:Entity {map_}\) SET n:\w+, n \+= {map_};"
+    edge = (
+        rf"MATCH \(a:Entity {map_}\), \(b:Entity {map_}\) "
+        rf"MERGE \(a\)-\[r:[A-Z_0-9]+ {map_}\]->\(b\) SET r \+= {map_};"
+    )
+    assert lines[0].startswith("CREATE CONSTRAINT")
+    kinds = [("node" if re.fullmatch(node, line) else "edge" if re.fullmatch(edge, line) else line)
+             for line in lines[1:]]  # fmt: skip
+    assert {*kinds} == {"node", "edge"}
+    assert kinds.count("node") == network.number_of_nodes()
+    assert kinds.count("edge") == network.number_of_edges()
+    nodes = list(csv.DictReader(io.StringIO(everything["neo4j-nodes"].decode())))
+    assert {row["iri:ID"] for row in nodes} == {*network.nodes}
+    (row,) = [row for row in nodes if row["iri:ID"] == MEMORANDUM]
+    assert row["stage"] == network.nodes[MEMORANDUM]["stage"]
+    assert row[":LABEL"] == "Entity;MemorandumOfUnderstanding"
+    relations = list(csv.DictReader(io.StringIO(everything["neo4j-relationships"].decode())))
+    facts = {data["fact"]: data for *_, data in network.edges(data=True)}
+    assert {row["fact"] for row in relations} == {*facts}
+    assert {row[":START_ID"] for row in relations} | {row[":END_ID"] for row in relations} <= {
+        *network.nodes
+    }
+    assert all(row["quote"] == facts[row["fact"]]["quote"] for row in relations)
+
+
+# The package still calls what rdflib replaces.
+@pytest.mark.filterwarnings("ignore:(ConjunctiveGraph|Dataset).* is deprecated:DeprecationWarning")
+def test_every_nanopublication_is_valid_and_none_asserts_a_plan(everything, graph, the_build):
+    from nanopub import Nanopub
+
+    quads = list(ox.parse(everything["nanopub"], ox.RdfFormat.TRIG))
+    heads = {q.subject.value for q in quads if q.predicate.value.endswith("hasAssertion")}
+    planned = {
+        fact.iri
+        for modality in ("planned", "expected", "conditional", "denied")
+        for fact in graph.facts(modality=modality)
+    }
+    assert len(heads) == the_build.manifest()["facts"] - len(planned)
+    assert not heads & {iri.replace("/fact/", "/nanopub/") for iri in planned}
+    by_head = defaultdict(list)
+    for quad in quads:
+        by_head[quad.graph_name.value.partition("#")[0]].append(quad)
+    assert {*by_head} == heads
+    for head in sorted(heads)[::40]:
+        text = ox.serialize(by_head[head], format=ox.RdfFormat.TRIG).decode()
+        found = Nanopub(rdf=Dataset().parse(data=text, format="trig"))
+        assert found.is_valid
+        assert len(found.assertion) == 1
+        assert "exact" in text
 
 
 @pytest.mark.parametrize(("language", "name"), [("ar", "العراق"), ("en", "Iraq")])

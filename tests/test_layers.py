@@ -136,8 +136,8 @@ def modules_after(code: str) -> set[str]:
 
 
 HEAVY = {
-    "edtf", "jinja2", "networkx", "oxrdflib", "pandas", "prompt_toolkit", "pyshacl", "pyvis",
-    "rdflib", "rich", "SPARQLWrapper", "starlette", "uvicorn",
+    "edtf", "jinja2", "mcp", "networkx", "oxrdflib", "pandas", "prompt_toolkit", "pydantic",
+    "pyshacl", "pyvis", "rdflib", "rich", "SPARQLWrapper", "starlette", "uvicorn",
 }  # fmt: skip
 
 

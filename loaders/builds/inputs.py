@@ -130,3 +130,17 @@ def _stamp(path: str) -> tuple[str, int]:
         return f"{path} {type(error).__name__}", 0
     line = f"{path} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}"
     return line, stat.st_ctime_ns
+
+
+def day_of(folders: Sequence[Path]) -> str:
+    """The date of the data: SOURCE_DATE_EPOCH, or the last change of a file of the collections.
+
+    Never the date of today, so that two runs write the same.
+    """
+    from datetime import UTC, datetime
+
+    if told := os.environ.get("SOURCE_DATE_EPOCH", ""):
+        latest = float(told)
+    else:
+        latest = max(Path(path).stat().st_mtime for _, path in input_files(folders))
+    return datetime.fromtimestamp(latest, UTC).date().isoformat()

@@ -56,7 +56,7 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
     wording = Wording(graph.store)
 
     def choice(question: Question, values: Mapping[str, str]) -> tuple[str, str]:
-        return _link(question, values, language), wording.stored(question, values, language)
+        return question_link(question, values, language), wording.stored(question, values, language)
 
     plan = outcome.plan
     if plan is None:
@@ -75,7 +75,7 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
     if plan.card:
         return found | {"card": plan.card}
     if outcome.question:
-        found["link"] = _link(outcome.question, plan.values, language)
+        found["link"] = question_link(outcome.question, plan.values, language)
     else:
         found["sparql"] = outcome.query
     rows = Rows(
@@ -92,7 +92,7 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
     }
 
 
-def _link(question: Question, values: Mapping[str, str], language: str) -> str:
+def question_link(question: Question, values: Mapping[str, str], language: str) -> str:
     """The address of a stored question's page, with these values filled in."""
     filled = {name: short_iri(value) for name, value in values.items()}
     return f"/questions/{question.name}?{urlencode({'lang': language, **filled})}"

@@ -74,12 +74,17 @@ def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
 
 
 def _made(graph: OpenedBuild, language: str) -> str:
+    return with_menu(drawn(graph, language), language)
+
+
+def drawn(graph: OpenedBuild, language: str) -> str:
+    """Return the page of the whole graph, complete in itself."""
     from ...queries.names import Names
     from ...viz.answers import answer_questions
     from ...viz.explorer import render
     from ...viz.read_view import read_view
 
-    page = render(
+    return render(
         read_view(graph.store),
         lang=language,
         texts={slug: text for slug, (_, text) in graph.texts().items()},
@@ -87,7 +92,6 @@ def _made(graph: OpenedBuild, language: str) -> str:
             answer_questions(graph.store, graph.catalogue.questions.values(), Names(graph.store))
         ),
     )
-    return with_menu(page, language)
 
 
 _CURRENT: Final = ' aria-current="page"'

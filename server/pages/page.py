@@ -42,7 +42,7 @@ POLICY: Final = (
 
 _PARENTS: Final = f"SELECT ?class ?parent {{ ?class <{RDFS}subClassOf> ?parent }}"
 #: The entries of the header: the code of each name, and its path.
-MENU: Final = (
+MENU: Final[tuple[tuple[str, str], ...]] = (
     ("explorer", "/"), ("partners", "/partners"), ("people", "/people"), ("bodies", "/bodies"),
     ("documents", "/documents"), ("questions", "/questions"), ("query", "/sparql"),
     ("about", "/about"),
@@ -69,6 +69,8 @@ class Page:
 
     def __init__(self, graph: KnowledgeGraph, language: str) -> None:
         self.language = language
+        #: The build whose pages become files, where nothing answers a form.
+        self.published = getattr(graph, "published", None)
         self.labels = Labels.of(graph.store)
 
     def write(
@@ -84,6 +86,8 @@ class Page:
 
         ``path`` and ``parameters`` form the page's address, without the language.
         """
+        if self.published:
+            values["forms"] = [form for form in values["forms"] if form[0] in ("ttl", "jsonld")]
         given = dict(parameters or {})
         other = "en" if self.language == "ar" else "ar"
         filled = (
@@ -97,7 +101,8 @@ class Page:
                 here=self.site(path, **given),
                 turned=self.site(path, other, **given),
                 site=self.site,
-                menu=MENU,
+                menu=[item for item in MENU if not (self.published and item[1] == "/sparql")],
+                published=self.published,
                 say=lambda code, **parts: say(code, self.language, **parts),
                 name=lambda term: name_of(term, self.labels, self.language),
                 label=lambda iri: self.labels(iri, self.language),

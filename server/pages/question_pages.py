@@ -96,7 +96,11 @@ def question_page(
         "files": [],
         "sparql": "",
     }
-    values["fields"] = [_field(graph, item, given, language) for item in stored.parameters]
+    values["fields"] = (
+        []
+        if page.published
+        else [_field(graph, item, given, language) for item in stored.parameters]
+    )
     values["parameters"] = given | ({"why": "true"} if why else {})
     if missing := lacking(stored.parameters, given):
         values["lacking"] = [item.called(language) for item in missing]

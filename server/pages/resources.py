@@ -175,7 +175,9 @@ def _write_page(
     if iri.startswith((FACT, INFERENCE)):
         if not store.query(f"ASK {{ GRAPH {node} {{ ?s ?p ?o }} }}"):
             return False
-        fact = FactReader(store).get(iri)
+        # A published site reads all facts once.
+        reader = page.published.reader if page.published else FactReader(store)
+        fact = reader.get(iri)
         page.write(
             reply, "fact.html", f"{address}.html", fact=fact, forms=(*_WITH_JSON, ("trig", "TriG"))
         )

@@ -41,7 +41,7 @@ class Site:
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self._pool, self._limits = pool, limits
         self.explorers = Explorers(pool)
-        self._style = (look() + _asset("page.css")).encode()
+        self._style = style_sheet()
         self._editor = "\n".join(map(_asset, _EDITOR)).encode()
         self._menu, self._menu_style = _asset("site.js").encode(), _asset("site.css").encode()
         self._editor_style = "\n".join(map(_asset, _EDITOR_STYLE)).encode()
@@ -210,6 +210,11 @@ _EDITOR: Final = (
     "editor.js",
 )  # fmt: skip
 _EDITOR_STYLE: Final = ("codemirror.css", "codemirror-hint.css", "editor.css")
+
+
+def style_sheet() -> bytes:
+    """The style sheet of all pages."""
+    return (look() + _asset("page.css")).encode()
 
 
 def _asset(name: str) -> str:

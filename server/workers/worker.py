@@ -51,13 +51,14 @@ TASKS: Final = {
     "editor_words": "pages.query_pages",
     "answer_file": "pages.answer_files",
     "health": "workers.served_graph",
+    "tool": "assistants.tools",
 }
 
 
 #: Modules that are loaded at the start, so that the first visitor does not wait for them.
 _USUAL: Final = ("sparql.query_tasks", "pages.question_pages", "pages.resources")
 #: The tasks of the HTTP API, which report errors in JSON.
-INTERFACE: Final = frozenset(("explained", "question", "questions"))
+INTERFACE: Final = frozenset(("explained", "question", "questions", "tool"))
 
 
 def task(name: str) -> Task:

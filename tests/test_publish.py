@@ -1,0 +1,377 @@
+"""``taawun publish``: a site of files that needs no server, in both languages, and its data."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import Request, urlopen
+
+import pyoxigraph as ox
+import pytest
+import yaml
+
+from taawun.graph.derive import derive
+from taawun.loaders.builds.build import lines_of
+from taawun.loaders.builds.cache import STORE, Build
+from taawun.loaders.builds.inputs import SEEDS
+from taawun.loaders.builds.snapshot import States
+from taawun.loaders.collection import read_collection
+from taawun.ontology.namespaces import BASE
+from taawun.server.publishing.publish import MARK, publish
+from taawun.server.publishing.published_build import PublishedBuild
+
+DOCS = Path(__file__).parent.parent / "docs"
+BASE_URL = "https://data.example.org/t/"
+#: The questions of the site under test: one without parameters, one with a pair, one that is long.
+QUESTIONS = ("agreed-but-not-signed", "offers-to-country", "shared-areas", "initiatives-by-area")
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="session")
+def small_build(tmp_path_factory):
+    """A build of the part of the bundled collection that names the memorandum with Iraq."""
+    folder = tmp_path_factory.mktemp("small")
+    collection = folder / "collection"
+    shutil.copytree(SEEDS, collection)
+    for file in (collection / "facts").iterdir():
+        if file.stem != "egypt-iraq-talks":
+            file.unlink()
+            continue
+        told = yaml.safe_load(file.read_text("utf-8"))
+        told["evidence"] = [entry for entry in told["evidence"] if any(
+            name in str(entry) for name in ("memorandum-of-understanding/egypt-iraq", "amr-talaat")
+        )]  # fmt: skip
+        file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+    found = read_collection([collection])
+    derived = list(derive(found.facts, found.schema, found.classes))
+    (folder / "0123456789abcdef").mkdir()
+    store = ox.Store(str(folder / "0123456789abcdef" / STORE))
+    store.bulk_load("\n".join(lines_of(found, derived)).encode(), ox.RdfFormat.N_QUADS)
+    return Build(folder / "0123456789abcdef", is_new=True)
+
+
+def published(build, folder, texts=True, **options):
+    """Publish a build with a few of the questions."""
+    graph = PublishedBuild(build, [], shows_texts=texts)
+    graph.catalogue._files = {
+        name: path for name, path in graph.catalogue._files.items() if name in QUESTIONS
+    }
+    return publish(folder, graph, **options)
+
+
+@pytest.fixture(scope="session")
+def static_site(small_build, tmp_path_factory):
+    """A published site, and what the run said."""
+    folder = tmp_path_factory.mktemp("published") / "a site"
+    before = States([]).get(str(small_build.dump))
+    return folder, published(small_build, folder, site=BASE_URL, before=before)
+
+
+class Page(HTMLParser):
+    """The links of a page, its anchors, and what its head tells."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.anchors, self.heads = [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.anchors |= {values.get("id"), values.get("name")}
+        if tag in ("link", "meta"):
+            self.heads.append((tag, values))
+        for name in ("href", "src", "action"):
+            if values.get(name) and (tag, values.get("rel")) != ("link", "canonical"):
+                self.links.append(values[name])
+
+
+def pages(folder):
+    return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*.html"))}
+
+
+@pytest.fixture(scope="session")
+def parsed(static_site):
+    """Every page of the site but the explorers, parsed."""
+    return {
+        name: Page(path.read_text("utf-8"))
+        for name, path in pages(static_site[0]).items()
+        if not name.endswith("explorer.html")
+    }
+
+
+def test_no_link_of_any_page_is_dead_and_none_needs_a_server(static_site, parsed):
+    folder, said = static_site
+    assert len(parsed) > 2 * said.pages - 10 > 1_500
+    dead = []
+    for name, page in parsed.items():
+        for link in page.links:
+            if link.startswith(("http://", "https://", "data:")):
+                continue
+            assert not link.startswith("/"), f"{name} → {link}"
+            parts = urlsplit(link)
+            target = os.path.normpath(os.path.join(os.path.dirname(name), unquote(parts.path)))
+            file = folder / (target if parts.path else name)
+            if not file.is_file():
+                dead.append(f"{name} → {link}")
+            elif parts.fragment and file.suffix == ".html" and "explorer" not in target:
+                key = file.relative_to(folder).as_posix()
+                if unquote(parts.fragment) not in parsed[key].anchors:
+                    dead.append(f"{name} → {link}")
+    assert dead == []
+
+
+def test_a_reader_asks_what_was_agreed_with_iraq_from_a_file(static_site, browser):
+    folder, _ = static_site
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((folder / "en" / "index.html").as_uri())
+    page.locator("#search input").fill("what was agreed in principle with Iraq")
+    page.locator("#results a").first.click()
+    page.wait_for_url("**/questions/agreed-but-not-signed.html")
+    row = page.locator("tbody tr", has_text="Iraq").first
+    proof = row.locator("xpath=following-sibling::tr[1]")
+    proof.locator("summary").first.click()
+    assert "العراق" in proof.locator("blockquote").first.inner_text()
+    proof.locator("figcaption a").first.click()
+    page.wait_for_url("**/document/egypt-iraq-talks.html#at-*")
+    assert page.locator("mark:target, mark :target").count()
+    page.locator(".language").click()
+    assert page.locator("html").get_attribute("lang") == "ar"
+    assert asked
+    assert {urlsplit(url).scheme for url in asked} <= {"file", "data"}
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("start", "typed", "found"),
+    [
+        ("index.html", "عَمرو طلعت", "id/official/amr-talaat.html"),
+        ("index.html", "Lithuania", "id/country/lithuania.html"),
+        ("en/index.html", "ليتوانيا", "en/id/country/lithuania.html"),
+    ],
+)
+def test_the_search_finds_in_both_languages(start, typed, found, static_site, browser):
+    folder, _ = static_site
+    page = browser.new_page()
+    page.goto((folder / start).as_uri())
+    page.locator("#search input").fill(typed)
+    links = page.locator("#results a")
+    first = [links.nth(n).evaluate("a => a.href") for n in range(min(3, links.count()))]
+    assert (folder / found).as_uri() in first
+    page.locator("#search input").fill("xyzzy")
+    assert links.count() == 0
+    assert page.locator("#found").inner_text()
+    page.close()
+
+
+def test_each_page_tells_its_other_language_its_preview_and_what_it_is_about(static_site, parsed):
+    folder, _ = static_site
+    assert len(parsed) > 1_500
+    for name, page in parsed.items():
+        if not page.heads or name.removeprefix("en/").startswith(("evidence/", "passage/")):
+            continue
+        links = {v["hreflang"]: v["href"] for t, v in page.heads if t == "link" and "hreflang" in v}
+        bare = name.removeprefix("en/")
+        assert links == {
+            "ar": BASE_URL + bare, "x-default": BASE_URL + bare, "en": f"{BASE_URL}en/{bare}",
+        }, name  # fmt: skip
+        told = {v["property"]: v["content"] for t, v in page.heads if "property" in v}
+        assert told["og:title"], name
+        assert (folder / told["og:image"].removeprefix(BASE_URL)).is_file()
+    text = (folder / "en/id/official/amr-talaat.html").read_text("utf-8")
+    (about,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    said = json.loads(about)
+    assert (said["@type"], said["@id"]) == ("Person", f"{BASE}id/official/amr-talaat")
+    assert {name["@language"] for name in said["name"]} == {"ar", "en"}
+
+
+def test_the_sitemap_lists_every_page_in_both_languages(static_site):
+    folder, said = static_site
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    listed = [node.text for node in ET.parse(folder / "sitemap.xml").iter(f"{space}loc")]
+    assert len(listed) == len(set(listed)) == 2 * said.pages
+    assert {url.removeprefix(BASE_URL) for url in listed} == {*pages(folder)}
+
+
+def test_two_runs_write_the_same_bytes_and_take_the_place_of_the_first(
+    static_site, small_build, tmp_path
+):
+    folder, _ = static_site
+    other = tmp_path / "site"
+    other.mkdir()
+    before = States([]).get(str(small_build.dump))
+    published(small_build, other, site=BASE_URL, before=before)
+    names = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
+    assert len(names) > 3_000
+    _, differing, lost = filecmp.cmpfiles(folder, other, names, shallow=False)
+    assert (differing, lost) == ([], [])
+    assert sum(path.is_file() for path in other.rglob("*")) == len(names)
+    assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_folder_of_somebody_else_is_left_alone(run, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    got = run("publish", str(tmp_path))
+    assert got.exit_code == 2
+    assert "did not write" in got.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_failed_run_leaves_the_earlier_site(small_build, tmp_path, monkeypatch):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / MARK).write_text("{}")
+    monkeypatch.setattr(
+        "taawun.server.publishing.publish.page_at",
+        lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")),
+    )
+    with pytest.raises(OSError, match="No space"):
+        published(small_build, site)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert [path.name for path in site.iterdir()] == [MARK]
+
+
+@pytest.fixture(scope="session")
+def next_release(small_build, tmp_path_factory):
+    """A site without texts, after a release that lacked one fact and had another one."""
+    place = tmp_path_factory.mktemp("next")
+    text = small_build.dump.read_text("utf-8")
+    (fact,) = set(re.findall(rf"<({BASE}fact/[0-9a-f]+)> <{BASE}ontology#modality>", text)[:1])
+    gone = f"{BASE}fact/0123456789abcdef"
+    (place / "old.nq").write_text(text.replace(fact, gone), "utf-8")
+    before = States([]).get(str(place / "old.nq"))
+    published(small_build, place / "site", texts=False, before=before)
+    return place / "site", fact, gone
+
+
+def test_without_texts_no_page_has_more_than_the_quotes(next_release, static_site):
+    def shown(folder):
+        html = (folder / "document/egypt-iraq-talks.html").read_text("utf-8")
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html))
+
+    site, *_ = next_release
+    text = re.sub(r"\s+", " ", (SEEDS / "documents/001_e6440e7049266c0c.txt").read_text("utf-8"))
+    pieces = [text[start : start + 400] for start in range(0, len(text) - 400, 400)]
+    whole = shown(static_site[0])
+    # The text with its quotes has the numbers of the quotes between its words.
+    assert sum(piece[:60] in whole for piece in pieces) > len(pieces) / 2
+    assert not [piece for piece in pieces if piece in shown(site)]
+    assert "«" in shown(site)
+    assert pieces[3][100:300] not in (site / "explorer.html").read_text("utf-8")
+
+
+def test_the_feed_tells_what_changed_since_the_last_release(next_release):
+    site, fact, gone = next_release
+    for name, word in (("feed.xml", "أُضيفت"), ("feed-en.xml", "Added")):
+        feed = ET.parse(site / name).getroot()
+        entries = {e.findtext(f"{ATOM}id"): e for e in feed.iter(f"{ATOM}entry")}
+        assert len(entries) == 3
+        (added,) = [e for iri, e in entries.items() if iri.startswith(fact)]
+        assert added.findtext(f"{ATOM}title").startswith(word)
+        assert "001_e6440e7049266c0c.txt [" in added.findtext(f"{ATOM}summary")
+        assert (site / added.find(f"{ATOM}link").get("href")).is_file()
+        (removed,) = [e for iri, e in entries.items() if iri.startswith(gone)]
+        assert removed.find(f"{ATOM}link") is None
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", feed.findtext(f"{ATOM}updated"))
+
+
+def test_the_whole_catalogue_has_the_values_that_answer(the_build):
+    graph = PublishedBuild(the_build, [], shows_texts=True)
+    values = graph.values
+    assert {"country": "country/iraq"} in values["offers-to-country"]
+    assert {"country": "country/lithuania"} not in values["offers-to-country"] or len(
+        graph.ask("offers-to-country", country="country/lithuania")
+    )
+    pairs = [(v["first"], v["second"]) for v in values["shared-areas"]]
+    assert pairs
+    assert all(one < other for one, other in pairs)
+    assert values["agreement-signatories"] == []
+    assert len(graph.ask("area-partners", **values["area-partners"][0]))
+
+
+APACHE = Path("/usr/sbin/apache2")
+MODULES = ("mpm_event", "authz_core", "dir", "mime", "alias", "rewrite", "setenvif")
+
+
+@pytest.fixture(scope="session")
+def apache(static_site, tmp_path_factory):
+    """Apache with the ready rules at /taawun/, which lead to the site under /host/t/."""
+    if not APACHE.exists():
+        pytest.fail("this test needs Apache: install the Debian package apache2", pytrace=False)
+    import socket
+
+    place = tmp_path_factory.mktemp("apache")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    rules = (DOCS / "w3id.htaccess").read_text("utf-8")
+    rules = rules.replace("https://taawun.example.org", f"http://127.0.0.1:{port}/host/t")
+    (place / "w3id").mkdir()
+    (place / "w3id" / ".htaccess").write_text(rules, "utf-8")
+    shutil.copytree(static_site[0], place / "site")
+    place.chmod(0o755)
+    for above in (place.parent, place.parent.parent):
+        above.chmod(above.stat().st_mode | 0o055)
+    loaded = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in MODULES
+    )
+    (place / "apache.conf").write_text(
+        f"ServerRoot {place}\nServerName localhost\nListen 127.0.0.1:{port}\n"
+        f"PidFile {place}/pid\nErrorLog {place}/errors\n{loaded}"
+        f"TypesConfig /etc/mime.types\nDocumentRoot {place}/w3id\n"
+        f"Alias /host/t {place}/site\nAlias /taawun {place}/w3id\n"
+        f"<Directory {place}>\nAllowOverride All\nRequire all granted\n</Directory>\n"
+    )
+    process = subprocess.Popen([APACHE, "-f", str(place / "apache.conf"), "-DFOREGROUND"])
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(100):
+        try:
+            urlopen(f"{url}/host/t/style.css").close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield url
+    process.terminate()
+    process.wait(20)
+
+
+def get(url, accept, language="ar"):
+    request = Request(url, headers={"Accept": accept, "Accept-Language": language})
+    with urlopen(request) as answer:
+        return answer.url, answer.headers["content-type"], answer.read()
+
+
+def test_each_iri_leads_to_its_turtle_its_jsonld_and_its_page(apache, small_build):
+    text = """SELECT (SAMPLE(?thing) AS ?one) WHERE {
+      { ?thing ?p ?o } UNION { GRAPH ?g { ?thing ?p ?o } }
+      FILTER(STRSTARTS(STR(?thing), "https://w3id.org/taawun/"))
+      BIND(REPLACE(STR(?thing), "^https://w3id.org/taawun/([a-z]+)(/[^/]+)?(/.*)?$", "$1") AS ?a)
+      BIND(STRLEN(REPLACE(STR(?thing), "[^/]", "")) AS ?depth)
+      FILTER(!CONTAINS(STR(?thing), "#"))
+    } GROUP BY ?a ?depth"""
+    iris = [row[0].value for row in small_build.store().query(text)]
+    kinds = {iri.removeprefix(BASE).split("/")[0] for iri in iris}
+    assert kinds >= {"id", "document", "fact", "inference", "evidence", "passage", "ontology"}
+    for iri in [*iris, f"{BASE}id/country/iraq", f"{BASE}graph/evidence"]:
+        local = f"{apache}/taawun/{iri.removeprefix(BASE)}"
+        for media, form in (
+            ("text/turtle", ox.RdfFormat.TURTLE), ("application/ld+json", ox.RdfFormat.JSON_LD),
+        ):  # fmt: skip
+            _, told, body = get(local, media)
+            assert told.partition(";")[0] == media, iri
+            subjects = {quad.subject.value for quad in ox.parse(body, form)}
+            assert iri in subjects, iri
+        for language in ("ar", "en"):
+            url, told, body = get(local, "text/html,*/*;q=0.8", f"{language}-EG,fr;q=0.5")
+            assert told.partition(";")[0] == "text/html"
+            assert ("/host/t/en/" in url) is (language == "en"), iri
+            assert b"<html" in body

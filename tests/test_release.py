@@ -1,0 +1,172 @@
+"""``taawun release``: data that others open with their own programs, and what describes them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import yaml
+
+from taawun.ontology.namespaces import DCTERMS, RDF
+from taawun.queries.data_release import DCAT, LICENCE, VOID
+
+TABLES = ("entities", "documents", "facts", "quotes")
+
+
+@pytest.fixture(scope="session")
+def released(run_session, tmp_path_factory):
+    """A release of the bundled data."""
+    folder = tmp_path_factory.mktemp("released") / "data"
+    got = run_session("release", str(folder), "--data-version", "1.2.3", "--parquet")
+    assert got.exit_code == 0, got.output
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_session(the_build):
+    """Run a command over the session's cache, from fixtures of the session."""
+    from click.testing import CliRunner
+
+    from taawun.cli import main
+
+    def call(*arguments):
+        surroundings = {
+            "TAAWUN_CACHE": str(the_build.path.parent), "TAAWUN_COLLECTIONS": "",
+            "LC_ALL": "en_GB.UTF-8", "SOURCE_DATE_EPOCH": "1767225600",
+        }  # fmt: skip
+        return CliRunner().invoke(main, list(arguments), env=surroundings)
+
+    return call
+
+
+def rows(folder, name):
+    with (folder / "csv" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_tables_are_valid_by_their_data_package(released, the_build):
+    from frictionless import Package
+
+    report = Package(str(released / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])[:5]
+    assert {task.name for task in report.tasks} == {*TABLES}
+    told = json.loads((released / "datapackage.json").read_text("utf-8"))
+    assert (told["version"], told["licenses"][0]["path"]) == ("1.2.3", LICENCE)
+    facts = rows(released, "facts")
+    assert len(facts) == the_build.manifest()["facts"]
+    assert {row["fact"] for row in rows(released, "quotes")} == {row["fact"] for row in facts}
+
+
+def test_every_quote_of_the_tables_stands_in_its_document(released):
+    from taawun.loaders.builds.inputs import SEEDS
+
+    files = {row["document"]: SEEDS / "documents" / row["file"]
+             for row in rows(released, "documents")}  # fmt: skip
+    texts = {name: path.read_text("utf-8") for name, path in files.items()}
+    quotes = rows(released, "quotes")
+    assert len(quotes) > 1_000
+    for row in quotes:
+        assert texts[row["document"]][int(row["start"]) : int(row["end"])] == row["quote"]
+
+
+def test_sqlite_opens_in_datasette_with_names_links_facets_and_search(released):
+    from datasette.app import Datasette
+
+    metadata = json.loads((released / "metadata.json").read_text("utf-8"))
+    shown = Datasette([str(released / "taawun.sqlite")], metadata=metadata)
+
+    async def get(path):
+        answer = await shown.client.get(path)
+        assert answer.status_code == 200, path
+        return answer
+
+    async def main():
+        facts = (await get("/taawun/facts.json?_shape=objects&object=country~2Firaq")).json()
+        page = (await get("/taawun/facts?object=country/iraq")).text
+        found = (await get("/taawun/quotes.json?_shape=objects&_search=مذكرة")).json()
+        return facts, page, found
+
+    facts, page, found = asyncio.run(main())
+    assert found["rows"]
+    assert all("مذكرة" in row["quote"] for row in found["rows"])
+    # A reference is a link that is called by a name, and the modality is a facet.
+    assert "/taawun/entities/country~2Firaq" in page
+    assert ">Iraq<" in page
+    assert "predicate_en" in page
+    assert facts
+
+
+def test_the_database_finds_names_and_keeps_its_references(released):
+    database = sqlite3.connect(released / "taawun.sqlite")
+    try:
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        found = database.execute(
+            "SELECT label_en FROM entities WHERE rowid IN "
+            "(SELECT rowid FROM entities_fts WHERE entities_fts MATCH 'العراق')"
+        ).fetchall()
+        assert ("Iraq",) in found
+    finally:
+        database.close()
+
+
+def test_parquet_has_the_same_rows(released):
+    from pyarrow import parquet
+
+    for name in TABLES:
+        held = parquet.read_table(released / "parquet" / f"{name}.parquet")
+        told = rows(released, name)
+        assert held.num_rows == len(told)
+        assert [{k: str(v) for k, v in row.items()} for row in held.to_pylist()] == told
+
+
+def test_dcat_and_void_count_what_is_there(released, graph):
+    triples = {quad.triple for quad in ox.parse(path=str(released / "void.ttl"))}
+    by = lambda predicate: {t.object.value for t in triples if t.predicate.value == predicate}  # noqa: E731
+    assert by(f"{DCTERMS}license") == {LICENCE}
+    assert by(f"{DCAT}version") == {"1.2.3"}
+    titles = by(f"{DCTERMS}title")
+    assert {"taawun.nq", "csv/facts.csv", "taawun.sqlite", "parquet/quotes.parquet"} <= titles
+    (total,) = [int(t.object.value) for t in triples if t.predicate.value == f"{VOID}triples"
+                and t.subject.value.endswith("/release/1.2.3")]  # fmt: skip
+    (n,) = graph.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0].terms
+    assert total == int(n.value)
+    classes = graph.sparql(f"SELECT DISTINCT ?c {{ ?x <{RDF}type> ?c }}")
+    assert len([t for t in triples if t.predicate.value == f"{VOID}classPartition"]) == len(classes)
+
+
+def test_the_rdf_forms_hold_the_same_quads(released):
+    forms = {"taawun.nq": ox.RdfFormat.N_QUADS, "taawun.trig": ox.RdfFormat.TRIG,
+             "taawun.jsonld": ox.RdfFormat.JSON_LD}  # fmt: skip
+    held = {name: {str(q) for q in ox.parse(path=str(released / name), format=form)}
+            for name, form in forms.items()}  # fmt: skip
+    assert held["taawun.nq"] == held["taawun.trig"] == held["taawun.jsonld"]
+    assert len(held["taawun.nq"]) > 10_000
+
+
+def test_two_releases_are_the_same_bytes_and_cite_their_version(released, run_session, tmp_path):
+    assert run_session("release", str(tmp_path / "two"), "--data-version", "1.2.3",
+                       "--parquet").exit_code == 0  # fmt: skip
+    two = tmp_path / "two"
+    names, others = (
+        {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+        for folder in (released, two)
+    )
+    assert names == others
+    assert not [n for n in sorted(names) if (released / n).read_bytes() != (two / n).read_bytes()]
+    told = yaml.safe_load((released / "CITATION.cff").read_text("utf-8"))
+    assert (told["version"], told["date-released"], told["license"]) == (
+        "1.2.3", "2026-01-01", "CC-BY-4.0",
+    )  # fmt: skip
+
+
+def test_the_repository_is_cited_by_the_same_rules():
+    root = Path(__file__).parent.parent
+    told = yaml.safe_load((root / "CITATION.cff").read_text("utf-8"))
+    assert told["cff-version"] == "1.2.0"
+    assert told["license"] == "Apache-2.0"
