@@ -131,7 +131,7 @@ def mcp(settings: Settings, http: bool, port: int, no_texts: bool) -> None:
     taawun mcp --http --port 7879
     """
     from ..loaders.builds.build import build
-    from ..server.workers.pool import Limits, Served
+    from ..server.workers.process import Limits, Served
 
     if settings.endpoint:
         raise MisuseError("serve-with-endpoint")

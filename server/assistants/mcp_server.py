@@ -16,7 +16,8 @@ from pydantic import Field
 from ...graph.errors import TaawunError
 from ...ontology.namespaces import BASE
 from ...queries.catalogue import Catalogue
-from ..workers.pool import Limits, Pool, Served
+from ..workers.pool import Pool
+from ..workers.process import Limits, Served
 from ..workers.worker_answer import RequestError, whole_answer
 from .tools import ROWS
 
