@@ -325,6 +325,7 @@ MUTATIONS: dict[str, Callable[[Patch], None]] = {
 }
 #: Mutations that lose proofs or add to them: without verification too, they show nothing false.
 HARMLESS = {
+    "a constant assigned",
     "a sequence cut short",
     "a sequence turned",
     "an optional part required",

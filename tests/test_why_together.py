@@ -69,6 +69,8 @@ ALONE = (
     "SELECT ?x { VALUES ?x { 1 } { ?x <urn:p> ?y } }",
     "SELECT ?x { ?x <urn:p> ?y BIND(BNODE() AS ?b) }",
     "ASK { ?x <urn:p> ?y }",
+    "ASK { ?x <urn:p> ?y { SELECT ?x { ?x <urn:q> ?z } } }",
+    "DESCRIBE ?x { ?x <urn:p> ?y { SELECT ?x { ?x <urn:q> ?z } } }",
     "CONSTRUCT { ?x <urn:p> ?y } WHERE { ?x <urn:p> ?y }",
     r"SELECT ?x { ?x <urn:p> ?y FILTER NOT \u0045XISTS { ?y <urn:q> ?z } }",
 )

@@ -147,6 +147,8 @@ def in_each_graph(text: str, name: str) -> str:
     if ends is None or any(_is_path_sign(found, i) for i in range(len(found))):
         return ""
     opening, closing = ends
+    if selects[0] > opening:
+        return ""
     key = next((i for i in range(closing, len(found)) if found[i].is_word("GROUP")), None)
     if key is None and words & {*alg.AGGREGATES, "HAVING"}:
         return ""
