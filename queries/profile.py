@@ -294,7 +294,7 @@ class Profile:
                 ahead[fact.object.value].append(item)
         if not reached and not ahead:
             return []
-        rare = {STAGES[5], STAGES[6], STAGES[9]}
+        rare = {f"{ID}stage/{name}" for name in ("approved", "in-force", "ended")}
         own = sorted({*reached, *ahead} - {*STAGES})
         return [
             (stage, reached[stage], ahead[stage])
