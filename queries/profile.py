@@ -198,14 +198,19 @@ class Profile:
     def partners(self) -> list[Partner]:
         """The partners, furthest first, those with more items before others."""
         found: dict[str, Partner] = {}
+        shares = self.is_a(self.iri, "Region", "InternationalOrganization")
         for item in self.items:
             for who, tie in self._ties(item).items():
+                told = tie
                 if not any(fact.predicate.value in self.roles.sides for fact in tie):
-                    continue
+                    # A region or an organization shares in the own work of a country.
+                    if not shares or not item.is_programme:
+                        continue
+                    told = [f for f in item.facts if f not in tie and self._is_mine(_named(f))]
                 partner = found.setdefault(who, Partner(who))
                 partner.items[item.iri] = item
                 partner.facts += tie
-                band = self.roles.band(item.stage, tie, is_programme=item.is_programme)
+                band = self.roles.band(item.stage, told, is_programme=item.is_programme)
                 partner.bands[item.iri] = band if self._is_firm(item) else "planned"
         if self.is_a(self.iri, "Country"):
             for meeting in self._items_of(self._naming_us(["Event"], self.roles.acting)):
@@ -289,7 +294,7 @@ class Profile:
                 ahead[fact.object.value].append(item)
         if not reached and not ahead:
             return []
-        rare = {STAGES[5], STAGES[6], STAGES[9]}
+        rare = {f"{ID}stage/{name}" for name in ("approved", "in-force", "ended")}
         own = sorted({*reached, *ahead} - {*STAGES})
         return [
             (stage, reached[stage], ahead[stage])

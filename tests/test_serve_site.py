@@ -126,8 +126,10 @@ def test_a_reader_writes_a_query_with_completion(site, browser):
     hint = page.locator(".CodeMirror-hint", has_text="tw:signatory").first
     expect(hint).to_contain_text("الطرف الموقِّع")
     hint.click()
+    editor.focus()
     page.keyboard.type(" Niger")
     page.locator(".CodeMirror-hint", has_text="country:nigeria").click()
+    editor.focus()
     page.keyboard.type(" }")
     page.keyboard.press("Control+Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
