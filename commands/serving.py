@@ -134,7 +134,7 @@ def mcp(settings: Settings, http: bool, port: int, no_texts: bool) -> None:
     from ..server.workers.process import Limits, Served
 
     if settings.endpoint:
-        raise MisuseError("serve-with-endpoint")
+        raise MisuseError("mcp-with-endpoint")
     try:
         from ..server.assistants.mcp_server import mcp_server
     except ModuleNotFoundError as error:
