@@ -15,6 +15,8 @@ from ..workers.worker_answer import RequestError, whole_answer
 
 #: Time limit for generating a page, in seconds.
 _SECONDS: Final = 300
+#: Seconds after which pages are generated in advance: the first visitors come first.
+_QUIET: Final = 3
 #: Seconds to wait for a page that is already being generated at low priority.
 _WAIT: Final = 5
 #: Seconds that a browser waits for the page before it is shown that it is being made.
@@ -83,6 +85,7 @@ class Explorers:
         self._early = {
             key: task for key, task in self._early.items() if key[0] == served and _is_made(task)
         }
+        await asyncio.sleep(_QUIET)
         for language in LANGUAGES:
             if (served, language) in self._asked and not served.endpoint:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -62,36 +62,37 @@ def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
     """
     if graph.endpoint:
         reply.begin("text/html")
-        reply.body.write(_made(graph, language))
+        reply.body.write(with_menu(renderer(graph)(language), language))
         return
-    name = f"explorer-{_key(graph, language)}"
-    page = find(graph.folder / name)
+    page = find(_file(graph, language))
     if page is None:
-        page = _made(graph, language).encode()
-        keep(graph.folder / name, page)
+        # Most of the work serves both languages.
+        render = renderer(graph)
+        for other in LANGUAGES:
+            made = with_menu(render(other), other).encode()
+            keep(_file(graph, other), made)
+            page = made if other == language else page
+    assert page is not None
     reply.begin("text/html")
     reply.body.buffer.write(page)
 
 
-def _made(graph: OpenedBuild, language: str) -> str:
-    return with_menu(drawn(graph, language), language)
+def _file(graph: OpenedBuild, language: str) -> Path:
+    return graph.folder / f"explorer-{_key(graph, language)}"
 
 
-def drawn(graph: OpenedBuild, language: str) -> str:
-    """Return the page of the whole graph, complete in itself."""
+def renderer(graph: OpenedBuild) -> Callable[[str], str]:
+    """Return what makes the page of the whole graph in a language, complete in itself."""
     from ...queries.names import Names
     from ...viz.answers import answer_questions
     from ...viz.explorer import render
     from ...viz.read_view import read_view
 
-    return render(
-        read_view(graph.store),
-        lang=language,
-        texts={slug: text for slug, (_, text) in graph.texts().items()},
-        questions=list(
-            answer_questions(graph.store, graph.catalogue.questions.values(), Names(graph.store))
-        ),
-    )
+    view = read_view(graph.store)
+    texts = {slug: text for slug, (_, text) in graph.texts().items()}
+    names = Names(graph.store)
+    questions = list(answer_questions(graph.store, graph.catalogue.questions.values(), names))
+    return lambda language: render(view, lang=language, texts=texts, questions=questions)
 
 
 _CURRENT: Final = ' aria-current="page"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import file_digest
 from pathlib import Path
@@ -22,6 +22,7 @@ from ...queries.results import Terms
 from ...queries.rows import Rows
 from ...queries.why import RowExplanation
 from ..pages.asking_page import question_link
+from ..pages.make_explorer import renderer
 from ..workers.served_graph import OpenedBuild
 from .question_values import useful_values
 
@@ -59,6 +60,11 @@ class PublishedBuild(OpenedBuild):
         """The values with an answer, for each stored question."""
         questions = self.catalogue.questions.values()
         return {item.name: useful_values(item, self.store, self.names) for item in questions}
+
+    @cached_property
+    def explorer(self) -> Callable[[str], str]:
+        """What makes the explorer in a language."""
+        return renderer(self)
 
     @property
     def reader(self) -> FactReader:

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from ...graph.errors import OutputError
 from ...messages.message import say
 from ..pages.list_pages import LISTS, about_page, list_page
-from ..pages.make_explorer import drawn
 from ..pages.question_pages import question_page, questions_page
 from ..pages.resources import resource
 from ..workers.reply import DATA, HEAD, Reply
@@ -60,7 +59,7 @@ def page_at(graph: PublishedBuild, address: Address, language: str) -> Made:
     match path.strip("/").split("/"):
         case [""]:
             reply.begin("text/html")
-            reply.body.write(_with_way_back(drawn(graph, language), language))
+            reply.body.write(_with_way_back(graph.explorer(language), language))
         case ["home"] if path == HOME:
             home_page(graph, reply, language=language)
         case ["about"]:
