@@ -8,8 +8,8 @@ import re
 import sys
 from pathlib import Path
 
-import anyio
 import pytest
+from in_a_thread import run_in_a_thread
 from mcp import Client, StdioServerParameters, stdio_client
 
 from taawun.loaders.builds.inputs import SEEDS
@@ -35,7 +35,7 @@ def ask_over(the_build):
             async with Client(stdio_client(server)) as client:
                 return await work(client)
 
-        return anyio.run(main)
+        return run_in_a_thread(main)
 
     return call
 
@@ -198,7 +198,7 @@ def test_the_same_server_speaks_http_on_this_machine(start_server):
         async with Client(f"{server.url}/mcp") as client:
             return await result(client, "ask", question="what did Egypt offer Iraq", limit=3)
 
-    found = anyio.run(main)
+    found = run_in_a_thread(main)
     assert len(found["rows"]) == 3
     assert found["more_rows"]
     assert_cited(found)

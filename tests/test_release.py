@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
 import sqlite3
@@ -11,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import yaml
+from in_a_thread import run_in_a_thread
 
 from taawun.ontology.namespaces import DCTERMS, RDF
 from taawun.queries.data_release import DCAT, LICENCE, VOID
@@ -91,7 +91,7 @@ def test_sqlite_opens_in_datasette_with_names_links_facets_and_search(released):
         found = (await get("/taawun/quotes.json?_shape=objects&_search=مذكرة")).json()
         return facts, page, found
 
-    facts, page, found = asyncio.run(main())
+    facts, page, found = run_in_a_thread(main)
     assert found["rows"]
     assert all("مذكرة" in row["quote"] for row in found["rows"])
     # A reference is a link that is called by a name, and the modality is a facet.

@@ -267,11 +267,11 @@ def test_the_first_visitor_sees_a_page_while_the_explorer_is_being_made(
     page.goto(f"{server.url}/?lang={language}")
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator("main li a").count() > 3
-    assert page.locator("canvas").count() == 0
+    assert page.locator("#tabs button").count() == 0
     for maker in makers:
         maker.resume()
     hurry(server)
     # The page loads again by itself, and then is the explorer.
-    page.wait_for_selector("canvas", timeout=300_000)
+    page.wait_for_selector("#tabs button", timeout=120_000)
     page.close()
     assert "Traceback" not in server.log.read_text()
