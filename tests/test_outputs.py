@@ -64,6 +64,12 @@ RUNS: dict[str, list[list[str]]] = {
     "schemas": [[]],
     "push": [["--endpoint", "http://127.0.0.1:1/\x1b[2J"]],
     "serve": [["--port", "\x1b[2J"]],
+    "mcp": [["--port", "\x1b[2J"]],
+    "desk": [["--port", "\x1b[2J"]],
+    "propose": [["{}/candidates.jsonl"], [HOSTILE]],
+    # A folder that has files of somebody else; the pages themselves are for browsers.
+    "publish": [["{}"], ["{}", "--base", HOSTILE]],
+    "release": [["{}"]],
 }
 
 
@@ -111,6 +117,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+HOSTILE_CANDIDATE = {
+    "document": "hostile", "quote": QUOTE, "subject": HOSTILE, "predicate": HOSTILE,
+    "object": HOSTILE, "origin": HOSTILE,
+}  # fmt: skip
+
+
 def hostile_proofs() -> list[dict[str, object]]:
     """Proofs whose every text is an attack."""
     fact = {
@@ -147,6 +159,7 @@ def test_nothing_steers_the_terminal(
             to_separated(["document", "quote", HOSTILE], [[STEERING, HOSTILE, QUOTE]], "csv")
         )
         (tmp_path / "proof.json").write_text(json.dumps(hostile_proofs()))
+        (tmp_path / "candidates.jsonl").write_text(json.dumps(HOSTILE_CANDIDATE))
         for language in ("ar", "en") if style == "table" else ("en",):
             said = run(
                 command, *given, "--collection", str(hostile), "--format", style,
