@@ -7,6 +7,7 @@ from typing import IO, Final
 
 import pyoxigraph as ox
 
+from ..graph.control_characters import escaped
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import all_facts, description
 from ..graph.fact_record import FactRecord
@@ -31,7 +32,9 @@ def write_nanopubs(store: Store, out: IO[bytes], _language: str) -> None:
         for quad in sorted(_nanopub(store, fact), key=str)
     )
     prefixes = {**PREFIXES, "nanopub": _SPACE}
-    ox.serialize(quads, out, ox.RdfFormat.TRIG, prefixes=prefixes)
+    text = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes)
+    assert text is not None
+    out.write(escaped(text.decode()).encode())
 
 
 def _nanopub(store: Store, fact: FactRecord) -> Iterator[ox.Quad]:
