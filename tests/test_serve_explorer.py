@@ -54,7 +54,7 @@ def page_of(folder, language="ar", collections=(), *, shows_texts=True):
     graph = OpenedBuild(folder, collections, shows_texts=shows_texts)
     making.explorer(graph, reply, language=language)
     reply.end()
-    number, said = sent.getvalue().partition(b"page ")[2][:4].decode().split()
+    number, said = sent.getvalue().partition(b"page ")[2].decode().split()[:2]
     assert said == language
     return number
 
