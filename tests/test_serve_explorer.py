@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -54,9 +55,10 @@ def page_of(folder, language="ar", collections=(), *, shows_texts=True):
     graph = OpenedBuild(folder, collections, shows_texts=shows_texts)
     making.explorer(graph, reply, language=language)
     reply.end()
-    number, said = sent.getvalue().partition(b"page ")[2].decode().split()[:2]
-    assert said == language
-    return number
+    found = re.search(rb"page (\d+) (ar|en)", sent.getvalue())
+    assert found
+    assert found[2].decode() == language
+    return found[1].decode()
 
 
 def explorers(folder):
