@@ -231,7 +231,7 @@ def test_faults_are_named_by_row_and_column_and_nothing_is_written(mine, written
     ("content", "code", "told"),
     [
         (STATED.encode("cp1256", "replace"), "not-utf8", "save it as “CSV UTF-8”"),
-        (STATED.encode("utf-16"), "not-utf8", "save it as “CSV UTF-8”"),
+        (STATED.encode("utf-16"), "is-utf-16", "save it as “CSV UTF-8”"),
         (b"", "unknown-table", "taawun template"),
         (b"a,b\n1,2\n", "unknown-table", "taawun template facts|entities|documents"),
         (b"\0\0\0", "unknown-table", "taawun template"),

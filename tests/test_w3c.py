@@ -68,8 +68,8 @@ def test_a_wrong_answer_fails(suite):
 def test_a_proof_that_does_not_give_back_its_row_fails(suite):
     said = run(
         suite,
-        "from taawun.queries.why import explaining\n"
-        "explaining._Explainer._witness = lambda self, numbers: explaining.Witness(())",
+        "from taawun.queries.why import explanation\n"
+        "explanation.RowExplanation._witness = lambda self, numbers: explanation.Witness(())",
     )
     assert said.returncode == 1
     assert "the proof does not give back" in said.stderr
