@@ -253,12 +253,13 @@ def test_the_query_of_a_client_that_hangs_up_is_stopped(site):
 
 @pytest.mark.slow
 def test_when_all_are_busy_the_next_is_told_to_try_again(start_server):
-    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "3")
+    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "1")
     with ThreadPoolExecutor(30) as clients:
         answers = list(clients.map(lambda _: server.query(ENDLESS), range(30)))
     busy = [answer for answer in answers if "busy" in answer.text]
     assert {answer.status for answer in answers} == {503}
-    assert len(busy) > 10
+    # How many wait depends on how long the first of them were seen to take.
+    assert len(busy) > 5
     assert all(int(answer.headers["retry-after"]) > 0 for answer in busy)
     assert server.query("ASK {}").status == 200
 

@@ -20,7 +20,7 @@ from distributed import Client
 
 from taawun.graph.errors import CollectionError, StoreError
 from taawun.loaders.builds import build as building
-from taawun.loaders.builds import sharded_build
+from taawun.loaders.builds import executors, sharded_build
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.builds.executors import InProcess, executor_of
@@ -141,7 +141,8 @@ def test_the_command_shares_the_work(
     assert (wrong.exit_code, "is no scheduler" in wrong.output) == (2, True)
 
 
-def test_a_scheduler_that_is_not_there_is_told() -> None:
+def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "_PATIENCE", 1)
     with pytest.raises(StoreError, match="was not reached"), executor_of("tcp://127.0.0.1:1", None):
         pass
 
