@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +15,7 @@ from .loaders.builds.atomic_folder import Unfinished
 from .loaders.builds.build import build
 from .loaders.builds.cache import STORE, Build
 from .loaders.builds.inputs import SEEDS
+from .loaders.builds.source_content import read_kept, write_kept
 from .loaders.collection import read_collection, shape_files
 from .loaders.editing.additions import additions
 from .loaders.editing.bundles import Batch
@@ -30,7 +29,6 @@ from .queries.changes import Difference, answer_changes, changes_by_adding, diff
 from .queries.results import Table
 
 _ANSWERS: Final = "answers"
-_DIGEST: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +100,10 @@ def _difference(
     made: Path,
     catalogue: Catalogue,
 ) -> Difference:
-    touched = effect.touched
-    asked = [
-        catalogue.get(name) for name, text in catalogue.texts.items() if touched.may_change(text)
-    ]
-    known = kept_answers(working.build.path)
+    asked = catalogue.with_text(effect.touched.may_change)
+    # Answers that earlier edits have computed.
+    kept = read_kept(working.build.path / _ANSWERS) or {}
+    known = {name: Table(*table) for name, table in kept.items()}
     changes = changes_by_adding(
         before,
         after,
@@ -115,26 +112,8 @@ def _difference(
         [entity.iri for entity, _ in edit.entities],
     )
     answers = tuple(answer_changes(before, after, asked, known))
-    keep_answers(made, known)
+    write_kept(made / _ANSWERS, {name: (t.variables, t.rows) for name, t in known.items()})
     return Difference(before, after, changes, answers)
-
-
-def kept_answers(build: Path) -> dict[str, Table]:
-    """The answers to stored questions that earlier edits have computed, by the question's name."""
-    try:
-        content = (build / _ANSWERS).read_bytes()
-    except OSError:
-        return {}
-    if sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
-        return {}
-    return {name: Table(*table) for name, table in pickle.loads(content[_DIGEST:]).items()}
-
-
-def keep_answers(build: Path, answers: Mapping[str, Table]) -> None:
-    """Keep answers beside the build that gives them."""
-    content = pickle.dumps({name: (t.variables, t.rows) for name, t in answers.items()})
-    with suppress(OSError):
-        (build / _ANSWERS).write_bytes(sha256(content).digest() + content)
 
 
 def derived_triples(working: WorkingCopy, effect: Effect) -> tuple[Sequence[str], Sequence[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,28 @@ class AddGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
+def _place_and_speaker(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of where a quote stands, how firm it is, and who says it."""
+    for option in (
+        click.option("--stated-by", metavar="ENTITY", help="Who says it in the text."),
+        click.option(
+            "--modality", type=click.Choice(MODALITIES), help="How firmly the text says it."
+        ),
+        click.option(
+            "--context",
+            help="Words elsewhere in the document that one needs to understand the quote.",
+        ),
+        click.option(
+            "--suffix", help="The words directly after, if the document has the quote twice."
+        ),
+        click.option(
+            "--prefix", help="The words directly before, if the document has the quote twice."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(cls=AddGroup)
 def add() -> None:
     """Add a fact, an entity or a document to your collection, and see what it changes.
@@ -57,13 +79,7 @@ def add() -> None:
 @click.option("--document", help="The slug or title of the document that says it.")
 @click.option("--quote", help="The words of the document that say it, verbatim.")
 @click.option("--gloss", help="Your English translation of the quote: never evidence.")
-@click.option("--prefix", help="The words directly before, if the document has the quote twice.")
-@click.option("--suffix", help="The words directly after, if the document has the quote twice.")
-@click.option(
-    "--context", help="Words elsewhere in the document that one needs to understand the quote."
-)
-@click.option("--modality", type=click.Choice(MODALITIES), help="How firmly the text says it.")
-@click.option("--stated-by", metavar="ENTITY", help="Who says it in the text.")
+@_place_and_speaker
 @click.option("--on-behalf-of", metavar="ENTITY", help="On whose behalf the subject acts.")
 @click.option("--when", metavar="EDTF", help="The date as printed, in EDTF: 2024-03, XXXX-02.")
 @click.option("--date-text", metavar="TEXT", help="The printed words of the date.")
@@ -264,13 +280,7 @@ def document(
 @click.option("--also", multiple=True, metavar="NAME", help="Another name (repeatable).")
 @click.option("--document", help="The slug or title of the document that says it.")
 @click.option("--quote", help="The words of the document that say it, verbatim.")
-@click.option("--prefix", help="The words directly before, if the document has the quote twice.")
-@click.option("--suffix", help="The words directly after, if the document has the quote twice.")
-@click.option(
-    "--context", help="Words elsewhere in the document that one needs to understand the quote."
-)
-@click.option("--modality", type=click.Choice(MODALITIES), help="How firmly the text says it.")
-@click.option("--stated-by", metavar="ENTITY", help="Who says it in the text.")
+@_place_and_speaker
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @common
 @click.pass_obj

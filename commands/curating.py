@@ -13,20 +13,14 @@ from ..graph.errors import InputError, told
 from ..messages.message import foreign, say
 from .edits import target_of
 from .output import emit, print_line
-from .settings import Settings, common
+from .settings import Settings, common, port_option
 
 if TYPE_CHECKING:
     from ..desk.candidates import Candidate
 
 
 @click.command()
-@click.option(
-    "--port",
-    default=7879,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="The port to listen on; 0 picks a free one.",
-)
+@port_option(7879, "The port to listen on; 0 picks a free one.")
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
 @common
 @click.pass_obj

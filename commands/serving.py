@@ -13,7 +13,7 @@ import click
 from ..graph.errors import MissingExtraError, MisuseError
 from ..messages.message import say
 from .output import print_line
-from .settings import Settings, common, page_options
+from .settings import Settings, common, page_options, port_option
 
 #: An origin as browsers send it: scheme, host, and the port if it is not the usual one.
 _ORIGIN: Final = r"\*|https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?"
@@ -21,13 +21,7 @@ _ORIGIN: Final = r"\*|https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]+)?"
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    default=7878,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="The port to listen on; 0 picks a free one.",
-)
+@port_option(7878, "The port to listen on; 0 picks a free one.")
 @click.option(
     "--public",
     multiple=True,
@@ -109,13 +103,7 @@ def serve(
 
 @click.command()
 @click.option("--http", is_flag=True, help="Serve streamable HTTP on this machine, not stdio.")
-@click.option(
-    "--port",
-    default=7879,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="With --http: the port to listen on; 0 picks a free one.",
-)
+@port_option(7879, "With --http: the port to listen on; 0 picks a free one.")
 @click.option(
     "--no-texts",
     is_flag=True,

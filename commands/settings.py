@@ -226,3 +226,12 @@ def page_options(command: _Command) -> _Command:
     )
     opened = click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
     return texts(opened(command))
+
+
+def port_option(default: int, told: str) -> Callable[[_Command], _Command]:
+    """The option ``port`` of a command that listens."""
+    import click
+
+    return click.option(
+        "--port", default=default, show_default=True, type=click.IntRange(0, 65535), help=told
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..graph.arabic import fold
 from ..loaders.collection import Collection
@@ -90,11 +90,21 @@ def modality(text: str, quote: str, people: Iterable[str]) -> dict[str, str]:
     return {}
 
 
+class _Said(NamedTuple):
+    """The words of a quote, what was found in them, and the bodies that are not registered."""
+
+    text: str
+    found: Suggestion
+    sure: Sequence[Mention]
+    new: Sequence[dict[str, str]]
+    dates: Sequence[str]
+
+
 class Guesses:
     """Fills in the forms of bundles from the words of a quote."""
 
     def __init__(self, suggester: Suggester, known: Collection) -> None:
-        self._suggester, self._known = suggester, known
+        self._suggester = suggester
         schema = known.schema
         self._scales: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for ref in (*schema.concepts, *(r for r in known.entities if r.startswith("unit/"))):
@@ -116,68 +126,44 @@ class Guesses:
             for start, end, cls in bodies(text, found)
         ]
         dates = [date.edtf for date in found.dates]
-        getattr(self, f"_{kind}")(item, text, found, sure, new, dates)
+        getattr(self, f"_{kind}")(item, _Said(text, found, sure, new, dates))
         return item
 
-    def _agreement(
-        self,
-        item: dict[str, Any],
-        text: str,
-        found: Suggestion,
-        sure: Sequence[Mention],
-        new: list[dict[str, str]],
-        dates: Sequence[str],
-    ) -> None:
-        if _MEMO in fold(text):
+    def _agreement(self, item: dict[str, Any], said: _Said) -> None:
+        if _MEMO in fold(said.text):
             item["kind"] = "memorandum-of-understanding"
-        item |= {"ar": "", "en": "", "stage": self._scale("stage", text) or "signed"}
-        actors = self._actors(text, sure, new)
-        facilities = [one for one in new if one["new"] in ("facility", "digital-platform")]
+        item |= {"ar": "", "en": "", "stage": self._scale("stage", said.text) or "signed"}
+        actors = self._actors(said)
+        facilities = [one for one in said.new if one["new"] in ("facility", "digital-platform")]
         item["parties"] = [one for one in actors if one not in facilities]
-        item["area"] = self._areas(sure)
-        if dates:
-            item["date"] = dates[0]
+        item["area"] = self._areas(said.sure)
+        if said.dates:
+            item["date"] = said.dates[0]
         if facilities:
             item["through"] = facilities[0]
-        amounts = list(self._amounts(text, found, "money"))
+        amounts = list(self._amounts(said, "money"))
         if facilities:
             amounts = [{**amount, "of": facilities[0]["ar"]} for amount in amounts]
         item["amounts"] = amounts
 
-    def _figure(
-        self,
-        item: dict[str, Any],
-        text: str,
-        found: Suggestion,
-        sure: Sequence[Mention],
-        new: list[dict[str, str]],
-        dates: Sequence[str],
-    ) -> None:
-        amounts = list(self._amounts(text, found))
+    def _figure(self, item: dict[str, Any], said: _Said) -> None:
+        amounts = list(self._amounts(said))
         item |= amounts[0] if amounts else {"value": "", "unit": ""}
-        actors = self._actors(text, sure, new)
+        actors = self._actors(said)
         item["of"] = actors[0] if actors else ""
-        if dates:
-            item["date"] = dates[0]
+        if said.dates:
+            item["date"] = said.dates[0]
 
-    def _person(
-        self,
-        item: dict[str, Any],
-        text: str,
-        found: Suggestion,
-        sure: Sequence[Mention],
-        new: list[dict[str, str]],
-        _dates: Sequence[str],
-    ) -> None:
-        person = next((one for one in found.unknown if one.kind == "person"), None)
+    def _person(self, item: dict[str, Any], said: _Said) -> None:
+        person = next((one for one in said.found.unknown if one.kind == "person"), None)
         item |= {"ar": person.text if person else "", "en": ""}
-        countries = [m.candidates[0] for m in sure if m.candidates[0].startswith("country/")]
-        post = next((t for t in tokens(text) if t.folded.removeprefix("و") in _OFFICES), None)
+        countries = [m.candidates[0] for m in said.sure if m.candidates[0].startswith("country/")]
+        post = next((t for t in tokens(said.text) if t.folded.removeprefix("و") in _OFFICES), None)
         if post:
-            ends = [m.end for m in sure if m.end > post.start]
-            end = ends[0] if ends else min(len(text), post.end + 40)
-            printed = text[post.start : end].strip(" ،.")
-            inside = [one for one in new if one["ar"] in printed]
+            ends = [m.end for m in said.sure if m.end > post.start]
+            end = ends[0] if ends else min(len(said.text), post.end + 40)
+            printed = said.text[post.start : end].strip(" ،.")
+            inside = [one for one in said.new if one["ar"] in printed]
             item["post"] = {"new": "post", "ar": printed, "en": ""}
             if inside:
                 item["post"]["in"] = inside[0]
@@ -186,39 +172,23 @@ class Guesses:
         if countries:
             item["country"] = countries[0]
 
-    def _event(
-        self,
-        item: dict[str, Any],
-        text: str,
-        _found: Suggestion,
-        sure: Sequence[Mention],
-        new: list[dict[str, str]],
-        dates: Sequence[str],
-    ) -> None:
-        item |= {"ar": "", "en": "", "parties": self._actors(text, sure, new)}
-        item["topic"] = self._areas(sure)
-        if dates:
-            item["date"] = dates[0]
+    def _event(self, item: dict[str, Any], said: _Said) -> None:
+        item |= {"ar": "", "en": "", "parties": self._actors(said)}
+        item["topic"] = self._areas(said.sure)
+        if said.dates:
+            item["date"] = said.dates[0]
 
-    def _offer(
-        self,
-        item: dict[str, Any],
-        text: str,
-        _found: Suggestion,
-        sure: Sequence[Mention],
-        new: list[dict[str, str]],
-        _dates: Sequence[str],
-    ) -> None:
-        actors = self._actors(text, sure, new)
+    def _offer(self, item: dict[str, Any], said: _Said) -> None:
+        actors = self._actors(said)
         item |= {"ar": "", "en": "", "by": actors[0] if actors else ""}
         item["to"] = actors[1] if len(actors) > 1 else ""
-        item["area"] = self._areas(sure)
+        item["area"] = self._areas(said.sure)
 
-    def _actors(self, text: str, sure: Sequence[Mention], new: list[dict[str, str]]) -> list[Any]:
+    def _actors(self, said: _Said) -> list[Any]:
         """Parties in the order of the text; a country inside the name of a body is not one."""
-        found: list[tuple[int, Any]] = [(text.find(one["ar"]), one) for one in new]
+        found: list[tuple[int, Any]] = [(said.text.find(one["ar"]), one) for one in said.new]
         spans = [(at, at + len(one["ar"])) for at, one in found]
-        for mention in sure:
+        for mention in said.sure:
             ref = mention.candidates[0]
             is_inside = any(s <= mention.start and mention.end <= e for s, e in spans)
             if _ACTORS in self._suggester.classes[ref] and not is_inside:
@@ -237,8 +207,9 @@ class Guesses:
         refs = (m.candidates[0] for m in sure)
         return list(dict.fromkeys(ref for ref in refs if ref.startswith("area/")))
 
-    def _amounts(self, text: str, found: Suggestion, kind: str = "") -> Iterator[dict[str, str]]:
-        for amount in found.amounts:
+    def _amounts(self, said: _Said, kind: str = "") -> Iterator[dict[str, str]]:
+        text = said.text
+        for amount in said.found.amounts:
             if kind and amount.kind != kind:
                 continue
             before, after = text[max(0, amount.start - 20) : amount.start], text[amount.start :]

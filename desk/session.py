@@ -317,9 +317,7 @@ class Desk:
 
     def _changes(self, effect: Effect) -> list[AnswerChange]:
         """The stored questions whose answers change; the store is after the change."""
-        touched = effect.touched
-        texts = self._catalogue.texts.items()
-        asked = [self._catalogue.get(name) for name, text in texts if touched.may_change(text)]
+        asked = self._catalogue.with_text(effect.touched.may_change)
         lacking = [question for question in asked if question.name not in self._answers]
         with self._with(effect, undone=True):
             for _ in answer_changes(self._store, self._store, lacking, self._answers):

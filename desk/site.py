@@ -19,12 +19,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ..graph.errors import TaawunError, told
-from ..messages.message import say
+from ..messages.message import LANGUAGES, say
 from ..server.guard import LOOPBACK, Guard
 from ..viz.style import look
 from .session import Desk
 
-LANGUAGES: Final = ("ar", "en")
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src data:; img-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -39,6 +38,7 @@ from .cache import (
     remembered,
     stack,
 )
+from .garbage_collection import no_pauses
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
 from .source_content import KEPT_FACTS, write_content
@@ -190,7 +190,7 @@ def build(
         return Build(target, is_new=False)
     try:
         with Unfinished(cache) as made:
-            with _no_pauses():
+            with no_pauses():
                 base = memory.last()
                 is_made = base is not None and increment(folders, base, made.path)
                 if not is_made and executor is not None:
@@ -213,18 +213,6 @@ def build(
         reason = foreign(error.strerror or str(error))
         raise StoreError("cache-not-writable", folder=str(cache), reason=reason) from error
     return Build(target, is_new=True)
-
-
-@contextmanager
-def _no_pauses() -> Iterator[None]:
-    """Disable cyclic garbage collection: a build makes millions of objects and no cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _make(folders: Sequence[Path], made: Unfinished) -> None:

@@ -7,7 +7,6 @@ stay in files of that folder; only what the build has to know is returned.
 
 from __future__ import annotations
 
-import gc
 import marshal
 import os
 import pickle
@@ -37,6 +36,7 @@ from ..collection import FACT_READERS, Collection, Registers, classes_of
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
+from .garbage_collection import no_pauses
 from .inputs import code_fingerprint
 from .source_rows import pack_statement
 
@@ -229,20 +229,9 @@ def _work(folder: str) -> Work:
     return Work(Path(folder))
 
 
-@contextmanager
-def _no_pauses() -> Iterator[None]:
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def read_shard(folder: str, task: Task) -> Shard:
     """Read the facts of a shard, check each against its quote, and write what it gives."""
-    with _no_pauses():
+    with no_pauses():
         return _read_shard(_work(folder), task)._replace(code=code_fingerprint())
 
 
@@ -327,7 +316,7 @@ def _stated(maker: FactMaker, task: Task, faults: list[Fault]) -> Iterator[tuple
 def mark_shard(folder: str, number: int) -> int:
     """Mark the quotes of those facts of a shard that had to wait for the numbers of all."""
     work = _work(folder)
-    with _no_pauses():
+    with no_pauses():
         facts = (fact for fact, _ in work.facts(number, "waiting"))
         work.write_lines(number, "marks.nq", work.later_claims.marks(facts))
     return number
@@ -336,7 +325,7 @@ def mark_shard(folder: str, number: int) -> int:
 def gloss_shard(folder: str, number: int, first: First) -> int:
     """Write the glosses that the facts of a shard share with other rows."""
     work = _work(folder)
-    with _no_pauses():
+    with no_pauses():
         facts = [fact for b in range(work.buckets) for fact, _ in work.facts(number, b)]
         work.write_lines(number, "glosses.nq", gloss_lines(with_shared_glosses(facts, first)))
     return number
@@ -349,7 +338,7 @@ def check_part(folder: str, bucket: int, shards: int, wanted: frozenset[str]) ->
     """
     work = _work(folder)
     faults: list[Fault] = []
-    with _no_pauses():
+    with no_pauses():
         stated = _placed(work, bucket, shards, faults)
         lint_subjects(stated, work.registers.schema, is_whole=True)
         # Successors are compared by the build.
@@ -362,7 +351,7 @@ def check_across(folder: str, shards: int) -> Part:
     """Check the figures and orders of all shards against each other."""
     work = _work(folder)
     faults: list[Fault] = []
-    with _no_pauses():
+    with no_pauses():
         stated = _placed(work, "across", shards, faults)
         lint_differences(stated)
         lint_loops(stated)

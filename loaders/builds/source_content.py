@@ -32,9 +32,7 @@ def write_content(folder: Path, collection: Collection, places: Sequence[Place])
         dict(collection.performed),
         list(map(tuple, places)),
     )
-    content = pickle.dumps(kept, pickle.HIGHEST_PROTOCOL)
-    with suppress(OSError):
-        (folder / _NAME).write_bytes(sha256(content).digest() + content)
+    write_kept(folder / _NAME, kept)
 
 
 def read_content(folder: Path, folders: Sequence[Path]) -> tuple[Collection, list[Place]]:
@@ -42,7 +40,7 @@ def read_content(folder: Path, folders: Sequence[Path]) -> tuple[Collection, lis
 
     Raises ``CollectionError`` if the collections have faults.
     """
-    kept = _kept(folder)
+    kept = read_kept(folder / _NAME)
     if kept is not None:
         from collections import Counter
 
@@ -54,13 +52,20 @@ def read_content(folder: Path, folders: Sequence[Path]) -> tuple[Collection, lis
     return read_collection(folders, lambda _name, _fact, site: found.append(site.place)), found
 
 
-def _kept(folder: Path) -> Any:
-    """What the build kept; None if that is missing or damaged.
+def write_kept(file: Path, value: Any) -> None:
+    """Keep a value beside a build, with its checksum; a full disk only costs the time saved."""
+    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    with suppress(OSError):
+        file.write_bytes(sha256(content).digest() + content)
+
+
+def read_kept(file: Path) -> Any:
+    """What was kept beside a build; None if that is missing or damaged.
 
     The cache folder belongs to the user, as do the programs that run from it.
     """
     try:
-        content = (folder / _NAME).read_bytes()
+        content = file.read_bytes()
     except OSError:
         return None
     if sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup, escape
 
 from ...messages.message import say
-from ...ontology.namespaces import ID
 from ...ontology.schema import class_slug
 from ...queries.items import BANDS
 from ...queries.labels import short_iri
@@ -192,8 +191,3 @@ def _wrapped(text: str, start: float) -> list[tuple[float, str]]:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return [(start + 14 * number, line) for number, line in enumerate(lines)]
-
-
-def modality_iri(name: str) -> str:
-    """The IRI of a modality by its short name."""
-    return f"{ID}modality/{name}"
