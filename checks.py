@@ -373,5 +373,7 @@ def accept_answers(store: Store) -> int:
         if path.stem not in questions:
             path.unlink()
     for name, question in questions.items():
-        (ANSWERS / f"{name}.tsv").write_text(plain_answer(answer_of(store, question)), "utf-8")
+        (ANSWERS / f"{name}.tsv").write_text(
+            plain_answer(answer_of(store, question)), "utf-8", newline="\n"
+        )
     return len(questions)

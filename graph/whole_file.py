@@ -40,7 +40,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
                 return
             # A temporary file is for its owner alone; an export is for others.
             made.chmod(S_IMODE(old.st_mode) if old else 0o644)
-            if old:
+            if old and hasattr(os, "chown"):
                 with suppress(PermissionError):
                     os.chown(made, old.st_uid, old.st_gid)
             made.replace(target)

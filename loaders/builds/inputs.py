@@ -129,7 +129,8 @@ def _stamp(path: str) -> tuple[str, int]:
     except OSError as error:
         return f"{path} {type(error).__name__}", 0
     line = f"{path} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}"
-    return line, stat.st_ctime_ns
+    # Elsewhere than on POSIX systems this time is that of the creation.
+    return line, stat.st_ctime_ns if os.name == "posix" else max(stat.st_ctime_ns, stat.st_mtime_ns)
 
 
 def day_of(folders: Sequence[Path]) -> str:
