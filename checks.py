@@ -139,7 +139,9 @@ def check(
     for fact in collection.facts:
         quoting[fact.evidence[0].document].append(fact)
     covered = tuple(
-        coverage(document, quoting[document.slug]) for document in collection.documents.values()
+        coverage(document, quoting[document.slug])
+        for document in collection.documents.values()
+        if document.is_whole
     )
     checks.append(_coverage(covered, collection))
     checks.append(check_claims(collection, places))

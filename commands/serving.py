@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -95,6 +96,8 @@ def serve(
     limits = Limits(seconds=settings.patience, memory=memory, answer=answer)
     if workers:
         limits = replace(limits, workers=workers)
+    if sys.platform == "win32":
+        click.echo(say("serve-without-memory-limit", settings.language), err=True)
     with listen(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
         print_line(say("serve-ready", settings.language, address=address))

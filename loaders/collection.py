@@ -259,6 +259,7 @@ def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
         for document in read_documents(
             folder / "documents", f"{name_of(folder)}/documents", faults, set()
         )
+        if document.is_whole
     }
     if faults:
         raise CollectionError(faults)

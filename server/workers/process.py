@@ -74,8 +74,6 @@ class LimitError(StoppedError):
     """A query was stopped at a limit; a retry would stop there too."""
 
 
-#: Whether a process can be paused, and tells by which signal it ended.
-_HAS_SIGNALS: Final = hasattr(signal, "SIGKILL")
 #: Bytes of unread frames at which the worker is made to wait.
 _MOST: Final = 1 << 18
 #: How much lower the priority of a long query is.
@@ -213,7 +211,7 @@ class Worker:
         command = (
             sys.executable, "-P", "-m", "taawun.server.workers.worker", json.dumps(settings)
         )  # fmt: skip
-        if not _HAS_SIGNALS:
+        if sys.platform == "win32":
             process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
             assert process.stdin
             assert process.stdout
@@ -273,7 +271,7 @@ class Worker:
             return self._reason
         if not self._has_started:
             return StoppedError("worker-not-started", status=status)
-        if _HAS_SIGNALS:
+        if sys.platform != "win32":
             match -status:
                 case signal.SIGABRT:
                     return LimitError("query-out-of-memory", size=self._limits.memory)
@@ -288,6 +286,8 @@ class Worker:
 
         Infinite if not known.
         """
+        if sys.platform != "linux":
+            return math.inf, True
         try:
             with open(f"/proc/{self._process.pid}/stat", "rb") as file:
                 fields = file.read().rpartition(b")")[2].split()
@@ -298,18 +298,18 @@ class Worker:
 
     def pause(self) -> None:
         """Stop the process until :meth:`resume`; where that cannot be done, it goes on."""
-        if _HAS_SIGNALS:
+        if sys.platform != "win32":
             self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let a paused process go on."""
-        if _HAS_SIGNALS:
+        if sys.platform != "win32":
             self._signal(signal.SIGCONT)
 
     def lower(self) -> None:
         """Lower the priority for good, where that can be done."""
         self.is_lowered = True
-        if hasattr(os, "setpriority"):
+        if sys.platform != "win32":
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOWER)
 

@@ -75,7 +75,7 @@ def main() -> None:
     """Open the store and run tasks until standard input ends."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     _end_with_the_server()
-    if hasattr(os, "nice"):
+    if sys.platform != "win32":
         os.nice(settings["nice"])
     # Silence what the library prints when out of memory; it must not get between frames.
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
@@ -105,11 +105,11 @@ def main() -> None:
 
 
 def _limit_memory(size: int) -> None:
-    """Have the kernel limit the memory of this process, where it can: Windows cannot."""
-    try:
-        import resource
-    except ModuleNotFoundError:
+    """Have the kernel limit the memory of this process. Windows has no such limit."""
+    if sys.platform == "win32":
         return
+    import resource
+
     # macOS has this limit and does not enforce it.
     resource.setrlimit(resource.RLIMIT_DATA, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -117,11 +117,11 @@ def _limit_memory(size: int) -> None:
 
 def _end_with_the_server() -> None:
     """Have the kernel kill this process when its server dies, even one that is paused (Linux)."""
-    from ctypes import CDLL
+    if sys.platform == "linux":
+        from ctypes import CDLL
 
-    # Windows has no such library: there the name must not be None.
-    with suppress(OSError, AttributeError, TypeError):
-        CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        with suppress(OSError, AttributeError):
+            CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _first(out: IO[bytes], kind: bytes, reason: str = "") -> None:
@@ -155,7 +155,7 @@ def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
 
 def _end_in(seconds: float) -> Callable[[], object]:
     """End this process at that time, if its server does not; returns what calls that off."""
-    if hasattr(signal, "setitimer"):
+    if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
         return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
     timer = Timer(seconds, os._exit, (1,))
