@@ -125,12 +125,13 @@ def mcp(settings: Settings, http: bool, port: int, no_texts: bool) -> None:
     """
     from ..loaders.builds.build import build
 
-    if settings.endpoint:
-        raise MisuseError("mcp-with-endpoint")
     with needs("mcp"):
         from ..server.application import listen, run_plain
         from ..server.assistants.mcp_server import mcp_server
         from ..server.workers.process import Limits, Served
+
+    if settings.endpoint:
+        raise MisuseError("mcp-with-endpoint")
     made = build(settings.collections)
     served = Served(made.path, tuple(settings.collections), texts=not no_texts)
     server = mcp_server(served, Limits(seconds=settings.patience))

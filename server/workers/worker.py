@@ -52,13 +52,17 @@ TASKS: Final = {
     "answer_file": "pages.answer_files",
     "health": "workers.served_graph",
     "tool": "assistants.tools",
+    "data_list": "data.lists",
+    "reconcile": "data.reconcile",
 }
 
 
 #: Modules that are loaded at the start, so that the first visitor does not wait for them.
 _USUAL: Final = ("sparql.query_tasks", "pages.question_pages", "pages.resources")
 #: The tasks of the HTTP API, which report errors in JSON.
-INTERFACE: Final = frozenset(("explained", "question", "questions", "tool"))
+INTERFACE: Final = frozenset(
+    ("explained", "question", "questions", "tool", "data_list", "reconcile")
+)
 
 
 def task(name: str) -> Task:
