@@ -116,8 +116,8 @@ def test_the_steps_of_the_action_check_and_preview(repository, tmp_path):
     got = step(call, "Preview", **base)
     assert got.returncode == 0, got.stderr
     preview = (tmp_path / "taawun-preview.md").read_text("utf-8")
-    assert "Model Kingdom" in preview
-    assert "planned-facts" in preview
+    assert "Cybersecurity" in preview
+    assert "inferred-facts" in preview
     got = step(call, "Preview", **{"github.event.pull_request.base.sha": "0" * 40})
     assert got.returncode != 0
     add_fact(folder, "      - [country/nowhere, signatory, country/egypt]\n")
