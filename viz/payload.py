@@ -342,7 +342,11 @@ class _Payload:
 
     def _term(self, term: RdfTerm | None) -> str | int | Json:
         """Return a cell: a number, date or the like with its type, anything else as text."""
-        if isinstance(term, ox.Literal) and not term.language and term.datatype.value != XSD + "string":
+        if (
+            isinstance(term, ox.Literal)
+            and not term.language
+            and term.datatype.value != XSD + "string"
+        ):
             return {"text": term.value, "type": term.datatype.value}
         return self._cell(term.value) if term else ""
 

@@ -415,6 +415,7 @@ function readChoice(parts) {
   const [row, column] = ends('cell').map(nodeByShortName);
   if (cells.some((cell) => cell.partner.node === row && cell.area === column)) return {kind: 'cell', partner: partnerOfNode.get(row), area: column};
   const [start, goal] = ends('path').map(nodeByShortName);
+  if (start && !goal) return {kind: 'node', node: start, choosesGoal: true};
   if (start && goal) return {kind: 'path', start, goal, path: bestPath(start, goal)};
   if (parts.get('question') === 'signed') return {kind: 'signed'};
   const question = questionOf(parts.get('question'));

@@ -210,16 +210,14 @@ function stageTrail(node) {
 
 function nodeActions(node) {
   const focused = state.focus?.node === node;
-  const chooser = el('div', {class: 'chooser', hidden: true});
+  const chooser = el('div', {class: 'chooser', hidden: !state.selected.choosesGoal}, searchBox((goal) => choosePath(node, goal.node), word('explorer-path-to')));
   const isPart = Boolean(picture.seen.all);
   return el('div', {class: 'node-actions'},
     button([icon('target'), word(focused ? 'explorer-unfocus' : 'explorer-focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
     isPart && button([icon(state.grown.has(node) ? 'minus' : 'plus'), word(state.grown.has(node) ? 'explorer-shrink' : 'explorer-grow')], () => grow(node), {class: 'action grow'}),
     button([icon('route'), word('explorer-path-to')], () => {
       chooser.hidden = !chooser.hidden;
-      if (chooser.hidden) return;
-      chooser.replaceChildren(searchBox((goal) => choosePath(node, goal.node), word('explorer-path-to')));
-      chooser.querySelector('input').focus();
+      if (!chooser.hidden) chooser.querySelector('input').focus();
     }, {class: 'action path-to'}),
     chooser);
 }
@@ -369,7 +367,7 @@ function cellContent(cell) {
 /** A cell as people read it: the name of what it is, a number or date in words, or the text itself. */
 function cellText(cell) {
   if (cell.text !== undefined) return literalInWords(cell);
-  return nameOfIri.has(cell) ? inLanguage(nameOfIri.get(cell)) : cell;
+  return nameOfIri.has(cell) ? inLanguage(nameOfIri.get(cell)) : literalInWords({text: cell, type: ''});
 }
 
 /** Signed agreements, each with its parties, then the words. */
