@@ -1306,3 +1306,101 @@ def test_axe_finds_nothing_in_the_overview(open_page, bundled_file, lang, scheme
         page.evaluate("hash => { location.hash = hash; }", f"lang={lang}&{state}")
         page.wait_for_timeout(250)
         assert axe_checked(page, state) > 10
+
+
+# ---- what people come for, in at most three clicks, or one question in words and one click ------
+
+
+class Reader:
+    """Acts on the page as a person does, and counts clicks and questions in words."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.clicks, self.questions = page, 0, 0
+
+    def click(self, *where: str, **settings: Any) -> None:
+        self.page.locator(*where, **settings).first.click()
+        self.clicks += 1
+
+    def search(self, words: str) -> None:
+        self.page.keyboard.press("/")
+        self.page.keyboard.type(words)
+        self.page.keyboard.press("Enter")
+        self.questions += 1
+
+
+def job_signed(reader: Reader, lang: str) -> None:
+    expect(reader.page.locator(".headline")).to_contain_text({"ar": "موقّعة", "en": "signed"}[lang])
+    reader.click("[data-key='partner-country/libya']")
+    expect(reader.page.locator("#panel mark").first).to_contain_text("وقعت مصر")
+    expect(reader.page.locator("#panel .offsets").first).to_contain_text("1,349–1,442")
+
+
+def job_offered(reader: Reader, lang: str) -> None:
+    reader.search({"ar": "ما المعروض على العراق؟", "en": "What is offered to Iraq?"}[lang])
+    assert reader.page.locator(".answers > li").count() > 20
+    expect(reader.page.locator(".answers dt").nth(1)).to_have_text(
+        {"ar": "مقدِّم العرض", "en": "offered by"}[lang]
+    )
+
+
+def job_shared_areas(reader: Reader, lang: str) -> None:
+    reader.search({
+        "ar": "ما المجالات المشتركة بين العراق وليتوانيا؟",
+        "en": "Which areas do Iraq and Lithuania share?",
+    }[lang])  # fmt: skip
+    expect(reader.page.locator(".answers > li")).to_have_count(2)
+
+
+def job_official(reader: Reader, lang: str) -> None:
+    reader.search({"ar": "عمرو طلعت", "en": "Amr Talaat"}[lang])
+    reader.click(".all-quotes")
+    groups = reader.page.locator("#panel details.group")
+    expect(reader.page.locator("#panel details.group[open] .card")).not_to_have_count(0)
+    for group in groups.all():
+        expect(group.locator("mark").first).to_be_visible()
+
+
+def job_path(reader: Reader, lang: str) -> None:
+    reader.search({"ar": "العراق", "en": "Iraq"}[lang])
+    reader.click(".path-to")
+    reader.page.keyboard.type({"ar": "ليتوانيا", "en": "Lithuania"}[lang])
+    reader.page.keyboard.press("Enter")
+    assert reader.page.locator(".steps mark").count() > 1
+
+
+def job_when(reader: Reader, lang: str) -> None:
+    reader.click("[role=tab]", has_text={"ar": "الخط الزمني", "en": "Timeline"}[lang])
+    expect(reader.page.locator("#view-timeline")).to_contain_text("2017")
+
+
+def job_share(reader: Reader, lang: str) -> None:
+    reader.click("[data-key='partner-country/iraq']")
+    reader.click(".menu summary")
+    reader.click(".menu .entry", has_text={"ar": "نسخ رابط", "en": "Copy link"}[lang])
+    assert "partner=country/iraq" in reader.page.evaluate("navigator.clipboard.readText()")
+
+
+def job_publish(reader: Reader, lang: str) -> None:
+    reader.click(".menu summary")
+    with reader.page.expect_download() as waiting:
+        reader.click(".menu .entry", has_text="PNG")
+    assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_each_job_takes_three_clicks_or_one_question(open_page, bundled_file, lang):
+    jobs = [
+        job_signed, job_offered, job_shared_areas, job_official, job_path, job_when, job_share,
+        job_publish,
+    ]  # fmt: skip
+    page = open_page(
+        f"#lang={lang}", view="partners", file=bundled_file,
+        permissions=["clipboard-read", "clipboard-write"],
+    )  # fmt: skip
+    for job in jobs:
+        page.evaluate("address => { location.hash = address }", f"lang={lang}&view=partners")
+        expect(page.locator("#view-partners")).to_be_visible()
+        reader = Reader(page)
+        job(reader, lang)
+        assert reader.clicks + reader.questions <= 3, job.__name__
+        assert reader.questions <= 1

@@ -210,16 +210,29 @@ function stageTrail(node) {
 
 function nodeActions(node) {
   const focused = state.focus?.node === node;
-  const chooser = el('div', {class: 'chooser', hidden: !state.selected.choosesGoal}, searchBox((goal) => choosePath(node, goal.node), word('explorer-path-to')));
   const isPart = Boolean(picture.seen.all);
+  const [pathTo, chooser] = pathActions(node);
   return el('div', {class: 'node-actions'},
     button([icon('target'), word(focused ? 'explorer-unfocus' : 'explorer-focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
     isPart && button([icon(state.grown.has(node) ? 'minus' : 'plus'), word(state.grown.has(node) ? 'explorer-shrink' : 'explorer-grow')], () => grow(node), {class: 'action grow'}),
-    button([icon('route'), word('explorer-path-to')], () => {
-      chooser.hidden = !chooser.hidden;
-      if (!chooser.hidden) chooser.querySelector('input').focus();
-    }, {class: 'action path-to'}),
+    pathTo,
+    node.about.length > 1 && button([icon('book'), word('explorer-all-quotes')], openGroups, {class: 'action all-quotes'}),
     chooser);
+}
+
+/** A button that asks for the other end of a path, and the box that it opens. */
+function pathActions(node) {
+  const chooser = el('div', {class: 'chooser', hidden: !state.selected.choosesGoal}, searchBox((goal) => choosePath(node, goal.node), word('explorer-path-to')));
+  const open = () => {
+    chooser.hidden = !chooser.hidden;
+    if (!chooser.hidden) chooser.querySelector('input').focus();
+  };
+  return [button([icon('route'), word('explorer-path-to')], open, {class: 'action path-to'}), chooser];
+}
+
+/** Open every group of facts in the panel, and with it every quote. */
+function openGroups() {
+  for (const details of byId('panel').querySelectorAll('details.group:not([open])')) details.open = true;
 }
 
 /** Relations that place a thing rather than tell of cooperation: told last. */
