@@ -25,6 +25,9 @@ from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
+from taawun.queries.answer import answer_of
+from taawun.queries.catalogue import Catalogue
+from taawun.queries.results import Table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -113,6 +116,12 @@ def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 def graph(the_build: Build) -> KnowledgeGraph:
     """The bundled graph, opened."""
     return KnowledgeGraph(the_build.store(), language="ar")
+
+
+@pytest.fixture(scope="session")
+def answers(graph: KnowledgeGraph) -> Mapping[str, Table]:
+    """The answer to each stored question, with examples of the values that it requires."""
+    return {name: answer_of(graph.store, one) for name, one in Catalogue().questions.items()}
 
 
 @pytest.fixture
