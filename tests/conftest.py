@@ -47,6 +47,7 @@ NEEDS = {
     "browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso",
     "larger": "slow", "mutants": "slow", "reader": "slow", "wheel": "slow",
     "small_build": "slow", "ask_over": "slow", "released": "slow",
+    "union_oxigraph": "slow", "served": "slow", "fronts": "slow",
 }  # fmt: skip
 #: Of each family of more cases than the first, all but one in so many as the second are slow.
 MANY, FEW = 10, 8
