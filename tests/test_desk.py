@@ -229,6 +229,7 @@ WRITING = os.O_WRONLY | os.O_RDWR
 ONE, OTHER = "area/artificial-intelligence", "area/cybersecurity"
 
 
+@pytest.mark.slow
 def test_a_save_killed_before_any_of_its_changes_loses_nothing(mine, tmp_path):
     """What the disk holds at such a moment is what a kill leaves; one is a real kill."""
     desk = Desk([mine])
