@@ -25,7 +25,7 @@ def paragraph(store, iri, language):
     return profile, clauses, "".join(clause.before + clause.plain for clause in clauses)
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("language", [pytest.param("ar", marks=pytest.mark.slow), "en"])
 def test_every_entity_has_a_paragraph_without_holes_whose_clauses_have_facts(graph, language):
     entities = [entity.iri for entity in graph.entities("entity")]
     assert len(entities) > 300
