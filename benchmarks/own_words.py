@@ -9,6 +9,7 @@ The questions stand in ``own_words/*.yaml``, each with its right answer in ``wan
 - ``value``, ``any``, ``count``: these values, one of these, this number
 - ``card``: what is known of this entity
 - ``yes``, ``no``, ``undated``: an answer to "whether"; the text gives no date
+- ``unsaid``: of just these the documents do not say it, and that is told
 - ``question``, ``with``: this stored question with these values
 - ``unknown``: a name is refused; ``none``: nothing may be answered
 
@@ -62,7 +63,7 @@ def questions() -> Iterator[Asked]:
 
 def answer(graph: KnowledgeGraph, outcome: Outcome) -> list[list[str]]:
     """The cells of the answer, without the beginning of our IRIs; empty where nothing is said."""
-    if outcome.kind in ("answer", "yes"):
+    if outcome.kind in ("answer", "yes", "unsaid"):
         return [
             [term.value.removeprefix(ID) for term in row.values()]
             for row in select(graph.store, outcome.query_with_prefixes(graph.store))
@@ -99,7 +100,9 @@ def _is_right(
         return outcome.kind == "yes"
     if "card" in want:
         return outcome.kind == "card" and plan is not None and plan.card == ID + want["card"]
-    if outcome.kind != "answer":
+    if "unsaid" in want:
+        return outcome.kind == "unsaid" and {row[0] for row in rows} == set(want["unsaid"])
+    if outcome.kind not in ("answer", "unsaid"):
         return False
     if "question" in want:
         given = {k: v.removeprefix(ID) for k, v in (plan.values if plan else {}).items()}
