@@ -9,6 +9,7 @@ The questions stand in ``own_words/*.yaml``, each with its right answer in ``wan
 - ``value``, ``any``, ``count``: these values, one of these, this number
 - ``card``: what is known of this entity
 - ``yes``, ``no``, ``undated``: an answer to "whether"; the text gives no date
+- ``first``: a ranking, of which this is the first
 - ``unsaid``: of just these the documents do not say it, and that is told
 - ``question``, ``with``: this stored question with these values
 - ``unknown``: a name is refused; ``none``: nothing may be answered
@@ -107,6 +108,8 @@ def _is_right(
     if "question" in want:
         given = {k: v.removeprefix(ID) for k, v in (plan.values if plan else {}).items()}
         return bool(plan) and plan.stored == want["question"] and given == want.get("with", {})
+    if "first" in want:
+        return bool(rows) and want["first"] in rows[0]
     if "count" in want:
         return str(want["count"]) in cells and len(rows) == 1
     if "any" in want:

@@ -81,7 +81,7 @@ def _refuse(
 ) -> None:
     """Say what was not understood, and offer the likeliest questions."""
     wording = Wording(settings.graph.store)
-    error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+    error = outcome.error
     if settings.format == "json":
         tell(error, settings)
     else:

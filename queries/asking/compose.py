@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from . import cooperation, people
+from .comparing import Comparing
 from .known_names import KnownNames
 from .lexicon import keys_of, light
-from .plan import Plan, Step, iri
+from .plan import Plan, Step, compared, iri
 from .relation import Relation, members
 from .units import Mention, Units
 from .vocabulary import Vocabulary
@@ -27,6 +28,7 @@ class Composer:
 
     def __init__(self, names: KnownNames, vocabulary: Vocabulary) -> None:
         self.names, self.vocabulary = names, vocabulary
+        self._comparing = Comparing(names, vocabulary, lambda u: next(self._plain(u), None))
         self._rules: tuple[Rule, ...] = (
             self.card,
             self.exists,
@@ -50,12 +52,20 @@ class Composer:
         """The ways to compose the question, the likeliest first."""
         if u.asked in _UNFIT:
             return
-        for rule in self._rules:
-            plan = rule(u)
+        if self._comparing.concerns(u):
+            plan = self._comparing.plan(u)
             if plan is not None:
-                plan.is_whether = u.asked == "whether"
-                plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
+                plan.is_count = u.asked == "howmany"
                 yield plan
+            return
+        for plan in self._plain(u):
+            plan.is_whether = u.asked == "whether"
+            plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
+            yield plan
+
+    def _plain(self, u: Units) -> Iterator[Plan]:
+        """What the rules make of the question, as a question for which or who."""
+        return (plan for rule in self._rules if (plan := rule(u)) is not None)
 
     def exists(self, u: Units) -> Plan | None:
         """Whether there is a named agreement, event or programme."""
@@ -168,7 +178,7 @@ class Composer:
         )
         for date, _ in u.dates:
             plan.add(
-                f'?figure tw:period ?period . FILTER(STRSTARTS(STR(?period), "{date}"))',
+                f"?figure tw:period ?period . {compared('?figure', 'period', date)}",
                 Step("?Figure", "period", date),
             )
         if u.has("budget", "cost") or u.asked == "howmuch":

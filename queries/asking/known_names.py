@@ -111,6 +111,10 @@ class KnownNames:
         """Whether a query has an answer."""
         return next(iter(select(self._store, with_prefixes(query, self._store))), None) is not None
 
+    def rows(self, query: str) -> list[dict[str, str]]:
+        """The rows of a query, each value as text."""
+        return [dict(row) for row in self._select(query)]
+
     @cached_property
     def units(self) -> Mapping[str, frozenset[frozenset[str]]]:
         """The stems of the names of each unit."""

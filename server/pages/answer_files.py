@@ -56,7 +56,7 @@ def answer_file(
     elif text:
         outcome = graph.read(text)
         if outcome.plan is None or outcome.plan.card or outcome.kind == "lacking":
-            raise UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+            raise outcome.error
         found = graph.answered(outcome)
     else:
         found = graph.sparql(query)

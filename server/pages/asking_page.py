@@ -60,7 +60,7 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
 
     plan = outcome.plan
     if plan is None:
-        error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+        error = outcome.error
         return {
             "fault": told(error, language),
             "candidates": [choice(*one) for one in outcome.candidates],
