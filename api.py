@@ -16,7 +16,6 @@ from .graph.errors import (
     QueryError,
     TaawunError,
     UnknownNameError,
-    UnsureError,
 )  # fmt: skip
 from .graph.store import EmbeddedStore, Store, read
 from .messages.message import foreign, preferred_language

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..graph.errors import MisuseError, TaawunError, UnsureError
+from ..graph.errors import MisuseError, TaawunError
 from ..messages.message import say
 from ..queries.asking.wording import Wording
 from ..queries.rows import Truth

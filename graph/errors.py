@@ -79,7 +79,7 @@ class UnsureError(TaawunError):
         near: Iterable[str] = (),
         reason: Message | None = None,
     ) -> UnsureError:
-        """The error for an outcome: ``foreign``, ``unread`` or ``unsure``, for a reason if known."""
+        """The error for an outcome: ``foreign``, ``unread`` or ``unsure``, for a reason."""
         close = tuple(near)
         remedy = Message("did-you-mean", names=close) if close else None
         if kind == "foreign":

@@ -10,6 +10,7 @@ from typing import Final
 
 from ...messages.message import Message
 from .dates import Period
+from .figures import MONEY
 from .known_names import KnownNames
 from .plan import Plan, Step, iri
 from .units import Spoken, Units
@@ -25,7 +26,6 @@ SUPERLATIVES: Final = {
     "!first": "reading-earliest",
     "!most": "reading-most",
 }
-_MONEY: Final = frozenset({"cost", "budget", "money"})
 #: Conditions that say what something is, not what it did: their denial says nothing.
 _BEING: Final = frozenset({"belongsToCountry", "rdf:type", "holds", "area"})
 #: Figures without an upper bound, and those without a lower one.
@@ -127,10 +127,10 @@ class Comparing:
 
     def _amount(self, u: Units, mark: str) -> Plan | None:
         units = {c for item in u.content for c in item.concepts if c.startswith("unit:")}
-        is_money = u.has(*_MONEY)
+        is_money = u.has(*MONEY)
         if not (units or is_money or u.has("Figure")) or u.asked not in ("which", "howmuch", ""):
             return None
-        if u.left({*_MONEY, *units, "Figure", "hasFigure", "value"}) or u.numbers or u.dates:
+        if u.left({*MONEY, *units, "Figure", "hasFigure", "value"}) or u.numbers or u.dates:
             return None
         if len(u.mentions) > 1:
             return None
@@ -206,9 +206,8 @@ class Comparing:
             sign = ">=" if mark == "!latest" else "<="
             others = re.sub(r"\?(\w+)", r"?other_\1", " ".join([*plan.where, plan.date_pattern]))
             differs = f"?other_{subject[1:]} != {subject}"
-            plan.date_pattern += (
-                f" FILTER NOT EXISTS {{ {others} FILTER({differs} && ?other_{high} {sign} ?{low}) }}"
-            )
+            test = f"{differs} && ?other_{high} {sign} ?{low}"
+            plan.date_pattern += f" FILTER NOT EXISTS {{ {others} FILTER({test}) }}"
             plan.superlative = SUPERLATIVES[mark]
             if self.names.has_row(plan.query()):
                 return plan

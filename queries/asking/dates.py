@@ -66,6 +66,20 @@ class Period(str):
         return period
 
 
+def as_period(date: str) -> Period | None:
+    """A year, a month of a year or a span of years as the period of its days."""
+    if isinstance(date, Period):
+        return date
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d)|/(\d{4}))?", date)
+    if not found:
+        return None
+    first, month, last = found.groups()
+    if month:
+        days = monthrange(int(first), int(month))[1]
+        return Period(date, f"{first}-{month}-01", f"{first}-{month}-{days:02d}")
+    return Period(date, f"{first}-01-01", f"{last or first}-12-31")
+
+
 def date_at(words: Sequence[Word], place: int) -> tuple[str, int] | None:
     """The date or :class:`Period` that begins at a place, and the number of its words."""
     return _period(words, place) or _date(words, place)

@@ -31,9 +31,10 @@ from .units import Units
 from .vocabulary import Vocabulary
 
 #: ``answer``: a query to run. ``card``: a named thing. ``yes``, ``no``: an answer to "whether",
-#: with the query that shows it. ``unsaid``: of these things it is not said. ``undated``: the things
-#: are there, their date is not. ``unsure``: several readings, or what is asked cannot be decided. ``lacking``: a stored question that needs a value. ``foreign``: a name is not
-#: in the documents. ``unread``: words were not understood.
+#: with the query that shows it. ``unsaid``: of these things it is not said. ``undated``: the
+#: things are there, their date is not. ``unsure``: several readings, or what is asked cannot be
+#: decided. ``lacking``: a stored question that needs a value. ``foreign``: a name is not in the
+#: documents. ``unread``: words were not understood.
 Kind: TypeAlias = Literal[
     "answer", "card", "yes", "no", "unsaid", "undated", "unsure", "lacking", "foreign", "unread"
 ]
@@ -172,7 +173,7 @@ class Reader:
             return Outcome("yes" if found else "no", language, plan, query=plan.query())
         if plan.absent:
             return Outcome("unsaid", language, plan, query=plan.query())
-        if plan.date and not self._names.has_row(plan.query()):
+        if plan.date and not self._names.has_row(replace(plan, is_count=False).query()):
             bare = plan.undated() if units.dates else replace(plan, date="", date_pattern="")
             bare.is_count = False
             if self._names.has_row(bare.query()):

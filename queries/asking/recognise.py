@@ -49,7 +49,11 @@ class Recogniser:
             bare = word.folded.removesuffix("ش")
             if not word.is_arabic or len(bare) < 3 or bare == word.folded:
                 continue
-            if self.lexicon.at([word], 0) or not place or words[place - 1].folded not in ("ما", "م"):
+            if (
+                self.lexicon.at([word], 0)
+                or not place
+                or words[place - 1].folded not in ("ما", "م")
+            ):
                 continue
             verb = word._replace(folded=bare)
             if self.lexicon.at([verb], 0):

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ...api import KnowledgeGraph
-from ...graph.errors import UnknownNameError, UnsureError, told
+from ...graph.errors import UnknownNameError, told
 from ...graph.fact_reader import FactReader, facts_of
 from ...graph.fact_record import FactRecord, Json
 from ...messages.message import say

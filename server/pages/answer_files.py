@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...api import KnowledgeGraph
-from ...graph.errors import QueryError, UnsureError
+from ...graph.errors import QueryError
 from ...queries.answer import Triples, write_answer
 from ...queries.proven_answer import write_proven
 from ...queries.rows import Rows, Truth

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ...api import KnowledgeGraph
-from ...graph.errors import UnsureError, told
+from ...graph.errors import told
 from ...messages.message import say
 from ...queries.asking import Outcome
 from ...queries.asking.wording import Wording
