@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Final
 
 from ...messages.message import Message
-from .dates import Period
 from .figures import MONEY
 from .known_names import KnownNames
+from .periods import Period
 from .plan import Plan, Step, iri
 from .units import Spoken, Units
 from .vocabulary import Vocabulary

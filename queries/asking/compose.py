@@ -9,9 +9,9 @@ from typing import Final
 from ...graph.arabic import fold
 from . import cooperation, people
 from .comparing import Comparing
-from .dates import as_period
 from .figures import Figures
 from .known_names import KnownNames
+from .periods import as_period
 from .plan import Plan, Step, compared, iri
 from .relation import Relation, members
 from .units import Mention, Units

@@ -183,7 +183,8 @@ def _of_body(u: Units, body: Mention) -> Plan | None:
         and not u.left({"memberOf", "Official", "hasMember"})
     ):
         return Plan("actor").add(
-            f"?actor tw:memberOf|tw:affiliatedWith|tw:holds/tw:postIn {b} .", Step("?Actor", "memberOf", body.iri)
+            f"?actor tw:memberOf|tw:affiliatedWith|tw:holds/tw:postIn {b} .",
+            Step("?Actor", "memberOf", body.iri),
         )
     return None
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from ...messages.message import Message
 from ...ontology.namespaces import PREFIXES
-from .dates import Period
+from .periods import Period
 
 #: Headings of columns that no term of the ontology names.
 COLUMNS: Final = {

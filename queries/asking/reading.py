@@ -21,9 +21,9 @@ from ..prefixes import with_prefixes
 from ..question import Question
 from ..results import Shown
 from .compose import Composer
-from .dates import Period
 from .known_names import KnownNames
 from .lexicon import Lexicon
+from .periods import Period
 from .plan import COLUMNS, Plan
 from .recognise import Recogniser
 from .stored_match import StoredMatch, candidates

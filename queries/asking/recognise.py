@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from .dates import date_at
 from .known_names import KnownNames, Named
 from .lexicon import Lexicon, Word, words_of
 from .partial_names import PartialNames, is_small
+from .periods import date_at
 from .spelling import Spelling, beginnings
 from .units import Mention, Spoken, Units
 
