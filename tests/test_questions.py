@@ -9,7 +9,7 @@ import pytest
 
 from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
-from taawun.queries.answer import answer_of
+from taawun.queries.answer import answer_of, ask, collated
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.prefixes import with_prefixes
 from taawun.queries.question import HERE, read_header, read_question
@@ -64,6 +64,39 @@ def test_every_column_has_a_heading_in_both_languages(name, graph):
         shown = Shown(graph.store, language, question.columns)
         unknown = [v for v in table.variables if not heading_is_known(shown, v)]
         assert not (unknown if language == "ar" else ())
+
+
+@pytest.mark.parametrize("name", Catalogue().questions)
+def test_no_heading_is_the_bare_name_of_a_class(name, graph):
+    """Without the article («مجال»), or with a capital ("Official"), it would name a class."""
+    question = graph.catalogue.get(name)
+    answer = ask(graph.store, question, "en")
+    assert answer.headings
+    assert [heading for heading in answer.headings if heading[:2].istitle()] == []
+
+
+def test_names_are_in_the_order_of_the_readers_language(graph):
+    """Where the query orders by the IRI of something; within a count that comes first."""
+    for language in ("en", "ar"):
+        question = graph.catalogue.get("areas-by-number-of-countries")
+        answer = ask(graph.store, question, language)
+        rows = list(answer.rows())
+        counts = [int(row[1].value) for row in rows]
+        assert counts == sorted(counts, reverse=True)
+        names = [collated(answer.shown.term(row[0])) for row in rows]
+        for count in set(counts):
+            tied = [name for name, one in zip(names, counts, strict=True) if one == count]
+            assert tied == sorted(tied)
+    assert collated("Côte d'Ivoire") < collated("Cuba") < collated("ITU")
+
+
+def test_an_answer_of_many_rows_stays_in_the_order_of_the_query(graph, monkeypatch):
+    question = graph.catalogue.get("all-about-area")
+    text = with_prefixes(question.text, graph.store)
+    monkeypatch.setattr("taawun.queries.answer._ORDERED", 3)
+    rows = list(ask(graph.store, question, "en").rows())
+    assert rows == [tuple(row) for row in graph.store.query(text)]
+    assert len(rows) > 3
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if Catalogue().get(n).parameters])
