@@ -13,7 +13,7 @@ from .figures import MONEY
 from .known_names import KnownNames
 from .periods import Period
 from .plan import Plan, Step, iri
-from .units import Spoken, Units
+from .units import OF_REGION, Spoken, Units
 from .vocabulary import Vocabulary
 
 Compose = Callable[[Units], "Plan | None"]
@@ -28,12 +28,18 @@ SUPERLATIVES: Final = {
 }
 #: Conditions that say what something is, not what it did: their denial says nothing.
 _BEING: Final = frozenset({"belongsToCountry", "rdf:type", "holds", "area"})
+#: Where something is, or to whom it belongs.
+_OF_PLACES: Final = ("belongsToCountry", "inRegion")
+#: Areas are aims and technologies too: of most of them nothing of the kind is ever said.
+_ENDLESS: Final = frozenset({"Area", "Entity"})
 #: Figures without an upper bound, and those without a lower one.
 _OPEN: Final = {
     "!largest": ("more-than", "at-least"),
     "!smallest": ("less-than", "at-most", "up-to", "within-first"),
 }
 _TIES: Final = 3
+#: What is to come is not denied by what the documents do not say.
+_TO_COME: Final = re.compile(r"\b(?:will|won.t|shall|going to)\b|\bسوف\b|\bلن\b", re.IGNORECASE)
 #: Concepts of verbs that are classes too.
 _VERBS: Final = frozenset({"offer", "discuss", "talks", "meet", "statedBy"})
 _ANY: Final = Period("")
@@ -78,9 +84,12 @@ class Comparing:
         denials = [item for item in u.content if not item.concepts.isdisjoint(_DENIAL)]
         if len(denials) != 1 or not denials[0].concepts >= {"!no"} or u.dates:
             return None
-        if u.asked not in ("which", "who", "howmany", ""):
+        if u.asked not in ("which", "who", "howmany", "") or _TO_COME.search(u.text):
             return None
         said = without(u, _DENIAL)
+        if any(OF_REGION.search(m.text) for m in u.of("Region")):
+            # "Which African countries …?": the name of the region has the word.
+            said.spoken.append(Spoken(frozenset({"Country"}), -1, -1))
         if said.has("Agreement") and not said.has("signatory", "signed"):
             # Who "has no agreement" has signed none; one agreed in principle is none yet.
             said.spoken.append(Spoken(frozenset({"signatory"}), -1, -1))
@@ -90,9 +99,20 @@ class Comparing:
         if all(step.predicate in _BEING for step in plan.steps):
             return None
         found = self._values(plan)
-        kind = self._kind(u, found)
-        if not kind or not any(kind in self.names.classes.get(one, ()) for one in found):
+        kind = self._kind(said, found)
+        if not kind:
+            # Of nothing is it said: the pattern itself says what is asked for.
+            kind = (
+                plan.target.capitalize() if not found and said.has(plan.target.capitalize()) else ""
+            )
+        if not kind:
             return None
+        for step in plan.steps:
+            if step.predicate in _OF_PLACES and not step.object.startswith("?"):
+                # "Which Iraqi officials did not …?": of others it is not asked.
+                if step.subject not in ("?", f"?{kind}"):
+                    return None
+                plan.within += (f"?{plan.target} tw:{step.predicate} {iri(step.object)} .",)
         named = tuple(m.iri for m in u.mentions if m.is_a(kind))
         plan.absent, plan.besides = self.vocabulary.iris[kind], named
         plan.shown = []
@@ -106,7 +126,9 @@ class Comparing:
             for item in u.content
             for concept in item.concepts
             # What somebody did not offer has no end: "offer" is a verb here.
-            if self.vocabulary.is_class(concept) and item.concepts.isdisjoint(_VERBS)
+            if self.vocabulary.is_class(concept)
+            and item.concepts.isdisjoint(_VERBS)
+            and concept not in _ENDLESS
         ]
         classes = [self.names.classes.get(one, frozenset()) for one in found]
         for kind in dict.fromkeys(said):

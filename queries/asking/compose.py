@@ -14,7 +14,7 @@ from .known_names import KnownNames
 from .periods import as_period
 from .plan import Plan, Step, compared, iri
 from .relation import Relation, members
-from .units import Mention, Units
+from .units import OF_REGION, Mention, Units
 from .vocabulary import Vocabulary
 
 Rule = Callable[[Units], "Plan | None"]
@@ -23,8 +23,6 @@ _HAPPENED: Final = re.compile(
     r"\bwhat (?:has |had )?(?:happened|took place|was done)|(?:ماذا|ما الذي) (?:حدث|جري|حصل)"
     r"|ايه اللي (?:حصل|حدث|جري)"
 )
-#: Words for its countries in a name of a region.
-_OF_REGION: Final = re.compile(r"countries|states|nations|دول|بلدان", re.IGNORECASE)
 #: Questions whose answer would need more than a row of the graph.
 _UNFIT: Final = frozenset({"why", "how"})
 #: Properties between an actor and what it acts on, by the verb: the actor is the object.
@@ -103,7 +101,7 @@ class Composer:
         ):
             return None
         (m,) = u.mentions
-        if m.is_a("Region") and _OF_REGION.search(m.text) and u.asked in ("which", ""):
+        if m.is_a("Region") and OF_REGION.search(m.text) and u.asked in ("which", ""):
             return self._countries_of(u, m)
         classes = {name for name in m.classes if self.vocabulary.is_class(name)}
         if u.left(classes | {"=about", "statedBy"} if u.asked == "about" else classes):

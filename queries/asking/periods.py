@@ -40,7 +40,8 @@ _OF_YEAR: Final = frozenset(
 #: What a word before a date says: only days before it, until its end, after it, or since it.
 _SIGNS: Final = {
     "before": "before", "earlier than": "before", "prior to": "before", "older than": "before",
-    "قبل": "before", "من قبل": "before", "اقدم من": "before",
+    "in or before": "until", "on or before": "until", "by": "until", "in or after": "since",
+    "on or after": "since", "قبل": "before", "من قبل": "before", "اقدم من": "before",
     "until": "until", "till": "until", "up to": "until", "no later than": "until",
     "until the end of": "until", "by the end of": "until", "حتي": "until", "لغايه": "until",
     "لحد": "until", "حتي نهايه": "until", "الي غايه": "until",
@@ -48,6 +49,13 @@ _SIGNS: Final = {
     "من بعد": "after", "احدث من": "after",
     "since": "since", "منذ": "since", "من اول": "since", "ابتداء من": "since",
     "اعتبارا من": "since",
+}  # fmt: skip
+_AFTERWARDS: Final = {
+    "or later": "since", "or after": "since", "and later": "since", "and after": "since",
+    "onwards": "since", "onward": "since", "or earlier": "until", "or before": "until",
+    "and earlier": "until", "and before": "until", "فصاعدا": "since", "وما بعدها": "since",
+    "وما بعده": "since", "او بعدها": "since", "او بعده": "since", "وما قبلها": "until",
+    "وما قبله": "until", "او قبلها": "until", "او قبله": "until",
 }  # fmt: skip
 _BETWEEN: Final = {"between": ("and", "to"), "بين": ("و", "الي"), "ما بين": ("و", "الي")}
 _FROM: Final = {"from": ("to", "until", "till", "through"), "من": ("الي", "حتي", "لحد")}
@@ -82,7 +90,7 @@ def as_period(date: str) -> Period | None:
 
 def date_at(words: Sequence[Word], place: int) -> tuple[str, int] | None:
     """The date or :class:`Period` that begins at a place, and the number of its words."""
-    return _period(words, place) or _date(words, place)
+    return _period(words, place) or _open_ended(words, place) or _date(words, place)
 
 
 def _date(words: Sequence[Word], place: int) -> tuple[str, int] | None:
@@ -129,6 +137,21 @@ def _days(words: Sequence[Word], place: int) -> tuple[date, date, int] | None:
     joined = place + 1 < len(words) and words[place + 1].folded == _year(words, place + 1) != ""
     year = _year(words, place + 1) if joined else first
     return date(int(first), 1, 1), date(int(year), 12, 31), place + 1 + joined - start
+
+
+def _open_ended(words: Sequence[Word], place: int) -> tuple[Period, int] | None:
+    """A date with what follows it or goes before it: "2020 or later", «2020 وما بعدها»."""
+    found = _days(words, place)
+    if not found:
+        return None
+    first, last, length = found
+    for more in (3, 2, 1):
+        after = words[place + length : place + length + more]
+        sign = _AFTERWARDS.get(" ".join(word.folded for word in after))
+        if sign:
+            days = (first.isoformat(), "") if sign == "since" else ("", last.isoformat())
+            return _told(words, place, length + len(after), *days)
+    return None
 
 
 def _period(words: Sequence[Word], place: int) -> tuple[Period, int] | None:

@@ -40,7 +40,8 @@ class Plan:
 
     ``date`` is the variable of a date that is asked for; where no row has it, the text gives none.
     ``stored`` is a stored question with values, instead of a pattern. ``absent`` is the class of
-    the things of which the pattern is not said, ``besides`` those that are not asked about.
+    the things of which the pattern is not said, ``besides`` those that are not asked about,
+    ``within`` what must be so of them.
     ``counted`` is what is counted for each ``target``; the most of them come first, ``limit`` in
     all. ``superlative`` is the code of what is told of that. ``refused`` says why what is asked
     cannot be decided.
@@ -59,6 +60,7 @@ class Plan:
     values: Mapping[str, str] = field(default_factory=dict)
     absent: str = ""
     besides: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
     counted: str = ""
     limit: int = 0
     superlative: str = ""
@@ -101,7 +103,8 @@ class Plan:
         body = "\n".join(f"  {pattern}" for pattern in patterns)
         names = [f"?{name}" for name in variables if name]
         if self.absent:
-            body = f"  ?{self.target} a <{self.absent}> .\n  FILTER NOT EXISTS {{\n{body}\n  }}"
+            asked = " ".join((f"?{self.target} a <{self.absent}> .", *self.within))
+            body = f"  {asked}\n  FILTER NOT EXISTS {{\n{body}\n  }}"
             if self.besides:
                 listed = " , ".join(map(iri, self.besides))
                 body += f"\n  FILTER(?{self.target} NOT IN ({listed}))"

@@ -171,7 +171,7 @@ class Reader:
         if plan.is_whether:
             found = self._names.has_row(plan.query())
             return Outcome("yes" if found else "no", language, plan, query=plan.query())
-        if plan.absent:
+        if plan.absent and self._names.has_row(plan.query()):
             return Outcome("unsaid", language, plan, query=plan.query())
         if plan.date and not self._names.has_row(replace(plan, is_count=False).query()):
             bare = plan.undated() if units.dates else replace(plan, date="", date_pattern="")
