@@ -1388,7 +1388,7 @@ def job_share(reader: Reader, lang: str) -> None:
 def job_publish(reader: Reader, lang: str) -> None:
     reader.click(".menu summary")
     with reader.page.expect_download() as waiting:
-        reader.click(".menu .entry", has_text="PNG")
+        reader.click(".menu .entry", has_text={"ar": "صورة", "en": "Picture"}[lang])
     assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
 
 

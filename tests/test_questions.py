@@ -9,6 +9,7 @@ import pytest
 
 from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
+from taawun.queries.answer import answer_of, ask, collated
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.prefixes import with_prefixes
 from taawun.queries.question import HERE, read_header, read_question
@@ -70,6 +71,38 @@ def test_every_parameter_takes_a_value(graph):
             assert rows.variables, (question.name, parameter.name)
             taken += 1
     assert taken > 50
+
+
+def test_no_heading_is_the_bare_name_of_a_class(graph):
+    """Without the article («مجال»), or with a capital ("Official"), it would name a class."""
+    for name, question in QUESTIONS.items():
+        headings = ask(graph.store, question, "en").headings
+        assert headings, name
+        assert [heading for heading in headings if heading[:2].istitle()] == [], name
+
+
+def test_names_are_in_the_order_of_the_readers_language(graph):
+    """Where the query orders by the IRI of something; within a count that comes first."""
+    for language in ("en", "ar"):
+        question = graph.catalogue.get("areas-by-number-of-countries")
+        answer = ask(graph.store, question, language)
+        rows = list(answer.rows())
+        counts = [int(row[1].value) for row in rows]
+        assert counts == sorted(counts, reverse=True)
+        names = [collated(answer.shown.term(row[0])) for row in rows]
+        for count in set(counts):
+            tied = [name for name, one in zip(names, counts, strict=True) if one == count]
+            assert tied == sorted(tied)
+    assert collated("Côte d'Ivoire") < collated("Cuba") < collated("ITU")
+
+
+def test_an_answer_of_many_rows_stays_in_the_order_of_the_query(graph, monkeypatch):
+    question = graph.catalogue.get("all-about-area")
+    text = with_prefixes(question.text, graph.store)
+    monkeypatch.setattr("taawun.queries.answer._ORDERED", 3)
+    rows = list(ask(graph.store, question, "en").rows())
+    assert rows == [tuple(row) for row in graph.store.query(text)]
+    assert len(rows) > 3
 
 
 def test_a_value_never_becomes_part_of_the_query(graph, tmp_path):

@@ -75,7 +75,7 @@ def test_hermit_finds_every_planted_contradiction_and_no_other(
     by_path = {path: verdict for path, *verdict in lines}
     assert len(CONTRADICTIONS) >= 10
     assert {name: by_path[str(path)] for name, path in files.items()} == {
-        **dict.fromkeys(SOUND, ["consistent"]),
+        **{name: ["consistent"] for name in SOUND},
         **{file.stem: ["inconsistent"] for file in CONTRADICTIONS},
     }
 
