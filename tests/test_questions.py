@@ -9,7 +9,7 @@ import pytest
 
 from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
-from taawun.queries.answer import answer_of, ask, collated
+from taawun.queries.answer import ask, collated
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.prefixes import with_prefixes
 from taawun.queries.question import HERE, read_header, read_question
