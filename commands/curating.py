@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..graph.errors import InputError, told
+from ..graph.errors import InputError, needs, told
 from ..messages.message import foreign, say
 from .edits import target_of
 from .output import emit, print_line
@@ -30,8 +30,10 @@ def desk(settings: Settings, port: int, open_it: bool) -> None:
     The page is on this machine only, under an address that nobody can guess.
     """
     from ..desk.session import Desk
-    from ..desk.site import run
-    from ..server.application import listen
+
+    with needs("desk"):
+        from ..desk.site import run
+        from ..server.application import listen
 
     target_of(settings)
     opened = Desk(settings.collections)

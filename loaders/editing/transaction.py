@@ -6,13 +6,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...graph.entity import Entity
 from ...graph.errors import OutputError
 from ...graph.fact import Fact
+from ...graph.folder_lock import lock
 from ...messages.fault import Fault, Place
 from ...messages.message import foreign
 from ..builds.inputs import SEEDS, fingerprint
@@ -111,16 +112,10 @@ def _beside(path: Path, content: bytes) -> Path:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of the folder, on systems that have locks."""
+    """Hold the lock of the folder, where the file system has locks."""
+    handle = lock(folder, wait=True)
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
