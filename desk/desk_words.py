@@ -1,15 +1,25 @@
-"""Every entity, value, predicate and class for the desk's pickers, in both languages."""
+"""What the desk says: names for its pickers, facts as sentences, selections as whole words."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
+import pyoxigraph as ox
+
+from ..graph.fact import Fact
 from ..loaders.collection import Collection
 from ..loaders.editing.bundles import BUNDLES
 from ..loaders.entities import registrable
 from ..loaders.facts import writable
 from ..loaders.text.suggestion import Suggester
+from ..loaders.text.tokens import MARKS
+from ..ontology.namespaces import ID
 from ..ontology.schema import local_name
+from ..queries.labels import Labels
+
+_WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
+_OUTSIDE: Final = " \t\r\n\u00a0.،,؛;:"
 
 
 def vocabulary(known: Collection, suggester: Suggester) -> dict[str, Any]:
@@ -47,3 +57,31 @@ def vocabulary(known: Collection, suggester: Suggester) -> dict[str, Any]:
         ],
         "bundles": BUNDLES,
     }
+
+
+def snapped(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span in whole words and numbers, without the punctuation around it."""
+    start, end = max(0, min(start, end)), min(len(text), max(start, end))
+    for match in _WHOLE.finditer(text, max(0, start - 60), min(len(text), end + 60)):
+        if match.start() < start < match.end():
+            start = match.start()
+        if match.start() < end < match.end():
+            end = match.end()
+    while start < end and text[start] in _OUTSIDE:
+        start += 1
+    while end > start and text[end - 1] in _OUTSIDE:
+        end -= 1
+    return start, end
+
+
+def sentence_of(fact: Fact, labels: Labels, language: str) -> str:
+    """The fact in words, with how firmly it is said unless it is plainly asserted."""
+    parts = (fact.subject, fact.predicate, fact.object)
+    words = [
+        labels(part.value, language) if isinstance(part, ox.NamedNode) else part.value
+        for part in parts
+    ]
+    how = fact.qualifier("modality")
+    if isinstance(how, ox.NamedNode) and how.value != f"{ID}modality/asserted":
+        words.append(f"({labels(how.value, language)})")
+    return " · ".join(words)
