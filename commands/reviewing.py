@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from getpass import getuser
 from typing import TYPE_CHECKING, Final, cast
 
 import click
 
 from ..graph.errors import MisuseError
 from ..messages.message import say
-from .edits import carry_out, target_of
+from .edits import carry_out, reader_of, target_of
 from .output import emit, print_line, printer_for
 from .settings import Settings, common
 
@@ -21,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..loaders.collection import Collection
+    from ..loaders.editing.review_files import ReviewFiles
     from ..loaders.editing.second_reading import TwoReadings
-    from ..loaders.reviews import Decision, Finding, Review, ReviewFiles, Stated
+    from ..loaders.reviews import Decision, Finding, Review, Stated
 
 #: The keys of the questions on a terminal, each also as its place on an Arabic keyboard.
 _KEYS: Final = {
@@ -52,6 +51,7 @@ _DECISIONS: Final = ("first", "second", "both", "neither")
 @click.pass_obj
 def review(
     settings: Settings,
+    /,
     document: str | None,
     reader: str | None,
     compare: str | None,
@@ -74,14 +74,13 @@ def review(
     from ..loaders.builds.inputs import SEEDS, name_of
     from ..loaders.collection import read_collection
     from ..loaders.editing.transaction import seen
-    from ..loaders.reviews import read_reviews, reader_name
+    from ..loaders.reviews import read_reviews
 
     folder = target_of(settings)
     before = seen(folder)
     known = read_collection([SEEDS, *settings.collections])
     found = read_reviews(folder, name_of(folder), known.documents)
-    name = reader_name(reader or os.environ.get("TAAWUN_READER") or getuser())
-    at_work = _Reader(settings, folder, before, known, found, name)
+    at_work = _Reader(settings, folder, before, known, found, reader_of(reader))
     if document is None:
         at_work.overview()
         return
@@ -181,8 +180,9 @@ class _Reader:
     def record(self, document: str, marks: Sequence[tuple[str, Finding]], comment: str) -> None:
         """Write what the reader found of some facts."""
         from ..desk.review_pages import today
+        from ..loaders.editing.review_files import ReviewFiles
         from ..loaders.record_status import fact_iri
-        from ..loaders.reviews import ReviewFiles, Verdict
+        from ..loaders.reviews import Verdict
 
         stated = {one.fact.iri: one for one in self._stated(document)}
         files = ReviewFiles(self.folder, self.seen)

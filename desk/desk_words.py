@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -20,6 +21,11 @@ from ..queries.labels import Labels
 
 _WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _OUTSIDE: Final = " \t\r\n\u00a0.،,؛;:"
+
+#: A name in brackets directly after another: an abbreviation, or its form in Latin letters.
+BRACKETS: Final = re.compile(r"\s*\(([^()\n]{2,60})\)")
+#: Words in Latin letters, the first with a capital: a name and not a unit.
+_LATIN: Final = re.compile(r"[A-Z][A-Za-z0-9&.'’-]+(?: (?:[A-Z&][\w&.'’-]*|of|and|the|for))*")
 
 
 def vocabulary(known: Collection, suggester: Suggester) -> dict[str, Any]:
@@ -85,3 +91,16 @@ def sentence_of(fact: Fact, labels: Labels, language: str) -> str:
     if isinstance(how, ox.NamedNode) and how.value != f"{ID}modality/asserted":
         words.append(f"({labels(how.value, language)})")
     return " · ".join(words)
+
+
+def foreign_names(text: str, known: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The names in Latin letters, and those in brackets, outside the known spans."""
+    spans = [match.span() for match in _LATIN.finditer(text)]
+    spans += [
+        match.span(1)
+        for match in BRACKETS.finditer(text)
+        if len(match[1].split()) <= 5 and any(char.isalpha() for char in match[1])
+    ]
+    for start, end in sorted(set(spans)):
+        if not any(a < end and start < b for a, b in known):
+            yield start, end

@@ -9,14 +9,15 @@ from typing import Any
 from ..graph.errors import MisuseError, TaawunError
 from ..loaders.builds.inputs import name_of
 from ..loaders.checks.coverage import sentences
+from ..loaders.editing.review_files import ReviewFiles
 from ..loaders.editing.second_reading import choices, readers_of, settlement, two_readings
 from ..loaders.reading_comparison import Agreement, Difference
-from ..loaders.reviews import Review, ReviewFiles, Stated, Verdict, read_reviews, short, stated_in
+from ..loaders.reviews import Review, Stated, Verdict, read_reviews, short, stated_in
 from ..messages.message import say
 from ..ontology.namespaces import ID
 from ..queries.labels import Labels
-from .session import Desk
 from .desk_words import sentence_of
+from .session import Desk
 
 Json = dict[str, Any]
 
@@ -92,6 +93,19 @@ class Reviewing:
                 verdict = Verdict(one.fact.iri, one.at, given["found"], today(), comment)
                 files = ReviewFiles(desk.folder, desk.seen)
                 files.record(slug, desk.reader, one, verdict)
+                return desk.carry_out(files.edit(), language)
+            except TaawunError as error:
+                return {"faults": desk.told(error, language)}
+
+    def acknowledge(self, given: Json, language: str) -> Json:
+        """Keep a warning quiet from now on: it was looked at, and why it does not matter."""
+        desk = self._desk
+        with desk.lock:
+            try:
+                desk.follow()
+                files = ReviewFiles(desk.folder, desk.seen)
+                reason, about = str(given["reason"]).strip(), [*map(str, given["about"])]
+                files.acknowledge(str(given["warning"]), about, desk.reader, today(), reason)
                 return desk.carry_out(files.edit(), language)
             except TaawunError as error:
                 return {"faults": desk.told(error, language)}

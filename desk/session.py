@@ -25,7 +25,7 @@ from ..loaders.editing.json_schemas import FOLDER, schema_files
 from ..loaders.editing.references import References
 from ..loaders.editing.transaction import REVIEWS, Edit, seen
 from ..loaders.editing.working_copy import Effect, WorkingCopy
-from ..loaders.reviews import reading_folder
+from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.scopes import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
 from ..messages.fault import Fault, Place
@@ -34,9 +34,9 @@ from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
 from ..queries.labels import Labels
 from ..queries.results import Table
+from .desk_words import foreign_names, sentence_of, snapped, vocabulary
 from .drafts import Drafts
 from .guesses import Guesses, bodies, modality
-from .desk_words import sentence_of, snapped, vocabulary
 
 Json = dict[str, Any]
 _PERSON: Final = "official/"
@@ -98,6 +98,10 @@ class Desk:
         """The names of things in the graph as it stands."""
         return Labels(self._store)
 
+    def label(self, ref: str, language: str) -> str:
+        """The name of an entity or concept."""
+        return self._suggester.label(ref, language)
+
     @property
     def known(self) -> Collection:
         """The collections as they stand."""
@@ -155,6 +159,11 @@ class Desk:
                 for start, end, _ in bodies(source.text, found)
             ]
             marks += [{"start": u.start, "end": u.end, "kind": "unknown"} for u in found.unknown]
+            named = [(m.start, m.end) for m in found.mentions if m.kind == "name"]
+            marks += [
+                {"start": start, "end": end, "kind": "unknown"}
+                for start, end in foreign_names(source.text, named)
+            ]
             draft = self.drafts.read(slug)
             return {
                 "slug": slug,
@@ -362,9 +371,14 @@ class Desk:
         self, edit: Edit, effect: Effect, changes: Sequence[AnswerChange], language: str
     ) -> Json:
         facts = [fact for fact, _ in edit.facts]
+        quiet = acknowledged(self._collections)
         return {
             "faults": [],
-            "warnings": [told(fault, language) for fault in edit.warnings],
+            "warnings": [
+                {"text": told(one, language), "warning": key[0], "about": key[1]}
+                for one in edit.warnings
+                if (key := warning_key(one)) not in quiet
+            ],
             "facts": [sentence_of(fact, self.labels, language) for fact in facts],
             "entities": [one.ar if language == "ar" else one.en for one, _ in edit.entities],
             "derived": len({item.terms for item in effect.derived}),

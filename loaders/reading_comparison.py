@@ -13,7 +13,7 @@ from ..graph.fact import Fact
 from ..ontology.namespaces import TW, XSD
 from ..ontology.schema import Schema, local_name
 from .checks.coverage import Sentence, sentences
-from .reviews import Stated, stated_in
+from .reviews import Stated, stated_in, words_of
 
 #: What a difference is about: how the claim is made (modality, speaker, date), one end of it, its
 #: relation, the words that prove it, or whether there is such a fact at all.
@@ -43,6 +43,11 @@ class Difference:
     def pair(self) -> tuple[str, str]:
         """The IRIs of the two facts, ``""`` for none."""
         return tuple(one.fact.iri if one else "" for one in (self.first, self.second))  # type: ignore[return-value]
+
+    @property
+    def words(self) -> str:
+        """The triple of the first fact that there is."""
+        return next(words_of(one.fact) for one in (self.first, self.second) if one)
 
     @property
     def start(self) -> int:
@@ -153,7 +158,7 @@ def compare(
     same, differences = _paired(one, other)
     return Comparison(
         tuple(same),
-        tuple(sorted(differences, key=lambda found: (found.start, found.kind, found.pair))),
+        tuple(sorted(differences, key=lambda found: (found.start, found.words, found.pair))),
         tuple(_groups(document, one, other, schema)),
     )
 

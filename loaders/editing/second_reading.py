@@ -19,9 +19,10 @@ from ..facts import FactMaker
 from ..files.fact_files import COLUMNS, read_facts_yaml
 from ..files.yaml_nodes import files
 from ..reading_comparison import Comparison, Difference, compare
-from ..reviews import Decision, Pair, Review, ReviewFiles, reading_folder, stated_in, words_of
+from ..reviews import Decision, Pair, Review, reading_folder, stated_in
 from .additions import NewFact, additions
 from .insert_entry import QUOTE
+from .review_files import ReviewFiles
 from .table_import import fact_rows
 from .transaction import READINGS, Edit
 
@@ -141,10 +142,8 @@ def settlement(
         if first and decision in _WITHDRAWS:
             reason = comment or say("settled-with", "en", reader=readings.other)
             kept.set_status(first.fact.iri, "retracted", day, reason, first.fact)
-        told = words_of((first or second).fact)  # type: ignore[union-attr]
-        kept.settle(
-            readings.document, reader, readings.other, difference.pair, decision, day, comment, told
-        )
+        about, pair = difference.words, difference.pair
+        kept.settle(readings.document, reader, readings.other, pair, decision, day, comment, about)
     edit = kept.edit()
     if not new:
         return edit
@@ -173,5 +172,6 @@ def _cells(facts: Sequence[Fact], known: Collection) -> Iterable[dict[str, str]]
 
 
 def _new(cells: dict[str, str]) -> NewFact:
-    quote = {key: cells.pop(key) for key in ("document", *QUOTE) if key in cells}
-    return NewFact(quote, cells)
+    names: tuple[str, ...] = ("document", *QUOTE)
+    quote = {key: cells[key] for key in names if key in cells}
+    return NewFact(quote, {key: cell for key, cell in cells.items() if key not in names})
