@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -13,11 +14,12 @@ from ..loaders.collection import Collection
 from ..loaders.editing.bundles import BUNDLES
 from ..loaders.entities import registrable
 from ..loaders.facts import writable
-from ..loaders.text.suggestion import Suggester
+from ..loaders.text.suggestion import Suggester, Suggestion
 from ..loaders.text.tokens import MARKS
 from ..ontology.namespaces import ID
 from ..ontology.schema import local_name
 from ..queries.labels import Labels
+from .guesses import bodies
 
 _WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _OUTSIDE: Final = " \t\r\n\u00a0.،,؛;:"
@@ -104,3 +106,33 @@ def foreign_names(text: str, known: Sequence[tuple[int, int]]) -> Iterator[tuple
     for start, end in sorted(set(spans)):
         if not any(a < end and start < b for a, b in known):
             yield start, end
+
+
+def marks_of(text: str, found: Suggestion) -> list[dict[str, Any]]:
+    """What is marked in a text: names, dates, amounts, and names that are not registered."""
+    marks: list[dict[str, Any]] = [
+        {"start": m.start, "end": m.end, "kind": m.kind, "refs": list(m.candidates)}
+        for m in found.mentions
+    ]
+    marks += [{"start": d.start, "end": d.end, "kind": "date"} for d in found.dates]
+    marks += [{"start": a.start, "end": a.end, "kind": "amount"} for a in found.amounts]
+    marks += [
+        {"start": start, "end": end, "kind": "unknown"} for start, end, _ in bodies(text, found)
+    ]
+    marks += [{"start": u.start, "end": u.end, "kind": "unknown"} for u in found.unknown]
+    named = [(m.start, m.end) for m in found.mentions if m.kind == "name"]
+    marks += [
+        {"start": start, "end": end, "kind": "unknown"} for start, end in foreign_names(text, named)
+    ]
+    return sorted(marks, key=lambda mark: (mark["start"], -mark["end"]))
+
+
+def quotes_of(slug: str, facts: Iterable[Fact]) -> list[dict[str, int]]:
+    """The places of a document that facts quote, with how many do."""
+    spans = Counter(
+        (part.start, part.end) for fact in facts for part in fact.evidence if part.document == slug
+    )
+    return [
+        {"start": start, "end": end, "facts": count}
+        for (start, end), count in sorted(spans.items())
+    ]

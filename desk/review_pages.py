@@ -40,7 +40,8 @@ class Reviewing:
         """The facts of a document with their sentences and what readers found of each."""
         desk = self._desk
         with desk.lock:
-            found = stated_in(slug, desk.known.facts, self._reviews())
+            reviews = self._reviews()
+            found = stated_in(slug, desk.known.facts, reviews)
             labels = desk.labels
             return {
                 "reader": desk.reader,
@@ -85,7 +86,8 @@ class Reviewing:
         desk = self._desk
         with desk.lock:
             try:
-                stated = stated_in(slug, desk.known.facts, self._reviews())
+                reviews = self._reviews()
+                stated = stated_in(slug, desk.known.facts, reviews)
                 one = next((one for one in stated if short(one.fact.iri) == given["fact"]), None)
                 if one is None or one.at != given["at"]:
                     raise MisuseError("review-moved")
@@ -114,7 +116,8 @@ class Reviewing:
         """The collection's facts and another reading: agreement, and the differences."""
         desk = self._desk
         with desk.lock:
-            readings = two_readings(desk.folder, slug, other, desk.known, self._reviews())
+            reviews = self._reviews()
+            readings = two_readings(desk.folder, slug, other, desk.known, reviews)
             labels, found = desk.labels, readings.comparison
             return {
                 "other": other,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -34,12 +34,20 @@ from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
 from ..queries.labels import Labels
 from ..queries.results import Table
-from .desk_words import foreign_names, sentence_of, snapped, vocabulary
+from .desk_words import marks_of, quotes_of, sentence_of, snapped, vocabulary
 from .drafts import Drafts
 from .guesses import Guesses, bodies, modality
 
 Json = dict[str, Any]
 _PERSON: Final = "official/"
+
+
+class _Tried(NamedTuple):
+    """An edit that no check refuses: its effect, the answers after it, and what is told of it."""
+
+    effect: Effect
+    answers: dict[str, Table]
+    report: Json
 
 
 class Desk:
@@ -59,6 +67,8 @@ class Desk:
         self.lock = RLock()
         self.seen = seen(self.folder)
         self._answers: dict[str, Table] = {}
+        #: The last preview: what was asked, and what was found.
+        self._tried: tuple[Sequence[Mapping[str, Any]], str, Edit, _Tried] | None = None
         self._load()
 
     def _load(self) -> None:
@@ -73,11 +83,16 @@ class Desk:
         store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS, lenient=True)
         self._store = EmbeddedStore(store)
         self._answers.clear()
+        self._tried = None
         self._catalogue = Catalogue(folder / "queries" for folder in self._collections)
+        self._named: object = None
         self._renew()
 
     def _renew(self) -> None:
         known = self.known
+        if self._named is known.entities:
+            return
+        self._named = known.entities
         self._suggester = Suggester(known.schema, known.entities)
         self._guesses = Guesses(self._suggester, known)
         self._scopes = Scopes(known.schema)
@@ -139,46 +154,21 @@ class Desk:
             self.follow()
             source = self._document(slug)
             known = self.known
-            quoted: dict[tuple[int, int], int] = {}
-            for fact in known.facts:
-                for part in fact.evidence:
-                    if part.document == slug:
-                        span = part.start, part.end
-                        quoted[span] = quoted.get(span, 0) + 1
             covered = covered_spans(known.facts, slug)
             covered += [(span.start, span.end) for span in (*source.furniture, *source.silent)]
             found = self._suggester.suggest(source.text, slug, covered)
-            marks: list[Json] = [
-                {"start": m.start, "end": m.end, "kind": m.kind, "refs": list(m.candidates)}
-                for m in found.mentions
-            ]
-            marks += [{"start": d.start, "end": d.end, "kind": "date"} for d in found.dates]
-            marks += [{"start": a.start, "end": a.end, "kind": "amount"} for a in found.amounts]
-            marks += [
-                {"start": start, "end": end, "kind": "unknown"}
-                for start, end, _ in bodies(source.text, found)
-            ]
-            marks += [{"start": u.start, "end": u.end, "kind": "unknown"} for u in found.unknown]
-            named = [(m.start, m.end) for m in found.mentions if m.kind == "name"]
-            marks += [
-                {"start": start, "end": end, "kind": "unknown"}
-                for start, end in foreign_names(source.text, named)
-            ]
             draft = self.drafts.read(slug)
             return {
                 "slug": slug,
                 "ar": source.ar,
                 "en": source.en,
                 "text": source.text,
-                "marks": sorted(marks, key=lambda mark: (mark["start"], -mark["end"])),
+                "marks": marks_of(source.text, found),
                 "sentences": [
                     {"start": s.sentence.start, "end": s.sentence.end, "state": s.state}
                     for s in found.sentences
                 ],
-                "quotes": [
-                    {"start": start, "end": end, "facts": count}
-                    for (start, end), count in sorted(quoted.items())
-                ],
+                "quotes": quotes_of(slug, known.facts),
                 "proposals": [
                     {
                         "start": s.quote.start,
@@ -270,34 +260,42 @@ class Desk:
             self.follow()
             try:
                 edit = self._edit(items)
-                effect = self._effect(edit)
+                tried = self._try(edit, language)
             except TaawunError as error:
                 return {"faults": self.told(error, language)}
-            with self._with(effect):
-                if wrong := self._shape_faults(effect):
-                    return {"faults": self.told(CollectionError(wrong), language)}
-                return self._report(edit, effect, self._changes(edit, effect), language)
+            # A save that follows need not try the same again.
+            self._tried = (items, language, edit, tried)
+            return tried.report
 
     def save(self, items: Sequence[Mapping[str, Any]], language: str) -> Json:
         """Write the items together or not at all, and say what changed."""
         with self.lock:
             self.follow()
             try:
+                if self._tried and self._tried[:2] == (items, language):
+                    _, _, edit, tried = self._tried
+                    return self.carry_out(edit, language, tried)
                 return self.carry_out(self._edit(items), language)
             except TaawunError as error:
                 return {"faults": self.told(error, language)}
 
-    def carry_out(self, edit: Edit, language: str) -> Json:
+    def _try(self, edit: Edit, language: str) -> _Tried:
+        """Everything that an edit changes. Raises ``CollectionError`` with what is wrong."""
+        effect = self._working.effect(edit) or self._working.effect_in_full(edit)
+        with self._with(effect):
+            if wrong := self._shape_faults(effect):
+                raise CollectionError(wrong)
+            changes, answers = self._changes(edit, effect)
+            return _Tried(effect, answers, self._report(edit, effect, changes, language))
+
+    def carry_out(self, edit: Edit, language: str, tried: _Tried | None = None) -> Json:
         """Write an edit and say what changed. Raises ``CollectionError`` and ``OutputError``."""
+        self._tried = None
         if all(path.parts[0] == REVIEWS for path in edit.files):
             self.drafts.carry_out(edit)
             self.seen = seen(self.folder)
             return {"faults": [], "saved": [path.as_posix() for path in edit.files]}
-        effect = self._effect(edit)
-        with self._with(effect):
-            if wrong := self._shape_faults(effect):
-                raise CollectionError(wrong)
-            told_now = self._report(edit, effect, self._changes(edit, effect), language)
+        effect, answers, told_now = tried or self._try(edit, language)
         self.drafts.carry_out(edit)
         self._store.quads.extend(effect.added)
         for quad in effect.removed:
@@ -307,7 +305,7 @@ class Desk:
             schemas = schema_files(effect.collection)
             Edit(self.folder, schemas, seen(self.folder)).write()
         self.seen = seen(self.folder)
-        self._answers.clear()
+        self._answers = answers
         self._renew()
         return {**told_now, "saved": [path.as_posix() for path in edit.files]}
 
@@ -318,9 +316,6 @@ class Desk:
             if files:
                 self._load()
             return {"undone": files}
-
-    def _effect(self, edit: Edit) -> Effect:
-        return self._working.effect(edit) or self._working.effect_in_full(edit)
 
     def _shape_faults(self, effect: Effect) -> list[Fault]:
         """The violations after the change; those from before it are known to the checks."""
@@ -349,14 +344,16 @@ class Desk:
             for quad in first:
                 store.remove(quad)
 
-    def _changes(self, edit: Edit, effect: Effect) -> list[AnswerChange]:
-        """The stored questions whose answers change; the store is after the change.
+    def _changes(self, edit: Edit, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
+        """The stored questions whose answers change, and all known answers after the change.
+
+        The store is after the change.
 
         A record status is a statement about a fact, which any question may read. Who reads blind
         has no answers: they would tell of the facts of others.
         """
         if self.is_blind:
-            return []
+            return [], {}
         if edit.facts or edit.entities:
             asked = self._catalogue.with_text(effect.touched.may_change)
         else:
@@ -365,7 +362,8 @@ class Desk:
         with self._with(effect, undone=True):
             for _ in answer_changes(self._store, self._store, lacking, self._answers):
                 pass
-        return list(answer_changes(self._store, self._store, asked, dict(self._answers)))
+        after = dict(self._answers)
+        return list(answer_changes(self._store, self._store, asked, after)), after
 
     def _report(
         self, edit: Edit, effect: Effect, changes: Sequence[AnswerChange], language: str

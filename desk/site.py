@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ..graph.errors import TaawunError, told
-from ..messages.message import LANGUAGES, codes, say
+from ..messages.message import LANGUAGES, codes, forms, say
 from ..server.guard import LOOPBACK, Guard
 from ..viz.style import look
 from .naming import Naming
@@ -199,7 +199,7 @@ def _page(language: str, desk: Desk) -> str:
     """The page in a language, with its words for the script."""
     from jinja2 import Environment
 
-    words = {code: say(code, language) for code in (*codes(*_SAID), "other-language")}
+    words = {code: forms(code, language) for code in (*codes(*_SAID), "other-language")}
     text = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     template = Environment(autoescape=True).from_string(_file("desk.html"))
     return template.render(

@@ -121,7 +121,7 @@ class Desk {
     const rows = this.words["desk-all-keys"].split(" · ").map(row => { const [keys, ...rest] = row.split(" = "); return make("tr", {}, make("th", {scope: "row"}, make("kbd", {}, keys)), make("td", {}, rest.join(" = "))); });
     const close = make("button", {type: "button"}, `${this.words["desk-close"]} `, make("kbd", {}, "Esc"));
     close.onclick = () => dialog.close();
-    dialog.replaceChildren(make("h2", {}, this.words["desk-mode-keys"]), make("p", {className: "small"}, this.words["desk-keys-by-place"]), make("table", {}, make("tbody", {}, ...rows)), close);
+    dialog.replaceChildren(close, make("h2", {}, this.words["desk-mode-keys"]), make("p", {className: "small"}, this.words["desk-keys-by-place"]), make("table", {}, make("tbody", {}, ...rows)));
     dialog.onclose = () => this.home();
     dialog.showModal();
   }
@@ -163,9 +163,10 @@ class Desk {
 
   // What is chosen, the present sentence and its proposals.
   show() {
-    const spans = [...this.lit, ...(this.mode === "read" ? this.parts : []), ...(this.chosen ? [this.places()] : [])];
+    const spans = [...(this.mode === "read" ? this.parts : []), ...(this.chosen ? [this.places()] : [])];
     for (const {start, end, node} of this.spans) {
       node.classList.toggle("chosen", spans.some(([from, to]) => from < end && start < to));
+      node.classList.toggle("lit", this.lit.some(([from, to]) => from < end && start < to));
       node.classList.toggle("context", this.context.some(([from, to]) => from < end && start < to));
     }
     const blocks = $("text").children;

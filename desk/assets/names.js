@@ -50,7 +50,7 @@ export class Names {
 
   line(row, number) {
     const now = number === this.at;
-    const head = make("div", {className: "name"}, make("span", {className: "mark", "aria-hidden": "true"}, row.chosen || row.made ? "✓" : "○"), make("strong", {}, make("bdi", {}, row.name)),
+    const head = make("div", {className: "who"}, make("span", {className: "mark", "aria-hidden": "true"}, row.chosen || row.made ? "✓" : "○"), make("strong", {}, make("bdi", {}, row.name)),
       make("span", {className: "small"}, row.chosen ? make("bdi", {}, this.desk.label(row.chosen)) : row.made ? `+ ${row.made.en}` : row.candidates.length ? this.say("desk-which") : this.say("desk-nobody")));
     const box = make("div", {className: `card${now ? " now" : ""}`}, head);
     box.setAttribute("aria-current", String(now));

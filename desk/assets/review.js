@@ -129,7 +129,7 @@ export class Review {
   }
 
   pair(one) {
-    const side = (fact, code, name) => make("div", {className: "side"}, make("p", {className: "small"}, `${this.say(code)}`, name ? make("bdi", {}, ` ${name}`) : ""),
+    const side = (fact, code, name) => make("div", {className: "side"}, make("p", {className: "small"}, `${this.say(code)}`, name ? ": " : "", name ? make("bdi", {}, name) : ""),
       fact ? make("p", {className: "fact"}, make("bdi", {}, fact.words)) : make("p", {className: "small"}, this.say("desk-not-there")),
       ...(fact ? fact.spans.map(span => make("p", {className: "quoted", lang: "ar", dir: "rtl"}, this.desk.cut(span))) : []));
     const buttons = one.choices.map(choice => {

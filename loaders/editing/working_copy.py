@@ -119,7 +119,9 @@ class WorkingCopy:
         old = self.collection
         if not (edit.facts or edit.entities or edit.statuses) or self._has_status(edit):
             return None
-        entities = {**old.entities, **{one.ref: one for one, _ in edit.entities}}
+        entities = old.entities
+        if edit.entities:
+            entities = {**old.entities, **{one.ref: one for one, _ in edit.entities}}
         facts = tuple(fact for fact, _ in edit.facts)
         if any(fact.evidence[0].gloss for fact in facts):
             # Other facts may share it.
