@@ -40,18 +40,21 @@ lint: $(VENV)/.tested
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
+# Each file of tests is run by one of the two processes: what its tests share is made once.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: lint
 	@tests/debian-packages
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest $(SHARED)
 
 # Lint, types and the tests that are fast and need no browser, Java, npm or Virtuoso.
 quick: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal \
+	$(BIN)/python -m pytest $(SHARED) \
 		-m "not (browser or java or node or virtuoso or slow)"
 
 # Which lines the quick tests reach, in this process alone.
 coverage: $(VENV)/.tested
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered \
+	$(BIN)/python -m pytest $(SHARED) --cov --cov-report=term:skip-covered \
 		-m "not (browser or java or node or virtuoso or slow)"
 
 clean:

@@ -48,9 +48,10 @@ def digest(path: Path) -> str:
 class Drafts:
     """The ``.desk`` folder of one collection."""
 
-    def __init__(self, collection: Path) -> None:
+    def __init__(self, collection: Path, reader: str = "") -> None:
+        """``reader`` is who reads blind, beside the drafts of the others."""
         self._collection = collection
-        self._folder = collection / _FOLDER
+        self._folder = collection / _FOLDER / (f"reading.{reader}" if reader else "")
 
     def read(self, document: str) -> dict[str, Any]:
         """The draft of a document: the open form, and what was rejected."""

@@ -73,16 +73,21 @@ class UnsureError(TaawunError):
 
     @classmethod
     def of(
-        cls, kind: str, names: Iterable[str], words: Iterable[str], near: Iterable[str] = ()
+        cls,
+        kind: str,
+        names: Iterable[str],
+        words: Iterable[str],
+        near: Iterable[str] = (),
+        reason: Message | None = None,
     ) -> UnsureError:
-        """The error for an outcome: ``foreign``, ``unread`` or ``unsure``."""
+        """The error for an outcome: ``foreign``, ``unread`` or ``unsure``, for a reason."""
         close = tuple(near)
         remedy = Message("did-you-mean", names=close) if close else None
         if kind == "foreign":
             return cls(Message("reading-foreign", names=tuple(names)), remedy=remedy)
         if kind == "unread":
             return cls(Message("reading-unread", words=tuple(words)), remedy=remedy)
-        return cls(Message("reading-unsure"), remedy=remedy)
+        return cls(reason or Message("reading-unsure"), remedy=remedy)
 
 
 class UnknownNameError(TaawunError):

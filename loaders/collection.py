@@ -22,7 +22,7 @@ from .builds.inputs import INPUT_PARTS, SEEDS, distinct, is_collection, name_of
 from .checks.glosses import Written, first_glosses, with_shared_glosses
 from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, read_documents
-from .entities import read_entities
+from .entities import further_names, read_entities
 from .facts import FactMaker
 from .files.fact_files import read_facts_csv, read_facts_jsonl, read_facts_yaml
 from .files.value import Site, Spot, Value
@@ -230,6 +230,10 @@ def read_registers(
                 node.fault("registered-twice", name=entity.ref, check="names", remedy=remedy)
             entities[entity.ref], places[entity.ref] = entity, Spot(node.place, faults)
             performed["entities"] += 1
+    for folder in folders:
+        name = f"{name_of(folder)}/entities"
+        for entity in list(further_names(folder / "entities", name, entities, faults)):
+            entities[entity.ref] = entity
     named = None if REGISTER in refused else refused.union(documents)
     performed["names"] += lint_names(entities, places, named)
     for entity in entities.values():
