@@ -50,6 +50,19 @@ html_sidebars = {
 }  # fmt: skip
 
 
+#: What the theme says, which has no Arabic of its own.
+_WORDS = {
+    "Back to top": "إلى أعلى الصفحة",
+    "Next": "التالي",
+    "Previous": "السابق",
+    "On this page": "في هذه الصفحة",
+    "Made with": "أُنشئت بأداة",
+    "Toggle site navigation sidebar": "إظهار قائمة الصفحات أو إخفاؤها",
+    "Toggle table of contents sidebar": "إظهار محتويات الصفحة أو إخفاؤها",
+    "Toggle Light / Dark / Auto color theme": "ألوان فاتحة أو داكنة أو بحسب النظام",
+}
+
+
 def _links(_app: Sphinx, _name: str, source: list[str]) -> None:
     """Lead links to pages in the other language there, and name what is in the repository alone."""
 
@@ -73,8 +86,10 @@ def _right_to_left(app: Sphinx, error: Exception | None) -> None:
     """No theme for Sphinx says in which direction a page is read."""
     if error is None and is_arabic and app.builder.format == "html":
         for page in Path(app.outdir).rglob("*.html"):
-            text = page.read_text("utf-8")
-            page.write_text(text.replace("<html ", '<html dir="rtl" ', 1), "utf-8", newline="\n")
+            text = page.read_text("utf-8").replace("<html ", '<html dir="rtl" ', 1)
+            for words, arabic in _WORDS.items():
+                text = re.sub(rf'([>"]\s*){re.escape(words)}(\s*[<"])', rf"\1{arabic}\2", text)
+            page.write_text(text, "utf-8", newline="\n")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

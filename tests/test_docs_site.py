@@ -69,6 +69,13 @@ def test_every_page_is_there_and_the_needed_ones_in_arabic(docs_site, pages):
         assert f"../ar/{name}.ar.html" in pages[docs_site / "en" / f"{name}.html"].links
 
 
+def test_the_theme_speaks_arabic_too(docs_site):
+    text = (docs_site / "ar" / "asking.ar.html").read_text("utf-8")
+    assert "التالي" in text
+    assert not re.findall(r">\s*(Next|Previous|On this page|Back to top|Made with)\s*<", text)
+    assert "Toggle" not in text
+
+
 def test_no_link_is_dead(pages):
     dead = []
     for path, page in pages.items():
