@@ -212,11 +212,10 @@ class Profile:
                 partner.facts += tie
                 band = self.roles.band(item.stage, told, is_programme=item.is_programme)
                 partner.bands[item.iri] = band if self._is_firm(item) else "planned"
-        if self.is_a(self.iri, "Country"):
-            for meeting in self.meetings:
-                for who, tie in self._ties(meeting).items():
-                    partner = found.setdefault(who, Partner(who))
-                    partner.meetings += [f for f in tie if f.predicate.value in self.roles.acting]
+        for meeting in self.meetings if self.is_a(self.iri, "Country") else ():
+            for who, tie in self._ties(meeting).items():
+                partner = found.setdefault(who, Partner(who))
+                partner.meetings += [f for f in tie if f.predicate.value in self.roles.acting]
         return sorted(
             (one for one in found.values() if one.items or one.meetings),
             key=lambda one: (BANDS.index(one.band), -len(one.items), self.label(one.iri)),
@@ -225,11 +224,9 @@ class Profile:
     @cached_property
     def meetings(self) -> list[Item]:
         """The events that a country takes part in; an event itself."""
-        if self.is_a(self.iri, "Event"):
-            return self._items_of([self.iri])
-        if not self.is_a(self.iri, "Country"):
-            return []
-        return self._items_of(self._naming_us(["Event"], self.roles.acting))
+        if self.is_a(self.iri, "Country"):
+            return self._items_of(self._naming_us(["Event"], self.roles.acting))
+        return self._items_of([self.iri] if self.is_a(self.iri, "Event") else [])
 
     def _ties(self, item: Item) -> dict[str, list[FactRecord]]:
         """The facts of an item that name each partner, or something that stands for it."""
@@ -292,8 +289,7 @@ class Profile:
     def ladder(self) -> list[tuple[str, list[Item], list[Item]]]:
         """For each stage the items that reached it as their furthest, and those only expected to.
 
-        Empty without any stage. The stages in use elsewhere but here are kept, so that a reader
-        sees what was not reached.
+        Empty without any stage. Others are kept, so that a reader sees what was not reached.
         """
         reached, ahead = defaultdict(list), defaultdict(list)
         for item in self.items:
