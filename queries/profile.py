@@ -250,9 +250,7 @@ class Profile:
 
     def partner_of(self, iri: str) -> str:
         """The country, region or international organization that something stands for, or ''."""
-        if self.is_a(iri, *PARTNERS):
-            return iri
-        return self._countries.get(iri, "")
+        return iri if self.is_a(iri, *PARTNERS) else self._countries.get(iri, "")
 
     @cached_property
     def people(self) -> list[Person]:
@@ -360,8 +358,7 @@ class Profile:
         return name if name in self._classes.get(iri, ()) else ""
 
     def _facts_about(self, things: Iterable[str]) -> list[FactRecord]:
-        listed = list(things)
-        if not listed:
+        if not (listed := list(things)):
             return []
         text = _FACTS.format(things=_iris(listed), evidence=GRAPH_EVIDENCE, tw=TW, active=_ACTIVE)
         iris = [row["fact"].value for row in select(self.store, text)]
@@ -370,8 +367,7 @@ class Profile:
 
     def _learn(self, iris: Iterable[str]) -> None:
         """Fetch labels, classes and countries of entities, each once."""
-        new = sorted({iri for iri in iris if iri.startswith("http")} - self._classes.keys())
-        if not new:
+        if not (new := sorted({i for i in iris if i.startswith("http")} - self._classes.keys())):
             return
         self.labels.fetch(new)
         found: dict[str, set[str]] = {iri: set() for iri in new}
