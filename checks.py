@@ -142,7 +142,9 @@ def check(
     for fact in collection.facts:
         quoting[fact.evidence[0].document].append(fact)
     covered = tuple(
-        coverage(document, quoting[document.slug]) for document in collection.documents.values()
+        coverage(document, quoting[document.slug])
+        for document in collection.documents.values()
+        if document.is_whole
     )
     checks.append(_coverage(covered, collection))
     checks.append(_reviews(collections, collection))
@@ -397,5 +399,7 @@ def accept_answers(store: Store) -> int:
         if path.stem not in questions:
             path.unlink()
     for name, question in questions.items():
-        (ANSWERS / f"{name}.tsv").write_text(plain_answer(answer_of(store, question)), "utf-8")
+        (ANSWERS / f"{name}.tsv").write_text(
+            plain_answer(answer_of(store, question)), "utf-8", newline="\n"
+        )
     return len(questions)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..graph.errors import InputError, told
+from ..graph.errors import InputError, needs, told
 from ..messages.message import foreign, say
 from .edits import reader_of, target_of
 from .output import emit, print_line
@@ -33,8 +33,10 @@ def desk(settings: Settings, port: int, open_it: bool, reader: str | None, blind
     enter is a reading of your own in readings/NAME/, to be compared with the facts that are there.
     """
     from ..desk.session import Desk
-    from ..desk.site import run
-    from ..server.application import listen
+
+    with needs("desk"):
+        from ..desk.site import run
+        from ..server.application import listen
 
     target_of(settings)
     opened = Desk(settings.collections, reader_of(reader), is_blind=blind)

@@ -31,12 +31,13 @@ def write_durably(path: Path, content: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     new.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        with suppress(OSError):
+    # The name has to be on the disk too; some systems open no folders, and write names at once.
+    with suppress(OSError):
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
             os.fsync(handle)
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)
 
 
 def digest(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from ..graph.document import Document
 from ..graph.entity import Entity
-from ..graph.errors import CollectionError
+from ..graph.errors import CollectionError, needs
 from ..graph.fact import Fact
 from ..messages.fault import Fault, Place
 from ..messages.message import Message
@@ -66,7 +66,8 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
     if unreadable or spoiled:
         raise CollectionError([*faults, *unreadable, *spoiled])
     if shapes:
-        from .checks.collection_shapes import lint_shapes
+        with needs("check"):
+            from .checks.collection_shapes import lint_shapes
 
         count, wrong = lint_shapes(shapes)
         performed["shapes of collections"] += count
@@ -75,7 +76,8 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
     if not any(source.triples or source.prefixes for source in sources):
         return Schema.load()
     extension = Extension(sources)
-    count, wrong = extension.lint()
+    with needs("check"):
+        count, wrong = extension.lint()
     performed["ontology"] += count
     faults.extend(wrong)
     return extended(extension)
@@ -261,6 +263,7 @@ def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
         for document in read_documents(
             folder / "documents", f"{name_of(folder)}/documents", faults, set()
         )
+        if document.is_whole
     }
     if faults:
         raise CollectionError(faults)

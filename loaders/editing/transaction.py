@@ -15,6 +15,7 @@ from typing import Final
 from ...graph.entity import Entity
 from ...graph.errors import OutputError
 from ...graph.fact import Fact, Object
+from ...graph.folder_lock import lock
 from ...messages.fault import Fault, Place
 from ...messages.message import foreign
 from ..builds.inputs import SEEDS, fingerprint
@@ -130,16 +131,10 @@ def _beside(path: Path, content: bytes) -> Path:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of the folder, on systems that have locks."""
+    """Hold the lock of the folder, where the file system has locks."""
+    handle = lock(folder, wait=True)
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
