@@ -51,6 +51,43 @@ def desk(settings: Settings, port: int, open_it: bool, reader: str | None, blind
 
 @click.command()
 @click.argument("file")
+@click.option("--column", default="", metavar="HEADING", help="The column of names in a table.")
+@click.option("--class", "class_", metavar="CLASS", help="Only entities of this class.")
+@common
+@click.pass_obj
+def reconcile(settings: Settings, file: str, column: str, class_: str | None) -> None:
+    """Find the entities that a column of names may stand for, the likeliest first.
+
+    FILE is a text with a name on each line, or a table (CSV, TSV, XLSX); - is standard input. Only
+    an entity that has the very name, and no other, is taken as sure. Accept candidates, register
+    what is new and keep other spellings in `taawun desk`.
+    """
+    from ..loaders.builds.inputs import SEEDS
+    from ..loaders.collection import read_collection
+    from ..loaders.editing.reconciliation import Reconciler, names_in, table_text
+    from ..loaders.editing.references import References
+
+    if file == "-":
+        text = InputError.text_of(file, sys.stdin.buffer.read())
+    else:
+        text = table_text(Path(file))
+    known = read_collection([SEEDS, *settings.collections])
+    schema = known.schema
+    kinds = frozenset({schema.classes[References(known).class_slug(class_)]} if class_ else ())
+    reconciler = Reconciler(known)
+    rows = [
+        (name, reconciler.sure(name, kinds), " ".join(one.ref for one in found))
+        for name in names_in(text, column)
+        for found in [reconciler.candidates(name, kinds)]
+    ]
+    headings = ["name", "reference", "candidates"]
+    if settings.style == "table":
+        headings = [say(f"column-{name}", settings.language) for name in headings]
+    emit(settings, headings, rows)
+
+
+@click.command()
+@click.argument("file")
 @common
 @click.pass_obj
 def propose(settings: Settings, file: str) -> None:

@@ -18,6 +18,7 @@ from ..ontology.namespaces import ID, TW
 _HEADS: Final = {
     fold(word): kind
     for kind, words in {
+        "country": "جمهورية مملكة سلطنة إمارة",
         "ministry": "وزارة",
         "public-body": "هيئة جهاز مصلحة سلطة إدارة وكالة",
         "enterprise": "شركة بنك مصرف",

@@ -86,6 +86,8 @@ ONLY_READ = {
     "taawun add --collection my-dossier": "asks on a terminal; tests/test_dialogue.py answers it",
     "taawun add new agreement --ar NAME": "the same",
     "taawun desk": "runs until it is stopped; tests/test_desk.py works at it",
+    "taawun review": "tests/test_review.py reviews facts that are there",
+    "taawun reconcile": "tests/test_review.py reconciles names; the file is the reader's own",
     "taawun build --scheduler tcp://": "tests/test_sharded_build.py starts Dask's scheduler",
     "taawun new my-dossier --git": "tests/test_git_collection.py makes one",
     "taawun publish": "takes minutes; tests/test_publish.py publishes a part of the graph",
