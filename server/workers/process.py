@@ -91,9 +91,8 @@ class _Frames(asyncio.Protocol):
         self._size = 0
         self._waiting: asyncio.Future[None] | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -185,12 +184,11 @@ class Worker:
             await self._frame(READY)
             self._has_started = True
 
-    async def ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Send a task and return the head of the reply; then read each :meth:`piece`."""
+    async def ask(self, job: str) -> dict[str, Any]:
+        """Send a task, in JSON, and return the head of the reply; then read each :meth:`piece`."""
         await self.started()
         self._is_idle = self.is_replying = False
-        job = {"seconds": self._limits.seconds, **job}
-        self._frames.transport.write(json.dumps(job).encode() + b"\n")
+        self._frames.transport.write(job.encode() + b"\n")
         _, content = await self._frame(HEAD)
         self.is_replying = True
         head: dict[str, Any] = json.loads(content)

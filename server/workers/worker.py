@@ -15,6 +15,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
@@ -61,6 +62,7 @@ _USUAL: Final = ("sparql.query_tasks", "pages.question_pages", "pages.resources"
 INTERFACE: Final = frozenset(("explained", "question", "questions", "tool"))
 
 
+@cache
 def task(name: str) -> Task:
     """Return the task of that name, importing its module on first use."""
     found: Task = getattr(import_module(f"..{TASKS[name]}", __package__), name)
@@ -102,7 +104,7 @@ def main() -> None:
         import_module(f"..{module}", __package__)
     _first(out, READY)
     for line in sys.stdin.buffer:
-        _work(graph, json.loads(line), out)
+        _work(graph, {"seconds": settings["seconds"], **json.loads(line)}, out)
 
 
 def _end_with_the_server() -> None:
