@@ -307,9 +307,12 @@ def _has_structure(text: str) -> bool:
         if token.kind == "word":
             if token.text.upper() == "GRAPH":
                 return True
-        elif token.text in ("*", "?") and before:
-            if before.kind in ("name", "iri") or before.text in (")", "a"):
-                return True
+        elif (
+            token.text in ("*", "?")
+            and before
+            and (before.kind in ("name", "iri") or before.text in (")", "a"))
+        ):
+            return True
         before = token
     return False
 
