@@ -6,9 +6,10 @@ Good clients ask short queries, stored questions and pages, new ones and the sam
 be answered. Bad ones send malformed HTTP, updates, foreign hosts and invalid queries; each must be
 refused. Heavy ones send queries without end, which a limit must stop. Slow ones send or read
 nothing, and some hang up. Every ten seconds the memory and the open files of the listening process
-are noted, and the memory of a worker. Exit code 1 for a wrong answer, a traceback in the log, or a
-leak: more than a third more memory or ten more open files of the listening process in the last fifth
-of the time than after the first. What was wrong is counted by kind, and the end of each traceback is printed.
+are noted, and the memory of a worker. What was wrong is counted by kind, and the end of each
+traceback in the log is printed. Exit code 1 for a wrong answer, a traceback, or a leak: more than a
+third more memory or ten more open files of the listening process in the last fifth of the time than
+after the first.
 """
 
 from __future__ import annotations

@@ -158,4 +158,7 @@ def _rows(
         yield row(name.kind, name.start, name.end, "")
     for item in found.sentences:
         cues = dict.fromkeys(found.text[cue.start : cue.end] for cue in item.cues)
-        yield row(item.state, item.sentence.start, item.sentence.end, "، ".join(cues))
+        meaning = "، ".join(cues)
+        if item.modality:
+            meaning = f"{names.label(f'modality/{item.modality}', language)}: {meaning}"
+        yield row(item.state, item.sentence.start, item.sentence.end, meaning)

@@ -44,6 +44,12 @@ _MOST_WORDS: Final = 7
 _ACTORS: Final = TW + "Actor"
 
 
+def class_of_body(name: str) -> str:
+    """The slug of the class that the first word of a name suggests, or an empty text."""
+    first = next(iter(tokens(name)), None)
+    return _HEADS.get(first.folded, "") if first else ""
+
+
 def bodies(text: str, found: Suggestion) -> Iterator[tuple[int, int, str]]:
     """The names of bodies that are not registered: start, end and the slug of a class.
 
