@@ -95,13 +95,16 @@ class _Rounds:
         closing: ExitStack,
     ) -> None:
         self._schema, self._classes, self._count = schema, classes, count
-        self._new = lambda: _Parts(folder, count, closing)
+        self._folder, self._closing = folder, closing
         self._number = 0
         self._known, self._meeting, self._fresh = self._new(), self._new(), self._new()
         #: The parts of ``_meeting`` that have fresh triples.
         self._changed: set[int] = set()
         self._joined = Known(schema).joined
         self._transitive = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
+
+    def _new(self) -> _Parts:
+        return _Parts(self._folder, self._count, self._closing)
 
     def follow(self, premises: Iterable[Premise]) -> Iterator[DerivedFact]:
         """The consequences of the premises, round by round."""
