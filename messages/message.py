@@ -128,7 +128,12 @@ def foreign(text: str) -> Message:
 
 def say(code: str, language: str, /, **parts: Part) -> str:
     """The words of a code in a language."""
-    return Message(code, **parts).text(language)
+    return Message(code, **parts).text(language) if parts else _bare(code, language)
+
+
+@cache
+def _bare(code: str, language: str) -> str:
+    return Message(code).text(language)
 
 
 def has_words(code: str, language: str = "en") -> bool:

@@ -57,7 +57,8 @@ def write_feed(
             sentence = " ".join(name_of(term, labels, language) for term in fact.triple)
             title = say(f"site-feed-{kind}", language, fact=sentence)
             # What is gone has no page any more.
-            link = "" if kind == "removed" else (site or "") + address_of(fact.iri).file(language)
+            page = address_of(fact.iri)[0].file(language)
+            link = "" if kind == "removed" else (site or "") + page
             # One fact may be added and retracted later: each release tells its own event.
             lines += _entry(f"{fact.iri}?{kind}={edition}", when, title, quotes_of([fact]), link)
     lines.append("</feed>")
