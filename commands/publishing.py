@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -25,6 +26,13 @@ from .settings import Settings, common, page_options
     metavar="STATE",
     help="The last release, as diff takes it: the feed tells what has changed since.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each processor",
+    help="How many processes write pages at the same time.",
+)
 @page_options
 @common
 @click.pass_obj
@@ -33,6 +41,7 @@ def publish(
     folder: Path,
     base: str | None,
     since: str | None,
+    jobs: int,
     no_texts: bool,
     open_it: bool,
 ) -> None:
@@ -61,7 +70,7 @@ def publish(
     )
     site = None if base is None else base.rstrip("/") + "/"
     try:
-        written = write_site(folder, graph, site=site, before=before)
+        written = write_site(folder, graph, site=site, before=before, jobs=jobs)
     except FileExistsError as error:
         raise OutputError("publish-folder-used", folder=str(folder)) from error
     except OSError as error:

@@ -141,6 +141,7 @@ def has_words(code: str, language: str = "en") -> bool:
     return _pattern(code, language, None) is not None
 
 
+@cache
 def codes(*beginnings: str) -> list[str]:
     """The codes of the catalogues that begin so."""
     # gettext has no public list of what a catalogue holds.

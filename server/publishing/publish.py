@@ -16,10 +16,11 @@ from typing import IO, Final
 import pyoxigraph as ox
 
 from ...graph.errors import OutputError
-from ...graph.store import Store
+from ...graph.store import Store, select
 from ...graph.whole_file import whole_folder
 from ...messages.message import LANGUAGES
-from ...ontology.namespaces import ID
+from ...ontology.namespaces import TW
+from ...ontology.schema import class_slug
 from ...queries.changes import changes
 from ...queries.export import export
 from ..pages.list_pages import LISTS
@@ -34,6 +35,8 @@ from .static_page import page_at
 
 #: The file by which a published site is recognised, so that only such a folder is replaced.
 MARK: Final = "taawun-site.json"
+#: The classes of entities.
+_KINDS: Final = f"SELECT DISTINCT ?kind {{ ?thing a ?kind FILTER(STRSTARTS(STR(?kind), '{TW}')) }}"
 #: How many pages a process of the pool is given at once.
 _TOGETHER: Final = 100
 #: The forms in which things are described for programs, and their media types.
@@ -100,7 +103,8 @@ class _Site:
             # The explorer, the first page, takes as long as some hundred others.
             starts = [0, *range(1, len(pages), _TOGETHER)]
             parts = [pages[start:end] for start, end in pairwise([*starts, len(pages)])]
-            done: Iterable[Part] = map(self.write_pages, parts)
+            apart = _Site(self._folder, graph, self._site)
+            done: Iterable[Part] = map(apart.write_pages, parts)
             if jobs > 1:
                 told = (self._folder, self._site), graph.opened_with, graph.values
                 # Forking would copy the locks of an open store's threads.
@@ -147,7 +151,7 @@ class _Site:
             yield Address(f"/questions/{name}")
             for value in values:
                 yield address_at(f"/questions/{name}", value)
-        for kind in sorted({iri.removeprefix(ID).partition("/")[0] for iri in graph.things}):
+        for kind in sorted({class_slug(row["kind"].value) for row in select(graph.store, _KINDS)}):
             if graph.names.members(kind):
                 yield Address(f"/id/{kind}")
         yield from graph.described

@@ -84,9 +84,10 @@ class PublishedBuild(OpenedBuild):
 
     @classmethod
     def again(cls, opened_with: OpenedWith, values: Values) -> PublishedBuild:
-        """The same build in another process; ``values`` need not be found again."""
+        """The same build in another process, with the questions that have ``values``."""
         build, collections, shows_texts = opened_with
         opened = cls(build, collections, shows_texts=shows_texts)
+        opened.catalogue.keep(values)
         opened.values = values
         return opened
 
