@@ -73,7 +73,11 @@ def _described(quads: ox.Store, node: ox.NamedNode, *, is_fact: bool) -> Iterato
         for quad in quads.quads_for_pattern(waiting.pop(), None, None, evidence):
             yield quad.triple
             term = quad.object
-            if quad.predicate in _DESCRIBING and isinstance(term, ox.NamedNode) and term not in seen:
+            if (
+                quad.predicate in _DESCRIBING
+                and isinstance(term, ox.NamedNode)
+                and term not in seen
+            ):
                 seen.add(term)
                 waiting.append(term)
 

@@ -75,9 +75,7 @@ class Page:
         self.published = getattr(graph, "published", None)
         self.labels = Labels.of(graph.store)
         #: What is written once and shown again, by what it shows.
-        self._kept: dict[Hashable, Markup] = (
-            self.published.kept(language) if self.published else {}
-        )
+        self._kept: dict[Hashable, Markup] = self.published.kept(language) if self.published else {}
 
     def write(
         self,

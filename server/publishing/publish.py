@@ -123,7 +123,7 @@ class _Site:
         return Published(len(pages), files + self._files, size + self._size)
 
     def write_pages(self, pages: Sequence[Address]) -> Part:
-        """Write some pages in both languages, with the Turtle and JSON-LD of what they are about."""
+        """Write some pages in both languages, and the RDF of what they are about."""
         graph = self._graph
         before = self._files, self._size
         for address in pages:
@@ -171,7 +171,8 @@ class _Site:
                 )
             picture = resources("taawun.server.pages") / "assets" / f"preview-{language}.png"
             self._save(f"preview-{language}.png", picture.read_bytes())
-        self._save(".htaccess", (resources("taawun.server.pages") / "assets" / "htaccess").read_bytes())
+        rules = resources("taawun.server.pages") / "assets" / "htaccess"
+        self._save(".htaccess", rules.read_bytes())
         if self._site is not None:
             both = ((page.file("ar"), page.file("en")) for page in pages)
             for name, content in sitemaps(both, self._site):
@@ -198,9 +199,7 @@ class _Site:
 _OPENED: list[_Site] = []
 
 
-def _open_site(
-    place: tuple[Path, str | None], opened_with: OpenedWith, values: Values
-) -> None:
+def _open_site(place: tuple[Path, str | None], opened_with: OpenedWith, values: Values) -> None:
     """Open the build again in a process of the pool."""
     _OPENED[:] = [_Site(place[0], PublishedBuild.again(opened_with, values), place[1])]
 

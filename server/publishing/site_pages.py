@@ -38,9 +38,7 @@ class Shown(NamedTuple):
     facts: Sequence[FactRecord] = ()
 
 
-def gathered_page(
-    graph: PublishedBuild, reply: Reply, address: Address, *, language: str
-) -> None:
+def gathered_page(graph: PublishedBuild, reply: Reply, address: Address, *, language: str) -> None:
     """Write the page of derived facts, or of passages, whose digits begin alike."""
     iris, reader = graph.described[address], graph.reader
     kind, _, digits = address.path.strip("/").removesuffix(".html").partition("/")
