@@ -73,11 +73,11 @@ class _Compactor:
                 node.setdefault("type", []).append(self.iri(value.value))
                 continue
             key = self._keys.get(predicate) or _Key(self.iri(predicate))
-            language = value.language if isinstance(value, ox.Literal) else None
             if not key.by_language:
                 node.setdefault(key.name, []).append(self._value(value, key.type))
-            elif language:
-                node.setdefault(key.name, {}).setdefault(language, []).append(value.value)
+            elif isinstance(value, ox.Literal) and value.language:
+                words = node.setdefault(key.name, {})
+                words.setdefault(value.language, []).append(value.value)
             else:
                 # The whole IRI is no term, and so has no container.
                 node.setdefault(predicate, []).append(self._value(value, ""))
@@ -119,14 +119,14 @@ def write_compact(
     out.write(f'{{"@context": {_json(context)},\n"graph": [\n'.encode())
     is_first = True
     for graph, found in groupby(quads, key=lambda quad: quad.graph_name):
-        nodes = (
+        nodes: Iterable[str] = (
             _json(compactor.node(subject.value, list(told)))
             for subject, told in groupby(found, key=lambda quad: quad.subject)
             if isinstance(subject, ox.NamedNode)
         )
         if isinstance(graph, ox.NamedNode):
             inner = ",\n".join(nodes)
-            nodes = iter([f'{{"id": {_json(compactor.iri(graph.value))}, "graph": [\n{inner}]}}'])
+            nodes = [f'{{"id": {_json(compactor.iri(graph.value))}, "graph": [\n{inner}]}}']
         for node in nodes:
             out.write((node if is_first else f",\n{node}").encode())
             is_first = False

@@ -318,10 +318,10 @@ def _write_database(
             database.execute(
                 f'INSERT INTO "{name}_fts"(rowid, {fields}) SELECT rowid, {folded} FROM "{name}"'
             )
-        told = {"title": _TITLE, "version": edition.version, "date": edition.day,
+        about = {"title": _TITLE, "version": edition.version, "date": edition.day,
                 "licence": LICENCE, "about": _ABOUT}  # fmt: skip
         database.execute('CREATE TABLE "about" ("name" TEXT PRIMARY KEY, "value" TEXT)')
-        database.executemany('INSERT INTO "about" VALUES (?, ?)', told.items())
+        database.executemany('INSERT INTO "about" VALUES (?, ?)', about.items())
         database.execute('CREATE INDEX "quotes_fact" ON "quotes"("fact")')
         for end in ("subject", "object"):
             database.execute(f'CREATE INDEX "facts_{end}" ON "facts"("{end}")')

@@ -66,10 +66,10 @@ def entity_card(store: Store, iri: str) -> EntityCard:
     found: dict[str, list[Term]] = {}
     outgoing: set[ox.Triple] = set()
     incoming: set[ox.Triple] = set()
-    is_embedded = isinstance(store, EmbeddedStore)
-    for kind, value in _named_in(store.quads, iri) if is_embedded else _named(store, iri):
+    quads = store.quads if isinstance(store, EmbeddedStore) else None
+    for kind, value in _named_in(quads, iri) if quads is not None else _named(store, iri):
         found.setdefault(kind, []).append(value)
-    for triple in _stated_in(store.quads, iri) if is_embedded else _stated(store, iri):
+    for triple in _stated_in(quads, iri) if quads is not None else _stated(store, iri):
         is_ours = isinstance(triple.subject, ox.NamedNode) and triple.subject.value == iri
         (outgoing if is_ours else incoming).add(triple)
 

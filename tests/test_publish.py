@@ -99,6 +99,35 @@ def test_no_link_of_any_page_is_dead_and_none_needs_a_server(static_site, parsed
     assert dead == []
 
 
+@pytest.mark.parametrize(
+    ("start", "typed"),
+    [
+        ("en/index.html", ""),
+        ("en/index.html", "what was agreed in principle with Iraq, and where is it written?"),
+        ("index.html", ""),
+        ("index.html", "ما الذي اتُّفق عليه مبدئيا مع العراق، وأين ورد ذلك؟"),
+    ],
+)
+def test_the_front_page_leads_to_what_was_agreed_and_where_it_is_written(
+    start, typed, static_site, browser
+):
+    folder, _ = static_site
+    page = browser.new_page()
+    page.goto((folder / start).as_uri())
+    if typed:
+        page.locator("#search input").fill(typed)
+        page.locator("#results a").first.click()
+    else:
+        page.locator("ul.questions a").first.click()
+    page.wait_for_url("**/questions/agreed-but-not-signed.html")
+    shown = page.locator("blockquote").filter(visible=True)
+    assert "مذكرة تفاهم" in " ".join(shown.all_inner_texts())
+    page.locator("figcaption a").first.click()
+    page.wait_for_url("**/document/egypt-iraq-talks.html#at-*")
+    assert "مذكرة تفاهم" in page.locator("mark:target").first.inner_text()
+    page.close()
+
+
 def test_a_reader_asks_what_was_agreed_with_iraq_from_a_file(static_site, browser):
     folder, _ = static_site
     page = browser.new_page()
@@ -110,7 +139,7 @@ def test_a_reader_asks_what_was_agreed_with_iraq_from_a_file(static_site, browse
     page.wait_for_url("**/questions/agreed-but-not-signed.html")
     row = page.locator("tbody tr", has_text="Iraq").first
     proof = row.locator("xpath=following-sibling::tr[1]")
-    proof.locator("summary").first.click()
+    # The proof of a short answer is open: nobody has to look for it.
     assert "العراق" in proof.locator("blockquote").first.inner_text()
     proof.locator("figcaption a").first.click()
     page.wait_for_url("**/document/egypt-iraq-talks.html#at-*")

@@ -135,7 +135,7 @@ class Page:
         All links between pages are made here and in :meth:`href`.
         """
         if self.published:
-            return self.published.link(path, language or self.language, parameters)
+            return str(self.published.link(path, language or self.language, parameters))
         return f"{quote(path)}?{urlencode({'lang': language or self.language, **parameters})}"
 
     def href(self, term: object) -> str:
@@ -146,7 +146,7 @@ class Page:
         if not iri.startswith(BASE):
             return iri
         if self.published:
-            return self.published.link_of(iri, self.language)
+            return str(self.published.link_of(iri, self.language))
         path, hash_, fragment = iri[len(BASE) :].partition("#")
         suffix = ".html" if path.startswith(THINGS) else ""
         return f"/{quote(path)}{suffix}?lang={self.language}{hash_}{quote(fragment)}"

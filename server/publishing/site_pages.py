@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ...graph.fact_record import FactRecord, Quote
 from ...graph.store import select
-from ...ontology.namespaces import BASE, DCTERMS, INFERENCE
+from ...ontology.namespaces import BASE, DCTERMS, ID, INFERENCE
 from ..pages.page import Page
 from ..workers.reply import Reply
 from .published_build import PublishedBuild
 from .static_address import GATHERED, Address
 
-#: Questions that the start page proposes, each with a value.
-_EXAMPLES: Final[tuple[tuple[str, dict[str, str]], ...]] = (
+#: Questions that the start page proposes, each with a value where that has an answer.
+_EXAMPLES: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
     ("agreed-but-not-signed", {"country": "country/iraq"}),
     ("agreement-signatories", {}),
     ("offers-to-country", {"country": "country/iraq"}),
@@ -71,10 +71,16 @@ def home_page(graph: PublishedBuild, reply: Reply, *, language: str) -> None:
     page = Page(graph, language)
     examples = []
     for name, values in _EXAMPLES:
-        if name in graph.catalogue and (not values or values in graph.values[name]):
-            asked = graph.catalogue.get(name).asked(values, graph.names)
+        if name not in graph.catalogue:
+            continue
+        question = graph.catalogue.get(name)
+        shown: Mapping[str, str] | None = values
+        for parameter, value in values.items():
+            shown = graph.answers(question, parameter, f"{ID}{value}")
+        if shown is not None:
+            asked = question.asked(shown, graph.names)
             given = asked._replace(values=tuple(v for v in asked.values if v.is_given))
-            address = page.site(f"/questions/{name}", **values)
+            address = page.site(f"/questions/{name}", **shown)
             examples.append((given.title(graph.labels, language), address))
     documents = [row["document"].value for row in select(graph.store, _DOCUMENTS)]
     page.write(reply, "home.html", "/home", examples=examples, documents=documents, forms=())
