@@ -98,7 +98,9 @@ def write_release(
     _save_json(folder / "metadata.json", _datasette(edition))
     if since is not None:
         for language, name in _CHANGES.items():
-            (folder / name).write_text(_changelog(since, store, edition, language), "utf-8", newline="\n")
+            (folder / name).write_text(
+                _changelog(since, store, edition, language), "utf-8", newline="\n"
+            )
     (folder / "void.ttl").write_bytes(
         f"# {edition.told}\n".encode() + _description(folder, store, edition, since)
     )
@@ -357,7 +359,7 @@ def _datasette(edition: Edition) -> dict[str, Any]:
 def _write_parquet(
     folder: Path, tables: dict[Table, list[tuple[str | int, ...]]], edition: Edition
 ) -> None:
-    try:
+    with needs("parquet"):
         import pyarrow as arrow
         from pyarrow import parquet
     folder.mkdir()
