@@ -30,8 +30,7 @@ from .settings import Settings, common, page_options
     "--jobs",
     type=click.IntRange(1),
     default=lambda: os.cpu_count() or 1,
-    show_default="one for each processor",
-    help="How many processes write pages at the same time.",
+    help="How many processes write pages at the same time; by default one for each processor.",
 )
 @page_options
 @common
@@ -116,7 +115,8 @@ def release(
     from ..loaders.builds.build import build
     from ..loaders.builds.inputs import SEEDS, day_of
     from ..loaders.builds.snapshot import States
-    from ..queries.data_release import MARK, VERSION, Edition, Previous, write_release
+    from ..queries.data_release import write_release
+    from ..queries.release_versions import MARK, VERSION, Edition, Previous
 
     if settings.endpoint:
         raise MisuseError("publish-with-endpoint")

@@ -6,40 +6,29 @@ import csv
 import inspect
 import io
 import json
-import re
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from ..graph.arabic import searchable
 from ..graph.errors import needs
-from ..graph.store import EmbeddedStore, Store, select
-from ..messages.message import say
+from ..graph.store import Store, select
 from ..ontology.namespaces import BASE, DCTERMS, FOAF, RDF, XSD
-from .change_events import KINDS, Event, events
-from .changes import Alteration, changes
 from .compact_jsonld import CONTEXT, write_compact
 from .data_tables import TABLES, Table, rows_of
 from .export import export, quads_of
-from .labels import short_iri
 from .prefixes import prefixes_of
+from .release_versions import CHANGES, LICENCE, MARK, NQUADS, TITLE, Edition, Previous, changelog
 
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
-#: The file by which a release is recognised, so that only such a folder is replaced.
-MARK: Final = "datapackage.json"
-#: Versions of the data: three numbers.
-VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
-_TITLE: Final = "Taawun: Egypt's digital cooperation with the world"
 _ABOUT: Final = (
     "Facts taken by hand from Arabic documents, each with the quotes that prove it. Facts, "
     "names and ontology: CC BY 4.0. Quotes remain their publishers'."
 )
 _RDF: Final = {
-    "nquads": ("taawun.nq", "application/n-quads"),
+    "nquads": (NQUADS, "application/n-quads"),
     "trig": ("taawun.trig", "application/trig"),
     "turtle": ("taawun.ttl", "text/turtle"),
     "jsonld": ("taawun.jsonld", "application/ld+json"),
@@ -47,19 +36,6 @@ _RDF: Final = {
 _DATABASE: Final = "taawun.sqlite"
 VOID: Final = "http://rdfs.org/ns/void#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """A state of the data: its version, which is not the program's, and the day of its facts."""
-
-    version: str
-    day: str
-
-    @property
-    def told(self) -> str:
-        """The edition and its licence on one line, for the head of a file."""
-        return f"{_TITLE}, version {self.version}, {self.day}. Licence: {LICENCE}"
 
 
 def write_release(
@@ -97,9 +73,9 @@ def write_release(
     _save_json(folder / MARK, _package(edition))
     _save_json(folder / "metadata.json", _datasette(edition))
     if since is not None:
-        for language, name in _CHANGES.items():
+        for language, name in CHANGES.items():
             (folder / name).write_text(
-                _changelog(since, store, edition, language), "utf-8", newline="\n"
+                changelog(since, store, edition, language), "utf-8", newline="\n"
             )
     (folder / "void.ttl").write_bytes(
         f"# {edition.told}\n".encode() + _description(folder, store, edition, since)
@@ -115,80 +91,10 @@ def _licence(edition: Edition) -> Iterator[ox.Quad]:
     this = ox.NamedNode(f"{BASE}release/{edition.version}")
     for predicate, value in (
         (f"{DCTERMS}license", ox.NamedNode(LICENCE)),
-        (f"{DCTERMS}title", ox.Literal(_TITLE, language="en")),
+        (f"{DCTERMS}title", ox.Literal(TITLE, language="en")),
         (f"{DCAT}version", ox.Literal(edition.version)),
     ):
         yield ox.Quad(this, ox.NamedNode(predicate), value, ox.DefaultGraph())
-
-
-class Previous(NamedTuple):
-    """An earlier state of the data, with its version; empty if it is not a release."""
-
-    store: Store
-    version: str
-
-    @classmethod
-    def of(cls, folder: Path) -> Previous | None:
-        """The release in a folder; None if it holds none."""
-        try:
-            told = json.loads((folder / MARK).read_text("utf-8"))
-            version = told["version"]
-            if not VERSION.fullmatch(version):
-                return None
-            return cls(EmbeddedStore.in_memory((folder / _RDF["nquads"][0]).read_bytes()), version)
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
-
-    def next_version(self, after: Store) -> str:
-        """The version after this one: by what the changes mean to those who use the data.
-
-        What they may have relied on is gone or altered: the first number. There are new facts or
-        things: the second. Only names or notes: the third. Nothing: the same.
-        """
-        found = changes(self.store, after)
-        numbers = [int(number) for number in self.version.split(".")]
-        if not found:
-            return self.version
-        place = 2
-        if found.added or found.things_added:
-            place = 1
-        if found.removed or found.things_removed or any(_is_other(one) for one in found.altered):
-            place = 0
-        raised = [*numbers[:place], numbers[place] + 1, 0, 0]
-        return ".".join(map(str, raised[:3]))
-
-
-def _is_other(item: Alteration) -> bool:
-    return item.before.record_status != item.after.record_status
-
-
-#: The changelog of facts in each language.
-_CHANGES: Final = {"en": "CHANGES.md", "ar": "CHANGES.ar.md"}
-
-
-def _changelog(since: Previous, store: Store, edition: Edition, language: str) -> str:
-    """What has changed since another state, fact by fact, with the quotes."""
-    found = changes(since.store, store)
-    told: dict[str, list[Event]] = {kind: [] for kind in KINDS}
-    for event in events(found, since.store, store, language):
-        told[event.kind].append(event)
-    lines = [
-        f"# {say('title', language)}: {edition.version} ({edition.day})", "",
-        say("release-since", language, version=since.version or "–"), "",
-    ]  # fmt: skip
-    for kind, happened in told.items():
-        if happened:
-            lines += [f"## {say(f'release-{kind}', language)} ({len(happened)})", ""]
-            for event in happened:
-                lines += [f"- {event.title} ({short_iri(event.fact.iri)})", f"  > {event.quotes}"]
-            lines.append("")
-    for kind, things in (("added", found.things_added), ("removed", found.things_removed)):
-        if things:
-            named = ", ".join(map(short_iri, things))
-            lines += [f"{say(f'release-things-{kind}', language)}: {named}", ""]
-    if not found:
-        lines += [say("release-no-changes", language), ""]
-    return "\n".join(lines)
 
 
 def _csv(table: Table, rows: list[tuple[str | int, ...]]) -> bytes:
@@ -207,7 +113,7 @@ def _package(edition: Edition) -> dict[str, Any]:
     """The description of the CSV tables (Frictionless Data Package 1)."""
     return {
         "name": "taawun",
-        "title": _TITLE,
+        "title": TITLE,
         "description": _ABOUT,
         "version": edition.version,
         "created": f"{edition.day}T00:00:00Z",
@@ -320,7 +226,7 @@ def _write_database(
             database.execute(
                 f'INSERT INTO "{name}_fts"(rowid, {fields}) SELECT rowid, {folded} FROM "{name}"'
             )
-        about = {"title": _TITLE, "version": edition.version, "date": edition.day,
+        about = {"title": TITLE, "version": edition.version, "date": edition.day,
                 "licence": LICENCE, "about": _ABOUT}  # fmt: skip
         database.execute('CREATE TABLE "about" ("name" TEXT PRIMARY KEY, "value" TEXT)')
         database.executemany('INSERT INTO "about" VALUES (?, ?)', about.items())
@@ -336,7 +242,7 @@ def _write_database(
 def _datasette(edition: Edition) -> dict[str, Any]:
     """What Datasette shows: licence, facets, and the column by which a row is called."""
     return {
-        "title": f"{_TITLE} {edition.version}",
+        "title": f"{TITLE} {edition.version}",
         "description": _ABOUT,
         "license": "CC BY 4.0",
         "license_url": LICENCE,
@@ -374,7 +280,7 @@ def _write_parquet(
             for column in table.columns
         ]
         schema = arrow.schema(fields, metadata={
-            "title": _TITLE, "version": edition.version, "date": edition.day, "license": LICENCE,
+            "title": TITLE, "version": edition.version, "date": edition.day, "license": LICENCE,
         })  # fmt: skip
         held = arrow.table([list(cells) for cells in columns], schema=schema)
         parquet.write_table(held, folder / f"{table.name}.parquet")
@@ -415,7 +321,7 @@ def _triples(
     for kind in (f"{DCAT}Dataset", f"{VOID}Dataset"):
         yield ox.Triple(this, iri(f"{RDF}type"), iri(kind))
     told: dict[str, ox.NamedNode | ox.Literal] = {
-        f"{DCTERMS}title": ox.Literal(_TITLE, language="en"),
+        f"{DCTERMS}title": ox.Literal(TITLE, language="en"),
         f"{DCTERMS}description": ox.Literal(_ABOUT, language="en"),
         f"{DCTERMS}license": iri(LICENCE),
         f"{DCTERMS}issued": ox.Literal(edition.day, datatype=iri(f"{XSD}date")),
@@ -461,7 +367,7 @@ def citation(edition: Edition) -> str:
         "cff-version: 1.2.0\n"
         "message: To cite these data, use the following.\n"
         "type: dataset\n"
-        f'title: "{_TITLE}"\n'
+        f'title: "{TITLE}"\n'
         "authors:\n"
         "  - name: The Taawun authors\n"
         f'version: "{edition.version}"\n'
