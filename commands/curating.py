@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import InputError, needs, told
-from ..messages.message import foreign, say
+from ..messages.message import say
 from .edits import reader_of, target_of
+from .input_file import read_input
 from .output import emit, print_line
 from .settings import Settings, common, port_option
 
@@ -105,11 +105,7 @@ def propose(settings: Settings, file: str) -> None:
     folder = target_of(settings)
     seen(folder)
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=file, reason=reason) from error
+        text = read_input(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError.not_utf_8(file, error) from error
     origin = "-" if file == "-" else Path(file).name

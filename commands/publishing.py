@@ -25,6 +25,12 @@ from .settings import Settings, common, page_options
     metavar="STATE",
     help="The last release, as diff takes it: the feed tells what has changed since.",
 )
+@click.option(
+    "--docs",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Include the documentation, as make docs builds it in build/docs.",
+)
 @page_options
 @common
 @click.pass_obj
@@ -33,6 +39,7 @@ def publish(
     folder: Path,
     base: str | None,
     since: str | None,
+    docs: Path | None,
     no_texts: bool,
     open_it: bool,
 ) -> None:
@@ -54,10 +61,12 @@ def publish(
         raise MisuseError("publish-with-endpoint")
     if base is not None and not base.startswith(("http://", "https://")):
         raise MisuseError("publish-base-no-url", value=base)
+    if docs is not None and not (docs / "en" / "index.html").is_file():
+        raise MisuseError("publish-docs-none", folder=str(docs))
     here = [Path()] if Path("facts").is_dir() else []
     before = States(settings.collections or here).get(since) if since else None
     graph = PublishedBuild(
-        build(settings.collections), settings.collections, shows_texts=not no_texts
+        build(settings.collections), settings.collections, shows_texts=not no_texts, docs=docs
     )
     site = None if base is None else base.rstrip("/") + "/"
     try:

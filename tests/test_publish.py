@@ -21,8 +21,9 @@ import pytest
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.builds.snapshot import States
 from taawun.ontology.namespaces import BASE
-from taawun.server.publishing.publish import MARK, publish
+from taawun.server.publishing.publish import MARK, _Site, publish
 from taawun.server.publishing.published_build import PublishedBuild
+from taawun.server.publishing.static_address import Address
 
 DOCS = Path(__file__).parent.parent / "docs"
 BASE_URL = "https://data.example.org/t/"
@@ -189,6 +190,27 @@ def test_two_runs_write_the_same_bytes_and_take_the_place_of_the_first(
     assert (differing, lost) == ([], [])
     assert sum(path.is_file() for path in other.rglob("*")) == len(names)
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+def test_the_documentation_becomes_a_part_of_the_site(run, small_build, tmp_path, monkeypatch):
+    docs = tmp_path / "docs"
+    for name in ("index.html", "en/index.html", "en/_static/furo.css", "ar/index.ar.html"):
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).write_text(name, "utf-8")
+    # One page is enough, for what it links to.
+    monkeypatch.setattr(_Site, "_addresses", lambda _: iter([Address("/about")]))
+    monkeypatch.setattr(_Site, "_found", lambda *_: None)
+    publish(tmp_path / "site", PublishedBuild(small_build, [], shows_texts=False, docs=docs))
+    copied = pages(tmp_path / "site").keys() & {f"docs/{name}" for name in pages(docs)}
+    assert len(copied) == 3
+    assert (tmp_path / "site/docs/en/_static/furo.css").exists()
+    links = {n: Page((tmp_path / "site" / n).read_text("utf-8")).links
+             for n in ("about.html", "en/about.html")}  # fmt: skip
+    assert "docs/ar/index.ar.html" in links["about.html"]
+    assert "../docs/en/index.html" in links["en/about.html"]
+    got = run("publish", str(tmp_path / "other"), "--docs", str(tmp_path / "site"))
+    assert got.exit_code == 2
+    assert "make docs" in got.stderr
 
 
 def test_a_folder_of_somebody_else_is_left_alone(run, tmp_path):

@@ -160,6 +160,10 @@ class _Site:
             picture = files("taawun.server.pages") / "assets" / f"preview-{language}.png"
             self._save(f"preview-{language}.png", picture.read_bytes())
         self._save(".htaccess", (files("taawun.server.pages") / "assets" / "htaccess").read_bytes())
+        if graph.docs is not None:
+            for path in sorted(graph.docs.rglob("*")):
+                if path.is_file():
+                    self._save(f"docs/{path.relative_to(graph.docs).as_posix()}", path.read_bytes())
         if self._site is not None:
             both = ((page.file("ar"), page.file("en")) for page in pages)
             for name, content in sitemaps(both, self._site):
@@ -183,7 +187,7 @@ class _Site:
 
 
 #: Shared files that are made once and not found by their links.
-_OWN: Final = ("/style.css", "/search", "/feed", "/data/", "/preview-")
+_OWN: Final = ("/style.css", "/search", "/feed", "/data/", "/docs/", "/preview-")
 
 
 def _forms(iri: str) -> Iterator[Address]:

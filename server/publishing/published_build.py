@@ -40,7 +40,16 @@ _Proofs: TypeAlias = dict[tuple[Terms, ...], Sequence[RowExplanation]]
 class PublishedBuild(OpenedBuild):
     """The graph of a build whose pages become files; the templates know it by ``published``."""
 
-    def __init__(self, build: Build, collections: Sequence[Path], *, shows_texts: bool) -> None:
+    def __init__(
+        self,
+        build: Build,
+        collections: Sequence[Path],
+        *,
+        shows_texts: bool,
+        docs: Path | None = None,
+    ) -> None:
+        """``docs`` is a folder with the documentation, which becomes a part of the site."""
+        self.docs = docs
         super().__init__(build.path, collections, shows_texts=shows_texts)
         self.dump = build.dump
         self._proven: tuple[str, _Proofs] | None = None

@@ -34,7 +34,7 @@ class Address(NamedTuple):
     @property
     def is_shared(self) -> bool:
         """Whether both languages have the same file."""
-        return self.path.endswith(SHARED)
+        return self.path.endswith(SHARED) or self.path.startswith("/docs/")
 
     def file(self, language: str) -> str:
         """The file of the page, relative to the root of the site."""
