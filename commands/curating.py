@@ -64,11 +64,10 @@ def reconcile(settings: Settings, file: str, column: str, class_: str | None) ->
     """
     from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
-    from ..loaders.editing.reconciliation import Reconciler, names_in, sheet_text
+    from ..loaders.editing.reconciliation import Reconciler, names_in, table_text
     from ..loaders.editing.references import References
 
-    is_sheet = file.lower().endswith(".xlsx")
-    text = sheet_text(Path(file)) if is_sheet else InputError.text_of(file, read_input(file))
+    text = table_text(file, read_input(file))
     known = read_collection([SEEDS, *settings.collections])
     schema = known.schema
     kinds = frozenset({schema.classes[References(known).class_slug(class_)]} if class_ else ())
