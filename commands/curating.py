@@ -67,10 +67,7 @@ def reconcile(settings: Settings, file: str, column: str, class_: str | None) ->
     from ..loaders.editing.reconciliation import Reconciler, names_in, table_text
     from ..loaders.editing.references import References
 
-    if file == "-":
-        text = InputError.text_of(file, sys.stdin.buffer.read())
-    else:
-        text = table_text(Path(file))
+    text = InputError.text_of(file, read_input(file)) if file == "-" else table_text(Path(file))
     known = read_collection([SEEDS, *settings.collections])
     schema = known.schema
     kinds = frozenset({schema.classes[References(known).class_slug(class_)]} if class_ else ())

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 import yaml
 
 from ...graph.arabic import fold
-from ...graph.errors import InputError, MisuseError, OutputError
+from ...graph.errors import InputError, MisuseError, OutputError, needs
 from ..collection import Collection
 from ..entities import ALSO_FILE
 from ..files.yaml_nodes import files
@@ -125,7 +125,8 @@ def table_text(path: Path) -> str:
     Raises ``InputError`` if it cannot be read.
     """
     if path.suffix.lower() == ".xlsx":
-        from openpyxl import load_workbook
+        with needs("excel"):
+            from openpyxl import load_workbook
 
         try:
             sheet = load_workbook(path, read_only=True, data_only=True).active
