@@ -91,6 +91,9 @@ ONLY_READ = {
     "taawun build --scheduler tcp://": "tests/test_sharded_build.py starts Dask's scheduler",
     "taawun new my-dossier --git": "tests/test_git_collection.py makes one",
     "taawun publish": "takes minutes; tests/test_publish.py publishes a part of the graph",
+    "taawun release --since": "tests/test_release.py makes two releases",
+    "taawun release next-release": "the same",
+    "taawun release data-release --since": "the same",
     "taawun mcp": "runs until it is stopped; tests/test_mcp.py asks it",
     "taawun serve": "runs until it is stopped; the curl commands ask one that the tests start",
 }
