@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.store import EmbeddedStore, Store, select
+from ..graph.store import Store, kept, select
 from ..ontology.namespaces import BASE, ID, OUTSIDE, PREFIXES
 
 _LABELS: Final = """
@@ -46,11 +46,7 @@ class Labels:
     @classmethod
     def of(cls, store: Store) -> Labels:
         """The labels of a store; those of a build, which never changes, are shared."""
-        if not (isinstance(store, EmbeddedStore) and store.build):
-            return cls(store)
-        labels = store.kept.setdefault("labels", cls(store))
-        assert isinstance(labels, Labels)
-        return labels
+        return kept(store, "labels", cls)
 
     def fetch(self, iris: Iterable[str]) -> None:
         """Fetch the labels of all Taawun and collection IRIs that are not cached yet.

@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import yaml
 
 from ...graph.arabic import fold
-from ...graph.errors import InputError, MisuseError, OutputError
+from ...graph.errors import InputError, MisuseError, OutputError, needs
 from ..collection import Collection
 from ..entities import ALSO_FILE
 from ..files.yaml_nodes import files
@@ -127,8 +127,8 @@ def table_text(name: str, content: bytes) -> str:
     """
     if not name.lower().endswith(".xlsx"):
         return InputError.text_of(name, content)
-    from openpyxl import load_workbook
-
+    with needs("excel"):
+        from openpyxl import load_workbook
     try:
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
     except (OSError, ValueError, KeyError, BadZipFile) as error:
