@@ -41,6 +41,8 @@ def build(settings: Settings, jobs: int | None, scheduler: str | None) -> None:
         raise MisuseError("scheduler-unknown", name=str(scheduler))
     with executor_of(scheduler, jobs) as executor:
         made = build_graph(settings.collections, executor=executor)
+    if made.is_new:
+        _refresh(settings)
     language = settings.language
     counts = [Message(f"count-{name}", count=count) for name, count in made.manifest().items()]
     print_line(say("build-done" if made.is_new else "build-unchanged", language, counts=counts))
@@ -70,6 +72,8 @@ def check(
     from ..loaders.builds.cache import remember
 
     made = build_graph(settings.collections)
+    if made.is_new:
+        _refresh(settings)
     if accept_answers:
         count = checks.accept_answers(made.store())
         print_line(say("check-answers-written", settings.language, count=count))
@@ -91,6 +95,17 @@ def check(
         sys.exit(FAULTS)
     if not preview:
         remember(made.path, settings.collections)
+
+
+def _refresh(settings: Settings) -> None:
+    """Bring the editor schemas of the last collection up to date with what was read."""
+    from ..loaders.builds.inputs import SEEDS
+    from ..loaders.collection import read_collection
+    from ..loaders.editing.json_schemas import FOLDER, refresh
+
+    folders = settings.collections
+    if folders and (folders[-1] / FOLDER).is_dir():
+        refresh(folders, read_collection([SEEDS, *folders]))
 
 
 def _print_counts(settings: Settings, report: Report) -> None:

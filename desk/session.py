@@ -36,7 +36,7 @@ from ..queries.changes import AnswerChange, answer_changes
 from ..queries.labels import Labels
 from ..queries.results import Table
 from .drafts import Drafts
-from .guesses import Guesses, bodies, modality
+from .guesses import Guesses, bundled, modality
 from .pickers import vocabulary
 
 Json = dict[str, Any]
@@ -74,7 +74,7 @@ class Desk:
     def _renew(self) -> None:
         known = self._working.collection
         self._suggester = Suggester(known.schema, known.entities)
-        self._guesses = Guesses(self._suggester, known)
+        self._guesses = Guesses(self._suggester)
         self._scopes = Scopes(known.schema)
 
     def _follow(self) -> None:
@@ -130,8 +130,8 @@ class Desk:
             marks += [{"start": d.start, "end": d.end, "kind": "date"} for d in found.dates]
             marks += [{"start": a.start, "end": a.end, "kind": "amount"} for a in found.amounts]
             marks += [
-                {"start": start, "end": end, "kind": "unknown"}
-                for start, end, _ in bodies(source.text, found)
+                {"start": body.start, "end": body.end, "kind": "unknown"}
+                for body in self._guesses.bodies(source.text, found)
             ]
             marks += [{"start": u.start, "end": u.end, "kind": "unknown"} for u in found.unknown]
             draft = self.drafts.read(slug)
@@ -162,6 +162,7 @@ class Desk:
                     if s.state != "covered"
                     for p in s.proposals
                 ],
+                "bundles": list(bundled(found)),
                 "candidates": draft.get("candidates", []),
                 "draft": draft,
             }
@@ -214,8 +215,8 @@ class Desk:
                 "scopes": scopes,
                 "named": list(dict.fromkeys(named)),
                 "new": [
-                    {"new": kind, "ar": words[start:end].strip(), "en": ""}
-                    for start, end, kind in bodies(words, found)
+                    {"new": body.kind, "ar": body.text, "en": ""}
+                    for body in self._guesses.bodies(words, found)
                 ]
                 + [{"new": "official", "ar": u.text, "en": ""}
                    for u in found.unknown if u.kind == "person"],

@@ -349,3 +349,14 @@ def _value(printed: str) -> Decimal:
     whole, fraction = match.groups()
     # Decimal() accepts the digits of every script.
     return Decimal(re.sub("[,٬]", "", whole) + (f".{fraction}" if fraction else ""))
+
+
+def plain(value: object) -> str:
+    """A number as digits, without an exponent or noughts behind the point.
+
+    >>> from decimal import Decimal
+    >>> plain(Decimal("7800000000.0")), plain(Decimal("0.5"))
+    ('7800000000', '0.5')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

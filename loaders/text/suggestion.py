@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from ...graph.arabic import fold
 from ...graph.entity import Entity
-from ...graph.fact import Fact
+from ...graph.fact import OMISSION, Fact
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Property, Schema
 from ..checks.coverage import Sentence, sentences
@@ -20,6 +21,9 @@ from .cues import Cue, Cues
 from .dates import SaidDate, said_dates
 from .mentions import Gazetteer, Mention, names_of, territory_label
 from .numbers import Amount, amounts
+from .patterns import Bundle, Patterns
+from .phrases import Phrases
+from .scales import Scales
 from .scopes import Scopes
 from .tokens import tokens
 from .unknown_names import UnknownName, doubted, unknown_names
@@ -30,6 +34,8 @@ State: TypeAlias = Literal["covered", "cooperation", "open"]
 
 #: Most proposals for one sentence.
 _MOST_PROPOSALS: Final = 12
+#: Words so near to each other are quoted together.
+_CLOSE_BY: Final = 25
 _CLAUSE_ENDS: Final = "،؛,;:"
 #: Properties with a date as value, and the property whose cue must be near it.
 _DATE_PROPERTIES: Final = {"heldOn": None, "signedOn": "signatory", "launchedOn": "launchedBy"}
@@ -80,6 +86,18 @@ class SuggestedSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedBundle:
+    """Items for ``taawun add batch`` or the desk that a quote proposes together.
+
+    ``parts`` are its places: several where the quote leaves words out.
+    """
+
+    quote: Quote
+    parts: tuple[tuple[int, int], ...]
+    items: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """Everything found in one text. Offsets are code points of ``text``."""
 
@@ -89,6 +107,7 @@ class Suggestion:
     amounts: tuple[Amount, ...]
     unknown: tuple[UnknownName, ...]
     sentences: tuple[SuggestedSentence, ...]
+    bundles: tuple[ProposedBundle, ...] = ()
 
 
 class Suggester:
@@ -101,6 +120,27 @@ class Suggester:
             name for name in names_of(entities.values(), schema) if self._is_thing(name.ref)
         )
         self.cues, self.scopes = Cues(schema), Scopes(schema)
+        self.scales = Scales(
+            schema, (one for ref, one in entities.items() if ref.startswith("unit/"))
+        )
+        self._countries = lru_cache(maxsize=None)(self._countries_of)
+
+    def _countries_of(self, ref: str) -> frozenset[str]:
+        """The countries that the names of an entity say it belongs to."""
+        entity = self.entities[ref]
+        names = f"{entity.ar} ، {entity.en}"
+        found = self.gazetteer.every(names)
+        return frozenset(
+            one for m in found for one in m.candidates
+            if one.startswith(("country/", "territory/"))
+        )  # fmt: skip
+
+    def phrases(
+        self, text: str, mentions: Sequence[Mention], document: str | None = None
+    ) -> Phrases:
+        """The people, posts and bodies of a text whose mentions are given."""
+        every = self.gazetteer.every(text, document)
+        return Phrases(text, mentions, every, self.classes, self._countries)
 
     def _is_thing(self, ref: str) -> bool:
         """Whether it is worth a mention: units, stages and the like only qualify facts."""
@@ -136,16 +176,38 @@ class Suggester:
         ]
         spans = list(covered)
         known = [(m.start, m.end) for m in mentions if m.kind != "adjective"]
+        found = [self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)]
+        patterns = Patterns(
+            self.phrases(text, mentions, document),
+            mentions,
+            dates,
+            numbers,
+            self.scales,
+            self.label,
+        )
+        uncovered = [one.sentence for one in found if one.state != "covered"]
         return Suggestion(
             text,
             tuple(mentions),
             tuple(dates),
             tuple(numbers),
             tuple(unknown_names(text, known)),
-            tuple(
-                self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)
-            ),
+            tuple(found),
+            tuple(self._proposed(text, bundle) for bundle in patterns.bundles(uncovered)),
         )
+
+    def _proposed(self, text: str, bundle: Bundle) -> ProposedBundle:
+        """A bundle with the words that say it, and with the modality that their scope gives."""
+        quote, parts = _around(text, bundle)
+        over = [
+            scope.modality
+            for scope in self.scopes.find(text[: bundle.sentence.end])
+            if any(scope.start < end and start < scope.end for start, end in bundle.spans)
+        ]
+        items = bundle.items
+        if over and not any(item.get("predicate") == "holds" for item in items):
+            items = tuple({**item, "modality": over[0]} for item in items)
+        return ProposedBundle(quote, parts, items)
 
     def _sentence(
         self,
@@ -267,6 +329,26 @@ def _quote(text: str, sentence: Sentence, marks: Sequence[Mention | Cue]) -> Quo
     if end - start > LONGEST_QUOTE:
         start, end = _densest(text, start, end, marks)
     return Quote(start, end, text[start:end], *told_apart(text, start, end))
+
+
+def _around(text: str, bundle: Bundle) -> tuple[Quote, tuple[tuple[int, int], ...]]:
+    """The sentence of a bundle; where it is too long, its words, with […] between them."""
+    start, end = bundle.sentence.start, bundle.sentence.end
+    spans = sorted(bundle.spans)
+    if end - start > LONGEST_QUOTE:
+        start, end = spans[0][0], max(stop for _, stop in spans)
+    parts = [(start, end)]
+    if end - start > LONGEST_QUOTE:
+        parts = spans[:1]
+        for first, last in spans[1:]:
+            if first - parts[-1][1] <= _CLOSE_BY:
+                parts[-1] = parts[-1][0], max(last, parts[-1][1])
+            else:
+                parts.append((first, last))
+    words = f" {OMISSION} ".join(text[first:last] for first, last in parts)
+    start, end = parts[0][0], parts[-1][1]
+    around = told_apart(text, start, end) if len(parts) == 1 else ("", "")
+    return Quote(start, end, words, *around), tuple(parts)
 
 
 def _densest(text: str, start: int, end: int, marks: Sequence[Mention | Cue]) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from ..editing.insert_entry import document_edit
 from ..editing.json_schemas import modeline
 from ..editing.transaction import seen
 from ..files.yaml_text import quoted, scalar
+from .numbers import plain
 from .suggestion import SuggestedSentence, Suggester, Suggestion
 
 _HEAD: Final = """\
@@ -101,17 +102,6 @@ def _entry(found: Suggestion, entry: SuggestedSentence, names: Suggester) -> Ite
         if start <= amount.start < end:
             printed = _comment(found.text[amount.start : amount.end])
             yield f'      # {printed}: "{plain(amount.value)}"'
-
-
-def plain(value: object) -> str:
-    """A number as digits, without an exponent or noughts behind the point.
-
-    >>> from decimal import Decimal
-    >>> plain(Decimal("7800000000.0")), plain(Decimal("0.5"))
-    ('7800000000', '0.5')
-    """
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def write_suggestion(folder: Path, slug: str, content: bytes, facts: str) -> list[Path]:
