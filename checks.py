@@ -26,7 +26,7 @@ from .loaders.checks.glosses import Glosses
 from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection
 from .messages.fault import Fault, Place
-from .messages.message import Message, say
+from .messages.message import Message, say, shortened
 from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
@@ -110,6 +110,11 @@ class Report:
         """Every fault, in the order of the checks."""
         return tuple(fault for check in self.checks for fault in check.faults)
 
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """Every warning, in the order of the checks."""
+        return tuple(fault for check in self.checks for fault in check.warnings)
+
 
 def check(
     build: Build,
@@ -181,7 +186,7 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
         Fault.at(
             Place(collection.documents[item.document].file),
             "sentence-not-covered",
-            sentence=sentence.text[:80],
+            sentence=shortened(sentence.text, 80),
             start=sentence.start,
             end=sentence.end,
             check="coverage",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import MisuseError
+from ..messages.fault import by_weight
 from ..messages.message import Message, say
 from .faults import tell, warn
 from .output import emit, print_line, printer_for
@@ -86,11 +87,10 @@ def check(
         _print_counts(settings, report)
     if stats:
         _print_statistics(settings)
-    for performed in report.checks:
-        for warning in performed.warnings:
-            warn(warning, settings)
-        for fault in performed.faults:
-            tell(fault, settings)
+    for warning in by_weight(report.warnings):
+        warn(warning, settings)
+    for fault in report.faults:
+        tell(fault, settings)
     if report.faults:
         sys.exit(FAULTS)
     if not preview:

@@ -28,7 +28,7 @@ from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.text.scopes import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
 from ..loaders.text.tokens import MARKS
-from ..messages.fault import Fault, Place
+from ..messages.fault import Fault, Place, by_weight
 from ..ontology.namespaces import ID
 from ..ontology.schema import local_name
 from ..queries.catalogue import Catalogue
@@ -332,7 +332,7 @@ class Desk:
         facts = [fact for fact, _ in edit.facts]
         return {
             "faults": [],
-            "warnings": [told(fault, language) for fault in edit.warnings],
+            "warnings": [told(fault, language) for fault in by_weight(edit.warnings)],
             "facts": [self._sentence(fact, labels, language) for fact in facts],
             "entities": [one.ar if language == "ar" else one.en for one, _ in edit.entities],
             "derived": len({item.terms for item in effect.derived}),

@@ -33,7 +33,8 @@ _LARGEST: Final = 1 << 20
 #: What the page says; each has its words in the catalogues.
 WORDS: Final = (
     "desk-title", "desk-documents", "desk-text", "desk-form", "desk-fact", "desk-agreement",
-    "desk-figure", "desk-person", "desk-event", "desk-offer", "desk-delegation", "desk-head", "desk-deadline", "desk-participant", "desk-quote", "desk-context",
+    "desk-figure", "desk-person", "desk-event", "desk-offer", "desk-delegation",
+    "desk-head", "desk-deadline", "desk-participant", "desk-quote", "desk-context",
     "desk-subject", "desk-predicate", "desk-object", "desk-modality", "desk-stated-by",
     "desk-when", "desk-note", "desk-note-ar", "desk-ar", "desk-en", "desk-kind", "desk-parties",
     "desk-stage", "desk-date", "desk-area", "desk-through", "desk-amounts", "desk-value",

@@ -200,7 +200,7 @@ def _successors(stated: Sequence[tuple[Fact, Site]]) -> int:
                 fact=short(fact),
                 other=other,
                 check=CHECK,
-                remedy=Message("did-you-mean", names=dict.fromkeys(same)) if same else None,
+                remedy=Message("did-you-mean", names=[*dict.fromkeys(same)]) if same else None,
             )
         seen: set[str] = set()
         while successor is not None and successor.value not in seen:

@@ -199,3 +199,17 @@ def _pattern(code: str, language: str, count: object) -> str | None:
             return found
     found = words.gettext(code)
     return None if found == code else found
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most ``most`` characters: whole words, and an ellipsis for the others.
+
+    >>> shortened("مباحثات مصرية عراقية", 15), shortened("مباحثات", 15)
+    ('مباحثات مصرية…', 'مباحثات')
+    """
+    if len(text) <= most:
+        return text
+    cut = text[:most]
+    if not text[most - 1].isspace():
+        cut = text[: most - 1].rsplit(None, 1)[0] if len(text[: most - 1].split()) > 1 else cut[:-1]
+    return cut.rstrip(" ،,؛;:.") + "…"

@@ -25,8 +25,8 @@ from ...ontology.namespaces import ID
 from ..checks.lints import SIGNED_STAGES
 from ..entities import ENTITY_KEYS
 from ..facts import QUALIFIERS, writable
-from ..files.fact_files import TRIPLE
 from ..files.yaml_text import LOADER, data_of
+from ..record_status import TRIPLE
 from .additions import NewEntity, NewFact
 from .insert_entry import QUOTE
 from .references import References

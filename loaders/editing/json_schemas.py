@@ -22,7 +22,8 @@ from ..collection import Collection, classes_of
 from ..documents import DOCUMENT_KEYS, DOCUMENT_NEEDED, SLUG, SPAN_KEYS
 from ..entities import ALIAS_KEYS, ENTITY_KEYS, registrable
 from ..facts import writable
-from ..files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS, TRIPLE
+from ..files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
+from ..record_status import TRIPLE
 from ..status_file import STATUS_KEYS
 
 Json: TypeAlias = dict[str, Any]
@@ -131,7 +132,7 @@ class _Schemas:
     def __init__(self, collection: Collection) -> None:
         self._schema = collection.schema
         self._documents = collection.documents
-        self._classes = classes_of(collection.schema, collection.entities)
+        self._kinds = classes_of(collection.schema, collection.entities)
         self._names = {
             ref: (self._schema.label(ID + ref, "ar"), self._schema.label(ID + ref, "en"))
             for ref in self._schema.concepts
@@ -263,7 +264,7 @@ class _Schemas:
         properties = writable(self._schema)
         slugs: dict[str, dict[frozenset[str], list[str]]] = defaultdict(lambda: defaultdict(list))
         for ref in sorted(self._names):
-            slugs[ref.partition("/")[0]][self._classes[ref]].append(ref)
+            slugs[ref.partition("/")[0]][self._kinds[ref]].append(ref)
         for slug, groups in sorted(slugs.items()):
             usual = max(groups, key=lambda kinds: len(groups[kinds]))
             others = sorted(ref for kinds in groups if kinds != usual for ref in groups[kinds])

@@ -246,7 +246,8 @@ class AgreementPatterns(BundleValues):
 
     def _deadline(self, sentence: Sentence) -> SaidDate | None:
         """The date by which something is to be done."""
-        for date in self._inside(self._dates, sentence):
+        dates: list[SaidDate] = self._inside(self._dates, sentence)
+        for date in dates:
             if _BY_WHEN.search(self._text[sentence.start : date.start]):
                 return date
         return None

@@ -65,6 +65,8 @@ class _Writer:
     def __init__(self, slug: str, names: Suggester) -> None:
         self._slug, self._names = slug, names
         self._taken: set[str] = set()
+        #: The words that registered a name: what a later quote calls only المذكرة.
+        self._first: dict[str, str] = {}
         self._said: dict[tuple[str, str], set[str]] = {}
         self._called = {fold(entity.ar): ref for ref, entity in names.entities.items()}
 
@@ -73,17 +75,22 @@ class _Writer:
         if "new" not in item or not self._known(item):
             given = {key: self._value(value) for key, value in item.items()}
             if "new" not in item:
-                key = str(given["subject"]), str(given["predicate"])
-                if str(given["object"]) in self._said.setdefault(key, set()):
+                said = str(given["subject"]), str(given["predicate"])
+                if str(given["object"]) in self._said.setdefault(said, set()):
                     return
-                self._said[key].add(str(given["object"]))
+                self._said[said].add(str(given["object"]))
                 yield {**quote, **given}
                 return
             row = {**quote, **self._named(given)}
+            if item.get("ar"):
+                self._first[fold(str(item["ar"]))] = quote["quote"]
             self._remember(item, row)
             yield row
             return
         subject = self._known(item)
+        first = self._first.get(fold(subject), quote["quote"])
+        if first != quote["quote"]:
+            quote = {**quote, "context": first}
         for key, values in item.items():
             if key in ("new", "kind", "ar", "en", "iso3", "modality", "slug", "stage"):
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from ...graph.arabic import fold
@@ -37,6 +37,7 @@ _TRAINED: Final = folded_words(
 )
 _LATIN: Final = re.compile(r"[\s»”\"]*\(\s*([A-Za-z][^()\n]{1,80}?)\s*\)")
 #: A name without a post in a list of people, before the body that it signs for.
+_IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _FOR_BODY: Final = re.compile(
     r"[\s»\"”()]*[،,]\s*(?:و\s*)?((?:[^\W\d]+\s+){1,4}[^\W\d]+)\s*[،,]?\s*عن\s+"
 )
@@ -128,9 +129,17 @@ class BundleValues:
         item: Item = {"new": "post", "ar": post.text, "en": ""}
         if post.country:
             item["belongsToCountry"] = self._country(post.country)
-        if post.body is not None:
-            item["postIn"] = self._value(post.body)
+        if post.body is not None and (body := self._employer(post.body)):
+            item["postIn"] = body
         return item
+
+    def _employer(self, body: Body) -> str | Item:
+        """A body as what a post is in: a centre is an institute then, and a project none."""
+        if body.ref or body.kind in ACTING:
+            return self._value(body)
+        if body.kind != "facility":
+            return ""
+        return self._value(replace(body, kind="institute"))
 
     def _called(self, unit: Unit) -> str:
         if isinstance(unit, Person):
@@ -156,7 +165,7 @@ class BundleValues:
         for unit in self._units:
             if unit.start < at or unit.end > end:
                 continue
-            gap = re.sub(r"\([^()]*\)", " ", self._text[at : unit.start])
+            gap = _IN_BRACKETS.sub(lambda m: " " * len(m[0]), self._text[at : unit.start])
             if found and isinstance(unit, Body) and (name := _FOR_BODY.fullmatch(gap)):
                 begin = at + name.start(1)
                 found.append(Person(begin, begin + len(name[1]), " ".join(name[1].split())))

@@ -163,7 +163,9 @@ class Suggester:
 
         With ``document``, the names that are limited to that document count.
         """
-        mentions = list(doubted(text, self.gazetteer.mentions(text, document), self.entities))
+        every = self.gazetteer.every(text, document)
+        named = self.gazetteer.mentions(text, document)
+        mentions = list(doubted(text, named, self.entities, every, self._countries))
         whole = [(m.start, m.end) for m in mentions if m.kind == "name"]
         # The year in a name (رؤية مصر 2030) is not a date, and its numbers are not amounts.
         dates = [d for d in said_dates(text) if not _touches(d.start, d.end, whole)]
@@ -178,7 +180,7 @@ class Suggester:
         known = [(m.start, m.end) for m in mentions if m.kind != "adjective"]
         found = [self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)]
         patterns = Patterns(
-            self.phrases(text, mentions, document),
+            Phrases(text, mentions, every, self.classes, self._countries),
             mentions,
             dates,
             numbers,

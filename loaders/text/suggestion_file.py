@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ...graph.errors import OutputError
+from ...messages.message import shortened
 from ..editing.insert_entry import document_edit
 from ..editing.json_schemas import modeline
 from ..editing.transaction import seen
@@ -49,7 +50,7 @@ def slug_of(name: str, content: bytes) -> str:
 def titles(slug: str, content: bytes) -> dict[str, str]:
     """Titles of a document in both languages, to be looked at: its first line, and its slug."""
     lines = (" ".join(line.split()) for line in content.decode("utf-8").splitlines())
-    title = next((line for line in lines if line), "")[:_TITLE_LENGTH]
+    title = shortened(next((line for line in lines if line), ""), _TITLE_LENGTH)
     return {"ar": title, "en": slug.replace("-", " ").capitalize()}
 
 
