@@ -333,18 +333,9 @@ class Claims:
     def _inner(self, ref: str) -> frozenset[str]:
         """The places, bodies and people in the label of an entity."""
         if ref not in self._inside:
-            # The longest names: وزارة الاتصالات وتكنولوجيا المعلومات is no وزارة الاتصالات.
-            named: Set[str] = {
-                one
-                for mention in self._gazetteer.mentions(self._entities[ref].ar)
-                if mention.kind in ("name", "adjective") and len(mention.candidates) == 1
-                for one in mention.candidates
-            }
-            named = named or self._gazetteer.named(self._entities[ref].ar, adjectives=True)
+            named = self._gazetteer.within(self._entities[ref].ar, ref)
             self._inside[ref] = frozenset(
-                one
-                for one in named - {ref}
-                if not self._classes.get(one, frozenset()).isdisjoint(PROPER)
+                one for one in named if not self._classes.get(one, frozenset()).isdisjoint(PROPER)
             )
         return self._inside[ref]
 

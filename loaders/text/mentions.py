@@ -240,6 +240,29 @@ class Gazetteer:
         kinds = {"name", "shared"} | ({"adjective"} if adjectives else set())
         return frozenset(self._starts(text, document, kinds))
 
+    def within(self, label: str, own: str) -> frozenset[str]:
+        """The references named in the label of the entity ``own``, by adjectives too.
+
+        Only by the longest names: وزارة الاتصالات وتكنولوجيا المعلومات is no وزارة الاتصالات.
+        """
+        found = [
+            mention
+            for mention in self.every(label)
+            if mention.candidates != (own,) and mention.kind != "territory"
+        ]
+        return frozenset(
+            ref
+            for one in found
+            if not any(
+                other.start <= one.start
+                and one.end <= other.end
+                and other.end - other.start > one.end - one.start
+                for other in found
+            )
+            for ref in one.candidates
+            if ref != own
+        )
+
     def first_named(self, text: str, document: str) -> dict[str, int]:
         """The offset at which a document first mentions each reference, by an adjective too."""
         return self._starts(text, document, {"name", "shared", "adjective"})
