@@ -159,13 +159,16 @@ class Batch:
         value = str(item.get("value") or item.get("rank") or "")
         for language in ("ar", "en"):
             of, unit = (
-                self._label(str(item.get(key) or item.get(other) or ""), language)
+                self._label(item.get(key) or item.get(other) or "", language)
                 for key, other in (("of", "figureOf"), ("unit", "unit"))
             )
             fields.setdefault(language, f"{value} {unit}: {of}".strip())
 
-    def _label(self, name: str, language: str) -> str:
+    def _label(self, name: Any, language: str) -> str:
         """The name of a thing in a language; of one that is only about to be registered too."""
+        if isinstance(name, Mapping):
+            return str(name.get(language, ""))
+        name = str(name)
         found = self.references.find(name)
         reference = found[0] if len(found) == 1 else name
         known = self.references.known
