@@ -141,7 +141,7 @@ class _Schemas:
     def facts(self) -> Json:
         """Fact files: quotes with their facts, or the list of statuses in ``status.yaml``."""
         fact = self._mapping(FACT_KEYS, TRIPLE)
-        triple = {
+        triple: Json = {
             "type": "array",
             "items": [fact["properties"][key] for key in TRIPLE],
             "minItems": len(TRIPLE),
@@ -157,6 +157,16 @@ class _Schemas:
             {"if": {"items": [subject], "minItems": 1}, "then": {"items": [{}, predicate]}}
             for subject, predicate in allowed
         ]
+        # The object of a relation between entities is one of them, not any text.
+        related = {"enum": sorted(n for n, p in writable(self._schema).items() if not p.datatype)}
+        entity = {"$ref": "#/definitions/entity"}
+        fact["allOf"].append(
+            {"if": {"properties": {"predicate": related}, "required": ["predicate"]},
+             "then": {"properties": {"object": entity}}}
+        )  # fmt: skip
+        triple["allOf"].append(
+            {"if": {"items": [{}, related], "minItems": 2}, "then": {"items": [{}, {}, entity]}}
+        )
         entry = self._mapping(ENTRY_KEYS, ("quote", "facts"))
         status = self._mapping(STATUS_KEYS, ("fact", "recordStatus"))
         return {
@@ -280,7 +290,9 @@ class _Schemas:
                 yield subject, {"enum": names} if names else {"not": {}}
 
     def _document(self) -> Json:
-        return _enum({slug: (d.ar, d.en) for slug, d in self._documents.items()})
+        """A known document, which editors propose, or another slug."""
+        known = _enum({slug: (d.ar, d.en) for slug, d in self._documents.items()})
+        return {"anyOf": [known, {"type": "string", "pattern": f"^({SLUG.pattern})$"}]}
 
     def _predicates(self) -> Json:
         """The properties that registered entities can have."""
