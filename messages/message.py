@@ -209,7 +209,8 @@ def shortened(text: str, most: int) -> str:
     """
     if len(text) <= most:
         return text
-    cut = text[:most]
-    if not text[most - 1].isspace():
-        cut = text[: most - 1].rsplit(None, 1)[0] if len(text[: most - 1].split()) > 1 else cut[:-1]
+    cut = text[: most - 1]
+    if not text[most - 1].isspace() and len(cut.split()) > 1:
+        # The last word goes on, unless a space ends the cut already.
+        cut = cut if cut[-1].isspace() else cut.rsplit(None, 1)[0]
     return cut.rstrip(" ،,؛;:.") + "…"

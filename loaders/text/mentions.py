@@ -248,7 +248,7 @@ class Gazetteer:
         found = [
             mention
             for mention in self.every(label)
-            if mention.candidates != (own,) and mention.kind != "territory"
+            if own not in mention.candidates and mention.kind != "territory"
         ]
         return frozenset(
             ref
