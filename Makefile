@@ -38,19 +38,23 @@ lint: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	@mkdir -p build/typecheck && ln -sfn ../.. build/typecheck/taawun
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+
+# Each file of tests is run by one of the two processes: what its tests share is made once.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 
 test: lint
 	@tests/debian-packages
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest $(SHARED)
 
 # Lint, types and the tests that are fast and need no browser, Java, npm or Virtuoso.
 quick: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal \
+	$(BIN)/python -m pytest $(SHARED) \
 		-m "not (browser or java or node or virtuoso or slow)"
 
 # Which lines the quick tests reach, in this process alone.
 coverage: $(VENV)/.tested
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered \
+	$(BIN)/python -m pytest $(SHARED) --cov --cov-report=term:skip-covered \
 		-m "not (browser or java or node or virtuoso or slow)"
 
 clean:
@@ -65,6 +69,15 @@ docs: $(VENV)/.tested
 	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md
 	@$(BIN)/python -m taawun.messages.docs_page > docs/messages.md
 
+# The package in dist/. With TEXTS=no it has no whole document, only the quoted stretches.
+TEXTS ?= yes
+.PHONY: wheel
+wheel: $(VENV)/.installed
+	@rm -rf build/wheel && mkdir -p build/wheel && git archive HEAD | tar -x -C build/wheel
+	@test "$(TEXTS)" = yes || $(BIN)/python -m taawun.loaders.editing.quotes_only build/wheel/seeds
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist build/wheel
+	@rm -rf build/wheel
+
 # make release VERSION=0.2.0: the version, the section of the changelog, the wheel and the tag.
 .PHONY: release
 release: test
@@ -72,7 +85,7 @@ release: test
 	@test -z "$$(git status --porcelain)" || { echo "commit or stash your changes first"; exit 2; }
 	@perl -pi -e 's/^version = ".*"/version = "$(VERSION)"/' pyproject.toml
 	@perl -pi -e 's/^## \[Unreleased\]$$/## [Unreleased]\n\n## [$(VERSION)] - '$$(date +%F)'/' CHANGELOG.md
-	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	git commit --quiet --all --message "Release $(VERSION)"
+	@$(MAKE) wheel
 	git tag --annotate v$(VERSION) --message "Taawun $(VERSION)"
 	@echo "dist/ has the wheel; push the commit and the tag v$(VERSION)"

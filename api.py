@@ -16,7 +16,6 @@ from .graph.errors import (
     QueryError,
     TaawunError,
     UnknownNameError,
-    UnsureError,
 )  # fmt: skip
 from .graph.store import EmbeddedStore, Store, read
 from .messages.message import foreign, preferred_language
@@ -90,8 +89,8 @@ class KnowledgeGraph(Paragraph):
             return self.ask_stored(self.catalogue.get(question), parameters)
         outcome = self.read(question)
         if outcome.plan is None:
-            near = outcome.near or [stored.name for stored, _ in outcome.candidates]
-            raise UnsureError.of(outcome.kind, outcome.names, outcome.words, near)
+            near = outcome.near or tuple(stored.name for stored, _ in outcome.candidates)
+            raise replace(outcome, near=near).error
         if parameters and not outcome.plan.stored:
             raise MisuseError("parameters-without-question", names=list(parameters))
         if parameters or outcome.kind == "lacking":

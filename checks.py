@@ -18,13 +18,16 @@ from .graph.fact import Fact
 from .graph.fact_reader import all_facts
 from .graph.store import Store
 from .loaders.builds.cache import Build
-from .loaders.builds.inputs import SEEDS
+from .loaders.builds.inputs import SEEDS, name_of
 from .loaders.checks.claims import Claims
 from .loaders.checks.conflicts import SIDE_BY_SIDE, figure_conflicts, side, stage_conflicts
 from .loaders.checks.coverage import Coverage, coverage
 from .loaders.checks.glosses import Glosses
 from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection
+from .loaders.editing.second_reading import reading_of
+from .loaders.editing.transaction import READINGS
+from .loaders.reviews import acknowledged, read_reviews, warning_key
 from .messages.fault import Fault, Place
 from .messages.message import Message, say, shortened
 from .ontology.namespaces import TW
@@ -144,9 +147,12 @@ def check(
     for fact in collection.facts:
         quoting[fact.evidence[0].document].append(fact)
     covered = tuple(
-        coverage(document, quoting[document.slug]) for document in collection.documents.values()
+        coverage(document, quoting[document.slug])
+        for document in collection.documents.values()
+        if document.is_whole
     )
     checks.append(_coverage(covered, collection))
+    checks.append(_reviews(collections, collection))
     checks.append(check_claims(collection, places))
     checks.append(check_glosses(collection))
     checks += _disagreements(store, collection, places)
@@ -156,7 +162,27 @@ def check(
         checks.append(_reference(build, collections))
     if not collections:
         checks.append(_answers(store))
-    return Report(tuple(checks), covered)
+    quiet = acknowledged(collections)
+    told = (
+        replace(one, warnings=tuple(w for w in one.warnings if warning_key(w) not in quiet))
+        for one in checks
+    )
+    return Report(tuple(told), covered)
+
+
+def _reviews(collections: Sequence[Path], collection: Collection) -> Check:
+    """Read the reviews of collections, and the readings beside their facts."""
+    faults: list[Fault] = []
+    count = 0
+    for folder in collections:
+        try:
+            found = read_reviews(folder, name_of(folder), collection.documents)
+            count += sum(len(review.verdicts) for review in found)
+            for reader in (path.name for path in (folder / READINGS).glob("*") if path.is_dir()):
+                count += len(reading_of(folder, reader, collection)[0])
+        except CollectionError as error:
+            faults += error.faults
+    return Check("reviews", count + len(faults), tuple(faults))
 
 
 def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> None:
@@ -378,5 +404,7 @@ def accept_answers(store: Store) -> int:
         if path.stem not in questions:
             path.unlink()
     for name, question in questions.items():
-        (ANSWERS / f"{name}.tsv").write_text(plain_answer(answer_of(store, question)), "utf-8")
+        (ANSWERS / f"{name}.tsv").write_text(
+            plain_answer(answer_of(store, question)), "utf-8", newline="\n"
+        )
     return len(questions)

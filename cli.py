@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "suggest": "suggesting",
     "desk": "curating",
     "propose": "curating",
+    "review": "reviewing",
     "explore": "exporting",
     "export": "exporting",
     "push": "exporting",

@@ -68,7 +68,8 @@ def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Tr
     Raises ``CollectionError`` where a check would find faults that are not there without it.
     """
     # A shape of the collection's own may need a limit of time.
-    effect = None if any(shape_files(working.collections)) else working.effect(edit)
+    is_slow = any(shape_files(working.collections)) or edit.statuses
+    effect = None if is_slow else working.effect(edit)
     before = working.build.store()
     if effect is None:
         with edit.tried() as copy:

@@ -9,6 +9,8 @@ The questions stand in ``own_words/*.yaml``, each with its right answer in ``wan
 - ``value``, ``any``, ``count``: these values, one of these, this number
 - ``card``: what is known of this entity
 - ``yes``, ``no``, ``undated``: an answer to "whether"; the text gives no date
+- ``first``: a ranking, of which this is the first
+- ``unsaid``: of just these the documents do not say it, and that is told
 - ``question``, ``with``: this stored question with these values
 - ``unknown``: a name is refused; ``none``: nothing may be answered
 
@@ -62,7 +64,7 @@ def questions() -> Iterator[Asked]:
 
 def answer(graph: KnowledgeGraph, outcome: Outcome) -> list[list[str]]:
     """The cells of the answer, without the beginning of our IRIs; empty where nothing is said."""
-    if outcome.kind in ("answer", "yes"):
+    if outcome.kind in ("answer", "yes", "unsaid"):
         return [
             [term.value.removeprefix(ID) for term in row.values()]
             for row in select(graph.store, outcome.query_with_prefixes(graph.store))
@@ -99,11 +101,15 @@ def _is_right(
         return outcome.kind == "yes"
     if "card" in want:
         return outcome.kind == "card" and plan is not None and plan.card == ID + want["card"]
-    if outcome.kind != "answer":
+    if "unsaid" in want:
+        return outcome.kind == "unsaid" and {row[0] for row in rows} == set(want["unsaid"])
+    if outcome.kind not in ("answer", "unsaid"):
         return False
     if "question" in want:
         given = {k: v.removeprefix(ID) for k, v in (plan.values if plan else {}).items()}
         return bool(plan) and plan.stored == want["question"] and given == want.get("with", {})
+    if "first" in want:
+        return bool(rows) and want["first"] in rows[0]
     if "count" in want:
         return str(want["count"]) in cells and len(rows) == 1
     if "any" in want:

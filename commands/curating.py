@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..graph.errors import InputError, told
+from ..graph.errors import InputError, needs, told
 from ..messages.message import foreign, say
-from .edits import target_of
+from .edits import reader_of, target_of
 from .output import emit, print_line
 from .settings import Settings, common, port_option
 
@@ -22,19 +22,24 @@ if TYPE_CHECKING:
 @click.command()
 @port_option(7879, "The port to listen on; 0 picks a free one.")
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@click.option("--reader", metavar="NAME", help="Who reads.")
+@click.option("--blind", is_flag=True, help="Read without seeing the facts of others.")
 @common
 @click.pass_obj
-def desk(settings: Settings, port: int, open_it: bool) -> None:
+def desk(settings: Settings, port: int, open_it: bool, reader: str | None, blind: bool) -> None:
     """Read a text in the browser and enter what it states, into the last --collection.
 
-    The page is on this machine only, under an address that nobody can guess.
+    The page is on this machine only, under an address that nobody can guess. With --blind, what you
+    enter is a reading of your own in readings/NAME/, to be compared with the facts that are there.
     """
     from ..desk.session import Desk
-    from ..desk.site import run
-    from ..server.application import listen
+
+    with needs("desk"):
+        from ..desk.site import run
+        from ..server.application import listen
 
     target_of(settings)
-    opened = Desk(settings.collections)
+    opened = Desk(settings.collections, reader_of(reader), is_blind=blind)
     token = token_urlsafe(16)
     with listen("127.0.0.1", port) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/{token}/?lang={settings.language}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,18 @@ def target_of(settings: Settings) -> Path:
     if not settings.collections:
         raise MisuseError("collection-missing")
     return settings.collections[-1]
+
+
+def reader_of(name: str | None) -> str:
+    """Who reads: the name given, else TAAWUN_READER, else the login.
+
+    Raises ``MisuseError`` for a name that cannot be part of a file's name.
+    """
+    from getpass import getuser
+
+    from ..loaders.reviews import reader_name
+
+    return reader_name(name or os.environ.get("TAAWUN_READER") or getuser())
 
 
 def tried(settings: Settings, working: WorkingCopy, edit: Edit) -> AbstractContextManager[Trial]:

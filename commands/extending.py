@@ -22,9 +22,15 @@ from .settings import MISUSE, Settings, common
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--example", is_flag=True, help="Include an invented example with a text and facts.")
+@click.option(
+    "--git",
+    "for_git",
+    is_flag=True,
+    help="Add a pre-commit hook, and a workflow that checks, previews answers and publishes.",
+)
 @common
 @click.pass_obj
-def new(settings: Settings, folder: Path, example: bool) -> None:
+def new(settings: Settings, folder: Path, example: bool, for_git: bool) -> None:
     """Start a collection of your own: a folder with a template of every file.
 
     It passes every check as it is; --collection DIR adds it to the bundled one.
@@ -32,7 +38,7 @@ def new(settings: Settings, folder: Path, example: bool) -> None:
     from ..loaders.editing.new_collection import new_collection
 
     # TAAWUN_COLLECTIONS may name this very folder, which is not there yet.
-    new_collection(folder, settings.collection, with_example=example)
+    new_collection(folder, settings.collection, with_example=example, for_git=for_git)
     code = "new-collection-with-example" if example else "new-collection"
     argument = shlex.quote(str(folder))
     print_line(say(code, settings.language, folder=str(folder), argument=argument))

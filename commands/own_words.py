@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..graph.errors import MisuseError, TaawunError, UnsureError
+from ..graph.errors import MisuseError, TaawunError
 from ..messages.message import say
 from ..queries.asking.wording import Wording
 from ..queries.rows import Truth
@@ -81,7 +81,7 @@ def _refuse(
 ) -> None:
     """Say what was not understood, and offer the likeliest questions."""
     wording = Wording(settings.graph.store)
-    error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+    error = outcome.error
     if settings.format == "json":
         tell(error, settings)
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..graph.errors import MisuseError, OutputError
+from ..graph.errors import MisuseError, OutputError, needs
 from ..messages.message import foreign, say
 from .output import print_line
 from .settings import Settings, common, page_options
@@ -45,8 +45,10 @@ def publish(
     """
     from ..loaders.builds.build import build
     from ..loaders.builds.snapshot import States
-    from ..server.publishing.publish import publish as write_site
-    from ..server.publishing.published_build import PublishedBuild
+
+    with needs("server"):
+        from ..server.publishing.publish import publish as write_site
+        from ..server.publishing.published_build import PublishedBuild
 
     if settings.endpoint:
         raise MisuseError("publish-with-endpoint")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -10,7 +11,7 @@ from typing import Final
 
 import click
 
-from ..graph.errors import MissingExtraError, MisuseError
+from ..graph.errors import MisuseError, needs
 from ..messages.message import say
 from .output import print_line
 from .settings import Settings, common, page_options, port_option
@@ -78,8 +79,10 @@ def serve(
     """
     from ..loaders.builds.build import build
     from ..loaders.builds.cache import cache_folder
-    from ..server.application import listen, run
-    from ..server.workers.process import Limits, Served
+
+    with needs("server"):
+        from ..server.application import listen, run
+        from ..server.workers.process import Limits, Served
 
     if not public and not _is_loopback(host):
         raise MisuseError("serve-reachable-by-others", host=host)
@@ -93,6 +96,8 @@ def serve(
     limits = Limits(seconds=settings.patience, memory=memory, answer=answer)
     if workers:
         limits = replace(limits, workers=workers)
+    if sys.platform == "win32":
+        click.echo(say("serve-without-memory-limit", settings.language), err=True)
     with listen(host, port) as listener:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
         print_line(say("serve-ready", settings.language, address=address))
@@ -119,22 +124,20 @@ def mcp(settings: Settings, http: bool, port: int, no_texts: bool) -> None:
     taawun mcp --http --port 7879
     """
     from ..loaders.builds.build import build
-    from ..server.workers.process import Limits, Served
+
+    with needs("mcp"):
+        from ..server.application import listen, run_plain
+        from ..server.assistants.mcp_server import mcp_server
+        from ..server.workers.process import Limits, Served
 
     if settings.endpoint:
         raise MisuseError("mcp-with-endpoint")
-    try:
-        from ..server.assistants.mcp_server import mcp_server
-    except ModuleNotFoundError as error:
-        raise MissingExtraError.of("mcp", error) from error
     made = build(settings.collections)
     served = Served(made.path, tuple(settings.collections), texts=not no_texts)
     server = mcp_server(served, Limits(seconds=settings.patience))
     if not http:
         server.run("stdio")
         return
-    from ..server.application import listen, run_plain
-
     with listen("127.0.0.1", port) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
         print_line(say("mcp-ready", settings.language, address=address))

@@ -181,7 +181,10 @@ def _rows(
         yield "bundle", str(quote.start), str(quote.end), quote.text, told
     for item in found.sentences:
         cues = dict.fromkeys(found.text[cue.start : cue.end] for cue in item.cues)
-        yield row(item.state, item.sentence.start, item.sentence.end, "، ".join(cues))
+        meaning = "، ".join(cues)
+        if item.modality:
+            meaning = f"{names.label(f'modality/{item.modality}', language)}: {meaning}"
+        yield row(item.state, item.sentence.start, item.sentence.end, meaning)
 
 
 def _told(item: Mapping[str, Any], names: Suggester, language: str) -> str:

@@ -31,12 +31,13 @@ def write_durably(path: Path, content: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     new.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        with suppress(OSError):
+    # The name has to be on the disk too; some systems open no folders, and write names at once.
+    with suppress(OSError):
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
             os.fsync(handle)
-    finally:
-        os.close(handle)
+        finally:
+            os.close(handle)
 
 
 def digest(path: Path) -> str:
@@ -47,9 +48,10 @@ def digest(path: Path) -> str:
 class Drafts:
     """The ``.desk`` folder of one collection."""
 
-    def __init__(self, collection: Path) -> None:
+    def __init__(self, collection: Path, reader: str = "") -> None:
+        """``reader`` is who reads blind, beside the drafts of the others."""
         self._collection = collection
-        self._folder = collection / _FOLDER
+        self._folder = collection / _FOLDER / (f"reading.{reader}" if reader else "")
 
     def read(self, document: str) -> dict[str, Any]:
         """The draft of a document: the open form, and what was rejected."""

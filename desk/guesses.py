@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from ..graph.arabic import fold
-from ..loaders.text.body_names import Body
 from ..loaders.text.cues import stem
 from ..loaders.text.mentions import Mention
+from ..loaders.text.name_words import HEADS
 from ..loaders.text.suggestion import Suggester, Suggestion
 from ..loaders.text.tokens import folded_words, tokens
 from ..ontology.namespaces import TW
@@ -29,6 +29,12 @@ _FORMS: Final = {
 _FIELDS: Final = {"belongsToCountry": "country", "signatory": "parties", "party": "parties"}
 _MEMO: Final = fold("مذكرة")
 _ACTORS: Final = TW + "Actor"
+
+
+def class_of_body(name: str) -> str:
+    """The slug of the class that the first word of a name suggests, or an empty text."""
+    first = next(iter(tokens(name)), None)
+    return HEADS.get(first.folded, "") if first else ""
 
 
 def modality(text: str, quote: str, people: Iterable[str]) -> dict[str, str]:
@@ -82,17 +88,11 @@ class Guesses:
     def __init__(self, suggester: Suggester) -> None:
         self._suggester = suggester
 
-    def bodies(self, text: str, found: Suggestion) -> list[Body]:
-        """The names of bodies that are not registered."""
-        return [
-            body for body in self._suggester.phrases(text, found.mentions).bodies if not body.ref
-        ]
-
     def form(self, kind: str, text: str, found: Suggestion) -> dict[str, Any]:
         """The item of a bundle as far as the words tell it; names in English are left open."""
         item: dict[str, Any] = {"new": kind}
         sure = [m for m in found.mentions if m.kind == "name"]
-        new = [{"new": body.kind, "ar": body.text, "en": ""} for body in self.bodies(text, found)]
+        new = [{"new": body.kind, "ar": body.text, "en": ""} for body in found.bodies]
         dates = [date.edtf for date in found.dates]
         getattr(self, f"_{kind}")(item, _Said(text, found, sure, new, dates))
         return item

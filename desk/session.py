@@ -2,100 +2,140 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
 from ..checks import named_faults
 from ..graph.document import Document
 from ..graph.errors import CollectionError, MisuseError, QuoteError, TaawunError, told
-from ..graph.fact import OMISSION, Fact
+from ..graph.fact import OMISSION
 from ..graph.store import EmbeddedStore
 from ..loaders.builds.build import lines_of
 from ..loaders.checks.quotes import LONGEST_QUOTE, evidence, told_apart
+from ..loaders.collection import Collection
 from ..loaders.editing.additions import additions
 from ..loaders.editing.bundles import BUNDLES, Batch
 from ..loaders.editing.json_schemas import FOLDER, schema_files
 from ..loaders.editing.references import References
-from ..loaders.editing.transaction import Edit, seen
+from ..loaders.editing.transaction import REVIEWS, Edit, seen
 from ..loaders.editing.working_copy import Effect, WorkingCopy
+from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.scopes import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
-from ..loaders.text.tokens import MARKS
 from ..messages.fault import Fault, Place, by_weight
-from ..ontology.namespaces import ID
 from ..ontology.schema import local_name
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
 from ..queries.labels import Labels
 from ..queries.results import Table
+from .desk_words import marks_of, quotes_of, sentence_of, snapped, vocabulary
 from .drafts import Drafts
 from .guesses import Guesses, bundled, modality
-from .pickers import vocabulary
 
 Json = dict[str, Any]
-_WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
-_OUTSIDE: Final = " \t\r\n\u00a0.،,؛;:"
 _PERSON: Final = "official/"
+
+
+class _Tried(NamedTuple):
+    """An edit that no check refuses: its effect, the answers after it, and what is told of it."""
+
+    effect: Effect
+    answers: dict[str, Table]
+    report: Json
 
 
 class Desk:
     """One collection on the desk, over those below it, held in memory between requests."""
 
-    def __init__(self, collections: Sequence[Path]) -> None:
-        """Read the collections; the last is written into. Raises ``CollectionError``."""
+    def __init__(
+        self, collections: Sequence[Path], reader: str = "", *, is_blind: bool = False
+    ) -> None:
+        """Read the collections; the last is written into. Raises ``CollectionError``.
+
+        ``reader`` is who reads. Reading blind, they are shown no fact of others, and write a
+        reading of their own.
+        """
         self._collections = tuple(collections)
         self.folder = collections[-1]
-        self.drafts = Drafts(self.folder)
-        self._lock = RLock()
-        self._seen = seen(self.folder)
-        self.drafts.finish()
+        self.reader, self.is_blind = reader, is_blind
+        self.lock = RLock()
+        self.seen = seen(self.folder)
         self._answers: dict[str, Table] = {}
+        #: The last preview: what was asked, and what was found.
+        self._tried: tuple[Sequence[Mapping[str, Any]], str, Edit, _Tried] | None = None
         self._load()
 
     def _load(self) -> None:
-        self._seen = seen(self.folder)
-        self._working = WorkingCopy(self._collections, is_built=False)
-        known = self._working.collection
+        own = self.reader if self.is_blind else ""
+        self.drafts = Drafts(self.folder, own)
+        self.drafts.finish()
+        self.seen = seen(self.folder)
+        self._working = WorkingCopy(self._collections, is_built=False, reader=own)
+        known = self.known
         lines = lines_of(known, list(self._working.derived.values()))
         store = ox.Store()
         store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS, lenient=True)
         self._store = EmbeddedStore(store)
         self._answers.clear()
+        self._tried = None
         self._catalogue = Catalogue(folder / "queries" for folder in self._collections)
+        self._named: object = None
         self._renew()
 
     def _renew(self) -> None:
-        known = self._working.collection
+        known = self.known
+        if self._named is known.entities:
+            return
+        self._named = known.entities
         self._suggester = Suggester(known.schema, known.entities)
         self._guesses = Guesses(self._suggester)
         self._scopes = Scopes(known.schema)
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Read the collection again if it was changed by someone else."""
-        if seen(self.folder) != self._seen:
+        if seen(self.folder) != self.seen:
             self._load()
+
+    def end_blind(self) -> None:
+        """Show the facts of the others from now on: the reader's own reading is done."""
+        with self.lock:
+            self.is_blind = False
+            self._load()
+
+    @property
+    def labels(self) -> Labels:
+        """The names of things in the graph as it stands."""
+        return Labels(self._store)
+
+    def label(self, ref: str, language: str) -> str:
+        """The name of an entity or concept."""
+        return self._suggester.label(ref, language)
+
+    @property
+    def known(self) -> Collection:
+        """The collections as they stand."""
+        return self._working.collection
 
     def names(self) -> Json:
         """What the page calls things; see :func:`.pickers.vocabulary`."""
-        with self._lock:
-            return vocabulary(self._working.collection, self._suggester)
+        with self.lock:
+            return vocabulary(self.known, self._suggester)
 
     def keep_draft(self, slug: str, draft: Json) -> None:
         """Keep what is typed about a document; on return it survives a crash."""
-        with self._lock:
+        with self.lock:
             self.drafts.write(self._document(slug).slug, draft)
 
     def documents(self) -> list[Json]:
         """The documents, those of the collection first."""
-        with self._lock:
-            self._follow()
+        with self.lock:
+            self.follow()
             own = {path.stem for path in (self.folder / "documents").glob("*.txt")}
             found = [
                 {
@@ -104,51 +144,31 @@ class Desk:
                     "en": item.en,
                     "own": Path(item.file).stem in own,
                 }
-                for item in self._working.collection.documents.values()
+                for item in self.known.documents.values()
             ]
             return sorted(found, key=lambda item: not item["own"])
 
     def document(self, slug: str) -> Json:
         """A document: its text, sentences, marks, quotes, proposals and draft."""
-        with self._lock:
-            self._follow()
+        with self.lock:
+            self.follow()
             source = self._document(slug)
-            known = self._working.collection
-            quoted: dict[tuple[int, int], int] = {}
-            for fact in known.facts:
-                for part in fact.evidence:
-                    if part.document == slug:
-                        span = part.start, part.end
-                        quoted[span] = quoted.get(span, 0) + 1
+            known = self.known
             covered = covered_spans(known.facts, slug)
             covered += [(span.start, span.end) for span in (*source.furniture, *source.silent)]
             found = self._suggester.suggest(source.text, slug, covered)
-            marks: list[Json] = [
-                {"start": m.start, "end": m.end, "kind": m.kind, "refs": list(m.candidates)}
-                for m in found.mentions
-            ]
-            marks += [{"start": d.start, "end": d.end, "kind": "date"} for d in found.dates]
-            marks += [{"start": a.start, "end": a.end, "kind": "amount"} for a in found.amounts]
-            marks += [
-                {"start": body.start, "end": body.end, "kind": "unknown"}
-                for body in self._guesses.bodies(source.text, found)
-            ]
-            marks += [{"start": u.start, "end": u.end, "kind": "unknown"} for u in found.unknown]
             draft = self.drafts.read(slug)
             return {
                 "slug": slug,
                 "ar": source.ar,
                 "en": source.en,
                 "text": source.text,
-                "marks": sorted(marks, key=lambda mark: (mark["start"], -mark["end"])),
+                "marks": marks_of(source.text, found),
                 "sentences": [
                     {"start": s.sentence.start, "end": s.sentence.end, "state": s.state}
                     for s in found.sentences
                 ],
-                "quotes": [
-                    {"start": start, "end": end, "facts": count}
-                    for (start, end), count in sorted(quoted.items())
-                ],
+                "quotes": quotes_of(slug, known.facts),
                 "proposals": [
                     {
                         "start": s.quote.start,
@@ -168,7 +188,7 @@ class Desk:
             }
 
     def _document(self, slug: str) -> Document:
-        known = self._working.collection.documents
+        known = self.known.documents
         if slug not in known:
             raise MisuseError("unknown-document", name=slug)
         return known[slug]
@@ -177,7 +197,7 @@ class Desk:
 
     def quote(self, slug: str, parts: Sequence[Sequence[int]], language: str) -> Json:
         """The quote at these places, snapped to whole words, with what it names."""
-        with self._lock:
+        with self.lock:
             source = self._document(slug)
             spans = [snapped(source.text, start, end) for start, end in parts]
             words = f" {OMISSION} ".join(source.text[start:end] for start, end in spans)
@@ -216,7 +236,7 @@ class Desk:
                 "named": list(dict.fromkeys(named)),
                 "new": [
                     {"new": body.kind, "ar": body.text, "en": ""}
-                    for body in self._guesses.bodies(words, found)
+                    for body in found.bodies
                 ]
                 + [{"new": "official", "ar": u.text, "en": ""}
                    for u in found.unknown if u.kind == "person"],
@@ -229,65 +249,74 @@ class Desk:
     # Trying, saving and undoing.
 
     def _edit(self, items: Iterable[Mapping[str, Any]]) -> Edit:
-        known = self._working.collection
+        known = self.known
         batch = Batch(References(known))
         batch.read((Place(str(number)), item) for number, item in enumerate(items, 1))
-        return additions(self.folder, self._seen, known, batch.entities, batch.facts)
+        part = reading_folder(self.reader) if self.is_blind else "facts"
+        return additions(self.folder, self.seen, known, batch.entities, batch.facts, part)
 
     def preview(self, items: Sequence[Mapping[str, Any]], language: str) -> Json:
         """What would be written, what is wrong with it, and what changes; nothing is written."""
-        with self._lock:
-            self._follow()
+        with self.lock:
+            self.follow()
             try:
                 edit = self._edit(items)
-                effect = self._effect(edit)
-            except (CollectionError, TaawunError) as error:
-                return {"faults": self._told(error, language)}
-            with self._with(effect):
-                if wrong := self._shape_faults(effect):
-                    return {"faults": self._told(CollectionError(wrong), language)}
-                return self._report(edit, effect, self._changes(effect), language)
+                tried = self._try(edit, language)
+            except TaawunError as error:
+                return {"faults": self.told(error, language)}
+            # A save that follows need not try the same again.
+            self._tried = (items, language, edit, tried)
+            return tried.report
 
     def save(self, items: Sequence[Mapping[str, Any]], language: str) -> Json:
         """Write the items together or not at all, and say what changed."""
-        with self._lock:
-            self._follow()
+        with self.lock:
+            self.follow()
             try:
-                edit = self._edit(items)
-                effect = self._effect(edit)
-                with self._with(effect):
-                    if wrong := self._shape_faults(effect):
-                        raise CollectionError(wrong)
-                    changes = self._changes(effect)
-                    told_now = self._report(edit, effect, changes, language)
-                self.drafts.carry_out(edit)
-            except (CollectionError, TaawunError) as error:
-                return {"faults": self._told(error, language)}
-            self._store.quads.extend(effect.added)
-            for quad in effect.removed:
-                self._store.quads.remove(quad)
-            self._working.take_over(effect)
-            if edit.entities and (self.folder / FOLDER).is_dir():
-                schemas = schema_files(effect.collection)
-                Edit(self.folder, schemas, seen(self.folder)).write()
-            self._seen = seen(self.folder)
-            self._answers.clear()
-            self._renew()
-            return {**told_now, "saved": [path.as_posix() for path in edit.files]}
+                if self._tried and self._tried[:2] == (items, language):
+                    _, _, edit, tried = self._tried
+                    return self.carry_out(edit, language, tried)
+                return self.carry_out(self._edit(items), language)
+            except TaawunError as error:
+                return {"faults": self.told(error, language)}
+
+    def _try(self, edit: Edit, language: str) -> _Tried:
+        """Everything that an edit changes. Raises ``CollectionError`` with what is wrong."""
+        effect = self._working.effect(edit) or self._working.effect_in_full(edit)
+        with self._with(effect):
+            if wrong := self._shape_faults(effect):
+                raise CollectionError(wrong)
+            changes, answers = self._changes(edit, effect)
+            return _Tried(effect, answers, self._report(edit, effect, changes, language))
+
+    def carry_out(self, edit: Edit, language: str, tried: _Tried | None = None) -> Json:
+        """Write an edit and say what changed. Raises ``CollectionError`` and ``OutputError``."""
+        self._tried = None
+        if all(path.parts[0] == REVIEWS for path in edit.files):
+            self.drafts.carry_out(edit)
+            self.seen = seen(self.folder)
+            return {"faults": [], "saved": [path.as_posix() for path in edit.files]}
+        effect, answers, told_now = tried or self._try(edit, language)
+        self.drafts.carry_out(edit)
+        self._store.quads.extend(effect.added)
+        for quad in effect.removed:
+            self._store.quads.remove(quad)
+        self._working.take_over(effect)
+        if edit.entities and (self.folder / FOLDER).is_dir():
+            schemas = schema_files(effect.collection)
+            Edit(self.folder, schemas, seen(self.folder)).write()
+        self.seen = seen(self.folder)
+        self._answers = answers
+        self._renew()
+        return {**told_now, "saved": [path.as_posix() for path in edit.files]}
 
     def undo(self) -> Json:
         """Take back the last save of this desk, if its files are as it left them."""
-        with self._lock:
+        with self.lock:
             files = self.drafts.undo()
             if files:
                 self._load()
             return {"undone": files}
-
-    def _effect(self, edit: Edit) -> Effect:
-        effect = self._working.effect(edit)
-        if effect is None:
-            raise MisuseError("desk-needs-command")
-        return effect
 
     def _shape_faults(self, effect: Effect) -> list[Fault]:
         """The violations after the change; those from before it are known to the checks."""
@@ -316,24 +345,40 @@ class Desk:
             for quad in first:
                 store.remove(quad)
 
-    def _changes(self, effect: Effect) -> list[AnswerChange]:
-        """The stored questions whose answers change; the store is after the change."""
-        asked = self._catalogue.with_text(effect.touched.may_change)
+    def _changes(self, edit: Edit, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
+        """The stored questions whose answers change, and all known answers after the change.
+
+        The store is after the change.
+
+        A record status is a statement about a fact, which any question may read. Who reads blind
+        has no answers: they would tell of the facts of others.
+        """
+        if self.is_blind:
+            return [], {}
+        if edit.facts or edit.entities:
+            asked = self._catalogue.with_text(effect.touched.may_change)
+        else:
+            asked = list(self._catalogue.questions.values())
         lacking = [question for question in asked if question.name not in self._answers]
         with self._with(effect, undone=True):
             for _ in answer_changes(self._store, self._store, lacking, self._answers):
                 pass
-        return list(answer_changes(self._store, self._store, asked, dict(self._answers)))
+        after = dict(self._answers)
+        return list(answer_changes(self._store, self._store, asked, after)), after
 
     def _report(
         self, edit: Edit, effect: Effect, changes: Sequence[AnswerChange], language: str
     ) -> Json:
-        labels = Labels(self._store)
         facts = [fact for fact, _ in edit.facts]
+        quiet = acknowledged(self._collections)
         return {
             "faults": [],
-            "warnings": [told(fault, language) for fault in by_weight(edit.warnings)],
-            "facts": [self._sentence(fact, labels, language) for fact in facts],
+            "warnings": [
+                {"text": told(one, language), "warning": key[0], "about": key[1]}
+                for one in by_weight(edit.warnings)
+                if (key := warning_key(one)) not in quiet
+            ],
+            "facts": [sentence_of(fact, self.labels, language) for fact in facts],
             "entities": [one.ar if language == "ar" else one.en for one, _ in edit.entities],
             "derived": len({item.terms for item in effect.derived}),
             "answers": [
@@ -346,34 +391,9 @@ class Desk:
             ],
         }
 
-    def _sentence(self, fact: Fact, labels: Labels, language: str) -> str:
-        parts = (fact.subject, fact.predicate, fact.object)
-        words = [
-            labels(part.value, language) if isinstance(part, ox.NamedNode) else part.value
-            for part in parts
-        ]
-        how = fact.qualifier("modality")
-        if isinstance(how, ox.NamedNode) and how.value != f"{ID}modality/asserted":
-            words.append(f"({labels(how.value, language)})")
-        return " · ".join(words)
-
-    def _told(self, error: TaawunError, language: str) -> list[str]:
+    def told(self, error: TaawunError, language: str) -> list[str]:
+        """The faults of an error in words, without their places."""
         faults = getattr(error, "faults", None)
         if not faults:
             return [told(error, language)]
         return [told(replace(fault, place=Place("")), language) for fault in faults]
-
-
-def snapped(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span in whole words and numbers, without the punctuation around it."""
-    start, end = max(0, min(start, end)), min(len(text), max(start, end))
-    for match in _WHOLE.finditer(text, max(0, start - 60), min(len(text), end + 60)):
-        if match.start() < start < match.end():
-            start = match.start()
-        if match.start() < end < match.end():
-            end = match.end()
-    while start < end and text[start] in _OUTSIDE:
-        start += 1
-    while end > start and text[end - 1] in _OUTSIDE:
-        end -= 1
-    return start, end

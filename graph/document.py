@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_ENTITIES, RDF, RDFS, SCHEMA, TW
+
+#: Stands for a character that is left out of a document that is not whole; it is no letter.
+LEFT_OUT: Final = "·"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Document:
     corrects: tuple[str, ...] = ()
     furniture: tuple[Span, ...] = ()
     silent: tuple[Span, ...] = ()
+    #: Whether ``text`` is the whole document; else what facts do not quote is left out of it.
+    is_whole: bool = True
 
     @property
     def iri(self) -> str:

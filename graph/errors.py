@@ -22,7 +22,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..messages.encoding import is_utf_16
@@ -72,16 +73,21 @@ class UnsureError(TaawunError):
 
     @classmethod
     def of(
-        cls, kind: str, names: Iterable[str], words: Iterable[str], near: Iterable[str] = ()
+        cls,
+        kind: str,
+        names: Iterable[str],
+        words: Iterable[str],
+        near: Iterable[str] = (),
+        reason: Message | None = None,
     ) -> UnsureError:
-        """The error for an outcome: ``foreign``, ``unread`` or ``unsure``."""
+        """The error for an outcome: ``foreign``, ``unread`` or ``unsure``, for a reason."""
         close = tuple(near)
         remedy = Message("did-you-mean", names=close) if close else None
         if kind == "foreign":
             return cls(Message("reading-foreign", names=tuple(names)), remedy=remedy)
         if kind == "unread":
             return cls(Message("reading-unread", words=tuple(words)), remedy=remedy)
-        return cls(Message("reading-unsure"), remedy=remedy)
+        return cls(reason or Message("reading-unsure"), remedy=remedy)
 
 
 class UnknownNameError(TaawunError):
@@ -151,17 +157,25 @@ class MisuseError(TaawunError):
     """Arguments or options of a command conflict."""
 
 
-class MissingExtraError(TaawunError):
+class MissingExtraError(TaawunError, ImportError):
     """A package that an optional part needs is not installed; the remedy is the command."""
 
-    @classmethod
-    def of(cls, extra: str, error: ModuleNotFoundError) -> MissingExtraError:
-        """The error for an extra of ours. A missing module of ours is not translated."""
-        name = (error.name or "").partition(".")[0]
-        if name == "taawun":
-            raise error
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Around imports of packages that only an extra of ours installs.
+
+    Raises ``MissingExtraError`` if one is not installed. ``extra`` is a name of
+    ``[project.optional-dependencies]``.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package == "taawun":
+            raise
         remedy = Message("install-extra", extra=extra)
-        return cls(Message("extra-missing", package=name), remedy=remedy)
+        raise MissingExtraError("extra-missing", package=package, remedy=remedy) from error
 
 
 class EndpointError(TaawunError):

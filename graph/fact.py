@@ -26,7 +26,7 @@ from ..ontology.namespaces import (
     TW,
     XSD,
 )
-from .document import Document
+from .document import LEFT_OUT, Document
 
 #: EDTF's codes for quarters and halves of a year, each with its first and last month.
 PARTS_OF_YEAR: Final = {
@@ -144,12 +144,14 @@ class Passage:
     @property
     def prefix(self) -> str:
         """The text before the passage, so that a reader sees it in its sentence."""
-        return self.source.text[max(0, self.start - AROUND) : self.start]
+        before = self.source.text[max(0, self.start - AROUND) : self.start]
+        return before if self.source.is_whole else before.rpartition(LEFT_OUT)[2]
 
     @property
     def suffix(self) -> str:
         """The text after the passage."""
-        return self.source.text[self.end : self.end + AROUND]
+        after = self.source.text[self.end : self.end + AROUND]
+        return after if self.source.is_whole else after.partition(LEFT_OUT)[0]
 
     @property
     def passage_iri(self) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVa
 import pyoxigraph as ox
 
 from ..messages.message import foreign
-from .errors import QueryError, StoreError
+from .errors import QueryError, StoreError, needs
 from .sparql_tokens import spelt_for_oxigraph
 
 if TYPE_CHECKING:
@@ -166,8 +166,9 @@ class EmbeddedStore:
 
     def dataset(self) -> Dataset:
         """The same store as an ``rdflib.Dataset``, the public interface for RDF code."""
-        from oxrdflib import OxigraphStore
-        from rdflib import Dataset
+        with needs("rdflib"):
+            from oxrdflib import OxigraphStore
+            from rdflib import Dataset
 
         return Dataset(store=OxigraphStore(store=self._store))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,7 +41,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
                 return
             # A temporary file is for its owner alone; an export is for others.
             made.chmod(S_IMODE(old.st_mode) if old else 0o644)
-            if old:
+            if old and sys.platform != "win32":
                 with suppress(PermissionError):
                     os.chown(made, old.st_uid, old.st_gid)
             made.replace(target)

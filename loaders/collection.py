@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from ..graph.document import Document
 from ..graph.entity import Entity
-from ..graph.errors import CollectionError
+from ..graph.errors import CollectionError, needs
 from ..graph.fact import Fact
 from ..messages.fault import Fault, Place
 from ..messages.message import Message
@@ -22,7 +22,7 @@ from .builds.inputs import INPUT_PARTS, SEEDS, distinct, is_collection, name_of
 from .checks.glosses import Written, first_glosses, with_shared_glosses
 from .checks.lints import lint_facts, lint_names
 from .documents import REGISTER, lint_corrections, read_documents
-from .entities import read_entities
+from .entities import further_names, read_entities
 from .facts import FactMaker
 from .files.fact_files import read_facts_csv, read_facts_jsonl, read_facts_yaml
 from .files.value import Site, Spot, Value
@@ -66,7 +66,8 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
     if unreadable or spoiled:
         raise CollectionError([*faults, *unreadable, *spoiled])
     if shapes:
-        from .checks.collection_shapes import lint_shapes
+        with needs("check"):
+            from .checks.collection_shapes import lint_shapes
 
         count, wrong = lint_shapes(shapes)
         performed["shapes of collections"] += count
@@ -75,7 +76,8 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
     if not any(source.triples or source.prefixes for source in sources):
         return Schema.load()
     extension = Extension(sources)
-    count, wrong = extension.lint()
+    with needs("check"):
+        count, wrong = extension.lint()
     performed["ontology"] += count
     faults.extend(wrong)
     return extended(extension)
@@ -231,6 +233,10 @@ def read_registers(
                 node.fault("registered-twice", name=entity.ref, check="names", remedy=remedy)
             entities[entity.ref], places[entity.ref] = entity, Spot(node.place, faults)
             performed["entities"] += 1
+    for folder in folders:
+        name = f"{name_of(folder)}/entities"
+        for entity in list(further_names(folder / "entities", name, entities, faults)):
+            entities[entity.ref] = entity
     named = None if REGISTER in refused else refused.union(documents)
     performed["names"] += lint_names(entities, places, named)
     for entity in entities.values():
@@ -260,6 +266,7 @@ def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
         for document in read_documents(
             folder / "documents", f"{name_of(folder)}/documents", faults, set()
         )
+        if document.is_whole
     }
     if faults:
         raise CollectionError(faults)

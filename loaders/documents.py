@@ -20,13 +20,22 @@ REGISTER: Final = "documents.yaml"
 DOCUMENT_KEYS: Final = frozenset(
     {
         "file", "sha256", "ar", "en", "publisher", "creator", "issued", "note", "corrects",
-        "furniture", "silent",
+        "furniture", "silent", "quotes",
     }
 )  # fmt: skip
 #: What an entry of the register must have.
 DOCUMENT_NEEDED: Final = ("file", "sha256", "ar", "en")
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SPAN_KEYS: Final = frozenset({"text", "prefix", "suffix", "every", "reason"})
+
+
+def quotes_file(file: str) -> str:
+    """The name of the file that holds the quotes of a document alone.
+
+    >>> quotes_file("memo.txt")
+    'memo.quotes.txt'
+    """
+    return f"{file.removesuffix('.txt')}.quotes.txt"
 
 
 def is_slug(name: str) -> bool:
@@ -68,7 +77,7 @@ def _document(
     fields = node.fields(DOCUMENT_KEYS)
     file = fields["file"].text() if "file" in fields else ""
     twice = file in registered
-    registered.add(file)
+    registered.add(quotes_file(file) if "quotes" in fields else file)
     if not is_slug(slug):
         node.fault("bad-document-name", name=slug)
         return None
@@ -88,6 +97,9 @@ def _read_document(
     folder: Path, name: str, slug: str, fields: Fields, faults: list[Fault]
 ) -> Document | None:
     file = fields["file"].text()
+    checksum = "sha256"
+    if "quotes" in fields:
+        file, checksum = quotes_file(file), "quotes"
     path = folder / file
     if path.name != file or path.suffix != ".txt" or not path.is_file():
         remedy = near(file, {path.name for path in files(folder, ".txt")})
@@ -102,8 +114,8 @@ def _read_document(
         reason = foreign(error.strerror or str(error))
         fields["file"].fault("cannot-be-read", reason=reason, check="documents")
         return None
-    if digest != fields["sha256"].text():
-        fields["sha256"].fault("document-changed", file=file, digest=digest, check="documents")
+    if digest != fields[checksum].text():
+        fields[checksum].fault("document-changed", file=file, digest=digest, check="documents")
         return None
     text = read_text(path, f"{name}/{file}", faults)
     if text is None:
@@ -116,8 +128,8 @@ def _read_document(
         fields["issued"].fault(wrong.code, check="dates", remedy=None, **wrong.parts)
     return Document(
         slug=slug,
-        file=file,
-        sha256=digest,
+        file=fields["file"].text(),
+        sha256=fields["sha256"].text(),
         text=text,
         ar=fields["ar"].text(),
         en=fields["en"].text(),
@@ -128,6 +140,7 @@ def _read_document(
         corrects=tuple(dict.fromkeys(_slugs(fields.get("corrects")))),
         furniture=tuple(_spans(fields.get("furniture"), text)),
         silent=tuple(_spans(fields.get("silent"), text)),
+        is_whole="quotes" not in fields,
     )
 
 

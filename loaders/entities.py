@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -23,6 +24,8 @@ _MATCHES: Final = ("exactMatch", "closeMatch")
 ENTITY_KEYS: Final = frozenset(
     {"ar", "en", "also", "types", "note", "noteAr", "iso3", "m49", "broader", *_MATCHES}
 )
+#: The file of further names of entities that are registered elsewhere, as in another collection.
+ALSO_FILE: Final = "also.yaml"
 #: The regions of countries by M49: definitions, which no document needs to say.
 REGIONS: Final = Path(__file__).parent / "regions.tsv"
 REFERENCE: Final = re.compile(r"[a-z]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*")
@@ -58,6 +61,8 @@ def read_entities(
     suffixes = (".yaml", ".yml", ".csv")
     faults.extend(strays(folder, name, *suffixes))
     for path in files(folder, *suffixes):
+        if path.name == ALSO_FILE:
+            continue
         before = len(faults)
         read = _table if path.suffix == ".csv" else _mapping
         found = list(read(path, f"{name}/{path.name}", faults))
@@ -82,6 +87,23 @@ def _table(path: Path, name: str, faults: list[Fault]) -> Iterator[_Written]:
         if cells := row.cells(ENTITIES.needed):
             fields = {key: EntityCell(cell, key) for key, cell in cells.items()}
             yield cells["reference"].text(), cells["reference"], fields
+
+
+def further_names(
+    folder: Path, name: str, entities: Mapping[str, Entity], faults: list[Fault]
+) -> Iterator[Entity]:
+    """Yield the entities that gain names by the file of further names of ``folder``."""
+    path = folder / ALSO_FILE
+    if not path.is_file():
+        return
+    root = read_yaml(path, f"{name}/{ALSO_FILE}", faults)
+    for reference, node in root.fields().items() if root and not root.is_empty else ():
+        if reference not in entities:
+            remedy = near(reference, entities)
+            node.fault("unknown-entity", name=reference, check="names", remedy=remedy)
+            continue
+        entity = entities[reference]
+        yield replace(entity, aliases=(*entity.aliases, *_aliases({"also": node})))
 
 
 def region_lines(entities: Iterable[Entity]) -> Iterator[str]:

@@ -52,7 +52,7 @@ def record_status(
             found[name] = ox.Literal(reason, language=language)
     if "statusDate" in written:
         day = written["statusDate"].text()
-        if not _is_day(day):
+        if not is_day(day):
             written["statusDate"].fault("not-a-day", text=day, check=CHECK)
         found["statusDate"] = ox.Literal(day)
     if "supersededBy" in written:
@@ -93,7 +93,7 @@ def fact_iri(text: str) -> str | None:
     return FACT + found[1] if found else None
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
     try:
         return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(text))
     except ValueError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -11,9 +13,11 @@ from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
 import pyoxigraph as ox
 
+from ..graph.arabic import fold
 from ..graph.control_characters import escaped, visible
 from ..graph.errors import QueryError, TaawunError, as_json
-from ..graph.store import Store, damaged, read
+from ..graph.sparql_tokens import scan
+from ..graph.store import Store, Term, damaged, read
 from ..ontology.namespaces import BASE
 from .question import Question
 from .results import (
@@ -23,6 +27,7 @@ from .results import (
     Table,
     Terms,
     as_data,
+    bindings,
     distinct,
     in_markdown,
     rule,
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
     from .parameters import Asked
 
 
+#: Answers of up to so many rows are ordered by name.
+_ORDERED: Final = 10_000
 #: Rows are read in blocks; the first are small, so that output starts at once.
 _FIRST: Final = 16
 _BLOCK: Final = 1024
@@ -142,8 +149,8 @@ def ask(
 ) -> Answer:
     """The answer to a stored question; ``text`` is its SPARQL with the values of ``asked``.
 
-    Without them, required parameters have their examples. Raises ``QueryError`` if the query
-    cannot be run.
+    Without them, required parameters have their examples. What the query orders by its IRI is
+    ordered by its name in the language. Raises ``QueryError`` if the query cannot be run.
     """
     if text is None:
         from .prefixes import with_prefixes
@@ -152,7 +159,76 @@ def ask(
     solutions = store.query(text)
     if not isinstance(solutions, ox.QuerySolutions):
         raise QueryError("question-not-select", file=f"{question.name}.rq")
-    return Answer(solutions, Shown(store, language, question.columns), asked)
+    shown = Shown(store, language, question.columns)
+    return Answer(_ordered_by_name(solutions, text, store, shown), shown, asked)
+
+
+def _ordered_by_name(
+    solutions: ox.QuerySolutions, text: str, store: Store, shown: Shown
+) -> ox.QuerySolutions:
+    """The solutions with names, where the query orders by IRIs, in the order of a dictionary.
+
+    An answer of more than ``_ORDERED`` rows stays as it is.
+    """
+    variables = tuple(variable.value for variable in solutions.variables)
+    places = [variables.index(name) for name in _ordering(text) if name in variables]
+    if not places:
+        return solutions
+    rows = list(islice(map(terms_of, read(solutions)), _ORDERED + 1))
+    if len(rows) > _ORDERED:
+        again = store.query(text)
+        assert isinstance(again, ox.QuerySolutions)
+        return again
+    iris = {row[place] for row in rows for place in places}
+    shown.labels.fetch(iri.value for iri in iris if isinstance(iri, ox.NamedNode))
+
+    def key(term: Term | None) -> tuple[int, str, str]:
+        if not isinstance(term, ox.NamedNode):
+            return (0 if term is None else 2), "", ""
+        return 1, collated(shown.labels(term.value, shown.language)), term.value
+
+    def arranged(some: list[Terms], depth: int) -> Iterator[Terms]:
+        if depth == len(places) or len(some) == 1:
+            yield from some
+            return
+        groups: dict[Term | None, list[Terms]] = {}
+        for row in some:
+            groups.setdefault(row[places[depth]], []).append(row)
+        # The sort is stable: what is no name stays as the query has ordered it.
+        for one in sorted(groups, key=key):
+            yield from arranged(groups[one], depth + 1)
+
+    found = [dict(bindings(variables, row)) for row in arranged(rows, 0)]
+    document = {"head": {"vars": variables}, "results": {"bindings": found}}
+    again = ox.parse_query_results(json.dumps(document), ox.QueryResultsFormat.JSON)
+    assert isinstance(again, ox.QuerySolutions)
+    return again
+
+
+def _ordering(text: str) -> list[str]:
+    """The variables by which a query orders its rows, up to the first other expression."""
+    tokens = [token.text for token in scan(text)]
+    words = [token.upper() for token in tokens]
+    if "ORDER" not in words:
+        return []
+    place = len(words) - words[::-1].index("ORDER") + 1
+    found = []
+    while place < len(tokens):
+        if tokens[place][0] in "?$":
+            found.append(tokens[place][1:])
+            place += 1
+        elif words[place] in ("ASC", "DESC") and tokens[place + 1 : place + 4][2:] == [")"]:
+            found.append(tokens[place + 2][1:])
+            place += 4
+        else:
+            break
+    return found
+
+
+def collated(name: str) -> str:
+    """A name as it is ordered: without accents, vowel marks or capitals."""
+    plain = unicodedata.normalize("NFKD", fold(name))
+    return "".join(character for character in plain if not unicodedata.combining(character))
 
 
 def answer_of(store: Store, question: Question) -> Table:
@@ -250,8 +326,6 @@ def added_members(answer: Answer, iris: Iterable[str]) -> str:
 
     ``labels`` has the label of each of the IRIs that is ours, in the answer's language.
     """
-    import json
-
     labels, ours = answer.shown.labels, sorted(iri for iri in iris if iri.startswith(BASE))
     labels.fetch(ours)
     named = {iri: labels(iri, answer.shown.language) for iri in ours}

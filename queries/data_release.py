@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.errors import MissingExtraError
+from ..graph.errors import needs
 from ..graph.store import Store, select
 from ..ontology.namespaces import BASE, DCTERMS, FOAF, RDF, XSD
 from .data_tables import TABLES, Table, rows_of
@@ -59,10 +59,10 @@ def write_release(
     _save_json(folder / MARK, _package(version, day))
     _save_json(folder / "metadata.json", _datasette())
     (folder / "void.ttl").write_bytes(_description(folder, store, version, day))
-    (folder / "CITATION.cff").write_text(citation(version, day), "utf-8")
+    (folder / "CITATION.cff").write_text(citation(version, day), "utf-8", newline="\n")
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     text = f"{_TITLE}\n\n{_ABOUT}\n\nVersion {version}, {day}: {told}.\nLicence: {LICENCE}\n"
-    (folder / "README.txt").write_text(text, "utf-8")
+    (folder / "README.txt").write_text(text, "utf-8", newline="\n")
 
 
 def _csv(table: Table, rows: list[tuple[str | int, ...]]) -> bytes:
@@ -74,7 +74,7 @@ def _csv(table: Table, rows: list[tuple[str | int, ...]]) -> bytes:
 
 
 def _save_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
 
 
 def _package(version: str, day: str) -> dict[str, Any]:
@@ -192,11 +192,9 @@ def _datasette() -> dict[str, Any]:
 
 
 def _write_parquet(folder: Path, tables: dict[Table, list[tuple[str | int, ...]]]) -> None:
-    try:
+    with needs("parquet"):
         import pyarrow as arrow
         from pyarrow import parquet
-    except ModuleNotFoundError as error:
-        raise MissingExtraError.of("parquet", error) from error
     folder.mkdir()
     for table, rows in tables.items():
         columns = list(zip(*rows, strict=True)) or [()] * len(table.columns)

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord
-from ..graph.store import Store, Term, select
+from ..graph.store import Store, select
 from ..ontology.namespaces import DCTERMS, GRAPH_EVIDENCE, ID
 from .entity_search import predicate_iri
 from .names import Names
@@ -20,8 +20,9 @@ PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX tw: <https://w3id.org/taawun/ontology#>
-SELECT DISTINCT ?fact {{
+SELECT DISTINCT ?fact ?a ?b ?c {{
   {triple}
+  GRAPH ?fact {{ ?a ?b ?c }}
   GRAPH <{evidence}> {{ ?fact a tw:Fact ; tw:recordStatus ?status {about} }}
   FILTER(?status IN ({active}))
 }}"""
@@ -40,6 +41,29 @@ def find_facts(
     document: str | None = None,
 ) -> list[FactRecord]:
     """The active facts with these parts, prospects too, sorted by their triples.
+
+    A predicate stands for those below it and for its inverse. Raises ``UnknownNameError`` for a
+    name that is not in the graph.
+    """
+    about = {"modality": modality, "stated_by": stated_by, "document": document}
+    found = fact_iris(store, names, subject, predicate, object, **about)
+    reader = FactReader(store)
+    reader.load(found)
+    return [*map(reader.get, found)]
+
+
+def fact_iris(
+    store: Store,
+    names: Names,
+    subject: str | None = None,
+    predicate: str | None = None,
+    object: str | float | None = None,
+    *,
+    modality: str | None = None,
+    stated_by: str | None = None,
+    document: str | None = None,
+) -> list[str]:
+    """The IRIs of what :func:`find_facts` gives, in the same order.
 
     A predicate stands for those below it and for its inverse. Raises ``UnknownNameError`` for a
     name that is not in the graph.
@@ -63,10 +87,10 @@ def find_facts(
     if document is not None:
         about += f"; tw:evidence/oa:hasSource <{_document(store, names, document)}> "
     text = _FACTS.format(triple=triple, evidence=GRAPH_EVIDENCE, about=about, active=_ACTIVE)
-    found = [row["fact"].value for row in select(store, text)]
-    reader = FactReader(store)
-    reader.load(found)
-    return sorted(map(reader.get, found), key=_order)
+    found = {
+        (*(str(row[name]) for name in "abc"), row["fact"].value) for row in select(store, text)
+    }
+    return [iri for *_, iri in sorted(found)]
 
 
 def _object(names: Names, value: str | float) -> str:
@@ -79,8 +103,3 @@ def _document(store: Store, names: Names, name: str) -> str:
     for row in select(store, _NAMED_SO.format(key=f"{DCTERMS}identifier", name=literal)):
         return row["document"].value
     return names.get(name, "document")
-
-
-def _order(fact: FactRecord) -> tuple[str, ...]:
-    terms: tuple[Term, ...] = fact.triple
-    return (*map(str, terms), fact.iri)

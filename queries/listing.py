@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, SupportsIndex, TypeAlias, TypeVar,
 
 import pyoxigraph as ox
 
+from ..graph.errors import needs
 from ..graph.store import EmbeddedStore, Store, Term, select
 from ..messages.message import say
 from ..ontology.namespaces import GRAPH_EVIDENCE, TW, XSD
@@ -198,10 +199,11 @@ def data_frame(
 
     A column of whole numbers is ``Int64``, of numbers ``float64``, of truth values ``boolean``, of
     days or times ``datetime64``, and all else is text. Dates in EDTF stay text, since few of them
-    are days (``2022-09``, ``XXXX-02``). What is unbound is missing. Raises ``ImportError`` without
-    pandas (``pip install "taawun[pandas]"``).
+    are days (``2022-09``, ``XXXX-02``). What is unbound is missing. Raises
+    ``MissingExtraError`` without pandas.
     """
-    import pandas as pd
+    with needs("pandas"):
+        import pandas as pd
 
     shown.fetch([tuple(_terms(rows))])
     columns = [[_value(row[place], shown, iris) for row in rows] for place in range(len(headings))]

@@ -99,7 +99,7 @@ class Profile:
     """Everything that the page of an entity shows, computed from the facts of a store."""
 
     def __init__(self, store: Store, iri: str, language: str) -> None:
-        self._store, self.iri, self.language = store, iri, language
+        self.store, self.iri, self.language = store, iri, language
         self.card: EntityCard = entity_card(store, iri)
         self.labels = Labels(store)
         self._reader = FactReader(store)
@@ -132,7 +132,7 @@ class Profile:
     @cached_property
     def roles(self) -> Roles:
         """The properties that name the sides of an item."""
-        return Roles.read(self._store)
+        return Roles.read(self.store)
 
     @cached_property
     def items(self) -> list[Item]:
@@ -144,7 +144,7 @@ class Profile:
                 classes=_iris(TW + name for name in ITEMS), iri=self.iri, tw=TW,
                 prospects=GRAPH_PROSPECTS,
             )  # fmt: skip
-            found = [row["item"].value for row in select(self._store, text)]
+            found = [row["item"].value for row in select(self.store, text)]
         else:
             found = self._naming_us(ITEMS, self.roles.sides | self.roles.owning)
         items = self._items_of(found)
@@ -167,14 +167,14 @@ class Profile:
             classes=_iris(TW + name for name in classes), roles=_iris(sorted(roles)),
             around=_iris(self._around), iri=self.iri, tw=TW, prospects=GRAPH_PROSPECTS,
         )  # fmt: skip
-        return list(dict.fromkeys(row["item"].value for row in select(self._store, text)))
+        return list(dict.fromkeys(row["item"].value for row in select(self.store, text)))
 
     @cached_property
     def _around(self) -> tuple[str, ...]:
         """The entity, and the regions around it if it is the country of most things."""
-        if self.iri != centre(self._store):
+        if self.iri != centre(self.store):
             return (self.iri,)
-        rows = select(self._store, _REGIONS.format(iri=self.iri, tw=TW))
+        rows = select(self.store, _REGIONS.format(iri=self.iri, tw=TW))
         return (self.iri, *sorted(row["region"].value for row in rows))
 
     def _items_of(self, iris: Iterable[str]) -> list[Item]:
@@ -213,7 +213,7 @@ class Profile:
                 band = self.roles.band(item.stage, told, is_programme=item.is_programme)
                 partner.bands[item.iri] = band if self._is_firm(item) else "planned"
         if self.is_a(self.iri, "Country"):
-            for meeting in self._items_of(self._naming_us(["Event"], self.roles.acting)):
+            for meeting in self.meetings:
                 for who, tie in self._ties(meeting).items():
                     partner = found.setdefault(who, Partner(who))
                     partner.meetings += [f for f in tie if f.predicate.value in self.roles.acting]
@@ -221,6 +221,15 @@ class Profile:
             (one for one in found.values() if one.items or one.meetings),
             key=lambda one: (BANDS.index(one.band), -len(one.items), self.label(one.iri)),
         )
+
+    @cached_property
+    def meetings(self) -> list[Item]:
+        """The events that a country takes part in; an event itself."""
+        if self.is_a(self.iri, "Event"):
+            return self._items_of([self.iri])
+        if not self.is_a(self.iri, "Country"):
+            return []
+        return self._items_of(self._naming_us(["Event"], self.roles.acting))
 
     def _ties(self, item: Item) -> dict[str, list[FactRecord]]:
         """The facts of an item that name each partner, or something that stands for it."""
@@ -253,7 +262,7 @@ class Profile:
         """The people of a country, a body or a post: with a post first, then the most named."""
         if not self.is_a(self.iri, "Country", "Organization", "Post"):
             return []
-        rows = select(self._store, _PEOPLE.format(tw=TW, iri=self.iri))
+        rows = select(self.store, _PEOPLE.format(tw=TW, iri=self.iri))
         found = {row["person"].value: Person(row["person"].value) for row in rows}
         for fact in self._facts_about(found):
             if fact.predicate.value == TW + "holds":
@@ -262,7 +271,7 @@ class Profile:
             person.posts.sort(key=_firmest)
         spoken = Counter(dict.fromkeys(found, 0))
         if found:
-            for row in select(self._store, _SPOKEN_OF.format(things=_iris(found))):
+            for row in select(self.store, _SPOKEN_OF.format(things=_iris(found))):
                 spoken[row["thing"].value] = int(row["n"].value)
         return sorted(
             found.values(),
@@ -308,7 +317,7 @@ class Profile:
         if not self.is_a(self.iri, "Actor"):
             return []
         text = _SAID.format(evidence=GRAPH_EVIDENCE, tw=TW, iri=self.iri, active=_ACTIVE)
-        iris = [row["fact"].value for row in select(self._store, text)]
+        iris = [row["fact"].value for row in select(self.store, text)]
         self._reader.load(iris)
         return sorted(map(self._reader.get, iris), key=_firmest)
 
@@ -359,7 +368,7 @@ class Profile:
         if not listed:
             return []
         text = _FACTS.format(things=_iris(listed), evidence=GRAPH_EVIDENCE, tw=TW, active=_ACTIVE)
-        iris = [row["fact"].value for row in select(self._store, text)]
+        iris = [row["fact"].value for row in select(self.store, text)]
         self._reader.load(iris)
         return [self._reader.get(iri) for iri in iris]
 
@@ -370,10 +379,10 @@ class Profile:
             return
         self.labels.fetch(new)
         found: dict[str, set[str]] = {iri: set() for iri in new}
-        for row in select(self._store, _CLASSES.format(things=_iris(new))):
+        for row in select(self.store, _CLASSES.format(things=_iris(new))):
             found[row["thing"].value].add(row["class"].value)
         self._classes |= {iri: frozenset(classes) for iri, classes in found.items()}
-        for row in select(self._store, _COUNTRIES.format(things=_iris(new), tw=TW)):
+        for row in select(self.store, _COUNTRIES.format(things=_iris(new), tw=TW)):
             self._countries.setdefault(row["thing"].value, row["of"].value)
 
 

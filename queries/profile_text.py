@@ -31,7 +31,8 @@ _SILENT: Final = {
 }
 #: The relations of an actor that items do not tell and a country's paragraph has too.
 _OF_COUNTRIES: Final = {
-    TW + name for name in ("relationsWith", "presidesOver", "memberOf", "seeksMembershipOf")
+    TW + name
+    for name in ("relationsWith", "presidesOver", "memberOf", "affiliatedWith", "seeksMembershipOf")
 }
 #: Relations that the clauses about items tell, of actors, areas and events.
 _TOLD_BY_ITEMS: Final = {

@@ -252,8 +252,8 @@ class Rows(Sequence[Row]):
 
         With ``iris``, the cells hold IRIs and the columns are named after the variables, the same
         in every language. Either way numbers are numbers and days are ``datetime64``; dates in
-        EDTF (``2022-09``) are text. Raises ``ImportError`` without pandas
-        (``pip install "taawun[pandas]"``).
+        EDTF (``2022-09``) are text. Raises ``MissingExtraError`` without
+        pandas.
         """
         from .listing import data_frame
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from ..graph.control_characters import visible
-from ..graph.errors import OutputError
+from ..graph.errors import OutputError, needs
 from ..messages.message import say
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Sheets:
 @contextmanager
 def workbook(out: IO[bytes], language: str) -> Iterator[Sheets]:
     """A workbook that is written to ``out`` at the end."""
-    from openpyxl import Workbook
+    with needs("excel"):
+        from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     yield Sheets(book, language)

@@ -27,6 +27,7 @@ from ..graph.errors import ServerError, TaawunError, as_json, told
 from ..loaders.builds.build import find_build
 from ..loaders.builds.inputs import SEEDS
 from ..messages.message import Message, foreign, say
+from .data.routes import Data
 from .guard import LOOPBACK, Guard
 from .pages.list_pages import LISTS
 from .pages.routes import Site
@@ -186,6 +187,7 @@ def application(
             Route("/api/sparql", interface.sparql),
             Route("/api/questions", interface.questions),
             Route("/api/questions/{name}", interface.question),
+            *Data(pool, limits).routes(),
             Route("/openapi.json", interface.description),
             Route("/", site.explorer),
             Route("/style.css", site.style),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -16,15 +17,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import psutil
+import pyoxigraph as ox
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
-from taawun.loaders.builds.build import build
-from taawun.loaders.builds.cache import Build
+from taawun.graph.derive import derive
+from taawun.loaders.builds.build import build, lines_of
+from taawun.loaders.builds.cache import STORE, Build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
+from taawun.queries.answer import answer_of
+from taawun.queries.catalogue import Catalogue
+from taawun.queries.results import Table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -44,6 +51,7 @@ NEEDS = {
     "browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso",
     "larger": "slow", "mutants": "slow", "reader": "slow", "wheel": "slow",
     "small_build": "slow", "ask_over": "slow", "released": "slow",
+    "union_oxigraph": "slow", "served": "slow", "fronts": "slow",
 }  # fmt: skip
 #: Of each family of more cases than the first, all but one in so many as the second are slow.
 MANY, FEW = 10, 8
@@ -110,9 +118,38 @@ def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @pytest.fixture(scope="session")
+def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A build of the part of the bundled collection that names the memorandum with Iraq."""
+    folder = tmp_path_factory.mktemp("small")
+    collection = folder / "collection"
+    shutil.copytree(SEEDS, collection)
+    for file in (collection / "facts").iterdir():
+        if file.stem != "egypt-iraq-talks":
+            file.unlink()
+            continue
+        told = yaml.safe_load(file.read_text("utf-8"))
+        told["evidence"] = [entry for entry in told["evidence"] if any(
+            name in str(entry) for name in ("memorandum-of-understanding/egypt-iraq", "amr-talaat")
+        )]  # fmt: skip
+        file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+    found = read_collection([collection])
+    derived = list(derive(found.facts, found.schema, found.classes))
+    (folder / "0123456789abcdef").mkdir()
+    store = ox.Store(str(folder / "0123456789abcdef" / STORE))
+    store.bulk_load("\n".join(lines_of(found, derived)).encode(), ox.RdfFormat.N_QUADS)
+    return Build(folder / "0123456789abcdef", is_new=True)
+
+
+@pytest.fixture(scope="session")
 def graph(the_build: Build) -> KnowledgeGraph:
     """The bundled graph, opened."""
     return KnowledgeGraph(the_build.store(), language="ar")
+
+
+@pytest.fixture(scope="session")
+def answers(graph: KnowledgeGraph) -> Mapping[str, Table]:
+    """The answer to each stored question, with examples of the values that it requires."""
+    return {name: answer_of(graph.store, one) for name, one in Catalogue().questions.items()}
 
 
 @pytest.fixture
@@ -164,9 +201,12 @@ class Server:
     def workers(self, nice: int = 0) -> dict[int, psutil.Process]:
         """The living worker processes, by number: those that answer, or those of that priority."""
         found = {}
-        for child in psutil.Process(self.process.pid).children():
+        # The kernel's own list: psutil would read every process of the machine for it.
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        for number in " ".join(file.read_text() for file in threads).split():
             # One that has just ended has no command line any more.
             with suppress(psutil.NoSuchProcess):
+                child = psutil.Process(int(number))
                 if f'"nice": {nice}' in "".join(child.cmdline()):
                     found[child.pid] = child
         return found

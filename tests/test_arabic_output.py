@@ -61,6 +61,7 @@ def test_every_check_is_named_in_both_languages() -> None:
     assert [(c, lang) for c in codes for lang in LANGUAGES if not has_words(c, lang)] == []
 
 
+@pytest.mark.slow
 def test_build_and_check_speak_arabic_and_programs_read_keys(run) -> None:
     built = run("build", "--lang", "ar").stdout
     # The counted noun follows its number: one, two, three to ten, from eleven on.

@@ -98,6 +98,7 @@ def test_rows_of_a_table_refer_to_what_earlier_rows_create(run, mine, tmp_path):
     assert len(json.loads(said.stdout)["facts"]["added"]) == 3
 
 
+@pytest.mark.slow
 def test_what_follows_is_what_a_full_comparison_finds(run, mine):
     """The questions whose answers change are found without asking those that cannot."""
     said = run("add", "--new", "agreement", "--ar", "اتفاقية", "--en", "Pact", "stage=signed",

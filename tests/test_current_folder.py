@@ -29,12 +29,16 @@ def surroundings(the_build) -> dict[str, str]:
     return {**os.environ, **cache, "LC_ALL": "C.UTF-8"}
 
 
+SCRIPT = str(Path(sys.executable).with_name("taawun"))
+
+
 @pytest.mark.parametrize(
-    "command", [["-m", "taawun"], [str(Path(sys.executable).with_name("taawun"))]]
-)
-@pytest.mark.parametrize(
-    "arguments",
-    [["ask", "which agreements did Egypt sign?"], ["check"], ["suggest", "egypt-iraq-talks"]],
+    ("command", "arguments"),
+    [
+        (["-m", "taawun"], ["suggest", "egypt-iraq-talks"]),
+        ([SCRIPT], ["ask", "which agreements did Egypt sign?"]),
+        ([SCRIPT], ["check"]),
+    ],
 )
 def test_commands_import_nothing_from_it(command, arguments, hostile, the_build):
     done = subprocess.run(

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
+from taawun.desk.drafts import Drafts
 from taawun.desk.session import Desk, snapped
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
@@ -199,28 +201,72 @@ def fact(area: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_saves_killed_at_random_moments_lose_nothing(mine):
-    areas = sorted(ref for ref in read_collection([SEEDS]).schema.concepts if "area/" in ref)[:10]
-    desk = Desk([mine])
-    chance = random.Random(19)
-    for number, area in enumerate(areas):
-        item = fact(area)
-        desk.keep_draft("news", {"form": {"item": item}, "rejected": []})
-        child = os.fork()
-        if child == 0:
-            desk.save([item], "en")
+def in_a_child(work: Callable[[], object], before_a_change: Callable[[int], object]) -> int:
+    """Work in a process of its own, with a call before each change to a file; its exit code."""
+    child = os.fork()
+    if child == 0:
+        changes, is_calling = count(), False
+
+        def audited(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal is_calling
+            writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING
+            if (writes or event in CHANGES) and not is_calling:
+                is_calling = True
+                before_a_change(next(changes))
+                is_calling = False
+
+        sys.addaudithook(audited)
+        try:
+            work()
             os._exit(0)
-        time.sleep(chance.uniform(0, 0.6))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        desk = Desk([mine])
-        shown = desk.document("news")
-        assert shown["draft"]["form"]["item"] == item
-        stated = {found[2] for found in facts_of(mine)}
-        assert stated >= set(areas[:number])
-        if area not in stated:
-            assert desk.save([item], "en")["faults"] == []
-    assert {found[2] for found in facts_of(mine)} == set(areas)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link"}
+WRITING = os.O_WRONLY | os.O_RDWR
+ONE, OTHER = "area/artificial-intelligence", "area/cybersecurity"
+
+
+@pytest.mark.slow
+def test_a_save_killed_before_any_of_its_changes_loses_nothing(mine, tmp_path):
+    """What the disk holds at such a moment is what a kill leaves; one is a real kill."""
+    desk = Desk([mine])
+    assert desk.save([fact(ONE)], "en")["faults"] == []
+    item = fact(OTHER)
+    desk.keep_draft("news", {"form": {"item": item}, "rejected": []})
+    images = tmp_path / "images"
+
+    def keep(number: int) -> None:
+        shutil.copytree(mine, images / f"{number:03}")
+
+    assert in_a_child(lambda: desk.save([item], "en"), keep) == 0
+    assert {found[2] for found in facts_of(mine)} == {ONE, OTHER}
+    left = sorted(images.iterdir())
+    assert len(left) > 5
+    stated = []
+    for image in left[1:]:
+        drafts = Drafts(image)
+        drafts.finish()
+        assert drafts.read("news")["form"]["item"] == item
+        stated.append({found[2] for found in facts_of(image)})
+    assert all({ONE} <= one <= {ONE, OTHER} for one in stated)
+    assert stated == sorted(stated, key=len)
+    # Killed in the middle: the next session has the draft, and saves.
+    mine, killed_at = left[0], len(left) // 2
+    desk = Desk([mine])
+
+    def kill(number: int) -> None:
+        if number == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert in_a_child(lambda: desk.save([item], "en"), kill) == -signal.SIGKILL
+    again = Desk([mine])
+    assert again.document("news")["draft"]["form"]["item"] == item
+    if len(facts_of(mine)) == 1:
+        assert again.save([item], "en")["faults"] == []
+    assert {found[2] for found in facts_of(mine)} == {ONE, OTHER}
 
 
 def test_a_file_edited_elsewhere_loses_no_word_and_an_undo_does_not_undo_others(mine):

@@ -188,6 +188,7 @@ def test_cypher_and_the_files_of_neo4j_tell_the_same_as_the_drawing(everything):
 
 
 # The package still calls what rdflib replaces.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:(ConjunctiveGraph|Dataset).* is deprecated:DeprecationWarning")
 def test_every_nanopublication_is_valid_and_none_asserts_a_plan(everything, graph, the_build):
     from nanopub import Nanopub

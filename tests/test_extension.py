@@ -143,6 +143,7 @@ my:Multiplying a sh:NodeShape ;
 '''
 
 
+@pytest.mark.slow
 def test_a_shape_that_multiplies_is_stopped_and_named(copy_of_labs: Path) -> None:
     file = copy_of_labs / "ontology" / "shapes.ttl"
     before = file.read_text("utf-8")

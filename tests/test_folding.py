@@ -131,7 +131,7 @@ def test_every_name_is_found_with_every_way_to_write_its_signs(graph):
     assert tried > 500
 
 
-@pytest.mark.parametrize("sign", APOSTROPHES)
+@pytest.mark.parametrize("sign", ["'", "’"])
 def test_commands_find_a_name_with_any_apostrophe(sign, run):
     name = f"Côte d{sign}Ivoire"
     plain = run("show", "cote-divoire", "--format", "json")

@@ -99,6 +99,7 @@ def test_tables_keep_glosses(mine) -> None:
     assert glosses(again)[SIGNED] == GLOSS
 
 
+@pytest.mark.slow
 def test_add_writes_the_gloss_beside_the_quote_and_refuses_a_false_one(run, tmp_path) -> None:
     new_collection(tmp_path / "new", with_example=True)
     quote = "ومملكة النموذج مذكرة تفاهم في مجال الأمن السيبراني"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from in_a_thread import run_in_a_thread
-from mcp import Client, StdioServerParameters, stdio_client
 
 from taawun.loaders.builds.inputs import SEEDS
 
@@ -20,6 +19,8 @@ TOOLS = {"search", "ask", "sparql", "show", "path", "document", "why"}
 @pytest.fixture(scope="session")
 def ask_over(the_build):
     """Call ``work(client)`` with the SDK's client of ``taawun mcp`` over stdio."""
+
+    from mcp import Client, StdioServerParameters, stdio_client
 
     def call(work, *arguments):
         async def main():
@@ -191,7 +192,10 @@ def test_without_texts_the_quotes_alone_are_given(ask_over):
     assert_cited(found)
 
 
+@pytest.mark.slow
 def test_the_same_server_speaks_http_on_this_machine(start_server):
+    from mcp import Client
+
     server = start_server("mcp", "--http", "--port", "0")
 
     async def main():

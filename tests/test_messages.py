@@ -90,7 +90,7 @@ def mentioned() -> tuple[set[str], set[str]]:
                 whole.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 begun.add(node.values[0].value)
-    for path in [*ROOT.glob("*/**/assets/*.html"), *ROOT.glob("viz/assets/*.js")]:
+    for path in [*ROOT.glob("*/**/assets/*.html"), *ROOT.glob("*/assets/*.js")]:
         text = path.read_text("utf-8")
         whole |= set(re.findall(r"[\"']([a-z][\w.-]*)[\"']", text))
         begun |= set(re.findall(r"[`\"]([a-z][\w-]*-)(?=\$\{|\" ~)", text))

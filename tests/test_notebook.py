@@ -384,6 +384,7 @@ def test_explore_shows_the_graph_inside_a_notebook(kg: KnowledgeGraph, browser, 
 # The notebook of the docs.
 
 
+@pytest.mark.slow
 def test_the_outputs_of_the_notebook_are_true(
     the_build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

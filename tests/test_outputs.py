@@ -158,7 +158,7 @@ PLAIN = {"desk", "explore", "export", "mcp", "new", "publish", "release", "schem
 def test_nothing_steers_the_terminal(
     command: str, style: str, hostile: Path, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    for arguments in RUNS.get(command, ANY):
+    for number, arguments in enumerate(RUNS.get(command, ANY)):
         given = [argument.replace("{}", str(tmp_path)) for argument in arguments]
         (tmp_path / "documents").mkdir(exist_ok=True)
         (tmp_path / "documents" / "hostile.txt").write_bytes(QUOTE.encode())
@@ -167,7 +167,9 @@ def test_nothing_steers_the_terminal(
         )
         (tmp_path / "proof.json").write_text(json.dumps(hostile_proofs()))
         (tmp_path / "candidates.jsonl").write_text(json.dumps(HOSTILE_CANDIDATE))
-        for language in ("ar", "en") if style == "table" else ("en",):
+        languages = ("ar", "en") if style == "table" else ("en",)
+        # Exports have no words of ours but labels: there languages take turns.
+        for language in languages[number % 2 :][:1] if command == "export" else languages:
             said = run(
                 command, *given, "--collection", str(hostile), "--format", style,
                 "--lang", language,

@@ -9,6 +9,7 @@ import pytest
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.profile import Profile
 from taawun.queries.profile_text import Wording, to
+from taawun.queries.unsaid import unsaid
 from taawun.viz.overview import overview
 from taawun.viz.read_view import read_view
 
@@ -24,7 +25,7 @@ def paragraph(store, iri, language):
     return profile, clauses, "".join(clause.before + clause.plain for clause in clauses)
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("language", [pytest.param("ar", marks=pytest.mark.slow), "en"])
 def test_every_entity_has_a_paragraph_without_holes_whose_clauses_have_facts(graph, language):
     entities = [entity.iri for entity in graph.entities("entity")]
     assert len(entities) > 300
@@ -118,3 +119,35 @@ def test_facts_stand_firmest_first_and_once(graph):
     country_of = next(s for s in egypt.sections if s.predicate == TW + "belongsToCountry")
     assert sum(count for _, count in country_of.kinds) == len(country_of.rows)
     assert egypt.people[0].iri == ID + "official/amr-talaat"
+
+
+def test_what_no_document_says_is_told_and_nothing_else(graph):
+    def told(iri):
+        return {one.code: set(one.things) for one in unsaid(Profile(graph.store, ID + iri, "en"))}
+
+    iraq = told("country/iraq")
+    assert iraq["unsaid-signed"] == {ID + "memorandum-of-understanding/egypt-iraq"}
+    assert iraq["unsaid-year"] == {ID + "meeting/egypt-iraq-experts"}
+    libya = told("agreement/postal-ecommerce-libya")
+    assert "unsaid-signing-date" in libya
+    assert "unsaid-signed" not in libya
+    # A place that is only planned is said, as planned.
+    assert "unsaid-place" not in told("meeting/egypt-lithuania-planned-talks")
+    assert "unsaid-post" in told("official/luay-amin")
+    assert "unsaid-post" not in told("official/amr-talaat")
+
+
+def test_nothing_that_a_fact_says_is_told_as_unsaid(graph):
+    said = {
+        "unsaid-signing-date": TW + "signedOn",
+        "unsaid-date": TW + "heldOn",
+        "unsaid-place": TW + "locatedIn",
+        "unsaid-post": TW + "holds",
+    }
+    facts = {(fact.subject.value, fact.predicate.value) for fact in graph.facts()}
+    told = [one for kind in ("event", "agreement", "country") for one in graph.entities(kind)]
+    assert len(told) > 20
+    for entity in told:
+        for one in unsaid(Profile(graph.store, entity.iri, "en")):
+            for thing in one.things:
+                assert (thing, said.get(one.code, "")) not in facts, (thing, one.code)

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from representatives import representatives
 from taawun.commands import verifying
 from taawun.graph.errors import InputError
 from taawun.loaders.builds.inputs import SEEDS
@@ -48,18 +49,30 @@ def test_the_schema_is_one():
     jsonschema.Draft7Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_proofs_of_a_stored_question_hold(name, graph, checker, checker_with_graph):
-    rows = graph.ask(name, **graph.catalogue.get(name).examples)
-    proofs = read_proofs(rows.to_json(why=True).encode(), "proofs")
-    assert len(proofs) == len(rows)
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(representatives(), id="some"),
+        pytest.param(NAMES, id="all", marks=pytest.mark.slow),
+    ],
+)
+def test_the_proofs_of_stored_questions_hold(names, graph, checker, checker_with_graph):
+    """Rows that rest on no fact say why not."""
     validator = jsonschema.Draft7Validator(SCHEMA)
-    for proof in proofs:
-        assert list(validator.iter_errors(proof)) == []
-        assert checker.check(proof).faults == ()
-    for proof in proofs[:3]:
-        verdict = checker_with_graph.check(proof)
-        assert (verdict.faults, verdict.unchecked) == ((), ())
+    for name in names:
+        rows = graph.ask(name, **graph.catalogue.get(name).examples)
+        proofs = read_proofs(rows.to_json(why=True).encode(), "proofs")
+        assert len(proofs) == len(rows), name
+        for proof, row in zip(proofs, rows, strict=True):
+            assert list(validator.iter_errors(proof)) == [], name
+            assert checker.check(proof).faults == (), name
+            explanation = row.why()
+            facts = [fact for view in explanation.facts for fact in view.asserted()]
+            assert all(fact.quotes for fact in facts), name
+            assert bool(facts) == (explanation.note is None), name
+        for proof in proofs[:3]:
+            verdict = checker_with_graph.check(proof)
+            assert (verdict.faults, verdict.unchecked) == ((), ()), name
 
 
 @pytest.mark.parametrize(

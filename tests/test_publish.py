@@ -17,14 +17,9 @@ from urllib.request import Request, urlopen
 
 import pyoxigraph as ox
 import pytest
-import yaml
 
-from taawun.graph.derive import derive
-from taawun.loaders.builds.build import lines_of
-from taawun.loaders.builds.cache import STORE, Build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.builds.snapshot import States
-from taawun.loaders.collection import read_collection
 from taawun.ontology.namespaces import BASE
 from taawun.server.publishing.publish import MARK, publish
 from taawun.server.publishing.published_build import PublishedBuild
@@ -34,29 +29,6 @@ BASE_URL = "https://data.example.org/t/"
 #: The questions of the site under test: one without parameters, one with a pair, one that is long.
 QUESTIONS = ("agreed-but-not-signed", "offers-to-country", "shared-areas", "initiatives-by-area")
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture(scope="session")
-def small_build(tmp_path_factory):
-    """A build of the part of the bundled collection that names the memorandum with Iraq."""
-    folder = tmp_path_factory.mktemp("small")
-    collection = folder / "collection"
-    shutil.copytree(SEEDS, collection)
-    for file in (collection / "facts").iterdir():
-        if file.stem != "egypt-iraq-talks":
-            file.unlink()
-            continue
-        told = yaml.safe_load(file.read_text("utf-8"))
-        told["evidence"] = [entry for entry in told["evidence"] if any(
-            name in str(entry) for name in ("memorandum-of-understanding/egypt-iraq", "amr-talaat")
-        )]  # fmt: skip
-        file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
-    found = read_collection([collection])
-    derived = list(derive(found.facts, found.schema, found.classes))
-    (folder / "0123456789abcdef").mkdir()
-    store = ox.Store(str(folder / "0123456789abcdef" / STORE))
-    store.bulk_load("\n".join(lines_of(found, derived)).encode(), ox.RdfFormat.N_QUADS)
-    return Build(folder / "0123456789abcdef", is_new=True)
 
 
 def published(build, folder, texts=True, **options):
@@ -285,6 +257,7 @@ def test_the_feed_tells_what_changed_since_the_last_release(next_release):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", feed.findtext(f"{ATOM}updated"))
 
 
+@pytest.mark.slow
 def test_the_whole_catalogue_has_the_values_that_answer(the_build):
     graph = PublishedBuild(the_build, [], shows_texts=True)
     values = graph.values

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import STORE
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
 from taawun.server.pages import make_explorer as kept
@@ -35,6 +36,14 @@ def folder(the_build, tmp_path):
     target = tmp_path / "cache" / the_build.path.name
     shutil.copytree(the_build.path, target, ignore=shutil.ignore_patterns("explorer-*"))
     return target
+
+
+@pytest.fixture
+def small_folder(folder, small_build):
+    """The same with a part of the graph, of which a page is soon made."""
+    shutil.rmtree(folder / STORE)
+    shutil.copytree(small_build.path / STORE, folder / STORE)
+    return folder
 
 
 @pytest.fixture
@@ -152,7 +161,7 @@ def test_a_document_that_is_not_the_one_of_the_build_is_not_shown(tmp_path):
 def wait_until(is_so, seconds=300):
     deadline = time.monotonic() + seconds
     while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.1)
     assert is_so()
 
 
@@ -165,16 +174,18 @@ def hurry(server):
 
 
 @pytest.mark.slow
-def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder, start_server):
-    first = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(
+    small_folder, start_server
+):
+    first = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
     wait_until(lambda: any(child.nice() == 19 for child in first.workers(19).values()))
     assert first.query("ASK {}").status == 200
-    wait_until(lambda: hurry(first) or len(explorers(folder)) == 2)
+    wait_until(lambda: hurry(first) or len(explorers(small_folder)) == 2)
     wait_until(lambda: not first.workers(19))
     page = first.get("/?lang=en").body
-    (file,) = [path for path in explorers(folder) if kept.find(path) == page]
+    (file,) = [path for path in explorers(small_folder) if kept.find(path) == page]
     kept.keep(file, page + b"<!-- kept -->")
-    second = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    second = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
     assert second.get("/?lang=en").body == page + b"<!-- kept -->"
     assert first.get("/?lang=en").body == page
 
@@ -195,17 +206,17 @@ def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
 
 @pytest.mark.slow
 def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
-    folder, start_server
+    small_folder, start_server
 ):
-    server = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    server = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
     wait_until(lambda: server.workers(19))
     for maker in server.workers(19).values():
         maker.kill()
     wait_until(lambda: "The explorer could not be made. " in server.log.read_text())
-    assert explorers(folder) == []
+    assert explorers(small_folder) == []
     assert server.get("/?lang=ar").status == 200
     # The other language is made with it.
-    assert len(explorers(folder)) == 2
+    assert len(explorers(small_folder)) == 2
     assert "Traceback" not in server.log.read_text()
 
 
@@ -266,9 +277,9 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["ar"])
 def test_the_first_visitor_sees_a_page_while_the_explorer_is_being_made(
-    language, folder, start_server, browser
+    language, small_folder, start_server, browser
 ):
-    server = start_server("serve", "--port", "0", "--workers", "1", cache=folder.parent)
+    server = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
     makers = []
 
     def are_paused():
@@ -286,6 +297,7 @@ def test_the_first_visitor_sees_a_page_while_the_explorer_is_being_made(
     for maker in makers:
         maker.resume()
     hurry(server)
+    wait_until(lambda: len(explorers(small_folder)) == 2)
     # The page loads again by itself, and then is the explorer.
     page.wait_for_selector("#tabs button", timeout=120_000)
     page.close()

@@ -249,18 +249,28 @@ def test_terms_of_a_collection_stand_among_all_terms(labs):
     assert "tw:Country" in english
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(name, language, site, browser):
+#: Each page in both languages, and in which of them axe looks at it: what it looks at is made by
+#: the same template, so that languages take turns.
+TURNS = [
+    pytest.param(name, language, number % 2 == turn, id=f"{name}-{language}")
+    for number, name in enumerate(PAGES)
+    for turn, language in enumerate(("ar", "en"))
+]
+
+
+@pytest.mark.parametrize(("name", "language", "is_its_turn"), TURNS)
+def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(
+    name, language, is_its_turn, site, browser
+):
     page = browser.new_page()
     complaints = []
     page.on("console", lambda said: complaints.append(said.text))
     path = PAGES[name]
     page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
-    for details in page.locator("details").all():
-        details.evaluate("node => node.open = true")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    if is_its_turn:
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
     assert (
         page.locator("body")
@@ -269,9 +279,10 @@ def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(name, langu
     )
     missing = [text for text in complaints if "404" not in text]
     assert not missing
-    page.emulate_media(color_scheme="dark")
-    dark = Axe().run(page, options={"runOnly": ["color-contrast"]})
-    assert dark.violations_count == 0, dark.generate_report()
+    if is_its_turn:
+        page.emulate_media(color_scheme="dark")
+        dark = Axe().run(page, options={"runOnly": ["color-contrast"]})
+        assert dark.violations_count == 0, dark.generate_report()
     # The third is a window of 1440 by 900 at 200 %.
     for width, height in ((390, 844), (1920, 1080), (720, 450)):
         page.set_viewport_size({"width": width, "height": height})

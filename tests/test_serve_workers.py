@@ -115,6 +115,7 @@ def test_a_deleted_build_is_built_again_and_until_then_that_is_said(start_server
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_short_queries_do_not_wait_for_long_ones(patient):
     """One worker and three queries without end: today's fourth waits for all of them."""
     stop = threading.Event()
@@ -140,6 +141,7 @@ def test_short_queries_do_not_wait_for_long_ones(patient):
                 time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_clients_wait_for_their_turn_while_queries_are_short(start_server):
     """Sixty at once for one worker: today all but seventeen are refused."""
     server = start_server("serve", "--port", "0", "--workers", "1")

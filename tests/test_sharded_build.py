@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from distributed import Client
 
 from taawun.graph.errors import CollectionError, StoreError
 from taawun.loaders.builds import build as building
@@ -76,7 +75,7 @@ def assert_same(made: Build, ordinary: Build) -> None:
     assert not (made.path / "work").exists()
 
 
-@pytest.mark.parametrize("scheduler", [None, "processes"])
+@pytest.mark.parametrize("scheduler", [None, pytest.param("processes", marks=pytest.mark.slow)])
 def test_the_graph_is_the_same_byte_by_byte(
     scheduler: str | None,
     retold: Path,
@@ -130,6 +129,7 @@ def test_faults_are_the_same_and_none_is_missed(
     assert found[0]
 
 
+@pytest.mark.slow
 def test_the_command_shares_the_work(
     run: Callable[..., Result], retold: Path, tmp_path: Path
 ) -> None:
@@ -177,9 +177,12 @@ def dask(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
             process.wait()
 
 
+@pytest.mark.slow
 def test_dask_makes_the_same_graph_though_a_worker_is_killed(
     retold: Path, ordinary: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from distributed import Client
+
     cache = tmp_path / "cache"
     with dask(tmp_path) as (address, workers), ThreadPoolExecutor(1) as thread:
         with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]

@@ -249,3 +249,12 @@ def test_every_cue_of_the_ontology_is_found(seeds):
 
 def _ontology():
     return (SEEDS.parent / "ontology" / "cooperation.ttl").read_text("utf-8")
+
+
+def test_the_list_says_of_a_sentence_that_it_denies_or_that_it_depends(run, tmp_path):
+    path = tmp_path / "denial.txt"
+    denied = "نفى المتحدث أن مصر وقعت اتفاقية مع ليتوانيا."
+    path.write_text(f"{denied}\nإذا وقعت مصر اتفاقية مع ليتوانيا تحسن الربط.\n", "utf-8")
+    said = run("suggest", str(path), "--lang", "en", "--format", "csv").stdout
+    assert f"{denied},denied: " in said
+    assert ",conditional: " in said

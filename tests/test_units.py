@@ -85,6 +85,7 @@ def test_an_area_below_nothing_is_refused(tmp_path: Path) -> None:
     assert [fault.code for fault in refused.value.faults] == ["wider-area-unknown"]
 
 
+@pytest.mark.slow
 def test_commands_register_a_unit_and_an_area(run, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     assert run("new", str(folder)).exit_code == 0

@@ -8,7 +8,7 @@ for each value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import chain, product
 from typing import Final
 
 import pyoxigraph as ox
@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from ..graph.sparql_tokens import scan, values_blocks
 from ..graph.store import Store, select
 from ..graph.store import Term as RdfTerm
+from ..queries.labels import Labels
 from ..queries.names import Names
 from ..queries.parameters import LITERAL_TYPES, Parameter, with_terms
 from ..queries.prefixes import with_prefixes
@@ -149,6 +150,7 @@ class _Asking:
             subject_of(question.tags),
             question.asks("ar"),
             question.asks("en"),
+            self._names(chain(rows, *others.values()), chain(*values.values())),
         )
 
     def _from(self, others: Mapping[tuple[str, ...], tuple[Answer, ...]]) -> tuple[Answer, ...]:
@@ -171,8 +173,16 @@ class _Asking:
                 dict.fromkeys(told.iri for fact in explanation.facts for told in fact.asserted())
             )
 
-    def _cells(self, row: _Row) -> tuple[str, ...]:
-        return tuple(row[name].value if name in row else "" for name in self.variables)
+    def _cells(self, row: _Row) -> tuple[RdfTerm | None, ...]:
+        return tuple(row[name] for name in self.variables)
+
+    def _names(self, answers: Iterable[Answer], values: Iterable[str]) -> dict[str, Name]:
+        """Return the names of the IRIs in the answers, and of those that may be chosen."""
+        cells = (cell for answer in answers for cell in answer.cells)
+        iris = {cell.value for cell in cells if isinstance(cell, ox.NamedNode)} | {*values}
+        labels = Labels.of(self.store)
+        labels.fetch(iris)
+        return {iri: Name(labels(iri, "ar"), labels(iri, "en")) for iri in sorted(iris)}
 
     def _values(self) -> dict[str, list[str]]:
         """Return the values of each parameter; nothing if one of them may be any text."""

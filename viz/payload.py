@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ..graph.fact_record import FactRecord, Quote
 from ..graph.store import Term as RdfTerm
-from ..ontology.namespaces import BASE, ID
+from ..ontology.namespaces import BASE, ID, XSD
 from ..queries.items import STAGES
 from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, family_of, firmness_of
 from .overview import LINES, Item, overview
@@ -166,6 +166,7 @@ class _Payload:
                 })
                 for t in self.view.values
             ],
+            "names": self._other_names(questions),
             "questions": [self._question(question) for question in questions],
             "overview": self._overview(),
         }  # fmt: skip
@@ -180,7 +181,7 @@ class _Payload:
         partners = _places(partner.iri for partner in found.partners)
         areas = _places(found.areas)
         regions = _places(term.iri for term in self.view.regions)
-        lies_in = self._smallest_regions(partners)
+        lies_in = self._regions_of(partners)
 
         def told(item: Item) -> Json:
             return _lean(
@@ -231,15 +232,20 @@ class _Payload:
             "others": self._found(self.nodes, found.others),
         }
 
-    def _smallest_regions(self, partners: Iterable[str]) -> dict[str, str]:
-        """Return the smallest region that each partner lies in; empty if it lies in none."""
+    def _regions_of(self, partners: Iterable[str]) -> dict[str, str]:
+        """Return the largest region that each partner lies in or is; empty if there is none.
+
+        A region of everything, as the world is, tells nothing.
+        """
         sizes = Counter(region for node in self.view.nodes for region in node.regions)
-        return {
-            iri: min(
-                self.by_iri[iri].regions, key=lambda region: (sizes[region], region), default=""
-            )
-            for iri in partners
-        }
+        placed = sum(bool(node.regions) for node in self.view.nodes)
+
+        def region_of(iri: str) -> str:
+            own = {iri} & sizes.keys() | {*self.by_iri[iri].regions}
+            telling = (region for region in own if sizes[region] < placed)
+            return max(telling, key=lambda region: (sizes[region], region), default="")
+
+        return {iri: region_of(iri) for iri in partners}
 
     @staticmethod
     def _found(places: Mapping[str, int], iris: Iterable[str]) -> list[int]:
@@ -294,7 +300,16 @@ class _Payload:
             ],
         })  # fmt: skip
 
+    def _other_names(self, questions: Iterable[AnsweredQuestion]) -> Json:
+        """Return the names of what answers speak of beside entities and the values of facts."""
+        names = {iri: name for question in questions for iri, name in question.names.items()}
+        known = {*self.nodes, *self.value_terms}
+        return {iri: _name(names[iri]) for iri in sorted(names.keys() - known)}
+
     def _question(self, question: AnsweredQuestion) -> Json:
+        answered = {value for values, _ in question.answers for value in values}
+        # Of 180 currencies a reader may choose those that a document names.
+        choosable = answered | self.nodes.keys() | self.value_terms.keys() | self.documents.keys()
         return _lean({
             "slug": question.slug,
             "title": _name(question.title),
@@ -307,7 +322,9 @@ class _Payload:
                     "name": _name(item.name),
                     "cell": self._cell(item.standing),
                     "required": item.is_required or None,
-                    "values": [self._cell(value) for value in item.values],
+                    "values": [
+                        self._cell(value) for value in item.values if value in choosable
+                    ],
                 })
                 for item in question.parameters
             ],
@@ -320,7 +337,18 @@ class _Payload:
         })  # fmt: skip
 
     def _row(self, row: Answer) -> Json:
-        return {"cells": [*map(self._cell, row.cells)], "facts": self._found(self.facts, row.facts)}
+        cells = [*map(self._term, row.cells)]
+        return {"cells": cells, "facts": self._found(self.facts, row.facts)}
+
+    def _term(self, term: RdfTerm | None) -> str | int | Json:
+        """Return a cell: a number, date or the like with its type, anything else as text."""
+        if (
+            isinstance(term, ox.Literal)
+            and not term.language
+            and term.datatype.value != XSD + "string"
+        ):
+            return {"text": term.value, "type": term.datatype.value}
+        return self._cell(term.value) if term else ""
 
     def _cell(self, cell: str) -> str | int:
         """Return the place of an entity that is drawn; any other IRI or text as it is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
@@ -114,9 +114,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One row of an answer: cells (IRIs or text) and the facts that prove it."""
+    """One row of an answer: its terms, ``None`` where unbound, and the facts that prove it."""
 
-    cells: tuple[str, ...]
+    cells: tuple[RdfTerm | None, ...]
     facts: tuple[str, ...]
 
 
@@ -137,7 +137,8 @@ class AnsweredQuestion:
     """A stored question with its answers, for the picture to highlight.
 
     ``rows`` is the answer for the values that stand in the query; ``answers`` has one for every
-    choice of values that has any. ``asks_ar`` and ``asks_en`` are further wordings.
+    choice of values that has any. ``asks_ar`` and ``asks_en`` are further wordings, ``names`` those
+    of the IRIs in cells and among the values.
     """
 
     slug: str
@@ -150,6 +151,7 @@ class AnsweredQuestion:
     subject: str = "other"
     asks_ar: tuple[str, ...] = ()
     asks_en: tuple[str, ...] = ()
+    names: Mapping[str, Name] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,60 @@
 // The desk: the text with its marks, the keys of the text, and the talk with the server.
 import {Form, make} from "./forms.js";
+import {Names} from "./names.js";
+import {Review} from "./review.js";
 
 const $ = id => document.getElementById(id);
 const KINDS = ["agreement", "figure", "person", "event", "offer", "delegation"];
+const PAGE = crypto.randomUUID();
+const MODES = {read: "T", review: "R", names: "N"};
 
 class Desk {
   words = JSON.parse($("words").textContent);
   language = document.documentElement.lang;
   form = null; chosen = null; parts = []; context = []; sentence = 0; proposal = 0; awaitsKind = false;
-  rejected = []; busy = Promise.resolve(); saving = false;
+  rejected = []; busy = Promise.resolve(); saving = false; mode = "read"; lit = [];
+  review = new Review(this, $("review")); register = new Names(this, $("names"));
 
   async ask(path, body) {
     const address = `${path}${path.includes("?") ? "&" : "?"}lang=${this.language}`;
     try {
-      const answer = await fetch(address, body === undefined ? {} : {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
+      const answer = await fetch(address, body === undefined ? {} : {method: "POST", headers: {"Content-Type": "application/json", "X-Desk-Page": PAGE}, body: JSON.stringify(body)});
+      if (answer.status === 409) this.hold(false);
       return await answer.json();
     } catch { this.tell("desk-lost"); throw new Error(this.words["desk-lost"]); }
   }
 
   tell(code, more = "") { $("state").textContent = `${this.words[code]}${more}`; $("state").dataset.code = code; }
 
-  async start() {
+  // Only one page writes; another is shown what there is, and may take over.
+  hold(holds) {
+    this.holds = holds;
+    $("elsewhere").hidden = holds;
+    document.body.dataset.holds = holds ? "1" : "0";
+  }
+
+  async claim(take) {
+    this.hold((await this.ask("claim", {page: PAGE, take})).holds);
+    if (take) { await this.renew(); await this.open(this.document.slug); this.enter("read"); }
+  }
+
+  async renew() {
     this.names = await this.ask("names");
     this.byRef = new Map(this.names.entities.map(one => [one.ref, one]));
+  }
+
+  async start() {
+    await this.claim(false);
+    await this.renew();
+    addEventListener("pagehide", () => navigator.sendBeacon("leave", new Blob([JSON.stringify({page: PAGE})], {type: "application/json"})));
+    $("take").onclick = () => this.claim(true);
+    $("modes").replaceChildren(...Object.entries(MODES).map(([mode, key]) => {
+      const button = make("button", {type: "button", "data-mode": mode}, make("kbd", {}, key), ` ${this.words[`desk-mode-${mode}`]}`);
+      button.onclick = () => this.enter(mode);
+      return button;
+    }));
+    $("help").onclick = () => this.help();
+    if ($("done")) $("done").onclick = async () => { await this.keep(); await this.ask("done", {}); location.reload(); };
     const documents = await this.ask("documents");
     $("documents").replaceChildren(...documents.map(one => make("option", {value: one.slug}, one[this.language])));
     $("documents").onchange = () => this.open($("documents").value);
@@ -32,11 +64,12 @@ class Desk {
       button.onclick = () => this.begin(kind);
       return button;
     }));
-    $("text").onkeydown = event => this.key(event);
+    document.onkeydown = event => this.key(event);
     $("text").onclick = event => this.click(event);
     $("text").onmouseup = () => this.drag();
     const wanted = new URLSearchParams(location.search).get("document");
     if (documents.length) await this.open(wanted || documents[0].slug);
+    this.enter("read");
     document.body.dataset.ready = "1";
   }
 
@@ -54,7 +87,43 @@ class Desk {
     this.draw();
     const kept = this.document.draft.form;
     if (!keeps && kept) { this.parts = kept.parts; this.context = kept.context || []; await this.begin(kept.kind, kept.item); this.tell("desk-draft"); }
-    else $("text").focus();
+    else this.home();
+  }
+
+  // Reading, reviewing, or names: what stands beside the text.
+  enter(mode) {
+    this.mode = mode;
+    document.body.dataset.mode = mode;
+    for (const button of $("modes").children) button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+    $("reading").hidden = mode !== "read"; $("review").hidden = mode !== "review"; $("names").hidden = mode !== "names";
+    $("report").replaceChildren();
+    this.lit = [];
+    this.show();
+    if (mode === "review") this.review.open();
+    if (mode === "names") this.register.open();
+    this.home();
+  }
+
+  // Where the keys of the mode work: outside of every field.
+  home() { if (this.mode === "read" && this.form) return; (this.mode === "read" ? $("text") : $("side")).focus({preventScroll: true}); }
+
+  // Mark words of the text, and show the sentence that has them.
+  light(spans, place) {
+    this.lit = spans;
+    if (place) this.sentence = Math.max(0, this.document.sentences.findIndex(one => one.start < place[1] && place[0] < one.end));
+    this.show();
+  }
+
+  cut([start, end]) { return Array.from(this.document.text).slice(start, end).join(""); }
+
+  help() {
+    const dialog = $("keys-dialog");
+    const rows = this.words["desk-all-keys"].split(" · ").map(row => { const [keys, ...rest] = row.split(" = "); return make("tr", {}, make("th", {scope: "row"}, make("kbd", {}, keys)), make("td", {}, rest.join(" = "))); });
+    const close = make("button", {type: "button"}, `${this.words["desk-close"]} `, make("kbd", {}, "Esc"));
+    close.onclick = () => dialog.close();
+    dialog.replaceChildren(close, make("h2", {}, this.words["desk-mode-keys"]), make("p", {className: "small"}, this.words["desk-keys-by-place"]), make("table", {}, make("tbody", {}, ...rows)));
+    dialog.onclose = () => this.home();
+    dialog.showModal();
   }
 
   clear() { this.chosen = null; this.parts = []; this.context = []; this.form = null; this.quote = null; $("form").hidden = $("quote").hidden = true; $("report").replaceChildren(); }
@@ -94,16 +163,17 @@ class Desk {
 
   // What is chosen, the present sentence and its proposals.
   show() {
-    const spans = [...this.parts, ...(this.chosen ? [this.places()] : [])];
+    const spans = [...(this.mode === "read" ? this.parts : []), ...(this.chosen ? [this.places()] : [])];
     for (const {start, end, node} of this.spans) {
       node.classList.toggle("chosen", spans.some(([from, to]) => from < end && start < to));
+      node.classList.toggle("lit", this.lit.some(([from, to]) => from < end && start < to));
       node.classList.toggle("context", this.context.some(([from, to]) => from < end && start < to));
     }
     const blocks = $("text").children;
     for (const block of blocks) block.classList.toggle("now", Number(block.dataset.number) === this.sentence);
     blocks[this.sentence]?.scrollIntoView({block: "nearest"});
     this.showProposals();
-    $("keys").textContent = this.words[this.form ? "desk-keys-form" : "desk-keys-text"];
+    $("keys").textContent = this.words[this.mode === "review" ? "desk-keys-review" : this.mode === "names" ? "desk-keys-names" : this.form ? "desk-keys-form" : "desk-keys-text"];
   }
 
   places() { const [a, b] = [Math.min(...this.chosen), Math.max(...this.chosen)]; return [this.spans[a].start, this.spans[b].end]; }
@@ -147,10 +217,34 @@ class Desk {
 
   // Keys go by their place on the keyboard, so an Arabic layout works as a Latin one.
   key(event) {
-    if (event.ctrlKey && event.code === "KeyZ") { event.preventDefault(); this.undo(); return; }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = this.action(event);
+    const inField = event.target.closest?.("input, textarea, select");
+    if ($("keys-dialog").open || event.metaKey) return;
+    if (event.altKey && !event.ctrlKey) { const alt = this.alt(event); if (alt) { event.preventDefault(); alt(); } return; }
+    if (event.ctrlKey && event.code === "KeyZ" && !inField) { event.preventDefault(); this.undo(); return; }
+    // A button acts on Enter and the space bar.
+    if (inField || event.target.closest?.("form") || (event.target.closest?.("button, a, summary") && /^(Enter|Space)$/.test(event.code))) return;
+    if (event.ctrlKey && !(this.mode === "names" && event.code === "Enter")) return;
+    const modes = {KeyT: "read", KeyR: "review"};
+    const act = event.key === "?" || event.key === "؟" ? () => this.help()
+      : modes[event.code] && !event.shiftKey ? () => this.enter(modes[event.code])
+      : this.mode === "review" ? this.review.action(event) : this.mode === "names" ? this.register.action(event) : this.action(event);
     if (act) { event.preventDefault(); act(); }
+  }
+
+  // Keys that work in a field too.
+  alt(event) {
+    return {
+      KeyI: () => document.querySelector("#report button.quiet")?.click(),
+      KeyN: () => this.form?.register(),
+      KeyB: () => { if (this.form) { this.awaitsKind = true; this.leave(); } },
+    }[event.code];
+  }
+
+  // The selected words are a name: whose?
+  name() {
+    const span = this.chosen ? this.places() : null;
+    this.enter("names");
+    if (span) this.register.mark(span);
   }
 
   action(event) {
@@ -165,7 +259,7 @@ class Desk {
       Equal: () => this.another(), NumpadAdd: () => this.another(), KeyC: () => this.addContext(),
       KeyA: () => this.accept(), KeyX: () => this.reject(), KeyJ: () => { this.proposal++; this.show(); }, KeyK: () => { this.proposal = Math.max(0, this.proposal - 1); this.show(); },
       KeyG: () => { const next = this.document.sentences.findIndex((one, n) => n > this.sentence && one.state !== "covered"); if (next >= 0) { this.sentence = next; this.chosen = null; this.show(); } },
-      KeyZ: () => this.undo(), Escape: () => { this.chosen = null; this.parts = []; this.context = []; this.show(); },
+      KeyN: () => this.name(), KeyZ: () => this.undo(), Escape: () => { this.chosen = null; this.parts = []; this.context = []; this.show(); },
     }[event.code];
   }
 
@@ -267,13 +361,35 @@ class Desk {
   report(found) {
     const list = (title, rows) => rows.length ? [make("h2", {}, `${this.words[title]} (${rows.length})`), make("ul", {}, ...rows.map(row => make("li", {}, make("bdi", {}, row))))] : [];
     const faults = found.faults.map(text => make("div", {className: "fault"}, text));
-    const warnings = (found.warnings || []).map(text => make("div", {className: "warning"}, text));
-    const good = faults.length ? [] : [make("h2", {}, `${this.words["desk-no-fault"]}`)];
+    const warnings = (found.warnings || []).map(one => this.warning(one));
+    const good = faults.length || !found.facts ? [] : [make("h2", {}, `${this.words["desk-no-fault"]}`)];
     const answers = (found.answers || []).map(one => `${one.question} ${one.gained ? `+${one.gained}` : ""} ${one.lost ? `−${one.lost}` : ""}`);
     $("report").replaceChildren(...faults, ...good, ...warnings, ...list("desk-facts", found.facts || []), ...list("desk-entities", found.entities || []),
       ...(found.derived ? [make("p", {className: "small"}, `${this.words["desk-derived"]}: ${found.derived}`)] : []), ...list("desk-questions", answers));
     delete $("report").dataset.stale;
     $("report").dataset.faults = String(faults.length);
+  }
+
+  // A warning, and a way to say why it does not matter here.
+  warning(one) {
+    const box = make("div", {className: "warning"}, one.text, " ");
+    const button = make("button", {type: "button", className: "quiet small"}, `${this.words["desk-quiet"]} `, make("kbd", {}, "Alt I"));
+    button.onclick = () => {
+      const input = make("input", {type: "text", dir: "auto", placeholder: this.words["desk-why"]});
+      input.setAttribute("aria-label", this.words["desk-why"]);
+      input.onkeydown = async event => {
+        if (event.key === "Escape") { event.stopPropagation(); input.replaceWith(button); return; }
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        const said = await this.ask("acknowledge", {warning: one.warning, about: one.about, reason: input.value});
+        if (said.faults.length) box.append(...said.faults.map(text => make("p", {className: "fault"}, text)));
+        else { box.remove(); this.form?.focusFirst(); }
+      };
+      button.replaceWith(input);
+      input.focus();
+    };
+    box.append(button);
+    return box;
   }
 
   async save() {
@@ -296,10 +412,9 @@ class Desk {
     this.clear();
     $("report").replaceChildren(...report);
     await this.keep();
-    this.names = await this.ask("names");
-    this.byRef = new Map(this.names.entities.map(one => [one.ref, one]));
+    await this.renew();
     await this.open(this.document.slug, true);
-    this.tell("desk-saved", ` ${found.facts.length}`);
+    this.tell("desk-saved", ` ${(found.facts || []).length}`);
     document.body.dataset.saves = String(Number(document.body.dataset.saves || 0) + 1);
   }
 
@@ -339,9 +454,10 @@ class Desk {
 
   async undo() {
     const found = await this.ask("undo", {});
-    this.names = await this.ask("names");
-    this.byRef = new Map(this.names.entities.map(one => [one.ref, one]));
+    if (!found.undone) return;
+    await this.renew();
     await this.open(this.document.slug, true);
+    if (this.mode === "review") await this.review.open(true);
     this.tell(found.undone.length ? "desk-undone" : "desk-not-undone");
   }
 }

@@ -89,6 +89,12 @@ export class Form {
 
   changed() { this.desk.changed(); }
 
+  // The words in the field at hand become a new entity.
+  register() {
+    const node = document.activeElement;
+    if (node?.register) node.register();
+  }
+
   input(path, value, wanted, label) {
     const node = make("input", {value, "data-path": path, "aria-label": label, autocomplete: "off", dir: "auto"});
     if (wanted) node.dataset.needed = "1";
@@ -244,6 +250,7 @@ export class Form {
       input.setAttribute("aria-expanded", String(!list.hidden));
     };
     const open = () => { shown = options(); at = 0; draw(); };
+    if (classes) input.register = () => choose({new: this.defaultClass(key, classes), ar: input.value.trim() || this.quote?.new?.[0]?.ar || "", en: ""});
     input.oninput = open;
     input.onblur = () => { list.hidden = true; };
     input.onkeydown = event => {

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ...messages.message import Message
 from ...ontology.namespaces import BASE, GRAPH_PLAIN, GRAPH_PUSH, RDF, SCHEMA, XSD
-from ..errors import EndpointError, QueryError
+from ..errors import EndpointError, QueryError, needs
 from ..sparql_tokens import Token, scan
 from ..store import Answer, EmbeddedStore, Graphs
 from .transport import Reply, Transport, clean
@@ -135,7 +135,8 @@ class Endpoint:
 
     def query(self, text: str, graphs: Graphs | None = None) -> Answer:
         """Run a query, over these graphs where any are named."""
-        from SPARQLWrapper import POST, SPARQLWrapper
+        with needs("endpoint"):
+            from SPARQLWrapper import POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self.url)
         for iri in graphs.default if graphs else ():

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
+from ...graph.folder_lock import lock
+
 _SEAL: Final = "seal"
 #: The files of a store, without its logs.
 _STORE: Final = ("CURRENT", "MANIFEST-*", "*.sst")
@@ -18,7 +20,7 @@ _STORE: Final = ("CURRENT", "MANIFEST-*", "*.sst")
 def seal(folder: Path) -> None:
     """Write the checksums of the files; a build with this seal is complete."""
     lines = "".join(_lines(folder))
-    (folder / _SEAL).write_text(f"{crc32(lines.encode()):08x}\n{lines}", "utf-8")
+    (folder / _SEAL).write_text(f"{crc32(lines.encode()):08x}\n{lines}", "utf-8", newline="\n")
 
 
 def is_whole(folder: Path) -> bool:
@@ -44,11 +46,6 @@ def _lines(folder: Path) -> list[str]:
 def _checksum(path: Path) -> str:
     return "-" if path.suffix == ".sst" else f"{crc32(path.read_bytes()):08x}"
 
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: there, no folder counts as abandoned.
-    fcntl = None  # type: ignore[assignment]
 
 _PREFIX: Final = ".building-"
 
@@ -89,7 +86,7 @@ class Unfinished:
             self._cache.mkdir(parents=True, exist_ok=True)
             _delete_abandoned(self._cache)
             path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._cache))
-            self._lock = _lock(path, wait=True)
+            self._lock = lock(path, wait=True)
             # Before it was locked, another process may have deleted it as abandoned.
             if path.exists():
                 self._path = path
@@ -117,26 +114,7 @@ def delete_whole(folder: Path) -> None:
 def _delete_abandoned(cache: Path) -> None:
     """Delete the folders of killed processes, but not those of running ones."""
     for path in cache.glob(f"{_PREFIX}*"):
-        lock = _lock(path, wait=False)
-        if lock is not None:
+        held = lock(path, wait=False)
+        if held is not None:
             shutil.rmtree(path, ignore_errors=True)
-            os.close(lock)
-
-
-def _lock(folder: Path, *, wait: bool) -> int | None:
-    """Lock the folder until the returned descriptor is closed, or the process ends.
-
-    None if another process holds the lock, the folder is gone, or there are no locks.
-    """
-    if fcntl is None:
-        return None
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
+            os.close(held)

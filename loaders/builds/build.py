@@ -246,7 +246,7 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
         feed.abandon()
     if statements:
         statements.write(made.path)
-    (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+    (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8", newline="\n")
     seal(made.path)
 
 

@@ -69,7 +69,7 @@ def dump_of(build: Path, store: EmbeddedStore) -> Path:
             new = made.path / _DUMP
             with new.open("wb") as out:
                 write_canonical(store.quads, out, made.path)
-            digest.write_text(_line(new))
+            digest.write_text(_line(new), "utf-8", newline="\n")
             new.replace(dump)
     except (RuntimeError, ValueError) as error:
         raise damaged(error) from error
@@ -214,7 +214,7 @@ def remember(build: Path, collections: Sequence[Path]) -> None:
     A cache that cannot be written records nothing; the next comparison then goes further back.
     """
     with suppress(OSError):
-        _note(build.parent, collections).write_text(build.name)
+        _note(build.parent, collections).write_text(build.name, "utf-8")
         for old in _notes(build.parent)[_KEPT:]:
             old.unlink(missing_ok=True)
 
@@ -246,6 +246,6 @@ def _notes(cache: Path) -> list[Path]:
 
 def _build_of(note: Path) -> str:
     try:
-        return note.read_text()
+        return note.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""

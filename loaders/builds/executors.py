@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Final
 
-from ...graph.errors import StoreError
+from ...graph.errors import StoreError, needs
 from ...messages.message import foreign
 
 #: The scheduler that is a pool of processes on this machine.
@@ -28,6 +29,13 @@ class InProcess(Executor):
         return future
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextmanager
 def executor_of(scheduler: str | None, jobs: int | None) -> Iterator[Executor | None]:
     """The executor of a scheduler's name; None if the build is to do its work as it reads.
@@ -39,7 +47,7 @@ def executor_of(scheduler: str | None, jobs: int | None) -> Iterator[Executor | 
         yield None
     elif scheduler is None or scheduler == PROCESSES:
         # Forking would copy the threads' locks of an open store.
-        workers = jobs or len(os.sched_getaffinity(0))
+        workers = jobs or processors()
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             yield pool
     else:
@@ -47,10 +55,8 @@ def executor_of(scheduler: str | None, jobs: int | None) -> Iterator[Executor | 
 
 
 def _dask(address: str) -> Iterator[Executor]:
-    try:
+    with needs("dask"):
         from distributed import Client, KilledWorker
-    except ImportError as error:
-        raise StoreError("dask-missing", address=address) from error
     try:
         client = Client(  # type: ignore[no-untyped-call]
             address, timeout=_PATIENCE, set_as_default=False

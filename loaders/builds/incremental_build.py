@@ -96,7 +96,7 @@ def write_changed(
     del store
     if statements:
         statements.write(target)
-    (target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8")
+    (target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8", newline="\n")
     seal(target)
 
 

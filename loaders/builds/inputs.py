@@ -6,6 +6,7 @@ This module is imported wherever a build is opened, so it imports little.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from os.path import isfile
@@ -129,7 +130,10 @@ def _stamp(path: str) -> tuple[str, int]:
     except OSError as error:
         return f"{path} {type(error).__name__}", 0
     line = f"{path} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino}"
-    return line, stat.st_ctime_ns
+    # On Windows this is the time of the creation.
+    return line, stat.st_ctime_ns if sys.platform != "win32" else max(
+        stat.st_ctime_ns, stat.st_mtime_ns
+    )
 
 
 def day_of(folders: Sequence[Path]) -> str:

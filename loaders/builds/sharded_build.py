@@ -151,7 +151,9 @@ class _Joined:
         del store
         if statements := self._statements():
             statements.write(self._target)
-        (self._target / MANIFEST).write_text(json.dumps(counts, indent=2) + "\n", "utf-8")
+        (self._target / MANIFEST).write_text(
+            json.dumps(counts, indent=2) + "\n", "utf-8", newline="\n"
+        )
         return True
 
     def _tasks(self) -> Iterator[Task]:

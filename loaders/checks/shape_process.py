@@ -13,7 +13,6 @@ from ...messages.message import Message, Part
 from ...ontology.schema import local_name
 from ...ontology.turtle_file import sources_of
 from ..collection import shape_files
-from .collection_shapes import UNNAMED
 from .shapes import SHAPES, Shapes, Validation, build_store, together
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ def validate_build(
 
 def _in_time(dump: Path, folders: Sequence[Path], seconds: float) -> Iterator[Validation]:
     """The results shape by shape from a process that can be stopped: Oxigraph's queries cannot."""
+    from .collection_shapes import UNNAMED
+
     processes = get_context("spawn")
     receiving, sending = processes.Pipe(duplex=False)
     worker = processes.Process(target=_send_steps, args=(sending, dump, folders), daemon=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from ...graph.errors import ShapesError
+from ...graph.errors import ShapesError, needs
 from ...graph.sparql_tokens import scan
 from ...messages.fault import Fault
 from ...ontology.namespaces import BASE, GRAPH_EVIDENCE, RDF, RDFS, SH, TW, XSD
@@ -223,8 +223,9 @@ class Shapes:
                 by_reference.append(shape)
             yield Validation(counted[targets], tuple(results))
         if by_reference:
-            from .shacl.reference import graph_of
-            from .shacl.reference import validate as by_pyshacl
+            with needs("check"):
+                from .shacl.reference import graph_of
+                from .shacl.reference import validate as by_pyshacl
 
             data = graph_of(store)
             for shape in by_reference:
@@ -234,8 +235,9 @@ class Shapes:
 
     def reference(self, store: ox.Store) -> list[Result]:
         """The results of pySHACL on the same store, sorted. Slow: a second per 1,000 facts."""
-        from .shacl.reference import graph_of
-        from .shacl.reference import validate as by_pyshacl
+        with needs("check"):
+            from .shacl.reference import graph_of
+            from .shacl.reference import validate as by_pyshacl
 
         return by_pyshacl(graph_of(store), self.source)
 

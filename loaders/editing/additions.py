@@ -87,8 +87,11 @@ def additions(
     collection: Collection,
     entities: Sequence[NewEntity] = (),
     facts: Sequence[NewFact] = (),
+    part: str = "facts",
 ) -> Edit:
     """The edit that adds entities and facts, which may be about them, to ``folder``.
+
+    ``part`` is the folder in it for the fact files.
 
     ``collection`` is the whole stack as read, ``seen`` the folder's fingerprint before that.
     Raises ``CollectionError`` with every fault of what is given, and ``OutputError`` if a file
@@ -117,7 +120,7 @@ def additions(
     if faults:
         raise CollectionError(dict.fromkeys(faults))
     content = entity_files(folder, [(new.reference, new.fields) for new in entities])
-    content |= _fact_files(folder, known, facts)
+    content |= _fact_files(folder, known, facts, part)
     return Edit(
         folder,
         content,
@@ -160,7 +163,7 @@ def _made(new: NewFact, maker: FactMaker, faults: list[Fault]) -> Fact | None:
 
 
 def _fact_files(
-    folder: Path, collection: Collection, facts: Iterable[NewFact]
+    folder: Path, collection: Collection, facts: Iterable[NewFact], part: str
 ) -> dict[Path, bytes]:
     """The fact files with the facts; those of one quote stand together."""
     groups: dict[tuple[tuple[str, str], ...], list[Mapping[str, str]]] = {}
@@ -179,10 +182,11 @@ def _fact_files(
             except QuoteError:
                 return None
 
-        path = _fact_file(folder / "facts", document.slug, quote, place, texts)
+        path = _fact_file(folder / part, document.slug, quote, place, texts)
         old = texts.get(path)
         if old is None:
-            old = path.read_bytes().decode() if path.exists() else modeline(folder, "facts.json")
+            head = modeline(folder, "facts.json").replace("../", "../" * len(Path(part).parts))
+            old = path.read_bytes().decode() if path.exists() else head
         texts[path] = with_facts(old, document.slug, quote, said, place)
     return {path.relative_to(folder): text.encode() for path, text in texts.items()}
 

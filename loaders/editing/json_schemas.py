@@ -64,6 +64,10 @@ _ABOUT: Final = {
     "object": ("الطرف الآخر أو القيمة", "The other end, or the value."),
     "file": ("ملف النص في هذا المجلد", "The text file in this folder."),
     "sha256": ("بصمة الملف", "The file's sha256."),
+    "quotes": (
+        "بصمة ملف فيه المقتبس وحده (‎.quotes.txt) بدلًا من النص كاملًا",
+        "The sha256 of a file of the quotes alone (.quotes.txt), in place of the whole text.",
+    ),
     "ar": ("الاسم أو العنوان بالعربية", "The Arabic name or title."),
     "en": ("الاسم أو العنوان بالإنجليزية", "The English name or title."),
     "publisher": ("الناشر كما طُبع", "The publisher, as printed."),
@@ -247,6 +251,7 @@ class _Schemas:
             "fact": {"anyOf": [_TEXT, {"$ref": "#/definitions/triple"}]},
             "supersededBy": {"anyOf": [_TEXT, {"$ref": "#/definitions/triple"}]},
             "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "quotes": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "file": {"type": "string", "pattern": r"^[^/\\]+\.txt$"},
             "every": {"type": "boolean"},
             "furniture": _SPANS,

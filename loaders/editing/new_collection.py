@@ -27,18 +27,33 @@ _EDITORS: Final = {
 """,
     Path(".vscode/extensions.json"): b'{ "recommendations": ["redhat.vscode-yaml"] }\n',
 }
+#: What a collection in git has besides, and where: its hook, workflow and line endings. The action
+#: is that of our own repository.
+_GIT: Final = {
+    Path(".gitattributes"): Path("gitattributes"),
+    Path(".gitignore"): Path("gitignore"),
+    Path(".pre-commit-config.yaml"): Path("pre-commit-config.yaml"),
+    Path(".github/workflows/taawun.yml"): Path("workflows/taawun.yml"),
+    Path(".github/actions/taawun/action.yml"): SEEDS.parent / "action.yml",
+}
+_GIT_FILES: Final = Path(__file__).parent / "git_files"
 #: The example collection, about two invented countries.
 TEMPLATE: Final = Path(__file__).parent / "template"
 
 
 def new_collection(
-    folder: Path, below: Sequence[Path] = (), *, with_example: bool = False
+    folder: Path,
+    below: Sequence[Path] = (),
+    *,
+    with_example: bool = False,
+    for_git: bool = False,
 ) -> list[Path]:
     """Make the collection ``folder``; returns its files.
 
     ``below`` are the collections under it, besides the bundled one: its schemas include their
     terms and entities. ``with_example`` includes an invented example as text and facts; without it
-    the example is commented out, so that no answer contains it. Raises ``OutputError`` if the
+    the example is commented out, so that no answer contains it. ``for_git`` adds a pre-commit hook
+    and a workflow that checks, previews and publishes. Raises ``OutputError`` if the
     folder is not empty or cannot be made; then nothing is left behind.
     """
     try:
@@ -50,7 +65,8 @@ def new_collection(
         beside.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".taawun-", dir=beside) as unfinished:
             made = Path(unfinished) / "collection"
-            for name, content in _files(below, with_example):
+            files = [*_files(below, with_example), *(_files_for_git() if for_git else ())]
+            for name, content in files:
                 path = made / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
@@ -72,6 +88,14 @@ def _files(below: Sequence[Path], with_example: bool) -> Iterator[tuple[Path, by
         content = path.read_bytes()
         is_spared = with_example or path.suffix != ".yaml"
         yield name, content if is_spared else _commented(content.decode()).encode()
+
+
+def _files_for_git() -> Iterator[tuple[Path, bytes]]:
+    from importlib.metadata import version
+
+    ours = version("taawun").encode()
+    for name, source in _GIT.items():
+        yield name, (_GIT_FILES / source).read_bytes().replace(b"==VERSION", b"==" + ours)
 
 
 def _commented(text: str) -> str:

@@ -55,6 +55,11 @@ class References:
         for name in names:
             self._names[fold(name)][ref] = None
 
+    def names(self) -> Iterable[tuple[str, Iterable[str]]]:
+        """Every name, folded, with the references that it may stand for."""
+        yield from self._names.items()
+        yield from self._limited.items()
+
     def find(self, name: str) -> list[str]:
         """The references that a name may stand for: a reference or slug above a name."""
         text = name.strip().removeprefix("<").removesuffix(">").removeprefix(ID)

@@ -6,18 +6,25 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from ...graph.entity import Entity
 from ...graph.errors import OutputError
-from ...graph.fact import Fact
+from ...graph.fact import Fact, Object
+from ...graph.folder_lock import lock
 from ...messages.fault import Fault, Place
 from ...messages.message import foreign
 from ..builds.inputs import SEEDS, fingerprint
 from ..checks.claims import Claims
 from ..collection import PARTS
+
+#: The folders of a collection that no build reads and that readers write.
+REVIEWS: Final = "reviews"
+READINGS: Final = "readings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,8 @@ class Edit:
 
     ``seen`` is the fingerprint of the collection when it was read, so that changes made since
     are never lost. ``entities`` and ``facts``, each with its place in messages, are what the files
-    gain, if that is all that changes; ``claims`` has compared the facts with their quotes.
+    gain, and ``statuses`` the new record status of facts, by IRI, if that is all that changes;
+    ``claims`` has compared the facts with their quotes.
     """
 
     folder: Path
@@ -36,6 +44,7 @@ class Edit:
     entities: tuple[tuple[Entity, Place], ...] = ()
     facts: tuple[tuple[Fact, Place], ...] = ()
     claims: Claims | None = None
+    statuses: Mapping[str, Mapping[str, Object]] = field(default_factory=dict)
 
     @contextmanager
     def tried(self) -> Iterator[Path]:
@@ -65,7 +74,7 @@ class Edit:
             for name, path in paths.items():
                 made[path] = _beside(path, self.files[name])
             with _alone(self.folder):
-                if fingerprint([self.folder]) != self.seen:
+                if _state(self.folder) != self.seen:
                     raise OutputError("collection-changed", folder=str(self.folder))
                 for path, new in made.items():
                     undo[path] = path.read_bytes() if path.exists() else None
@@ -88,12 +97,23 @@ def seen(folder: Path) -> str:
     """
     if folder.resolve() == SEEDS.resolve():
         raise OutputError("bundled-collection", folder=str(folder))
-    return fingerprint([folder])
+    return _state(folder)
+
+
+def _state(folder: Path) -> str:
+    """The fingerprint of what a build reads, and of what readers have written."""
+    found = sha256(fingerprint([folder]).encode())
+    for part in (REVIEWS, READINGS):
+        for path in sorted((folder / part).rglob("*.yaml")):
+            if path.is_file() and not path.name.startswith("."):
+                found.update(f"{path.relative_to(folder)}\0".encode("utf-8", "surrogateescape"))
+                found.update(sha256(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def _beside(path: Path, content: bytes) -> Path:
     """A finished file beside the one that it will replace, with the same permissions."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else None
     # Renaming would bypass the write protection of the file.
     if mode is not None and (not mode & 0o222 or not os.access(path, os.W_OK)):
@@ -111,16 +131,10 @@ def _beside(path: Path, content: bytes) -> Path:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of the folder, on systems that have locks."""
+    """Hold the lock of the folder, where the file system has locks."""
+    handle = lock(folder, wait=True)
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)

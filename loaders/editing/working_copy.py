@@ -17,12 +17,13 @@ import pyoxigraph as ox
 
 from ...graph.arabic import fold
 from ...graph.derive import DerivedFact, derive
-from ...graph.errors import CollectionError
+from ...graph.errors import CollectionError, MisuseError
 from ...graph.fact import Fact
 from ...graph.sparql_tokens import Touched
 from ...messages.fault import Fault, Place
+from ...ontology.namespaces import GRAPH_PROSPECTS
 from ..builds.atomic_folder import delete_whole, is_whole
-from ..builds.build import build, counts_of, key_of, prune
+from ..builds.build import build, counts_of, key_of, lines_of, prune
 from ..builds.cache import MANIFEST, STORE, Build, Memory, stack
 from ..builds.incremental_build import write_changed
 from ..builds.inputs import name_of
@@ -45,6 +46,7 @@ from ..entities import region_lines
 from ..files.value import Site, Spot
 from ..status_file import STATUS_FILE, lint_statuses
 from ..text.mentions import Gazetteer, names_of
+from .second_reading import reading_of
 from .transaction import Edit
 
 
@@ -72,10 +74,13 @@ class Effect:
 class WorkingCopy:
     """The collections as they stand, read and built once, and then changed with each edit."""
 
-    def __init__(self, collections: Sequence[Path], *, is_built: bool = True) -> None:
+    def __init__(
+        self, collections: Sequence[Path], *, is_built: bool = True, reader: str = ""
+    ) -> None:
         """Read the collections. Raises ``CollectionError`` if they have faults.
 
-        Unless ``is_built``, no build is made of them, and edits cannot be kept as builds.
+        Unless ``is_built``, no build is made of them, and edits cannot be kept as builds. With a
+        ``reader``, the only facts are those of that reader's own reading.
         """
         self.collections = tuple(collections)
         self._folders = stack(collections)
@@ -87,6 +92,10 @@ class WorkingCopy:
             self.collection = read_collection(
                 self._folders, lambda _name, _fact, site: self.places.append(site.place)
             )
+        self._reader = reader
+        if reader:
+            mine, self.places = reading_of(self.collections[-1], reader, self.collection)
+            self.collection = replace(self.collection, facts=tuple(mine), glosses=())
         self.derived = {item.iri: item for item in self._derive(self.collection)}
         self._shapes: Shapes | None = None
 
@@ -107,27 +116,27 @@ class WorkingCopy:
         Raises ``CollectionError`` with the faults that a check would find and that are not there
         without the edit.
         """
-        is_known = edit.facts or edit.entities
-        statuses = [folder / "facts" / STATUS_FILE for folder in self._folders]
-        if not is_known or any(path.is_file() for path in statuses):
-            return None
         old = self.collection
-        entities = {**old.entities, **{one.ref: one for one, _ in edit.entities}}
+        if not (edit.facts or edit.entities or edit.statuses) or self._has_status(edit):
+            return None
+        entities = old.entities
+        if edit.entities:
+            entities = {**old.entities, **{one.ref: one for one, _ in edit.entities}}
         facts = tuple(fact for fact, _ in edit.facts)
         if any(fact.evidence[0].gloss for fact in facts):
             # Other facts may share it.
             return None
         facts = with_shared_glosses(facts, first_glosses(old.glosses))
-        new = replace(old, entities=entities, facts=(*old.facts, *facts))
+        kept = tuple(
+            fact.with_status(edit.statuses[fact.iri]) if fact.iri in edit.statuses else fact
+            for fact in old.facts
+        )
+        new = replace(old, entities=entities, facts=(*kept, *facts))
         places = (*self.places, *(place for _, place in edit.facts))
         self._lint(new, edit, places)
         derived = {item.iri: item for item in self._derive(new)}
         come = tuple(item for iri, item in derived.items() if iri not in self.derived)
         lost = tuple(item for iri, item in self.derived.items() if iri not in derived)
-        plain = {item.terms for item in derived.values()}
-        if any(item.terms not in plain for item in lost):
-            # Its triple may still be stated, or not.
-            return None
         remarked = self._remarked(new, edit)
         claims = edit.claims or Claims(new)
         after = set(claims.marks([*remarked, *facts]))
@@ -140,19 +149,31 @@ class WorkingCopy:
             region_lines(old.entities.values())
         )
         gone = [line for item in lost for line in item.lines()]
+        changed = [fact for fact in old.facts if fact.iri in edit.statuses]
+        lines += [line for fact in kept if fact.iri in edit.statuses for line in fact.lines()]
+        gone += [line for fact in changed for line in fact.lines()]
         return Effect(
             new,
             places,
             tuple(_quads([*lines, *(after - before)])),
-            tuple(
-                quad
-                for quad in _quads([*gone, *(before - after)])
-                if isinstance(quad.graph_name, ox.NamedNode)
-            ),
+            tuple(_really_gone(_quads([*gone, *(before - after)]), lines, new, derived.values())),
             come,
             lost,
             derived,
         )
+
+    def _has_status(self, edit: Edit) -> bool:
+        """Whether a status file may speak of a fact of the edit.
+
+        Each of its entries speaks of a fact that is there, by its IRI or its triple.
+        """
+        if self._reader or not any(
+            (folder / "facts" / STATUS_FILE).is_file() for folder in self._folders
+        ):
+            return False
+        known: set[str | ox.Triple] = {fact.iri for fact in self.collection.facts}
+        known |= {fact.triple for fact in self.collection.facts}
+        return any(fact.iri in known or fact.triple in known for fact, _ in edit.facts)
 
     def _lint(self, new: Collection, edit: Edit, places: Sequence[Place]) -> None:
         faults: list[Fault] = []
@@ -204,6 +225,28 @@ class WorkingCopy:
         ``store`` is the one after the edit, or before it, to compare.
         """
         return self.shapes.validate(flat_part(store, effect.added)).faults
+
+    def effect_in_full(self, edit: Edit) -> Effect:
+        """The effect of any edit, by reading everything again with it.
+
+        Raises ``CollectionError`` with the faults of the collection after the edit.
+        """
+        if self._reader:
+            raise MisuseError("desk-needs-command")
+        with edit.tried() as copy:
+            other = WorkingCopy([*self.collections[:-1], copy], is_built=False)
+        old, new = self.derived, other.derived
+        before = set(lines_of(self.collection, list(old.values())))
+        after = set(lines_of(other.collection, list(new.values())))
+        return Effect(
+            other.collection,
+            tuple(other.places),
+            tuple(_quads([*(after - before)])),
+            tuple(_quads([*(before - after)])),
+            tuple(item for iri, item in new.items() if iri not in old),
+            tuple(item for iri, item in old.items() if iri not in new),
+            new,
+        )
 
     def take_over(self, effect: Effect) -> None:
         """Go on from the state after an edit that was written."""
@@ -270,6 +313,29 @@ def _is_in(fact: Fact, content: bytes, slugs: set[str]) -> bool:
     """Whether a fact of the edit went into this file."""
     slug = fact.evidence[0].document
     return len(slugs) == 1 or f"document: {slug}".encode() in content
+
+
+def _really_gone(
+    gone: Iterable[ox.Quad], lines: Sequence[str], new: Collection, derived: Iterable[DerivedFact]
+) -> Iterable[ox.Quad]:
+    """Those of the quads that nothing else in the collection says too."""
+    gone = list(gone)
+    if not gone:
+        return
+    come = set(_quads(lines))
+    plain = {item.terms for item in derived}
+    lost = {quad.triple for quad in gone}
+    said = [fact for fact in new.facts if fact.is_active and fact.triple in lost]
+    views = {(fact.triple, fact.is_prospect) for fact in said}
+    for quad in gone:
+        triple, graph = quad.triple, quad.graph_name
+        if isinstance(graph, ox.DefaultGraph):
+            terms = tuple(str(part) for part in triple)
+            is_said = (triple, False) in views or terms in plain
+        else:
+            is_said = graph.value == GRAPH_PROSPECTS and (triple, True) in views
+        if not is_said and quad not in come:
+            yield quad
 
 
 def _quads(lines: Sequence[str]) -> Iterable[ox.Quad]:

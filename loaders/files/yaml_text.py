@@ -146,6 +146,18 @@ def with_item(text: str, pair: tuple[yaml.Node, yaml.Node], item: Sequence[str],
     return with_lines(bare, in_list(item, key.start_mark.column + 2), key.end_mark.index)
 
 
+def with_other(text: str, node: yaml.Node, item: str) -> str:
+    """The text with another value, on one line, in place of a node of a list or mapping."""
+    return text[: node.start_mark.index] + item + text[_end(text, node) :]
+
+
+def without_item(text: str, node: yaml.Node) -> str:
+    """The text without the lines of an item of a block list."""
+    start = text.rfind("\n", 0, node.start_mark.index) + 1
+    end = text.find("\n", _end(text, node)) + 1 or len(text)
+    return text[:start] + text[end:]
+
+
 def _end(text: str, node: yaml.Node) -> int:
     """The offset after the last character of a value; the marks of block values are further on."""
     if not _is_block(node):

@@ -16,6 +16,7 @@ from ...ontology.schema import Property, Schema
 from ..checks.coverage import Sentence, sentences
 from ..collection import classes_of
 from ..facts import DERIVED_ONLY
+from .body_names import Body
 from .cues import Cue, Cues
 from .dates import SaidDate, said_dates
 from .mentions import Gazetteer, Mention, names_of, territory_label
@@ -94,6 +95,8 @@ class Suggestion:
     unknown: tuple[UnknownName, ...]
     sentences: tuple[SuggestedSentence, ...]
     bundles: tuple[ProposedBundle, ...] = ()
+    #: The bodies that are not registered.
+    bodies: tuple[Body, ...] = ()
 
 
 class Suggester:
@@ -120,13 +123,6 @@ class Suggester:
             one for m in found for one in m.candidates
             if one.startswith(("country/", "territory/"))
         )  # fmt: skip
-
-    def phrases(
-        self, text: str, mentions: Sequence[Mention], document: str | None = None
-    ) -> Phrases:
-        """The people, posts and bodies of a text whose mentions are given."""
-        every = self.gazetteer.every(text, document)
-        return Phrases(text, mentions, every, self.classes, self._countries)
 
     def _is_thing(self, ref: str) -> bool:
         """Whether it is worth a mention: units, stages and the like only qualify facts."""
@@ -165,14 +161,8 @@ class Suggester:
         spans = list(covered)
         known = [(m.start, m.end) for m in mentions if m.kind != "adjective"]
         found = [self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)]
-        patterns = Patterns(
-            Phrases(text, mentions, every, self.classes, self._countries),
-            mentions,
-            dates,
-            numbers,
-            self.scales,
-            self.label,
-        )
+        phrases = Phrases(text, mentions, every, self.classes, self._countries)
+        patterns = Patterns(phrases, mentions, dates, numbers, self.scales, self.label)
         uncovered = [one.sentence for one in found if one.state != "covered"]
         return Suggestion(
             text,
@@ -182,6 +172,7 @@ class Suggester:
             tuple(unknown_names(text, known)),
             tuple(found),
             tuple(self._proposed(text, bundle) for bundle in patterns.bundles(uncovered)),
+            tuple(body for body in phrases.bodies if not body.ref),
         )
 
     def _proposed(self, text: str, bundle: Bundle) -> ProposedBundle:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from ...graph.arabic import fold
 from . import cooperation, people
+from .comparing import Comparing
+from .figures import Figures
 from .known_names import KnownNames
-from .lexicon import keys_of, light
-from .plan import Plan, Step, iri
+from .periods import as_period
+from .plan import Plan, Step, compared, iri
 from .relation import Relation, members
-from .units import Mention, Units
+from .units import OF_REGION, Mention, Units
 from .vocabulary import Vocabulary
 
 Rule = Callable[[Units], "Plan | None"]
 _LINKED: Final = "(tw:area|tw:area/skos:broader|tw:objective|tw:usesTechnology|tw:topic)"
-_MONEY: Final = {"cost", "budget", "money"}
+_HAPPENED: Final = re.compile(
+    r"\bwhat (?:has |had )?(?:happened|took place|was done)|(?:ماذا|ما الذي) (?:حدث|جري|حصل)"
+    r"|ايه اللي (?:حصل|حدث|جري)"
+)
 #: Questions whose answer would need more than a row of the graph.
 _UNFIT: Final = frozenset({"why", "how"})
 #: Properties between an actor and what it acts on, by the verb: the actor is the object.
@@ -27,6 +34,7 @@ class Composer:
 
     def __init__(self, names: KnownNames, vocabulary: Vocabulary) -> None:
         self.names, self.vocabulary = names, vocabulary
+        self._comparing = Comparing(names, vocabulary, lambda u: next(self._plain(u), None))
         self._rules: tuple[Rule, ...] = (
             self.card,
             self.exists,
@@ -38,9 +46,10 @@ class Composer:
             people.posts,
             people.officials,
             people.about_person,
-            self.figures,
+            Figures(names).plan,
             self.between,
             self.areas,
+            self.happened,
             cooperation.events,
             self.relation,
             self.members,
@@ -50,12 +59,20 @@ class Composer:
         """The ways to compose the question, the likeliest first."""
         if u.asked in _UNFIT:
             return
-        for rule in self._rules:
-            plan = rule(u)
+        if self._comparing.concerns(u):
+            plan = self._comparing.plan(u)
             if plan is not None:
-                plan.is_whether = u.asked == "whether"
-                plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
+                plan.is_count = u.asked == "howmany"
                 yield plan
+            return
+        for plan in self._plain(u):
+            plan.is_whether = u.asked == "whether"
+            plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
+            yield plan
+
+    def _plain(self, u: Units) -> Iterator[Plan]:
+        """What the rules make of the question, as a question for which or who."""
+        return (plan for rule in self._rules if (plan := rule(u)) is not None)
 
     def exists(self, u: Units) -> Plan | None:
         """Whether there is a named agreement, event or programme."""
@@ -84,6 +101,8 @@ class Composer:
         ):
             return None
         (m,) = u.mentions
+        if m.is_a("Region") and OF_REGION.search(m.text) and u.asked in ("which", ""):
+            return self._countries_of(u, m)
         classes = {name for name in m.classes if self.vocabulary.is_class(name)}
         if u.left(classes | {"=about", "statedBy"} if u.asked == "about" else classes):
             return None
@@ -101,175 +120,36 @@ class Composer:
             return None
         return Plan(card=m.iri)
 
-    def figures(self, u: Units) -> Plan | None:
-        """Costs, budgets, counts, ranks and durations of a named thing."""
-        things = [m for m in u.mentions if not m.is_a("Stage")]
-        asked = u.asked
-        if u.numbers or u.has("Agreement", "Offer"):
+    def happened(self, u: Units) -> Plan | None:
+        """Everything dated, facts too, within a period: "what happened after 2018"."""
+        if not _HAPPENED.search(fold(u.text)) or len(u.dates) != 1 or u.mentions or u.numbers:
             return None
-        if u.has("Rank", "rank", "ranks", "ranking") and u.left(()):
-            return self._ranks(u)
-        if asked == "howmany" and not u.has(*_MONEY):
-            return self._counted(u)
-        if asked == "howlong":
-            if (
-                len(things) != 1
-                or u.dates
-                or u.left(
-                    {
-                        "duration",
-                        "held",
-                        "last",
-                        "operated-through",
-                        "continues",
-                        "head",
-                        "unit:year",
-                    }
-                )
-            ):
-                return None
-            return Plan("duration").add(
-                f"{iri(things[0].iri)} tw:duration ?duration .",
-                Step(things[0].iri, "duration", "?"),
-            )
-        if not (u.has(*_MONEY) or asked == "howmuch") or asked in (
-            "who",
-            "when",
-            "where",
-            "whether",
-        ):
+        period = as_period(u.dates[0][0])
+        if period is None or u.left({"held", "Event", "Fact"}):
             return None
-        things = [m for m in things if not m.is_a("Area")] or things
-        if (
-            len(things) != 1
-            or len(u.mentions) - len(things) > 1
-            or things[0].role in ("by", "with")
-        ):
-            return None
-        if u.left(
-            _MONEY | {"hasFigure", "Figure", "value", "Project", "implementedBy", "launchedBy"}
-        ):
-            return None
-        plan = self._figures_of(u, things[0], "?unit a tw:Currency .")
-        if things[0].is_a("Country", "Organization"):
-            # What a country spends is spent on its programmes.
-            plan.where[0] = plan.where[0].replace("tw:figureOf", "tw:figureOf/tw:fundedBy", 1)
-        return plan
-
-    def _figures_of(self, u: Units, thing: Mention | None, unit: str) -> Plan:
-        about = iri(thing.iri) if thing else "?about"
-        plan = (
-            Plan("value", shown=["unit", "comparator", "figure"])
-            .add(
-                f"?figure tw:figureOf {about} ; tw:value ?value ; tw:unit ?unit . {unit}",
-                Step("?Figure", "figureOf", thing.iri if thing else "?"),
-            )
-            .add("OPTIONAL { ?figure tw:comparator ?comparator }")
+        within = compared("?dated", "date", period)
+        return Plan("thing", shown=["relation", "what", "date"]).add(
+            f"{{ ?thing tw:date ?date ; ?relation ?date . {within.replace('?dated', '?thing')}\n"
+            "    FILTER(?relation != tw:date) }\n"
+            "  UNION { GRAPH ?dated { ?thing ?relation ?what }\n"
+            f"    GRAPH graph:evidence {{ ?dated tw:when ?date . {within} }} }}",
+            Step("?Entity", "date", period),
         )
-        for date, _ in u.dates:
-            plan.add(
-                f'?figure tw:period ?period . FILTER(STRSTARTS(STR(?period), "{date}"))',
-                Step("?Figure", "period", date),
-            )
-        if u.has("budget", "cost") or u.asked == "howmuch":
-            plan.add("OPTIONAL { ?figure tw:period ?period }")
-            plan.shown.append("period")
-        return plan
 
-    def _counted(self, u: Units) -> Plan | None:
-        """How many of something a thing has, where a figure says so."""
-        units = {c for item in u.spoken for c in item.concepts if c.startswith("unit:")}
-        things = list(u.mentions)
-        for m in u.of("Area", "Group", "NetworkInfrastructure"):
-            stems = frozenset(map(light, keys_of(m.text)))
-            for unit, names in self.names.units.items():
-                if stems in names:
-                    units.add("unit:" + unit)
-                    things.remove(m)
-                    break
-        if not units or len(things) > 1 or len(things) + 1 < len(u.mentions):
+    def _countries_of(self, u: Units, region: Mention) -> Plan | None:
+        """The countries of a region; the name of one may be "African countries"."""
+        if u.left({"Country"}):
             return None
-        thing = things[0] if things else None
-        used = units | {
-            "beneficiary",
-            "cable",
-            "link",
-            "objective",
-            "ownedBy",
-            "owns",
-            "hasPart",
-            "axis",
-            "pillar",
-            "providedBy",
-            "Figure",
-            "hasFigure",
-        }
-        if u.left(used):
-            return None
-        found = " ".join(iri(unit.removeprefix("unit:")) for unit in sorted(units))
-        path = "tw:figureOf"
-        if thing is None:
-            if not u.left({c for c in used if c.startswith("unit:")}) and not u.has("link"):
-                return None
-        elif thing.is_a("Country"):
-            if not u.has("ownedBy", "owns") and not u.has("cable"):
-                return None
-            path = "tw:figureOf/tw:ownedBy"
-        plan = self._figures_of(u, thing, f"VALUES ?unit {{ {found} }}")
-        plan.where[0] = plan.where[0].replace("tw:figureOf", path, 1)
-        plan.steps += [
-            Step("?Figure", "unit", unit.removeprefix("unit:")) for unit in sorted(units)[:1]
-        ]
-        return plan if self.names.has_row(plan.query()) else None
-
-    def _ranks(self, u: Units) -> Plan | None:
-        if not any(
-            "Institute" not in item.concepts for item in u.spoken if "Rank" in item.concepts
-        ) and (not u.has("receive")):
-            return None
-        ranking = [m for m in u.mentions if m.is_a("Ranking", "Area")]
-        owners = [m for m in u.mentions if m not in ranking]
-        if (
-            u.dates
-            or len(owners) != 1
-            or len(ranking) > 2
-            or u.left(
-                {
-                    "Rank",
-                    "rank",
-                    "ranks",
-                    "ranking",
-                    "Ranking",
-                    "holds",
-                    "receive",
-                    "readiness",
-                    "providedBy",
-                }
-            )
-        ):
-            return None
-        if u.asked not in ("which", "where", "", "howmany", "howmuch"):
-            return None
-        plan = (
-            Plan("value", shown=["rank", "ranking", "comparator"])
-            .add(
-                f"?rank a tw:Rank ; tw:figureOf {iri(owners[0].iri)} ; tw:rank ?value .",
-                Step("?Rank", "figureOf", owners[0].iri),
-            )
-            .add(
-                "OPTIONAL { ?rank tw:ranking ?ranking } "
-                "OPTIONAL { ?rank tw:comparator ?comparator }"
-            )
+        return Plan("country").add(
+            f"?country a tw:Country ; tw:inRegion {iri(region.iri)} .",
+            Step("?Country", "inRegion", region.iri),
         )
-        for m in ranking:
-            if m.is_a("Ranking"):
-                plan.add(f"?rank tw:ranking {iri(m.iri)} .", Step("?Rank", "ranking", m.iri))
-            else:
-                plan.add(f"?rank tw:area {iri(m.iri)} .", Step("?Rank", "area", m.iri))
-        return plan
 
     def between(self, u: Units) -> Plan | None:
-        """What links two countries, or compares them."""
+        """What links two countries, or compares them; the countries of a region."""
+        regions = u.of("Region")
+        if len(regions) == 1 == len(u.mentions) and u.has("Country") and u.asked in ("which", ""):
+            return None if u.dates or u.numbers else self._countries_of(u, regions[0])
         countries = u.of("Country")
         if len(countries) != 2 or len(u.mentions) != 2 or u.dates or u.numbers:
             return None

@@ -290,7 +290,8 @@ def talks(u: Units) -> Plan | None:
     if not u.has("talks", "meet", "discuss", "CooperationTopic") or u.dates or u.numbers:
         return None
     countries = [m for m in u.of("Country") if m.kind != "people"]
-    if len(countries) != len(u.mentions):
+    regions = u.of("Region")
+    if len(countries) + len(regions) != len(u.mentions):
         return None
     used = {
         "talks",
@@ -305,6 +306,17 @@ def talks(u: Units) -> Plan | None:
     if u.left(used) or not countries:
         return None
     first, *rest = (iri(m.iri) for m in countries)
+    if regions:
+        # "Which Asian countries does Egypt talk with?"
+        if len(countries) != 1 or len(regions) != 1 or u.asked not in ("who", "which", ""):
+            return None
+        return Plan("country", shown=["event"]).add(
+            f"?event a tw:Event ; tw:party {first} , ?country . "
+            f"?country tw:inRegion {iri(regions[0].iri)} . FILTER(?country != {first})",
+            Step("?Event", "party", countries[0].iri),
+            Step("?Event", "party", "?Country"),
+            Step("?Country", "inRegion", regions[0].iri),
+        )
     if (
         len(countries) == 1
         and u.asked in ("who", "which")

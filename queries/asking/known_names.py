@@ -35,6 +35,7 @@ _NEVER: Final = frozenset(
 )
 #: Endings of English adjectives of places, and those that no ending gives.
 _DEMONYMS: Final = ("n", "an", "ian", "ean", "ese", "i", "ish")
+_SIDES: Final = frozenset({"north", "south", "east", "west", "central"})
 _IRREGULAR: Final = {
     "cote d'ivoire": ("ivorian", "ivoirian"), "ivory coast": ("ivorian",),
     "denmark": ("danish", "dane"),
@@ -111,6 +112,10 @@ class KnownNames:
         """Whether a query has an answer."""
         return next(iter(select(self._store, with_prefixes(query, self._store))), None) is not None
 
+    def rows(self, query: str) -> list[dict[str, str]]:
+        """The rows of a query, each value as text."""
+        return [dict(row) for row in self._select(query)]
+
     @cached_property
     def units(self) -> Mapping[str, frozenset[frozenset[str]]]:
         """The stems of the names of each unit."""
@@ -168,7 +173,7 @@ class KnownNames:
                 places[iri].append(name)
         for iri, names in places.items():
             for adjective in self._adjectives(names):
-                add([name_key(adjective)], Named(iri, "adjective"))
+                add(keys_of(adjective), Named(iri, "adjective"))
         return found
 
     @cached_property
@@ -182,7 +187,9 @@ class KnownNames:
                     found[words[0]].append((words[1:], Named(name, "territory")))
             for adjective in self._adjectives(territory.names):
                 if (key := (name_key(adjective),)) not in ours and len(adjective) > 3:
-                    found[key[0]].append(((), Named(territory.names[0], "stranger")))
+                    # Told in the language of the adjective: French is of France.
+                    name = territory.names[adjective.isascii()]
+                    found[key[0]].append(((), Named(name, "stranger")))
         return found
 
     def kind_of_stranger(self, name: str) -> str | None:
@@ -201,7 +208,7 @@ class KnownNames:
                 continue
             if text in _IRREGULAR:
                 found |= set(_IRREGULAR[text])
-            elif len(words) == 1:
+            elif len(words) == 1 or (len(words) == 2 and words[0] in _SIDES):
                 bare = text.rstrip("aeoy") if text[-1] in "aeoy" else text
                 found |= {bare + ending for ending in _DEMONYMS}
                 found |= {text + ending for ending in _DEMONYMS}

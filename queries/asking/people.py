@@ -113,7 +113,7 @@ def posts(u: Units) -> Plan | None:
             "Enterprise", "Organization", "Ministry"
         ):
             return Plan("organization").add(
-                f"{person} tw:memberOf|tw:holds/tw:postIn ?organization .",
+                f"{person} tw:memberOf|tw:affiliatedWith|tw:holds/tw:postIn ?organization .",
                 Step(people[0].iri, "memberOf", "?Organization"),
             )
         return Plan("post").add(f"{person} tw:holds ?post .", Step(people[0].iri, "holds", "?Post"))
@@ -183,7 +183,8 @@ def _of_body(u: Units, body: Mention) -> Plan | None:
         and not u.left({"memberOf", "Official", "hasMember"})
     ):
         return Plan("actor").add(
-            f"?actor tw:memberOf|tw:holds/tw:postIn {b} .", Step("?Actor", "memberOf", body.iri)
+            f"?actor tw:memberOf|tw:affiliatedWith|tw:holds/tw:postIn {b} .",
+            Step("?Actor", "memberOf", body.iri),
         )
     return None
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from ...messages.message import Message
 from ...ontology.namespaces import PREFIXES
+from .periods import Period
 
 #: Headings of columns that no term of the ontology names.
 COLUMNS: Final = {
@@ -37,7 +39,12 @@ class Plan:
     """What is asked for (``target``), what is shown with it, the pattern, and its steps.
 
     ``date`` is the variable of a date that is asked for; where no row has it, the text gives none.
-    ``stored`` is a stored question with values, instead of a pattern.
+    ``stored`` is a stored question with values, instead of a pattern. ``absent`` is the class of
+    the things of which the pattern is not said, ``besides`` those that are not asked about,
+    ``within`` what must be so of them.
+    ``counted`` is what is counted for each ``target``; the most of them come first, ``limit`` in
+    all. ``superlative`` is the code of what is told of that. ``refused`` says why what is asked
+    cannot be decided.
     """
 
     target: str = ""
@@ -51,6 +58,13 @@ class Plan:
     card: str = ""
     stored: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    absent: str = ""
+    besides: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    counted: str = ""
+    limit: int = 0
+    superlative: str = ""
+    refused: Message | None = None
 
     def add(self, pattern: str, *steps: Step) -> Plan:
         """Add a condition."""
@@ -63,14 +77,21 @@ class Plan:
     ) -> Plan:
         """Ask for ``?date`` by the pattern, one that begins with each of the given dates.
 
-        ``test`` is the SPARQL function that compares them; the object of ``step`` is filled in.
+        ``test`` is the SPARQL function that compares them; one of a period lies within it. The
+        object of ``step`` is filled in.
         """
         given = list(dates)
         self.date, self.date_pattern = "date", pattern
         for date in given:
-            self.date_pattern += f' FILTER({test}(STR(?date), "{date}"))'
+            self.date_pattern += " " + compared(pattern.split()[0], "date", date, test)
         self.steps.append(step._replace(object="; ".join(given) or "?"))
         return self
+
+    def undated(self) -> Plan:
+        """The things asked for that have no date with a year: none can be compared."""
+        subject = self.date_pattern.split()[0]
+        known = f"FILTER NOT EXISTS {{ {subject} tw:earliest ?known }}"
+        return replace(self, date="", date_pattern="", where=[*self.where, known])
 
     def query(self, *, dated: bool = True) -> str:
         """The SPARQL text; without ``dated``, whether or not there is a date."""
@@ -81,11 +102,39 @@ class Plan:
             patterns.append(self.date_pattern)
         body = "\n".join(f"  {pattern}" for pattern in patterns)
         names = [f"?{name}" for name in variables if name]
+        if self.absent:
+            asked = " ".join((f"?{self.target} a <{self.absent}> .", *self.within))
+            body = f"  {asked}\n  FILTER NOT EXISTS {{\n{body}\n  }}"
+            if self.besides:
+                listed = " , ".join(map(iri, self.besides))
+                body += f"\n  FILTER(?{self.target} NOT IN ({listed}))"
+            names = [f"?{self.target}"]
+        if self.counted:
+            return (
+                f"SELECT ?{self.target} (COUNT(DISTINCT ?{self.counted}) AS ?count) WHERE {{\n"
+                f"{body}\n}} GROUP BY ?{self.target} ORDER BY DESC(?count) ?{self.target}"
+            ) + (f" LIMIT {self.limit}" if self.limit else "")
         if self.is_count:
             head, tail = f"SELECT (COUNT(DISTINCT ?{self.target}) AS ?count)", ""
         else:
             head, tail = f"SELECT DISTINCT {' '.join(names)}", f" ORDER BY {' '.join(names)}"
         return f"{head} WHERE {{\n{body}\n}}{tail}"
+
+
+def compared(subject: str, variable: str, date: str, test: str = "STRSTARTS") -> str:
+    """The condition that the date of a subject begins with a date, or lies within a period.
+
+    Of a date that is not printed to the day, all its days must lie within.
+    """
+    if not isinstance(date, Period):
+        return f'FILTER({test}(STR(?{variable}), "{date}"))'
+    tests = [
+        f'{bound} "{day}"^^xsd:date'
+        for bound, day in (("?earliest >=", date.first), ("?latest <=", date.last))
+        if day
+    ]
+    pattern = f"{subject} tw:earliest ?earliest ; tw:latest ?latest ."
+    return f"{pattern} FILTER({' && '.join(tests)})" if tests else pattern
 
 
 def either(pattern: str) -> str:

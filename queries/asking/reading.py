@@ -8,7 +8,9 @@ from typing import Final, Literal, TypeAlias
 
 import pyoxigraph as ox
 
+from ...graph.errors import UnsureError
 from ...graph.store import Store
+from ...messages.message import Message
 from ..answer import Answer, ask
 from ..catalogue import Catalogue
 from ..labels import short_iri
@@ -21,6 +23,7 @@ from ..results import Shown
 from .compose import Composer
 from .known_names import KnownNames
 from .lexicon import Lexicon
+from .periods import Period
 from .plan import COLUMNS, Plan
 from .recognise import Recogniser
 from .stored_match import StoredMatch, candidates
@@ -28,13 +31,19 @@ from .units import Units
 from .vocabulary import Vocabulary
 
 #: ``answer``: a query to run. ``card``: a named thing. ``yes``, ``no``: an answer to "whether",
-#: with the query that shows it. ``undated``: the things are there, their date is not. ``unsure``:
-#: several readings. ``lacking``: a stored question that needs a value. ``foreign``: a name is not
-#: in the documents. ``unread``: words were not understood.
+#: with the query that shows it. ``unsaid``: of these things it is not said. ``undated``: the
+#: things are there, their date is not. ``unsure``: several readings, or what is asked cannot be
+#: decided. ``lacking``: a stored question that needs a value. ``foreign``: a name is not in the
+#: documents. ``unread``: words were not understood.
 Kind: TypeAlias = Literal[
-    "answer", "card", "yes", "no", "undated", "unsure", "lacking", "foreign", "unread"
+    "answer", "card", "yes", "no", "unsaid", "undated", "unsure", "lacking", "foreign", "unread"
 ]
-_REMARKS: Final = {"yes": "answer-yes", "no": "reading-no", "undated": "reading-undated"}
+_REMARKS: Final = {
+    "yes": "answer-yes",
+    "no": "reading-no",
+    "undated": "reading-undated",
+    "unsaid": "reading-unsaid",
+}
 _MOST: Final = 3
 #: A wording with so many words in common is compared before a question is composed.
 _CLOSE: Final = 0.5
@@ -45,7 +54,8 @@ class Outcome(Paragraph):
     """What was understood of a question.
 
     ``names`` are the unknown names, ``near`` the known ones most like them, ``words`` the words
-    that were not understood, ``candidates`` the readings to choose from.
+    that were not understood, ``candidates`` the readings to choose from, ``reason`` why what is
+    asked cannot be decided, ``uncompared`` how many more things have no date to compare.
     """
 
     kind: Kind
@@ -58,6 +68,8 @@ class Outcome(Paragraph):
     near: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     candidates: tuple[tuple[Question, dict[str, str]], ...] = field(default_factory=tuple)
+    reason: Message | None = None
+    uncompared: int = 0
 
     def __repr__(self) -> str:
         asked = self.question.name if self.question else self.query
@@ -65,6 +77,11 @@ class Outcome(Paragraph):
         told["candidates"] = tuple(question.name for question, _ in self.candidates)
         found = "".join(f", {name}={value!r}" for name, value in told.items() if value)
         return f"Outcome({self.kind!r}, {asked!r}{found})"
+
+    @property
+    def error(self) -> UnsureError:
+        """Why the question is not answered, with the names that are near."""
+        return UnsureError.of(self.kind, self.names, self.words, self.near, self.reason)
 
     def remark(self, has_rows: bool) -> str:
         """The code of what the answer means: yes, no, no date, nothing here; empty for rows."""
@@ -123,18 +140,23 @@ class Reader:
                 names=tuple(dict.fromkeys(units.foreign)),
                 near=tuple(near)[:_MOST],
             )
+        if units.has("!now"):
+            said = [item.text for item in units.spoken if "!now" in item.concepts]
+            return self._unsure(units, [], Message("reading-day-of-asking", words=said))
         close = [match for match in self._stored.matches(units, _CLOSE) if match.is_exact]
         if close:
             return self._answer(units, close[0].plan)
+        reason = None
         if not units.unknown and not units.ambiguous:
             plan = next(self._composer.plans(units), None)
-            if plan is not None:
+            if plan is not None and plan.refused is None:
                 return self._answer(units, plan)
+            reason = plan.refused if plan else None
         matches = self._stored.matches(units)
         exact = [match for match in matches if match.is_exact]
         if exact:
             return self._answer(units, exact[0].plan)
-        return self._unsure(units, candidates(matches))
+        return self._unsure(units, candidates(matches), reason)
 
     def _answer(self, units: Units, plan: Plan) -> Outcome:
         language = units.language
@@ -149,18 +171,28 @@ class Reader:
         if plan.is_whether:
             found = self._names.has_row(plan.query())
             return Outcome("yes" if found else "no", language, plan, query=plan.query())
-        if plan.date and not self._names.has_row(plan.query()):
-            bare = replace(plan, date="", date_pattern="")
-            if self._names.has_row(bare.query()) and not units.dates:
+        if plan.absent and self._names.has_row(plan.query()):
+            return Outcome("unsaid", language, plan, query=plan.query())
+        if plan.date and not self._names.has_row(replace(plan, is_count=False).query()):
+            bare = plan.undated() if units.dates else replace(plan, date="", date_pattern="")
+            bare.is_count = False
+            if self._names.has_row(bare.query()):
                 return Outcome("undated", language, plan, query=bare.query())
+        if plan.date and any(isinstance(date, Period) for date, _ in units.dates):
+            rows = self._names.rows(replace(plan.undated(), is_count=False, shown=[]).query())
+            return Outcome("answer", language, plan, query=plan.query(), uncompared=len(rows))
         if plan.is_count and not self._names.has_row(replace(plan, is_count=False).query()):
             # Nothing is counted: it is not said that there are none.
             return Outcome("answer", language, plan, query=replace(plan, is_count=False).query())
         return Outcome("answer", language, plan, query=plan.query())
 
-    def _unsure(self, units: Units, plans: list[Plan]) -> Outcome:
+    def _unsure(self, units: Units, plans: list[Plan], reason: Message | None = None) -> Outcome:
         found = tuple((self._catalogue.get(plan.stored), dict(plan.values)) for plan in plans)
         words = tuple(dict.fromkeys(units.unknown))
         near = tuple(short_iri(iri) for _, iris in units.ambiguous for iri in iris)
         kind: Kind = "unread" if words else "unsure"
-        return Outcome(kind, units.language, near=near, words=words, candidates=found)
+        if words:
+            reason = None
+        return Outcome(
+            kind, units.language, near=near, words=words, candidates=found, reason=reason
+        )

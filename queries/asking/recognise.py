@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from .known_names import KnownNames, Named
 from .lexicon import Lexicon, Word, words_of
 from .partial_names import PartialNames, is_small
+from .periods import date_at
 from .spelling import Spelling, beginnings
 from .units import Mention, Spoken, Units
 
@@ -17,28 +17,6 @@ from .units import Mention, Spoken, Units
 _CLITICS: Final = {
     "": "", "و": "and", "ف": "and", "ب": "in", "ل": "to", "ك": "", "وب": "in", "ول": "to",
 }  # fmt: skip
-_YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january يناير",
-            "february فبراير",
-            "march مارس",
-            "april ابريل",
-            "may مايو",
-            "june يونيو",
-            "july يوليو",
-            "august اغسطس",
-            "september سبتمبر",
-            "october اكتوبر",
-            "november نوفمبر",
-            "december ديسمبر",
-        ),
-        1,
-    )
-    for name in names.split()
-}
 
 
 class Recogniser:
@@ -52,7 +30,7 @@ class Recogniser:
 
     def units(self, text: str) -> Units:
         """The question's units; see :class:`Units`."""
-        words = [self.spelling.corrected(word) for word in words_of(text)]
+        words = [self.spelling.corrected(word) for word in self._denied(words_of(text))]
         arabic = sum(word.is_arabic for word in words)
         units = Units(text, "ar" if 2 * arabic >= len(words) > 0 else "en")
         self._fill(units, words)
@@ -64,13 +42,32 @@ class Recogniser:
             units.spoken[-1] = last.meaning(frozenset({"beneficiary"}))
         return units
 
+    def _denied(self, words: list[Word]) -> list[Word]:
+        """The words with ما…ش, as Egyptians deny, read as مش and the verb: "ما وقعتش"."""
+        found = list(words)
+        for place, word in enumerate(words):
+            bare = word.folded.removesuffix("ش")
+            if not word.is_arabic or len(bare) < 3 or bare == word.folded:
+                continue
+            if (
+                self.lexicon.at([word], 0)
+                or not place
+                or words[place - 1].folded not in ("ما", "م")
+            ):
+                continue
+            verb = word._replace(folded=bare)
+            if self.lexicon.at([verb], 0):
+                found[place] = verb
+                found[place - 1] = words[place - 1]._replace(folded="مش")
+        return found
+
     def _fill(self, units: Units, words: Sequence[Word], hidden: str = "") -> None:
         """Add what the words say; a mention of ``hidden``, an IRI, does not count."""
         place = 0
         spans = self._spans(words, hidden)
         role = ""
         while place < len(words):
-            if date := self._date(words, place):
+            if date := date_at(words, place):
                 text, length = date
                 units.dates.append((text, place))
                 place += length
@@ -276,23 +273,6 @@ class Recogniser:
             kind = "people" if is_many and not words[first].folded.endswith("ss") else kind
         return Mention(tuple(found), first, last, kind, classes[0], role, text)
 
-    @staticmethod
-    def _date(words: Sequence[Word], place: int) -> tuple[str, int] | None:
-        """A year, a span of two years, or a month with or without its year."""
-        word = words[place].folded
-        if month := _MONTHS.get(word):
-            capital = words[place].text[:1].isupper() or words[place].is_arabic
-            after = words[place + 1].folded if place + 1 < len(words) else ""
-            if _YEAR.fullmatch(after):
-                return f"{after}-{month:02d}", 2
-            return (f"-{month:02d}", 1) if capital and word not in ("may", "march") else None
-        if not _YEAR.fullmatch(word):
-            return None
-        after = words[place + 1].folded if place + 1 < len(words) else ""
-        if _YEAR.fullmatch(after):
-            return f"{word}/{after}", 2
-        return word, 1
-
     def _bind_only(self, units: Units) -> None:
         """Take "the conference" for the only one there is, where nothing else is named."""
         if units.mentions:
@@ -357,13 +337,24 @@ class Recogniser:
 
 def _meant_here(concepts: frozenset[str], words: Sequence[Word], place: int) -> frozenset[str]:
     """The concepts of a word that is for asking at the beginning or after a preposition only."""
+    if words[place].folded == "اخر":
+        # "آخر اجتماع" is the last meeting, "اجتماع آخر" another one; both are written alike.
+        before = words[place - 1].folded if place else ""
+        return frozenset({"!latest"}) if not place or before in _BEFORE_LAST else concepts
     asking = frozenset(concept for concept in concepts if concept[0] == "=")
+    if asking and any(concept[0] == "!" for concept in concepts):
+        # لم is "why" at the beginning, and "not" before a verb.
+        return concepts - asking if place else asking
     if not asking or any(concept[0] not in "=-@" for concept in concepts) or asking == concepts:
         return concepts
     before = words[place - 1].folded if place else ""
     return asking if not place or before in _BEFORE_ASKING else concepts - asking
 
 
+_BEFORE_LAST: Final = frozenset(
+    {"ما", "هو", "هي", "كان", "كانت", "ايه", "عن", "في", "متي", "امتي", "مين", "ماهو", "شنو", "اين",
+     "من", "تاريخ", "اذكر", "هات"}
+)  # fmt: skip
 _BEFORE_ASKING: Final = frozenset({"مع", "ل", "الي", "علي", "عن", "في", "و", "بين", "with", "to"})
 _EVENT_WORDS: Final = frozenset({"talks", "Meeting", "meet", "Visit", "Conference"})
 #: Words of one meaning where events are told apart.

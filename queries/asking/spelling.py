@@ -23,6 +23,9 @@ class Spelling:
         """The word as it is known, if it is misspelt and only one thing can be meant."""
         if len(word.folded) < _LEAST or not word.folded.isalpha():
             return word
+        if word.is_arabic and word.folded.endswith("ش"):
+            # It may deny ("ماوقعتش"): never taken for the verb alone.
+            return word
         if any(form in self._lexicon.known for form in word.forms) or self._lexicon.at([word], 0):
             return word
         own = self._names.words

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 #: Marks of concepts: what is asked for, roles, fillers, words that change the meaning.
 ASKED, ROLE, FILLER, CHANGE = "=", "@", "-", "!"
+#: Words for its countries in a name of a region.
+OF_REGION: Final = re.compile(r"countries|states|nations|دول|بلدان", re.IGNORECASE)
 #: Concepts that classes of people answer.
 PEOPLE: Final = frozenset({"Official", "minister", "ambassador"})
 

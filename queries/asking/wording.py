@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
@@ -38,6 +39,10 @@ class Wording:
             told = self._label(plan.card, language)
         else:
             told = self._steps(plan, language)
+        if plan.superlative:
+            told = say(plan.superlative, language, reading=told)
+        if outcome.uncompared:
+            told = say("reading-uncompared", language, reading=told, count=outcome.uncompared)
         if plan.is_count:
             told = say("reading-count", language, reading=told)
         if plan.is_whether:
@@ -75,6 +80,11 @@ class Wording:
         """Each thing with its conditions: "Agreement (signatory: Egypt; signatory: Libya)"."""
         joint = "؛ " if language == "ar" else "; "
         things: dict[str, list[str]] = {}
+        if plan.absent:
+            kind, *steps = plan.steps
+            said = self._steps(replace(plan, absent="", steps=steps), language)
+            thing = self._term(kind.subject, language)
+            return say("reading-absent", language, thing=thing, reading=said)
         for subject, predicate, object_ in plan.steps:
             if predicate == _TYPE:
                 things.setdefault(object_ if subject == "?" else subject, [])

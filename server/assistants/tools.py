@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ...api import KnowledgeGraph
-from ...graph.errors import UnknownNameError, UnsureError, told
+from ...graph.errors import UnknownNameError, told
 from ...graph.fact_reader import FactReader, facts_of
 from ...graph.fact_record import FactRecord, Json
 from ...messages.message import say
@@ -98,7 +98,7 @@ def _ask(graph: OpenedBuild, *, question: str, parameters: dict[str, str], limit
     if outcome.plan and outcome.question and outcome.kind == "lacking" and not parameters:
         choices = [(outcome.question, dict(outcome.plan.values))]
     if outcome.plan is None or (outcome.kind == "lacking" and not parameters):
-        error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+        error = outcome.error
         return {
             "understood": False,
             "reason": error.message.text(graph.language),

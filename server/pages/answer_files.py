@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...api import KnowledgeGraph
-from ...graph.errors import QueryError, UnsureError
+from ...graph.errors import QueryError
 from ...queries.answer import Triples, write_answer
 from ...queries.proven_answer import write_proven
 from ...queries.rows import Rows, Truth
@@ -56,7 +56,7 @@ def answer_file(
     elif text:
         outcome = graph.read(text)
         if outcome.plan is None or outcome.plan.card or outcome.kind == "lacking":
-            raise UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+            raise outcome.error
         found = graph.answered(outcome)
     else:
         found = graph.sparql(query)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ...api import KnowledgeGraph
-from ...graph.errors import UnsureError, told
+from ...graph.errors import told
 from ...messages.message import say
 from ...queries.asking import Outcome
 from ...queries.asking.wording import Wording
@@ -60,7 +60,7 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
 
     plan = outcome.plan
     if plan is None:
-        error = UnsureError.of(outcome.kind, outcome.names, outcome.words, outcome.near)
+        error = outcome.error
         return {
             "fault": told(error, language),
             "candidates": [choice(*one) for one in outcome.candidates],

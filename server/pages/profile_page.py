@@ -15,6 +15,7 @@ from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES
 from ...queries.profile import Profile, Section
 from ...queries.profile_text import Clause, Wording, rendered
+from ...queries.unsaid import unsaid
 from ...viz.legend import FAMILIES, Family
 from ..workers.served_graph import OpenedBuild
 from .page import Families, Page
@@ -44,6 +45,7 @@ def profile_values(graph: OpenedBuild, page: Page, iri: str) -> dict[str, Any] |
         "shape": families.of(profile.card.classes),
         "picture": picture(profile, page, families),
         "questions": list(_questions(graph, profile, page)),
+        "unsaid": unsaid(profile),
         "bands": BANDS,
         "most": MOST,
         "query_of": lambda section: _query_of(iri, section),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...api import KnowledgeGraph
 from ...queries.parameters import LITERAL_TYPES, Parameter
 from ...queries.question import Question
+from ..data.description import SCHEMAS, Kinds, parameter_schema, paths
 from ..workers.reply import Reply
 from .media_types import GRAPHS, RESULTS
 from .query_tasks import ANSWERS
@@ -143,6 +144,8 @@ def openapi(graph: KnowledgeGraph, reply: Reply, *, address: str) -> None:
     """Write the OpenAPI description of the server at that address."""
     from importlib.metadata import version
 
+    kinds = Kinds(graph)
+    questions = graph.catalogue.questions.values()
     described: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -153,36 +156,37 @@ def openapi(graph: KnowledgeGraph, reply: Reply, *, address: str) -> None:
         },
         "servers": [{"url": address}],
         "paths": {
-            "/sparql": {"get": _sparql()},
+            "/sparql": {"get": _sparql(), "post": _posted()},
             "/api/sparql": {"get": _explained()},
             "/api/questions": {"get": _list()},
             **{
-                f"/api/questions/{stored.name}": {"get": _question(stored)}
-                for stored in graph.catalogue.questions.values()
+                f"/api/questions/{stored.name}": {"get": _question(stored, kinds)}
+                for stored in questions
             },
+            **paths(kinds, _ERRORS),
         },
-        "components": {"schemas": _SCHEMAS},
     }
+    described["components"] = {"schemas": {**_SCHEMAS, **SCHEMAS, **kinds.schemas}}
     reply.begin("application/json")
     reply.body.write(json.dumps(described, ensure_ascii=False, indent=2))
 
 
-def _question(stored: Question) -> dict[str, Any]:
+def _question(stored: Question, kinds: Kinds) -> dict[str, Any]:
     return {
         "operationId": stored.name,
         "summary": f"{stored.en} / {stored.ar}",
         "tags": list(stored.tags),
-        "parameters": [*map(_parameter, stored.parameters), _WHY, _LANGUAGE],
+        "parameters": [*(_parameter(one, kinds) for one in stored.parameters), _WHY, _LANGUAGE],
         "responses": {"200": _answer(ANSWERS), **_ERRORS},
     }
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def _parameter(parameter: Parameter, kinds: Kinds) -> dict[str, Any]:
     described = f"{parameter.en} / {parameter.ar}"
     if parameter.type not in LITERAL_TYPES:
-        kinds = parameter.type.replace("-", " ").replace("|", " or ")
-        described += f" ({kinds}: a slug, an IRI or a name in either language)"
-    schema: dict[str, Any] = {"type": "integer" if parameter.type == "number" else "string"}
+        named = parameter.type.replace("-", " ").replace("|", " or ")
+        described += f" ({named}: an id as listed, or an IRI or a name in either language)"
+    schema = parameter_schema(kinds, parameter.type)
     found = {
         "name": parameter.name,
         "in": "query",
@@ -192,9 +196,10 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
     if parameter.default is not None:
         value = int(parameter.example) if parameter.type == "number" else parameter.example
-        (found if parameter.is_required else schema)[
-            "example" if parameter.is_required else "default"
-        ] = value
+        if parameter.is_required:
+            found["example"] = value
+        else:
+            found["schema"] = {**schema, "default": value}
     return found
 
 
@@ -207,8 +212,24 @@ def _answer(media: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
+#: SPARQL 1.1 cannot be described by a pattern, so the schema names its form.
+_SPARQL: Final = {"type": "string", "format": "sparql"}
+
+
 def _query() -> dict[str, Any]:
-    return {"name": "query", "in": "query", "required": True, "schema": {"type": "string"}}
+    return {"name": "query", "in": "query", "required": True, "schema": _SPARQL}
+
+
+def _posted() -> dict[str, Any]:
+    """The same by POST, section 2.1.2 and 2.1.3 of the protocol."""
+    form = {"type": "object", "required": ["query"], "properties": {"query": _SPARQL}}
+    content = {
+        "application/x-www-form-urlencoded": {"schema": form},
+        "application/sparql-query": {"schema": _SPARQL},
+    }
+    described = {**_sparql(), "operationId": "sparql-post"}
+    del described["parameters"]
+    return {**described, "requestBody": {"required": True, "content": content}}
 
 
 def _sparql() -> dict[str, Any]:
@@ -217,7 +238,8 @@ def _sparql() -> dict[str, Any]:
         {"name": name, "in": "query", "schema": graphs}
         for name in ("default-graph-uri", "named-graph-uri")
     ]
-    text = {"schema": {"type": "string"}}
+    text: dict[str, Any] = {"schema": {"type": "string"}}
+    read: dict[str, Any] = {"schema": {}}
     return {
         "operationId": "sparql",
         "summary": "Any query, by the SPARQL 1.1 Protocol. / أي استعلام وفق بروتوكول SPARQL 1.1.",
@@ -225,7 +247,9 @@ def _sparql() -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "The rows or triples. / الصفوف أو الثلاثيات.",
-                "content": dict.fromkeys([*RESULTS, *GRAPHS], text),
+                "content": {
+                    name: read if name.endswith("json") else text for name in (*RESULTS, *GRAPHS)
+                },
             },
             **_REFUSALS,
         },

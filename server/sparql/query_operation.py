@@ -113,7 +113,7 @@ async def read_operation(request: Request, limits: Limits) -> Operation | None:
             )
         if charset not in ("", "utf-8", "utf8"):
             raise RequestError(415, Message("query-of-other-charset", charset=charset))
-        body = await _body(request, limits)
+        body = await body_of(request, limits)
         if kind == QUERY:
             queries.append(_text(body))
         else:
@@ -179,7 +179,7 @@ def _text(body: bytes) -> str:
         raise RequestError(400, Message("query-not-utf-8")) from None
 
 
-async def _body(request: Request, limits: Limits) -> bytes:
+async def body_of(request: Request, limits: Limits) -> bytes:
     """Read the body of a request, within the limits on size and time."""
     found = bytearray()
     try:

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -137,6 +137,45 @@ class _Frames(asyncio.Protocol):
         return kind, content
 
 
+class _Pipes(asyncio.Transport):
+    """Two pipes in the place of a socket: Windows gives a process no socket as standard input."""
+
+    def __init__(
+        self, frames: _Frames, writer: asyncio.StreamWriter, reader: asyncio.StreamReader
+    ) -> None:
+        super().__init__()
+        self._writer = writer
+        self._may_read = asyncio.Event()
+        self._may_read.set()
+        self._reading = asyncio.create_task(self._read(frames, reader))
+
+    async def _read(self, frames: _Frames, reader: asyncio.StreamReader) -> None:
+        # The reader itself makes the process wait when nobody takes what it has read.
+        while await self._may_read.wait():
+            data = await reader.read(_MOST)
+            if not data:
+                break
+            frames.data_received(data)
+        frames.connection_lost(None)
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        """Write a task."""
+        self._writer.write(data)
+
+    def pause_reading(self) -> None:
+        """Take nothing more for now."""
+        self._may_read.clear()
+
+    def resume_reading(self) -> None:
+        """Take what comes."""
+        self._may_read.set()
+
+    def abort(self) -> None:
+        """Close both pipes."""
+        self._reading.cancel()
+        self._writer.close()
+
+
 class Worker:
     """One worker process. It accepts a new task only after its last reply was read completely."""
 
@@ -168,13 +207,22 @@ class Worker:
             "memory": limits.memory,
             "nice": nice,
         }
+        # No file of the folder that the server was started in is imported.
+        command = (
+            sys.executable, "-P", "-m", "taawun.server.workers.worker", json.dumps(settings)
+        )  # fmt: skip
+        if sys.platform == "win32":
+            process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+            assert process.stdin
+            assert process.stdout
+            frames = _Frames()
+            frames.connection_made(_Pipes(frames, process.stdin, process.stdout))
+            return cls(process, frames, served, limits)
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                # No file of the folder that the server was started in is imported.
-                sys.executable, "-P", "-m", "taawun.server.workers.worker", json.dumps(settings),
-                stdin=theirs.fileno(), stdout=theirs.fileno(),
-            )  # fmt: skip
+                *command, stdin=theirs.fileno(), stdout=theirs.fileno()
+            )
         loop = asyncio.get_running_loop()
         _, frames = await loop.create_connection(_Frames, sock=ours)
         return cls(process, frames, served, limits)
@@ -223,13 +271,14 @@ class Worker:
             return self._reason
         if not self._has_started:
             return StoppedError("worker-not-started", status=status)
-        match -status:
-            case signal.SIGABRT:
-                return LimitError("query-out-of-memory", size=self._limits.memory)
-            case signal.SIGSEGV | signal.SIGBUS:
-                return LimitError("query-nested-too-deeply")
-            case signal.SIGKILL:
-                return StoppedError("worker-killed")
+        if sys.platform != "win32":
+            match -status:
+                case signal.SIGABRT:
+                    return LimitError("query-out-of-memory", size=self._limits.memory)
+                case signal.SIGSEGV | signal.SIGBUS:
+                    return LimitError("query-nested-too-deeply")
+                case signal.SIGKILL:
+                    return StoppedError("worker-killed")
         return StoppedError("query-broke-down", status=status)
 
     def spent(self) -> tuple[float, bool]:
@@ -237,6 +286,8 @@ class Worker:
 
         Infinite if not known.
         """
+        if sys.platform != "linux":
+            return math.inf, True
         try:
             with open(f"/proc/{self._process.pid}/stat", "rb") as file:
                 fields = file.read().rpartition(b")")[2].split()
@@ -246,31 +297,39 @@ class Worker:
         return seconds, fields[0] == b"R"
 
     def pause(self) -> None:
-        """Stop the process until :meth:`resume`."""
-        self._signal(signal.SIGSTOP)
+        """Stop the process until :meth:`resume`; where that cannot be done, it goes on."""
+        if sys.platform != "win32":
+            self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let a paused process go on."""
-        self._signal(signal.SIGCONT)
+        if sys.platform != "win32":
+            self._signal(signal.SIGCONT)
 
     def lower(self) -> None:
-        """Lower the priority for good."""
+        """Lower the priority for good, where that can be done."""
         self.is_lowered = True
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOWER)
+        if sys.platform != "win32":
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOWER)
 
     def fail(self, reason: Exception) -> None:
         """Kill the process; whoever waits for its reply gets the reason."""
         self._reason = reason
-        self._signal(signal.SIGKILL)
+        self._kill()
 
     def _signal(self, number: int) -> None:
         if self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
 
+    def _kill(self) -> None:
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
     async def end(self) -> None:
         """Kill the process."""
-        self._signal(signal.SIGKILL)
+        self._kill()
         self._frames.transport.abort()
         await self._process.wait()

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from threading import Timer
 from typing import IO, Any, Final, TypeAlias
 
 from ...graph.errors import (
@@ -52,13 +52,17 @@ TASKS: Final = {
     "answer_file": "pages.answer_files",
     "health": "workers.served_graph",
     "tool": "assistants.tools",
+    "data_list": "data.lists",
+    "reconcile": "data.reconcile",
 }
 
 
 #: Modules that are loaded at the start, so that the first visitor does not wait for them.
 _USUAL: Final = ("sparql.query_tasks", "pages.question_pages", "pages.resources")
 #: The tasks of the HTTP API, which report errors in JSON.
-INTERFACE: Final = frozenset(("explained", "question", "questions", "tool"))
+INTERFACE: Final = frozenset(
+    ("explained", "question", "questions", "tool", "data_list", "reconcile")
+)
 
 
 def task(name: str) -> Task:
@@ -75,7 +79,8 @@ def main() -> None:
     """Open the store and run tasks until standard input ends."""
     settings: dict[str, Any] = json.loads(sys.argv[1])
     _end_with_the_server()
-    os.nice(settings["nice"])
+    if sys.platform != "win32":
+        os.nice(settings["nice"])
     # Silence what the library prints when out of memory; it must not get between frames.
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 17)
     sys.stdout = sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
@@ -83,9 +88,7 @@ def main() -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    size = settings["memory"] << 20
-    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit_memory(settings["memory"] << 20)
     collections = [Path(name) for name in settings["collections"]]
     try:
         graph = OpenedBuild(
@@ -105,12 +108,24 @@ def main() -> None:
         _work(graph, json.loads(line), out)
 
 
+def _limit_memory(size: int) -> None:
+    """Have the kernel limit the memory of this process. Windows has no such limit."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    # macOS has this limit and does not enforce it.
+    resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _end_with_the_server() -> None:
     """Have the kernel kill this process when its server dies, even one that is paused (Linux)."""
-    from ctypes import CDLL
+    if sys.platform == "linux":
+        from ctypes import CDLL
 
-    with suppress(OSError, AttributeError):
-        CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        with suppress(OSError, AttributeError):
+            CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _first(out: IO[bytes], kind: bytes, reason: str = "") -> None:
@@ -121,7 +136,7 @@ def _first(out: IO[bytes], kind: bytes, reason: str = "") -> None:
 
 def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
     """Run one task. A failure after part of the reply was sent ends the process."""
-    signal.setitimer(signal.ITIMER_REAL, job.pop("seconds") + _GRACE)
+    stop = _end_in(job.pop("seconds") + _GRACE)
     name = job.pop("task")
     is_page = name.endswith("_page") or job.get("media") == "text/html"
     language = job["language"] if is_page else "en"
@@ -139,7 +154,18 @@ def _work(graph: OpenedBuild, job: dict[str, Any], out: IO[bytes]) -> None:
             raise
         reply.refuse(_status(error), error)
     reply.end()
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    stop()
+
+
+def _end_in(seconds: float) -> Callable[[], object]:
+    """End this process at that time, if its server does not; returns what calls that off."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
+    timer = Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+    return timer.cancel
 
 
 def _status(error: TaawunError) -> int:

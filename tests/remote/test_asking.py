@@ -17,8 +17,8 @@ from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
 
 NAMES = sorted(Catalogue().questions)
-#: What each store gets: all that stored questions use of SPARQL, and a tenth of them all.
-SOME = sorted({*representatives(), *NAMES[::10]})
+#: What each store gets: all that stored questions use of SPARQL.
+SOME = representatives()
 
 
 #: Questions that Virtuoso answers and cannot explain: the longer queries behind a proof, with
@@ -57,11 +57,19 @@ def test_a_remote_store_answers_and_proves_like_the_embedded_one(name, remote, e
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted({*NAMES} - {*SOME} - BEYOND_VIRTUOSO))
-def test_another_engine_answers_and_proves_every_question_like_ours(name, virtuoso, explained):
-    """The other endpoints have our own engine behind them: for them the few above will do."""
-    remote = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60))
-    assert proven(asked(remote, name)) == explained(name)
+def test_another_engine_answers_and_proves_every_question_like_ours(virtuoso, graph):
+    """Of each the first proof: the query behind it has the same form for every row.
+
+    The other endpoints have our own engine behind them: for them the few above will do.
+    """
+    remote, compared = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60)), 0
+    for name in sorted({*NAMES} - {*SOME} - BEYOND_VIRTUOSO):
+        here, there = asked(graph, name), asked(remote, name)
+        assert json.loads(there.to_json()) == json.loads(here.to_json()), name
+        if len(here):
+            assert str(there[0].why()) == str(here[0].why()), name
+            compared += 1
+    assert compared > 80
 
 
 @pytest.mark.parametrize("name", sorted(BEYOND_VIRTUOSO))

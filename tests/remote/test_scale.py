@@ -36,6 +36,7 @@ def store(
         yield address
 
 
+@pytest.mark.slow
 def test_every_command_of_ours_runs_as_it_stands_there(store, start_server, the_build):
     assert sorted(OURS) == ["front-1", "front-2", "push"]
     words = [word.replace("store:7878", store) for word in OURS["push"]["command"]]

@@ -19,9 +19,13 @@ function plainSentence(claim) {
   return [bdi(inLanguage(nodes[claim.s].name)), ' ', el('i', {}, inLanguage(predicateOf(claim).name)), ' ', bdi(objectText(claim))];
 }
 
-/** A fact as a sentence whose entities open; the one that is looked at stands still. */
-function sentence(claim, current) {
+/**
+ * A fact as a sentence whose entities open; the one that is looked at stands still. Under a heading
+ * that names it and the relation, the other end is enough.
+ */
+function sentence(claim, current, isUnderRelation) {
   const end = (id) => (nodes[id] === current ? el('strong', {}, bdi(inLanguage(nodes[id].name))) : entityLink(nodes[id]));
+  if (isUnderRelation) return el('p', {class: 'sentence'}, end(nodes[claim.s] === current ? claim.o : claim.s));
   return el('p', {class: 'sentence'},
     end(claim.s), ' ', el('span', {class: 'predicate'}, `— ${inLanguage(predicateOf(claim).name)} —`), ' ',
     claim.o === undefined ? el('strong', {}, bdi(objectText(claim))) : end(claim.o));
@@ -44,6 +48,13 @@ function badges(fact) {
       fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('explorer-date-text')}, text))));
 }
 
+/** What facts are besides plainly stated: only planned, reported, read into the text, or disputed. */
+function reservations(claims) {
+  const said = new Set(claims.filter((fact) => fact.m !== undefined).map((fact) => DATA.values[fact.m]));
+  const names = [...said].filter((modality) => slugOf(modality.iri) !== 'asserted').map((modality) => inLanguage(modality.name)).sort();
+  return listed(claims.some((fact) => fact.disputed) ? [...names, word('explorer-disputed')] : names);
+}
+
 /** How many documents say a fact, if more than one does, and how many publishers these name. */
 function corroboration(fact) {
   const found = documentsOf(fact);
@@ -55,20 +66,20 @@ function corroboration(fact) {
 }
 
 /** Facts that rest on the same words, told together above those words. */
-function cards(claims, current) {
+function cards(claims, current, isUnderRelation = false) {
   const groups = new Map();
   for (const fact of claims) {
     const key = `${fact.quotes.join(' ')}|${fact.context.join(' ')}`;
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(fact);
   }
-  return [...groups.values()].map((group) => card(group, current));
+  return [...groups.values()].map((group) => card(group, current, isUnderRelation));
 }
 
-function card(group, current) {
+function card(group, current, isUnderRelation) {
   return el('article', {class: 'card', data: {facts: group.map((fact) => fact.id).join(' ')}},
     group.map((fact, place) => [
-      sentence(fact, current),
+      sentence(fact, current, isUnderRelation),
       place === group.length - 1 || howSaid(fact) !== howSaid(group[place + 1]) ? badges(fact) : null,
       notesOf(fact).map(({text, lang}) => el('p', {class: 'note'}, el('b', {}, `${word('fact-note')}: `), el('bdi', {lang: lang || languageOf(text), dir: direction(lang || languageOf(text))}, text))),
       fact.unsaid.length > 0 && el('p', {class: 'note'}, word('fact-not-named', {names: listed(fact.unsaid.map(inLanguage))})),

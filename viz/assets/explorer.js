@@ -18,6 +18,8 @@ const state = {
   grown: new Set(),
   /** What narrows the overview: the key of a band, the nodes of a partner and an area. */
   band: '',
+  /** Whether the partners stand by region instead of by how far they have come. */
+  byRegion: false,
   partner: null,
   area: null,
   /** Where the camera stands, in a link that says so. */
@@ -257,7 +259,7 @@ function saveMenu() {
 }
 
 function goHome() {
-  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: firstView(), summaries: false, groups: firstGroups(), room: null, grown: new Set(), band: '', partner: null, area: null}, {refit: true, remember: true});
+  update({selected: null, filters: noFilters(), focus: null, hidden: new Set(DATA.hiddenAtFirst), kept: new Set(), view: firstView(), summaries: false, groups: firstGroups(), room: null, grown: new Set(), band: '', byRegion: false, partner: null, area: null}, {refit: true, remember: true});
   document.body.classList.remove('has-choice', 'side-open', 'sheet-up');
 }
 
@@ -320,6 +322,7 @@ function addressOfState() {
   if (choice?.kind === 'partner') parts.set('partner', shortName(choice.partner.node));
   if (choice?.kind === 'cell') parts.set('cell', `${shortName(choice.partner.node)}..${shortName(choice.area)}`);
   if (state.band) parts.set('band', state.band);
+  if (state.byRegion) parts.set('by', 'region');
   if (state.partner) parts.set('with', shortName(state.partner));
   if (state.area) parts.set('in', shortName(state.area));
   if (state.view !== viewMeant(parts)) parts.set('view', state.view);
@@ -358,6 +361,7 @@ function readAddress() {
   language.now = ['ar', 'en'].includes(parts.get('lang')) ? parts.get('lang') : DATA.lang;
   state.theme = ['light', 'dark'].includes(parts.get('theme')) ? parts.get('theme') : 'auto';
   state.view = VIEWS.includes(parts.get('view')) ? parts.get('view') : viewMeant(parts);
+  state.byRegion = parts.get('by') === 'region';
   state.band = BANDS.some((band) => band.key === parts.get('band')) ? parts.get('band') : '';
   state.partner = nodeByShortName(parts.get('with') ?? '') ?? null;
   state.area = nodeByShortName(parts.get('in') ?? '') ?? null;
@@ -411,6 +415,7 @@ function readChoice(parts) {
   const [row, column] = ends('cell').map(nodeByShortName);
   if (cells.some((cell) => cell.partner.node === row && cell.area === column)) return {kind: 'cell', partner: partnerOfNode.get(row), area: column};
   const [start, goal] = ends('path').map(nodeByShortName);
+  if (start && !goal) return {kind: 'node', node: start, choosesGoal: true};
   if (start && goal) return {kind: 'path', start, goal, path: bestPath(start, goal)};
   if (parts.get('question') === 'signed') return {kind: 'signed'};
   const question = questionOf(parts.get('question'));

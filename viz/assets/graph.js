@@ -23,7 +23,7 @@ const quotes = DATA.quotes.map((quote, id) => {
   return {...quote, parts, exact, start: parts[0].start, end: parts.at(-1).end, id, facts: []};
 });
 const documents = DATA.documents.map((item, id) => ({publisher: '', creator: '', text: '', ...item, id, quotes: []}));
-// A cell of an answer is the place of an entity, or an IRI or text as it is.
+// A cell of an answer is the place of an entity, a literal with its type, or an IRI or text as it is.
 const cellOf = (cell) => (typeof cell === 'number' ? nodes[cell].iri : cell);
 const rowOf = (row) => ({...row, cells: row.cells.map(cellOf)});
 const questions = DATA.questions.map((question) => ({
@@ -37,6 +37,7 @@ const FIRM = DATA.firmness;
 const DERIVED = FIRM.length - 1;
 const familyIndex = new Map(DATA.families.map((family, place) => [family.key, place]));
 const nodeOfIri = new Map(nodes.map((node) => [node.iri, node]));
+const nameOfIri = new Map([...Object.entries(DATA.names), ...[...DATA.values, ...nodes].map((item) => [item.iri, item.name]), ...documents.map((item) => [item.iri, item.title])]);
 const factsOfPredicate = new Map();
 
 for (const edge of edges) {

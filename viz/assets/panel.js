@@ -210,18 +210,29 @@ function stageTrail(node) {
 
 function nodeActions(node) {
   const focused = state.focus?.node === node;
-  const chooser = el('div', {class: 'chooser', hidden: true});
   const isPart = Boolean(picture.seen.all);
+  const [pathTo, chooser] = pathActions(node);
   return el('div', {class: 'node-actions'},
     button([icon('target'), word(focused ? 'explorer-unfocus' : 'explorer-focus')], () => setFocus(focused ? null : node, 1), {class: 'action'}),
     isPart && button([icon(state.grown.has(node) ? 'minus' : 'plus'), word(state.grown.has(node) ? 'explorer-shrink' : 'explorer-grow')], () => grow(node), {class: 'action grow'}),
-    button([icon('route'), word('explorer-path-to')], () => {
-      chooser.hidden = !chooser.hidden;
-      if (chooser.hidden) return;
-      chooser.replaceChildren(searchBox((goal) => choosePath(node, goal.node), word('explorer-path-to')));
-      chooser.querySelector('input').focus();
-    }, {class: 'action path-to'}),
+    pathTo,
+    node.about.length > 1 && button([icon('book'), word('explorer-all-quotes')], openGroups, {class: 'action all-quotes'}),
     chooser);
+}
+
+/** A button that asks for the other end of a path, and the box that it opens. */
+function pathActions(node) {
+  const chooser = el('div', {class: 'chooser', hidden: !state.selected.choosesGoal}, searchBox((goal) => choosePath(node, goal.node), word('explorer-path-to')));
+  const open = () => {
+    chooser.hidden = !chooser.hidden;
+    if (!chooser.hidden) chooser.querySelector('input').focus();
+  };
+  return [button([icon('route'), word('explorer-path-to')], open, {class: 'action path-to'}), chooser];
+}
+
+/** Open every group of facts in the panel, and with it every quote. */
+function openGroups() {
+  for (const details of byId('panel').querySelectorAll('details.group:not([open])')) details.open = true;
 }
 
 /** Relations that place a thing rather than tell of cooperation: told last. */
@@ -243,7 +254,7 @@ function relationGroups(node, relations) {
   return ordered.map((found) => {
     const isOpen = open + found.list.length <= 8 || open === 0;
     open += found.list.length;
-    return group(found.title, found.list, node, isOpen);
+    return group(found.title, found.list, node, isOpen, true);
   });
 }
 
@@ -253,9 +264,9 @@ function relationTitle(predicate, outward) {
 }
 
 /** A heading with facts under it; those of a closed one are built when it is opened. */
-function group(title, list, current, isOpen) {
+function group(title, list, current, isOpen, isOfRelation = false) {
   const body = el('div', {class: 'cards'});
-  const build = () => body.childElementCount === 0 && body.append(...cards(list, current));
+  const build = () => body.childElementCount === 0 && body.append(...cards(list, current, isOfRelation));
   if (isOpen) build();
   return el('details', {class: 'group', open: isOpen, ontoggle: build},
     el('summary', {}, el('span', {}, title), el('span', {class: 'count'}, number(list.length))), body);
@@ -332,7 +343,7 @@ function rowsOf(choice) {
 /** A parameter of a question, with a list of what it may be: first what has an answer. */
 function chooser(question, values, item, place) {
   const now = valuesOf({question, values});
-  const name = (cell) => cell ? inLanguage(nodeOfIri.get(cell)?.name ?? DATA.values.find((one) => one.iri === cell)?.name ?? {ar: cell, en: cell}) : word('answer-any');
+  const name = (cell) => cell ? cellText(cell) : word('answer-any');
   const isAnswered = (cell) => rowsOf({question, values: now.map((one, at) => (at === place ? cell : one))}).length > 0;
   if (!question.answers.size) return el('p', {class: 'quiet'}, `${inLanguage(item.name)}: `, now[place] ? cellContent(now[place]) : word('answer-any'));
   const listed = [...new Set([now[place], item.cell, ...item.values])].filter((cell) => cell || !item.required);
@@ -348,20 +359,28 @@ function chooser(question, values, item, place) {
 function answerItem(question, row) {
   const proven = row.facts.map((id) => facts[id]);
   const proof = el('div', {class: 'cards'});
+  const reserved = reservations(proven);
   return el('li', {},
     el('dl', {}, row.cells.map((cell, place) => [
       el('dt', {}, question.columns[place] ? inLanguage(question.columns[place]) : ''),
-      el('dd', {}, cellContent(cell))])),
+      el('dd', {}, cellContent(cell))]),
+      reserved && [el('dt', {}, word('answer-rests-on')), el('dd', {}, reserved)]),
     proven.length > 0 && el('details', {class: 'group', ontoggle: () => proof.childElementCount || proof.append(...cards(proven))},
       el('summary', {}, el('span', {}, word('answer-proof')), el('span', {class: 'count'}, number(proven.length))), proof));
 }
 
-/** A cell of an answer: an entity that opens, a value by its name, or the text itself. */
+/** A cell of an answer: an entity or document that opens, or its text. */
 function cellContent(cell) {
   const node = nodeOfIri.get(cell);
   if (node) return entityLink(node);
-  const value = DATA.values.find((item) => item.iri === cell);
-  return bdi(value ? inLanguage(value.name) : cell);
+  const source = documents.find((item) => item.iri === cell);
+  return source ? button(bdi(inLanguage(source.title)), () => openReader(source), {class: 'link'}) : bdi(cellText(cell));
+}
+
+/** A cell as people read it: the name of what it is, a number or date in words, or the text itself. */
+function cellText(cell) {
+  if (cell.text !== undefined) return literalInWords(cell);
+  return nameOfIri.has(cell) ? inLanguage(nameOfIri.get(cell)) : literalInWords({text: cell, type: ''});
 }
 
 /** Signed agreements, each with its parties, then the words. */

@@ -9,16 +9,48 @@ function renderPartners() {
     return;
   }
   const isFolded = partners.length > FAN.rows;
+  const isByRegion = state.byRegion && canGroupByRegion();
   const shown = BANDS.map((band, place) => place).filter((place) => partnersIn(place).length && (!state.band || BANDS[place].key === state.band));
   const fan = svg('svg', {class: 'fan', 'aria-hidden': 'true'});
   const body = el('div', {class: 'fan-body'},
     el('div', {class: 'centre'}, button([familySign(nodes[OVERVIEW.centre].family), bdi(inLanguage(nodes[OVERVIEW.centre].name))], () => select({kind: 'node', node: nodes[OVERVIEW.centre]}), {class: 'centre-name'})),
     fan,
-    el('div', {class: 'bands'}, shown.map((place) => bandSection(place, isFolded))));
-  view.replaceChildren(headline(), onlyBand(), body, othersLine());
+    el('div', {class: 'bands'}, isByRegion ? regionSections(shown.flatMap(partnersIn), isFolded) : shown.map((place) => bandSection(place, isFolded))));
+  view.replaceChildren(headline(), onlyBand(), orderChoice(isByRegion), body, othersLine());
   // The sign of the centre is as high as its lines are apart.
   body.querySelector('.centre-name svg').setAttribute('preserveAspectRatio', 'none');
   drawFan();
+}
+
+const regionOf = (partner) => partner.region ?? -1;
+const regionName = (region) => (region < 0 ? word('overview-rest') : inLanguage(OVERVIEW.regions[region]));
+const canGroupByRegion = () => new Set(partners.map(regionOf)).size > 1;
+
+/** Partners by how far they have come, or by region: the choice between the two. */
+function orderChoice(isByRegion) {
+  if (!canGroupByRegion()) return '';
+  const choice = (code, chosen) => button(word(code), () => update({byRegion: code === 'overview-by-region'}, {remember: true}), {class: 'order', data: {key: code}, 'aria-pressed': chosen});
+  return el('div', {class: 'orders', role: 'group', 'aria-label': word('overview-order')}, choice('overview-by-stage', !isByRegion), choice('overview-by-region', isByRegion));
+}
+
+/** Partners by region, the largest first; in a folded one a tick for each, the firmest first. */
+function regionSections(list, isFolded) {
+  return byRegion(list).map(([region, mine]) => el('section', {class: 'band', data: {region}},
+    isFolded
+      ? el('ul', {class: 'rows'}, el('li', {class: 'partner-row folded', data: {band: mine[0].band}}, regionDetails(region, mine, mine.map((partner) => bandSign(partner.band, 16)))))
+      : [el('h3', {class: 'band-title'}, regionName(region), el('span', {class: 'count'}, number(mine.length))), el('ul', {class: 'rows'}, mine.map(partnerRow))]));
+}
+
+function byRegion(list) {
+  const regions = new Map();
+  for (const partner of list) regions.set(regionOf(partner), [...(regions.get(regionOf(partner)) ?? []), partner]);
+  return [...regions].sort(([one, mineOne], [other, mineOther]) => mineOther.length - mineOne.length || one - other);
+}
+
+/** A region with its partners, named on demand. */
+function regionDetails(region, list, ticks = []) {
+  return el('details', {class: 'region', open: list.length <= 6}, el('summary', {}, regionName(region), el('span', {class: 'count'}, number(list.length)), ticks.length > 0 && el('span', {class: 'ticks'}, ticks)),
+    el('ul', {class: 'names'}, list.map((partner) => el('li', {}, button([familySign(partner.node.family), bdi(inLanguage(partner.node.name))], () => select({kind: 'partner', partner}), {class: 'partner-name', data: {key: `partner-${shortName(partner.node)}`}})))));
 }
 
 /** That only one band shows, and the way back. */
@@ -73,19 +105,9 @@ function numbersOf(partner) {
   return [...counts].sort(([one], [other]) => familyIndex.get(one.key) - familyIndex.get(other.key));
 }
 
-/** Many partners: one line for the band, its partners by region, named on demand. */
+/** Many partners: one line for the band, its partners by region. */
 function foldedBand(place, mine) {
-  const regions = new Map();
-  for (const partner of mine) {
-    const key = partner.region ?? -1;
-    if (!regions.has(key)) regions.set(key, []);
-    regions.get(key).push(partner);
-  }
-  const name = (key) => (key < 0 ? word('overview-rest') : inLanguage(OVERVIEW.regions[key]));
-  const groups = [...regions].sort(([one, mineOne], [other, mineOther]) => mineOther.length - mineOne.length || one - other);
-  return el('ul', {class: 'rows'}, el('li', {class: 'partner-row folded', data: {band: place}}, groups.map(([key, list]) =>
-    el('details', {class: 'region', open: mine.length <= 6}, el('summary', {}, name(key), el('span', {class: 'count'}, number(list.length))),
-      el('ul', {class: 'names'}, list.map((partner) => el('li', {}, button([familySign(partner.node.family), bdi(inLanguage(partner.node.name))], () => select({kind: 'partner', partner}), {class: 'partner-name', data: {key: `partner-${shortName(partner.node)}`}}))))))));
+  return el('ul', {class: 'rows'}, el('li', {class: 'partner-row folded', data: {band: place}}, byRegion(mine).map(([region, list]) => regionDetails(region, list))));
 }
 
 function othersLine() {

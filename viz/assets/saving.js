@@ -39,15 +39,9 @@ function csvOfAnswer(choice) {
   const head = [...question.columns.map(inLanguage), ...['documents', 'places', 'quotes', 'glosses'].map((name) => word(`explorer-csv-${name}`))];
   const rows = rowsOf(choice).map((row) => {
     const proving = [...new Set(row.facts.flatMap((id) => facts[id].quotes))].map((place) => quotes[place]);
-    return [...row.cells.map(cellText), ...[(quote) => documents[quote.d].file, (quote) => spansOf(quote, String), (quote) => quote.exact, (quote) => quote.gloss ?? ''].map((told) => proving.map(told).join(' | '))];
+    return [...row.cells.map((cell) => cell.text ?? cellText(cell)), ...[(quote) => documents[quote.d].file, (quote) => spansOf(quote, String), (quote) => quote.exact, (quote) => quote.gloss ?? ''].map((told) => proving.map(told).join(' | '))];
   });
   return csvText([head, ...rows]);
-}
-
-/** A cell as text: the name of what it is, or itself. */
-function cellText(cell) {
-  const known = nodeOfIri.get(cell) ?? DATA.values.find((item) => item.iri === cell);
-  return known ? inLanguage(known.name) : cell;
 }
 
 const csvText = (rows) => rows.map((row) => row.map(csvCell).join(',')).join('\r\n');

@@ -204,7 +204,7 @@ function resultItem(found, id, onpick) {
   const [sign, name, kind] = node ? [familySign(node.family), bdi(inLanguage(node.name)), classNames(node)]
     : item ? [icon('book'), bdi(inLanguage(item.title)), word('explorer-document')]
       : [icon('question'), inLanguage(question.title), word(isSure ? 'explorer-answer' : 'explorer-question')];
-  const chosen = isSure ? found.values.filter(Boolean).map((iri) => inLanguage((nodeOfIri.get(iri) ?? DATA.values.find((one) => one.iri === iri)).name)) : [];
+  const chosen = isSure ? found.values.filter(Boolean).map((iri) => cellText(iri)) : [];
   return el('li', {role: 'option', id, class: isSure ? 'sure' : '', 'aria-selected': 'false', onmousedown: (event) => { event.preventDefault(); onpick(); }},
     sign, el('span', {class: 'result-name'}, name, chosen.length > 0 && el('b', {}, ` (${listed(chosen)})`)), el('span', {class: 'result-class'}, kind));
 }

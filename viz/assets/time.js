@@ -24,8 +24,7 @@ function yearsOf(date) {
 
 function timeOptions() {
   const keys = [...new Set(facts.flatMap(timesOf))];
-  const inDigits = (year, tag) => new Intl.NumberFormat(tag, {useGrouping: false}).format(year);
-  const years = keys.filter(isYear).sort().map((key) => ({key, name: {ar: inDigits(Number(key), 'ar-EG'), en: key}}));
+  const years = keys.filter(isYear).sort().map((key) => ({key, name: {ar: key, en: key}}));
   const others = [['no-year', 'date-no-year'], ['undated', 'explorer-undated']].filter(([key]) => keys.includes(key));
   return [...years, ...others.map(([key, name]) => ({key, name: DATA.words[name]}))];
 }

@@ -3,7 +3,8 @@
 const DATA = JSON.parse(document.getElementById('data').textContent);
 const language = {now: DATA.lang};
 
-const locale = () => (language.now === 'ar' ? 'ar-EG' : 'en-GB');
+// The digits are those that the documents print, in both languages.
+const locale = () => (language.now === 'ar' ? 'ar-EG-u-nu-latn' : 'en-GB');
 const direction = (lang = language.now) => (lang === 'ar' ? 'rtl' : 'ltr');
 /** The one of two texts that the reader reads. */
 const inLanguage = (name) => name[language.now];

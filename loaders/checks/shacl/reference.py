@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from rdflib import SH, BNode, Graph, Literal, URIRef
 from rdflib.term import IdentifiedNode, Node
 
-from ....graph.errors import ShapesError
+from ....graph.errors import ShapesError, needs
 from ....messages.message import foreign
 from .result import Result, message_of
 from .source import Node as ShapeNode
@@ -25,8 +25,9 @@ def validate(data: Graph, shapes: ShapesGraph) -> list[Result]:
     Raises ``ShapesError`` if it refuses the shapes. The graph must have no explicit
     ``xsd:string``, which pySHACL distinguishes from a plain literal.
     """
-    from pyshacl import validate as run
-    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
+    with needs("check"):
+        from pyshacl import validate as run
+        from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,0 +1,236 @@
+"""Names of a list matched to entities: candidates ranked, and what is accepted kept as names."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+import yaml
+
+from ...graph.arabic import fold
+from ...graph.errors import InputError, MisuseError, OutputError
+from ..collection import Collection
+from ..entities import ALSO_FILE
+from ..files.yaml_nodes import files
+from ..files.yaml_text import LOADER, data_of, field_of, flow_list, reads_as, scalar, with_item
+from ..files.yaml_text import with_entry as with_mapping_entry
+from ..text.cues import stem
+from .references import References
+from .transaction import Edit
+
+#: Why an entity is a candidate: it has this name, its words in another order or with others
+#: around them, or a name that is spelt much the same.
+Match: TypeAlias = Literal["same", "words", "similar"]
+#: The least likeness of two names, from 0 to 1, and how many candidates are given.
+_LEAST: Final = 0.6
+_MOST: Final = 5
+#: How alike others must be to be shown beside an entity that has the very name.
+_BESIDE_SAME: Final = 0.7
+_ORDER: Final[Mapping[Match, int]] = {"same": 0, "words": 1, "similar": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity that a name may stand for; ``likeness`` is from 0 to 1."""
+
+    ref: str
+    why: Match
+    likeness: float
+
+
+class Reconciler:
+    """Finds the entities that names may stand for, in either language and either script."""
+
+    def __init__(self, known: Collection) -> None:
+        self._references = References(known)
+        self._names: dict[str, set[str]] = defaultdict(set)
+        for name, refs in self._references.names():
+            self._names[name].update(refs)
+        self._stems = {name: frozenset(map(stem, name.split())) for name in self._names}
+
+    def candidates(self, name: str, kinds: frozenset[str] = frozenset()) -> list[Candidate]:
+        """The best candidates, best first; of the classes ``kinds``, given by IRI, if any.
+
+        >>> from taawun.loaders.collection import read_collection
+        >>> from taawun.loaders.builds.inputs import SEEDS
+        >>> known = Reconciler(read_collection([SEEDS]))
+        >>> known.candidates("  كوت ديفوار ")[0]
+        Candidate(ref='country/cote-divoire', why='same', likeness=1.0)
+        """
+        found: dict[str, Candidate] = {
+            ref: Candidate(ref, "same", 1.0) for ref in self._references.find(name)
+        }
+        wanted = fold(name)
+        words = frozenset(map(stem, wanted.split()))
+        for other, refs in self._names.items() if wanted else ():
+            shared = len(words & self._stems[other])
+            if shared and (words <= self._stems[other] or self._stems[other] <= words):
+                total = len(words | self._stems[other])
+                self._take(found, refs, "words", shared / total)
+            matcher = SequenceMatcher(None, wanted, other, autojunk=False)
+            if matcher.real_quick_ratio() >= _LEAST and matcher.quick_ratio() >= _LEAST:
+                self._take(found, refs, "similar", matcher.ratio())
+        classes = self._references.classes
+        fitting = [one for one in found.values() if not kinds or classes[one.ref] & kinds]
+        if any(one.why == "same" for one in fitting):
+            fitting = [one for one in fitting if one.likeness > _BESIDE_SAME]
+        fitting.sort(key=lambda one: (one.why == "similar", -one.likeness, one.ref))
+        return fitting[:_MOST]
+
+    @staticmethod
+    def _take(
+        found: dict[str, Candidate], refs: Iterable[str], why: Match, likeness: float
+    ) -> None:
+        for ref in refs:
+            old = found.get(ref)
+            is_better = old is None or (_ORDER[why], -likeness) < (_ORDER[old.why], -old.likeness)
+            if is_better and likeness >= (_LEAST if why == "similar" else 0):
+                found[ref] = Candidate(ref, why, round(likeness, 3))
+
+    def sure(self, name: str, kinds: frozenset[str] = frozenset()) -> str:
+        """The one entity that has the name; ``""`` if there is none, or several."""
+        same = [one.ref for one in self.candidates(name, kinds) if one.why == "same"]
+        return same[0] if len(same) == 1 else ""
+
+
+def names_in(text: str, column: str = "") -> list[str]:
+    """The names of a list or of a column of a table, each once, in order.
+
+    A text with tabs, or with a heading that ``column`` names, is a table; its first column is
+    taken where none is named. Raises ``MisuseError`` if there is no such column.
+    """
+    lines = [line for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
+    if not lines:
+        return []
+    separator = "\t" if "\t" in lines[0] else ";" if ";" in lines[0] else ","
+    if column or separator == "\t":
+        rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
+        headings = [cell.strip() for cell in rows[0]]
+        if column and column not in headings:
+            raise MisuseError("no-column", name=column, names=headings)
+        at = headings.index(column) if column else 0
+        lines = [row[at] for row in rows[bool(column) :] if at < len(row)]
+    return list(dict.fromkeys(name for line in lines if (name := " ".join(line.split()))))
+
+
+def table_text(path: Path) -> str:
+    """The text of a file of names; a sheet is read as a table with tabs.
+
+    Raises ``InputError`` if it cannot be read.
+    """
+    if path.suffix.lower() == ".xlsx":
+        from openpyxl import load_workbook
+
+        try:
+            sheet = load_workbook(path, read_only=True, data_only=True).active
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError("text-unreadable", file=str(path), reason=str(error)) from error
+        rows = sheet.iter_rows(values_only=True) if sheet else ()
+        cells = (["" if cell is None else str(cell) for cell in row] for row in rows)
+        return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in cells)
+    try:
+        return InputError.text_of(str(path), path.read_bytes())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError("text-unreadable", file=str(path), reason=reason) from error
+
+
+def with_names(
+    folder: Path,
+    known: Collection,
+    names: Mapping[str, Sequence[str]],
+    seen: str,
+    so_far: Mapping[Path, bytes] | None = None,
+) -> Edit:
+    """The edit that gives registered entities further names, by reference.
+
+    An entity of the collection's own YAML files gets them in its ``also``; of any other, they are
+    written to ``entities/also.yaml``. Names that an entity has already are left out.
+    ``so_far`` has new contents of files that the edit is to build on.
+    """
+    texts = {path: content.decode() for path, content in (so_far or {}).items()}
+    before = dict(texts)
+    for ref, given in names.items():
+        entity = known.entities.get(ref)
+        has = {fold(name) for name in (entity.ar, entity.en)} if entity else set()
+        has |= {fold(alias.name) for alias in entity.aliases} if entity else set()
+        new = [name for name in dict.fromkeys(given) if fold(name) not in has]
+        if not entity or not new:
+            continue
+        for path, text in _places(folder, ref, texts):
+            if (changed := _with_also(text, ref, new)) is not None:
+                texts[path] = changed
+                break
+        else:
+            path = Path("entities") / ALSO_FILE
+            texts[path] = _in_also_file(_read(folder, path, texts), ref, new)
+    new_texts = {path: text for path, text in texts.items() if before.get(path) != text}
+    return Edit(folder, {path: text.encode() for path, text in new_texts.items()}, seen)
+
+
+def _read(folder: Path, path: Path, texts: Mapping[Path, str]) -> str:
+    file = folder / path
+    return texts.get(path) or (file.read_bytes().decode() if file.is_file() else "")
+
+
+def _places(folder: Path, ref: str, texts: Mapping[Path, str]) -> Iterator[tuple[Path, str]]:
+    for file in files(folder / "entities", ".yaml", ".yml"):
+        path = Path("entities") / file.name
+        text = _read(folder, path, texts)
+        if file.name != ALSO_FILE and ref in text:
+            yield path, text
+
+
+def _with_also(text: str, ref: str, new: Sequence[str]) -> str | None:
+    """The text of a file of entities with further names of one; None if it is not there."""
+    root = yaml.compose(text, Loader=LOADER)
+    entry = field_of(root, ref) if root is not None else None
+    if root is None or entry is None or not isinstance(entry[1], yaml.MappingNode):
+        return None
+    data = data_of(root)
+    held = field_of(entry[1], "also")
+    old = list(data[ref].get("also") or [])
+    if held and old:
+        changed = text
+        for number, name in enumerate(new, len(old)):
+            node = yaml.compose(changed, Loader=LOADER)
+            assert node is not None
+            pair = field_of(field_of(node, ref)[1], "also")  # type: ignore[index]
+            assert pair is not None
+            changed = with_item(changed, pair, [scalar(name)], number)
+    elif entry[1].flow_style:
+        end = entry[1].end_mark.index - 1
+        changed = f"{text[:end]}, also: {flow_list(new)}{text[end:]}"
+    else:
+        last = entry[1].value[-1][1]
+        column = " " * entry[1].start_mark.column
+        at = text.find("\n", last.end_mark.index - 1)
+        at = len(text) if at < 0 else at
+        changed = f"{text[:at]}\n{column}also: {flow_list(new)}{text[at:]}"
+    data[ref]["also"] = [*old, *new]
+    if not reads_as(changed, data):
+        raise OutputError("review-not-insertable", file=ref)
+    return changed
+
+
+def _in_also_file(text: str, ref: str, new: Sequence[str]) -> str:
+    root = yaml.compose(text, Loader=LOADER)
+    data = data_of(root) or {}
+    pair = field_of(root, ref) if root is not None else None
+    if pair and isinstance(pair[1], yaml.SequenceNode):
+        for number, name in enumerate(new, len(pair[1].value)):
+            again = yaml.compose(text, Loader=LOADER)
+            assert again is not None
+            text = with_item(text, field_of(again, ref), [scalar(name)], number)  # type: ignore[arg-type]
+    else:
+        at = next((n for n, known in enumerate(data) if known > ref), len(data))
+        text = with_mapping_entry(text, root if data else None, [f"{ref}: {flow_list(new)}"], at)
+    if not reads_as(text, {**data, ref: [*data.get(ref, []), *new]}):
+        raise OutputError("review-not-insertable", file=ALSO_FILE)
+    return text
