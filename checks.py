@@ -161,7 +161,7 @@ def check(
     if reference:
         checks.append(_reference(build, collections))
     if not collections:
-        checks.append(_answers(store))
+        checks.append(Check("answers", len(Catalogue().questions), tuple(_changed_answers(store))))
     quiet = acknowledged(collections)
     told = (
         replace(one, warnings=tuple(w for w in one.warnings if warning_key(w) not in quiet))
@@ -350,11 +350,6 @@ def plain_answer(table: Table) -> str:
 
     lines = ["\t".join(table.variables), *("\t".join(map(cell, row)) for row in table.rows)]
     return "\n".join(lines) + "\n"
-
-
-def _answers(store: Store) -> Check:
-    faults = list(_changed_answers(store))
-    return Check("answers", len(Catalogue().questions), tuple(faults))
 
 
 def _changed_answers(store: Store) -> Iterator[Fault]:

@@ -212,11 +212,10 @@ class Profile:
                 partner.facts += tie
                 band = self.roles.band(item.stage, told, is_programme=item.is_programme)
                 partner.bands[item.iri] = band if self._is_firm(item) else "planned"
-        if self.is_a(self.iri, "Country"):
-            for meeting in self.meetings:
-                for who, tie in self._ties(meeting).items():
-                    partner = found.setdefault(who, Partner(who))
-                    partner.meetings += [f for f in tie if f.predicate.value in self.roles.acting]
+        for meeting in self.meetings if self.is_a(self.iri, "Country") else ():
+            for who, tie in self._ties(meeting).items():
+                partner = found.setdefault(who, Partner(who))
+                partner.meetings += [f for f in tie if f.predicate.value in self.roles.acting]
         return sorted(
             (one for one in found.values() if one.items or one.meetings),
             key=lambda one: (BANDS.index(one.band), -len(one.items), self.label(one.iri)),
@@ -225,11 +224,9 @@ class Profile:
     @cached_property
     def meetings(self) -> list[Item]:
         """The events that a country takes part in; an event itself."""
-        if self.is_a(self.iri, "Event"):
-            return self._items_of([self.iri])
-        if not self.is_a(self.iri, "Country"):
-            return []
-        return self._items_of(self._naming_us(["Event"], self.roles.acting))
+        if self.is_a(self.iri, "Country"):
+            return self._items_of(self._naming_us(["Event"], self.roles.acting))
+        return self._items_of([self.iri] if self.is_a(self.iri, "Event") else [])
 
     def _ties(self, item: Item) -> dict[str, list[FactRecord]]:
         """The facts of an item that name each partner, or something that stands for it."""
@@ -253,9 +250,7 @@ class Profile:
 
     def partner_of(self, iri: str) -> str:
         """The country, region or international organization that something stands for, or ''."""
-        if self.is_a(iri, *PARTNERS):
-            return iri
-        return self._countries.get(iri, "")
+        return iri if self.is_a(iri, *PARTNERS) else self._countries.get(iri, "")
 
     @cached_property
     def people(self) -> list[Person]:
@@ -292,8 +287,7 @@ class Profile:
     def ladder(self) -> list[tuple[str, list[Item], list[Item]]]:
         """For each stage the items that reached it as their furthest, and those only expected to.
 
-        Empty without any stage. The stages in use elsewhere but here are kept, so that a reader
-        sees what was not reached.
+        Empty without any stage. Others are kept, so that a reader sees what was not reached.
         """
         reached, ahead = defaultdict(list), defaultdict(list)
         for item in self.items:
@@ -364,8 +358,7 @@ class Profile:
         return name if name in self._classes.get(iri, ()) else ""
 
     def _facts_about(self, things: Iterable[str]) -> list[FactRecord]:
-        listed = list(things)
-        if not listed:
+        if not (listed := list(things)):
             return []
         text = _FACTS.format(things=_iris(listed), evidence=GRAPH_EVIDENCE, tw=TW, active=_ACTIVE)
         iris = [row["fact"].value for row in select(self.store, text)]
@@ -374,8 +367,7 @@ class Profile:
 
     def _learn(self, iris: Iterable[str]) -> None:
         """Fetch labels, classes and countries of entities, each once."""
-        new = sorted({iri for iri in iris if iri.startswith("http")} - self._classes.keys())
-        if not new:
+        if not (new := sorted({i for i in iris if i.startswith("http")} - self._classes.keys())):
             return
         self.labels.fetch(new)
         found: dict[str, set[str]] = {iri: set() for iri in new}

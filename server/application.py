@@ -27,7 +27,7 @@ from ..graph.errors import ServerError, TaawunError, as_json, told
 from ..loaders.builds.build import find_build
 from ..loaders.builds.inputs import SEEDS
 from ..messages.message import Message, foreign, say
-from .data.routes import Data
+from .data.data_routes import Data
 from .guard import LOOPBACK, Guard
 from .pages.list_pages import LISTS
 from .pages.routes import Site

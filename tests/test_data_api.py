@@ -212,9 +212,8 @@ QUERY = st.fixed_dictionaries(
 def test_no_query_breaks_the_service(site, queries, name):
     got = site.get(f"/api/reconcile/en?{urlencode({name: json.dumps(queries)})}")
     assert got.status in (200, 400, 404), got.text
-    got = site.get(
-        f"/api/reconcile/en?{urlencode({'extend': json.dumps({'ids': queries, 'properties': [queries]})})}"
-    )
+    extend = json.dumps({"ids": queries, "properties": [queries]})
+    got = site.get(f"/api/reconcile/en?{urlencode({'extend': extend})}")
     assert got.status in (200, 400, 404), got.text
 
 

@@ -18,6 +18,7 @@ from taawun.loaders.checks.coverage import coverage
 from taawun.loaders.checks.quotes import LONGEST_QUOTE, locate
 from taawun.loaders.collection import Collection
 from taawun.loaders.documents import REGISTER
+from taawun.loaders.entities import region_lines
 from taawun.ontology.namespaces import ID, TW
 
 ENTITY_FILES = sorted((SEEDS / "entities").glob("*.yaml"))
@@ -269,6 +270,11 @@ def test_every_registered_entity_is_spoken_of(the_collection: Collection) -> Non
     for fact in the_collection.facts:
         spoken.update((fact.subject.value, fact.object.value))
         spoken.update(term.value for _, term in fact.qualifiers)
+    # Regions are definitions: of each there must be a country that is spoken of.
+    for line in region_lines(the_collection.entities.values()):
+        country, _, region = line.split()[:3]
+        if country[1:-1] in spoken:
+            spoken.add(region[1:-1])
     assert [e.ref for e in the_collection.entities.values() if e.iri not in spoken] == []
 
 

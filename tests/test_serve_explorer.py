@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import STORE
 from taawun.ontology.namespaces import DOCUMENT
@@ -43,6 +44,7 @@ def small_folder(folder, small_build):
     """The same with a part of the graph, of which a page is soon made."""
     shutil.rmtree(folder / STORE)
     shutil.copytree(small_build.path / STORE, folder / STORE)
+    seal(folder)
     return folder
 
 

@@ -126,11 +126,11 @@ def _days(words: Sequence[Word], place: int) -> tuple[date, date, int] | None:
     if place >= len(words):
         return None
     if month := _MONTHS.get(words[place].folded):
-        year = int(_year(words, place + 1) or 0)
-        if not year:
+        of_year = int(_year(words, place + 1) or 0)
+        if not of_year:
             return None
-        last = monthrange(year, month)[1]
-        return date(year, month, 1), date(year, month, last), place + 2 - start
+        last = monthrange(of_year, month)[1]
+        return date(of_year, month, 1), date(of_year, month, last), place + 2 - start
     if not (first := _year(words, place)):
         return None
     # "2019/2020" is one date; "2019 و2020" are two.
@@ -168,8 +168,8 @@ def _period(words: Sequence[Word], place: int) -> tuple[Period, int] | None:
             }
             return _told(words, place, length + more, *days[sign])
         for signs in (_BETWEEN, _FROM):
-            if said in signs and (found := _two(words, place, length, signs[said])):
-                return found
+            if said in signs and (period := _two(words, place, length, signs[said])):
+                return period
     return None
 
 

@@ -75,8 +75,8 @@ def test_hermit_finds_every_planted_contradiction_and_no_other(
     by_path = {path: verdict for path, *verdict in lines}
     assert len(CONTRADICTIONS) >= 10
     assert {name: by_path[str(path)] for name, path in files.items()} == {
-        **{name: ["consistent"] for name in SOUND},
-        **{file.stem: ["inconsistent"] for file in CONTRADICTIONS},
+        **{key: ["consistent"] for key in SOUND},
+        **{key: ["inconsistent"] for key in (file.stem for file in CONTRADICTIONS)},
     }
 
 
