@@ -113,11 +113,6 @@ class Report:
         """Every fault, in the order of the checks."""
         return tuple(fault for check in self.checks for fault in check.faults)
 
-    @property
-    def warnings(self) -> tuple[Fault, ...]:
-        """Every warning, in the order of the checks."""
-        return tuple(fault for check in self.checks for fault in check.warnings)
-
 
 def check(
     build: Build,

@@ -87,7 +87,7 @@ def check(
         _print_counts(settings, report)
     if stats:
         _print_statistics(settings)
-    for warning in by_weight(report.warnings):
+    for warning in by_weight(one for check in report.checks for one in check.warnings):
         warn(warning, settings)
     for fault in report.faults:
         tell(fault, settings)
