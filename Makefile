@@ -68,6 +68,10 @@ docs: $(VENV)/.tested
 	@$(BIN)/python -m taawun.ontology.docs_page > docs/ontology.md
 	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md
 	@$(BIN)/python -m taawun.messages.docs_page > docs/messages.md
+	@rm -rf build/docs
+	@$(BIN)/sphinx-build -q -W --keep-going -b html -d build/doctrees/en docs build/docs/en
+	@$(BIN)/sphinx-build -q -W --keep-going -b html -d build/doctrees/ar -t ar docs build/docs/ar
+	@cp docs/_static/languages.html build/docs/index.html
 
 # The package in dist/. With TEXTS=no it has no whole document, only the quoted stretches.
 TEXTS ?= yes

@@ -18,16 +18,15 @@ from .graph.fact import Fact
 from .graph.fact_reader import all_facts
 from .graph.store import Store
 from .loaders.builds.cache import Build
-from .loaders.builds.inputs import SEEDS, name_of
+from .loaders.builds.inputs import SEEDS
 from .loaders.checks.claims import Claims
 from .loaders.checks.conflicts import SIDE_BY_SIDE, figure_conflicts, side, stage_conflicts
 from .loaders.checks.coverage import Coverage, coverage
 from .loaders.checks.glosses import Glosses
 from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection
-from .loaders.editing.second_reading import reading_of
-from .loaders.editing.transaction import READINGS
-from .loaders.reviews import acknowledged, read_reviews, warning_key
+from .loaders.editing.second_reading import read_for_check
+from .loaders.reviews import acknowledged, warning_key
 from .messages.fault import Fault, Place
 from .messages.message import Message, say, shortened
 from .ontology.namespaces import TW
@@ -167,16 +166,10 @@ def check(
 
 def _reviews(collections: Sequence[Path], collection: Collection) -> Check:
     """Read the reviews of collections, and the readings beside their facts."""
-    faults: list[Fault] = []
-    count = 0
+    count, faults = 0, list[Fault]()
     for folder in collections:
-        try:
-            found = read_reviews(folder, name_of(folder), collection.documents)
-            count += sum(len(review.verdicts) for review in found)
-            for reader in (path.name for path in (folder / READINGS).glob("*") if path.is_dir()):
-                count += len(reading_of(folder, reader, collection)[0])
-        except CollectionError as error:
-            faults += error.faults
+        found, wrong = read_for_check(folder, collection)
+        count, faults = count + found, [*faults, *wrong]
     return Check("reviews", count + len(faults), tuple(faults))
 
 

@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "desk": "curating",
     "propose": "curating",
     "review": "reviewing",
+    "reconcile": "curating",
     "explore": "exporting",
     "export": "exporting",
     "push": "exporting",

@@ -6,8 +6,10 @@ Good clients ask short queries, stored questions and pages, new ones and the sam
 be answered. Bad ones send malformed HTTP, updates, foreign hosts and invalid queries; each must be
 refused. Heavy ones send queries without end, which a limit must stop. Slow ones send or read
 nothing, and some hang up. Every ten seconds the memory and the open files of the listening process
-are noted. Exit code 1 for a wrong answer, a traceback in the log, or a leak: more than a third more
-memory or ten more open files in the last fifth of the time than after the first.
+are noted, and the memory of a worker. What was wrong is counted by kind, and the end of each
+traceback in the log is printed. Exit code 1 for a wrong answer, a traceback, or a leak: more than a
+third more memory or ten more open files of the listening process in the last fifth of the time than
+after the first.
 """
 
 from __future__ import annotations
@@ -141,6 +143,14 @@ class Soak:
             time.sleep(pause * random.random())
 
 
+def _memory(process: psutil.Process) -> float:
+    """The resident set of a process, in megabytes; nothing of one that has ended."""
+    try:
+        return float(process.memory_info().rss) / (1 << 20)
+    except psutil.Error:
+        return 0
+
+
 def main() -> None:
     """Start the server and the clients, and print what they saw."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -166,11 +176,12 @@ def main() -> None:
     for client in clients:
         client.start()
     front = psutil.Process(server.pid)
-    noted: list[tuple[float, int, int]] = []
+    noted: list[tuple[float, ...]] = []
     while time.monotonic() < soak.until:
         time.sleep(10)
-        rss = front.memory_info().rss / (1 << 20)
-        noted.append((rss, front.num_fds(), len(front.children())))
+        workers = front.children()
+        rss = [memory for process in (front, *workers) if (memory := _memory(process))]
+        noted.append((rss[0], front.num_fds(), len(workers), median(rss[1:] or [0])))
     for client in clients:
         client.join()
     server.send_signal(signal.SIGINT)
@@ -181,14 +192,17 @@ def main() -> None:
     # The explorers are made at the start, and stay in memory.
     part = max(1, len(noted) // 5)
     early, late = noted[part : 2 * part], noted[-part:]
-    names = ("memory, MB", "open files", "processes")
-    values = [tuple(median(one[i] for one in some) for some in (early, late)) for i in range(3)]
+    names = ("memory, MB", "open files", "processes", "a worker, MB")
+    values = [tuple(median(one[i] for one in some) for some in (early, late)) for i in range(4)]
     for name, (before, after) in zip(names, values, strict=True):
         print(f"{name:20} {before:8.0f} -> {after:.0f}")
     tracebacks = text.count("Traceback")
     print(f"{'tracebacks':20} {tracebacks:8}\n{'wrong':20} {len(soak.wrong):8}   {log}")
-    for line in soak.wrong[:20]:
-        print(f"  {line}")
+    kinds_of = Counter(re.sub(r"%23%20\d+|\d{4,}", "…", line) for line in soak.wrong)
+    for line, count in kinds_of.most_common(20):
+        print(f"  {count} × {line}")
+    for told in re.findall(r"Traceback .*(?:\n[ \t].*)*\n(.*)", text)[:20]:
+        print(f"  traceback: {told}")
     leaks = values[0][1] > values[0][0] * 4 / 3 or values[1][1] > values[1][0] + 10
     sys.exit(bool(soak.wrong or tracebacks or leaks or status))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..graph.errors import CollectionError, InputError, MisuseError, told
+from ..graph.errors import CollectionError, MisuseError, told
 from ..graph.fact import MODALITIES
 from ..loaders.editing.additions import QUOTE, NewEntity, addition, additions
 from ..loaders.editing.insert_entry import document_edit
@@ -18,8 +18,9 @@ from ..loaders.editing.transaction import seen
 from ..loaders.editing.working_copy import WorkingCopy
 from ..loaders.record_status import TRIPLE
 from ..messages.fault import Place
-from ..messages.message import Message, foreign, say
+from ..messages.message import Message, say
 from .edits import carry_out, show, target_of, tried, write
+from .input_file import read_input
 from .output import print_line
 from .settings import Settings, common
 
@@ -315,12 +316,7 @@ def batch(settings: Settings, /, file: str, dry_run: bool) -> None:
     """
     from ..loaders.editing.bundles import read_items
 
-    try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=file, reason=reason) from error
-    _add_items(settings, read_items(file, content), dry_run)
+    _add_items(settings, read_items(file, read_input(file)), dry_run)
 
 
 def _add_items(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from os.path import isfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from ..graph.errors import InputError, MisuseError
-from ..messages.message import foreign, say
+from ..messages.message import say
 from ..queries.labels import short_iri
 from ..queries.parameters import usage
 from ..queries.results import Naming, Shown
@@ -19,6 +18,7 @@ from ..queries.rows import Rows, Truth
 from ..queries.workbook import workbook
 from . import completion
 from .choosing import with_choices
+from .input_file import read_input
 from .output import (
     emit,
     print_line,
@@ -306,9 +306,4 @@ def _query_text(query: str) -> str:
         query.endswith((".rq", ".sparql")) or ("{" not in query and isfile(query))
     ):
         return query
-    try:
-        read = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=query, reason=reason) from error
-    return InputError.text_of(query, read)
+    return InputError.text_of(query, read_input(query))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import InputError, needs, told
-from ..messages.message import foreign, say
+from ..messages.message import say
 from .edits import reader_of, target_of
+from .input_file import read_input
 from .output import emit, print_line
 from .settings import Settings, common, port_option
 
@@ -51,6 +51,40 @@ def desk(settings: Settings, port: int, open_it: bool, reader: str | None, blind
 
 @click.command()
 @click.argument("file")
+@click.option("--column", default="", metavar="HEADING", help="The column of names in a table.")
+@click.option("--class", "class_", metavar="CLASS", help="Only entities of this class.")
+@common
+@click.pass_obj
+def reconcile(settings: Settings, file: str, column: str, class_: str | None) -> None:
+    """Find the entities that a column of names may stand for, the likeliest first.
+
+    FILE is a text with a name on each line, or a table (CSV, TSV, XLSX); - is standard input. Only
+    an entity that has the very name, and no other, is taken as sure. Accept candidates, register
+    what is new and keep other spellings in `taawun desk`.
+    """
+    from ..loaders.builds.inputs import SEEDS
+    from ..loaders.collection import read_collection
+    from ..loaders.editing.reconciliation import Reconciler, names_in, table_text
+    from ..loaders.editing.references import References
+
+    text = table_text(file, read_input(file))
+    known = read_collection([SEEDS, *settings.collections])
+    schema = known.schema
+    kinds = frozenset({schema.classes[References(known).class_slug(class_)]} if class_ else ())
+    reconciler = Reconciler(known)
+    rows = [
+        (name, reconciler.sure(name, kinds), " ".join(one.ref for one in found))
+        for name in names_in(text, column)
+        for found in [reconciler.candidates(name, kinds)]
+    ]
+    headings = ["name", "reference", "candidates"]
+    if settings.style == "table":
+        headings = [say(f"column-{name}", settings.language) for name in headings]
+    emit(settings, headings, rows)
+
+
+@click.command()
+@click.argument("file")
 @common
 @click.pass_obj
 def propose(settings: Settings, file: str) -> None:
@@ -68,11 +102,7 @@ def propose(settings: Settings, file: str) -> None:
     folder = target_of(settings)
     seen(folder)
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=file, reason=reason) from error
+        text = read_input(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError.not_utf_8(file, error) from error
     origin = "-" if file == "-" else Path(file).name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -25,6 +26,18 @@ from .settings import Settings, common, page_options
     metavar="STATE",
     help="The last release, as diff takes it: the feed tells what has changed since.",
 )
+@click.option(
+    "--docs",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Include the documentation, as make docs builds it in build/docs.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: os.cpu_count() or 1,
+    help="How many processes write pages at the same time; by default one for each processor.",
+)
 @page_options
 @common
 @click.pass_obj
@@ -33,6 +46,8 @@ def publish(
     folder: Path,
     base: str | None,
     since: str | None,
+    docs: Path | None,
+    jobs: int,
     no_texts: bool,
     open_it: bool,
 ) -> None:
@@ -54,14 +69,16 @@ def publish(
         raise MisuseError("publish-with-endpoint")
     if base is not None and not base.startswith(("http://", "https://")):
         raise MisuseError("publish-base-no-url", value=base)
+    if docs is not None and not (docs / "en" / "index.html").is_file():
+        raise MisuseError("publish-docs-none", folder=str(docs))
     here = [Path()] if Path("facts").is_dir() else []
     before = States(settings.collections or here).get(since) if since else None
     graph = PublishedBuild(
-        build(settings.collections), settings.collections, shows_texts=not no_texts
+        build(settings.collections), settings.collections, shows_texts=not no_texts, docs=docs
     )
     site = None if base is None else base.rstrip("/") + "/"
     try:
-        written = write_site(folder, graph, site=site, before=before)
+        written = write_site(folder, graph, site=site, before=before, jobs=jobs)
     except FileExistsError as error:
         raise OutputError("publish-folder-used", folder=str(folder)) from error
     except OSError as error:
@@ -81,30 +98,56 @@ def publish(
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--data-version", default="1.0.0", show_default=True, help="The version of the data.")
+@click.option(
+    "--data-version",
+    metavar="VERSION",
+    help="The version of the data; by default the one after that of --since, or 1.0.0.",
+)
+@click.option(
+    "--since",
+    metavar="STATE",
+    help="The folder of the last release, or a state as diff takes it: what has changed is told.",
+)
 @click.option("--parquet", is_flag=True, help="Also write Parquet, with the package pyarrow.")
 @common
 @click.pass_obj
-def release(settings: Settings, folder: Path, data_version: str, parquet: bool) -> None:
+def release(
+    settings: Settings, folder: Path, data_version: str | None, since: str | None, parquet: bool
+) -> None:
     """Write the data for others: RDF, CSV with a data package, SQLite with full-text search.
 
     \b
     taawun release data-release
+    taawun release data-release --since data-release
     """
     from ..graph.whole_file import whole_folder
     from ..loaders.builds.build import build
     from ..loaders.builds.inputs import SEEDS, day_of
-    from ..queries.data_release import MARK, write_release
+    from ..loaders.builds.snapshot import States
+    from ..queries.data_release import write_release
+    from ..queries.release_versions import MARK, VERSION, Edition, Previous
 
     if settings.endpoint:
         raise MisuseError("publish-with-endpoint")
+    if data_version is not None and not VERSION.fullmatch(data_version):
+        raise MisuseError("release-no-version", value=data_version)
+    here = [Path()] if Path("facts").is_dir() else []
+    previous = None
+    if since:
+        previous = Previous.of(Path(since)) or Previous(
+            States(settings.collections or here).get(since), ""
+        )
     made = build(settings.collections)
+    store = made.store()
+    following = previous.next_version(store) if previous and previous.version else "1.0.0"
+    if data_version is None:
+        data_version = following
+    elif previous and previous.version == data_version != following:
+        raise MisuseError("release-same-version", value=data_version, following=following)
+    edition = Edition(data_version, day_of([SEEDS, *settings.collections]))
     try:
         with whole_folder(folder, MARK) as place:
-            write_release(
-                place, made.dump, made.store(), version=data_version,
-                day=day_of([SEEDS, *settings.collections]), parquet=parquet,
-            )  # fmt: skip
+            write_release(place, made.dump, store, edition, parquet=parquet, since=previous)
     except FileExistsError as error:
         raise OutputError("publish-folder-used", folder=str(folder)) from error
     except OSError as error:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from os.path import exists
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ..graph.errors import InputError, MisuseError, OutputError
 from ..messages.fault import near
-from ..messages.message import foreign, say
+from ..messages.message import say
+from .input_file import read_input
 from .output import emit, print_line, printer_for, writing
 from .settings import Settings, common
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Keys of an item that its name, or nothing, tells in a table.
 _UNTOLD = frozenset({"new", "kind", "ar", "en", "iso3", "value", "unit", "comparator"})
+#: The longest text for which suggestions are made, in bytes.
+_LARGEST: Final = 8 << 20
 _HEADINGS = ("kind", "start", "end", "text", "meaning")
 
 
@@ -112,13 +114,8 @@ def _commented(entry: list[str]) -> str:
 
 def content_of(document: str, slugs: list[str]) -> bytes:
     """The bytes of the text. Raises ``InputError`` where they are no text to work with."""
-
-    try:
-        content = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
-    except OSError as error:
-        remedy = None if exists(document) else near(document, slugs)
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=document, reason=reason, remedy=remedy) from error
+    remedy = None if document == "-" or exists(document) else near(document, slugs)
+    content = read_input(document, _LARGEST, remedy=remedy)
     if content.startswith(b"\xef\xbb\xbf"):
         raise InputError("text-has-bom", file=document)
     text = InputError.text_of(document, content)

@@ -15,6 +15,7 @@ from ..graph.control_characters import escaped
 from ..graph.errors import InputError
 from ..messages.message import Message, foreign, say
 from ..queries.proof_check import ProofChecker, Verdict, read_proofs
+from .input_file import read_input
 from .output import print_line
 from .settings import FAULTS, Settings, common
 from .stopping import ended_by_interrupt, ended_in_time
@@ -53,7 +54,7 @@ def verify(settings: Settings, proofs: str, folders: tuple[Path, ...], dump: Pat
     taawun verify proof.json
     """
     with ended_by_interrupt(), ended_in_time(settings):
-        found = read_proofs(_read(proofs), proofs)
+        found = read_proofs(read_input(proofs, LARGEST), proofs)
         checker = ProofChecker(folders or _bundled(settings), _loaded(dump) if dump else None)
         verdicts = [checker.check(proof) for proof in found]
         _print(settings, verdicts)
@@ -65,24 +66,6 @@ def _bundled(settings: Settings) -> list[Path]:
     from ..loaders.builds.inputs import SEEDS
 
     return [folder / "documents" for folder in (SEEDS, *settings.collections)]
-
-
-def _read(name: str) -> bytes:
-    try:
-        if name == "-":
-            data = sys.stdin.buffer.read(LARGEST + 1)
-        elif (path := Path(name)).stat().st_size > LARGEST:
-            raise InputError("proof-too-large", file=name, megabytes=LARGEST >> 20)
-        else:
-            with path.open("rb") as file:
-                # A device gives no size.
-                data = file.read(LARGEST + 1)
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=name, reason=reason) from error
-    if len(data) > LARGEST:
-        raise InputError("proof-too-large", file=name, megabytes=LARGEST >> 20)
-    return data
 
 
 def _loaded(dump: Path) -> ox.Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -104,14 +105,14 @@ class Naming:
                 new = [(Place(str(item["name"])), _new(item)) for item in items if item.get("new")]
                 batch.read(new)
                 edit = additions(desk.folder, desk.seen, desk.known, batch.entities, batch.facts)
-                names = {
-                    str(item["reference"]): [str(item["name"]), *map(str, item.get("also", ()))]
-                    for item in items
-                    if item.get("reference")
-                }
-                more = with_names(desk.folder, desk.known, names, desk.seen, edit.files)
-                if more.files:
-                    edit = replace(edit, files={**edit.files, **more.files}, entities=())
+                names: dict[str, list[str]] = defaultdict(list)
+                for item in items:
+                    if item.get("reference"):
+                        more = [str(item["name"]), *map(str, item.get("also", ()))]
+                        names[str(item["reference"])] += more
+                known = with_names(desk.folder, desk.known, names, desk.seen, edit.files)
+                if known.files:
+                    edit = replace(edit, files={**edit.files, **known.files}, entities=())
                 found = {str(item["name"]): str(item.get("reference", "")) for item in items}
                 made = zip(new, batch.entities, strict=True)
                 found |= {place.file: entity.reference for (place, _), entity in made}

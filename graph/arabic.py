@@ -90,6 +90,19 @@ def fold(text: str) -> str:
     return " ".join(text.translate(_FOLDED).split())
 
 
+#: The article, and the particles that are written on to it.
+_ARTICLE: Final = re.compile(r"(?<!\w)(?:[وفبكل]?ال|لل)(?=\w{3})")
+
+
+def searchable(text: str) -> str:
+    """The folded text with each word without its article, for an index of words.
+
+    >>> searchable("بالاتفاقية") == searchable("إتفاقيه")
+    True
+    """
+    return _ARTICLE.sub("", fold(text))
+
+
 _FIGURES: Final = {
     **{ord(first) + n: str(n) for first in "٠۰" for n in range(10)},
     ord("٫"): ".",

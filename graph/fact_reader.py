@@ -48,6 +48,8 @@ def description(store: Store, node: ox.NamedNode) -> Iterable[ox.Triple]:
     with their selectors. For the others, also the resources that refer to them.
     """
     is_fact = node.value.startswith((FACT, INFERENCE))
+    if isinstance(store, EmbeddedStore):
+        return _described(store.quads, node, is_fact=is_fact)
     refers = "" if is_fact else f"UNION {{ ?s ?p ?o VALUES ?o {{ {node} }} }}"
     answer = store.query(
         f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ GRAPH {node} {{ ?s ?p ?o }} }} UNION "
@@ -57,6 +59,33 @@ def description(store: Store, node: ox.NamedNode) -> Iterable[ox.Triple]:
     if not isinstance(answer, ox.QueryTriples):
         raise QueryError("store-without-triples")
     return read(answer)
+
+
+def _described(quads: ox.Store, node: ox.NamedNode, *, is_fact: bool) -> Iterator[ox.Triple]:
+    """The description from an embedded store, which is faster asked for quads than queried."""
+    evidence, waiting, seen = ox.NamedNode(GRAPH_EVIDENCE), [node], {node}
+    told = [quads.quads_for_pattern(None, None, None, node)]
+    if not is_fact:
+        told.append(quads.quads_for_pattern(None, None, node, evidence))
+    for found in told:
+        yield from (quad.triple for quad in found)
+    while waiting:
+        for quad in quads.quads_for_pattern(waiting.pop(), None, None, evidence):
+            yield quad.triple
+            term = quad.object
+            if (
+                quad.predicate in _DESCRIBING
+                and isinstance(term, ox.NamedNode)
+                and term not in seen
+            ):
+                seen.add(term)
+                waiting.append(term)
+
+
+#: The properties of what is described with a fact.
+_DESCRIBING: Final = {ox.NamedNode(iri) for iri in (
+    f"{TW}evidence", f"{TW}context", f"{OA}hasSelector",
+)}  # fmt: skip
 
 
 def reader_of(store: Store) -> FactReader:
@@ -115,14 +144,17 @@ class FactReader:
 
         ``prospects`` selects the facts in ``graph/prospects``, or those outside it.
         """
-        terms = {t: (t.subject, t.predicate, t.object) for t in triples if not _has_blank(t)}
-        self._learn_saying(terms.values())  # type: ignore[arg-type]  # none has a triple in it
+        terms: dict[ox.Triple, TripleTerms] = {}
+        for triple in triples:
+            subject, object_ = triple.subject, triple.object
+            if not isinstance(subject, _NOT_STATED) and not isinstance(object_, _NOT_STATED):
+                terms[triple] = subject, triple.predicate, object_
+        self._learn_saying(terms.values())
+        saying, ahead = self._saying, self._prospects
         return {
-            triple: tuple(
-                fact
-                for fact in self._saying[found]  # type: ignore[index]
-                if prospects in (None, fact in self._prospects)
-            )
+            triple: saying[found]
+            if prospects is None
+            else tuple([fact for fact in saying[found] if prospects == (fact in ahead)])
             for triple, found in terms.items()
         }
 
@@ -249,15 +281,19 @@ class FactReader:
                 field, told = _FIELDS[predicate]
                 said[field] = told(found)
         quotes = self._quotes.of(fact)
-        saying = [fact, *self._saying.get(triple, ())] if quotes else []
-        view = fact in self._prospects
+        # All that say the same in the same view support it; most often it is alone.
+        saying: Iterable[str] = (fact,) if quotes else ()
+        others = self._saying.get(triple, ())
+        if quotes and others != saying:
+            view = fact in self._prospects
+            saying = [o for o in (fact, *others) if (o in self._prospects) == view]
         return FactRecord(
             fact,
             *triple,
             modality=_modality(fact, values),
             derived_from=under,
             quotes=quotes,
-            support=self._quotes.support(o for o in saying if (o in self._prospects) == view),
+            support=self._quotes.support(saying),
             **said,
         )
 
@@ -321,5 +357,5 @@ def _modality(fact: str, values: Mapping[str, Sequence[Term]]) -> str:
     return _short(values[_MODALITY]) if _MODALITY in values else ""
 
 
-def _has_blank(triple: ox.Triple) -> bool:
-    return any(isinstance(term, ox.BlankNode | ox.Triple) for term in triple)
+#: What no fact has as its subject or its object.
+_NOT_STATED: Final = (ox.BlankNode, ox.Triple)

@@ -238,21 +238,28 @@ def fact_json(fact: FactRecord) -> Json:
 
     Keys with empty values are left out, except ``evidence``; so is the status ``asserted``.
     """
-    is_settled = fact.record_status in ("", "asserted")
-    qualifiers = {
-        "statedBy": [term.value for term in fact.stated_by],
-        "onBehalfOf": [term.value for term in fact.on_behalf_of],
-        "when": fact.when,
-        "dateText": fact.date_text,
-        "note": _by_language(fact.notes),
-        "attributedTo": [term.value for term in fact.attributed_to],
-        "recordStatus": "" if is_settled else fact.record_status,
-        "statusReason": {} if is_settled else _by_language(fact.status_reasons),
-        "statusDate": "" if is_settled else fact.status_date,
-        "supersededBy": "" if is_settled else fact.superseded_by,
-    }
-    item = statement_json(fact) | {"modality": fact.modality}
-    item |= {key: value for key, value in qualifiers.items() if value}
+    item = statement_json(fact)
+    item["modality"] = fact.modality
+    if fact.stated_by:
+        item["statedBy"] = [term.value for term in fact.stated_by]
+    if fact.on_behalf_of:
+        item["onBehalfOf"] = [term.value for term in fact.on_behalf_of]
+    if fact.when:
+        item["when"] = fact.when
+    if fact.date_text:
+        item["dateText"] = fact.date_text
+    if fact.notes:
+        item["note"] = _by_language(fact.notes)
+    if fact.attributed_to:
+        item["attributedTo"] = [term.value for term in fact.attributed_to]
+    if fact.record_status not in ("", "asserted"):
+        status = {
+            "recordStatus": fact.record_status,
+            "statusReason": _by_language(fact.status_reasons),
+            "statusDate": fact.status_date,
+            "supersededBy": fact.superseded_by,
+        }
+        item |= {key: value for key, value in status.items() if value}
     item["evidence"] = [part for quote in fact.quotes for part in _parts(quote)]
     if fact.support.documents:
         item["support"] = {
@@ -285,10 +292,13 @@ def _parts(quote: Quote) -> Iterator[Json]:
         if number:
             item["continues"] = True
         else:
-            item |= {"gloss": quote.gloss} if quote.gloss else {}
-            item["context"] = [
-                {"quote": around.text, "start": around.start, "end": around.end}
-                for around in quote.context
-            ]
-            item["unsaid"] = [term_json(term) for term in quote.unsaid]
-        yield {key: value for key, value in item.items() if value != []}
+            if quote.gloss:
+                item["gloss"] = quote.gloss
+            if quote.context:
+                item["context"] = [
+                    {"quote": around.text, "start": around.start, "end": around.end}
+                    for around in quote.context
+                ]
+            if quote.unsaid:
+                item["unsaid"] = [term_json(term) for term in quote.unsaid]
+        yield item

@@ -211,11 +211,8 @@ class _Quads:
                         documents.append(quad.object.value)  # type: ignore[union-attr]
                     elif predicate in _BESIDE:
                         others.append((predicate, quad.object))
-                for exact, start, end, prefix, suffix in self._passages(selectors):
-                    for document in documents:
-                        evidence.append(
-                            EvidenceRow(fact, iri, document, exact, start, end, prefix, suffix)
-                        )
+                for passage in self._passages(selectors):
+                    evidence += [EvidenceRow(fact, iri, one, *passage) for one in documents]
                 for predicate, value in others:
                     beside += self._beside(iri, predicate, value)  # type: ignore[arg-type]
         return evidence, beside
@@ -232,7 +229,7 @@ class _Quads:
         else:
             yield BesideRow(iri, unsaid=value)
 
-    def _passages(self, selectors: Iterable[object]) -> Iterator[tuple[str, str, str, str, str]]:
+    def _passages(self, selectors: Iterable[object]) -> list[tuple[str, str, str, str, str]]:
         """Words and place: exact, start, end, prefix, suffix, by the selectors together."""
         words, places = [], []
         for selector in selectors:
@@ -244,9 +241,11 @@ class _Quads:
                 words.append((told[_EXACT], told.get(_PREFIX, ""), told.get(_SUFFIX, "")))
             if _START in told and _END in told:
                 places.append((told[_START], told[_END]))
-        for exact, prefix, suffix in words:
-            for start, end in places:
-                yield exact, start, end, prefix, suffix
+        return [
+            (exact, start, end, prefix, suffix)
+            for exact, prefix, suffix in words
+            for start, end in places
+        ]
 
 
 _GRAPH: Final = ox.NamedNode(GRAPH_EVIDENCE)

@@ -113,7 +113,7 @@ class QuoteReader:
 
     def support(self, facts: Iterable[str]) -> Support:
         """The documents that these facts quote, and their publishers."""
-        documents = frozenset(quote.document_iri for fact in facts for quote in self.of(fact))
+        documents = frozenset([quote.document_iri for fact in facts for quote in self.of(fact)])
         if documents not in self._supports:
             publishers = [self._documents[document][1] for document in documents]
             self._supports[documents] = Support(
@@ -149,6 +149,8 @@ def _beside(
     chain: Iterable[QuotePart], known: Mapping[str, set[_T]], key: Callable[[_T], Any]
 ) -> tuple[_T, ...]:
     """The context passages of a quote's parts, in order."""
+    if not known:
+        return ()
     found = {item for part in chain if part.iri in known for item in known[part.iri]}
     return tuple(sorted(found, key=key)) if found else ()
 

@@ -108,8 +108,8 @@ def _scanned(text: str) -> tuple[Token, ...]:
 def _scan(text: str) -> Iterator[Token]:
     # Compiled on first use, since most commands scan no query; re caches it.
     for found in re.compile(_TOKEN, re.DOTALL).finditer(text):
-        if found.lastgroup != "space":
-            yield Token(found.lastgroup or "", found[0], found.start())
+        if (kind := found.lastgroup) != "space":
+            yield Token(kind or "", found[0], found.start())
 
 
 def spelt_for_oxigraph(text: str) -> str:

@@ -7,9 +7,9 @@ disk or behind an endpoint.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -171,6 +171,15 @@ class EmbeddedStore:
             from rdflib import Dataset
 
         return Dataset(store=OxigraphStore(store=self._store))
+
+
+def kept(store: Store, name: str, made: Callable[[Store], _Item]) -> _Item:
+    """What is read from a store: from a build, which never changes, only once."""
+    if not (isinstance(store, EmbeddedStore) and store.build):
+        return made(store)
+    if name not in store.kept:
+        store.kept[name] = made(store)
+    return cast("_Item", store.kept[name])
 
 
 def select(store: Store, text: str) -> Iterator[dict[str, Term]]:

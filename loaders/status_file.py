@@ -53,7 +53,7 @@ class Statuses:
         """Take the entries of one status file; their faults are reported."""
         root = read_yaml(path, name, faults)
         mine: set[_Key] = set()
-        for item in root.items() if root else ():
+        for item in root.items() if root and not root.is_empty else ():
             fields = item.fields(STATUS_KEYS)
             if missing := [key for key in ("fact", "recordStatus") if key not in fields]:
                 if item.is_mapping:

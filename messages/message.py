@@ -128,7 +128,12 @@ def foreign(text: str) -> Message:
 
 def say(code: str, language: str, /, **parts: Part) -> str:
     """The words of a code in a language."""
-    return Message(code, **parts).text(language)
+    return Message(code, **parts).text(language) if parts else _bare(code, language)
+
+
+@cache
+def _bare(code: str, language: str) -> str:
+    return Message(code).text(language)
 
 
 def has_words(code: str, language: str = "en") -> bool:
@@ -136,6 +141,7 @@ def has_words(code: str, language: str = "en") -> bool:
     return _pattern(code, language, None) is not None
 
 
+@cache
 def codes(*beginnings: str) -> list[str]:
     """The codes of the catalogues that begin so."""
     # gettext has no public list of what a catalogue holds.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from difflib import get_close_matches
 from functools import cached_property
 from math import log
@@ -23,6 +23,12 @@ class Catalogue:
         self._files = {
             path.stem: path for folder in (HERE, *folders) for path in sorted(folder.glob("*.rq"))
         }
+
+    def keep(self, names: Container[str]) -> None:
+        """Leave out all questions but those with these names."""
+        self._files = {name: path for name, path in self._files.items() if name in names}
+        vars(self).pop("questions", None)
+        vars(self).pop("texts", None)
 
     @cached_property
     def questions(self) -> dict[str, Question]:

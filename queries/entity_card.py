@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +11,8 @@ import pyoxigraph as ox
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord
-from ..graph.store import Store, Term, select
-from ..ontology.namespaces import GRAPH_EVIDENCE, ID, TW
+from ..graph.store import EmbeddedStore, Store, Term, select
+from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, ID, RDF, RDFS, SKOS, TW
 from ..ontology.schema import is_own
 from .listing import Paragraph
 
@@ -64,15 +64,14 @@ class EntityCard:
 def entity_card(store: Store, iri: str) -> EntityCard:
     """Collect the data of the entity. An unknown IRI gives an empty card."""
     found: dict[str, list[Term]] = {}
-    for row in select(store, _NAMES.format(iri=iri)):
-        found.setdefault(row["kind"].value, []).append(row["value"])
     outgoing: set[ox.Triple] = set()
     incoming: set[ox.Triple] = set()
-    for row in select(store, _FACTS.format(iri=iri, evidence=GRAPH_EVIDENCE, active=_ACTIVE)):
-        subject, predicate, object_ = row["s"], row["p"], row["o"]
-        if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-            triple = ox.Triple(subject, predicate, object_)
-            (outgoing if subject.value == iri else incoming).add(triple)
+    quads = store.quads if isinstance(store, EmbeddedStore) else None
+    for kind, value in _named_in(quads, iri) if quads is not None else _named(store, iri):
+        found.setdefault(kind, []).append(value)
+    for triple in _stated_in(quads, iri) if quads is not None else _stated(store, iri):
+        is_ours = isinstance(triple.subject, ox.NamedNode) and triple.subject.value == iri
+        (outgoing if is_ours else incoming).add(triple)
 
     def texts(kind: str) -> tuple[str, ...]:
         return tuple(sorted({term.value for term in found.get(kind, ())}))
@@ -93,6 +92,53 @@ def entity_card(store: Store, iri: str) -> EntityCard:
         outgoing=tuple(sorted(outgoing, key=str)),
         incoming=tuple(sorted(incoming, key=str)),
     )
+
+
+def _named(store: Store, iri: str) -> Iterator[tuple[str, Term]]:
+    for row in select(store, _NAMES.format(iri=iri)):
+        yield row["kind"].value, row["value"]
+
+
+def _stated(store: Store, iri: str) -> Iterator[ox.Triple]:
+    for row in select(store, _FACTS.format(iri=iri, evidence=GRAPH_EVIDENCE, active=_ACTIVE)):
+        subject, predicate = row["s"], row["p"]
+        if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+            yield ox.Triple(subject, predicate, row["o"])
+
+
+#: The kinds of ``_NAMES`` by property.
+_KINDS: Final = {
+    f"{RDFS}label": "label", f"{SKOS}altLabel": "alias", f"{SKOS}hiddenLabel": "alias",
+    f"{TW}note": "note", f"{SKOS}exactMatch": "match", f"{SKOS}closeMatch": "match",
+    f"{SKOS}broadMatch": "match",
+}  # fmt: skip
+_BELOW: Final = ox.NamedNode(f"{RDFS}subClassOf")
+
+
+def _named_in(quads: ox.Store, iri: str) -> Iterator[tuple[str, Term]]:
+    """What ``_NAMES`` finds, from an embedded store, which is faster asked for quads."""
+    plain, classes = ox.DefaultGraph(), []
+    for quad in quads.quads_for_pattern(ox.NamedNode(iri), None, None, plain):
+        assert not isinstance(quad.object, ox.Triple)
+        if quad.predicate.value in _KINDS:
+            yield _KINDS[quad.predicate.value], quad.object
+        elif quad.predicate.value == f"{RDF}type" and isinstance(quad.object, ox.NamedNode):
+            classes.append(quad.object)
+    for name in classes:
+        if not any(ox.Quad(lower, _BELOW, name, plain) in quads for lower in classes):
+            yield "class", name
+
+
+def _stated_in(quads: ox.Store, iri: str) -> Iterator[ox.Triple]:
+    """What ``_FACTS`` finds."""
+    match, node = quads.quads_for_pattern, ox.NamedNode(iri)
+    status, evidence = ox.NamedNode(f"{TW}recordStatus"), ox.NamedNode(GRAPH_EVIDENCE)
+    for quad in (*match(node, None, None, None), *match(None, None, node, None)):
+        fact = quad.graph_name
+        if isinstance(fact, ox.NamedNode) and fact.value.startswith(FACT):
+            statuses = match(fact, status, None, evidence)
+            if any(told.object.value in _ACTIVE for told in statuses):  # type: ignore[union-attr]
+                yield quad.triple
 
 
 #: A fact's graph has one triple; asserted and disputed facts are on the card.

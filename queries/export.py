@@ -15,6 +15,7 @@ from ..graph.fact_reader import all_facts
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term
 from ..ontology.namespaces import BASE, PREFIXES
+from .compact_jsonld import write_compact
 from .fact_words import qualifiers_of
 from .graph_formats import (
     write_cypher,
@@ -62,7 +63,7 @@ def _nquads(dump: Path, _: Store, out: IO[bytes], _language: str) -> None:
     out.write(dump.read_bytes())
 
 
-def _quads(dump: Path, *, only_plain: bool) -> Iterator[ox.Quad]:
+def quads_of(dump: Path, *, only_plain: bool = False) -> Iterator[ox.Quad]:
     """Yield the quads in sorted order: the plain view, then each named graph."""
     quads = list(ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS))
     if only_plain:
@@ -72,7 +73,7 @@ def _quads(dump: Path, *, only_plain: bool) -> Iterator[ox.Quad]:
 
 def _serialised(form: ox.RdfFormat, *, only_plain: bool) -> Writer:
     def write(dump: Path, store: Store, out: IO[bytes], _language: str) -> None:
-        quads = _quads(dump, only_plain=only_plain)
+        quads = quads_of(dump, only_plain=only_plain)
         prefixes = {**prefixes_of(store), **PREFIXES}
         items = (quad.triple for quad in quads) if only_plain else quads
         text = ox.serialize(items, format=form, prefixes=prefixes)
@@ -80,6 +81,10 @@ def _serialised(form: ox.RdfFormat, *, only_plain: bool) -> Writer:
         out.write(escaped(text.decode()).encode())
 
     return write
+
+
+def _jsonld(dump: Path, store: Store, out: IO[bytes], _language: str) -> None:
+    write_compact(quads_of(dump), out, prefixes_of(store))
 
 
 def _csv(_: Path, store: Store, out: IO[bytes], _language: str) -> None:
@@ -128,7 +133,7 @@ FORMATS: Final[dict[str, Writer]] = {
     "nquads": _nquads,
     "trig": _serialised(ox.RdfFormat.TRIG, only_plain=False),
     "turtle": _serialised(ox.RdfFormat.TURTLE, only_plain=True),
-    "jsonld": _serialised(ox.RdfFormat.JSON_LD, only_plain=False),
+    "jsonld": _jsonld,
     "csv": _csv,
     "graphml": _drawn(write_graphml),
     "gexf": _drawn(write_gexf),

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.store import EmbeddedStore, Store, select
+from ..graph.store import Store, kept, select
 from ..ontology.namespaces import BASE, ID, OUTSIDE, PREFIXES
 
 _LABELS: Final = """
@@ -17,7 +17,8 @@ SELECT ?thing ?label WHERE {{ VALUES ?thing {{ {things} }} ?thing rdfs:label ?la
 #: The maximum number of IRIs in one query, and of IRIs with cached labels.
 _TOGETHER: Final = 500
 _KEPT: Final = 20_000
-_IRI: Final = r"https?://[^\s<>\"{}|^`\\]+"
+#: What may stand between the brackets of an IRI in SPARQL.
+IRI: Final = re.compile(r"https?://[^\x00-\x20<>\"{}|^`\\]+")
 
 
 def short_iri(iri: str) -> str:
@@ -32,7 +33,7 @@ def short_iri(iri: str) -> str:
 
 def _is_labelled(iri: str) -> bool:
     """Whether the graph may have a label for the IRI: a Taawun IRI or a collection's term."""
-    return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(re.fullmatch(_IRI, iri)))
+    return iri.startswith(BASE) or (not iri.startswith(OUTSIDE) and bool(IRI.fullmatch(iri)))
 
 
 class Labels:
@@ -45,11 +46,7 @@ class Labels:
     @classmethod
     def of(cls, store: Store) -> Labels:
         """The labels of a store; those of a build, which never changes, are shared."""
-        if not (isinstance(store, EmbeddedStore) and store.build):
-            return cls(store)
-        labels = store.kept.setdefault("labels", cls(store))
-        assert isinstance(labels, Labels)
-        return labels
+        return kept(store, "labels", cls)
 
     def fetch(self, iris: Iterable[str]) -> None:
         """Fetch the labels of all Taawun and collection IRIs that are not cached yet.

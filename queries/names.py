@@ -14,7 +14,7 @@ from ..graph.store import Store, select
 from ..messages.message import has_words
 from ..ontology.namespaces import DOCUMENT, ID, TW
 from ..ontology.schema import class_slug, is_own
-from .labels import short_iri
+from .labels import IRI, short_iri
 
 _NAMES: Final = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -100,7 +100,8 @@ class Names:
         allowed = self._members(kind)
         text = name.strip().removeprefix("<").removesuffix(">")
         strong, weak = self._by_name
-        candidates = [[text] if text.startswith(("http:", "https:")) else []]
+        # What is no IRI would end the brackets that it is put between in a query.
+        candidates = [[text] if IRI.fullmatch(text) else []]
         candidates += [index.get(key, []) for index, key in (
             (self._by_slug, text), (strong, fold(text)), (weak, fold(text)),
         )]  # fmt: skip

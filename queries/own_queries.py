@@ -304,10 +304,14 @@ def _has_structure(text: str) -> bool:
     """Whether the query names a graph, or has a path that may be of length zero."""
     before: Token | None = None
     for token in scan(text):
-        if token.is_word("GRAPH"):
-            return True
-        is_step = before and (before.kind in ("name", "iri") or before.text in (")", "a"))
-        if is_step and token.text in ("*", "?"):
+        if token.kind == "word":
+            if token.text.upper() == "GRAPH":
+                return True
+        elif (
+            token.text in ("*", "?")
+            and before
+            and (before.kind in ("name", "iri") or before.text in (")", "a"))
+        ):
             return True
         before = token
     return False
@@ -324,15 +328,16 @@ def _iris(text: str) -> dict[str, str]:
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        if token.is_word("PREFIX") and len(tokens) > place + 2:
+        word = token.text.upper() if token.kind == "word" else ""
+        if word == "PREFIX" and len(tokens) > place + 2:
             prefix = tokens[place + 1].text.removesuffix(":")
             names.prefixes[prefix] = tokens[place + 2].text[1:-1]
             place += 3
             continue
-        if token.is_word("BASE"):
+        if word == "BASE":
             place += 2
             continue
-        if token.is_word("CONSTRUCT") and tokens[place + 1 : place + 2]:
+        if word == "CONSTRUCT" and tokens[place + 1 : place + 2]:
             while place < len(tokens) and tokens[place].text not in ("}", "WHERE", "where"):
                 place += 1
             continue
@@ -347,7 +352,7 @@ def _iris(text: str) -> dict[str, str]:
 def _star(text: str) -> Token | None:
     """The * of SELECT * at the outermost level, if any."""
     depth, before = 0, ""
-    for token in scan(text):
+    for token in scan(text) if "*" in text else ():
         if token.text == "*" and depth == 0 and before in ("SELECT", "DISTINCT", "REDUCED"):
             return token
         if token.kind == "sign":

@@ -17,9 +17,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.fact import ACTIVE_STATUSES
-from ..graph.fact_reader import FactReader
+from ..graph.fact_reader import reader_of
 from ..graph.fact_record import FactRecord
-from ..graph.store import Store, select
+from ..graph.store import Store, kept, select
 from ..ontology.namespaces import GRAPH_EVIDENCE, GRAPH_PROSPECTS, ID, TW
 from .entity_card import EntityCard, entity_card
 from .fact_words import rank, weight
@@ -101,8 +101,8 @@ class Profile:
     def __init__(self, store: Store, iri: str, language: str) -> None:
         self.store, self.iri, self.language = store, iri, language
         self.card: EntityCard = entity_card(store, iri)
-        self.labels = Labels(store)
-        self._reader = FactReader(store)
+        self.labels = Labels.of(store)
+        self._reader = reader_of(store)
         graphs = self._reader.graphs(self.card.triples)
         iris = list(dict.fromkeys(fact for found in graphs.values() for fact in found))
         self._reader.load(iris)
@@ -132,7 +132,7 @@ class Profile:
     @cached_property
     def roles(self) -> Roles:
         """The properties that name the sides of an item."""
-        return Roles.read(self.store)
+        return kept(self.store, "roles", Roles.read)
 
     @cached_property
     def items(self) -> list[Item]:

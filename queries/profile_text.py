@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.fact_record import FactRecord
-from ..graph.store import Store, select
+from ..graph.store import Store, kept, select
 from ..messages.message import codes, listed, say
 from ..ontology.namespaces import ID, OWL, TW, XSD
 from .date_words import readable
@@ -68,6 +68,10 @@ class Clause:
         return rendered(self.text, str, lambda _, name: name)
 
 
+def _inverses(store: Store) -> dict[str, str]:
+    return {row["p"].value: row["inverse"].value for row in select(store, _RELATIONS)}
+
+
 class Wording:
     """Puts the facts of one profile into words."""
 
@@ -75,8 +79,7 @@ class Wording:
         self._profile = profile
         self._language = profile.language
         self._codes = frozenset(codes("profile-"))
-        rows = select(store, _RELATIONS)
-        self._inverse = {row["p"].value: row["inverse"].value for row in rows}
+        self._inverse = kept(store, "inverses", _inverses)
         genders = (f.object.value for f in profile.facts if f.predicate.value == TW + "gender")
         self._gender = next((_GENDERS[iri] for iri in genders if iri in _GENDERS), "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ..graph.control_characters import escaped
 from ..graph.fact_record import FactRecord, Json, fact_json, statement_json, term_json
-from ..graph.store import Store, Term, select
+from ..graph.store import EmbeddedStore, Store, Term, select
 from ..ontology.namespaces import DCTERMS, SCHEMA
 from .disagreement import Disagreement
 from .entity_card import EntityCard
@@ -20,6 +20,8 @@ from .why import Proof, RowExplanation, explainable
 
 #: The version of the proofs' format.
 VERSION: Final = 1
+#: Under which a store keeps the digests of its documents.
+_DIGESTS: Final = "digests"
 
 
 class ProofWriter:
@@ -48,7 +50,8 @@ class ProofWriter:
             return item
         pieces = (piece for fact in item["facts"] for piece in fact["evidence"])
         names = sorted({piece["document"] for piece in pieces})
-        item["witness"] = [line for p in explanation.witness.triples for line in self._lines(p)]
+        lines = map(self._lines, explanation.witness.triples)
+        item["witness"] = [line for found in lines for line in found]
         item["asks"] = list(explanation.asks)
         item["documents"] = {name: self._digests.get(name, "") for name in names}
         if explanation.is_aggregate:
@@ -57,12 +60,11 @@ class ProofWriter:
             item["build"] = build
         return item
 
-    def _lines(self, proof: Proof) -> Iterator[str]:
+    def _lines(self, proof: Proof) -> list[str]:
         """The N-Quads of a triple: FROM makes a default graph of the graphs that it names."""
-        graphs = [proof.graph_name] if isinstance(proof, ox.Quad) else self._graphs
-        for graph in graphs or [ox.DefaultGraph()]:
-            quad = ox.Quad(proof.subject, proof.predicate, proof.object, graph)
-            yield f"{quad} ."
+        if isinstance(proof, ox.Quad):
+            return [f"{proof} ."]
+        return [f"{proof} {graph} ." for graph in self._graphs] or [f"{proof} ."]
 
     @cached_property
     def _graphs(self) -> Sequence[ox.NamedNode]:
@@ -71,6 +73,14 @@ class ProofWriter:
     @cached_property
     def _digests(self) -> dict[str, str]:
         """The sha256 of each document, by the name of its file."""
+        if isinstance(self._store, EmbeddedStore):
+            kept = self._store.kept
+            if (found := kept.get(_DIGESTS)) is None:
+                found = kept[_DIGESTS] = self._read_digests()
+            return found  # type: ignore[return-value]
+        return self._read_digests()
+
+    def _read_digests(self) -> dict[str, str]:
         text = f"SELECT ?n ?h {{ ?d <{DCTERMS}identifier> ?n ; <{SCHEMA}sha256> ?h }}"
         return {row["n"].value: row["h"].value for row in select(self._store, text)}
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Collection
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,13 +15,16 @@ from .workers.worker_answer import STOPPED
 
 LOG: Final = logging.getLogger("taawun.server")
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
-_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
 #: For responses other than our pages: no scripts, no framing.
-_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_POLICY: Final = (
+    b"content-security-policy",
+    b"default-src 'none'; frame-ancestors 'none'; sandbox",
+)
 
 
 class Guard:
@@ -48,10 +50,9 @@ class Guard:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
-                headers.setdefault("Content-Security-Policy", _POLICY)
+                given = message.get("headers", ())
+                has_policy = any(name == _POLICY[0] for name, _ in given)
+                message["headers"] = [*given, *_HEADERS, *(() if has_policy else (_POLICY,))]
             size += len(message.get("body", b""))
             await send(message)
 
@@ -71,7 +72,8 @@ class Guard:
             LOG.info("%s %s %s %s %d bytes %d ms %s", *told)
 
     def _chosen(self, scope: Scope) -> ASGIApp:
-        host = Headers(scope=scope).get("host", "").lower()
+        named = (value for name, value in scope["headers"] if name == b"host")
+        host = next(named, b"").decode("latin-1").lower()
         name, colon, port = host.rpartition(":")
         bare = name if colon and port.isdecimal() else host
         if bare in self._names:

@@ -86,7 +86,10 @@ ONLY_READ = {
     "taawun add --collection my-dossier": "asks on a terminal; tests/test_dialogue.py answers it",
     "taawun add new agreement --ar NAME": "the same",
     "taawun desk": "runs until it is stopped; tests/test_desk.py works at it",
+    "taawun review": "tests/test_review.py reviews facts that are there",
+    "taawun reconcile": "tests/test_review.py reconciles names; the file is the reader's own",
     "taawun build --scheduler tcp://": "tests/test_sharded_build.py starts Dask's scheduler",
+    "taawun new my-dossier --git": "tests/test_git_collection.py makes one",
     "taawun publish": "takes minutes; tests/test_publish.py publishes a part of the graph",
     "taawun mcp": "runs until it is stopped; tests/test_mcp.py asks it",
     "taawun serve": "runs until it is stopped; the curl commands ask one that the tests start",
@@ -322,6 +325,13 @@ def test_every_kind_of_printed_command_is_tried():
         "make",
         "python benchmarks/",
         "python tests/support/",
+        # What installs, or sets up a repository: tests/test_packaging.py, tests/test_extras.py and
+        # tests/test_git_collection.py do so in their own way.
+        "pip install ",
+        "pipx install ",
+        "uv tool install ",
+        "podman ",
+        "git init ",
         ". .venv/bin/activate",
     )
     assert [line for line in PRINTED if not line.startswith(kinds)] == []

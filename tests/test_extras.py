@@ -134,6 +134,59 @@ def test_an_extra_alone_does_its_work(run_with, extra):
         assert code in (0, 1) or any(word in errors for word in ELSEWHERE), (run, code, errors)
 
 
+#: Imports in functions that are only reached after a guarded import of the same package.
+GUARDED_BEFORE = {("listing.py", "pandas"), ("workbook.py", "openpyxl")}
+
+
+class Unguarded(ast.NodeVisitor):
+    """Finds imports of an extra's packages in functions that no ``needs`` surrounds."""
+
+    def __init__(self, path: Path, packages: set[str]) -> None:
+        self._path, self._packages = path, packages
+        self.found: list[tuple[str, str]] = []
+        self._is_in_function = False
+        self.visit(ast.parse(path.read_text("utf-8")))
+
+    def visit_With(self, node):
+        if not ast.unparse(node.items[0]).startswith("needs("):
+            self.generic_visit(node)
+
+    def visit_FunctionDef(self, node):
+        before, self._is_in_function = self._is_in_function, True
+        self.generic_visit(node)
+        self._is_in_function = before
+
+    def visit_Import(self, node):
+        self._look(*(alias.name for alias in node.names))
+
+    def visit_ImportFrom(self, node):
+        self._look(*([] if node.level else [node.module]))
+
+    def _look(self, *names):
+        tops = {name.partition(".")[0] for name in names} & self._packages
+        if self._is_in_function:
+            self.found += [(self._path.name, top) for top in tops]
+
+
+def test_no_function_imports_an_extra_unguarded():
+    own = set(modules_of(PROJECT["dependencies"]))
+    texts = [text for extra in EXTRAS.values() for text in extra]
+    owners = {Requirement(text).name.lower().replace("_", "-") for text in texts}
+    packages = {
+        module
+        for module, names in packages_distributions().items()
+        if {name.lower().replace("_", "-") for name in names} & owners
+    } - own
+    assert {"openpyxl", "rdflib", "starlette", "pandas"} <= packages
+    found = [
+        item
+        for path in ROOT.rglob("*.py")
+        if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks", "docs", ".venv", "build")
+        for item in Unguarded(path, packages).found
+    ]
+    assert set(found) == GUARDED_BEFORE
+
+
 def test_every_extra_is_asked_for_by_its_name_and_tried():
     named = set()
     for path in ROOT.rglob("*.py"):

@@ -67,6 +67,8 @@ RUNS: dict[str, list[list[str]]] = {
     "mcp": [["--port", "\x1b[2J"]],
     "desk": [["--port", "\x1b[2J"]],
     "propose": [["{}/candidates.jsonl"], [HOSTILE]],
+    "review": [[], ["hostile"], [HOSTILE], ["hostile", "--compare", STEERING.replace("\0", "")]],
+    "reconcile": [["{}/hostile.csv"], [HOSTILE], ["{}/hostile.csv", "--column", HOSTILE]],
     # A folder that has files of somebody else; the pages themselves are for browsers.
     "publish": [["{}"], ["{}", "--base", HOSTILE]],
     "release": [["{}"]],

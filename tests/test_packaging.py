@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,54 @@ def test_an_installed_wheel_answers(wheel, tmp_path):
     assert "Libya" in got.stdout or "Egypt" in got.stdout
 
 
+def test_the_metadata_name_every_licence_and_every_extra(wheel):
+    with zipfile.ZipFile(wheel) as held:
+        (name,) = [n for n in held.namelist() if n.endswith(".dist-info/METADATA")]
+        told = message_from_bytes(held.read(name))
+        files = {n.partition(".dist-info/licenses/")[2] for n in held.namelist()} - {""}
+    licences = told["License-Expression"].split(" AND ")
+    assert set(licences) == {
+        "Apache-2.0", "CC-BY-4.0", "MIT", "OFL-1.1", "Unicode-3.0", "LicenseRef-Publishers",
+    }  # fmt: skip
+    assert files == set(told.get_all("License-File"))
+    assert {"LICENSE", "NOTICE", "LICENSES/Unicode-3.0.txt"} <= files
+    # Every licence text that lies beside what it is about is in the package.
+    assert {str(p.relative_to(ROOT)) for p in ROOT.glob("[!.]*/**/*.LICENSE")} <= files
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(told.get_all("Provides-Extra")) == set(project["optional-dependencies"])
+
+
+def test_an_empty_environment_gets_little_and_is_told_what_it_lacks(wheel, tmp_path):
+    """The one test that installs from the package index: with the pinned versions, no extra."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    place = tmp_path / "empty"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
+    subprocess.run(
+        [*pip, "--python", place / "bin" / "python", "install", "-q", wheel,
+         "-c", ROOT / "requirements.txt"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    installed = {path.name for path in place.glob("lib/python3*/site-packages/*")}
+    assert installed >= {"taawun", "pyvis", "pyoxigraph"}
+    assert not installed & {
+        "rdflib", "pyshacl", "starlette", "uvicorn", "openpyxl", "SPARQLWrapper", "mcp", "pandas",
+    }  # fmt: skip
+    env = {**os.environ, "TAAWUN_CACHE": str(tmp_path / "cache"), "LC_ALL": "C.UTF-8"}
+
+    def taawun(*arguments):
+        return subprocess.run(
+            [place / "bin" / "taawun", *arguments], cwd=tmp_path, env=env, capture_output=True,
+            encoding="utf-8",
+        )  # fmt: skip
+
+    answered = taawun("ask", "agreement-signatories", "-p", "country=Libya", "--why")
+    assert answered.returncode == 0, answered.stderr
+    assert taawun("explore", "-o", "graph.html").returncode == 0
+    lacking = taawun("serve")
+    assert lacking.returncode == 2
+    assert 'pip install "taawun[server]"' in lacking.stderr
+
+
 def test_requirements_are_pinned_and_name_no_registry():
     for name in ("requirements.txt", "requirements-dev.txt"):
         lines = (ROOT / name).read_text().splitlines()
@@ -81,10 +131,12 @@ def test_requirements_are_pinned_and_name_no_registry():
 
 
 def test_every_dependency_is_pinned():
-    text = (ROOT / "pyproject.toml").read_text()
-    block = re.search(r"^dependencies = \[(.*?)\]", text, re.S | re.M)
-    assert block
-    names = re.findall(r'"([\w-]+)', block[1])
-    pinned = (ROOT / "requirements.txt").read_text().lower()
-    assert len(names) > 8
-    assert not [name for name in names if f"\n{name.lower()}==" not in pinned]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *(text for extra in extras for text in extra)]
+    names = {re.match(r"[\w.-]+", text)[0].lower() for text in wanted} - {"taawun"}
+    pinned = "".join(
+        (ROOT / name).read_text().lower() for name in ("requirements.txt", "requirements-dev.txt")
+    )
+    assert len(names) > 20
+    assert not [name for name in names if f"\n{name}==" not in pinned]

@@ -456,7 +456,7 @@ def test_a_file_that_is_too_large_is_not_read(run, tmp_path):
     os.truncate(path, verifying.LARGEST + 1)
     said = run("verify", str(path))
     assert said.exit_code == 2
-    assert "larger than 256 MB" in said.output
+    assert "has more than 256 MB" in said.output
 
 
 def test_no_proof_at_all_is_not_success(run, tmp_path):

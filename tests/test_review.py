@@ -21,6 +21,7 @@ from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.loaders.editing.insert_entry import document_edit
 from taawun.loaders.editing.new_collection import new_collection
+from taawun.loaders.editing.reconciliation import Reconciler, with_names
 from taawun.loaders.editing.second_reading import two_readings
 from taawun.loaders.editing.transaction import seen
 from taawun.loaders.reading_comparison import Agreement
@@ -239,7 +240,8 @@ def test_files_of_reviews_keep_every_other_byte_and_are_sorted_by_place(mine):
     text = path.read_text("utf-8")
     assert "  # A remark.\n" in text
     order = [one["fact"] for one in yaml.safe_load(text)["read"]]
-    assert order == [facts[n]["fact"] for n in (0, 1, 3, 5)]
+    chosen = [facts[number] for number in (0, 1, 3, 5)]
+    assert order == [one["fact"] for one in sorted(chosen, key=lambda o: (o["spans"], o["fact"]))]
     again = {"fact": facts[1]["fact"], "at": facts[1]["at"], "found": "remarked", "comment": "؟"}
     assert reviewing.record(DOCUMENT, again, "en")["faults"] == []
     changed = path.read_text("utf-8").splitlines()
@@ -285,8 +287,6 @@ def test_who_reads_blind_sees_and_changes_nothing_of_the_others(mine):
     assert all(sentence["state"] != "covered" for sentence in shown["sentences"])
     with pytest.raises(MisuseError, match="blind"):
         Reviewing(desk).facts("news", "en")
-    found = desk.save([{**PLAN, "object": "area/artificial-intelligence"}], "en")
-    assert found["faults"]  # the quote does not name it
     found = desk.save([FACT], "en")
     assert (found["faults"], found["answers"]) == ([], [])
     assert found["saved"] == ["readings/Nour/news.yaml"]
@@ -402,3 +402,65 @@ def test_what_cannot_be_reviewed_is_refused_and_nothing_written(mine, run, argum
     said = run("review", *arguments, "--collection", str(mine))
     assert said.exit_code == 2, said.output
     assert {path: path.read_bytes() for path in mine.rglob("*.yaml")} == before
+
+
+# ---- names ---------------------------------------------------------------------------------------
+
+
+def test_a_column_of_names_is_matched_to_entities_on_the_command_line(tmp_path, run):
+    table = tmp_path / "names.csv"
+    table.write_text("No,Country\n1,العراق\n2,كوت دي فوار\n3,Lithuenia\n4,نيجيريا\n", "utf-8")
+    said = run("reconcile", str(table), "--column", "Country", "--class", "country",
+               "--format", "json")  # fmt: skip
+    assert said.exit_code == 0, said.output
+    found = {row["name"]: row for row in json.loads(said.stdout)}
+    assert {name: row["reference"] for name, row in found.items()} == {
+        "العراق": "country/iraq", "كوت دي فوار": "", "Lithuenia": "", "نيجيريا": "country/nigeria",
+    }  # fmt: skip
+    assert found["كوت دي فوار"]["candidates"].split()[0] == "country/cote-divoire"
+    assert found["Lithuenia"]["candidates"].split()[0] == "country/lithuania"
+    assert run("reconcile", str(table), "--column", "Capital").exit_code == 2
+    assert run("reconcile", str(tmp_path / "nothing.csv")).exit_code == 2
+
+
+def test_every_registered_name_finds_its_entity_first_or_is_left_open(the_collection):
+    reconciler = Reconciler(the_collection)
+    entities = list(the_collection.entities.values())[::7]
+    assert len(entities) > 50
+    for entity in entities:
+        for name in (entity.ar, entity.en):
+            first = reconciler.candidates(name)
+            assert entity.ref in [one.ref for one in first if one.why == "same"], name
+            assert reconciler.sure(name) in (entity.ref, ""), name
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "organization/x: {ar: جهة, en: Body}\n",
+        "organization/x: {ar: جهة, en: Body, also: [الجهة]}\n",
+        "organization/x: {ar: جهة, en: Body, also: [الجهة, {name: هي, in: news}]}  # why\n",
+        "organization/x:\n  ar: جهة\n  en: Body\n  also:\n    - الجهة\n  # why\n",
+        "# head\norganization/x:\n  ar: جهة\n  en: Body\norganization/y: {ar: أخرى, en: Other}\n",
+    ],
+)
+def test_a_further_name_goes_to_its_entity_and_nothing_else_changes(mine, before):
+    path = mine / "entities" / "organization.yaml"
+    path.write_text(before, "utf-8")
+    known = read_collection([SEEDS, mine])
+    with_names(mine, known, {"organization/x": ["المنظمة", "جهة"]}, seen(mine)).write()
+    names = read_collection([SEEDS, mine]).entities["organization/x"].aliases
+    assert names[-1].name == "المنظمة"
+    assert len(names) == len(known.entities["organization/x"].aliases) + 1
+    after = path.read_text("utf-8")
+    assert after.count("\n") <= before.count("\n") + 1
+    assert [line for line in before.splitlines() if line.startswith(("#", "  #"))] == [
+        line for line in after.splitlines() if line.startswith(("#", "  #"))
+    ]
+
+
+def test_a_further_name_of_an_unknown_entity_is_refused(mine):
+    (mine / "entities" / "also.yaml").write_text("country/cote-divoir: [كوت دي فوار]\n", "utf-8")
+    with pytest.raises(CollectionError) as caught:
+        read_collection([SEEDS, mine])
+    assert "country/cote-divoire" in str(caught.value.faults[0])

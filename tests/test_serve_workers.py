@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import signal
 import threading
@@ -77,7 +78,7 @@ async def told(served):
     worker = await Worker.start(served, Limits())
     try:
         with pytest.raises(StoppedError) as stopped:
-            await worker.ask({"task": "health"})
+            await worker.ask(json.dumps({"task": "health"}))
     finally:
         await worker.end()
     return str(stopped.value)

@@ -7,8 +7,11 @@ that begins with ``$`` is a command, and the lines below it stand in its output 
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,13 @@ class File:
 
 
 @dataclass(frozen=True)
+class Keys:
+    """Keys to press at the desk; what stands in guillemets is typed."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Command:
     """A command with the lines of its output that the page shows."""
 
@@ -36,10 +46,18 @@ class Command:
     shown: tuple[str, ...]
 
 
-def steps(page: str) -> Iterator[File | Command]:
+#: The step that a test of its own does.
+PUBLISH = "taawun publish"
+#: The names of keys on the page, and those of the browser; letters and digits have the same.
+NAMES = {"↓": "ArrowDown", "↵": "Enter", "Ctrl+↵": "Control+Enter"}
+
+
+def steps(page: str) -> Iterator[File | Keys | Command]:
     for language, path, text in BLOCK.findall((DOCS / page).read_text("utf-8")):
         if path:
             yield File(path, text)
+        elif language == "keys":
+            yield Keys(tuple(text.splitlines()))
         elif language == "console":
             for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
                 line, *shown = part.splitlines()
@@ -49,13 +67,19 @@ def steps(page: str) -> Iterator[File | Command]:
 class Reader:
     """Somebody who does what the page says, in a folder of their own."""
 
-    def __init__(self, run, folder: Path, locale: str) -> None:
+    def __init__(self, run, folder: Path, locale: str, browser) -> None:
         self.run, self.folder, self.environment = run, folder, {"LC_ALL": locale}
+        self.browser, self.saves = browser, 0
+        self.desk: subprocess.Popen[str] | None = None
+        self.page = None
         self.exit_codes: dict[str, int] = {}
 
-    def do(self, step: File | Command) -> None:
+    def do(self, step: File | Keys | Command) -> None:
         if isinstance(step, File):
             (self.folder / step.path).write_text(step.text, "utf-8")
+        elif isinstance(step, Keys):
+            for line in step.lines:
+                self.press(line)
         else:
             assert_shown(step, self.output(*shlex.split(step.line)))
 
@@ -64,12 +88,62 @@ class Reader:
             key, value = arguments[0].split("=")
             self.environment[key] = value
             return ""
+        if arguments[0] == "desk":
+            return self.open_desk(*arguments)
+        if self.desk:
+            self.leave_desk()
         if name == "cat":
             return (self.folder / arguments[0]).read_text("utf-8")
         assert name == "taawun"
         done = self.run(*arguments, env=self.environment)
         self.exit_codes[arguments[0]] = done.exit_code
         return str(done.output)
+
+    def open_desk(self, *arguments: str) -> str:
+        """Start the desk, and open its page."""
+        self.desk = subprocess.Popen(
+            [sys.executable, "-m", "taawun", *arguments, "--port", "0"],
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "TAAWUN_CACHE": str(self.folder / "cache"),
+                 **self.environment},
+            stdout=subprocess.PIPE, text=True, cwd=self.folder,
+        )  # fmt: skip
+        assert self.desk.stdout
+        said = self.desk.stdout.readline()
+        self.page = self.browser.new_page()
+        self.page.goto(re.search(r"http\S+", said)[0])
+        self.page.wait_for_selector("body[data-ready]", timeout=60_000)
+        return said
+
+    def leave_desk(self) -> None:
+        """Close the page, and stop the desk."""
+        if self.page:
+            self.page.close()
+        assert self.desk
+        assert self.desk.stdout
+        self.desk.terminate()
+        self.desk.wait(20)
+        self.desk.stdout.close()
+        self.desk = None
+
+    def press(self, line: str) -> None:
+        """Press the keys of a line; wait for what some of them lead to, as a person does."""
+        page = self.page
+        assert page
+        for typed, key in re.findall("«(.*?)»|(\\S+)", line):
+            if typed:
+                page.keyboard.insert_text(typed)
+                continue
+            is_field = page.evaluate("document.activeElement.tagName === 'INPUT'")
+            page.keyboard.press(NAMES.get(key, key.lower() if len(key) == 1 else key))
+            if key == "Ctrl+↵":
+                self.saves += 1
+                page.wait_for_selector(f"body[data-saves='{self.saves}']", timeout=60_000)
+            elif key in ("1", "↵") and not is_field:
+                page.wait_for_selector("#form:not([hidden])", timeout=60_000)
+            elif key == "R":
+                page.wait_for_selector("#review .card", timeout=60_000)
+            elif key == "A":
+                page.wait_for_selector("#state[data-code=desk-recorded]", timeout=60_000)
 
 
 def assert_shown(step: Command, output: str) -> None:
@@ -89,9 +163,12 @@ def page(request):
 
 
 @pytest.fixture
-def reader(run, tmp_path, monkeypatch, page):
+def reader(run, tmp_path, monkeypatch, page, browser):
     monkeypatch.chdir(tmp_path)
-    return Reader(run, tmp_path, PAGES[page])
+    found = Reader(run, tmp_path, PAGES[page], browser)
+    yield found
+    if found.desk:
+        found.leave_desk()
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +181,18 @@ def test_the_page_is_true_line_by_line(reader, page, finished):
     done = list(steps(page))
     assert len([step for step in done if isinstance(step, Command)]) >= 10
     for step in done:
-        reader.do(step)
+        if not (isinstance(step, Command) and step.line.startswith(PUBLISH)):
+            reader.do(step)
     picture = (reader.folder / "model-kingdom.html").read_text("utf-8")
     assert "country/model-kingdom" in picture
+    assert list((reader.folder / "my-dossier" / "reviews").glob("model-kingdom.*.yaml"))
     assert reader.exit_codes["check"] == 0
     finished[page] = reader
 
 
 def test_both_pages_do_the_same():
     english, arabic = (
-        [step if isinstance(step, File) else step.line for step in steps(page)] for page in PAGES
+        [step.line if isinstance(step, Command) else step for step in steps(page)] for page in PAGES
     )
     assert english == arabic
 
@@ -168,15 +247,16 @@ WRONG = {
 
 
 @pytest.fixture
-def dossier(run, tmp_path, monkeypatch, finished):
+def dossier(run, tmp_path, monkeypatch, finished, browser):
     """The collection that the tutorial leaves."""
     if reader := finished.get("tutorial.md"):
         monkeypatch.chdir(reader.folder)
         return reader
     monkeypatch.chdir(tmp_path)
-    reader = Reader(run, tmp_path, PAGES["tutorial.md"])
+    reader = Reader(run, tmp_path, PAGES["tutorial.md"], browser)
+    left_out = ("taawun explore", PUBLISH)
     for step in steps("tutorial.md"):
-        if isinstance(step, File) or not step.line.startswith("taawun explore"):
+        if not (isinstance(step, Command) and step.line.startswith(left_out)):
             reader.do(step)
     return reader
 
@@ -204,3 +284,23 @@ def test_ten_wrong_additions_are_refused_with_a_remedy(dossier):
         for path, content in before.items():
             path.write_bytes(content)
     assert dossier.run("check", env=dossier.environment).exit_code == 0
+
+
+@pytest.mark.slow
+def test_the_end_of_the_page_is_a_site_that_opens_in_a_browser(dossier):
+    # Once: it takes minutes, and both pages do the same.
+    (step,) = (
+        step
+        for step in steps("tutorial.md")
+        if isinstance(step, Command) and step.line.startswith(PUBLISH)
+    )
+    dossier.do(step)
+    site = dossier.folder / "site"
+    page = dossier.browser.new_page()
+    page.goto((site / "questions" / "model-kingdom-areas.html").as_uri())
+    assert "مملكة النموذج" in page.inner_text("main")
+    page.goto((site / "document" / "model-kingdom.html").as_uri())
+    assert "5 مايو 2026" in page.inner_text("main")
+    page.goto((site / "en" / "index.html").as_uri())
+    assert page.locator("a").count() > 5
+    page.close()

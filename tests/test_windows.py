@@ -72,8 +72,8 @@ def test_building_asking_looking_and_adding_work(on_windows, tmp_path):
     assert (tmp_path / "graph.html").stat().st_size > 1e6
     taawun("new", "mine", "--example")
     taawun(
-        "add", "country/example-republic", "cooperatesWith", "country/model-kingdom",
-        "--document", "example-memo", "--modality", "planned",
+        "add", "country/example-republic", "cooperationArea", "area/cybersecurity",
+        "--document", "example-memo", "--modality", "inferred", "--note", "قراءة",
         "--quote", "وتعتزم جمهورية المثال التعاون مع مملكة النموذج", "--collection", "mine",
     )  # fmt: skip
     assert b"\r" not in (tmp_path / "mine/facts/example-memo.yaml").read_bytes()

@@ -23,7 +23,7 @@ from ..messages.message import LANGUAGES, codes, forms
 from ..queries.names import Names
 from .answers import answer_questions
 from .large_layout import neighbourhoods
-from .layout import MANY, layout
+from .layout import MANY, Positions, layout
 from .legend import FAMILIES
 from .payload import payload
 from .read_view import read_view
@@ -154,8 +154,12 @@ def render(
     questions: Sequence[AnsweredQuestion] = (),
     title: Name = TITLE,
     about: Name = ABOUT,
+    places: Positions | None = None,
 ) -> str:
-    """Return the page of :func:`write_explorer` as a string."""
+    """Return the page of :func:`write_explorer` as a string.
+
+    ``places`` is the view's :func:`layout`, for callers who render several pages of it.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -176,7 +180,7 @@ def render(
     library = _vis_network()
     script = "(function () {\n'use strict';\n" + "\n".join(map(asset, SCRIPTS)) + "\n}());"
     style = look() + asset("explorer.css")
-    network = _network(view, data)
+    network = _network(view, data, layout(view) if places is None else places)
     network.templateEnv = Environment(
         loader=PackageLoader("taawun.viz", "assets"), autoescape=True, undefined=StrictUndefined
     )
@@ -209,14 +213,13 @@ def json_for_script(value: object) -> str:
     return text
 
 
-def _network(view: View, data: dict[str, Any]) -> Network:
+def _network(view: View, data: dict[str, Any], places: Positions) -> Network:
     """Build the pyvis network: positioned nodes, edges, and options that disable physics."""
     from pyvis.edge import Edge
     from pyvis.network import Network
     from pyvis.node import Node
 
     network = Network(directed=True, cdn_resources="in_line", height="100%", width="100%")
-    places = layout(view)
     degree = [0] * len(view.nodes)
     for edge in data["edges"]:
         if not edge["derived"]:

@@ -248,14 +248,14 @@ def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
         weight = sum(plan.mass[i] for i in members)
         centre_x = sum(plan.x[i] * plan.mass[i] for i in members) / weight
         centre_y = sum(plan.y[i] * plan.mass[i] for i in members) / weight
-        wholes.append((place, members, weight, centre_x, centre_y))
-    strength = SPRING * SPRING
-    for (column, row), members, _, here_x, here_y in wholes:
+        wholes.append((*place, SPRING * SPRING * weight, centre_x, centre_y))
+    # Written for speed: this loop is most of the work of a layout.
+    for (column, row, _, here_x, here_y), members in zip(wholes, grid.values(), strict=True):
         push_x = push_y = 0.0
-        for (other_column, other_row), _, weight, there_x, there_y in wholes:
-            if abs(column - other_column) > 1 or abs(row - other_row) > 1:
+        for other_column, other_row, strength, there_x, there_y in wholes:
+            if not (-2 < column - other_column < 2 and -2 < row - other_row < 2):
                 dx, dy = here_x - there_x, here_y - there_y
-                push = strength * weight / (dx * dx + dy * dy)
+                push = strength / (dx * dx + dy * dy)
                 push_x += dx * push
                 push_y += dy * push
         for i in members:

@@ -347,7 +347,7 @@ class Desk {
     const draft = {form, rejected: this.rejected, ...(candidates ? {candidates} : {})};
     this.document.draft = draft;
     const slug = this.document.slug;
-    this.busy = this.busy.catch(() => {}).then(() => this.ask("draft", {document: slug, draft})).then(() => { if (this.form) this.tell("desk-draft"); });
+    this.busy = this.busy.catch(() => {}).then(() => this.ask("draft", {document: slug, draft})).then(() => { if (form) this.tell("desk-draft"); });
     return this.busy;
   }
 
@@ -418,7 +418,8 @@ class Desk {
     document.body.dataset.saves = String(Number(document.body.dataset.saves || 0) + 1);
   }
 
-  async leave() { await this.keep(); this.form = null; this.taken = ""; $("form").hidden = true; this.show(); $("text").focus(); }
+  // At once, so that the next key is one of the text.
+  leave() { const kept = this.keep(); this.form = null; this.taken = ""; $("form").hidden = true; this.show(); $("text").focus(); return kept; }
 
   async accept() {
     const one = this.offered()[this.proposal];

@@ -20,7 +20,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ...graph.derive import Premise, derive_from
+from ...graph.derive import Premise
+from ...graph.derive_in_parts import derive_in_parts
 from ...graph.errors import CollectionError, StoreError
 from ...messages.fault import Fault
 from ...ontology.namespaces import ID
@@ -47,6 +48,8 @@ from .source_rows import Recorder, WholeError, fact_files, units
 ROWS: Final = 10_000
 #: Facts about how many shards' subjects are checked at a time.
 _SHARDS_A_PART: Final = 4
+#: From how many shards' premises is derived at a time.
+_SHARDS_DERIVED: Final = 5
 
 
 def tasks_of(number: int, name: str, path: Path, rows: int) -> Iterator[Task]:
@@ -229,7 +232,9 @@ class _Joined:
 
         def lines() -> Iterator[str]:
             nonlocal count
-            for item in derive_from(self._premises(), registers.schema, classes):
+            parts = 1 + len(self._shards) // _SHARDS_DERIVED
+            folder = self._work.folder
+            for item in derive_in_parts(self._premises(), registers.schema, classes, folder, parts):
                 count += 1
                 yield from item.lines()
 

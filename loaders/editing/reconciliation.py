@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
+from zipfile import BadZipFile
 
 import yaml
 
 from ...graph.arabic import fold
-from ...graph.errors import InputError, MisuseError, OutputError
+from ...graph.errors import InputError, MisuseError, OutputError, needs
 from ..collection import Collection
 from ..entities import ALSO_FILE
 from ..files.yaml_nodes import files
@@ -119,26 +120,22 @@ def names_in(text: str, column: str = "") -> list[str]:
     return list(dict.fromkeys(name for line in lines if (name := " ".join(line.split()))))
 
 
-def table_text(path: Path) -> str:
-    """The text of a file of names; a sheet is read as a table with tabs.
+def table_text(name: str, content: bytes) -> str:
+    """The text of a file of names; a workbook's sheet is read as a table with tabs.
 
-    Raises ``InputError`` if it cannot be read.
+    Raises ``InputError`` if it is not text, or not a workbook.
     """
-    if path.suffix.lower() == ".xlsx":
+    if not name.lower().endswith(".xlsx"):
+        return InputError.text_of(name, content)
+    with needs("excel"):
         from openpyxl import load_workbook
-
-        try:
-            sheet = load_workbook(path, read_only=True, data_only=True).active
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError("text-unreadable", file=str(path), reason=str(error)) from error
-        rows = sheet.iter_rows(values_only=True) if sheet else ()
-        cells = (["" if cell is None else str(cell) for cell in row] for row in rows)
-        return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in cells)
     try:
-        return InputError.text_of(str(path), path.read_bytes())
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("text-unreadable", file=str(path), reason=reason) from error
+        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).active
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise InputError("text-unreadable", file=name, reason=str(error)) from error
+    rows = sheet.iter_rows(values_only=True) if sheet else ()
+    cells = (["" if cell is None else str(cell) for cell in row] for row in rows)
+    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in cells)
 
 
 def with_names(

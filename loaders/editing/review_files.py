@@ -142,7 +142,8 @@ class ReviewFiles:
         mine = [node for node in items if fact_iri(str(_field(node, "fact"))) == iri]
         if not mine:
             return
-        self._texts[_STATUSES] = without_item(text, mine[0])
+        # A file without any line would be a fault: a failed write leaves such.
+        self._texts[_STATUSES] = without_item(text, mine[0]) or "# Record statuses of facts.\n"
         wanted = [data_of(node) for node in items if node is not mine[0]]
         if not reads_as(self._texts[_STATUSES], wanted or None):
             raise OutputError("review-not-insertable", file=str(_STATUSES))

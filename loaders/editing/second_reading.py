@@ -19,7 +19,7 @@ from ..facts import FactMaker
 from ..files.fact_files import COLUMNS, read_facts_yaml
 from ..files.yaml_nodes import files
 from ..reading_comparison import Comparison, Difference, compare
-from ..reviews import Decision, Pair, Review, reading_folder, stated_in
+from ..reviews import Decision, Pair, Review, read_reviews, reading_folder, stated_in
 from .additions import NewFact, additions
 from .insert_entry import QUOTE
 from .review_files import ReviewFiles
@@ -54,6 +54,23 @@ def reading_of(folder: Path, reader: str, known: Collection) -> tuple[list[Fact]
     if faults:
         raise CollectionError(faults)
     return facts, places
+
+
+def read_for_check(folder: Path, known: Collection) -> tuple[int, list[Fault]]:
+    """Read the reviews and readings of a collection: how many verdicts and facts, what is wrong."""
+    count = 0
+    faults: list[Fault] = []
+    try:
+        reviews = read_reviews(folder, name_of(folder), known.documents)
+        count += sum(len(review.verdicts) for review in reviews)
+    except CollectionError as error:
+        faults += error.faults
+    for reader in sorted(path.name for path in (folder / READINGS).glob("*") if path.is_dir()):
+        try:
+            count += len(reading_of(folder, reader, known)[0])
+        except CollectionError as error:
+            faults += error.faults
+    return count, faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,8 @@ def _days(words: Sequence[Word], place: int) -> tuple[date, date, int] | None:
         return None
     # "2019/2020" is one date; "2019 و2020" are two.
     joined = place + 1 < len(words) and words[place + 1].folded == _year(words, place + 1) != ""
-    year = _year(words, place + 1) if joined else first
-    return date(int(first), 1, 1), date(int(year), 12, 31), place + 1 + joined - start
+    final = _year(words, place + 1) if joined else first
+    return date(int(first), 1, 1), date(int(final), 12, 31), place + 1 + joined - start
 
 
 def _open_ended(words: Sequence[Word], place: int) -> tuple[Period, int] | None:
@@ -158,8 +158,8 @@ def _period(words: Sequence[Word], place: int) -> tuple[Period, int] | None:
     for length in (4, 3, 2, 1):
         said = " ".join(word.folded for word in words[place : place + length])
         sign = _SIGNS.get(said)
-        if sign and (found := _days(words, place + length)):
-            first, last, more = found
+        if sign and (days_said := _days(words, place + length)):
+            first, last, more = days_said
             days = {
                 "before": ("", _shifted(first, -1)),
                 "until": ("", last.isoformat()),

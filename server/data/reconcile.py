@@ -121,11 +121,11 @@ def _result(graph: KnowledgeGraph, query: Any) -> list[dict[str, Any]]:
     if not isinstance(query, dict) or not (query.get("query") or query.get("properties")):
         raise QueryError("reconcile-no-query")
     limit = query.get("limit")
-    if not isinstance(limit, (int, float)) or limit < 1:
+    if not isinstance(limit, (int, float)) or not limit >= 1:
         limit = _CANDIDATES
     limit = int(min(limit, _MOST))
     kinds = query.get("type") or []
-    allowed = _allowed(graph, [kinds] if isinstance(kinds, str) else kinds)
+    allowed = _allowed(graph, kinds if isinstance(kinds, list) else [kinds])
     wanted = _wanted(graph, query.get("properties") or [])
     text = query.get("query") or ""
     found = (
@@ -206,7 +206,9 @@ def _allowed(graph: KnowledgeGraph, kinds: Iterable[Any]) -> frozenset[str] | No
 def _wanted(graph: KnowledgeGraph, properties: Any) -> list[tuple[str, frozenset[str]]]:
     """Each property with the folded names or values of which one is wanted."""
     found = []
-    for item in properties if isinstance(properties, list) else []:
+    if not isinstance(properties, list):
+        raise QueryError("reconcile-no-query")
+    for item in properties:
         if not isinstance(item, dict) or "pid" not in item or "v" not in item:
             raise QueryError("reconcile-no-query")
         values = item["v"] if isinstance(item["v"], list) else [item["v"]]

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ...graph.fact_reader import FactReader
+from ...graph.fact_reader import reader_of
 from ...graph.fact_record import FactRecord
 from ...graph.store import Store, Term, select
 from ...ontology.namespaces import DCTERMS, SCHEMA, TW
@@ -173,7 +173,7 @@ def _contents(store: Store, quotes: list[Proven]) -> list[tuple[Family, list[Ent
     for number, group in enumerate(quotes, 1):
         for fact, _ in group:
             facts.setdefault(fact.subject.value, []).append((number, fact))
-    families, found = Families(store), dict[str, list[Entry]]()
+    families, found = Families.of_store(store), dict[str, list[Entry]]()
     kinds: dict[str, list[str]] = {}
     if facts:
         things = " ".join(str(ox.NamedNode(iri)) for iri in facts)
@@ -196,7 +196,7 @@ def _printed(values: dict[str, Term]) -> Iterator[tuple[str, Term | None]]:
 
 def _quotes(store: Store, node: ox.NamedNode) -> list[Proven]:
     """Return the quotes of a document in text order, each with the facts that it proves."""
-    groups = by_quote(FactReader(store).in_document(node.value))
+    groups = by_quote(reader_of(store).in_document(node.value))
     here = [group for group in groups if group[0][1].document_iri == node.value]
     return sorted(here, key=lambda group: group[0][1].place)
 

@@ -132,8 +132,9 @@ def list_page(
         total=len(rows), headings=headings, order=order, text=text, near=near, forms=(),
         title=_title(page, path, kind, centre), of=of, term=_term(path, kind), bands=BANDS,
         sorted_by=lambda one: page.site(f"/{path}", **(parameters | {"sort": one})),
-        files=[(form.upper(), page.site(f"/{path}.{form}", **parameters))
-               for form in ("csv", "json")],
+        files=[] if page.published else [
+            (form.upper(), page.site(f"/{path}.{form}", **parameters)) for form in ("csv", "json")
+        ],
     )  # fmt: skip
 
 

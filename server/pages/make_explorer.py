@@ -86,13 +86,17 @@ def renderer(graph: OpenedBuild) -> Callable[[str], str]:
     from ...queries.names import Names
     from ...viz.answers import answer_questions
     from ...viz.explorer import render
+    from ...viz.layout import layout
     from ...viz.read_view import read_view
 
     view = read_view(graph.store)
     texts = {slug: text for slug, (_, text) in graph.texts().items()}
     names = Names(graph.store)
     questions = list(answer_questions(graph.store, graph.catalogue.questions.values(), names))
-    return lambda language: render(view, lang=language, texts=texts, questions=questions)
+    places = layout(view)
+    return lambda language: render(
+        view, lang=language, texts=texts, questions=questions, places=places
+    )
 
 
 _CURRENT: Final = ' aria-current="page"'

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from ...api import KnowledgeGraph
 from ...graph.fact import OMISSION
 from ...graph.fact_record import FactRecord
-from ...graph.store import Store, select
+from ...graph.store import Store, kept, select
 from ...messages.message import say
 from ...ontology.namespaces import BASE, ID, RDFS
 from ...queries.fact_words import (
@@ -61,6 +62,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
 
 
@@ -72,6 +74,8 @@ class Page:
         #: The build whose pages become files, where nothing answers a form.
         self.published = getattr(graph, "published", None)
         self.labels = Labels.of(graph.store)
+        #: What is written once and shown again, by what it shows.
+        self._kept: dict[Hashable, Markup] = self.published.kept(language) if self.published else {}
 
     def write(
         self,
@@ -111,6 +115,7 @@ class Page:
                 modality=lambda name: self.labels(f"{ID}modality/{name}", self.language),
                 status=lambda fact: status_of(fact, self.labels, self.language),
                 by_quote=self.by_quote,
+                once=self.once,
                 in_words=lambda text: pattern_in_words(text, self.labels, self.language),
                 digits=lambda part: part.iri.rpartition("/")[2],
                 place=lambda part: name_of_place(part.start, part.end),
@@ -129,6 +134,8 @@ class Page:
 
         All links between pages are made here and in :meth:`href`.
         """
+        if self.published:
+            return str(self.published.link(path, language or self.language, parameters))
         return f"{quote(path)}?{urlencode({'lang': language or self.language, **parameters})}"
 
     def href(self, term: object) -> str:
@@ -138,15 +145,42 @@ class Page:
             return ""
         if not iri.startswith(BASE):
             return iri
+        if self.published:
+            return str(self.published.link_of(iri, self.language))
         path, hash_, fragment = iri[len(BASE) :].partition("#")
         suffix = ".html" if path.startswith(THINGS) else ""
         return f"/{quote(path)}{suffix}?lang={self.language}{hash_}{quote(fragment)}"
+
+    def once(self, name: str, shown: object, made: Callable[..., Markup]) -> Markup:
+        """What a macro writes of facts, or of a quote with its facts: kept, as many pages show it.
+
+        A published site keeps it for all pages of a language.
+        """
+        key = (name, *_key(shown))
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = made(shown)
+        return found
 
     def by_quote(self, facts: Iterable[FactRecord]) -> list[Proven]:
         """Return the asserted facts behind these, grouped by shared quote."""
         told = {asserted.iri: asserted for fact in facts for asserted in fact.asserted()}
         self.labels.fetch(iris_of(told.values()))
         return by_quote(told.values())
+
+
+def _key(shown: object) -> Iterator[Hashable]:
+    """What distinguishes a name, a fact, facts, or facts with a quote, from others."""
+    if isinstance(shown, str | FactRecord):
+        yield shown if isinstance(shown, str) else shown.iri
+        return
+    assert isinstance(shown, list | tuple)
+    for item in shown:
+        if isinstance(item, tuple):
+            yield item[0].iri
+            yield item[1].place
+        else:
+            yield item.iri
 
 
 def name_of_place(start: int, end: int) -> str:
@@ -156,6 +190,11 @@ def name_of_place(start: int, end: int) -> str:
 
 class Families:
     """The families of the explorer's legend, by the classes of an entity."""
+
+    @classmethod
+    def of_store(cls, store: Store) -> Families:
+        """The families in a store; those of a build, which never changes, are shared."""
+        return kept(store, "families", cls)
 
     def __init__(self, store: Store) -> None:
         parents: dict[str, list[str]] = defaultdict(list)

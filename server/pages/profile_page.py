@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from math import cos, pi, sin
 from typing import Any, Final, NamedTuple
 
@@ -34,7 +35,7 @@ def profile_values(graph: OpenedBuild, page: Page, iri: str) -> dict[str, Any] |
         return None
     page.labels = profile.labels
     wording = Wording(graph.store, profile)
-    families = Families(graph.store)
+    families = Families.of_store(graph.store)
     return {
         "profile": profile,
         "card": profile.card,
@@ -87,9 +88,12 @@ def _questions(graph: OpenedBuild, profile: Profile, page: Page) -> Any:
             kinds = set(parameter.type.split("|"))
             if parameter.type not in LITERAL_TYPES and ours & kinds:
                 others = sum(one.is_required for one in question.parameters if one != parameter)
-                address = page.site(
-                    f"/questions/{question.name}", **{parameter.name: short_iri(profile.iri)}
-                )
+                given: Mapping[str, str] | None = {parameter.name: short_iri(profile.iri)}
+                if page.published:
+                    given = page.published.answers(question, parameter.name, profile.iri)
+                if given is None:
+                    break
+                address = page.site(f"/questions/{question.name}", **given)
                 rank = (others, not parameter.is_required, len(kinds), question.name)
                 found.append((rank, address, question.summary(page.language)))
                 break

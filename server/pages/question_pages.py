@@ -113,7 +113,7 @@ def question_page(
         page.write(reply, "question.html", path, 400, **values)
         return
     values["answer"] = as_answer(rows, why)
-    values["files"] = files_of(page, path, given)
+    values["files"] = [] if page.published else files_of(page, path, given)
     values["sparql"] = rows.text
     if rows.answer.asked:
         values["asked"] = rows.answer.asked.told(rows.shown.labels, language)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ...graph.fact_reader import FactReader, description, facts_of
 from ...graph.fact_record import fact_json
-from ...graph.store import Store, select
+from ...graph.store import EmbeddedStore, Store, select
 from ...messages.message import say
 from ...ontology.namespaces import (
     BASE,
@@ -54,6 +54,10 @@ def triples_about(store: Store, node: ox.NamedNode) -> list[ox.Triple]:
         return list(graph_triples(store, iri))
     if iri.startswith((FACT, INFERENCE, EVIDENCE, PASSAGE)):
         return list(description(store, node))
+    if isinstance(store, EmbeddedStore) and iri != BASE + "ontology":
+        match, plain = store.quads.quads_for_pattern, ox.DefaultGraph()
+        about = (*match(node, None, None, plain), *match(None, None, node, plain))
+        return [quad.triple for quad in about]
     text = _ONTOLOGY if iri == BASE + "ontology" else _ABOUT
     return [*cast("Iterable[ox.Triple]", store.query(text.replace("IRI", str(node))))]
 
@@ -97,8 +101,17 @@ def write_triples(
 ) -> None:
     """Write triples, sorted, in the given format."""
     reply.begin(media, status)
-    prefixes = {**PREFIXES, "sd": SD, "void": VOID}
-    ox.serialize(sorted(triples, key=str), reply.body.buffer, GRAPHS[media], prefixes=prefixes)
+    reply.body.buffer.write(serialized(triples, media))
+
+
+def serialized(triples: Iterable[ox.Triple], media: str) -> bytes:
+    """Triples, each once and sorted, in the given format."""
+    text = ox.serialize(
+        sorted(set(triples), key=str), format=GRAPHS[media],
+        prefixes={**PREFIXES, "sd": SD, "void": VOID},
+    )  # fmt: skip
+    assert text is not None
+    return text
 
 
 _TERMS: Final = f"""SELECT ?term ?kind ?comment WHERE {{ GRAPH <{GRAPH_ONTOLOGY}> {{

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from ...graph.fact_record import FactRecord
 from ...graph.store import Store
 from ...messages.message import say
 from ...ontology.namespaces import BASE
+from ...queries.change_events import events
 from ...queries.changes import Changes
-from ...queries.fact_words import iris_of, name_of, quotes_of
-from ...queries.labels import Labels
 from .static_address import Address, address_of
 
 #: The most addresses of one sitemap (sitemaps.org).
@@ -46,28 +44,14 @@ def write_feed(
                 (site or "") + Address("/about").file(language)),
     ]  # fmt: skip
     if found is not None and before is not None:
-        old, new = Labels(before), Labels(after)
-        changed: list[tuple[str, FactRecord, Labels]] = [
-            *(("added", fact, new) for fact in found.added),
-            *((_kind(item.after), item.after, new) for item in found.altered),
-            *(("removed", fact, old) for fact in found.removed),
-        ]
-        for kind, fact, labels in changed:
-            labels.fetch(iris_of([fact]))
-            sentence = " ".join(name_of(term, labels, language) for term in fact.triple)
-            title = say(f"site-feed-{kind}", language, fact=sentence)
+        for kind, fact, title, quotes in events(found, before, after, language):
             # What is gone has no page any more.
-            link = "" if kind == "removed" else (site or "") + address_of(fact.iri).file(language)
+            page = address_of(fact.iri)[0].file(language)
+            link = "" if kind == "removed" else (site or "") + page
             # One fact may be added and retracted later: each release tells its own event.
-            lines += _entry(f"{fact.iri}?{kind}={edition}", when, title, quotes_of([fact]), link)
+            lines += _entry(f"{fact.iri}?{kind}={edition}", when, title, quotes, link)
     lines.append("</feed>")
     out.write(("\n".join(lines) + "\n").encode())
-
-
-def _kind(fact: FactRecord) -> str:
-    """What happened to a fact that is still there."""
-    is_gone = fact.record_status in ("retracted", "superseded")
-    return "retracted" if is_gone else "altered"
 
 
 def _entry(iri: str, when: str, title: str, summary: str, link: str) -> Iterator[str]:

@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from html import escape
-from importlib.resources import files
+from importlib.resources import files as resources
+from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Final
 
+import pyoxigraph as ox
+
+from ...graph.errors import OutputError
 from ...graph.store import Store, select
 from ...graph.whole_file import whole_folder
 from ...messages.message import LANGUAGES
-from ...ontology.namespaces import (
-    BASE,
-    DOCUMENT,
-    EVIDENCE,
-    FACT,
-    ID,
-    INFERENCE,
-    PASSAGE,
-)
+from ...ontology.namespaces import TW
+from ...ontology.schema import class_slug
 from ...queries.changes import changes
 from ...queries.export import export
 from ..pages.list_pages import LISTS
+from ..pages.resources import serialized, triples_about
 from ..pages.routes import style_sheet
-from ..sparql.named_graphs import NAMED
 from .atom_feed import sitemaps, write_feed
 from .page_head import Described, with_head
-from .published_build import PublishedBuild
+from .published_build import OpenedWith, PublishedBuild, Values
 from .search_index import search_script, write_index
-from .static_address import HOME, Address, address_of, read_address, relinked
+from .static_address import HOME, Address, address_at, relative
 from .static_page import page_at
 
 #: The file by which a published site is recognised, so that only such a folder is replaced.
 MARK: Final = "taawun-site.json"
-_SUBJECTS: Final = """SELECT DISTINCT ?thing WHERE {{
-  {{ ?thing ?p ?o }} UNION {{ GRAPH ?g {{ ?thing ?p ?o }} }}
-  FILTER(STRSTARTS(STR(?thing), "{start}"))
-}}"""
-_STARTS: Final = (ID, DOCUMENT, FACT, INFERENCE, EVIDENCE, PASSAGE)
+#: The classes of entities.
+_KINDS: Final = f"SELECT DISTINCT ?kind {{ ?thing a ?kind FILTER(STRSTARTS(STR(?kind), '{TW}')) }}"
+#: How many pages a process of the pool is given at once.
+_TOGETHER: Final = 100
+#: The forms in which things are described for programs, and their media types.
+_RDF: Final = {"ttl": "text/turtle", "jsonld": "application/ld+json"}
 #: The exports that the site offers for download.
 _DATA: Final = {"nquads": "nq", "csv": "csv"}
 
@@ -55,14 +54,24 @@ class Published:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was written of some pages: files, bytes, and the addresses that they link to."""
+
+    files: int
+    size: int
+    linked: set[Address]
+
+
 def publish(
     folder: Path,
     graph: PublishedBuild,
     *,
     site: str | None = None,
     before: Store | None = None,
+    jobs: int = 1,
 ) -> Published:
-    """Write the site of a build into a folder, whole or not at all.
+    """Write the site of a build into a folder, whole or not at all, with ``jobs`` processes.
 
     ``site`` is the address under which it will be found, for what needs full addresses: sitemap,
     canonical links and the pictures of previews. ``before`` is the state of the last release, from
@@ -70,7 +79,7 @@ def publish(
     somebody else, and ``OSError`` if it cannot be written.
     """
     with whole_folder(folder, MARK) as made:
-        return _Site(made, graph, site).write(before)
+        return _Site(made, graph, site).write(before, jobs)
 
 
 class _Site:
@@ -79,70 +88,73 @@ class _Site:
     def __init__(self, folder: Path, graph: PublishedBuild, site: str | None) -> None:
         self._folder, self._graph, self._site = folder, graph, site
         self._described = Described(graph.store)
-        #: The addresses found so far, in the order in which they are written.
-        self._queue: dict[Address, None] = {}
         self._folders: set[Path] = set()
         self._files = self._size = 0
 
-    def write(self, before: Store | None) -> Published:
-        """Write every page that the graph has, and every page that one of these links to."""
+    def write(self, before: Store | None, jobs: int) -> Published:
+        """Write every page that the graph has. A page may link only to one of these."""
+        graph = self._graph
         # First, as long as the build is in the cache: another build may be made in the meantime.
         for form, suffix in _DATA.items():
             with self._open(f"data/taawun.{suffix}") as out:
-                export(form, self._graph.dump, self._graph.store, out)
-        self._queue.update(dict.fromkeys(self._addresses()))
-        done = 0
-        while done < len(self._queue):
-            for address in [*self._queue][done:]:
-                self._write_address(address)
-                done += 1
-        pages = [a for a in self._queue if not a.is_shared]
+                export(form, graph.dump, graph.store, out)
+        pages = list(dict.fromkeys(self._addresses()))
+        with ExitStack() as stack:
+            # The explorer, the first page, takes as long as some hundred others.
+            starts = [0, *range(1, len(pages), _TOGETHER)]
+            parts = [pages[start:end] for start, end in pairwise([*starts, len(pages)])]
+            apart = _Site(self._folder, graph, self._site)
+            done: Iterable[Part] = map(apart.write_pages, parts)
+            if jobs > 1:
+                told = (self._folder, self._site), graph.opened_with, graph.values
+                # Forking would copy the locks of an open store's threads.
+                pool = ProcessPoolExecutor(jobs, get_context("spawn"), _open_site, told)
+                done = stack.enter_context(pool).map(_write_pages, parts)
+            files = size = 0
+            linked: set[Address] = set()
+            for part in done:
+                files, size, linked = files + part.files, size + part.size, linked | part.linked
+        for address in sorted(linked - {*pages}):
+            if not address.is_shared:
+                raise OutputError("site-link-dead", address=address.path)
         self._write_shared(before, pages)
-        mark = {"edition": self._graph.edition, "day": self._graph.day, "files": self._files + 1}
+        mark = {"edition": graph.edition, "day": graph.day, "files": files + self._files + 1}
         self._save(MARK, json.dumps(mark, indent=2).encode() + b"\n")
-        return Published(len(pages), self._files, self._size)
+        return Published(len(pages), files + self._files, size + self._size)
+
+    def write_pages(self, pages: Sequence[Address]) -> Part:
+        """Write some pages in both languages, and the RDF of what they are about."""
+        graph = self._graph
+        before = self._files, self._size
+        for address in pages:
+            for language in LANGUAGES:
+                html, file = page_at(graph, address, language).decode(), address.file(language)
+                if address.path != "/":
+                    html = relative(html, file)
+                html = with_head(html, address, language, self._described, self._site)
+                self._save(file, html.encode())
+            if iris := graph.described.get(address):
+                about = [ox.NamedNode(iri) for iri in iris]
+                triples = {triple for node in about for triple in triples_about(graph.store, node)}
+                for suffix, media in _RDF.items():
+                    name = address.path.strip("/").removesuffix(".html")
+                    self._save(f"{name}.{suffix}", serialized(triples, media))
+        linked, graph.linked = graph.linked, set()
+        return Part(self._files - before[0], self._size - before[1], linked)
 
     def _addresses(self) -> Iterator[Address]:
-        """Every page of the site that is known in advance."""
+        """Every page of the site, the one that takes longest first."""
         graph = self._graph
-        for path in (HOME, "/about", "/", "/questions", *(f"/{name}" for name in LISTS)):
+        for path in ("/", HOME, "/about", "/questions", *(f"/{name}" for name in LISTS)):
             yield Address(path)
         for name, values in graph.values.items():
             yield Address(f"/questions/{name}")
             for value in values:
-                yield read_address(graph.link(name, value))[0]
-        for iri in (BASE + "ontology", *NAMED):
-            yield from _forms(iri)
-        things = [row["thing"].value for row in select(graph.store, _SUBJECTS.format(start=ID))]
-        for kind in sorted({iri.removeprefix(ID).partition("/")[0] for iri in things}):
+                yield address_at(f"/questions/{name}", value)
+        for kind in sorted({class_slug(row["kind"].value) for row in select(graph.store, _KINDS)}):
             if graph.names.members(kind):
                 yield Address(f"/id/{kind}")
-        for start in _STARTS:
-            rows = select(graph.store, _SUBJECTS.format(start=start))
-            for iri in sorted(row["thing"].value for row in rows):
-                # A selector is described with its evidence.
-                if iri.removeprefix(BASE).count("/") == 1 or start == ID:
-                    yield from _forms(iri)
-
-    def _write_address(self, address: Address) -> None:
-        if address.is_shared:
-            if address.path.startswith(tuple(_OWN)):
-                return
-            self._save(address.file("ar"), page_at(self._graph, address, "en").body)
-            return
-        for language in LANGUAGES:
-            made = page_at(self._graph, address, language)
-            file = address.file(language)
-            html = _redirect(made.location) if made.location else made.body.decode()
-            if address.path != "/":
-                html = relinked(html, file, language, self._found)
-            if not made.location:
-                html = with_head(html, address, language, self._described, self._site)
-            self._save(file, html.encode())
-
-    def _found(self, address: Address) -> None:
-        if not address.path.startswith(tuple(_OWN)):
-            self._queue.setdefault(address)
+        yield from graph.described
 
     def _write_shared(self, before: Store | None, pages: list[Address]) -> None:
         """Write what is not a page: style, search, data, feed, sitemap and pictures."""
@@ -157,9 +169,14 @@ class _Site:
                 write_feed(
                     out, language, graph.day, graph.edition, found, before, graph.store, self._site
                 )
-            picture = files("taawun.server.pages") / "assets" / f"preview-{language}.png"
+            picture = resources("taawun.server.pages") / "assets" / f"preview-{language}.png"
             self._save(f"preview-{language}.png", picture.read_bytes())
-        self._save(".htaccess", (files("taawun.server.pages") / "assets" / "htaccess").read_bytes())
+        rules = resources("taawun.server.pages") / "assets" / "htaccess"
+        self._save(".htaccess", rules.read_bytes())
+        if graph.docs is not None:
+            for path in sorted(graph.docs.rglob("*")):
+                if path.is_file():
+                    self._save(f"docs/{path.relative_to(graph.docs).as_posix()}", path.read_bytes())
         if self._site is not None:
             both = ((page.file("ar"), page.file("en")) for page in pages)
             for name, content in sitemaps(both, self._site):
@@ -182,25 +199,14 @@ class _Site:
             self._size += out.tell()
 
 
-#: Shared files that are made once and not found by their links.
-_OWN: Final = ("/style.css", "/search", "/feed", "/data/", "/preview-")
+#: The site and its build in a process of the pool.
+_OPENED: list[_Site] = []
 
 
-def _forms(iri: str) -> Iterator[Address]:
-    """The page about an IRI, and its descriptions in RDF."""
-    page = address_of(iri)
-    yield page
-    bare = page.path.removesuffix(".html")
-    yield Address(f"{bare}.ttl")
-    yield Address(f"{bare}.jsonld")
+def _open_site(place: tuple[Path, str | None], opened_with: OpenedWith, values: Values) -> None:
+    """Open the build again in a process of the pool."""
+    _OPENED[:] = [_Site(place[0], PublishedBuild.again(opened_with, values), place[1])]
 
 
-def _redirect(location: str) -> str:
-    """A page that leads to another one, for what a server would redirect."""
-    link = escape(location)
-    return (
-        f'<!doctype html>\n<html><head><meta charset="utf-8"><title>→</title>\n'
-        f'<link rel="canonical" href="{link}">\n'
-        f'<script>location.replace(document.querySelector("link").href)</script></head>\n'
-        f'<body><a href="{link}">→</a></body></html>\n'
-    )
+def _write_pages(pages: Sequence[Address]) -> Part:
+    return _OPENED[0].write_pages(pages)

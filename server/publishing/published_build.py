@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from functools import cached_property
 from hashlib import file_digest
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from markupsafe import Markup
 
 from ...graph.fact_reader import FactReader
 from ...graph.store import EmbeddedStore, select
 from ...loaders.builds.cache import Build
 from ...loaders.builds.inputs import SEEDS, day_of
-from ...ontology.namespaces import GRAPH_EVIDENCE, TW
+from ...messages.message import LANGUAGES
+from ...ontology.namespaces import BASE, DOCUMENT, FACT, GRAPH_EVIDENCE, ID, RDFS, TW
 from ...queries.answer_table import AnswerTable
 from ...queries.fact_words import reservations
-from ...queries.labels import Labels
+from ...queries.labels import Labels, short_iri
 from ...queries.names import Names
+from ...queries.prefixes import with_prefixes
 from ...queries.question import Question
 from ...queries.results import Terms
 from ...queries.rows import Rows
 from ...queries.why import RowExplanation
-from ..pages.asking_page import question_link
 from ..pages.make_explorer import renderer
+from ..pages.question_pages import SHOWN
+from ..sparql.named_graphs import NAMED
 from ..workers.served_graph import OpenedBuild
 from .question_values import useful_values
+from .static_address import GATHERED, Address, address_at, address_of, link_to
 
 #: The largest dump, in bytes, that is held in memory; a larger graph is read from disk, so that
 #: memory does not grow with it.
@@ -34,29 +41,86 @@ _IN_MEMORY: Final = 64 << 20
 _FACTS: Final = (
     f"SELECT ?fact {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?fact <{TW}modality>|<{TW}derivedBy> ?x }} }}"
 )
+_SUBJECTS: Final = f"""SELECT DISTINCT ?thing WHERE {{
+  {{ ?thing ?p ?o }} UNION {{ GRAPH ?g {{ ?thing ?p ?o }} }}
+  FILTER(STRSTARTS(STR(?thing), "{BASE}"))
+}}"""
+_STARTS: Final = (DOCUMENT, FACT, *GATHERED)
+_LABELLED: Final = f"SELECT DISTINCT ?thing {{ ?thing <{RDFS}label> ?label }}"
+#: The most pieces of pages, and links, that are kept for other pages.
+_KEPT: Final = 20_000
+#: The values with an answer, for each stored question.
+Values: TypeAlias = dict[str, list[dict[str, str]]]
+OpenedWith: TypeAlias = tuple[Build, tuple[Path, ...], bool, Path | None]
 _Proofs: TypeAlias = dict[tuple[Terms, ...], Sequence[RowExplanation]]
 
 
 class PublishedBuild(OpenedBuild):
     """The graph of a build whose pages become files; the templates know it by ``published``."""
 
-    def __init__(self, build: Build, collections: Sequence[Path], *, shows_texts: bool) -> None:
+    def __init__(
+        self,
+        build: Build,
+        collections: Sequence[Path],
+        *,
+        shows_texts: bool,
+        docs: Path | None = None,
+    ) -> None:
+        """``docs`` is a folder with the documentation, which becomes a part of the site."""
+        self.docs = docs
         super().__init__(build.path, collections, shows_texts=shows_texts)
+        #: With what another process opens it again.
+        self.opened_with: OpenedWith = build, tuple(collections), shows_texts, docs
         self.dump = build.dump
         self._proven: tuple[str, _Proofs] | None = None
+        self._kept: dict[str, dict[Hashable, Markup]] = {name: {} for name in LANGUAGES}
+        self._links: dict[tuple[Hashable, ...], str] = {}
+        #: The addresses that pages link to.
+        self.linked: set[Address] = set()
+        self._names_in: dict[str, set[str]] = {}
         self._is_in_memory = self.dump.stat().st_size <= _IN_MEMORY
         if self._is_in_memory:
             quads = EmbeddedStore.in_memory(self.dump.read_bytes()).quads
             self.store = EmbeddedStore(quads, build.path.name)
             self.names = Names(self.store)
+            labels = Labels.of(self.store)
+            labels.fetch(row["thing"].value for row in select(self.store, _LABELLED))
         self.published = self
         #: What distinguishes this state of the graph: the beginning of the dump's sha256.
         with self.dump.open("rb") as content:
             self.edition = file_digest(content, "sha256").hexdigest()[:16]
         self.day = day_of([SEEDS, *collections])
 
+    @classmethod
+    def again(cls, opened_with: OpenedWith, values: Values) -> PublishedBuild:
+        """The same build in another process, with the questions that have ``values``."""
+        build, collections, shows_texts, docs = opened_with
+        opened = cls(build, collections, shows_texts=shows_texts, docs=docs)
+        opened.catalogue.keep(values)
+        opened.values = values
+        return opened
+
     @cached_property
-    def values(self) -> dict[str, list[dict[str, str]]]:
+    def things(self) -> list[str]:
+        """The IRIs of ours that anything is said of, with a page each or a place in one, sorted.
+
+        A selector is described with its evidence, and a term with the ontology.
+        """
+        found = (row["thing"].value for row in select(self.store, _SUBJECTS))
+        return sorted(iri for iri in found if iri.startswith(ID) or (
+            iri.startswith(_STARTS) and iri.removeprefix(BASE).count("/") == 1
+        ))  # fmt: skip
+
+    @cached_property
+    def described(self) -> dict[Address, list[str]]:
+        """The pages about IRIs of ours, with those that each is about."""
+        pages: dict[Address, list[str]] = {}
+        for iri in (BASE + "ontology", *NAMED, *self.things):
+            pages.setdefault(address_of(iri)[0], []).append(iri)
+        return pages
+
+    @cached_property
+    def values(self) -> Values:
         """The values with an answer, for each stored question."""
         questions = self.catalogue.questions.values()
         return {item.name: useful_values(item, self.store, self.names) for item in questions}
@@ -84,14 +148,68 @@ class PublishedBuild(OpenedBuild):
             self._proven = rows.text, {}
         return _SharingRows(rows, self._proven[1])
 
-    @cached_property
+    @property
     def labels(self) -> Labels:
-        """Labels for the choices of the questions' pages."""
-        return Labels(self.store)
+        """The labels of the graph."""
+        return Labels.of(self.store)
 
-    def link(self, name: str, values: Mapping[str, str]) -> str:
-        """The address of a question with these values."""
-        return question_link(self.catalogue.get(name), values, "ar")
+    def kept(self, language: str) -> dict[Hashable, Markup]:
+        """What pages in a language have in common."""
+        kept = self._kept[language]
+        if len(kept) > _KEPT:
+            kept.clear()
+        return kept
+
+    def link(self, path: str, language: str, values: Mapping[str, str]) -> str:
+        """The link to the page at a path of the server, from the root of the site."""
+        key = (language, path, *sorted(values.items()))
+        link = self._links.get(key)
+        if link is None:
+            link = self._linked(key, address_at(path, values), "", language)
+        return link
+
+    def link_of(self, iri: str, language: str) -> str:
+        """The link to the page that describes an IRI of ours, from the root of the site."""
+        link = self._links.get((language, iri))
+        if link is None:
+            link = self._linked((language, iri), *address_of(iri), language)
+        return link
+
+    def _linked(
+        self, key: tuple[Hashable, ...], address: Address, place: str, language: str
+    ) -> str:
+        if len(self._links) > _KEPT:
+            self._links.clear()
+        self.linked.add(address)
+        return self._links.setdefault(key, link_to(address, place, language))
+
+    def answers(self, question: Question, parameter: str, iri: str) -> Mapping[str, str] | None:
+        """The values of the page of a question that answers for this value; None without one.
+
+        Where the whole answer is short, it is the page without values, if it names the thing.
+        """
+        values = {parameter: short_iri(iri)}
+        if frozenset(values.items()) in self._answering[question.name]:
+            return values
+        return {} if iri in self._named(question) else None
+
+    @cached_property
+    def _answering(self) -> dict[str, set[frozenset[tuple[str, str]]]]:
+        return {
+            name: {frozenset(values.items()) for values in found}
+            for name, found in self.values.items()
+        }
+
+    def _named(self, question: Question) -> Set[str]:
+        """The things in the rows of the whole answer to a question without required values."""
+        if any(item.is_required for item in question.parameters):
+            return frozenset()
+        if question.name not in self._names_in:
+            rows = select(self.store, with_prefixes(question.text, self.store))
+            self._names_in[question.name] = {
+                term.value for row in islice(rows, SHOWN) for term in row.values()
+            }
+        return self._names_in[question.name]
 
     def choices(self, name: str, language: str) -> list[tuple[str, str]]:
         """The values of a question that have pages: each in words, with the page's address."""
@@ -101,7 +219,7 @@ class PublishedBuild(OpenedBuild):
             asked = question.asked(values, self.names)
             given = [item for item in asked.values if item.is_given]
             words = [item.words(self.labels, language) for item in given]
-            found.append((" · ".join(words), question_link(question, values, language)))
+            found.append((" · ".join(words), self.link(f"/questions/{name}", language, values)))
         return sorted(found)
 
 

@@ -21,7 +21,7 @@ from ...ontology.namespaces import DOCUMENT, ID, RDFS, SKOS, TW
 from ...queries.fact_words import iris_of, marks, name_of
 from ...viz.style import asset
 from .published_build import PublishedBuild
-from .static_address import address_of, read_address
+from .static_address import address_at, address_of
 
 KINDS: Final = ("question", "entity", "document", "fact", "class")
 _NAMES: Final = f"""SELECT ?thing ?name WHERE {{
@@ -53,6 +53,12 @@ def _entries(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, s
     yield from _facts(graph, language)
 
 
+def _file_of(iri: str) -> str:
+    """The Arabic page about a thing, with the place in it."""
+    address, place = address_of(iri)
+    return address.file("ar") + (f"#{place}" if place else "")
+
+
 def _words(texts: Iterable[str]) -> str:
     """The distinct folded words of some texts, in the order of first appearance."""
     return " ".join(dict.fromkeys(word for text in texts for word in _WORD.findall(fold(text))))
@@ -67,9 +73,7 @@ def _things(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, st
     for iri, texts in names.items():
         kind = next((kind for start, kind in kinds.items() if iri.startswith(start)), None)
         if kind:
-            anchor = f"#{iri.partition('#')[2]}" if kind == "class" else ""
-            address = address_of(iri).file("ar") + anchor
-            yield kind, graph.labels(iri, language), address, _words(texts)
+            yield kind, graph.labels(iri, language), _file_of(iri), _words(texts)
 
 
 def _questions(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, str, str]]:
@@ -82,7 +86,7 @@ def _questions(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str,
             asked = question.asked(values, graph.names)
             asked = asked._replace(values=tuple(v for v in asked.values if v.is_given))
             called = [v.words(graph.labels, one) for v in asked.values for one in LANGUAGES]
-            address, _, _ = read_address(graph.link(name, values))
+            address = address_at(f"/questions/{name}", values)
             words = _words([*said, *called])
             yield "question", asked.title(graph.labels, language), address.file("ar"), words
 
@@ -96,7 +100,7 @@ def _facts(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, str
         said += [mark for one in LANGUAGES for mark in marks(fact, labels, one)]
         said += [text for quote in fact.quotes for text in (quote.text, quote.gloss)]
         title = _sentence(graph, fact, language)
-        yield "fact", title, address_of(fact.iri).file("ar"), _words(said)
+        yield "fact", title, _file_of(fact.iri), _words(said)
 
 
 def _sentence(graph: PublishedBuild, fact: FactRecord, language: str) -> str:

@@ -7,13 +7,11 @@ site works from any folder, under any path of a host, and without a server.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
-from html import escape, unescape
+from collections.abc import Mapping
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote
 
-from ...ontology.namespaces import BASE
+from ...ontology.namespaces import BASE, EVIDENCE, INFERENCE, PASSAGE
 
 #: The start page and the pages that the site calls differently from ``taawun serve``.
 HOME: Final = "/home"
@@ -22,7 +20,10 @@ _FILES: Final = {"/": "explorer.html", HOME: "index.html"}
 SHARED: Final = (".ttl", ".jsonld", ".css", ".js", ".xml", ".png", ".nq", ".csv")
 #: Parameters of an address that do not distinguish pages: proofs are always shown.
 _NEUTRAL: Final = ("lang", "why")
-_LINK: Final = re.compile(r' (href|action|src)="(/[^"]*|\?[^"]*)"')
+#: What there is thousands of, and nobody reads alone: those whose digits begin alike share a file.
+GATHERED: Final = (INFERENCE, EVIDENCE, PASSAGE)
+_DIGITS: Final = 2
+_LINK: Final = re.compile(r'( (?:href|action|src)=")/')
 
 
 class Address(NamedTuple):
@@ -34,7 +35,7 @@ class Address(NamedTuple):
     @property
     def is_shared(self) -> bool:
         """Whether both languages have the same file."""
-        return self.path.endswith(SHARED)
+        return self.path.endswith(SHARED) or self.path.startswith("/docs/")
 
     def file(self, language: str) -> str:
         """The file of the page, relative to the root of the site."""
@@ -48,47 +49,31 @@ class Address(NamedTuple):
         return name if language == "ar" else f"{language}/{name}"
 
 
-def read_address(link: str) -> tuple[Address, str, str]:
-    """The address of a link that begins with a slash, its language (or empty) and its fragment."""
-    parts = urlsplit(link)
-    found = dict(parse_qsl(parts.query, keep_blank_values=True))
-    values = tuple((name, found[name]) for name in sorted(found) if name not in _NEUTRAL)
-    return Address(_unquoted(parts.path), values), found.get("lang", ""), parts.fragment
+def address_at(path: str, values: Mapping[str, str]) -> Address:
+    """The address of a path of the server with these parameters."""
+    told = [(name, values[name]) for name in sorted(values) if name not in _NEUTRAL]
+    return Address(path, tuple(told))
 
 
-@lru_cache(maxsize=50_000)
-def _target(link: str, language: str) -> tuple[Address, str]:
-    """The address of a link, and its file with the fragment, as a path from the root."""
-    address, chosen, fragment = read_address(link)
-    file = quote(address.file(chosen or language), safe="/=,")
-    return address, f"{file}#{fragment}" if fragment else file
+def address_of(iri: str) -> tuple[Address, str]:
+    """The page of the site that describes an IRI of ours, and the place in it, or empty.
 
-
-def _unquoted(path: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(path)
-
-
-def relinked(html: str, file: str, language: str, found: Callable[[Address], None]) -> str:
-    """The page with every link to the site made relative to its file.
-
-    ``found`` is called with the address of each link.
+    A selector is described with the evidence or the passage that it belongs to.
     """
-    up = "../" * file.count("/")
-
-    def relative(match: re.Match[str]) -> str:
-        link = unescape(match[2])
-        if link.startswith("?"):
-            return match[0]
-        address, target = _target(link, language)
-        found(address)
-        return f' {match[1]}="{escape(up + target)}"'
-
-    return _LINK.sub(relative, html)
+    path, _, place = iri.removeprefix(BASE).partition("#")
+    if iri.startswith(GATHERED):
+        kind, key = path.split("/")[:2]
+        path, place = f"{kind}/{key[:_DIGITS]}", key
+    is_page = path.startswith(("document/", "ontology"))
+    return Address(f"/{path}" if is_page else f"/{path}.html"), place
 
 
-def address_of(iri: str) -> Address:
-    """The address at which the site describes an IRI of ours."""
-    path = iri.removeprefix(BASE).partition("#")[0]
-    return Address(f"/{path}" if path.startswith(("document/", "ontology")) else f"/{path}.html")
+def link_to(address: Address, place: str, language: str) -> str:
+    """The link to a page, from the root of the site."""
+    file = f"/{quote(address.file(language), safe='/=,')}"
+    return f"{file}#{quote(place)}" if place else file
+
+
+def relative(html: str, file: str) -> str:
+    """The page with every link from the root made relative to its file."""
+    return _LINK.sub(rf"\g<1>{'../' * file.count('/')}", html)

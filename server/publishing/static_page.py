@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import Final, NamedTuple
+from http import HTTPStatus
+from typing import NamedTuple
 
 from ...graph.errors import OutputError
 from ...messages.message import say
@@ -12,17 +13,15 @@ from ..pages.question_pages import question_page, questions_page
 from ..pages.resources import resource
 from ..workers.reply import DATA, HEAD, Reply
 from .published_build import PublishedBuild
-from .site_pages import home_page
+from .site_pages import KINDS, gathered_page, home_page
 from .static_address import HOME, Address
 
 
 class Made(NamedTuple):
-    """What a page function wrote; ``location`` is where it redirects to, or empty."""
+    """What a page function wrote."""
 
     status: int
-    media: str
     body: bytes
-    location: str = ""
 
 
 class _WholeReply(Reply):
@@ -40,16 +39,11 @@ class _WholeReply(Reply):
     def made(self) -> Made:
         """Everything that was written."""
         self.end()
-        headers = self._headers
-        media, location = headers["content-type"], headers.get("location", "")
-        return Made(self._status, media.partition(";")[0], b"".join(self._kept), location)
+        return Made(self._status, b"".join(self._kept))
 
 
-_MEDIA: Final = {".ttl": "text/turtle", ".jsonld": "application/ld+json"}
-
-
-def page_at(graph: PublishedBuild, address: Address, language: str) -> Made:
-    """The page at an address in a language, or an RDF description.
+def page_at(graph: PublishedBuild, address: Address, language: str) -> bytes:
+    """The page at an address in a language.
 
     This is the only place that knows which function makes which page. Raises ``OutputError`` if
     there is no such page: no link of the site may be dead.
@@ -73,15 +67,15 @@ def page_at(graph: PublishedBuild, address: Address, language: str) -> Made:
         case ["questions", name]:
             given = dict(address.values)
             question_page(graph, reply, name=name, parameters=given, why=True, language=language)
+        case [kind, _] if kind in KINDS:
+            gathered_page(graph, reply, address, language=language)
         case _:
-            bare, dot, suffix = path.strip("/").rpartition(".")
-            media = _MEDIA.get(dot + suffix, "text/html")
-            thing = bare if dot and suffix in ("html", "ttl", "jsonld") else path.strip("/")
-            resource(graph, reply, path=thing, media=media, language=language)
+            thing = path.strip("/").removesuffix(".html")
+            resource(graph, reply, path=thing, media="text/html", language=language)
     made = reply.made()
-    if made.status not in (200, 303):
-        raise OutputError("site-link-dead", address=path, status=made.status)
-    return made
+    if made.status != HTTPStatus.OK:
+        raise OutputError("site-link-dead", address=path)
+    return made.body
 
 
 def _with_way_back(explorer: str, language: str) -> str:

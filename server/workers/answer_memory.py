@@ -39,8 +39,7 @@ class Kept(NamedTuple):
         if given is not None and status == 200 and matches(given, dict(headers)[b"etag"]):
             status, body = 304, b""
             headers = [pair for pair in headers if pair[0] not in (b"content-length",)]
-        # The guard adds its own.
-        await send({"type": "http.response.start", "status": status, "headers": [*headers]})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 

@@ -233,12 +233,11 @@ class Worker:
             await self._frame(READY)
             self._has_started = True
 
-    async def ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Send a task and return the head of the reply; then read each :meth:`piece`."""
+    async def ask(self, job: str) -> dict[str, Any]:
+        """Send a task, in JSON, and return the head of the reply; then read each :meth:`piece`."""
         await self.started()
         self._is_idle = self.is_replying = False
-        job = {"seconds": self._limits.seconds, **job}
-        self._frames.transport.write(json.dumps(job).encode() + b"\n")
+        self._frames.transport.write(job.encode() + b"\n")
         _, content = await self._frame(HEAD)
         self.is_replying = True
         head: dict[str, Any] = json.loads(content)

@@ -60,9 +60,9 @@ class Reply(io.RawIOBase):
             self.body.write(f"{told(error, self.refuses_in)}\n")
 
     def end(self) -> None:
-        """Send the remaining data and the end frame."""
+        """Send the remaining data and the end frame, together."""
         self.body.flush()
-        self._send()
+        self._frames()
         self._frame(END, b"")
         self._pipe.flush()
 
@@ -74,10 +74,11 @@ class Reply(io.RawIOBase):
         """Append to the body. Blocks while the reader is slow."""
         self._waiting += data
         if len(self._waiting) >= _PIECE:
-            self._send()
+            self._frames()
+            self._pipe.flush()
         return len(memoryview(data))
 
-    def _send(self) -> None:
+    def _frames(self) -> None:
         if not self.is_begun:
             self.is_begun = True
             head = {"status": self._status, "headers": self._headers}
@@ -85,7 +86,6 @@ class Reply(io.RawIOBase):
         if self._waiting:
             self._frame(DATA, self._waiting)
             self._waiting.clear()
-            self._pipe.flush()
 
     def _frame(self, kind: bytes, content: bytes | bytearray) -> None:
         self._pipe.write(FRAME.pack(kind, len(content)))

@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Timer
@@ -65,6 +66,7 @@ INTERFACE: Final = frozenset(
 )
 
 
+@cache
 def task(name: str) -> Task:
     """Return the task of that name, importing its module on first use."""
     found: Task = getattr(import_module(f"..{TASKS[name]}", __package__), name)
@@ -105,7 +107,7 @@ def main() -> None:
         import_module(f"..{module}", __package__)
     _first(out, READY)
     for line in sys.stdin.buffer:
-        _work(graph, json.loads(line), out)
+        _work(graph, {"seconds": settings["seconds"], **json.loads(line)}, out)
 
 
 def _limit_memory(size: int) -> None:

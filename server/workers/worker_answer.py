@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -68,23 +68,13 @@ class WorkersAnswer(Response):
         if kept:
             await kept.send(scope, send)
             return
-        answering = asyncio.ensure_future(self._answer(scope, send))
-        tasks: list[asyncio.Future[None]] = [answering]
-        try:
-            done, _ = await asyncio.wait(tasks, timeout=_GLANCE)
-            if not done:
-                tasks.append(asyncio.ensure_future(_hung_up(receive)))
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        async with _WhileThere(receive):
+            await self._answer(scope, send)
 
     async def _answer(self, scope: Scope, send: Send) -> None:
         is_begun = False
         headers: Mapping[str, str] = self._always
+        limits = self._limits
 
         async def sending(message: AsgiMessage) -> None:
             nonlocal is_begun
@@ -92,32 +82,36 @@ class WorkersAnswer(Response):
             await send(message)
 
         try:
-            async with asyncio.timeout(
-                _MOST_WAITING * self._limits.patience + self._limits.seconds
-            ):
+            async with asyncio.timeout(_MOST_WAITING * limits.patience + limits.seconds) as limit:
+                end = limit.when()
                 try:
-                    await self._reply(scope, sending)
+                    await self._reply(scope, sending, limit)
                 except PutOffError:
                     if is_begun:
                         raise
                     # It is known to be long now, and waits for its turn.
-                    await self._reply(scope, sending)
+                    limit.reschedule(end)
+                    await self._reply(scope, sending, limit)
             return
         except BusyError:
             message, headers = Message("workers-busy"), {**headers, **_RETRY}
         except StoppedError as error:
             message = error.message
         except TimeoutError:
-            message = Message("query-too-slow", seconds=self._limits.seconds)
+            message = Message("query-too-slow", seconds=limits.seconds)
         scope[STOPPED] = str(message)
         if not is_begun:
             raise RequestError(503, message, headers)
 
-    async def _reply(self, scope: Scope, send: Send) -> None:
-        """Send the reply of a worker; one that is short enough is sent without streaming."""
+    async def _reply(self, scope: Scope, send: Send, limit: asyncio.Timeout) -> None:
+        """Send the reply of a worker; one that is short enough is sent without streaming.
+
+        ``limit`` is for waiting, and once there is a worker, for running.
+        """
         served = self._pool.served
-        async with self._pool.worker(self._key) as worker, asyncio.timeout(self._limits.seconds):
-            head = await worker.ask({**self._job})
+        async with self._pool.worker(self._key) as worker:
+            limit.reschedule(asyncio.get_running_loop().time() + self._limits.seconds)
+            head = await worker.ask(self._key)
             headers = {**self._always, **head["headers"]}
             pieces: list[bytes] = []
             size, is_whole = 0, False
@@ -176,7 +170,7 @@ async def whole_answer(
     """
     try:
         async with asyncio.timeout(seconds), turn as worker:
-            head = await worker.ask({**job})
+            head = await worker.ask(json.dumps(job))
             pieces = []
             while (piece := await worker.piece()) is not None:
                 pieces.append(piece)
@@ -197,6 +191,39 @@ async def whole_answer(
 async def _send_piece(send: Send, piece: bytes) -> int:
     await send({"type": "http.response.body", "body": piece, "more_body": True})
     return len(piece)
+
+
+class _WhileThere:
+    """Stops what runs inside when the client hangs up, looked for if it takes some time."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._watching: asyncio.Future[None] | None = None
+        self._is_gone = self._is_over = False
+
+    async def __aenter__(self) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._task, self._cancelling = task, task.cancelling()
+        self._timer = asyncio.get_running_loop().call_later(_GLANCE, self._look)
+
+    def _look(self) -> None:
+        self._watching = asyncio.ensure_future(_hung_up(self._receive))
+        self._watching.add_done_callback(self._stop)
+
+    def _stop(self, watching: asyncio.Future[None]) -> None:
+        if not (watching.cancelled() or self._is_over):
+            self._is_gone = True
+            self._task.cancel()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self._is_over = True
+        self._timer.cancel()
+        if self._watching:
+            self._watching.cancel()
+        if self._is_gone and self._task.uncancel() <= self._cancelling:
+            return kind is asyncio.CancelledError
+        return False
 
 
 async def _hung_up(receive: Receive) -> None:

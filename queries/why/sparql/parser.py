@@ -8,6 +8,7 @@ store has already accepted the text, so this parser only needs to handle valid q
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -18,6 +19,8 @@ from . import algebra as alg
 from .terms import TermParser, make_expression
 from .variables import in_scope
 
+#: Texts above this number of characters are parsed each time.
+_LONG: Final = 1 << 14
 _MODIFIERS: Final = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES", "}")
 
 
@@ -28,9 +31,17 @@ def parse(text: str, prefixes: Mapping[str, str] = PREFIXES) -> alg.Query:
     the store, say) or is nested too deeply, ``QueryError`` if a prefix is unknown.
     """
     try:
+        if prefixes is PREFIXES and len(text) <= _LONG:
+            return _parsed(text)
         return QueryParser(text, prefixes).query()
     except RecursionError:
         raise UnexplainableError("unexplained-nesting") from None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> alg.Query:
+    """The query of a text that several readers look at, and that may be asked again."""
+    return QueryParser(text, PREFIXES).query()
 
 
 class QueryParser(TermParser):

@@ -7,8 +7,10 @@ themselves.
 """
 
 import asyncio
+import concurrent.futures.process  # noqa: F401
 import ctypes  # noqa: F401
 import fcntl
+import multiprocessing.popen_spawn_posix  # noqa: F401
 import os
 import shutil
 import subprocess  # noqa: F401
