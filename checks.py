@@ -28,7 +28,7 @@ from .loaders.collection import Collection, read_collection
 from .loaders.editing.second_reading import read_for_check
 from .loaders.reviews import acknowledged, warning_key
 from .messages.fault import Fault, Place
-from .messages.message import Message, say
+from .messages.message import Message, say, shortened
 from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
@@ -200,7 +200,7 @@ def _coverage(covered: Sequence[Coverage], collection: Collection) -> Check:
         Fault.at(
             Place(collection.documents[item.document].file),
             "sentence-not-covered",
-            sentence=sentence.text[:80],
+            sentence=shortened(sentence.text, 80),
             start=sentence.start,
             end=sentence.end,
             check="coverage",

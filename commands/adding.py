@@ -16,7 +16,7 @@ from ..loaders.editing.insert_entry import document_edit
 from ..loaders.editing.references import References
 from ..loaders.editing.transaction import seen
 from ..loaders.editing.working_copy import WorkingCopy
-from ..loaders.files.fact_files import TRIPLE
+from ..loaders.record_status import TRIPLE
 from ..messages.fault import Place
 from ..messages.message import Message, say
 from .edits import carry_out, show, target_of, tried, write

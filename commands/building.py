@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..graph.errors import MisuseError
+from ..messages.fault import by_weight
 from ..messages.message import Message, say
 from .faults import tell, warn
 from .output import emit, print_line, printer_for
@@ -41,6 +42,8 @@ def build(settings: Settings, jobs: int | None, scheduler: str | None) -> None:
         raise MisuseError("scheduler-unknown", name=str(scheduler))
     with executor_of(scheduler, jobs) as executor:
         made = build_graph(settings.collections, executor=executor)
+    if made.is_new:
+        _refresh(settings)
     language = settings.language
     counts = [Message(f"count-{name}", count=count) for name, count in made.manifest().items()]
     print_line(say("build-done" if made.is_new else "build-unchanged", language, counts=counts))
@@ -70,6 +73,8 @@ def check(
     from ..loaders.builds.cache import remember
 
     made = build_graph(settings.collections)
+    if made.is_new:
+        _refresh(settings)
     if accept_answers:
         count = checks.accept_answers(made.store())
         print_line(say("check-answers-written", settings.language, count=count))
@@ -82,15 +87,25 @@ def check(
         _print_counts(settings, report)
     if stats:
         _print_statistics(settings)
-    for performed in report.checks:
-        for warning in performed.warnings:
-            warn(warning, settings)
-        for fault in performed.faults:
-            tell(fault, settings)
+    for warning in by_weight(one for check in report.checks for one in check.warnings):
+        warn(warning, settings)
+    for fault in report.faults:
+        tell(fault, settings)
     if report.faults:
         sys.exit(FAULTS)
     if not preview:
         remember(made.path, settings.collections)
+
+
+def _refresh(settings: Settings) -> None:
+    """Bring the editor schemas of the last collection up to date with what was read."""
+    from ..loaders.builds.inputs import SEEDS
+    from ..loaders.collection import read_collection
+    from ..loaders.editing.json_schemas import FOLDER, refresh
+
+    folders = settings.collections
+    if folders and (folders[-1] / FOLDER).is_dir():
+        refresh(folders, read_collection([SEEDS, *folders]))
 
 
 def _print_counts(settings: Settings, report: Report) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..graph.errors import MisuseError
+from ..messages.fault import by_weight
 from ..messages.message import say
 from .faults import warn
 from .output import print_line
@@ -51,7 +52,7 @@ def show(settings: Settings, trial: Trial) -> None:
     from .change_report import report
 
     report(settings, trial.difference)
-    for warning in trial.edit.warnings:
+    for warning in by_weight(trial.edit.warnings):
         warn(warning, settings)
 
 

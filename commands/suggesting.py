@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os.path import exists
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -19,6 +19,8 @@ from .settings import Settings, common
 if TYPE_CHECKING:
     from ..loaders.text.suggestion import Suggester, Suggestion
 
+#: Keys of an item that its name, or nothing, tells in a table.
+_UNTOLD = frozenset({"new", "kind", "ar", "en", "iso3", "value", "unit", "comparator"})
 #: The longest text for which suggestions are made, in bytes.
 _LARGEST: Final = 8 << 20
 _HEADINGS = ("kind", "start", "end", "text", "meaning")
@@ -27,6 +29,9 @@ _HEADINGS = ("kind", "start", "end", "text", "meaning")
 @click.command()
 @click.argument("document")
 @click.option("-o", "--output", help="Write a fact file to edit; - is standard output.")
+@click.option(
+    "--batch", metavar="FILE", help="Write rows for `taawun add batch`; - is standard output."
+)
 @click.option("--slug", help="The document's name in the collection.  [default: that of the file]")
 @click.option(
     "--write",
@@ -36,7 +41,12 @@ _HEADINGS = ("kind", "start", "end", "text", "meaning")
 @common
 @click.pass_obj
 def suggest(
-    settings: Settings, document: str, output: str | None, slug: str | None, write: bool
+    settings: Settings,
+    document: str,
+    output: str | None,
+    batch: str | None,
+    slug: str | None,
+    write: bool,
 ) -> None:
     """Find known names, dates, numbers and sentences that may state facts in an Arabic text.
 
@@ -46,12 +56,14 @@ def suggest(
     \b
     taawun suggest article.txt
     taawun suggest article.txt -o facts.yaml
+    taawun suggest article.txt --batch rows.yaml
     taawun suggest article.txt --collection my-dossier --write
     """
     from ..loaders.builds.inputs import SEEDS
     from ..loaders.collection import read_collection
     from ..loaders.documents import is_slug
     from ..loaders.editing.insert_entry import entry_lines, registration
+    from ..loaders.text.batch import batch_file
     from ..loaders.text.suggestion import Suggester, covered_spans
     from ..loaders.text.suggestion_file import fact_file, slug_of, titles, write_suggestion
 
@@ -89,7 +101,10 @@ def suggest(
         )
         with writing(output) as file:
             file.write((head + facts).encode())
-    if not write and output is None:
+    if batch is not None:
+        with writing(batch) as file:
+            file.write(batch_file(found, name, suggester).encode())
+    if not write and output is None and batch is None:
         _report(settings, found, suggester)
 
 
@@ -123,6 +138,7 @@ def _report(settings: Settings, found: Suggestion, names: Suggester) -> None:
             ("date", "number", "percentage", "money", "ordinal", "dual", "fraction"),
         ),
         ("suggest-unknown", ("person", "body", "quoted")),
+        ("suggest-bundles", ("bundle",)),
         ("suggest-cooperation", ("cooperation",)),
         ("suggest-open", ("open",)),
     ):
@@ -142,7 +158,7 @@ def _shown(row: tuple[str, ...], language: str) -> list[str]:
 def _rows(
     found: Suggestion, names: Suggester, language: str
 ) -> Iterator[tuple[str, str, str, str, str]]:
-    from ..loaders.text.suggestion_file import plain
+    from ..loaders.text.numbers import plain
 
     def row(kind: str, start: int, end: int, meaning: str) -> tuple[str, str, str, str, str]:
         return kind, str(start), str(end), found.text[start:end], meaning
@@ -156,9 +172,33 @@ def _rows(
         yield row(amount.kind, amount.start, amount.end, plain(amount.value))
     for name in found.unknown:
         yield row(name.kind, name.start, name.end, "")
+    for bundle in found.bundles:
+        told = " · ".join(_told(item, names, language) for item in bundle.items)
+        quote = bundle.quote
+        yield "bundle", str(quote.start), str(quote.end), quote.text, told
     for item in found.sentences:
         cues = dict.fromkeys(found.text[cue.start : cue.end] for cue in item.cues)
         meaning = "، ".join(cues)
         if item.modality:
             meaning = f"{names.label(f'modality/{item.modality}', language)}: {meaning}"
         yield row(item.state, item.sentence.start, item.sentence.end, meaning)
+
+
+def _told(item: Mapping[str, Any], names: Suggester, language: str) -> str:
+    """An item of a bundle in one line: what is new in brackets, values by their names."""
+
+    def said(value: Any) -> str:
+        if isinstance(value, list):
+            return "، ".join(map(said, value))
+        if not isinstance(value, Mapping):
+            return names.label(value, language) if value in names.classes else str(value)
+        return said(value["object"]) if "object" in value and "new" not in value else named(value)
+
+    def named(value: Mapping[str, Any]) -> str:
+        own = value.get("ar") or f"{value.get('value', '')} {value.get('unit', '')}"
+        return f"[{own}]"
+
+    if "new" not in item:
+        return f"{said(item['subject'])} {item['predicate']} {said(item['object'])}"
+    rest = (f"{key}: {said(value)}" for key, value in item.items() if key not in _UNTOLD)
+    return f"{item.get('kind', item['new'])} {named(item)} " + "; ".join(rest)

@@ -22,8 +22,8 @@ from ..loaders.checks.quotes import evidence, spans, told_apart
 from ..loaders.collection import Collection, classes_of
 from ..loaders.editing.references import References
 from ..loaders.facts import QUALIFIERS, FactMaker
-from ..loaders.files.fact_files import TRIPLE
 from ..loaders.files.value import Given
+from ..loaders.record_status import TRIPLE
 from ..messages.fault import Fault, Place
 from .drafts import Drafts
 
@@ -104,7 +104,7 @@ class Proposals:
             return self._asked(number, place, document, quote, said, None)
         if made is None:
             return Candidate(number, "refused", tuple(faults))
-        wrong, doubtful = self._claims.judged(made, place)
+        wrong, doubtful = self._claims.judged(made, place, is_strict=True)
         if wrong or doubtful:
             return Candidate(number, "refused", (*wrong, *doubtful))
         key = made.iri, document.slug, made.evidence[0].start

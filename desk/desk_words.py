@@ -19,7 +19,6 @@ from ..loaders.text.tokens import MARKS
 from ..ontology.namespaces import ID
 from ..ontology.schema import local_name
 from ..queries.labels import Labels
-from .guesses import bodies
 
 _WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _OUTSIDE: Final = " \t\r\n\u00a0.،,؛;:"
@@ -116,9 +115,7 @@ def marks_of(text: str, found: Suggestion) -> list[dict[str, Any]]:
     ]
     marks += [{"start": d.start, "end": d.end, "kind": "date"} for d in found.dates]
     marks += [{"start": a.start, "end": a.end, "kind": "amount"} for a in found.amounts]
-    marks += [
-        {"start": start, "end": end, "kind": "unknown"} for start, end, _ in bodies(text, found)
-    ]
+    marks += [{"start": body.start, "end": body.end, "kind": "unknown"} for body in found.bodies]
     marks += [{"start": u.start, "end": u.end, "kind": "unknown"} for u in found.unknown]
     named = [(m.start, m.end) for m in found.mentions if m.kind == "name"]
     marks += [

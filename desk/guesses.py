@@ -6,31 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from ..graph.arabic import fold
-from ..loaders.collection import Collection
 from ..loaders.text.cues import stem
 from ..loaders.text.mentions import Mention
+from ..loaders.text.name_words import HEADS
 from ..loaders.text.suggestion import Suggester, Suggestion
-from ..loaders.text.suggestion_file import plain
-from ..loaders.text.tokens import Token, folded_words, joined, tokens
-from ..ontology.namespaces import ID, TW
+from ..loaders.text.tokens import folded_words, tokens
+from ..ontology.namespaces import TW
 
-#: The first words of the names of bodies, each with the class that it suggests.
-_HEADS: Final = {
-    fold(word): kind
-    for kind, words in {
-        "country": "جمهورية مملكة سلطنة إمارة",
-        "ministry": "وزارة",
-        "public-body": "هيئة جهاز مصلحة سلطة إدارة وكالة",
-        "enterprise": "شركة بنك مصرف",
-        "institute": "معهد جامعة كلية أكاديمية",
-        "organization": "مؤسسة منظمة جمعية اتحاد صندوق مجموعة",
-        "facility": "مركز مجمع مقر مدينة مبنى مطار محطة ميناء",
-        "initiative": "مبادرة برنامج",
-        "project": "مشروع",
-        "digital-platform": "منصة بوابة",
-    }.items()
-    for word in words.split()
-}
+#: The classes that first words of names suggest, of countries too.
+_CLASSES: Final = {**HEADS, **dict.fromkeys(folded_words("جمهورية مملكة سلطنة إمارة"), "country")}
 _OFFICES: Final = folded_words("وزير وزيرة رئيس رئيسة مدير مديرة سفير سفيرة محافظ أمين")
 _SPEECH: Final = frozenset(
     stem(word)
@@ -39,51 +23,20 @@ _SPEECH: Final = frozenset(
 _PLANS: Final = frozenset(
     stem(word) for word in folded_words("يعتزم تعتزم المقرر سيتم ستقوم يخطط تخطط ستستضيف تستضيف")
 )
-_GRAMMAR: Final = folded_words("في من على إلى مع عن بين التي الذي أو أن إن لدى عبر خلال هو هي قد")
+#: The form for what is new, and the fields of forms for keys of items.
+_FORMS: Final = {
+    "agreement": "agreement", "figure": "figure", "official": "person", "event": "event",
+    "delegation": "delegation",
+}  # fmt: skip
+_FIELDS: Final = {"belongsToCountry": "country", "signatory": "parties", "party": "parties"}
 _MEMO: Final = fold("مذكرة")
-_MOST_WORDS: Final = 7
 _ACTORS: Final = TW + "Actor"
 
 
 def class_of_body(name: str) -> str:
     """The slug of the class that the first word of a name suggests, or an empty text."""
     first = next(iter(tokens(name)), None)
-    return _HEADS.get(first.folded, "") if first else ""
-
-
-def bodies(text: str, found: Suggestion) -> Iterator[tuple[int, int, str]]:
-    """The names of bodies that are not registered: start, end and the slug of a class.
-
-    A name is a first word such as هيئة, the definite words after it, and a country after those.
-    """
-    words = tokens(text)
-    countries = {m.start: m for m in found.mentions if m.kind in ("name", "territory")}
-    taken = [(m.start, m.end) for m in found.mentions if m.kind == "name"]
-    for at, word in enumerate(words):
-        bare = next((w for w in (word.folded, word.folded[1:]) if w in _HEADS), "")
-        if not bare or any(s < word.end and word.start < e for s, e in taken):
-            continue
-        start = word.end - len(text[word.start : word.end]) + (word.folded != bare)
-        last = at
-        while last + 1 < len(words) and last - at < _MOST_WORDS:
-            after = words[last + 1]
-            if not joined(text, words[last], after) or after.start in countries:
-                break
-            # تكنولوجيا المعلومات: a word in construct, before a definite one.
-            is_joined = after.folded not in _GRAMMAR and _is_definite(words, last + 2)
-            if not (_is_definite(words, last + 1) or is_joined):
-                break
-            last += 1
-        if last == at:
-            continue
-        end = words[last].end
-        if last + 1 < len(words) and (place := countries.get(words[last + 1].start)):
-            end = place.end
-        yield start, end, _HEADS[bare]
-
-
-def _is_definite(words: Sequence[Token], at: int) -> bool:
-    return at < len(words) and words[at].folded.startswith(("ال", "لل", "وال"))
+    return _CLASSES.get(first.folded, "") if first else ""
 
 
 def modality(text: str, quote: str, people: Iterable[str]) -> dict[str, str]:
@@ -95,6 +48,30 @@ def modality(text: str, quote: str, people: Iterable[str]) -> dict[str, str]:
     if stems & _SPEECH and len(speakers) == 1:
         return {"modality": "reported", "statedBy": speakers[0]}
     return {}
+
+
+def bundled(found: Suggestion) -> Iterator[dict[str, Any]]:
+    """The bundles of a suggestion that a form shows: ``kind``, ``item``, ``parts`` and a key."""
+    for bundle in found.bundles:
+        for item in bundle.items:
+            kind = _FORMS.get(str(item.get("new", "")), "" if "new" in item else "fact")
+            if kind:
+                parts = [list(part) for part in bundle.parts]
+                told = item.get("ar") or item.get("value") or item.get("subject")
+                key = f"{parts[0][0]} {kind} {told} {item.get('object', '')}"
+                yield {"start": parts[0][0], "end": parts[-1][1], "parts": parts, "kind": kind,
+                       "item": _for_form(item), "key": key}  # fmt: skip
+
+
+def _for_form(item: dict[str, Any]) -> dict[str, Any]:
+    """An item with the keys of the forms."""
+    given = {_FIELDS.get(key, key): value for key, value in item.items()}
+    for key in ("parties", "participant", "topic", "area"):
+        if key in given and not isinstance(given[key], list):
+            given[key] = [given[key]]
+    if "object" in given:
+        given["object"] = [given["object"]]
+    return given
 
 
 class _Said(NamedTuple):
@@ -110,28 +87,14 @@ class _Said(NamedTuple):
 class Guesses:
     """Fills in the forms of bundles from the words of a quote."""
 
-    def __init__(self, suggester: Suggester, known: Collection) -> None:
+    def __init__(self, suggester: Suggester) -> None:
         self._suggester = suggester
-        schema = known.schema
-        self._scales: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for ref in (*schema.concepts, *(r for r in known.entities if r.startswith("unit/"))):
-            kind = ref.partition("/")[0]
-            if kind not in ("stage", "unit", "comparator"):
-                continue
-            names = [*schema.values(ID + ref, TW + "cue"), self._suggester.label(ref, "ar")]
-            for name in names:
-                words = tuple(stem(token.folded) for token in tokens(name))
-                if words:
-                    self._scales.setdefault(kind, []).append((words, ref))
 
     def form(self, kind: str, text: str, found: Suggestion) -> dict[str, Any]:
         """The item of a bundle as far as the words tell it; names in English are left open."""
         item: dict[str, Any] = {"new": kind}
         sure = [m for m in found.mentions if m.kind == "name"]
-        new = [
-            {"new": cls, "ar": text[start:end].strip(), "en": ""}
-            for start, end, cls in bodies(text, found)
-        ]
+        new = [{"new": body.kind, "ar": body.text, "en": ""} for body in found.bodies]
         dates = [date.edtf for date in found.dates]
         getattr(self, f"_{kind}")(item, _Said(text, found, sure, new, dates))
         return item
@@ -139,7 +102,11 @@ class Guesses:
     def _agreement(self, item: dict[str, Any], said: _Said) -> None:
         if _MEMO in fold(said.text):
             item["kind"] = "memorandum-of-understanding"
-        item |= {"ar": "", "en": "", "stage": self._scale("stage", said.text) or "signed"}
+        item |= {
+            "ar": "",
+            "en": "",
+            "stage": self._suggester.scales.find("stage", said.text) or "signed",
+        }
         actors = self._actors(said)
         facilities = [one for one in said.new if one["new"] in ("facility", "digital-platform")]
         item["parties"] = [one for one in actors if one not in facilities]
@@ -185,6 +152,12 @@ class Guesses:
         if said.dates:
             item["date"] = said.dates[0]
 
+    def _delegation(self, item: dict[str, Any], said: _Said) -> None:
+        people = [r for m in said.sure if (r := m.candidates[0]).startswith(("official/", "post/"))]
+        countries = [m.candidates[0] for m in said.sure if m.candidates[0].startswith("country/")]
+        item |= {"ar": "", "en": "", "headedBy": people[0] if people else ""}
+        item["country"] = countries[0] if countries else ""
+
     def _offer(self, item: dict[str, Any], said: _Said) -> None:
         actors = self._actors(said)
         item |= {"ar": "", "en": "", "by": actors[0] if actors else ""}
@@ -215,24 +188,6 @@ class Guesses:
         return list(dict.fromkeys(ref for ref in refs if ref.startswith("area/")))
 
     def _amounts(self, said: _Said, kind: str = "") -> Iterator[dict[str, str]]:
-        text = said.text
         for amount in said.found.amounts:
-            if kind and amount.kind != kind:
-                continue
-            before, after = text[max(0, amount.start - 20) : amount.start], text[amount.start :]
-            item = {"value": plain(amount.value), "unit": self._scale("unit", after[:60]) or ""}
-            item["comparator"] = self._scale("comparator", before, is_last=True) or "exactly"
-            item |= {"ar": "", "en": ""}
-            yield item
-
-    def _scale(self, kind: str, text: str, *, is_last: bool = False) -> str:
-        """The value of a scale whose word comes first in a text, or last."""
-        stems = [stem(token.folded.removeprefix("و")) for token in tokens(text)]
-        best: tuple[int, int, str] | None = None
-        for words, ref in self._scales.get(kind, ()):
-            for at in range(len(stems) - len(words) + 1):
-                if tuple(stems[at : at + len(words)]) == words:
-                    place = -at if is_last else at
-                    if best is None or (place, -len(words)) < best[:2]:
-                        best = place, -len(words), ref
-        return best[2].partition("/")[2] if best else ""
+            if not kind or amount.kind == kind:
+                yield {**self._suggester.scales.figure(said.text, amount), "ar": "", "en": ""}

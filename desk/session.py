@@ -28,7 +28,7 @@ from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.scopes import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
-from ..messages.fault import Fault, Place
+from ..messages.fault import Fault, Place, by_weight
 from ..ontology.schema import local_name
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
@@ -36,7 +36,7 @@ from ..queries.labels import Labels
 from ..queries.results import Table
 from .desk_words import marks_of, quotes_of, sentence_of, snapped, vocabulary
 from .drafts import Drafts
-from .guesses import Guesses, bodies, modality
+from .guesses import Guesses, bundled, modality
 
 Json = dict[str, Any]
 _PERSON: Final = "official/"
@@ -94,7 +94,7 @@ class Desk:
             return
         self._named = known.entities
         self._suggester = Suggester(known.schema, known.entities)
-        self._guesses = Guesses(self._suggester, known)
+        self._guesses = Guesses(self._suggester)
         self._scopes = Scopes(known.schema)
 
     def follow(self) -> None:
@@ -182,6 +182,7 @@ class Desk:
                     if s.state != "covered"
                     for p in s.proposals
                 ],
+                "bundles": list(bundled(found)),
                 "candidates": draft.get("candidates", []),
                 "draft": draft,
             }
@@ -234,8 +235,8 @@ class Desk:
                 "scopes": scopes,
                 "named": list(dict.fromkeys(named)),
                 "new": [
-                    {"new": kind, "ar": words[start:end].strip(), "en": ""}
-                    for start, end, kind in bodies(words, found)
+                    {"new": body.kind, "ar": body.text, "en": ""}
+                    for body in found.bodies
                 ]
                 + [{"new": "official", "ar": u.text, "en": ""}
                    for u in found.unknown if u.kind == "person"],
@@ -374,7 +375,7 @@ class Desk:
             "faults": [],
             "warnings": [
                 {"text": told(one, language), "warning": key[0], "about": key[1]}
-                for one in edit.warnings
+                for one in by_weight(edit.warnings)
                 if (key := warning_key(one)) not in quiet
             ],
             "facts": [sentence_of(fact, self.labels, language) for fact in facts],

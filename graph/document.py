@@ -41,6 +41,8 @@ class Document:
     creator: str | None = None
     issued: str | None = None
     note: str | None = None
+    #: The slugs of the documents that this one corrects.
+    corrects: tuple[str, ...] = ()
     furniture: tuple[Span, ...] = ()
     silent: tuple[Span, ...] = ()
     #: Whether ``text`` is the whole document; else what facts do not quote is left out of it.
@@ -72,7 +74,10 @@ class Document:
             values.append((DCTERMS + "issued", ox.Literal(self.issued)))
         if self.note:
             values.append((TW + "note", ox.Literal(self.note, language="en")))
-        for predicate, value in values:
-            triple = f"<{self.iri}> <{predicate}> {value}"
+        triples = [f"<{self.iri}> <{predicate}> {value}" for predicate, value in values]
+        for slug in self.corrects:
+            triples.append(f"<{self.iri}> <{TW}corrects> <{DOCUMENT}{slug}>")
+            triples.append(f"<{DOCUMENT}{slug}> <{TW}correctedBy> <{self.iri}>")
+        for triple in triples:
             yield f"{triple} ."
             yield f"{triple} <{GRAPH_ENTITIES}> ."

@@ -101,6 +101,11 @@ STATUS_QUALIFIERS: Final = (
 #: (record status, note, recorder) may change while the fact stays the same.
 IDENTIFYING: Final = ("modality", "statedBy", "onBehalfOf", "when", "dateText")
 
+#: The identifying qualifiers of a fact that is simply asserted.
+PLAIN: Final[tuple[tuple[str, ox.NamedNode], ...]] = (
+    ("modality", ox.NamedNode(f"{ID}modality/asserted")),
+)
+
 #: Qualifiers whose predicate is not the ``tw:`` property of the same name.
 _PREDICATES: Final = {
     "wasAttributedTo": f"{PROV}wasAttributedTo",
@@ -247,6 +252,11 @@ class Fact:
     def triple(self) -> ox.Triple:
         """The one triple of the fact's graph."""
         return ox.Triple(self.subject, self.predicate, self.object)
+
+    @property
+    def plain_iri(self) -> str:
+        """The IRI of the fact that states the same triple plainly: asserted, by nobody named."""
+        return replace(self, qualifiers=PLAIN, evidence=()).iri
 
     def qualifier(self, name: str) -> Object | None:
         """The value of one qualifier, or None."""

@@ -21,7 +21,7 @@ from ..ontology.turtle_file import sources_of
 from .builds.inputs import INPUT_PARTS, SEEDS, distinct, is_collection, name_of
 from .checks.glosses import Written, first_glosses, with_shared_glosses
 from .checks.lints import lint_facts, lint_names
-from .documents import REGISTER, read_documents
+from .documents import REGISTER, lint_corrections, read_documents
 from .entities import further_names, read_entities
 from .facts import FactMaker
 from .files.fact_files import read_facts_csv, read_facts_jsonl, read_facts_yaml
@@ -219,6 +219,9 @@ def read_registers(
                 faults.append(Fault.at(place, "registered-twice", name=twice, remedy=remedy))
             documents[document.slug] = document
             performed["documents"] += 1
+    if REGISTER not in refused:
+        count = lint_corrections(documents, f"documents/{REGISTER}", faults, refused)
+        performed["documents"] += count
     entities: dict[str, Entity] = {}
     places: dict[str, Site] = {}
     for folder in folders:

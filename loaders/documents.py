@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from ..graph.document import Document, Span
 from ..graph.errors import QuoteError
-from ..messages.fault import Fault, near
+from ..messages.fault import Fault, Place, near
 from ..messages.message import Message, foreign
 from .checks.quotes import locate
 from .files.yaml_nodes import Fields, Node, files, not_text, read_text, read_yaml, strays
@@ -19,7 +19,7 @@ from .text.dates import edtf_fault
 REGISTER: Final = "documents.yaml"
 DOCUMENT_KEYS: Final = frozenset(
     {
-        "file", "sha256", "ar", "en", "publisher", "creator", "issued", "note",
+        "file", "sha256", "ar", "en", "publisher", "creator", "issued", "note", "corrects",
         "furniture", "silent", "quotes",
     }
 )  # fmt: skip
@@ -137,10 +137,46 @@ def _read_document(
         creator=printed("creator"),
         issued=printed("issued"),
         note=printed("note"),
+        corrects=tuple(dict.fromkeys(_slugs(fields.get("corrects")))),
         furniture=tuple(_spans(fields.get("furniture"), text)),
         silent=tuple(_spans(fields.get("silent"), text)),
         is_whole="quotes" not in fields,
     )
+
+
+def _slugs(node: Node | None) -> Iterator[str]:
+    """The slugs of one document or of a list."""
+    if node is not None:
+        yield from (item.text() for item in (node.items() if node.is_list else [node]))
+
+
+def lint_corrections(
+    documents: Mapping[str, Document], name: str, faults: list[Fault], refused: Container[str] = ()
+) -> int:
+    """Check that a document corrects registered ones, and in the end not itself.
+
+    Returns how many were checked; ``refused`` are documents that have faults of their own.
+    """
+    checked = 0
+    for document in documents.values():
+        for other in document.corrects:
+            checked += 1
+            place = Place(name)
+            if other not in documents and other not in refused:
+                remedy = near(other, documents)
+                faults.append(
+                    Fault.at(place, "unknown-document", name=other, check="names", remedy=remedy)
+                )
+            seen, ahead = set(), [other]
+            while ahead:
+                slug = ahead.pop()
+                if slug not in seen and slug in documents:
+                    seen.add(slug)
+                    ahead += documents[slug].corrects
+            if document.slug in seen:
+                code = "corrects-itself"
+                faults.append(Fault.at(place, code, name=document.slug, check="documents"))
+    return checked
 
 
 def _spans(node: Node | None, text: str) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from ..graph.document import Document
 from ..graph.errors import QuoteError
 from ..graph.fact import (
     MODALITIES,
+    PLAIN,
     STATUS_QUALIFIERS,
     Evidence,
     Fact,
@@ -38,6 +39,7 @@ QUALIFIERS: Final = (
 DERIVED_ONLY: Final = frozenset({"cooperatesWith", "inTalksWith", "inRegion"})
 _MODALITIES: Final = {name: ox.NamedNode(f"{ID}modality/{name}") for name in MODALITIES}
 _DATE: Final = TW + "date"
+_DEADLINE: Final = TW + "deadline"
 _DURATION: Final = TW + "duration"
 _DECIMAL: Final = re.compile(r"(-?)0*(\d+(?:_\d+)*)(?:\.(?=\d)(\d*?)0*)?", re.ASCII)
 _INTEGER: Final = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -79,8 +81,8 @@ class FactMaker:
         # Sets of qualifiers are shared too.
         self._sets: dict[Qualifiers, Qualifiers] = {}
         self._dates, self._durations = (
-            {p.iri for p in schema.properties.values() if top in schema.superproperties(p.iri)}
-            for top in (_DATE, _DURATION)
+            {p.iri for p in schema.properties.values() if tops & schema.superproperties(p.iri)}
+            for tops in ({_DATE, _DEADLINE}, {_DURATION})
         )
 
     def document(self, value: Value) -> Document | None:
@@ -165,6 +167,11 @@ class FactMaker:
             return None
         return subject, self._node(item.iri), target
 
+    def plain_iri(self, written: Mapping[str, Value]) -> str | None:
+        """The IRI of the fact that states the triple without qualifiers, or None with faults."""
+        triple = self.triple(written)
+        return Fact(*triple, PLAIN, ()).iri if triple else None
+
     def _property(self, value: Value) -> Property | None:
         name = value.text()
         if name in DERIVED_ONLY:
@@ -235,7 +242,7 @@ class FactMaker:
 
     def _qualifiers(self, written: Mapping[str, Value]) -> Qualifiers | None:
         found: dict[str, Object] = {"modality": _MODALITIES["asserted"]}
-        status = record_status(written, written["subject"])
+        status = record_status(written, written["subject"], self.plain_iri)
         is_sound = status is not None
         found |= status or {}
         for name in QUALIFIERS:

@@ -21,11 +21,10 @@ from .checks.lints import short
 from .facts import FactMaker
 from .files.value import Site
 from .files.yaml_nodes import Node, read_yaml
-from .record_status import CHECK, fact_iri, record_status
+from .record_status import CHECK, TRIPLE, fact_iri, record_status
 
 STATUS_FILE: Final = "status.yaml"
 STATUS_KEYS: Final = frozenset({"fact", *STATUS_QUALIFIERS})
-_TRIPLE: Final = ("subject", "predicate", "object")
 #: The remedy for an entry that does not name a fact.
 _WRITE: Final = Message("write-fact-or-triple")
 #: A fact's IRI, or the triple that it states.
@@ -60,7 +59,7 @@ class Statuses:
                 if item.is_mapping:
                     item.fault("status-entry-lacks", keys=missing, remedy=Message("add-missing"))
                 continue
-            status = record_status(fields, item)
+            status = record_status(fields, item, maker.plain_iri)
             key = _key(fields["fact"], maker)
             if key in mine:
                 fields["fact"].fault("repeated-status-entry", remedy=Message("keep-one"))
@@ -126,10 +125,10 @@ def _key(value: Node, maker: FactMaker) -> _Key | None:
             value.fault("not-a-fact", text=value.text(), check="names", remedy=_WRITE)
         return iri
     parts = value.items()
-    if len(parts) != len(_TRIPLE):
+    if len(parts) != len(TRIPLE):
         value.fault("fact-parts", parts=len(parts), remedy=_WRITE)
         return None
-    triple = maker.triple(dict(zip(_TRIPLE, parts, strict=True)))
+    triple = maker.triple(dict(zip(TRIPLE, parts, strict=True)))
     return ox.Triple(*triple) if triple else None
 
 
@@ -195,7 +194,14 @@ def _successors(stated: Sequence[tuple[Fact, Site]]) -> int:
         checked += 1
         if successor.value not in after:
             other = successor.value
-            value.fault("superseded-by-unknown", fact=short(fact), other=other, check=CHECK)
+            same = sorted(_words(one.iri) for one, _ in stated if one.plain_iri == other)
+            value.fault(
+                "superseded-by-unknown",
+                fact=short(fact),
+                other=other,
+                check=CHECK,
+                remedy=Message("did-you-mean", names=[*dict.fromkeys(same)]) if same else None,
+            )
         seen: set[str] = set()
         while successor is not None and successor.value not in seen:
             seen.add(successor.value)

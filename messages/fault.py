@@ -70,6 +70,18 @@ def _alike(name: str, known: Collection[str]) -> list[str]:
     return sorted(set(beside))
 
 
+#: How much a warning deserves to be read, by its code; the others weigh 1.
+_WEIGHTS: Final = {"speaker-not-named": 3, "not-in-the-text": 3, "values-differ": 2}
+
+
+def by_weight(warnings: Iterable[Fault]) -> list[Fault]:
+    """Warnings in the order in which they deserve to be read, each once.
+
+    First what the text does not have at all, last what it has elsewhere.
+    """
+    return sorted(dict.fromkeys(warnings), key=lambda one: -_WEIGHTS.get(one.code, 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One result of a check: where it stands, what is wrong, and how to mend it."""

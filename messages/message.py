@@ -205,3 +205,18 @@ def _pattern(code: str, language: str, count: object) -> str | None:
             return found
     found = words.gettext(code)
     return None if found == code else found
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most ``most`` characters: whole words, and an ellipsis for the others.
+
+    >>> shortened("مباحثات مصرية عراقية", 15), shortened("مباحثات", 15)
+    ('مباحثات مصرية…', 'مباحثات')
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    if not text[most - 1].isspace() and len(cut.split()) > 1:
+        # The last word goes on, unless a space ends the cut already.
+        cut = cut if cut[-1].isspace() else cut.rsplit(None, 1)[0]
+    return cut.rstrip(" ،,؛;:.") + "…"

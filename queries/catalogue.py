@@ -55,7 +55,9 @@ class Catalogue:
         """The question with that name. Raises ``UnknownNameError`` if there is none."""
         if name in self._files:
             return read_question(self._files[name])
-        raise UnknownNameError(name, "kind-question", [q.name for _, q in self.ranked(name)[:3]])
+        near = get_close_matches(name, self._files)
+        near += [question.name for _, question in self.ranked(name)[:3]]
+        raise UnknownNameError(name, "kind-question", [*dict.fromkeys(near)][:3])
 
     def with_text(self, fits: Callable[[str], bool]) -> list[Question]:
         """The questions whose text fits; the others are not parsed."""

@@ -177,6 +177,29 @@ def test_fifteen_facts_with_new_entities_and_amounts_take_few_keys_and_no_file(c
     assert facts_of(mine) == GIVEN
 
 
+def test_a_proposed_bundle_opens_in_its_form_and_is_written_whole(curator, mine):
+    """The words of an agreement are one proposal; only English names are left to type."""
+    row = ".proposal:has-text('مذكرة تفاهم')"
+    curator.wait(row)
+    curator.page.locator(row).first.locator("button").first.click()
+    curator.wait("#form:not([hidden])")
+    # The fields that are still needed, in order: the names of the agreement and of each party.
+    for _ in range(12):
+        path = curator.focus()
+        if not path:
+            break
+        if path.endswith("en"):
+            curator.type(f"Name {path.replace('.', ' ')}")
+        curator.press("Tab")
+    curator.wait("#report:not([data-stale])[data-faults='0']")
+    curator.press("Control+Enter")
+    curator.wait("body[data-saves='1']")
+    found = facts_of(mine)
+    assert {name for _, name, _ in found} >= {"stage", "signatory", "belongsToCountry", "value"}
+    assert len([1 for _, name, _ in found if name == "signatory"]) == 2
+    assert curator.page.locator(row).count() == 0, "what was accepted is not offered again"
+
+
 def test_what_is_typed_comes_back_and_a_denial_is_pointed_out(curator, mine):
     curator.press("ArrowDown", "ArrowDown", "q", "Enter")
     curator.wait("#form:not([hidden])")

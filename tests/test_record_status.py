@@ -9,6 +9,7 @@ import pytest
 
 from taawun.api import KnowledgeGraph
 from taawun.checks import later_statuses
+from taawun.graph.errors import CollectionError
 from taawun.graph.fact import Fact
 from taawun.graph.fact_reader import facts_of
 from taawun.graph.fact_record import fact_json
@@ -194,3 +195,44 @@ def test_a_status_of_a_day_to_come_is_a_warning(day: str, is_told: bool, tmp_pat
     warned = [*later_statuses(collection, places)]
     assert [fault.code for fault in warned] == ["status-date-ahead"] * is_told
     assert all(fault.place.line and day in fault.message.text("ar") for fault in warned)
+
+
+def statuses_of(folder: Path) -> dict[str, str]:
+    """The successor of each superseded fact."""
+    return {
+        fact.iri: fact.qualifier("supersededBy").value
+        for fact in read_collection([SEEDS, folder]).facts
+        if fact.qualifier("supersededBy") is not None
+    }
+
+
+def test_a_successor_may_be_given_by_its_triple(the_collection, signature, tmp_path):
+    plain = [f for f in the_collection.facts if f.iri == f.plain_iri and f.iri != signature.iri]
+    assert len(plain) > 100
+    for number, other in enumerate(plain[:: len(plain) // 5]):
+        parts = other.subject.value, other.predicate.value, other.object.value
+        triple = json.dumps([part.rpartition("#")[2].removeprefix(ID) for part in parts])
+        line = entry(f"[{SIGNED}]", "superseded", f"supersededBy: {triple}")
+        folder = over_the_seeds(tmp_path / str(number), line)
+        assert statuses_of(folder) == {signature.iri: other.iri}
+
+
+def test_a_triple_that_is_only_reported_is_told_the_iri(the_collection, tmp_path):
+    triples = {f.plain_iri for f in the_collection.facts if f.iri == f.plain_iri}
+    other = next(
+        f for f in the_collection.facts
+        if f.iri != f.plain_iri and f.plain_iri not in triples and "literal" not in repr(f.object)
+        and hasattr(f.object, "value") and f.object.value.startswith(ID)
+    )  # fmt: skip
+    parts = other.subject.value, other.predicate.value, other.object.value
+    triple = json.dumps([part.rpartition("#")[2].removeprefix(ID) for part in parts])
+    line = entry(f"[{SIGNED}]", "superseded", f"supersededBy: {triple}")
+    with pytest.raises(CollectionError, match="fact/" + other.iri[-16:]):
+        read_collection([SEEDS, over_the_seeds(tmp_path / "mine", line)])
+
+
+@pytest.mark.parametrize("triple", ["[a, b]", "[country/egipt, area, area/x]", "[1, 2, 3, 4]"])
+def test_a_successor_that_is_no_triple_is_refused(triple, tmp_path):
+    line = entry(f"[{SIGNED}]", "superseded", f"supersededBy: {triple}")
+    with pytest.raises(CollectionError):
+        read_collection([SEEDS, over_the_seeds(tmp_path / "mine", line)])

@@ -4,7 +4,7 @@ import {Names} from "./names.js";
 import {Review} from "./review.js";
 
 const $ = id => document.getElementById(id);
-const KINDS = ["agreement", "figure", "person", "event", "offer"];
+const KINDS = ["agreement", "figure", "person", "event", "offer", "delegation"];
 const PAGE = crypto.randomUUID();
 const MODES = {read: "T", review: "R", names: "N"};
 
@@ -185,7 +185,8 @@ class Desk {
     const inside = one => one.start < sentence.end && sentence.start < one.end;
     const own = this.document.proposals.filter(inside).map(one => ({...one, key: [one.start, one.subject, one.predicate, one.object].join(" ")}));
     const others = (this.candidates || []).filter(inside).map(one => ({...one, key: `candidate ${one.number}`}));
-    return [...others, ...own].filter(one => !this.rejected.includes(one.key));
+    const bundles = (this.document.bundles || []).filter(inside).map(one => ({...one, key: `bundle ${one.key}`}));
+    return [...others, ...bundles, ...own].filter(one => !this.rejected.includes(one.key));
   }
 
   showProposals() {
@@ -193,7 +194,7 @@ class Desk {
     this.proposal = Math.min(this.proposal, Math.max(0, found.length - 1));
     const rows = found.map((one, number) => {
       const row = make("div", {className: `proposal${number === this.proposal ? " now" : ""}`},
-        make("bdi", {}, `${this.label(one.subject)} · ${this.predicateLabel(one.predicate)} · ${this.label(one.object)}`));
+        make("bdi", {}, one.item ? this.bundleText(one) : `${this.label(one.subject)} · ${this.predicateLabel(one.predicate)} · ${this.label(one.object)}`));
       if (one.origin) row.append(make("span", {className: "small"}, `${this.words["desk-origin"]}: ${one.origin}`));
       const accept = make("button", {type: "button"}, `${this.words["desk-accept"]} `, make("kbd", {}, "A"));
       const reject = make("button", {type: "button"}, `${this.words["desk-reject"]} `, make("kbd", {}, "X"));
@@ -203,6 +204,15 @@ class Desk {
       return row;
     });
     $("proposals").replaceChildren(...(rows.length && !this.form ? [make("h2", {}, `${this.words["desk-proposals"]} (${rows.length})`), ...rows] : []));
+  }
+
+  // A bundle in one line: what is new, then its values.
+  bundleText({kind, item}) {
+    const named = value => Array.isArray(value) ? value.map(named).join("، ") : value?.object ? named(value.object) : value?.ar || value?.value || this.label(value);
+    if (kind === "fact") return `${this.label(item.subject)} · ${this.predicateLabel(item.predicate)} · ${named(item.object)}`;
+    const kept = Object.entries(item).filter(([key]) => !["new", "kind", "ar", "en", "comparator", "modality"].includes(key));
+    const scale = (key, value) => ["stage", "unit"].includes(key) ? this.label(`${key}/${value}`) : named(value);
+    return [this.words[`desk-${kind}`], item.ar, ...kept.map(([key, value]) => scale(key, value))].filter(Boolean).join(" · ");
   }
 
   // Keys go by their place on the keyboard, so an Arabic layout works as a Latin one.
@@ -238,7 +248,7 @@ class Desk {
   }
 
   action(event) {
-    if (this.awaitsKind && /^Digit[1-5]$/.test(event.code)) return () => { this.awaitsKind = false; this.begin(KINDS[Number(event.code.slice(5)) - 1]); };
+    if (this.awaitsKind && /^Digit[1-6]$/.test(event.code)) return () => { this.awaitsKind = false; this.begin(KINDS[Number(event.code.slice(5)) - 1]); };
     this.awaitsKind = false;
     const go = step => () => { this.sentence = Math.max(0, Math.min(this.document.sentences.length - 1, this.sentence + step)); this.chosen = null; this.proposal = 0; this.show(); };
     const step = forward => () => this.move(forward ? 1 : -1, event.shiftKey);
@@ -390,7 +400,10 @@ class Desk {
       await this.keep();
       const found = await this.ask("save", {items: this.form.items()});
       this.report(found);
-      if (!found.faults.length) await this.saved(found);
+      if (!found.faults.length) {
+        if (this.taken) this.rejected.push(this.taken);
+        await this.saved(found);
+      }
     } finally { this.saving = false; }
   }
 
@@ -406,11 +419,18 @@ class Desk {
   }
 
   // At once, so that the next key is one of the text.
-  leave() { const kept = this.keep(); this.form = null; $("form").hidden = true; this.show(); $("text").focus(); return kept; }
+  leave() { const kept = this.keep(); this.form = null; this.taken = ""; $("form").hidden = true; this.show(); $("text").focus(); return kept; }
 
   async accept() {
     const one = this.offered()[this.proposal];
     if (!one || this.saving) return;
+    if (one.item) {
+      this.parts = one.parts;
+      this.chosen = null;
+      this.taken = one.key;
+      await this.begin(one.kind, structuredClone(one.item));
+      return;
+    }
     const quote = await this.ask("quote", {document: this.document.slug, parts: one.parts || [[one.start, one.end]]});
     const said = {...(one.modality ? {modality: one.modality} : {}), ...(one.said || {})};
     const item = {...quote.quote, ...(one.context ? {context: one.context} : {}), subject: one.subject, predicate: one.predicate, object: one.object, ...said};

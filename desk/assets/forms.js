@@ -5,18 +5,19 @@ const QUALIFIERS = [["modality", "choice"], ["statedBy", "entity", ["Actor"]], [
 export const FORMS = {
   fact: [["subject", "entity", []], ["predicate", "predicate"], ["object", "object"], ...QUALIFIERS],
   agreement: [["ar", "text"], ["en", "text"], ["kind", "kind"], ["parties", "entities", ["Actor"]], ["stage", "scale"], ["date", "text"],
-    ["area", "entities", ["Area"]], ["through", "entity", []], ["amounts", "amounts"], ...QUALIFIERS],
+    ["area", "entities", ["Area"]], ["through", "entity", []], ["deadline", "text"], ["amounts", "amounts"], ...QUALIFIERS],
   figure: [["ar", "text"], ["en", "text"], ["value", "text"], ["unit", "scale"], ["comparator", "scale"], ["of", "entity", []], ["date", "text"], ...QUALIFIERS],
   person: [["ar", "text"], ["en", "text"], ["country", "entity", ["Country"]], ["post", "entity", ["Post"]], ...QUALIFIERS],
-  event: [["kind", "kind"], ["ar", "text"], ["en", "text"], ["parties", "entities", ["Actor"]], ["chair", "entity", ["Actor"]], ["date", "text"],
+  event: [["kind", "kind"], ["ar", "text"], ["en", "text"], ["parties", "entities", ["Actor"]], ["participant", "entities", ["Actor"]], ["chair", "entity", ["Actor"]], ["date", "text"],
     ["place", "entity", ["Place"]], ["topic", "entities", []], ...QUALIFIERS],
+  delegation: [["ar", "text"], ["en", "text"], ["headedBy", "entity", ["Actor"]], ["country", "entity", ["Country"]], ...QUALIFIERS],
   offer: [["kind", "kind"], ["ar", "text"], ["en", "text"], ["by", "entity", ["Actor"]], ["to", "entity", ["Actor"]], ["area", "entities", ["Area"]], ...QUALIFIERS],
 };
 const AMOUNT = [["ar", "text"], ["en", "text"], ["value", "text"], ["unit", "scale"], ["comparator", "scale"], ["of", "entity", []]];
-const WORD = {statedBy: "desk-stated-by", noteAr: "desk-note-ar"};
+const WORD = {statedBy: "desk-stated-by", noteAr: "desk-note-ar", headedBy: "desk-head"};
 // Fields that a complete item needs: Tab goes to the next of them that is empty.
-const NEEDED = new Set(["ar", "en", "value", "unit", "of", "subject", "predicate", "object", "parties", "stage", "by", "post", "modality"]);
-const OWN = {post: "post", chair: "official", by: "public-body", to: "public-body", through: "facility", place: "city", country: "country", statedBy: "official"};
+const NEEDED = new Set(["ar", "en", "value", "unit", "of", "subject", "predicate", "object", "parties", "stage", "by", "post", "headedBy", "modality"]);
+const OWN = {post: "post", headedBy: "official", chair: "official", by: "public-body", to: "public-body", through: "facility", place: "city", country: "country", statedBy: "official"};
 
 export const fold = text => text.normalize("NFKD").replace(/[\u0300-\u036f\u064b-\u065f\u0670\u0640]/g, "").replace(/[أإآٱ]/g, "ا").replace(/ى/g, "ي").replace(/ة/g, "ه").toLowerCase();
 
@@ -102,7 +103,7 @@ export class Form {
 
   text(item, key, path) {
     const node = this.input(path, item[key] ?? "", NEEDED.has(key), this.say(key));
-    if (key === "en" || key === "date" || key === "value" || key === "when") node.dir = "ltr";
+    if (key === "en" || key === "date" || key === "deadline" || key === "value" || key === "when") node.dir = "ltr";
     node.oninput = () => { item[key] = node.value; this.changed(); };
     return node;
   }
@@ -173,6 +174,14 @@ export class Form {
         chip.title = this.desk.words["desk-remove"];
         chip.onclick = () => { take(); this.draw(path); this.changed(); };
         holder.append(chip);
+      } else if (value.object) {
+        // Somebody who takes part for somebody else.
+        const name = one => typeof one === "string" ? this.desk.label(one) : one.ar;
+        const chip = make("button", {type: "button", className: "chip"}, `${name(value.object)} (${name(value.onBehalfOf)}) ×`);
+        chip.title = this.desk.words["desk-remove"];
+        chip.onclick = () => { take(); this.draw(path); this.changed(); };
+        holder.append(chip);
+        if (typeof value.object === "object") holder.append(this.newThing(value.object, `${path}.${number}.object`, take));
       } else holder.append(this.newThing(value, `${path}.${number}`, take));
     });
     if (isMany || !values.length) {
@@ -195,7 +204,7 @@ export class Form {
     select.onchange = () => { value.new = select.value; this.changed(); };
     set.append(select, this.text(value, "ar", `${path}.ar`), this.text(value, "en", `${path}.en`));
     set.querySelectorAll("input")[1].placeholder = this.say("en");
-    for (const key of ["belongsToCountry", "country", "in"]) {
+    for (const key of ["belongsToCountry", "country", "in", "postIn"]) {
       const held = value[key];
       if (held && typeof held === "object") set.append(this.newThing(held, `${path}.${key}`, () => { delete value[key]; }));
       else if (held) set.append(make("span", {className: "small"}, `${this.say(key === "belongsToCountry" ? "country" : key)}: ${this.desk.label(held)}`));

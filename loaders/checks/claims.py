@@ -19,7 +19,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
@@ -36,7 +36,7 @@ from ..text.mentions import PROPER, Gazetteer, names_of, parts_of_territories
 from ..text.numbers import amounts
 from ..text.scopes import Scope, Scopes
 from ..text.tokens import tokens
-from .quotes import Spans, Stretch, Words
+from .quotes import Spans, Stretch, Words, plain_text, quoted, stands
 
 _CURRENCY: Final = TW + "Currency"
 #: The faults of a fact under a condition, and under a denial.
@@ -48,8 +48,6 @@ _INFERRED: Final = ox.NamedNode(ID + "modality/inferred")
 _SPEAKERS: Final = ("statedBy", "onBehalfOf")
 #: An exact number has no word for being exact.
 _EXACTLY: Final = "comparator/exactly"
-#: What may come directly before a name.
-_CLITICS: Final = re.compile(r"(?:^|[^\w])[وف]?[بكل]?$")
 _NAMES: Final = (RDFS + "label", SKOS + "prefLabel", SKOS + "altLabel")
 #: How many documents have their words cached: the facts of one are mostly together.
 _REMEMBERED: Final = 100
@@ -109,7 +107,7 @@ class Claims:
 
     def unsaid(self, fact: Fact) -> tuple[Object, ...]:
         """What the fact is about and neither its quote nor the declared context mentions."""
-        passages, spans = _quoted(fact)
+        passages, spans = quoted(fact)
         parts: list[Object] = [fact.subject, fact.object]
         when = fact.qualifier("when")
         if when is not None:
@@ -121,12 +119,16 @@ class Claims:
         stretch = words.stretch(spans)
         return tuple(part for part in left if not self._is_said(part, fact, stretch, words))
 
-    def judged(self, fact: Fact, place: Place) -> tuple[list[Fault], list[Fault]]:
+    def judged(
+        self, fact: Fact, place: Place, *, is_strict: bool = False
+    ) -> tuple[list[Fault], list[Fault]]:
         """The faults and the warnings of a fact.
 
         A missing number or date is a fault, and so is a name that the whole document does not
-        have, or another currency than the quote names. Any other missing name is a warning. An
-        inferred fact has the reason in its note instead.
+        have, or another currency than the quote names. Any other missing name is a warning, but
+        for one that the sentence of the quote or the one before it has: that is how texts go on.
+        With ``is_strict`` those are warnings too. An inferred fact has the reason in its note
+        instead.
         """
         faults: list[Fault] = []
         warnings: list[Fault] = []
@@ -147,18 +149,32 @@ class Claims:
                     faults.append(Fault.at(place, code, check="claims", name=name, rival=rival))
                 elif self._is_foreign(name, self._words_of(fact)):
                     faults.append(Fault.at(place, "named-nowhere", name=name, check="claims"))
-                else:
-                    warnings.append(Fault.at(place, "not-in-the-quote", name=name, check="claims"))
+                elif is_strict or not self._goes_on(name, fact):
+                    code = "not-in-the-quote" if self._is_there(name, fact) else "not-in-the-text"
+                    warnings.append(Fault.at(place, code, name=name, check="claims"))
             else:
                 value = part.value
                 faults.append(Fault.at(place, "value-not-in-quote", value=value, check="claims"))
         return faults, warnings
 
+    def _goes_on(self, ref: str, fact: Fact) -> bool:
+        """Whether the sentence of the quote, or the one before it, names it."""
+        words = self._words_of(fact)
+        start = min(part.start for part in fact.evidence)
+        end = max(part.end for part in fact.evidence)
+        return self._is_named(ref, words.stretch((words.around(start, end),)), words)
+
+    def _is_there(self, ref: str, fact: Fact) -> bool:
+        """Whether the document names it at all."""
+        words = self._words_of(fact)
+        whole = ((0, len(fact.evidence[0].source.text)),)
+        return self._is_named(ref, words.stretch(whole), words)
+
     def _rival(self, ref: str, fact: Fact) -> str:
         """The currency that the quote names instead of this one; empty if there is none."""
         if _CURRENCY not in self._classes[ref]:
             return ""
-        stems = self._words_of(fact).stretch(_quoted(fact)[1]).stems
+        stems = self._words_of(fact).stretch(quoted(fact)[1]).stems
         others = (o for o, kinds in self._classes.items() if _CURRENCY in kinds and o != ref)
         return min((o for o in others if _any(self._cues_of(ID + o), stems)), default="")
 
@@ -210,7 +226,7 @@ class Claims:
         if ref not in self._names:
             self._names[ref] = self._plain_names(ref)
         folded = fold(text)
-        if any(_stands(n, folded) for n, where in self._names[ref] if not where or slug in where):
+        if any(stands(n, folded) for n, where in self._names[ref] if not where or slug in where):
             return True
         found = frozenset(
             stem(form) for token in tokens(text) for form in stems_of_word(token.folded)
@@ -219,7 +235,7 @@ class Claims:
 
     def unnamed_speakers(self, fact: Fact) -> tuple[ox.NamedNode, ...]:
         """The speakers who are named neither in the quote and its context nor before it."""
-        passages, spans = _quoted(fact)
+        passages, spans = quoted(fact)
         return tuple(
             speaker
             for name, speaker in fact.qualifiers
@@ -254,9 +270,9 @@ class Claims:
         if ref not in self._names:
             self._names[ref] = self._plain_names(ref)
         for passage in passages:
-            words = _plain_text(passage.quote)
+            words = plain_text(passage.quote)
             for name, documents in self._names[ref]:
-                if (not documents or passage.document in documents) and _stands(name, words):
+                if (not documents or passage.document in documents) and stands(name, words):
                     return True
         return False
 
@@ -317,11 +333,9 @@ class Claims:
     def _inner(self, ref: str) -> frozenset[str]:
         """The places, bodies and people in the label of an entity."""
         if ref not in self._inside:
-            named = self._gazetteer.named(self._entities[ref].ar, adjectives=True)
+            named = self._gazetteer.within(self._entities[ref].ar, ref)
             self._inside[ref] = frozenset(
-                one
-                for one in named - {ref}
-                if not self._classes.get(one, frozenset()).isdisjoint(PROPER)
+                one for one in named if not self._classes.get(one, frozenset()).isdisjoint(PROPER)
             )
         return self._inside[ref]
 
@@ -352,28 +366,6 @@ class Claims:
                 words += [own.ar, *(alias.name for alias in own.aliases)]
             self._cues[iri] = tuple(filter(None, map(_stems_of, words)))
         return self._cues[iri]
-
-
-def _quoted(fact: Fact) -> tuple[list[Passage], Spans]:
-    """The quote of a fact and its context, and their places."""
-    passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
-    return passages, tuple((item.start, item.end) for item in passages)
-
-
-@lru_cache(maxsize=4096)
-def _plain_text(quote: str) -> str:
-    return fold(quote)
-
-
-def _stands(name: str, words: str) -> bool:
-    """Whether a folded name is in folded words, perhaps after proclitics."""
-    at = words.find(name)
-    while at >= 0:
-        end = at + len(name)
-        if not words[end : end + 1].isalnum() and _CLITICS.search(words, max(0, at - 3), at):
-            return True
-        at = words.find(name, at + 1)
-    return False
 
 
 def numbers_of(facts: Iterable[Fact]) -> dict[str, set[Decimal]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,13 @@ from ...graph.document import Document
 from ...graph.fact import Fact
 
 #: A sentence ends with its line, or at a full stop, question or exclamation mark before a space.
-_SENTENCE: Final = re.compile(r"[^\n]+?(?:[.!؟?]+(?=\s|$)|(?=\n)|$)")
+_LINE: Final = re.compile(r"[^\n]+")
+_END: Final = re.compile(r"[.!؟?]+(?=\s|$)")
+#: No end: the stop of an abbreviation (ايه.تي. and د. and Ltd.), or one within short brackets.
+_ABBREVIATION: Final = re.compile(
+    r"(?:^|[\s(«\"“/])و?(?:[^\W\d]{1,4}(?:\.[^\W\d]{1,4})+|[^\W\d]|Ltd|Inc|Co|Dr|Mr)$"
+)
+_BRACKETS: Final = re.compile(r"\([^()\n]{1,80}\)")
 _LETTER: Final = re.compile(r"\w")
 
 
@@ -52,12 +58,26 @@ def sentences(text: str) -> list[Sentence]:
     ['وقعت مصر.', 'حضر الوزير.']
     """
     found = []
-    for match in _SENTENCE.finditer(text):
-        words = match.group().strip()
-        if _LETTER.search(words):
-            start = match.start() + match.group().index(words)
-            found.append(Sentence(start, start + len(words), words))
+    for line in _LINE.finditer(text):
+        start = line.start()
+        brackets = [(m.start(), m.end()) for m in _BRACKETS.finditer(text, *line.span())]
+        ends = [m.end() for m in _END.finditer(text, *line.span()) if _ends(text, m, brackets)]
+        for end in (*ends, line.end()):
+            words = text[start:end].strip()
+            if _LETTER.search(words):
+                first = start + text[start:end].index(words)
+                found.append(Sentence(first, first + len(words), words))
+            start = max(start, end)
     return found
+
+
+def _ends(text: str, stop: re.Match[str], brackets: Sequence[tuple[int, int]]) -> bool:
+    """Whether a stop ends a sentence."""
+    if any(start < stop.start() < end for start, end in brackets):
+        return False
+    is_last = stop.end() == len(text) or text[stop.end()] == "\n"
+    before = text[max(0, stop.start() - 20) : stop.start()]
+    return is_last or stop.group() != "." or _ABBREVIATION.search(before) is None
 
 
 def coverage(document: Document, facts: Iterable[Fact]) -> Coverage:

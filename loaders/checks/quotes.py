@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
-from ...graph.arabic import find_folded
+from ...graph.arabic import find_folded, fold
 from ...graph.document import Document
 from ...graph.errors import QuoteError
-from ...graph.fact import OMISSION, Evidence, Passage
+from ...graph.fact import OMISSION, Evidence, Fact, Passage
 from ...messages.message import Message
 from ..text.cues import stem, stems
 from ..text.dates import said_dates
 from ..text.mentions import Gazetteer, Mention
 from ..text.numbers import amounts
 from ..text.tokens import MARKS, tokens
+from .coverage import Sentence, sentences
 
 #: The most characters of a quote: fair to the publisher, quick to read.
 LONGEST_QUOTE: Final = 300
@@ -207,6 +208,8 @@ def _remedy(text: str, quote: str) -> Message | None:
     return Message("only-a-part-is-there", words=_short(longest)) if longest else None
 
 
+#: What may come directly before a name.
+_CLITICS: Final = re.compile(r"(?:^|[^\w])[وف]?[بكل]?$")
 #: Characters of surroundings on either side of a quote.
 _AROUND: Final = 60
 #: The places of a quote and its context.
@@ -304,8 +307,41 @@ class Words:
         """The offset of the first mention of each reference."""
         return self._gazetteer.first_named(self._document.text, self._document.slug)
 
+    def around(self, start: int, end: int) -> tuple[int, int]:
+        """From the beginning of the sentence before the one at ``start`` to the end of its own."""
+        starts = [one.start for one in self._sentences if one.start <= start][-2:]
+        ends = [one.end for one in self._sentences if one.end >= end]
+        return min([*starts, start]), min([*ends[:1], len(self._document.text)])
+
+    @cached_property
+    def _sentences(self) -> list[Sentence]:
+        return sentences(self._document.text)
+
     def stretch(self, spans: Spans) -> Stretch:
         """The stretch of these places."""
         if spans not in self._stretches:
             self._stretches[spans] = Stretch(self._document, self._gazetteer, spans)
         return self._stretches[spans]
+
+
+def quoted(fact: Fact) -> tuple[list[Passage], Spans]:
+    """The quote of a fact and its context, and their places."""
+    passages: list[Passage] = [*fact.evidence, *fact.evidence[0].context]
+    return passages, tuple((item.start, item.end) for item in passages)
+
+
+@lru_cache(maxsize=4096)
+def plain_text(quote: str) -> str:
+    """A quote, folded."""
+    return fold(quote)
+
+
+def stands(name: str, words: str) -> bool:
+    """Whether a folded name is in folded words, perhaps after proclitics."""
+    at = words.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not words[end : end + 1].isalnum() and _CLITICS.search(words, max(0, at - 3), at):
+            return True
+        at = words.find(name, at + 1)
+    return False

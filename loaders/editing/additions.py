@@ -19,10 +19,10 @@ from ..checks.quotes import spans
 from ..collection import Collection, classes_of
 from ..entities import ENTITY_KEYS, entity_of
 from ..facts import FactMaker
-from ..files.fact_files import TRIPLE
 from ..files.value import Given
 from ..files.yaml_nodes import files
 from ..files.yaml_text import LOADER, data_of
+from ..record_status import TRIPLE
 from .insert_entry import QUOTE, Fields, Locate, Places, entity_files, with_facts
 from .json_schemas import modeline
 from .transaction import Edit

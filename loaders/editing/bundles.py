@@ -2,7 +2,8 @@
 
 An item is a mapping. With ``new`` it is an entity and what its quote says of it: the names of
 predicates are keys, beside those of the register and of a quote. With ``subject`` it is a fact. A
-value is a reference, a name, or another new thing; so one item may register several entities.
+value is a reference, a name, or another new thing; so one item may register several entities. A
+mapping with ``object`` is a value with qualifiers of its own (``onBehalfOf``).
 """
 
 from __future__ import annotations
@@ -11,20 +12,21 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import yaml
 
-from ...graph.errors import CollectionError, TaawunError
+from ...graph.errors import CollectionError, TaawunError, UnknownNameError
 from ...messages.fault import Fault, Place
 from ...messages.message import foreign
 from ...ontology.namespaces import ID
 from ..checks.lints import SIGNED_STAGES
 from ..entities import ENTITY_KEYS
 from ..facts import QUALIFIERS, writable
-from ..files.fact_files import TRIPLE
 from ..files.yaml_text import LOADER, data_of
+from ..record_status import TRIPLE
 from .additions import NewEntity, NewFact
 from .insert_entry import QUOTE
 from .references import References
@@ -38,6 +40,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
     "person": ("official",),
     "event": ("meeting", "conference", "visit", "event"),
     "offer": ("offer", "proposal"),
+    "delegation": ("delegation",),
 }
 #: Short keys by class, each with its predicate; the keys of ``event`` hold for its kinds too.
 _SHORT: Final[dict[str, dict[str, str]]] = {
@@ -47,6 +50,7 @@ _SHORT: Final[dict[str, dict[str, str]]] = {
     "post": {"in": "postIn", "country": "belongsToCountry"},
     "event": {"date": "heldOn", "place": "locatedIn", "participants": "participant",
               "parties": "party"},
+    "delegation": {"head": "headedBy", "country": "belongsToCountry"},
     "offer": {"by": "offeredBy", "to": "offeredTo", "areas": "area"},
 }  # fmt: skip
 #: Facts that a new thing of a class has unless the item says otherwise.
@@ -54,6 +58,8 @@ _USUAL: Final = {"figure": {"comparator": "exactly"}, "offer": {"stage": "offere
 _QUOTE_KEYS: Final = ("document", *QUOTE)
 _NOT_PREDICATES: Final = {*ENTITY_KEYS, *_QUOTE_KEYS, *QUALIFIERS, "new", "kind", "slug", "amounts"}
 _NOT_FIRM: Final = frozenset({"planned", "expected", "conditional", "denied"})
+#: Qualifiers of one fact that do not hold for what is said of its new object.
+_WHO: Final = frozenset({"onBehalfOf"})
 _SEPARATOR: Final = "|"
 
 
@@ -153,13 +159,16 @@ class Batch:
         value = str(item.get("value") or item.get("rank") or "")
         for language in ("ar", "en"):
             of, unit = (
-                self._label(str(item.get(key) or item.get(other) or ""), language)
+                self._label(item.get(key) or item.get(other) or "", language)
                 for key, other in (("of", "figureOf"), ("unit", "unit"))
             )
             fields.setdefault(language, f"{value} {unit}: {of}".strip())
 
-    def _label(self, name: str, language: str) -> str:
+    def _label(self, name: Any, language: str) -> str:
         """The name of a thing in a language; of one that is only about to be registered too."""
+        if isinstance(name, Mapping):
+            return str(name.get(language, ""))
+        name = str(name)
         found = self.references.find(name)
         reference = found[0] if len(found) == 1 else name
         known = self.references.known
@@ -182,7 +191,7 @@ class Batch:
                 short |= _SHORT.get(name, {})
                 usual |= _USUAL.get(name, {})
         stated = {
-            short.get(str(key)) or self.references.predicate(str(key)): value
+            short.get(str(key)) or self._predicate(str(key), short): value
             for key, value in item.items()
             if key not in _NOT_PREDICATES and value not in (None, "", [])
         }
@@ -191,6 +200,19 @@ class Batch:
         for predicate, value in {**usual, **stated}.items():
             for one in _list(value):
                 yield predicate, one
+
+    def _predicate(self, key: str, short: Mapping[str, str]) -> str:
+        """The predicate of a key; a misspelt one is told the nearest short keys first."""
+        try:
+            name = self.references.predicate(key)
+            is_known = name in self.references.known.schema.properties
+            error = None if is_known else UnknownNameError(key, "kind-predicate")
+        except UnknownNameError as unknown:
+            error = unknown
+        if error is None:
+            return name
+        close = get_close_matches(key, [*short, "amounts"])
+        raise UnknownNameError(key, "kind-predicate", dict.fromkeys([*close, *error.near]))
 
     def _is_signed(self, item: Item, stated: Mapping[str, Any]) -> bool:
         """Whether the stage of an agreement is one that parties reach by signing."""
@@ -210,13 +232,18 @@ class Batch:
     ) -> None:
         """Add a fact; its value may be a new thing, or a mapping with ``object`` and qualifiers."""
         said = {key: text for key, text in said.items() if key in QUALIFIERS}
+        if isinstance(value, Mapping) and "new" not in value:
+            quote = {**quote, **{key: str(value[key]) for key in _QUOTE_KEYS if value.get(key)}}
+            own = {key: value[key] for key in QUALIFIERS if value.get(key)}
+            for key in _WHO & own.keys():
+                if isinstance(own[key], Mapping):
+                    own[key] = self._new(own[key], place, quote, said)
+            said |= {key: str(text) for key, text in own.items()}
+            value = value.get("object", "")
         if isinstance(value, Mapping):
             quote = {**quote, **{key: str(value[key]) for key in _QUOTE_KEYS if value.get(key)}}
-            if "new" in value:
-                value = self._new(value, place, quote, said)
-            else:
-                said |= {key: str(value[key]) for key in QUALIFIERS if value.get(key)}
-                value = value.get("object", "")
+            above = {key: text for key, text in said.items() if key not in _WHO}
+            value = self._new(value, place, quote, above)
         text = str(value).lower() if isinstance(value, bool) else str(value)
         name = self.references.predicate(predicate)
         item = self.references.known.schema.properties.get(name)

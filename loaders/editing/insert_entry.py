@@ -12,7 +12,6 @@ import yaml
 from ...graph.errors import OutputError
 from ..documents import REGISTER, is_slug
 from ..facts import QUALIFIERS
-from ..files.fact_files import TRIPLE
 from ..files.yaml_text import (
     LOADER,
     data_of,
@@ -26,6 +25,7 @@ from ..files.yaml_text import (
     with_item,
     with_lines,
 )
+from ..record_status import TRIPLE
 from .json_schemas import modeline
 from .transaction import Edit
 

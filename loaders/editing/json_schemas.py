@@ -1,14 +1,16 @@
 """Make JSON Schemas of a collection's YAML files, for completion and checks in editors.
 
 They are made from the loaders and the ontology, with the terms, entities and documents of the
-given collections. A schema accepts whatever the loaders accept; it finds fewer faults than they
-do, as it cannot check quotes.
+given collections. A schema accepts whatever the loaders accept, of the entities and documents that
+it was made with; it finds fewer faults than they do, as it cannot check quotes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -16,11 +18,12 @@ from ...graph.fact import MODALITIES, RECORD_STATUSES
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Schema
 from ..checks.quotes import LONGEST_QUOTE
-from ..collection import Collection
+from ..collection import Collection, classes_of
 from ..documents import DOCUMENT_KEYS, DOCUMENT_NEEDED, SLUG, SPAN_KEYS
-from ..entities import ALIAS_KEYS, ENTITY_KEYS, REFERENCE, registrable
+from ..entities import ALIAS_KEYS, ENTITY_KEYS, registrable
 from ..facts import writable
-from ..files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS, TRIPLE
+from ..files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
+from ..record_status import TRIPLE
 from ..status_file import STATUS_KEYS
 
 Json: TypeAlias = dict[str, Any]
@@ -69,6 +72,7 @@ _ABOUT: Final = {
     "en": ("الاسم أو العنوان بالإنجليزية", "The English name or title."),
     "publisher": ("الناشر كما طُبع", "The publisher, as printed."),
     "creator": ("الكاتب كما طُبع", "The author, as printed."),
+    "corrects": ("الوثيقة التي تصوّبها هذه", "The document that this one corrects, or several."),
     "issued": ("تاريخ النشر إن طُبع", "The date of issue (EDTF), only if printed."),
     "furniture": ("أجزاء الصفحة التي لا تُقتبس", "Page furniture, never to be quoted."),
     "silent": ("جمل لا تقول حقيقة تُسجل", "Sentences that state nothing to record."),
@@ -105,6 +109,20 @@ def schema_files(collection: Collection) -> dict[Path, bytes]:
     }
 
 
+def refresh(folders: Sequence[Path], collection: Collection) -> list[Path]:
+    """Write the schemas of the last folder anew where it has them and they are out of date."""
+    if not folders or not (folders[-1] / FOLDER).is_dir():
+        return []
+    written = []
+    for name, content in schema_files(collection).items():
+        path = folders[-1] / name
+        is_old = not path.is_file() or path.read_bytes() != content
+        if is_old and os.access(path if path.is_file() else path.parent, os.W_OK):
+            path.write_bytes(content)
+            written.append(path)
+    return written
+
+
 def modeline(folder: Path, name: str) -> str:
     """The comment that tells editors the schema of a new file, if the collection has it."""
     if not (folder / FOLDER / name).is_file():
@@ -118,6 +136,7 @@ class _Schemas:
     def __init__(self, collection: Collection) -> None:
         self._schema = collection.schema
         self._documents = collection.documents
+        self._kinds = classes_of(collection.schema, collection.entities)
         self._names = {
             ref: (self._schema.label(ID + ref, "ar"), self._schema.label(ID + ref, "en"))
             for ref in self._schema.concepts
@@ -126,12 +145,32 @@ class _Schemas:
     def facts(self) -> Json:
         """Fact files: quotes with their facts, or the list of statuses in ``status.yaml``."""
         fact = self._mapping(FACT_KEYS, TRIPLE)
-        triple = {
+        triple: Json = {
             "type": "array",
             "items": [fact["properties"][key] for key in TRIPLE],
             "minItems": len(TRIPLE),
             "maxItems": len(TRIPLE),
         }
+        allowed = list(self._allowed())
+        fact["allOf"] = [
+            {"if": {"properties": {"subject": subject}, "required": ["subject"]},
+             "then": {"properties": {"predicate": predicate}}}
+            for subject, predicate in allowed
+        ]  # fmt: skip
+        triple["allOf"] = [
+            {"if": {"items": [subject], "minItems": 1}, "then": {"items": [{}, predicate]}}
+            for subject, predicate in allowed
+        ]
+        # The object of a relation between entities is one of them, not any text.
+        related = {"enum": sorted(n for n, p in writable(self._schema).items() if not p.datatype)}
+        entity = {"$ref": "#/definitions/entity"}
+        fact["allOf"].append(
+            {"if": {"properties": {"predicate": related}, "required": ["predicate"]},
+             "then": {"properties": {"object": entity}}}
+        )  # fmt: skip
+        triple["allOf"].append(
+            {"if": {"items": [{}, related], "minItems": 2}, "then": {"items": [{}, {}, entity]}}
+        )
         entry = self._mapping(ENTRY_KEYS, ("quote", "facts"))
         status = self._mapping(STATUS_KEYS, ("fact", "recordStatus"))
         return {
@@ -196,9 +235,8 @@ class _Schemas:
 
     def _value(self, key: str) -> Json:
         special: Mapping[str, Json] = {
-            "document": self._choice(
-                {slug: (d.ar, d.en) for slug, d in self._documents.items()}, SLUG.pattern
-            ),
+            "document": self._document(),
+            "corrects": {"anyOf": [self._document(), {"type": "array", "items": self._document()}]},
             "evidence": {"type": "array", "items": {"$ref": "#/definitions/entry"}},
             "facts": {"type": ["array", "null"], "items": {"$ref": "#/definitions/fact"}},
             "quote": {**_TEXT, "maxLength": LONGEST_QUOTE},
@@ -211,6 +249,7 @@ class _Schemas:
             "modality": self._concepts("modality", MODALITIES),
             "recordStatus": self._concepts("record-status", RECORD_STATUSES),
             "fact": {"anyOf": [_TEXT, {"$ref": "#/definitions/triple"}]},
+            "supersededBy": {"anyOf": [_TEXT, {"$ref": "#/definitions/triple"}]},
             "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "quotes": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "file": {"type": "string", "pattern": r"^[^/\\]+\.txt$"},
@@ -230,11 +269,35 @@ class _Schemas:
         return special.get(key, _PLAIN if key in _DIGITS else _TEXT)
 
     def _entity(self) -> Json:
-        return self._choice(self._names, REFERENCE.pattern)
+        return _enum(self._names)
 
-    def _choice(self, known: Mapping[str, tuple[str, str]], pattern: str) -> Json:
-        """A known value, which editors propose, or another one of the same form."""
-        return {"anyOf": [_enum(known), {"type": "string", "pattern": f"^({pattern})$"}]}
+    def _allowed(self) -> Iterator[tuple[Json, Json]]:
+        """Conditions of a subject, each with the predicates that its classes allow.
+
+        Most entities have the classes of their first part; the others are listed one by one.
+        """
+        properties = writable(self._schema)
+        slugs: dict[str, dict[frozenset[str], list[str]]] = defaultdict(lambda: defaultdict(list))
+        for ref in sorted(self._names):
+            slugs[ref.partition("/")[0]][self._kinds[ref]].append(ref)
+        for slug, groups in sorted(slugs.items()):
+            usual = max(groups, key=lambda kinds: len(groups[kinds]))
+            others = sorted(ref for kinds in groups if kinds != usual for ref in groups[kinds])
+            for kinds, refs in sorted(groups.items(), key=lambda item: item[1]):
+                names = sorted(
+                    name for name, item in properties.items() if not item.domains.isdisjoint(kinds)
+                )
+                subject: Json = {"enum": sorted(refs)}
+                if kinds == usual:
+                    subject = {"type": "string", "pattern": f"^{slug}/"}
+                    if others:
+                        subject["not"] = {"enum": others}
+                yield subject, {"enum": names} if names else {"not": {}}
+
+    def _document(self) -> Json:
+        """A known document, which editors propose, or another slug."""
+        known = _enum({slug: (d.ar, d.en) for slug, d in self._documents.items()})
+        return {"anyOf": [known, {"type": "string", "pattern": f"^({SLUG.pattern})$"}]}
 
     def _predicates(self) -> Json:
         """The properties that registered entities can have."""

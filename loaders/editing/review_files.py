@@ -103,7 +103,7 @@ class ReviewFiles:
         given: dict[str, Value] = {
             key: Given(said[key], Place(key), faults) for key in STATUS_QUALIFIERS if key in said
         }
-        made = record_status(given, Given(said, Place("status"), faults))
+        made = record_status(given, Given(said, Place("status"), faults), lambda _: None)
         if made is None:
             raise CollectionError(faults)
         self._statuses[iri] = made

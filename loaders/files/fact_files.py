@@ -11,6 +11,7 @@ from ...graph.fact import Evidence, Fact
 from ...messages.fault import Fault, Place, near
 from ...messages.message import Message, foreign
 from ..facts import QUALIFIERS, FactMaker
+from ..record_status import TRIPLE
 from .csv_table import Cell, Kind, Row, read_table
 from .value import Value
 from .yaml_nodes import Node, not_text, read_text, read_yaml
@@ -19,7 +20,6 @@ FILE_KEYS: Final = frozenset({"document", "evidence"})
 ENTRY_KEYS: Final = frozenset(
     {"quote", "gloss", "prefix", "suffix", "context", "facts", *QUALIFIERS}
 )
-TRIPLE: Final = ("subject", "predicate", "object")
 FACT_KEYS: Final = frozenset({*TRIPLE, *QUALIFIERS})
 
 

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from ...graph.entity import Entity
-from ...graph.territories import adjectives, territories
+from ...graph.territories import adjectives, nisbas, territories
 from ...ontology.namespaces import ID, RDFS, SKOS, TW
 from ...ontology.schema import Schema
 from .tokens import Token, joined, stripped, tokens
@@ -41,6 +41,8 @@ PROPER: Final = frozenset(
 #: Minimum similarity of a spelling, from 0 to 1: of the whole, and of each word.
 _ALIKE: Final = 0.9
 _WORD_ALIKE: Final = 0.6
+#: Words before an adjective that is also another word (المالي): they say that a country is meant.
+_PARTIES: Final = ("الجانب ", "نظيره ", "نظيرته ", "الوزير ", "الوزيرة ", "الرئيس ", "الوفد ")
 #: The label of territories among the candidates of a mention.
 _TERRITORY: Final = "territory/"
 
@@ -128,6 +130,11 @@ def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterat
         for text in territory.names:
             if registered or _key(text) not in taken:
                 yield Name(registered or _TERRITORY + territory.code, text)
+        if registered or _key(territory.names[0]) not in taken:
+            for nisba in nisbas((territory.names[0], *territory.names[2:])):
+                ref = registered or _TERRITORY + territory.code
+                for first in _PARTIES if nisba.needs_party else ("",):
+                    yield Name(ref, f"{first}{nisba.text}", is_adjective=True)
 
 
 def _key(text: str) -> str:
@@ -232,6 +239,29 @@ class Gazetteer:
         """
         kinds = {"name", "shared"} | ({"adjective"} if adjectives else set())
         return frozenset(self._starts(text, document, kinds))
+
+    def within(self, label: str, own: str) -> frozenset[str]:
+        """The references named in the label of the entity ``own``, by adjectives too.
+
+        Only by the longest names: وزارة الاتصالات وتكنولوجيا المعلومات is no وزارة الاتصالات.
+        """
+        found = [
+            mention
+            for mention in self.every(label)
+            if own not in mention.candidates and mention.kind != "territory"
+        ]
+        return frozenset(
+            ref
+            for one in found
+            if not any(
+                other.start <= one.start
+                and one.end <= other.end
+                and other.end - other.start > one.end - one.start
+                for other in found
+            )
+            for ref in one.candidates
+            if ref != own
+        )
 
     def first_named(self, text: str, document: str) -> dict[str, int]:
         """The offset at which a document first mentions each reference, by an adjective too."""

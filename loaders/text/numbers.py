@@ -91,6 +91,11 @@ ORDINALS: Final = _words(
         "التاسع|التاسعة": 9, "العاشر|العاشرة": 10,
     }
 )  # fmt: skip
+#: Words after ربع and نصف that make them a part in a row, or a frequency.
+_PARTS_OF: Final = (
+    frozenset(ORDINALS)
+    | _words({"الأخير|الأخيرة|سنوي|سنوية|السنوي|السنوية|سنويا|شهري|نهائي|النهائي": 0}).keys()
+)
 #: The first word of an ordinal of two: الحادي عشر, الثاني والعشرين.
 ORDINAL_UNITS: Final = {**_words({"الحادي|الحادية": 1}), **ORDINALS}
 ORDINAL_TENS: Final = {"ال" + word: value for word, value in TENS.items()}
@@ -273,6 +278,9 @@ class _Reader:
         """A small number, perhaps times a thousand, a million …; or only a scale."""
         for form in forms:
             if form in FRACTIONS:
+                # A part of a year or of a match (الربع الأول, نصف سنوي) is no fraction.
+                if self._following(index) in _PARTS_OF:
+                    return None
                 scale = SCALES.get(self._following(index))
                 if scale:
                     return _Part(FRACTIONS[form] * scale, index + 2)
@@ -349,3 +357,14 @@ def _value(printed: str) -> Decimal:
     whole, fraction = match.groups()
     # Decimal() accepts the digits of every script.
     return Decimal(re.sub("[,٬]", "", whole) + (f".{fraction}" if fraction else ""))
+
+
+def plain(value: object) -> str:
+    """A number as digits, without an exponent or noughts behind the point.
+
+    >>> from decimal import Decimal
+    >>> plain(Decimal("7800000000.0")), plain(Decimal("0.5"))
+    ('7800000000', '0.5')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from ...graph.arabic import fold
 from ...graph.entity import Entity
@@ -13,14 +14,18 @@ from ...graph.fact import Fact
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Property, Schema
 from ..checks.coverage import Sentence, sentences
-from ..checks.quotes import LONGEST_QUOTE, told_apart
 from ..collection import classes_of
 from ..facts import DERIVED_ONLY
+from .body_names import Body
 from .cues import Cue, Cues
 from .dates import SaidDate, said_dates
 from .mentions import Gazetteer, Mention, names_of, territory_label
+from .news_patterns import Bundle, Patterns
 from .numbers import Amount, amounts
+from .phrases import Phrases
+from .scales import Scales
 from .scopes import Scopes
+from .sentence_quote import Quote, quote_around, quote_of
 from .tokens import tokens
 from .unknown_names import UnknownName, doubted, unknown_names
 
@@ -30,7 +35,6 @@ State: TypeAlias = Literal["covered", "cooperation", "open"]
 
 #: Most proposals for one sentence.
 _MOST_PROPOSALS: Final = 12
-_CLAUSE_ENDS: Final = "،؛,;:"
 #: Properties with a date as value, and the property whose cue must be near it.
 _DATE_PROPERTIES: Final = {"heldOn": None, "signedOn": "signatory", "launchedOn": "launchedBy"}
 #: Words for the two parties of talks.
@@ -53,17 +57,6 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A verbatim quote for a fact, with what makes its place unique."""
-
-    start: int
-    end: int
-    text: str
-    prefix: str = ""
-    suffix: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SuggestedSentence:
     """A sentence with its cues, mentions and proposals; ``quote`` is it, or its best part.
 
@@ -80,6 +73,18 @@ class SuggestedSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedBundle:
+    """Items for ``taawun add batch`` or the desk that a quote proposes together.
+
+    ``parts`` are its places: several where the quote leaves words out.
+    """
+
+    quote: Quote
+    parts: tuple[tuple[int, int], ...]
+    items: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """Everything found in one text. Offsets are code points of ``text``."""
 
@@ -89,6 +94,9 @@ class Suggestion:
     amounts: tuple[Amount, ...]
     unknown: tuple[UnknownName, ...]
     sentences: tuple[SuggestedSentence, ...]
+    bundles: tuple[ProposedBundle, ...] = ()
+    #: The bodies that are not registered.
+    bodies: tuple[Body, ...] = ()
 
 
 class Suggester:
@@ -101,6 +109,20 @@ class Suggester:
             name for name in names_of(entities.values(), schema) if self._is_thing(name.ref)
         )
         self.cues, self.scopes = Cues(schema), Scopes(schema)
+        self.scales = Scales(
+            schema, (one for ref, one in entities.items() if ref.startswith("unit/"))
+        )
+        self._countries = lru_cache(maxsize=None)(self._countries_of)
+
+    def _countries_of(self, ref: str) -> frozenset[str]:
+        """The countries that the names of an entity say it belongs to."""
+        entity = self.entities[ref]
+        names = f"{entity.ar} ، {entity.en}"
+        found = self.gazetteer.every(names)
+        return frozenset(
+            one for m in found for one in m.candidates
+            if one.startswith(("country/", "territory/"))
+        )  # fmt: skip
 
     def _is_thing(self, ref: str) -> bool:
         """Whether it is worth a mention: units, stages and the like only qualify facts."""
@@ -123,7 +145,9 @@ class Suggester:
 
         With ``document``, the names that are limited to that document count.
         """
-        mentions = list(doubted(text, self.gazetteer.mentions(text, document), self.entities))
+        every = self.gazetteer.every(text, document)
+        named = self.gazetteer.mentions(text, document)
+        mentions = list(doubted(text, named, self.entities, every, self._countries))
         whole = [(m.start, m.end) for m in mentions if m.kind == "name"]
         # The year in a name (رؤية مصر 2030) is not a date, and its numbers are not amounts.
         dates = [d for d in said_dates(text) if not _touches(d.start, d.end, whole)]
@@ -136,16 +160,33 @@ class Suggester:
         ]
         spans = list(covered)
         known = [(m.start, m.end) for m in mentions if m.kind != "adjective"]
+        found = [self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)]
+        phrases = Phrases(text, mentions, every, self.classes, self._countries)
+        patterns = Patterns(phrases, mentions, dates, numbers, self.scales, self.label)
+        uncovered = [one.sentence for one in found if one.state != "covered"]
         return Suggestion(
             text,
             tuple(mentions),
             tuple(dates),
             tuple(numbers),
             tuple(unknown_names(text, known)),
-            tuple(
-                self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)
-            ),
+            tuple(found),
+            tuple(self._proposed(text, bundle) for bundle in patterns.bundles(uncovered)),
+            tuple(body for body in phrases.bodies if not body.ref),
         )
+
+    def _proposed(self, text: str, bundle: Bundle) -> ProposedBundle:
+        """A bundle with the words that say it, and with the modality that their scope gives."""
+        quote, parts = quote_around(text, bundle)
+        over = [
+            scope.modality
+            for scope in self.scopes.find(text[: bundle.sentence.end])
+            if any(scope.start < end and start < scope.end for start, end in bundle.spans)
+        ]
+        items = bundle.items
+        if over and not any(item.get("predicate") == "holds" for item in items):
+            items = tuple({**item, "modality": over[0]} for item in items)
+        return ProposedBundle(quote, parts, items)
 
     def _sentence(
         self,
@@ -169,7 +210,7 @@ class Suggester:
             state = "covered"
         elif cues and self._parties(sentence, document) >= 2:
             state = "cooperation"
-        quote = _quote(text, sentence, [*inside, *cues])
+        quote = quote_of(text, sentence, [*inside, *cues])
         quoted = [m for m in inside if quote.start <= m.start and m.end <= quote.end]
         said = [d for d in dates if quote.start <= d.start and d.end <= quote.end]
         proposals = self._proposals(text, quoted, cues, said)
@@ -259,52 +300,6 @@ class Suggester:
 
 def _touches(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
     return any(first < end and start < last for first, last in spans)
-
-
-def _quote(text: str, sentence: Sentence, marks: Sequence[Mention | Cue]) -> Quote:
-    """The sentence; or, if it is too long, the clauses with the most mentions."""
-    start, end = sentence.start, sentence.end
-    if end - start > LONGEST_QUOTE:
-        start, end = _densest(text, start, end, marks)
-    return Quote(start, end, text[start:end], *told_apart(text, start, end))
-
-
-def _densest(text: str, start: int, end: int, marks: Sequence[Mention | Cue]) -> tuple[int, int]:
-    """The run of clauses of at most 300 characters with the most marks; the first of equals."""
-    cuts = [start]
-    cuts += [i + 1 for i in range(start, end - 1) if text[i] in _CLAUSE_ENDS]
-    pieces: list[tuple[int, int]] = []
-    for first, last in zip(cuts, [*cuts[1:], end], strict=True):
-        pieces += _split(text, first, last)
-    best = (-1, 0, start, start)
-    for i, (first, _) in enumerate(pieces):
-        for _, last in pieces[i:]:
-            begin, stop = _trimmed(text, first, last)
-            if stop - begin > LONGEST_QUOTE:
-                break
-            count = sum(begin <= m.start and m.end <= stop for m in marks)
-            # More marks first, then the shorter stretch.
-            if (count, begin - stop) > best[:2] and stop > begin:
-                best = (count, begin - stop, begin, stop)
-    return best[2], best[3]
-
-
-def _split(text: str, first: int, last: int) -> list[tuple[int, int]]:
-    """A clause that is itself too long, cut at spaces."""
-    pieces = []
-    while last - first > LONGEST_QUOTE:
-        at = text.rfind(" ", first + 1, first + LONGEST_QUOTE)
-        cut = at if at > first else first + LONGEST_QUOTE
-        pieces.append((first, cut))
-        first = cut
-    return [*pieces, (first, last)]
-
-
-def _trimmed(text: str, first: int, last: int) -> tuple[int, int]:
-    piece = text[first:last]
-    lead = len(piece) - len(piece.lstrip(" \t\r\u00a0،؛,;:"))
-    trail = len(piece) - len(piece.rstrip(" \t\r\u00a0،؛,;:"))
-    return first + lead, max(first + lead, last - trail)
 
 
 def covered_spans(facts: Iterable[Fact], document: str) -> list[tuple[int, int]]:

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from ...graph.errors import OutputError
+from ...messages.message import shortened
 from ..editing.insert_entry import document_edit
 from ..editing.json_schemas import modeline
 from ..editing.transaction import seen
 from ..files.yaml_text import quoted, scalar
+from .numbers import plain
 from .suggestion import SuggestedSentence, Suggester, Suggestion
 
 _HEAD: Final = """\
@@ -48,7 +50,7 @@ def slug_of(name: str, content: bytes) -> str:
 def titles(slug: str, content: bytes) -> dict[str, str]:
     """Titles of a document in both languages, to be looked at: its first line, and its slug."""
     lines = (" ".join(line.split()) for line in content.decode("utf-8").splitlines())
-    title = next((line for line in lines if line), "")[:_TITLE_LENGTH]
+    title = shortened(next((line for line in lines if line), ""), _TITLE_LENGTH)
     return {"ar": title, "en": slug.replace("-", " ").capitalize()}
 
 
@@ -101,17 +103,6 @@ def _entry(found: Suggestion, entry: SuggestedSentence, names: Suggester) -> Ite
         if start <= amount.start < end:
             printed = _comment(found.text[amount.start : amount.end])
             yield f'      # {printed}: "{plain(amount.value)}"'
-
-
-def plain(value: object) -> str:
-    """A number as digits, without an exponent or noughts behind the point.
-
-    >>> from decimal import Decimal
-    >>> plain(Decimal("7800000000.0")), plain(Decimal("0.5"))
-    ('7800000000', '0.5')
-    """
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def write_suggestion(folder: Path, slug: str, content: bytes, facts: str) -> list[Path]:

@@ -7,7 +7,7 @@ Arabic has no capital letters. The clues are a title before a name (الدكتو
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -121,23 +121,37 @@ _HEADS: Final = folded_words(
 )
 #: Words that end a name: more about it follows.
 _ENDS: Final = folded_words("في من على عن إلى مع بين أن حول خلال عبر ضمن مجال مجالات قطاع")
+#: Words before an area that say that it is one.
+_FIELDS: Final = folded_words("مجال المجال مجالات المجالات قطاع القطاع خدمات شؤون سوق")
+_PARTIES: Final = folded_words("الجانب نظيره نظيرته الطرف")
 #: How many words before a part its name may begin.
 _REACH: Final = 3
 
 
 def doubted(
-    text: str, mentions: Sequence[Mention], entities: Mapping[str, Entity]
+    text: str,
+    mentions: Sequence[Mention],
+    entities: Mapping[str, Entity],
+    every: Sequence[Mention],
+    countries_of: Callable[[str], frozenset[str]],
 ) -> Iterator[Mention]:
-    """The mentions; those that are probably a part of an unregistered name become ``shared``."""
+    """The mentions; those that probably name something else become ``shared``.
+
+    These are parts of longer names that are not registered (البريد الليبي), and posts and bodies
+    that the text says belong to another country. ``every`` has names within names too.
+    """
     words = tokens(text)
     whole = [m for m in mentions if m.kind == "name" and m.candidates[0] in entities]
     called = _called_in_full(text, whole, entities)
+    places = {m.start: m for m in every if m.kind in ("adjective", "territory", "name")}
     for mention in mentions:
         ref = mention.candidates[0]
         part = mention.kind == "name" and (
             _is_in_longer_name(text, words, mention, whole)
+            or _is_of_a_country(words, mention, places)
             if ref not in entities
-            else _is_short_name(text, mention, entities[ref]) and ref not in called
+            else (_is_short_name(text, mention, entities[ref]) and ref not in called)
+            or _is_of_another(text, words, mention, places, countries_of(ref))
         )
         yield replace(mention, kind="shared") if part else mention
 
@@ -155,6 +169,56 @@ def _is_in_longer_name(
         if not _HEADS.isdisjoint(stripped(word.folded)):
             return True
     return False
+
+
+def _beside(words: Sequence[Token], mention: Mention) -> tuple[int, int]:
+    """The indices of the words before and after a mention."""
+    first = next(i for i, word in enumerate(words) if word.end > mention.start)
+    last = next((i for i, word in enumerate(words) if word.start >= mention.end), len(words))
+    return first - 1, last
+
+
+def _is_of_a_country(
+    words: Sequence[Token], mention: Mention, places: Mapping[int, Mention]
+) -> bool:
+    """Whether the adjective of a country makes an area the name of a body: البريد الليبي."""
+    before, after = _beside(words, mention)
+    if after >= len(words) or (
+        before >= 0 and not _FIELDS.isdisjoint(stripped(words[before].folded))
+    ):
+        return False
+    place = places.get(words[after].start)
+    word = words[after].folded
+    return place is not None and word.startswith("ال") and word.endswith(("ي", "يه"))
+
+
+def _is_of_another(
+    text: str,
+    words: Sequence[Token],
+    mention: Mention,
+    places: Mapping[int, Mention],
+    own: frozenset[str],
+) -> bool:
+    """Whether the words beside a post or body say that it is of another country than ``own``."""
+    if not own:
+        return False
+    before, after = _beside(words, mention)
+    beside = []
+    if after < len(words) and joined(text, words[after - 1], words[after]):
+        place = places.get(words[after].start)
+        is_said = place and text[place.start] != "و"
+        if words[after].folded in ("في", "ب") and after + 1 < len(words):
+            place = places.get(words[after + 1].start)
+            is_said = place and place.kind != "adjective"
+        beside.append(place if is_said else None)
+    if before >= 1 and not _PARTIES.isdisjoint(stripped(words[before - 1].folded)):
+        beside.append(places.get(words[before].start))
+    return any(
+        place is not None
+        and own.isdisjoint(place.candidates)
+        and all(ref.startswith(("country/", "territory/")) for ref in place.candidates)
+        for place in beside
+    )
 
 
 def _is_short_name(text: str, mention: Mention, entity: Entity) -> bool:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ...graph.fact_reader import reader_of
 from ...graph.fact_record import FactRecord
 from ...graph.store import Store, Term, select
-from ...ontology.namespaces import DCTERMS, SCHEMA
+from ...ontology.namespaces import DCTERMS, SCHEMA, TW
 from ...queries.fact_words import Proven, by_quote, iris_of, rank
 from ...viz.legend import FAMILIES, Family
 from ..workers.served_graph import OpenedBuild
@@ -134,6 +134,8 @@ _PRINTED: Final = (
     ("publisher", DCTERMS + "publisher"),
     ("author", DCTERMS + "creator"),
     ("issued", DCTERMS + "issued"),
+    ("corrects", TW + "corrects"),
+    ("corrected-by", TW + "correctedBy"),
     ("sha256", SCHEMA + "sha256"),
 )
 

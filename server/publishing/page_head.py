@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ...graph.store import Store, select
-from ...messages.message import say
+from ...messages.message import say, shortened
 from ...ontology.namespaces import BASE, ID, RDFS, SCHEMA, SKOS
 from .static_address import Address
 
@@ -116,7 +116,7 @@ def with_head(
     feed = "feed.xml" if language == "ar" else "feed-en.xml"
     lines.append(f'<link rel="alternate" type="application/atom+xml" href="{up}{feed}">')
     about = quote or say("site-what", language)
-    about = about if len(about) <= _SHOWN else about[:_SHOWN].rsplit(" ", 1)[0] + "…"
+    about = shortened(about, _SHOWN)
     preview = {
         "og:type": "website",
         "og:site_name": say("title", language),
