@@ -146,7 +146,8 @@ def check(
         if document.is_whole
     )
     checks.append(_coverage(covered, collection))
-    checks.append(_reviews(collections, collection))
+    if collections:
+        checks.append(_reviews(collections, collection))
     checks.append(check_claims(collection, places))
     checks.append(check_glosses(collection))
     checks += _disagreements(store, collection, places)

@@ -74,7 +74,7 @@ def test_what_the_quote_does_not_say_is_refused_and_what_it_does_not_name_is_tol
     assert content_of(mine) == before
     said = add(MEMO, "area", "area/e-commerce", *where)
     assert said.exit_code == 0
-    assert "warning: quote: the quote does not name area/e-commerce" in said.stderr
+    assert "warning: quote: the document does not name area/e-commerce" in said.stderr
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def proven(rows: Rows) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def remote(endpoint):
     """The bundled graph behind each endpoint."""
-    return KnowledgeGraph(RemoteStore(endpoint, timeout=60))
+    return KnowledgeGraph(RemoteStore(endpoint, timeout=60), language="ar")
 
 
 @pytest.mark.parametrize("name", SOME)
@@ -74,7 +74,7 @@ def test_another_engine_answers_and_proves_every_question_like_ours(virtuoso, gr
 
 @pytest.mark.parametrize("name", sorted(BEYOND_VIRTUOSO))
 def test_what_virtuoso_cannot_explain_it_answers_and_says_so(name, virtuoso, graph):
-    remote = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60))
+    remote = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60), language="ar")
     assert asked(remote, name).to_json() == asked(graph, name).to_json()
     rows = asked(remote, name)
     told = [item for _, found in rows.proven() for item in found]
