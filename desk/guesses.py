@@ -13,8 +13,6 @@ from ..loaders.text.suggestion import Suggester, Suggestion
 from ..loaders.text.tokens import folded_words, tokens
 from ..ontology.namespaces import TW
 
-#: The classes that first words of names suggest, of countries too.
-_CLASSES: Final = {**HEADS, **dict.fromkeys(folded_words("جمهورية مملكة سلطنة إمارة"), "country")}
 _OFFICES: Final = folded_words("وزير وزيرة رئيس رئيسة مدير مديرة سفير سفيرة محافظ أمين")
 _SPEECH: Final = frozenset(
     stem(word)
@@ -36,7 +34,7 @@ _ACTORS: Final = TW + "Actor"
 def class_of_body(name: str) -> str:
     """The slug of the class that the first word of a name suggests, or an empty text."""
     first = next(iter(tokens(name)), None)
-    return _CLASSES.get(first.folded, "") if first else ""
+    return HEADS.get(first.folded, "") if first else ""
 
 
 def modality(text: str, quote: str, people: Iterable[str]) -> dict[str, str]:

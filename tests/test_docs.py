@@ -155,7 +155,7 @@ def printed() -> dict[str, str]:
 PRINTED = printed()
 OURS = [line for line in PRINTED if line.startswith("taawun ")]
 NAMES_ONLY = [
-    line for line in OURS if re.fullmatch(r"taawun [a-z]+( (fact|entity|document))?", line)
+    line for line in OURS if re.fullmatch(r"taawun [a-z]+( (fact|entity|document|batch))?", line)
 ]
 
 

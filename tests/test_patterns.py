@@ -330,3 +330,12 @@ def test_the_labels_of_the_benchmark_name_what_is_registered(the_collection):
                         assert part in known, fact
                     if part.startswith("territory/"):
                         assert part in codes, fact
+
+
+def test_a_country_that_nobody_knows_is_a_side(suggester):
+    text = "وقعت مصر ومملكة النموذج اتفاقية في مجال البريد. واجتمعت مصر وجمهورية العراق.\n"
+    found = suggester.suggest(text)
+    assert [(body.text, body.kind) for body in found.bodies] == [("مملكة النموذج", "country")]
+    ((item, *_), *_) = [bundle.items for bundle in found.bundles]
+    assert "country/egypt" in item["signatory"]
+    assert any("مملكة النموذج" in str(side) for side in item["signatory"])

@@ -66,6 +66,7 @@ class BodyNames:
         self._at = {word.start: index for index, word in enumerate(self.words)}
         self._mentions = {self._at[m.start]: m for m in mentions if m.start in self._at}
         self._countries: dict[int, Mention] = {}
+        self._places = [m for m in every if any(map(self._is_place, m.candidates))]
         for m in every:
             refs = [ref for ref in m.candidates if self._is_place(ref)]
             if len(refs) == 1 and m.start in self._at:
@@ -204,6 +205,8 @@ class BodyNames:
         start = word.start + (word.folded.index(head) if head in word.folded else 2)
         name = " ".join(self.text[start:end].translate(_MARKS).split())
         name = name if head in word.folded else f"ال{name}"
+        if kind == "country" and any(m.start < end and start < m.end for m in self._places):
+            return None
         if place := self._place_of(end):
             end, country = place.end, country or place.candidates[0]
         return Body(start, end, name, kind, country=country)

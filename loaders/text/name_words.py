@@ -20,11 +20,14 @@ HEADS: Final = {
         "initiative": "مبادرة برنامج",
         "project": "مشروع",
         "digital-platform": "منصة بوابة",
+        "country": "جمهورية مملكة سلطنة إمارة",
     }.items()
     for word in words.split()
 }
 #: Classes of heads that sign, take part and have posts.
-ACTING: Final = frozenset({"ministry", "public-body", "enterprise", "institute", "organization"})
+ACTING: Final = frozenset({
+    "ministry", "public-body", "enterprise", "institute", "organization", "country",
+})  # fmt: skip
 TITLES: Final = folded_words(
     "الدكتور الدكتورة السفير السفيرة المهندس المهندسة السيد السيدة الأستاذ الأستاذة اللواء الفريق"
     " الشيخ الشيخة الأمير البروفيسور المستشار المستشارة معالي سعادة السادة الأنسة العميد العقيد"
