@@ -16,7 +16,7 @@ function renderPartners() {
     el('div', {class: 'centre'}, button([familySign(nodes[OVERVIEW.centre].family), bdi(inLanguage(nodes[OVERVIEW.centre].name))], () => select({kind: 'node', node: nodes[OVERVIEW.centre]}), {class: 'centre-name'})),
     fan,
     el('div', {class: 'bands'}, isByRegion ? regionSections(shown.flatMap(partnersIn), isFolded) : shown.map((place) => bandSection(place, isFolded))));
-  view.replaceChildren(headline(), onlyBand(), orderChoice(isByRegion), body, othersLine());
+  view.replaceChildren(el('div', {class: 'headline-row'}, headline(), orderChoice(isByRegion)), onlyBand(), body, othersLine());
   // The sign of the centre is as high as its lines are apart.
   body.querySelector('.centre-name svg').setAttribute('preserveAspectRatio', 'none');
   drawFan();
@@ -95,7 +95,7 @@ function shortForm(node) {
 /** So many areas as chips, and how many more. */
 function areaChips(areas, most) {
   const chips = areas.slice(0, most).map((area) => button(bdi(inLanguage(area.name)), () => update({view: 'matrix', area}, {remember: true}), {class: 'area-chip'}));
-  return areas.length > most ? [...chips, el('span', {class: 'more-areas'}, `+${number(areas.length - most)}`)] : chips;
+  return areas.length > most ? [...chips, el('span', {class: 'more-areas', dir: 'ltr'}, `+${number(areas.length - most)}`)] : chips;
 }
 
 /** How many items and meetings of each kind a partner has. */
