@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -227,7 +228,7 @@ def test_the_documentation_becomes_a_part_of_the_site(run, small_build, tmp_path
     written = _Site.write_pages
     monkeypatch.setattr(_Site, "_addresses", lambda _: iter([Address("/about")]))
     monkeypatch.setattr(
-        _Site, "write_pages", lambda site, some: written(site, some)._replace(linked=set())
+        _Site, "write_pages", lambda site, some: replace(written(site, some), linked=set())
     )
     publish(tmp_path / "site", PublishedBuild(small_build, [], shows_texts=False, docs=docs))
     copied = pages(tmp_path / "site").keys() & {f"docs/{name}" for name in pages(docs)}
