@@ -53,6 +53,15 @@ NEEDS = {
     "small_build": "slow", "ask_over": "slow", "released": "slow",
     "union_oxigraph": "slow", "served": "slow", "fronts": "slow",
 }  # fmt: skip
+#: Files whose tests build collections, start processes or run commands one after the other.
+SLOW_FILES = {
+    "test_add", "test_build", "test_bundles", "test_cache", "test_current_folder",
+    "test_derive_in_parts", "test_desk", "test_diff", "test_docs", "test_docs_site", "test_exports",
+    "test_extension", "test_extras", "test_input_file", "test_input_files", "test_new",
+    "test_new_statements", "test_notebook", "test_outputs", "test_patterns", "test_preview",
+    "test_record_status", "test_review", "test_serve", "test_serve_workers", "test_shapes",
+    "test_sharded_build", "test_stopping", "test_suggest", "test_windows",
+}  # fmt: skip
 #: Of each family of more cases than the first, all but one in so many as the second are slow.
 MANY, FEW = 10, 8
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
@@ -60,12 +69,13 @@ LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Sequence[pytest.Function]) -> None:
-    """Mark the tests that need more than Python, and most of each large family as slow."""
+    """Mark tests that need more than Python; long ones and most of large families are slow."""
     families = Counter(item.nodeid.partition("[")[0] for item in items)
     seen: Counter[str] = Counter()
     for item in items:
         family = item.nodeid.partition("[")[0]
-        if families[family] > MANY and seen[family] % FEW:
+        is_of_many = families[family] > MANY and seen[family] % FEW
+        if is_of_many or item.path.stem in SLOW_FILES or item.path.parent.name == "remote":
             item.add_marker("slow")
         seen[family] += 1
         # A parameter may be the name of a fixture, such as that of a store.
