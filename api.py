@@ -216,12 +216,13 @@ class KnowledgeGraph(Paragraph):
         >>> len(kg.facts(predicate="signatory", object="نيجيريا"))
         1
         """
+        from .graph.fact_reader import FactReader
         from .queries.fact_listing import Facts
-        from .queries.fact_search import find_facts
+        from .queries.fact_search import fact_iris
 
         about = {"modality": modality, "stated_by": stated_by, "document": document}
-        found = find_facts(self.store, self.names, subject, predicate, object, **about)
-        return Facts(found, self._shown())
+        found = fact_iris(self.store, self.names, subject, predicate, object, **about)
+        return Facts(FactReader(self.store).read(found), self._shown())
 
     def history(self, entity: str) -> Listing[PastFact]:
         """The unasserted facts about an entity: withdrawn, replaced or not yet reviewed."""

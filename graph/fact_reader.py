@@ -208,6 +208,11 @@ class FactReader:
             self.load((fact,))
         return self._records[fact]
 
+    def read(self, facts: Sequence[str]) -> list[FactRecord]:
+        """The records of facts and derived facts, in their order; raises as ``load`` does."""
+        self.load(facts)
+        return [*map(self.get, facts)]
+
     def load(self, facts: Iterable[str]) -> None:
         """Read the records of facts and derived facts, and of all their premises.
 

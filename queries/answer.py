@@ -58,8 +58,11 @@ class Answer:
         shown: Shown,
         asked: Asked | None = None,
         warnings: Sequence[TaawunError] = (),
+        arranged: Iterator[Terms] | None = None,
     ) -> None:
-        self.solutions, self.shown, self.asked = solutions, shown, asked
+        """``arranged`` has the rows of ``solutions``, already read, in another order."""
+        self._solutions, self._arranged = solutions, arranged
+        self.shown, self.asked = shown, asked
         self.warnings = tuple(warnings)
         self.variables = tuple(variable.value for variable in solutions.variables)
 
@@ -122,7 +125,20 @@ class Answer:
 
     def rows(self) -> Iterator[Terms]:
         """Yield the unread rows."""
-        return map(terms_of, read(self.solutions))
+        if self._arranged is not None:
+            return self._arranged
+        return map(terms_of, read(self._solutions))
+
+    @property
+    def solutions(self) -> ox.QuerySolutions:
+        """The unread rows as Oxigraph serialises them."""
+        if self._arranged is None:
+            return self._solutions
+        found = [dict(bindings(self.variables, row)) for row in self._arranged]
+        document = {"head": {"vars": self.variables}, "results": {"bindings": found}}
+        again = ox.parse_query_results(json.dumps(document), ox.QueryResultsFormat.JSON)
+        assert isinstance(again, ox.QuerySolutions)
+        return again
 
     def blocks(self, first: int = _FIRST, most: int = _BLOCK) -> Iterator[list[Terms]]:
         """Yield the rows in non-empty blocks of ``first`` to ``most`` rows."""
@@ -160,25 +176,25 @@ def ask(
     if not isinstance(solutions, ox.QuerySolutions):
         raise QueryError("question-not-select", file=f"{question.name}.rq")
     shown = Shown(store, language, question.columns)
-    return Answer(_ordered_by_name(solutions, text, store, shown), shown, asked)
+    return _ordered_by_name(solutions, text, store, shown, asked)
 
 
 def _ordered_by_name(
-    solutions: ox.QuerySolutions, text: str, store: Store, shown: Shown
-) -> ox.QuerySolutions:
-    """The solutions with names, where the query orders by IRIs, in the order of a dictionary.
+    solutions: ox.QuerySolutions, text: str, store: Store, shown: Shown, asked: Asked | None
+) -> Answer:
+    """The answer with names, where the query orders by IRIs, in the order of a dictionary.
 
     An answer of more than ``_ORDERED`` rows stays as it is.
     """
     variables = tuple(variable.value for variable in solutions.variables)
     places = [variables.index(name) for name in _ordering(text) if name in variables]
     if not places:
-        return solutions
+        return Answer(solutions, shown, asked)
     rows = list(islice(map(terms_of, read(solutions)), _ORDERED + 1))
     if len(rows) > _ORDERED:
         again = store.query(text)
         assert isinstance(again, ox.QuerySolutions)
-        return again
+        return Answer(again, shown, asked)
     iris = {row[place] for row in rows for place in places}
     shown.labels.fetch(iri.value for iri in iris if isinstance(iri, ox.NamedNode))
 
@@ -198,11 +214,7 @@ def _ordered_by_name(
         for one in sorted(groups, key=key):
             yield from arranged(groups[one], depth + 1)
 
-    found = [dict(bindings(variables, row)) for row in arranged(rows, 0)]
-    document = {"head": {"vars": variables}, "results": {"bindings": found}}
-    again = ox.parse_query_results(json.dumps(document), ox.QueryResultsFormat.JSON)
-    assert isinstance(again, ox.QuerySolutions)
-    return again
+    return Answer(solutions, shown, asked, arranged=arranged(rows, 0))
 
 
 def _ordering(text: str) -> list[str]:

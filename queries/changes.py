@@ -139,9 +139,7 @@ class _Known:
             self.derived[triple] = min(fact, self.derived.get(triple, fact))
 
     def records(self, facts: Iterable[str]) -> tuple[FactRecord, ...]:
-        chosen = sorted(facts)
-        self._reader.load(chosen)
-        return tuple(map(self._reader.get, chosen))
+        return tuple(self._reader.read(sorted(facts)))
 
 
 def _triples(store: Store, query: str, subject: str) -> set[tuple[str, str, str]]:

@@ -167,9 +167,8 @@ def history(store: Store, iri: str) -> tuple[PastFact, ...]:
         active=", ".join(f"<{ID}record-status/{name}>" for name in sorted(ACTIVE_STATUSES)),
     )
     reader = FactReader(store)
-    found = {row["fact"].value for row in select(store, text)}
-    reader.load(found)
-    views = sorted(map(reader.get, found), key=lambda view: (view.status_date, view.iri))
+    found = sorted({row["fact"].value for row in select(store, text)})
+    views = sorted(reader.read(found), key=lambda view: (view.status_date, view.iri))
     reader.load({view.superseded_by for view in views if view.superseded_by})
     return tuple(
         PastFact(view, reader.get(view.superseded_by) if view.superseded_by else None)

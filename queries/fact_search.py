@@ -7,8 +7,6 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.fact import ACTIVE_STATUSES
-from ..graph.fact_reader import FactReader
-from ..graph.fact_record import FactRecord
 from ..graph.store import Store, select
 from ..ontology.namespaces import DCTERMS, GRAPH_EVIDENCE, ID
 from .entity_search import predicate_iri
@@ -29,29 +27,6 @@ SELECT DISTINCT ?fact ?a ?b ?c {{
 _NAMED_SO: Final = "SELECT ?document {{ ?document <{key}> {name} }}"
 
 
-def find_facts(
-    store: Store,
-    names: Names,
-    subject: str | None = None,
-    predicate: str | None = None,
-    object: str | float | None = None,
-    *,
-    modality: str | None = None,
-    stated_by: str | None = None,
-    document: str | None = None,
-) -> list[FactRecord]:
-    """The active facts with these parts, prospects too, sorted by their triples.
-
-    A predicate stands for those below it and for its inverse. Raises ``UnknownNameError`` for a
-    name that is not in the graph.
-    """
-    about = {"modality": modality, "stated_by": stated_by, "document": document}
-    found = fact_iris(store, names, subject, predicate, object, **about)
-    reader = FactReader(store)
-    reader.load(found)
-    return [*map(reader.get, found)]
-
-
 def fact_iris(
     store: Store,
     names: Names,
@@ -63,7 +38,7 @@ def fact_iris(
     stated_by: str | None = None,
     document: str | None = None,
 ) -> list[str]:
-    """The IRIs of what :func:`find_facts` gives, in the same order.
+    """The IRIs of the active facts with these parts, prospects too, sorted by their triples.
 
     A predicate stands for those below it and for its inverse. Raises ``UnknownNameError`` for a
     name that is not in the graph.

@@ -105,8 +105,7 @@ class Profile:
         self._reader = reader_of(store)
         graphs = self._reader.graphs(self.card.triples)
         iris = list(dict.fromkeys(fact for found in graphs.values() for fact in found))
-        self._reader.load(iris)
-        self.facts: list[FactRecord] = sorted(map(self._reader.get, iris), key=_firmest)
+        self.facts: list[FactRecord] = sorted(self._reader.read(iris), key=_firmest)
         self._classes: dict[str, frozenset[str]] = {}
         self._countries: dict[str, str] = {}
         self._learn([iri, *(_other(fact, iri) for fact in self.facts)])
@@ -312,8 +311,7 @@ class Profile:
             return []
         text = _SAID.format(evidence=GRAPH_EVIDENCE, tw=TW, iri=self.iri, active=_ACTIVE)
         iris = [row["fact"].value for row in select(self.store, text)]
-        self._reader.load(iris)
-        return sorted(map(self._reader.get, iris), key=_firmest)
+        return sorted(self._reader.read(iris), key=_firmest)
 
     @property
     def documents(self) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -362,8 +360,7 @@ class Profile:
             return []
         text = _FACTS.format(things=_iris(listed), evidence=GRAPH_EVIDENCE, tw=TW, active=_ACTIVE)
         iris = [row["fact"].value for row in select(self.store, text)]
-        self._reader.load(iris)
-        return [self._reader.get(iri) for iri in iris]
+        return self._reader.read(iris)
 
     def _learn(self, iris: Iterable[str]) -> None:
         """Fetch labels, classes and countries of entities, each once."""

@@ -17,14 +17,12 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from dossier import dossier
 
 from taawun.desk.drafts import Drafts
 from taawun.desk.session import Desk, snapped
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.editing.insert_entry import document_edit
-from taawun.loaders.editing.new_collection import new_collection
-from taawun.loaders.editing.transaction import seen
 
 #: Invented, and not looked at when the rules were written.
 TEXT = (
@@ -57,11 +55,7 @@ GIVEN = {
 @pytest.fixture
 def mine(tmp_path) -> Path:
     """A collection with the text as a document."""
-    folder = tmp_path / "mine"
-    new_collection(folder, with_example=True)
-    titles = {"ar": "خبر مخترع", "en": "Invented news"}
-    document_edit(folder, seen(folder), "news", TEXT.encode(), titles).write()
-    return folder
+    return dossier(tmp_path / "mine", TEXT)
 
 
 def facts_of(folder: Path, document: str = "news") -> set[tuple[str, str, str]]:

@@ -14,12 +14,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dossier import dossier
 
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.editing.insert_entry import document_edit
-from taawun.loaders.editing.new_collection import new_collection
-from taawun.loaders.editing.transaction import seen
 
 #: Invented.
 TEXT = (
@@ -35,10 +33,7 @@ PATIENCE = 60_000
 @pytest.fixture
 def mine(tmp_path) -> Path:
     """A collection with an invented text and a second reading of a bundled document."""
-    folder = tmp_path / "mine"
-    new_collection(folder, with_example=True)
-    titles = {"ar": "خبر مخترع", "en": "Invented news"}
-    document_edit(folder, seen(folder), "news", TEXT.encode(), titles).write()
+    folder = dossier(tmp_path / "mine", TEXT)
     (folder / "readings" / "Sami").mkdir(parents=True)
     shutil.copy(SECOND, folder / "readings" / "Sami")
     return folder

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dossier import dossier
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,8 +20,6 @@ from taawun.graph.errors import CollectionError, MisuseError
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
-from taawun.loaders.editing.insert_entry import document_edit
-from taawun.loaders.editing.new_collection import new_collection
 from taawun.loaders.editing.reconciliation import Reconciler, with_names
 from taawun.loaders.editing.second_reading import two_readings
 from taawun.loaders.editing.transaction import seen
@@ -45,10 +44,7 @@ FACT = {**PLAN, "object": "area/digital-skills", "modality": "inferred", "note":
 @pytest.fixture
 def mine(tmp_path) -> Path:
     """A collection with a text, one fact about it, and a second reading of a bundled document."""
-    folder = tmp_path / "mine"
-    new_collection(folder, with_example=True)
-    titles = {"ar": "خبر مخترع", "en": "Invented news"}
-    document_edit(folder, seen(folder), "news", TEXT.encode(), titles).write()
+    folder = dossier(tmp_path / "mine", TEXT)
     assert Desk([folder]).save([PLAN], "en")["faults"] == []
     (folder / "readings" / "Sami").mkdir(parents=True)
     shutil.copy(SECOND, folder / "readings" / "Sami")

@@ -219,9 +219,7 @@ _FACT: Final = (
 
 
 def _fact_items(graph: KnowledgeGraph, iris: Sequence[str]) -> Iterable[Json]:
-    reader = FactReader(graph.store)
-    reader.load(iris)
-    return (fact_json(reader.get(iri)) for iri in iris)
+    return map(fact_json, FactReader(graph.store).read(iris))
 
 
 _ENTITY: Final = ("id", "iri", "names", "also", "classes")
