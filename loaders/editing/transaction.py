@@ -15,9 +15,9 @@ from typing import Final
 from ...graph.entity import Entity
 from ...graph.errors import OutputError
 from ...graph.fact import Fact, Object
-from ...graph.folder_lock import lock
 from ...messages.fault import Fault, Place
 from ...messages.message import foreign
+from ..builds.atomic_folder import lock
 from ..builds.inputs import SEEDS, fingerprint
 from ..checks.claims import Claims
 from ..collection import PARTS
