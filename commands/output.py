@@ -18,7 +18,7 @@ from ..graph.errors import MisuseError, OutputError
 from ..graph.whole_file import whole_file
 from ..messages.message import foreign, say
 from ..queries.answer import write_answer
-from ..queries.date_words import readable
+from ..queries.labels import readable
 from ..queries.prefixes import prefixes_of
 from ..queries.results import Naming, Shown, as_data, to_markdown, to_separated
 from ..queries.rows import Rows, Truth

@@ -12,7 +12,7 @@ import click
 from ..graph.errors import InputError, MisuseError, OutputError
 from ..messages.fault import near
 from ..messages.message import say
-from .input_file import read_input
+from .input import read_input
 from .output import emit, print_line, printer_for, writing
 from .settings import Settings, common
 

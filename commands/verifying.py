@@ -15,7 +15,7 @@ from ..graph.control_characters import escaped
 from ..graph.errors import InputError
 from ..messages.message import Message, foreign, say
 from ..queries.proof_check import ProofChecker, Verdict, read_proofs
-from .input_file import read_input
+from .input import read_input
 from .output import print_line
 from .settings import FAULTS, Settings, common
 from .stopping import ended_by_interrupt, ended_in_time

@@ -26,7 +26,7 @@ from ..loaders.editing.references import References
 from ..loaders.editing.transaction import REVIEWS, Edit, seen
 from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
-from ..loaders.text.scopes import Scopes
+from ..loaders.text.cues import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
 from ..messages.fault import Fault, Place, by_weight
 from ..ontology.schema import local_name

@@ -17,9 +17,9 @@ from ..graph.fact_record import FactRecord
 from ..graph.store import Store, kept, select
 from ..messages.message import codes, listed, say
 from ..ontology.namespaces import ID, OWL, TW, XSD
-from .date_words import readable
 from .fact_words import name_of
 from .items import BANDS, Item
+from .labels import readable
 from .profile import Profile, Section
 
 #: How many partners a clause names and how many other things, if more would be left than two.

@@ -23,7 +23,7 @@ from taawun.loaders.builds import sharded_build
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.loaders.builds.sharded_build import InProcess, executor_of
-from taawun.loaders.builds.source_rows import read_statements
+from taawun.loaders.builds.source_state import read_statements
 
 ROOT = Path(__file__).parent.parent
 #: Facts of the collection, in shards of so many rows.

@@ -24,7 +24,7 @@ from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
 from ..checks.glosses import gloss_lines
-from ..collection import Collection, Registers, read_collection
+from ..collection import Collection, Registers, no_pauses, read_collection
 from ..entities import region_lines
 from ..files.value import Site
 from .atomic_folder import Unfinished, delete_whole, is_whole, seal
@@ -38,11 +38,9 @@ from .cache import (
     remembered,
     stack,
 )
-from .garbage_collection import no_pauses
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
-from .source_content import KEPT_FACTS, write_content
-from .source_rows import Recorder
+from .source_state import KEPT_FACTS, Recorder, write_content
 
 #: Characters of a chunk of lines.
 _PIECE: Final = 1 << 19

@@ -38,7 +38,7 @@ from .atomic_folder import seal
 from .cache import MANIFEST, STORE
 from .inputs import name_of
 from .quad_difference import Difference, DoubtError
-from .source_rows import (
+from .source_state import (
     NOTHING,
     FileStatements,
     Statements,

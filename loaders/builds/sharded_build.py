@@ -47,7 +47,7 @@ from .shards import (
     mark_shard,
     read_shard,
 )
-from .source_rows import Recorder, WholeError, fact_files, units
+from .source_state import Recorder, WholeError, fact_files, units
 
 #: How many rows a shard has at most.
 ROWS: Final = 10_000

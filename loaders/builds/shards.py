@@ -32,13 +32,12 @@ from ...ontology.namespaces import ID, XSD
 from ..checks.claims import Claims, numbers_of
 from ..checks.glosses import First, first_glosses, gloss_lines, with_shared_glosses
 from ..checks.lints import is_compared_across, lint_differences, lint_loops, lint_subjects
-from ..collection import FACT_READERS, Collection, Registers, classes_of
+from ..collection import FACT_READERS, Collection, Registers, classes_of, no_pauses
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
-from .garbage_collection import no_pauses
 from .inputs import code_fingerprint
-from .source_rows import pack_statement
+from .source_state import pack_statement
 
 _NUMERIC: Final = frozenset((XSD + "decimal", XSD + "integer"))
 

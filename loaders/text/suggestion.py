@@ -19,13 +19,12 @@ from ..facts import DERIVED_ONLY
 from .agreement_patterns import AgreementPatterns
 from .body_names import Body
 from .bundle_values import Bundle, Scales
-from .cues import Cue, Cues
+from .cues import Cue, Cues, Scopes
 from .dates import SaidDate, said_dates
 from .event_patterns import EventPatterns
 from .mentions import Gazetteer, Mention, names_of, territory_label
 from .numbers import Amount, amounts
 from .phrases import Phrases
-from .scopes import Scopes
 from .sentence_quote import Quote, quote_around, quote_of
 from .tokens import tokens
 from .unknown_names import UnknownName, doubted, unknown_names

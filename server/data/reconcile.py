@@ -21,10 +21,10 @@ from ...graph.store import Term, select
 from ...messages.message import say
 from ...ontology.namespaces import BASE, ID, RDFS, SKOS
 from ...ontology.schema import class_slug, is_own, local_name
-from ...queries.entity_search import class_iri, listing, members, predicate_iri
 from ...queries.labels import Labels, short_iri
 from ...queries.profile import Profile
 from ...queries.profile_text import Wording, rendered
+from ...queries.search import class_iri, listing, members, predicate_iri
 from ..workers.reply import Reply
 from .lists import values_of
 
