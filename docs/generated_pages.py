@@ -1,4 +1,4 @@
-"""Pages of the documentation that are made from the product: ``python docs/generated_pages.py NAME``.
+"""Pages of the docs that are made from the product: ``python docs/generated_pages.py NAME``.
 
 ``ontology`` is made from the Turtle files, ``questions`` from the catalogue of stored questions,
 ``messages`` from the catalogues of translations. `make docs` writes them.

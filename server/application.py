@@ -33,8 +33,7 @@ from .pages.list_pages import LISTS
 from .pages.routes import Site
 from .slow_clients import ImpatientProtocol
 from .sparql.media_types import LANGUAGES, choose, language_of
-from .sparql.protocol import Endpoint
-from .sparql.query_operation import Interface
+from .sparql.protocol import Endpoint, Interface
 from .workers.pool import Pool
 from .workers.process import Limits, Served
 from .workers.worker_answer import RequestError, WorkersAnswer

@@ -56,11 +56,11 @@ NEEDS = {
 #: Files whose tests build collections, start processes or run commands one after the other.
 SLOW_FILES = {
     "test_add", "test_build", "test_bundles", "test_cache", "test_command_input",
-    "test_current_folder", "test_derive_in_parts", "test_desk", "test_diff", "test_docs", "test_docs_site",
-    "test_exports", "test_extension", "test_extras", "test_input_files", "test_new",
-    "test_new_statements", "test_notebook", "test_outputs", "test_patterns", "test_preview",
-    "test_record_status", "test_review", "test_serve", "test_serve_workers", "test_shapes",
-    "test_sharded_build", "test_stopping", "test_suggest", "test_windows",
+    "test_current_folder", "test_derive_in_parts", "test_desk", "test_diff", "test_docs",
+    "test_docs_site", "test_exports", "test_extension", "test_extras", "test_input_files",
+    "test_new", "test_new_statements", "test_notebook", "test_outputs", "test_patterns",
+    "test_preview", "test_record_status", "test_review", "test_serve", "test_serve_workers",
+    "test_shapes", "test_sharded_build", "test_stopping", "test_suggest", "test_windows",
 }  # fmt: skip
 #: Of each family of more cases than the first, all but one in so many as the second are slow.
 MANY, FEW = 10, 8

@@ -26,7 +26,7 @@ from ...queries.question import Question
 from ...queries.results import Shown
 from ...queries.rows import Rows, Truth
 from ...queries.search import search
-from ..sparql.named_graphs import NAMED
+from ..sparql.service_description import NAMED
 from ..workers.reply import Reply
 from .page import Page
 from .question_pages import SHOWN, as_answer, as_shown, files_of

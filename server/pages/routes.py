@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
-from ..sparql.query_operation import asked, single, truth
+from ..sparql.protocol import asked, single, truth
 from ..workers.answer_memory import etag, matches
 from ..workers.pool import Pool
 from ..workers.process import Limits

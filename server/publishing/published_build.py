@@ -31,7 +31,7 @@ from ...queries.rows import Rows
 from ...queries.why import RowExplanation
 from ..pages.make_explorer import renderer
 from ..pages.question_pages import SHOWN
-from ..sparql.named_graphs import NAMED
+from ..sparql.service_description import NAMED
 from ..workers.served_graph import OpenedBuild
 from .static_address import GATHERED, Address, address_at, address_of, link_to
 

@@ -12,9 +12,8 @@ from rdflib.term import IdentifiedNode, Node
 
 from ....graph.errors import ShapesError, needs
 from ....messages.message import foreign
-from .result import Result, message_of
 from .source import Node as ShapeNode
-from .source import ShapesGraph, path_of
+from .source import Result, ShapesGraph, message_of, path_of
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
