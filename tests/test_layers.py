@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "api": {"checks", "graph", "loaders", "messages", "ontology", "queries", "trial", "viz"},
     "server": {"api", "graph", "loaders", "messages", "ontology", "queries", "viz"},
     "desk": {
-        "checks", "graph", "loaders", "messages", "ontology", "queries", "server", "viz",
+        "checks", "graph", "loaders", "messages", "ontology", "queries", "server", "trial", "viz",
     },
     "commands": {
         "api", "checks", "desk", "graph", "loaders", "messages", "ontology", "queries", "server",

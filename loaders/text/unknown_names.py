@@ -15,6 +15,7 @@ from ...graph.arabic import fold
 from ...graph.entity import Entity
 from ...ontology.namespaces import TW
 from .mentions import Mention
+from .name_words import ACTING, HEADS, OTHER_HEADS
 from .tokens import Token, folded_words, joined, stripped, tokens
 
 _TITLES: Final = folded_words(
@@ -113,11 +114,15 @@ def _run(text: str, words: list[Token], first: int) -> list[int]:
     return run
 
 
-#: The first words of names of bodies, offices and events, in the singular.
-_HEADS: Final = folded_words(
-    "وزير وزيرة وزارة الوزارة هيئة الهيئة اتحاد الاتحاد منظمة المنظمة جهاز الجهاز لجنة اللجنة"
-    " مجلس المجلس معهد المعهد مركز المركز جمعية الجمعية وكالة الوكالة صندوق الصندوق شركة الشركة"
-    " مؤسسة المؤسسة مؤتمر المؤتمر معرض المعرض قمة القمة منتدى المنتدى جامعة كلية كأس"
+#: The first words of names of bodies, offices and events, with and without the article.
+_HEADS: Final = frozenset(
+    form
+    for word in {
+        *(head for head, kind in HEADS.items() if kind in ACTING - {"country"}),
+        *OTHER_HEADS,
+        *folded_words("وزير وزيرة مركز"),
+    }
+    for form in (word, f"ال{word}")
 )
 #: Words that end a name: more about it follows.
 _ENDS: Final = folded_words("في من على عن إلى مع بين أن حول خلال عبر ضمن مجال مجالات قطاع")
