@@ -204,7 +204,7 @@ def reconcile(settings: Settings, file: str, column: str, class_: str | None) ->
     kinds = frozenset({schema.classes[References(known).class_slug(class_)]} if class_ else ())
     reconciler = Reconciler(known)
     rows = [
-        (name, reconciler.sure(name, kinds), " ".join(one.ref for one in found))
+        (name, reconciler.sure(name, kinds), " ".join(one.thing for one in found))
         for name in names_in(text, column)
         for found in [reconciler.candidates(name, kinds)]
     ]

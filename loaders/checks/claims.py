@@ -24,12 +24,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.arabic import fold
+from ...graph.arabic import fold, stem
 from ...graph.fact import Fact, Object, Passage
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from ..collection import Collection, classes_of
-from ..text.cues import Scope, Scopes, stem
+from ..text.cues import Scope, Scopes
 from ..text.cues import stems as stems_of_word
 from ..text.dates import completed, is_among, lengths
 from ..text.mentions import PROPER, Gazetteer, names_of, parts_of_territories

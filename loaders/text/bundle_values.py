@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from ...graph.arabic import fold
+from ...graph.arabic import fold, stem
 from ...graph.entity import Entity
 from ...graph.territories import territories
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Schema
 from ..checks.coverage import Sentence
 from .body_names import Body
-from .cues import stem
 from .dates import SaidDate
 from .mentions import Mention
 from .name_words import ACTING, TITLES

@@ -14,14 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ...graph.arabic import fold
+from ...graph.arabic import fold, stem
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Schema
 from .tokens import Token, folded_words, joined, stripped, tokens
-
-_ENDINGS: Final = ("ات", "ون", "ين", "ان", "ها", "هم", "وا", "تا", "ه", "ت", "ا")
-_ARTICLES: Final = ("ال", "لل")
-_LEAST_LETTERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +27,6 @@ class Cue:
     start: int
     end: int
     term: str
-
-
-@lru_cache(maxsize=16384)
-def stem(word: str) -> str:
-    """A folded word without article and ending: a light stem, to avoid chance matches.
-
-    >>> stem("الاتفاقيات") == stem("اتفاقيه")
-    True
-    """
-    for article in _ARTICLES:
-        if word.startswith(article) and len(word) - len(article) >= _LEAST_LETTERS:
-            word = word.removeprefix(article)
-            break
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_LETTERS:
-            return word.removesuffix(ending)
-    return word
 
 
 @lru_cache(maxsize=16384)
