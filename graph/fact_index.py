@@ -13,8 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeAlias
-from zlib import crc32
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -22,9 +21,8 @@ from ..ontology.namespaces import BASE, EVIDENCE, GRAPH_EVIDENCE, TW
 from .derive import DerivedFact
 from .document import Document
 from .fact import Evidence, Fact, Passage
+from .indexed_facts import VERSION, Place, checksum, triple_key
 
-#: The version of the tables.
-VERSION: Final = 1
 #: The properties of evidence that name words beside a quote.
 BESIDE: Final = frozenset(TW + name for name in ("gloss", "doesNotName", "doesNotSay"))
 
@@ -49,19 +47,6 @@ _DOCUMENT: Final = "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)"
 #: How many records are written at once, and how many qualifiers are known at a time.
 _AT_ONCE: Final = 10_000
 _KNOWN: Final = 20_000
-
-#: Part of a quote: its document, its offsets, those of the part before it, and its context.
-Place: TypeAlias = tuple[str, int, int, tuple[int, int] | None, list[tuple[str, int, int]]]
-
-
-def checksum(*parts: str) -> int:
-    """The checksum of a record."""
-    return crc32("\0".join(parts).encode())
-
-
-def triple_key(line: str) -> int:
-    """The key of a triple, given as in N-Triples; others may have the same."""
-    return crc32(line.encode())
 
 
 class FactIndexWriter:

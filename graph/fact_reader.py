@@ -342,8 +342,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
 #: The properties of facts that records have.
 QUALIFIERS: Final = (_MODALITY, *_FIELDS, _DERIVED_FROM)
 _ALL_QUALIFIERS: Final = (
-    f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
-    f"{listed('p', QUALIFIERS)} ?f ?p ?o }} }}"
+    f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ {listed('p', QUALIFIERS)} ?f ?p ?o }} }}"
 )
 _ALL_TRIPLES: Final = (
     f"SELECT ?f ?s ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?f a <{TW}Fact> }} "

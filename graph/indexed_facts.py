@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from zlib import crc32
 
 import pyoxigraph as ox
 
@@ -23,8 +24,12 @@ from .store import EmbeddedStore, Store, Term, kept
 if TYPE_CHECKING:
     import sqlite3
 
-    from .fact_index import FactIndexWriter, Place
+    from .fact_index import FactIndexWriter
 
+#: The version of the tables.
+VERSION: Final = 1
+#: Part of a quote: its document, its offsets, those of the part before it, and its context.
+Place: TypeAlias = tuple[str, int, int, tuple[int, int] | None, list[tuple[str, int, int]]]
 #: Fewer facts are read from the store faster than the file is opened.
 _FEW: Final = 8
 #: How many documents, and qualifiers, are kept in memory.
@@ -34,6 +39,16 @@ _ROWS: Final = (
     "SELECT fact.name, line, evidence, checksum, text FROM fact JOIN said ON said.id = fact.said "
     "WHERE {} IN (SELECT value FROM json_each(?))"
 )
+
+
+def checksum(*parts: str) -> int:
+    """The checksum of a record."""
+    return crc32("\0".join(parts).encode())
+
+
+def triple_key(line: str) -> int:
+    """The key of a triple, given as in N-Triples; others may have the same."""
+    return crc32(line.encode())
 
 
 class _Row(NamedTuple):
@@ -69,8 +84,6 @@ class FactIndex:
 
         Raises ``DamagedError``.
         """
-        from .fact_index import triple_key
-
         return self._rows("fact.triple", [*map(triple_key, lines)])
 
     def by_iri(self, iris: Iterable[str]) -> Iterator[tuple[str, _Row]]:
@@ -114,20 +127,18 @@ class FactIndex:
         return found
 
     def _rows(self, column: str, keys: list[Any]) -> Iterator[tuple[str, _Row]]:
-        for name, line, evidence, check, said in self._found(_ROWS.format(column), json.dumps(keys)):
+        for name, line, evidence, check, said in self._found(
+            _ROWS.format(column), json.dumps(keys)
+        ):
             self._check(check, name, line, said, evidence)
             yield BASE + name, _Row(line, evidence, said)
 
     def _check(self, check: int, *parts: str) -> None:
-        from .fact_index import checksum
-
         if checksum(*parts) != check:
             raise DamagedError
 
     def _found(self, text: str, value: str) -> list[Any]:
         import sqlite3
-
-        from .fact_index import VERSION
 
         with self._lock:
             try:
@@ -228,9 +239,7 @@ class _Indexed:
                 around.append(BesideRow(iri, before=Evidence(document, *before).iri(fact)))
             for other, *span in context:
                 passage = Passage(self._index.document(other), *span)
-                around.append(
-                    BesideRow(iri, "", None, passage.passage_iri, passage.quote, *span)
-                )
+                around.append(BesideRow(iri, "", None, passage.passage_iri, passage.quote, *span))
 
     def _look_up(self, facts: Sequence[str]) -> dict[str, list[_Row]]:
         """The statements of facts that the file has."""

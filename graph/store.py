@@ -112,9 +112,7 @@ class EmbeddedStore:
     ``fact_index`` is the file that repeats what it says of facts, which need not be there.
     """
 
-    def __init__(
-        self, store: ox.Store, build: str = "", *, fact_index: Path | None = None
-    ) -> None:
+    def __init__(self, store: ox.Store, build: str = "", *, fact_index: Path | None = None) -> None:
         self._store, self.build, self.fact_index = store, build, fact_index
         #: What readers keep with a build, which never changes, by their name.
         self.kept: dict[str, object] = {}
