@@ -19,6 +19,8 @@ import pyoxigraph as ox
 from ...graph.derive import DerivedFact, derive
 from ...graph.errors import StoreError
 from ...graph.fact import Fact
+from ...graph.fact_index import FactIndexWriter
+from ...graph.store import FACT_INDEX
 from ...messages.fault import Place
 from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
@@ -216,19 +218,21 @@ def build(
 def _make(folders: Sequence[Path], made: Unfinished) -> None:
     """Read, check, derive and load; loading runs in parallel."""
     feed = Feed(lambda: made.path / STORE)
-
+    index = FactIndexWriter(lambda: made.path / FACT_INDEX)
     recorder = Recorder()
     places: list[Place] = []
 
     def heed(name: str, fact: Fact, place: Site) -> None:
         feed.add(fact.lines())
+        index.add(fact)
         recorder.heed(name, fact, place)
         if len(places) <= KEPT_FACTS:
             places.append(place.place)
 
     try:
         collection = read_collection(folders, heed)
-        feed.add(_other_lines(collection))
+        feed.add(index.heeded(_other_lines(collection)))
+        index.add_documents(collection.documents.values())
         statements = recorder.statements(folders)
         manifest = counts_of(collection)
         if len(places) <= KEPT_FACTS:
@@ -238,10 +242,13 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
         manifest["derived"] = 0
         for item in derive(_taken(facts), schema, classes):
             feed.add(item.lines())
+            index.add_derived(item)
             manifest["derived"] += 1
+        index.finish()
         manifest["quads"] = feed.finish()
     finally:
         feed.abandon()
+        index.close()
     if statements:
         statements.write(made.path)
     (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8", newline="\n")
