@@ -18,6 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..graph.store import EmbeddedStore
 from ..graph.whole_file import whole_file
 from ..messages.message import LANGUAGES, codes, forms
 from ..queries.names import Names
@@ -115,6 +116,7 @@ def explore(
     texts: Mapping[str, str] | None,
 ) -> ExplorerFile:
     """Write the page of a graph, or of one entity and what is near it."""
+    store = store.resident() if isinstance(store, EmbeddedStore) and len(questions) > 10 else store
     view = read_view(store)
     if focus is not None:
         view = focus_on(view, focus, depth)

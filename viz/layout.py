@@ -249,15 +249,23 @@ def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
         centre_x = sum(plan.x[i] * plan.mass[i] for i in members) / weight
         centre_y = sum(plan.y[i] * plan.mass[i] for i in members) / weight
         wholes.append((*place, SPRING * SPRING * weight, centre_x, centre_y))
-    # Written for speed: this loop is most of the work of a layout.
-    for (column, row, _, here_x, here_y), members in zip(wholes, grid.values(), strict=True):
-        push_x = push_y = 0.0
-        for other_column, other_row, strength, there_x, there_y in wholes:
+    # Written for speed: this loop is most of the work of a layout. Each pair of cells is met once,
+    # and each cell still adds up its pushes in the order of the cells.
+    pushes_x, pushes_y = [0.0] * len(wholes), [0.0] * len(wholes)
+    for here, (column, row, weight, here_x, here_y) in enumerate(wholes):
+        push_x, push_y = pushes_x[here], pushes_y[here]
+        for there in range(here + 1, len(wholes)):
+            other_column, other_row, other_weight, there_x, there_y = wholes[there]
             if not (-2 < column - other_column < 2 and -2 < row - other_row < 2):
                 dx, dy = here_x - there_x, here_y - there_y
-                push = strength / (dx * dx + dy * dy)
+                square = dx * dx + dy * dy
+                push, back = other_weight / square, weight / square
                 push_x += dx * push
                 push_y += dy * push
+                pushes_x[there] -= dx * back
+                pushes_y[there] -= dy * back
+        pushes_x[here], pushes_y[here] = push_x, push_y
+    for push_x, push_y, members in zip(pushes_x, pushes_y, grid.values(), strict=True):
         for i in members:
             fx[i] += push_x * plan.mass[i]
             fy[i] += push_y * plan.mass[i]
