@@ -170,9 +170,7 @@ class _Asking:
             for row, proof in zip(rows, self._proofs(text, rows, keys), strict=True)
         )
 
-    def _proofs(
-        self, text: str, rows: Sequence[_Row], keys: Sequence[str]
-    ) -> Iterator[list[str]]:
+    def _proofs(self, text: str, rows: Sequence[_Row], keys: Sequence[str]) -> Iterator[list[str]]:
         for explanation in explain_or_say_why_not(self.store, text, rows, parameters=keys):
             yield list(
                 dict.fromkeys(told.iri for fact in explanation.facts for told in fact.asserted())

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from ...graph.derive import DerivedFact, derive
 from ...graph.errors import StoreError
 from ...graph.fact import Fact
+from ...graph.garbage_collection import no_pauses
 from ...messages.fault import Place
 from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
@@ -38,7 +39,6 @@ from .cache import (
     remembered,
     stack,
 )
-from .garbage_collection import no_pauses
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
 from .source_content import KEPT_FACTS, write_content

@@ -27,6 +27,7 @@ import pyoxigraph as ox
 from ...graph.derive import Known, Premise, Reasoner, premise_of
 from ...graph.document import Document
 from ...graph.fact import Fact
+from ...graph.garbage_collection import no_pauses
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import ID, XSD
 from ..checks.claims import Claims, numbers_of
@@ -36,7 +37,6 @@ from ..collection import FACT_READERS, Collection, Registers, classes_of
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
-from .garbage_collection import no_pauses
 from .inputs import code_fingerprint
 from .source_rows import pack_statement
 

@@ -62,10 +62,12 @@ class Checker:
         self._between, self._given = _without_values(self._text, parameters if text else (), names)
 
     def _text_for(self, row: Row) -> str:
-        given = [row[i] for i in self._given]
-        if not given or not all(isinstance(term, ox.NamedNode | ox.Literal) for term in given):
+        """The query with the row's own values, unless one of them cannot stand in VALUES."""
+        terms = [row[column] for column in self._given]
+        if not terms or any(term is None or isinstance(term, ox.BlankNode) for term in terms):
             return self._text
-        return "".join([f"{before}{term}" for before, term in zip(self._between, given, strict=False)]) + self._between[-1]
+        pieces = zip(self._between, [*terms, ""], strict=True)
+        return " ".join(f"{before} {term}" for before, term in pieces)
 
     def yields(self, statements: Iterable[Statement], row: Row) -> bool:
         """Whether the query returns the row on these statements alone."""
@@ -217,10 +219,27 @@ def _braces(found: Sequence[Token]) -> tuple[int, int] | None:
 
 
 def _begins_with_triple(found: Sequence[Token], place: int) -> bool:
-    """Whether a group begins with a triple, perhaps after VALUES."""
+    """Whether a group, each branch of a UNION, begins with a triple, perhaps after VALUES."""
     while place < len(found) and found[place].is_word("VALUES"):
         place = next((i for i in range(place, len(found)) if found[i].text == "}"), place) + 1
+    while place < len(found) and found[place].text == "{":
+        if not _begins_with_triple(found, place + 1):
+            return False
+        place = _after_group(found, place)
+        if place >= len(found) or not found[place].is_word("UNION"):
+            return True
+        place += 1
     return place < len(found) and found[place].kind in _NODES
+
+
+def _after_group(found: Sequence[Token], place: int) -> int:
+    """The token after the group that opens at ``place``."""
+    depth = 0
+    for i in range(place, len(found)):
+        depth += {"{": 1, "}": -1}.get(found[i].text, 0)
+        if not depth:
+            return i + 1
+    return len(found)
 
 
 def _is_path_sign(found: Sequence[Token], place: int) -> bool:

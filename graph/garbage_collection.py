@@ -1,4 +1,4 @@
-"""Pausing the cyclic garbage collection while a build is made."""
+"""Pause cyclic garbage collection during long work that makes no cycles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_pauses() -> Iterator[None]:
-    """Disable cyclic garbage collection: a build makes millions of objects and no cycles."""
+    """Disable cyclic garbage collection for work that makes millions of objects and no cycles."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
