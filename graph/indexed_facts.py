@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from ..ontology.namespaces import BASE, DOCUMENT, EVIDENCE, TW
 from .document import Document
 from .fact import Evidence, Passage
-from .fact_sources import BesideRow, EvidenceRow, FactSource, Queries, Quads, Triple
+from .fact_sources import BesideRow, EvidenceRow, FactSource, Quads, Queries, Triple
 from .store import EmbeddedStore, Store, Term, kept
 
 if TYPE_CHECKING:

@@ -20,13 +20,14 @@ from ...graph.derive import DerivedFact, derive
 from ...graph.errors import StoreError
 from ...graph.fact import Fact
 from ...graph.fact_index import FactIndexWriter
+from ...graph.garbage_collection import no_pauses
 from ...graph.store import FACT_INDEX
 from ...messages.fault import Place
 from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
 from ..checks.claims import Claims
 from ..checks.glosses import gloss_lines
-from ..collection import Collection, Registers, no_pauses, read_collection
+from ..collection import Collection, Registers, read_collection
 from ..entities import region_lines
 from ..files.value import Site
 from .atomic_folder import Unfinished, delete_whole, is_whole, seal

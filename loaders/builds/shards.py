@@ -28,12 +28,13 @@ from ...graph.derive import Known, Premise, Reasoner, premise_of
 from ...graph.document import Document
 from ...graph.fact import Fact
 from ...graph.fact_index import FactIndexWriter
+from ...graph.garbage_collection import no_pauses
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import ID, XSD
 from ..checks.claims import Claims, numbers_of
 from ..checks.glosses import First, first_glosses, gloss_lines, with_shared_glosses
 from ..checks.lints import is_compared_across, lint_differences, lint_loops, lint_subjects
-from ..collection import FACT_READERS, Collection, Registers, classes_of, no_pauses
+from ..collection import FACT_READERS, Collection, Registers, classes_of
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
