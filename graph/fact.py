@@ -292,6 +292,11 @@ class Fact:
         kept = {name: value for name, value in self.qualifiers if name not in STATUS_QUALIFIERS}
         return replace(self, qualifiers=tuple(sorted({**kept, **status}.items())))
 
+    def said(self) -> Iterator[tuple[str, Object]]:
+        """The IRIs of the properties of its qualifiers, with the values."""
+        for name, value in self.qualifiers:
+            yield _PREDICATES.get(name, TW + name), value
+
     def lines(self) -> Iterator[str]:
         """N-Quads of the fact: its own graph, its view if it is active, and its qualifiers."""
         iri = self.iri
@@ -300,8 +305,7 @@ class Fact:
         if self.is_active:
             yield f"{line} <{GRAPH_PROSPECTS}> ." if self.is_prospect else f"{line} ."
         yield f"<{iri}> <{RDF}type> <{TW}Fact> <{GRAPH_EVIDENCE}> ."
-        for name, value in self.qualifiers:
-            predicate = _PREDICATES.get(name, TW + name)
+        for predicate, value in self.said():
             yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
         if when := self.qualifier("when"):
             for name, day in zip(("earliest", "latest"), date_bounds(when.value), strict=True):

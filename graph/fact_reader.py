@@ -13,7 +13,8 @@ from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
 from .errors import QueryError
 from .fact import ACTIVE_STATUSES, PROSPECTS
 from .fact_record import FactRecord, TripleTerms
-from .fact_sources import chunks, listed, rows, source_of, text_of
+from .fact_sources import chunks, listed, rows, text_of
+from .indexed_facts import source_of
 from .quote_reader import QuoteReader
 from .store import EmbeddedStore, Store, Term, read
 
@@ -122,7 +123,7 @@ class FactReader:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store, self._source = store, source_of(store, _QUALIFIERS)
+        self._store, self._source = store, source_of(store, QUALIFIERS)
         self._records: dict[str, FactRecord] = {}
         self._triples: dict[str, TripleTerms] = {}
         self._qualifiers: dict[str, dict[str, list[Term]]] = {}
@@ -338,10 +339,10 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
     f"{TW}supersededBy": ("superseded_by", _text),
     f"{TW}derivedBy": ("rule", _text),
 }
-_QUALIFIERS: Final = (_MODALITY, *_FIELDS, _DERIVED_FROM)
+#: The properties of facts that records have.
+QUALIFIERS: Final = (_MODALITY, *_FIELDS, _DERIVED_FROM)
 _ALL_QUALIFIERS: Final = (
-    f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
-    f"{listed('p', _QUALIFIERS)} ?f ?p ?o }} }}"
+    f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ {listed('p', QUALIFIERS)} ?f ?p ?o }} }}"
 )
 _ALL_TRIPLES: Final = (
     f"SELECT ?f ?s ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?f a <{TW}Fact> }} "

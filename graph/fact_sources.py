@@ -13,12 +13,12 @@ import pyoxigraph as ox
 
 from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, TW
 from .errors import QueryError
-from .store import EmbeddedStore, Store, Term, read
+from .store import Store, Term, read
 
 _T = TypeVar("_T")
 #: Rows per VALUES block; endpoints limit the length of a query.
 _CHUNK: Final = 1000
-_Triple: TypeAlias = tuple[Term, Term, Term]
+Triple: TypeAlias = tuple[Term, Term, Term]
 
 
 class EvidenceRow(NamedTuple):
@@ -28,8 +28,8 @@ class EvidenceRow(NamedTuple):
     iri: str
     document: str
     exact: str
-    start: str
-    end: str
+    start: str | int
+    end: str | int
     prefix: str
     suffix: str
 
@@ -46,15 +46,15 @@ class BesideRow(NamedTuple):
     unsaid: Term | None = None
     passage: str = ""
     exact: str = ""
-    start: str = ""
-    end: str = ""
+    start: str | int = ""
+    end: str | int = ""
     gloss: str = ""
 
 
 class FactSource(Protocol):
     """Reads parts of facts; each method takes many at once."""
 
-    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+    def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
         """The triples with the facts and derived facts whose graphs have them."""
         ...
 
@@ -62,7 +62,7 @@ class FactSource(Protocol):
         """Facts, properties and values."""
         ...
 
-    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
         """Facts with what their graphs say."""
         ...
 
@@ -71,21 +71,14 @@ class FactSource(Protocol):
         ...
 
 
-def source_of(store: Store, qualifiers: Sequence[str]) -> FactSource:
-    """How the facts of a store are read; ``qualifiers`` are the properties of facts to read."""
-    if isinstance(store, EmbeddedStore):
-        return _Quads(store.quads, qualifiers)
-    return _Queries(store, qualifiers)
-
-
-class _Queries:
+class Queries:
     """Facts behind an endpoint."""
 
     def __init__(self, store: Store, qualifiers: Sequence[str]) -> None:
         self._store = store
         self._properties = ", ".join(f"<{iri}>" for iri in qualifiers)
 
-    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+    def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
         for start, chunk in chunks(triples):
             listing = " ".join(
                 f"({start + i} {s} {p} {o})"
@@ -109,7 +102,7 @@ class _Queries:
             for fact, predicate, value in rows(self._store, text):
                 yield text_of(fact), text_of(predicate), value
 
-    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
         for _, chunk in chunks(facts):
             text = f"SELECT ?f ?s ?p ?o WHERE {{ {listed('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
             for fact, subject, predicate, object_ in rows(self._store, text):
@@ -158,7 +151,7 @@ _AROUND: Final = (
 )
 
 
-class _Quads:
+class Quads:
     """Facts in an embedded store."""
 
     def __init__(self, quads: ox.Store, qualifiers: Sequence[str]) -> None:
@@ -167,7 +160,7 @@ class _Quads:
         #: The evidence of facts whose quotes have not been read yet.
         self._evidence: dict[str, list[ox.NamedNode]] = {}
 
-    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+    def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
         match = self._match
         for triple in triples:
             for quad in match(*triple, None):  # type: ignore[arg-type]
@@ -186,7 +179,7 @@ class _Quads:
                 elif predicate == _EVIDENCE_OF:
                     evidence.append(quad.object)  # type: ignore[arg-type]
 
-    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
         for fact in facts:
             for quad in self._match(None, None, None, ox.NamedNode(fact)):
                 yield fact, (quad.subject, quad.predicate, quad.object)  # type: ignore[misc]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -273,15 +271,3 @@ def document_texts(collections: Iterable[Path] = ()) -> dict[str, str]:
     if faults:
         raise CollectionError(faults)
     return texts
-
-
-@contextmanager
-def no_pauses() -> Iterator[None]:
-    """Disable cyclic garbage collection: a build makes millions of objects and no cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -8,7 +8,7 @@ for each value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, product
+from itertools import chain, islice, product
 from typing import Final
 
 import pyoxigraph as ox
@@ -161,14 +161,17 @@ class _Asking:
         rows = [known.get(self._cells(row)) for row in self.rows]
         return tuple(row for row in rows if row) if all(rows) else ()
 
-    def _explained(self, text: str, rows: Sequence[_Row]) -> tuple[Answer, ...]:
+    def _explained(
+        self, text: str, rows: Sequence[_Row], keys: Sequence[str] = ()
+    ) -> tuple[Answer, ...]:
+        """The rows with their proofs; ``keys`` are parameters that ``text`` gives many values."""
         return tuple(
             Answer(self._cells(row), tuple(proof))
-            for row, proof in zip(rows, self._proofs(text, rows), strict=True)
+            for row, proof in zip(rows, self._proofs(text, rows, keys), strict=True)
         )
 
-    def _proofs(self, text: str, rows: Sequence[_Row]) -> Iterator[list[str]]:
-        for explanation in explain_or_say_why_not(self.store, text, rows):
+    def _proofs(self, text: str, rows: Sequence[_Row], keys: Sequence[str]) -> Iterator[list[str]]:
+        for explanation in explain_or_say_why_not(self.store, text, rows, parameters=keys):
             yield list(
                 dict.fromkeys(told.iri for fact in explanation.facts for told in fact.asserted())
             )
@@ -201,12 +204,12 @@ class _Asking:
         text = self._all_at_once(values)
         if text is None:
             return dict(self._one_by_one(values))
-        rows = [_Row(row) for row in select(self.store, with_prefixes(text, self.store))]
-        keys = self.keys
+        text, keys = with_prefixes(text, self.store), self.keys
+        rows = [_Row(row) for row in islice(select(self.store, text), MOST_ROWS + 1)]
         if len(rows) > MOST_ROWS or any(row[key] is None for row in rows for key in keys):
             return {}
         found: dict[tuple[str, ...], list[Answer]] = {}
-        told = self._explained(with_prefixes(text, self.store), rows)
+        told = self._explained(text, rows, keys)
         for row, answer in zip(rows, told, strict=True):
             found.setdefault(tuple(row[key].value for key in keys), []).append(answer)
         return {key: tuple(answers) for key, answers in found.items()}

@@ -27,6 +27,8 @@ import pyoxigraph as ox
 from ...graph.derive import Premise
 from ...graph.derive_in_parts import derive_in_parts
 from ...graph.errors import CollectionError, StoreError, needs
+from ...graph.fact_index import FactIndexWriter
+from ...graph.store import FACT_INDEX
 from ...messages.fault import Fault
 from ...messages.message import foreign
 from ...ontology.namespaces import ID
@@ -37,6 +39,7 @@ from ..status_file import STATUS_FILE
 from .cache import MANIFEST, STORE
 from .inputs import code_fingerprint, name_of
 from .shards import (
+    INDEX,
     Part,
     Shard,
     Task,
@@ -105,11 +108,13 @@ def build_in_shards(
         return False
     work = Work(target / "work")
     work.folder.mkdir()
+    shards = _Joined(folders, target, executor, registers, work)
     try:
-        return _Joined(folders, target, executor, registers, work).build(other_lines)
+        return shards.build(other_lines)
     except (BrokenProcessPool, ConnectionError) as error:
         raise StoreError("workers-lost") from error
     finally:
+        shards.close()
         shutil.rmtree(work.folder, ignore_errors=True)
 
 
@@ -125,6 +130,7 @@ class _Joined:
         self._folders, self._target, self._executor = folders, target, executor
         self._registers, self._work = registers, work
         self._shards: list[Shard] = []
+        self._index = FactIndexWriter(lambda: target / FACT_INDEX)
 
     def build(self, other_lines: Callable[[Registers], Iterable[str]]) -> bool:
         tasks = [*self._tasks()]
@@ -148,6 +154,8 @@ class _Joined:
         derived = self._derive(last + 1)
         self._load(store, [(last, "other.nq"), (last + 1, "derived.nq")])
         store.flush()
+        self._index.add_documents(self._registers.documents.values())
+        self._index.finish()
         counts = {
             "documents": len(self._registers.documents),
             "entities": len(self._registers.entities),
@@ -163,6 +171,10 @@ class _Joined:
             json.dumps(counts, indent=2) + "\n", "utf-8", newline="\n"
         )
         return True
+
+    def close(self) -> None:
+        """Close what is open, whether or not it is finished."""
+        self._index.close()
 
     def _tasks(self) -> Iterator[Task]:
         number = 0
@@ -225,6 +237,11 @@ class _Joined:
         """Load files of N-Quads one by one, and delete them."""
         for number, kind in files:
             path = self._work.path(number, kind)
+            if kind == "facts.nq":
+                self._index.merge(self._work.path(number, INDEX))
+            elif kind in ("marks.nq", "glosses.nq"):
+                with path.open(encoding="utf-8") as lines:
+                    self._index.heed(line.rstrip("\n") for line in lines)
             store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
             path.unlink()
 
@@ -241,6 +258,7 @@ class _Joined:
             folder = self._work.folder
             for item in derive_in_parts(self._premises(), registers.schema, classes, folder, parts):
                 count += 1
+                self._index.add_derived(item)
                 yield from item.lines()
 
         self._work.write_lines(number, "derived.nq", lines())

@@ -274,7 +274,8 @@ class WorkingCopy:
         statements = read_statements(base)
         if statements is not None:
             statements = self._statements(statements, edit)
-        write_changed(base, target, removed, added, counts, statements)
+        documents = effect.collection.documents.values()
+        write_changed(base, target, removed, added, counts, statements, documents)
         if len(effect.places) <= KEPT_FACTS:
             write_content(target, effect.collection, effect.places)
 

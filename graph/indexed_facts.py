@@ -1,0 +1,302 @@
+"""Read facts from the file beside an embedded store (:mod:`.fact_index`), else from the store.
+
+What the file does not have is asked of the store. Once it turns out to be damaged, everything is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from zlib import crc32
+
+import pyoxigraph as ox
+
+from ..ontology.namespaces import BASE, DOCUMENT, EVIDENCE, TW
+from .document import Document
+from .fact import Evidence, Passage
+from .fact_sources import BesideRow, EvidenceRow, FactSource, Quads, Queries, Triple
+from .store import EmbeddedStore, Store, Term, kept
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from .fact_index import FactIndexWriter
+
+#: The version of the tables.
+VERSION: Final = 1
+#: Part of a quote: its document, its offsets, those of the part before it, and its context.
+Place: TypeAlias = tuple[str, int, int, tuple[int, int] | None, list[tuple[str, int, int]]]
+#: Fewer facts are read from the store faster than the file is opened.
+_FEW: Final = 8
+#: How many documents, and qualifiers, are kept in memory.
+_DOCUMENTS: Final = 256
+_SAID: Final = 20_000
+_ROWS: Final = (
+    "SELECT fact.name, line, evidence, checksum, text FROM fact JOIN said ON said.id = fact.said "
+    "WHERE {} IN (SELECT value FROM json_each(?))"
+)
+
+
+def checksum(*parts: str) -> int:
+    """The checksum of a record."""
+    return crc32("\0".join(parts).encode())
+
+
+def triple_key(line: str) -> int:
+    """The key of a triple, given as in N-Triples; others may have the same."""
+    return crc32(line.encode())
+
+
+class _Row(NamedTuple):
+    """A statement of a fact: its triple as in N-Triples, and JSON of its quotes and qualifiers."""
+
+    line: str
+    evidence: str
+    said: str
+
+
+class DamagedError(Exception):
+    """The file does not say what was written to it."""
+
+
+class FactIndex:
+    """The file of facts of one build, opened when it is first needed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._documents: dict[str, Document] = {}
+        self._said: dict[str, list[tuple[str, Term]]] = {}
+        self._lock = Lock()
+        self.is_sound = path.is_file()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has been read from."""
+        return self._database is not None
+
+    def by_triple(self, lines: Iterable[str]) -> Iterator[tuple[str, _Row]]:
+        """The IRIs and statements of facts with one of these triples, or another with its key.
+
+        Raises ``DamagedError``.
+        """
+        return self._rows("fact.triple", [*map(triple_key, lines)])
+
+    def by_iri(self, iris: Iterable[str]) -> Iterator[tuple[str, _Row]]:
+        """The IRIs and statements of these facts. Raises ``DamagedError``."""
+        return self._rows("fact.name", [iri.removeprefix(BASE) for iri in iris])
+
+    def beside(self, evidence: Iterable[str]) -> Iterator[tuple[str, str, Term]]:
+        """The evidence, properties and values of what stands beside quotes.
+
+        Raises ``DamagedError``.
+        """
+        text = "SELECT * FROM beside WHERE evidence IN (SELECT value FROM json_each(?))"
+        names = [iri.removeprefix(EVIDENCE) for iri in evidence]
+        for name, predicate, value, check in self._found(text, json.dumps(names)):
+            self._check(check, name, predicate, value)
+            yield EVIDENCE + name, predicate, _term(value)
+
+    def said(self, text: str) -> list[tuple[str, Term]]:
+        """Qualifiers: properties and values."""
+        found = self._said.get(text)
+        if found is None:
+            if len(self._said) > _SAID:
+                self._said.clear()
+            pairs = json.loads(text)
+            found = self._said[text] = [(predicate, _term(value)) for predicate, value in pairs]
+        return found
+
+    def document(self, slug: str) -> Document:
+        """A document: its name, its text and its digest. Raises ``DamagedError``."""
+        found = self._documents.get(slug)
+        if found is None:
+            if len(self._documents) > _DOCUMENTS:
+                self._documents.clear()
+            for *row, check in self._found("SELECT * FROM document WHERE slug = ?", slug):
+                self._check(check, *map(str, row))
+                _, file, digest, text, is_whole = row
+                found = Document(slug, file, digest, text, "", "", is_whole=bool(is_whole))
+            if found is None:
+                raise DamagedError
+            self._documents[slug] = found
+        return found
+
+    def _rows(self, column: str, keys: list[Any]) -> Iterator[tuple[str, _Row]]:
+        for name, line, evidence, check, said in self._found(
+            _ROWS.format(column), json.dumps(keys)
+        ):
+            self._check(check, name, line, said, evidence)
+            yield BASE + name, _Row(line, evidence, said)
+
+    def _check(self, check: int, *parts: str) -> None:
+        if checksum(*parts) != check:
+            raise DamagedError
+
+    def _found(self, text: str, value: str) -> list[Any]:
+        import sqlite3
+
+        with self._lock:
+            try:
+                if self._database is None:
+                    # Nobody writes to a finished build.
+                    place = f"{self._path.absolute().as_uri()}?immutable=1"
+                    opened = sqlite3.connect(place, uri=True, check_same_thread=False)
+                    if opened.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                        raise DamagedError
+                    self._database = opened
+                return self._database.execute(text, (value,)).fetchall()
+            except sqlite3.Error as error:
+                raise DamagedError from error
+
+
+def source_of(store: Store, qualifiers: Sequence[str]) -> FactSource:
+    """How the facts of a store are read; ``qualifiers`` are the properties of facts to read."""
+    if not isinstance(store, EmbeddedStore):
+        return Queries(store, qualifiers)
+    quads = Quads(store.quads, qualifiers)
+    path = store.fact_index
+    if path is None:
+        return quads
+    return _Indexed(kept(store, "fact index", lambda _: FactIndex(path)), quads, qualifiers)
+
+
+class _Indexed:
+    """Facts in the file beside an embedded store."""
+
+    def __init__(self, index: FactIndex, quads: Quads, qualifiers: Sequence[str]) -> None:
+        self._index, self._quads = index, quads
+        self._properties = frozenset(qualifiers)
+        #: The statements of facts whose quotes have not been read yet.
+        self._known: dict[str, list[_Row]] = {}
+
+    def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
+        lines = {f"{s} {p} {o}": (s, p, o) for s, p, o in triples}
+        found = self._read(self._index.by_triple, [*lines])
+        stated = {iri: rows for iri, rows in found.items() if rows[0].line in lines}
+        self._known |= stated
+        left = dict.fromkeys(triples)
+        for iri, rows in stated.items():
+            triple = lines[rows[0].line]
+            left.pop(triple, None)
+            yield triple, iri
+        yield from self._quads.stating([*left])
+
+    def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
+        known, wanted, said = self._look_up(facts), self._properties, self._index.said
+        for fact, rows in known.items():
+            told = [pair for row in rows for pair in said(row.said)]
+            for predicate, value in told if len(rows) < 2 else dict.fromkeys(told):
+                if predicate in wanted:
+                    yield fact, predicate, value
+        yield from self._quads.qualifiers([fact for fact in facts if fact not in known])
+
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
+        known = self._look_up(facts)
+        for fact, rows in known.items():
+            subject, predicate, object_ = rows[0].line.split(" ", 2)
+            yield fact, (_term(subject), _term(predicate), _term(object_))
+        yield from self._quads.triples([fact for fact in facts if fact not in known])
+
+    def quotes(self, facts: Sequence[str]) -> tuple[list[EvidenceRow], list[BesideRow]]:
+        known = self._look_up(facts)
+        for fact in known:
+            self._known.pop(fact, None)
+        evidence, beside = self._quads.quotes([fact for fact in facts if fact not in known])
+        try:
+            mine: dict[str, EvidenceRow] = {}
+            around: list[BesideRow] = []
+            for fact, rows in known.items():
+                for row in rows:
+                    self._evidence(fact, row, mine, around)
+            for iri, predicate, value in self._index.beside(mine):
+                if predicate == _GLOSS:
+                    around.append(BesideRow(iri, gloss=value.value))
+                else:
+                    around.append(BesideRow(iri, unsaid=value))
+        except DamagedError:
+            self._index.is_sound = False
+            more, around = self._quads.quotes([*known])
+            return evidence + more, beside + around
+        return [*evidence, *mine.values()], beside + around
+
+    def _evidence(
+        self, fact: str, row: _Row, found: dict[str, EvidenceRow], around: list[BesideRow]
+    ) -> None:
+        """Add the quotes of one statement of a fact, and what continues them and stands around."""
+        for slug, start, end, before, context in json.loads(row.evidence):
+            document = self._index.document(slug)
+            item = Evidence(document, start, end)
+            iri = item.iri(fact)
+            found[iri] = EvidenceRow(
+                fact, iri, DOCUMENT + slug, item.quote, start, end, item.prefix, item.suffix
+            )
+            if before:
+                around.append(BesideRow(iri, before=Evidence(document, *before).iri(fact)))
+            for other, *span in context:
+                passage = Passage(self._index.document(other), *span)
+                around.append(BesideRow(iri, "", None, passage.passage_iri, passage.quote, *span))
+
+    def _look_up(self, facts: Sequence[str]) -> dict[str, list[_Row]]:
+        """The statements of facts that the file has."""
+        # Another thread may be done with one of them.
+        known = ((fact, self._known.get(fact)) for fact in facts)
+        found = {fact: rows for fact, rows in known if rows is not None}
+        if len(found) < len(facts):
+            more = self._read(self._index.by_iri, [fact for fact in facts if fact not in found])
+            self._known |= more
+            found |= more
+        return found
+
+    def _read(
+        self, read: Callable[[Iterable[str]], Iterator[tuple[str, _Row]]], keys: Sequence[str]
+    ) -> dict[str, list[_Row]]:
+        """The statements of facts; none if the file is not there, or damaged, or not worth it."""
+        index = self._index
+        found: dict[str, list[_Row]] = defaultdict(list)
+        if not index.is_sound or not keys or (len(keys) < _FEW and not index.is_open):
+            return found
+        try:
+            for iri, row in read(keys):
+                found[iri].append(row)
+        except DamagedError:
+            index.is_sound = False
+            return {}
+        return found
+
+
+_GLOSS: Final = f"{TW}gloss"
+
+
+def _term(text: str) -> Term:
+    """A term as in N-Triples."""
+    if text.startswith("<"):
+        return ox.NamedNode(text[1:-1])
+    (triple,) = ox.parse(f"<a:a> <a:a> {text} .".encode(), ox.RdfFormat.N_TRIPLES)
+    return triple.object  # type: ignore[return-value]
+
+
+def copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
+    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
+    for fact in facts:
+        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
+        if not lines:
+            continue
+        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
+        evidence, beside = quads.quotes([fact])
+        spans = {row.iri: (int(row.start), int(row.end)) for row in evidence}
+        before = {row.iri: spans[row.before] for row in beside if row.before}
+        places: list[Place] = []
+        for row in evidence:
+            slug = row.document.removeprefix(DOCUMENT)
+            around = [
+                (slug, int(one.start), int(one.end))
+                for one in beside
+                if one.passage and one.iri == row.iri
+            ]
+            places.append((slug, *spans[row.iri], before.get(row.iri), around))
+        writer.add_record(fact, lines[0], said, places)
