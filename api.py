@@ -313,8 +313,8 @@ class KnowledgeGraph(Paragraph):
             with target.open("wb") as out:
                 export(form, self._build.dump, self.store, out)
         except OSError as error:
-            reason = foreign(error.strerror or str(error))
-            raise OutputError("output-not-written", file=str(target), reason=reason) from error
+            told = {"file": str(target), "reason": foreign(error)}
+            raise OutputError("output-not-written", **told) from error
         return target
 
     def add(self, *items: Mapping[str, Any], dry_run: bool = False) -> Facts:

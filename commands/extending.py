@@ -21,7 +21,7 @@ from .edits import carry_out, reader_of, target_of
 from .faults import tell
 from .input import read_input
 from .output import emit, print_line, writing
-from .settings import MISUSE, Settings, common, port_option
+from .settings import MISUSE, Settings, common, file_option, port_option
 
 if TYPE_CHECKING:
     from ..desk.candidates import Candidate
@@ -79,13 +79,7 @@ KINDS = ("facts", "entities", "documents")
 
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS))
-@click.option(
-    "-o",
-    "--output",
-    default="-",
-    metavar="FILE",
-    help="The file to write.  [default: standard output]",
-)
+@file_option
 @common
 @click.pass_obj
 def template(settings: Settings, kind: str, output: str) -> None:

@@ -34,7 +34,7 @@ def read_input(name: str, largest: int = LARGEST, *, remedy: Message | None = No
             with Path(name).open("rb") as file:
                 content = file.read(largest + 1)
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         raise InputError("text-unreadable", file=name, reason=reason, remedy=remedy) from error
     if len(content) > largest:
         raise InputError("input-too-large", file=name, megabytes=largest >> 20)

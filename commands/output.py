@@ -63,12 +63,19 @@ def writing(output: str) -> Iterator[IO[bytes]]:
     if output == "-":
         yield sys.stdout.buffer
         return
+    with writable(output), whole_file(output) as file:
+        yield file
+
+
+@contextmanager
+def writable(path: str | Path) -> Iterator[None]:
+    """Raise ``OutputError`` where a file or folder cannot be written, or is somebody's own."""
     try:
-        with whole_file(output) as file:
-            yield file
+        yield
+    except FileExistsError as error:
+        raise OutputError("publish-folder-used", folder=str(path)) from error
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise OutputError("output-not-written", file=output, reason=reason) from error
+        raise OutputError("output-not-written", file=str(path), reason=foreign(error)) from error
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from typing import Final
 
 import click
 
-from ..graph.errors import MisuseError, OutputError, needs
-from ..messages.message import foreign, say
-from .output import print_line
+from ..graph.errors import MisuseError, needs
+from ..messages.message import say
+from .output import print_line, writable
 from .settings import Settings, common, page_options, port_option
 
 #: An origin as browsers send it: scheme, host, and the port if it is not the usual one.
@@ -217,13 +217,8 @@ def publish(
         build(settings.collections), settings.collections, shows_texts=not no_texts, docs=docs
     )
     site = None if base is None else base.rstrip("/") + "/"
-    try:
+    with writable(folder):
         written = write_site(folder, graph, site=site, before=before, jobs=jobs)
-    except FileExistsError as error:
-        raise OutputError("publish-folder-used", folder=str(folder)) from error
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise OutputError("output-not-written", file=str(folder), reason=reason) from error
     start = folder / "index.html"
     size = f"{written.size / 1e6:.0f}"
     print_line(
@@ -285,12 +280,6 @@ def release(
     elif previous and previous.version == data_version != following:
         raise MisuseError("release-same-version", value=data_version, following=following)
     edition = Edition(data_version, day_of([SEEDS, *settings.collections]))
-    try:
-        with whole_folder(folder, MARK) as place:
-            write_release(place, made.dump, store, edition, parquet=parquet, since=previous)
-    except FileExistsError as error:
-        raise OutputError("publish-folder-used", folder=str(folder)) from error
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise OutputError("output-not-written", file=str(folder), reason=reason) from error
+    with writable(folder), whole_folder(folder, MARK) as place:
+        write_release(place, made.dump, store, edition, parquet=parquet, since=previous)
     print_line(say("release-done", settings.language, folder=str(folder), version=data_version))

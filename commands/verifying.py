@@ -73,11 +73,9 @@ def _loaded(dump: Path) -> ox.Store:
     try:
         store.bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS)
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=str(dump), reason=reason) from error
+        raise InputError("text-unreadable", file=str(dump), reason=foreign(error)) from error
     except (SyntaxError, ValueError) as error:
-        reason = foreign(str(error))
-        raise InputError("proof-graph-unreadable", file=str(dump), reason=reason) from error
+        raise InputError("proof-graph-unreadable", file=str(dump), reason=foreign(error)) from error
     return store
 
 

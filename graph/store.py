@@ -92,7 +92,7 @@ def read(answer: Iterable[_Item]) -> Iterator[_Item]:
 
 def damaged(error: Exception) -> StoreError:
     """The error for a damaged store, with a remedy."""
-    return StoreError("store-damaged", reason=foreign(str(error)))
+    return StoreError("store-damaged", reason=foreign(error))
 
 
 class Store(Protocol):
@@ -130,7 +130,7 @@ class EmbeddedStore:
             raise StoreError(
                 "store-not-opened",
                 path=str(path),
-                reason=foreign(str(error)),
+                reason=foreign(error),
                 folder=str(path.parent),
             ) from error
 
@@ -175,7 +175,7 @@ class EmbeddedStore:
         except (OSError, ValueError, RuntimeError) as error:
             if _CORRUPTION in str(error):
                 raise damaged(error) from error
-            raise QueryError("query-not-evaluated", reason=foreign(str(error))) from error
+            raise QueryError("query-not-evaluated", reason=foreign(error)) from error
 
     @property
     def quads(self) -> ox.Store:

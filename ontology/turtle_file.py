@@ -79,7 +79,7 @@ def read_source(path: Path, name: str) -> Source | Fault:
         triples, places = tuple(t for t, _ in found), tuple(n for _, n in found)
         return Source(name, text, triples, places, dict(parser.prefixes))
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         return Fault.at(Place(name), "cannot-be-read", check="ontology", reason=reason)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

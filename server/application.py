@@ -264,8 +264,7 @@ def listen(host: str, port: int) -> socket.socket:
             raise
         return listener
     except (OSError, OverflowError) as error:
-        reason = foreign(getattr(error, "strerror", None) or str(error))
-        raise ServerError("cannot-listen", host=host, port=port, reason=reason) from error
+        raise ServerError("cannot-listen", host=host, port=port, reason=foreign(error)) from error
 
 
 def run(

@@ -127,6 +127,17 @@ def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     return build(cache=tmp_path_factory.mktemp("cache"))
 
 
+@pytest.fixture
+def environment(the_build: Build) -> dict[str, str]:
+    """What a command of ours finds around it, with the session's cache."""
+    return {
+        **os.environ,
+        "TAAWUN_CACHE": str(the_build.path.parent),
+        "TAAWUN_COLLECTIONS": "",
+        "LC_ALL": "en_GB.UTF-8",
+    }
+
+
 @pytest.fixture(scope="session")
 def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build of the part of the bundled collection that names the memorandum with Iraq."""

@@ -211,8 +211,7 @@ def build(
         prune(cache, [target, *spared])
         memory.keep(Build(target, is_new=True))
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise StoreError("cache-not-writable", folder=str(cache), reason=reason) from error
+        raise StoreError("cache-not-writable", folder=str(cache), reason=foreign(error)) from error
     return Build(target, is_new=True)
 
 

@@ -82,7 +82,7 @@ class Edit:
         except OSError as error:
             for path, old in undo.items():
                 path.unlink(missing_ok=True) if old is None else path.write_bytes(old)
-            file, reason = error.filename or self.folder, foreign(error.strerror or str(error))
+            file, reason = error.filename or self.folder, foreign(error)
             raise OutputError("edit-not-written", file=str(file), reason=reason) from error
         finally:
             for new in made.values():

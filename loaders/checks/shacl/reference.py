@@ -33,7 +33,7 @@ def validate(data: Graph, shapes: ShapesGraph) -> list[Result]:
         try:
             _, report, text = run(data, shacl_graph=graph_of(shapes.triples), inference="none")
         except (ShapeLoadError, ReportableRuntimeError, Warning) as error:
-            raise ShapesError("shapes-refused", reason=foreign(str(error))) from error
+            raise ShapesError("shapes-refused", reason=foreign(error)) from error
     if not isinstance(report, Graph):
         raise ShapesError("shapes-refused", reason=foreign(str(text)))
     found = {_result(report, node, shapes) for node in report.objects(None, SH.result)}
