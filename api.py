@@ -313,8 +313,8 @@ class KnowledgeGraph(Paragraph):
             with target.open("wb") as out:
                 export(form, self._build.dump, self.store, out)
         except OSError as error:
-            told = {"file": str(target), "reason": foreign(error)}
-            raise OutputError("output-not-written", **told) from error
+            reason = foreign(error)
+            raise OutputError("output-not-written", file=str(target), reason=reason) from error
         return target
 
     def add(self, *items: Mapping[str, Any], dry_run: bool = False) -> Facts:
