@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 from zlib import crc32
 
 import pyoxigraph as ox
@@ -23,8 +23,6 @@ from .store import EmbeddedStore, Store, Term, kept
 
 if TYPE_CHECKING:
     import sqlite3
-
-    from .fact_index import FactIndexWriter
 
 #: The version of the tables.
 VERSION: Final = 1
@@ -277,26 +275,4 @@ def _term(text: str) -> Term:
     if text.startswith("<"):
         return ox.NamedNode(text[1:-1])
     (triple,) = ox.parse(f"<a:a> <a:a> {text} .".encode(), ox.RdfFormat.N_TRIPLES)
-    return triple.object  # type: ignore[return-value]
-
-
-def copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
-    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
-    for fact in facts:
-        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
-        if not lines:
-            continue
-        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
-        evidence, beside = quads.quotes([fact])
-        spans = {row.iri: (int(row.start), int(row.end)) for row in evidence}
-        before = {row.iri: spans[row.before] for row in beside if row.before}
-        places: list[Place] = []
-        for row in evidence:
-            slug = row.document.removeprefix(DOCUMENT)
-            around = [
-                (slug, int(one.start), int(one.end))
-                for one in beside
-                if one.passage and one.iri == row.iri
-            ]
-            places.append((slug, *spans[row.iri], before.get(row.iri), around))
-        writer.add_record(fact, lines[0], said, places)
+    return cast(Term, triple.object)

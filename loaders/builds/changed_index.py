@@ -13,9 +13,9 @@ from ...graph.document import Document
 from ...graph.fact_index import BESIDE, FactIndexWriter
 from ...graph.fact_reader import QUALIFIERS
 from ...graph.fact_sources import Quads
-from ...graph.indexed_facts import copy_records
+from ...graph.indexed_facts import Place
 from ...graph.store import FACT_INDEX
-from ...ontology.namespaces import EVIDENCE, FACT, GRAPH_EVIDENCE, INFERENCE, TW
+from ...ontology.namespaces import DOCUMENT, EVIDENCE, FACT, GRAPH_EVIDENCE, INFERENCE, TW
 
 
 def write_changed_index(
@@ -40,7 +40,7 @@ def write_changed_index(
         facts = sorted({iri for quad in (*removed, *added) for iri in _facts(quad, store)})
         writer.remove(facts)
         writer.add_documents(documents)
-        copy_records(Quads(store, QUALIFIERS), writer, facts)
+        _copy_records(Quads(store, QUALIFIERS), writer, facts)
         for quad in removed:
             if _is_beside(quad):
                 writer.remove_beside(quad)
@@ -50,6 +50,28 @@ def write_changed_index(
         writer.finish()
     finally:
         writer.close()
+
+
+def _copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
+    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
+    for fact in facts:
+        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
+        if not lines:
+            continue
+        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
+        evidence, beside = quads.quotes([fact])
+        spans = {row.iri: (int(row.start), int(row.end)) for row in evidence}
+        before = {row.iri: spans[row.before] for row in beside if row.before}
+        places: list[Place] = []
+        for row in evidence:
+            slug = row.document.removeprefix(DOCUMENT)
+            around = [
+                (slug, int(one.start), int(one.end))
+                for one in beside
+                if one.passage and one.iri == row.iri
+            ]
+            places.append((slug, *spans[row.iri], before.get(row.iri), around))
+        writer.add_record(fact, lines[0], said, places)
 
 
 def _facts(quad: ox.Quad, store: ox.Store) -> Iterable[str]:
