@@ -187,6 +187,8 @@ ASKED: Mapping[str, tuple[dict[str, str], ...]] = {
     "people-met": ({}, {"person": "heba-saleh"}),
     "event-participants": ({}, {"event": "meeting/egypt-iraq-talks"}),
     "areas-without-agreement": ({"country": "iraq"},),
+    "figures": ({"figureOf": "egypt"}, {"figureOf": "iraq"}),
+    "possibly-same": ({}, {"entity": "product/farmer-card"}),
 }
 
 

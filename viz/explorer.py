@@ -63,6 +63,7 @@ SCRIPTS: Final = (
     "pointing.js",
     "evidence.js",
     "panel.js",
+    "answers.js",
     "search.js",
     "filters.js",
     "table.js",

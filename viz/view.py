@@ -137,8 +137,9 @@ class AnsweredQuestion:
     """A stored question with its answers, for the picture to highlight.
 
     ``rows`` is the answer for the values that stand in the query; ``answers`` has one for every
-    choice of values that has any. ``asks_ar`` and ``asks_en`` are further wordings, ``names`` those
-    of the IRIs in cells and among the values.
+    choice of values that has any; where the answers for two values ``are_together`` those for each
+    of them, only for a value and itself. ``asks_ar`` and ``asks_en`` are further wordings,
+    ``names`` those of the IRIs in cells and among the values.
     """
 
     slug: str
@@ -152,6 +153,7 @@ class AnsweredQuestion:
     asks_ar: tuple[str, ...] = ()
     asks_en: tuple[str, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
+    are_together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
