@@ -11,9 +11,9 @@ from typing import Any, Final
 import click
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.fact_record import FactRecord, fact_json
 from ..messages.message import say
+from ..messages.untrusted_text import escaped
 from ..ontology.namespaces import ID
 from ..queries.changes import Alteration, AnswerChange, Difference
 from ..queries.fact_words import glosses_of, quotes_of

@@ -17,9 +17,9 @@ from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
-from ..messages.encoding import is_utf_16
 from ..messages.fault import Fault, Place, remedy_of
 from ..messages.message import Message, Part, foreign
+from ..messages.untrusted_text import is_utf_16
 from .namespaces import ID, OUTSIDE, OWL, RDF, RDFS, SCHEMA, SKOS, TW
 from .schema import TERM_TYPES, Schema
 

@@ -13,11 +13,11 @@ from typing import IO, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import all_facts, description
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store
+from ..messages.untrusted_text import escaped
 from ..ontology.namespaces import BASE, DCTERMS, FACT, PREFIXES, PROV, RDF, RDFS, XSD
 from ..ontology.schema import HERE
 
