@@ -207,10 +207,10 @@ class _Reader:
     def ask(self, document: str) -> None:
         """Ask about each unread fact; every answer is written at once."""
         from ..loaders.builds.inputs import SEEDS, name_of
-        from ..loaders.checks.coverage import sentences
         from ..loaders.collection import read_collection
         from ..loaders.editing.transaction import seen
         from ..loaders.reviews import read_reviews, short
+        from ..loaders.text.tokens import sentences
 
         language, printer = self.settings.language, printer_for(self.settings)
         text = self.known.documents[document].text

@@ -8,11 +8,11 @@ from typing import Any
 
 from ..graph.errors import MisuseError, TaawunError
 from ..loaders.builds.inputs import name_of
-from ..loaders.checks.coverage import sentences
 from ..loaders.editing.review_files import ReviewFiles
 from ..loaders.editing.second_reading import choices, readers_of, settlement, two_readings
 from ..loaders.reading_comparison import Agreement, Difference
 from ..loaders.reviews import Review, Stated, Verdict, read_reviews, short, stated_in
+from ..loaders.text.tokens import sentences
 from ..messages.message import say
 from ..ontology.namespaces import ID
 from ..queries.labels import Labels

@@ -21,8 +21,7 @@ from ..text.cues import stems
 from ..text.dates import said_dates
 from ..text.mentions import Gazetteer, Mention
 from ..text.numbers import amounts
-from ..text.tokens import MARKS, tokens
-from .coverage import Sentence, sentences
+from ..text.tokens import MARKS, Sentence, sentences, tokens
 
 #: The most characters of a quote: fair to the publisher, quick to read.
 LONGEST_QUOTE: Final = 300
