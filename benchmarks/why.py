@@ -7,10 +7,11 @@
 
 A graph of synthetic facts, each with its quote, in a store as a build makes it, on disk with the
 file of facts beside it (``--memory``: in memory, without that file): agreements have signatories
-and areas, countries lie in regions, a document has a hundred facts. Times are processor time, the best of five runs
-that alternate with those of the query. “why” finds and verifies the proof of every row; “shown”
-also reads every fact of every proof with its quotes, nothing kept from an earlier run. Memory is
-the peak of “why”. ``--stored`` explains the stored questions over the bundled graph instead.
+and areas, countries lie in regions, a document has a hundred facts. Times are processor time, the
+best of five runs that alternate with those of the query. “why” finds and verifies the proof of
+every row; “shown” also reads every fact of every proof with its quotes, nothing kept from an
+earlier run. Memory is the peak of “why”. ``--stored`` explains the stored questions over the
+bundled graph instead.
 
 The promise: up to 8,000 rows of a join of three, and 1,000 groups, are explained in at most ten
 times the query's own time; twice the rows take about twice the time.
