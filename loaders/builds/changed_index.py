@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from ...graph.document import Document
 from ...graph.fact_index import BESIDE, FactIndexWriter
-from ...graph.fact_reader import QUALIFIERS
 from ...graph.fact_sources import Quads
 from ...graph.indexed_facts import copy_records
 from ...graph.store import FACT_INDEX
@@ -40,7 +39,7 @@ def write_changed_index(
         facts = sorted({iri for quad in (*removed, *added) for iri in _facts(quad, store)})
         writer.remove(facts)
         writer.add_documents(documents)
-        copy_records(Quads(store, QUALIFIERS), writer, facts)
+        copy_records(Quads(store), writer, facts)
         for quad in removed:
             if _is_beside(quad):
                 writer.remove_beside(quad)
