@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -71,11 +71,11 @@ class FactIndexWriter:
         """Add a statement of a fact."""
         number, said = self._said(fact)
         line = f"{fact.subject} {fact.predicate} {fact.object}"
-        evidence = ",".join([_place(item) for item in fact.evidence])
+        evidence = _places(fact.evidence)
         for item in fact.evidence:
             if item.gloss:
                 self._heed(item.gloss_line(fact.iri))
-        self._add(fact.iri, line, number, said, f"[{evidence}]")
+        self._add(fact.iri, line, number, said, evidence)
 
     def add_derived(self, item: DerivedFact) -> None:
         """Add a derived fact."""
@@ -176,7 +176,7 @@ class FactIndexWriter:
 
     def _add(self, iri: str, line: str, number: int, said: str, evidence: str) -> None:
         name = iri.removeprefix(BASE)
-        check = checksum(name, line, said, evidence)
+        check = checksum(name, line, evidence, said)
         self._facts.append((name, triple_key(line), line, number, evidence, check))
         if len(self._facts) >= _AT_ONCE:
             self._flush()
@@ -227,14 +227,21 @@ def _beside(quad: ox.Quad) -> tuple[str, str, str]:
     return name_of_evidence(quad.subject.value), quad.predicate.value, str(quad.object)
 
 
-def _place(item: Evidence) -> str:
-    """A piece of evidence as JSON; see :data:`Place`."""
-    start = f'["{item.document}",{item.start},{item.end}'
-    if not (item.context or item.continues):
-        return f"{start},null,[]]"
-    before = item.continues
-    rest = [[before.start, before.end] if before else None, [*map(_span, item.context)]]
-    return f"{start},{json.dumps(rest)[1:]}"
+def _places(evidence: Sequence[Evidence]) -> str:
+    """Pieces of evidence as JSON (see :data:`Place`), and a single one, as most are, in short."""
+    first = evidence[0]
+    if len(evidence) == 1 and not first.context and not first.continues:
+        return f"{first.document} {first.start} {first.end}"
+    return json.dumps(
+        [
+            (
+                *_span(item),
+                item.continues and (item.continues.start, item.continues.end),
+                [*map(_span, item.context)],
+            )
+            for item in evidence
+        ]
+    )
 
 
 def _span(passage: Passage) -> tuple[str, int, int]:

@@ -10,15 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from zlib import crc32
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import BASE, DOCUMENT, EVIDENCE, TW
+from ..ontology.namespaces import BASE, EVIDENCE, TW
 from .document import Document
-from .fact import Evidence, Passage
+from .fact import Passage, evidence_iri
+from .fact_record import QuotePart
 from .fact_sources import BesideRow, EvidenceRow, FactSource, Quads, Queries, Triple
+from .qualifiers import Said, said_of
 from .store import EmbeddedStore, Store, Term, kept
 
 if TYPE_CHECKING:
@@ -31,10 +33,10 @@ Place: TypeAlias = tuple[str, int, int, tuple[int, int] | None, list[tuple[str, 
 #: Fewer facts are read from the store faster than the file is opened.
 _FEW: Final = 8
 #: How many documents, and qualifiers, are kept in memory.
-_DOCUMENTS: Final = 256
+_DOCUMENTS: Final = 2_000
 _SAID: Final = 20_000
 _ROWS: Final = (
-    "SELECT fact.name, line, evidence, checksum, text FROM fact JOIN said ON said.id = fact.said "
+    "SELECT fact.name, checksum, line, evidence, text FROM fact JOIN said ON said.id = fact.said "
     "WHERE {} IN (SELECT value FROM json_each(?))"
 )
 
@@ -68,7 +70,7 @@ class FactIndex:
         self._path = path
         self._database: sqlite3.Connection | None = None
         self._documents: dict[str, Document] = {}
-        self._said: dict[str, list[tuple[str, Term]]] = {}
+        self._said: dict[str | tuple[str, ...], Said] = {}
         self._lock = Lock()
         self.is_sound = path.is_file()
 
@@ -77,15 +79,15 @@ class FactIndex:
         """Whether it has been read from."""
         return self._database is not None
 
-    def by_triple(self, lines: Iterable[str]) -> Iterator[tuple[str, _Row]]:
-        """The IRIs and statements of facts with one of these triples, or another with its key.
+    def by_triple(self, lines: Iterable[str]) -> dict[str, list[_Row]]:
+        """The statements of facts with one of these triples, or another with its key, by IRI.
 
         Raises ``DamagedError``.
         """
         return self._rows("fact.triple", [*map(triple_key, lines)])
 
-    def by_iri(self, iris: Iterable[str]) -> Iterator[tuple[str, _Row]]:
-        """The IRIs and statements of these facts. Raises ``DamagedError``."""
+    def by_iri(self, iris: Iterable[str]) -> dict[str, list[_Row]]:
+        """The statements of these facts, by IRI. Raises ``DamagedError``."""
         return self._rows("fact.name", [iri.removeprefix(BASE) for iri in iris])
 
     def beside(self, evidence: Iterable[str]) -> Iterator[tuple[str, str, Term]]:
@@ -99,14 +101,19 @@ class FactIndex:
             self._check(check, name, predicate, value)
             yield EVIDENCE + name, predicate, _term(value)
 
-    def said(self, text: str) -> list[tuple[str, Term]]:
-        """Qualifiers: properties and values."""
-        found = self._said.get(text)
+    def said(self, fact: str, rows: Sequence[_Row]) -> Said:
+        """What statements say of a fact."""
+        # Derived facts, and only they, are said to be derived.
+        key = rows[0].said if len(rows) == 1 else tuple([row.said for row in rows])
+        found = self._said.get(key)
         if found is None:
             if len(self._said) > _SAID:
                 self._said.clear()
-            pairs = json.loads(text)
-            found = self._said[text] = [(predicate, _term(value)) for predicate, value in pairs]
+            pairs = (tuple(pair) for row in rows for pair in json.loads(row.said))
+            values: dict[str, list[Term]] = defaultdict(list)
+            for predicate, value in dict.fromkeys(pairs):
+                values[predicate].append(_term(value))
+            found = self._said[key] = said_of(fact, values)
         return found
 
     def document(self, slug: str) -> Document:
@@ -124,12 +131,14 @@ class FactIndex:
             self._documents[slug] = found
         return found
 
-    def _rows(self, column: str, keys: list[Any]) -> Iterator[tuple[str, _Row]]:
-        for name, line, evidence, check, said in self._found(
-            _ROWS.format(column), json.dumps(keys)
-        ):
-            self._check(check, name, line, said, evidence)
-            yield BASE + name, _Row(line, evidence, said)
+    def _rows(self, column: str, keys: list[Any]) -> dict[str, list[_Row]]:
+        rows: dict[str, list[_Row]] = {}
+        for name, check, *said in self._found(_ROWS.format(column), json.dumps(keys)):
+            row = _Row._make(said)
+            if checksum(name, *row) != check:
+                raise DamagedError
+            rows.setdefault(BASE + name, []).append(row)
+        return rows
 
     def _check(self, check: int, *parts: str) -> None:
         if checksum(*parts) != check:
@@ -152,46 +161,44 @@ class FactIndex:
                 raise DamagedError from error
 
 
-def source_of(store: Store, qualifiers: Sequence[str]) -> FactSource:
-    """How the facts of a store are read; ``qualifiers`` are the properties of facts to read."""
+def source_of(store: Store) -> FactSource:
+    """How the facts of a store are read."""
     if not isinstance(store, EmbeddedStore):
-        return Queries(store, qualifiers)
-    quads = Quads(store.quads, qualifiers)
+        return Queries(store)
+    quads = Quads(store.quads)
     path = store.fact_index
     if path is None:
         return quads
-    return _Indexed(kept(store, "fact index", lambda _: FactIndex(path)), quads, qualifiers)
+    return _Indexed(kept(store, "fact index", lambda _: FactIndex(path)), quads)
 
 
 class _Indexed:
     """Facts in the file beside an embedded store."""
 
-    def __init__(self, index: FactIndex, quads: Quads, qualifiers: Sequence[str]) -> None:
+    def __init__(self, index: FactIndex, quads: Quads) -> None:
         self._index, self._quads = index, quads
-        self._properties = frozenset(qualifiers)
         #: The statements of facts whose quotes have not been read yet.
         self._known: dict[str, list[_Row]] = {}
 
     def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
-        lines = {f"{s} {p} {o}": (s, p, o) for s, p, o in triples}
+        lines = {f"{triple[0]} {triple[1]} {triple[2]}": triple for triple in triples}
         found = self._read(self._index.by_triple, [*lines])
-        stated = {iri: rows for iri, rows in found.items() if rows[0].line in lines}
-        self._known |= stated
-        left = dict.fromkeys(triples)
-        for iri, rows in stated.items():
-            triple = lines[rows[0].line]
-            left.pop(triple, None)
-            yield triple, iri
-        yield from self._quads.stating([*left])
+        told = set()
+        for iri, rows in found.items():
+            line = rows[0].line
+            # Another triple may have the same key.
+            if line in lines:
+                self._known[iri] = rows
+                told.add(line)
+                yield lines[line], iri
+        left = [triple for line, triple in lines.items() if line not in told]
+        yield from self._quads.stating(left)
 
-    def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
-        known, wanted, said = self._look_up(facts), self._properties, self._index.said
-        for fact, rows in known.items():
-            told = [pair for row in rows for pair in said(row.said)]
-            for predicate, value in told if len(rows) < 2 else dict.fromkeys(told):
-                if predicate in wanted:
-                    yield fact, predicate, value
-        yield from self._quads.qualifiers([fact for fact in facts if fact not in known])
+    def said(self, facts: Sequence[str]) -> dict[str, Said]:
+        said = self._index.said
+        found = {fact: said(fact, rows) for fact, rows in self._look_up(facts).items()}
+        missing = [fact for fact in facts if fact not in found]
+        return found | self._quads.said(missing) if missing else found
 
     def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
         known = self._look_up(facts)
@@ -226,18 +233,25 @@ class _Indexed:
         self, fact: str, row: _Row, found: dict[str, EvidenceRow], around: list[BesideRow]
     ) -> None:
         """Add the quotes of one statement of a fact, and what continues them and stands around."""
-        for slug, start, end, before, context in json.loads(row.evidence):
+        if row.evidence.startswith("["):
+            places = json.loads(row.evidence)
+        else:
+            slug, start, end = row.evidence.split(" ")
+            places = [(slug, int(start), int(end), None, ())]
+        for slug, start, end, before, context in places:
             document = self._index.document(slug)
-            item = Evidence(document, start, end)
-            iri = item.iri(fact)
-            found[iri] = EvidenceRow(
-                fact, iri, DOCUMENT + slug, item.quote, start, end, item.prefix, item.suffix
-            )
+            digest = document.sha256
+            iri = evidence_iri(fact, digest, start, end)
+            words = document.text[start:end]
+            sides = document.before(start), document.after(end)
+            part = QuotePart(words, start, end, *sides, iri)
+            found[iri] = EvidenceRow(fact, document.iri, part)
             if before:
-                around.append(BesideRow(iri, before=Evidence(document, *before).iri(fact)))
+                around.append(BesideRow(iri, before=evidence_iri(fact, digest, *before)))
             for other, *span in context:
                 passage = Passage(self._index.document(other), *span)
-                around.append(BesideRow(iri, "", None, passage.passage_iri, passage.quote, *span))
+                part = QuotePart(passage.quote, span[0], span[1], iri=passage.passage_iri)
+                around.append(BesideRow(iri, passage=part))
 
     def _look_up(self, facts: Sequence[str]) -> dict[str, list[_Row]]:
         """The statements of facts that the file has."""
@@ -251,20 +265,17 @@ class _Indexed:
         return found
 
     def _read(
-        self, read: Callable[[Iterable[str]], Iterator[tuple[str, _Row]]], keys: Sequence[str]
+        self, read: Callable[[Iterable[str]], dict[str, list[_Row]]], keys: Sequence[str]
     ) -> dict[str, list[_Row]]:
         """The statements of facts; none if the file is not there, or damaged, or not worth it."""
         index = self._index
-        found: dict[str, list[_Row]] = defaultdict(list)
         if not index.is_sound or not keys or (len(keys) < _FEW and not index.is_open):
-            return found
+            return {}
         try:
-            for iri, row in read(keys):
-                found[iri].append(row)
+            return read(keys)
         except DamagedError:
             index.is_sound = False
             return {}
-        return found
 
 
 _GLOSS: Final = f"{TW}gloss"
@@ -274,5 +285,6 @@ def _term(text: str) -> Term:
     """A term as in N-Triples."""
     if text.startswith("<"):
         return ox.NamedNode(text[1:-1])
-    (triple,) = ox.parse(f"<a:a> <a:a> {text} .".encode(), ox.RdfFormat.N_TRIPLES)
-    return cast(Term, triple.object)
+    (quad,) = ox.parse(f"<a:a> <a:a> {text} .".encode(), ox.RdfFormat.N_TRIPLES)
+    found: Term = quad.object
+    return found

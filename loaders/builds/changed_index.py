@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from ...graph.document import Document
 from ...graph.fact_index import BESIDE, FactIndexWriter
-from ...graph.fact_reader import QUALIFIERS
 from ...graph.fact_sources import Quads
 from ...graph.indexed_facts import Place
 from ...graph.store import FACT_INDEX
@@ -40,7 +39,7 @@ def write_changed_index(
         facts = sorted({iri for quad in (*removed, *added) for iri in _facts(quad, store)})
         writer.remove(facts)
         writer.add_documents(documents)
-        _copy_records(Quads(store, QUALIFIERS), writer, facts)
+        _copy_records(Quads(store), writer, facts)
         for quad in removed:
             if _is_beside(quad):
                 writer.remove_beside(quad)
@@ -60,17 +59,17 @@ def _copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -
             continue
         said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
         evidence, beside = quads.quotes([fact])
-        spans = {row.iri: (int(row.start), int(row.end)) for row in evidence}
+        spans = {row.part.iri: (row.part.start, row.part.end) for row in evidence}
         before = {row.iri: spans[row.before] for row in beside if row.before}
         places: list[Place] = []
         for row in evidence:
             slug = row.document.removeprefix(DOCUMENT)
             around = [
-                (slug, int(one.start), int(one.end))
+                (slug, one.passage.start, one.passage.end)
                 for one in beside
-                if one.passage and one.iri == row.iri
+                if one.passage and one.iri == row.part.iri
             ]
-            places.append((slug, *spans[row.iri], before.get(row.iri), around))
+            places.append((slug, *spans[row.part.iri], before.get(row.part.iri), around))
         writer.add_record(fact, lines[0], said, places)
 
 

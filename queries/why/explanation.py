@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from ...graph.errors import QueryError
 from ...graph.fact_reader import reader_of
-from ...graph.fact_record import FactRecord
+from ...graph.fact_record import FactRecord, TripleTerms
 from ...graph.store import EmbeddedStore, Store
 from ...messages.message import Message
 from ...ontology.namespaces import (
@@ -172,13 +172,13 @@ class Grounds:
 
     def learn(self, numbers: Iterable[int]) -> None:
         """Find the facts behind these statements."""
-        views: tuple[dict[int, ox.Triple], dict[int, ox.Triple]] = ({}, {})
+        views: tuple[dict[int, TripleTerms], dict[int, TripleTerms]] = ({}, {})
         records: dict[int, str] = {}
         for number in {n for n in numbers if n not in self._facts}:
             subject, predicate, object_, graph = self._statements[number]
             self._facts[number] = ()
             if graph is None or graph.value == GRAPH_PROSPECTS:
-                views[graph is not None][number] = ox.Triple(subject, predicate, object_)  # type: ignore[arg-type]
+                views[graph is not None][number] = subject, predicate, object_
             elif graph.value.startswith((FACT, INFERENCE)):
                 self._facts[number] = (graph.value,)
             elif subject.value.startswith((FACT, INFERENCE)):
@@ -187,9 +187,9 @@ class Grounds:
                 records[number] = subject.value
         for is_prospect, triples in enumerate(views):
             only = None if self._graphs and not is_prospect else bool(is_prospect)
-            found = self._reader.graphs(triples.values(), prospects=only)
+            found = self._reader.stating(triples.values(), prospects=only)
             for number, triple in triples.items():
-                self._facts[number] = found.get(triple, ()) or self._named(number)
+                self._facts[number] = found[triple] or self._named(number)
         owners = self._reader.owners(sorted(set(records.values()))) if records else {}
         for number, record in records.items():
             self._facts[number] = owners.get(record, ())
