@@ -18,7 +18,7 @@ from ..graph.fact_reader import all_facts, description
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store
 from ..messages.untrusted_text import escaped
-from ..ontology.namespaces import BASE, DCTERMS, FACT, PREFIXES, PROV, RDF, RDFS, XSD
+from ..ontology.namespaces import BASE, DCTERMS, FACT, LICENCE, PREFIXES, PROV, RDF, RDFS, XSD
 from ..ontology.schema import HERE
 
 CONTEXT: Final = HERE / "context.jsonld"
@@ -147,7 +147,6 @@ def _json(value: object) -> str:
 
 _NP: Final = PREFIXES["np"]
 _SPACE: Final = f"{BASE}nanopub/"
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def write_nanopubs(store: Store, out: IO[bytes], _language: str) -> None:

@@ -31,6 +31,8 @@ _WORD: Final = re.compile(rf"{_LETTER}(?:{_LETTER}|[{MARKS}])*")
 #: Characters between the words of one name: spaces, quotes, hyphens, controls. A name never
 #: crosses a line, a comma or a full stop.
 _GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›′`´{_APOSTROPHES}_\-‐‑{MARKS}][^\S\n\r]*)*")
+#: A number with its separators, or a word with its marks.
+NUMBER_OR_WORD: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
 #: Minimum letters of a word without proclitics (وليد is not ليد).
 _LEAST_LETTERS: Final = 3
@@ -125,6 +127,11 @@ def sentences(text: str) -> list[Sentence]:
                 found.append(Sentence(first, first + len(words), words))
             start = max(start, end)
     return found
+
+
+def sentences_at(text: str, spans: Sequence[tuple[int, int]]) -> list[Sentence]:
+    """The sentences of a text of which the spans have a part."""
+    return [s for s in sentences(text) if any(a < s.end and s.start < b for a, b in spans)]
 
 
 def _ends(text: str, stop: re.Match[str], brackets: Sequence[tuple[int, int]]) -> bool:
