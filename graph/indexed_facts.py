@@ -233,19 +233,19 @@ class _Indexed:
         self, fact: str, row: _Row, found: dict[str, EvidenceRow], around: list[BesideRow]
     ) -> None:
         """Add the quotes of one statement of a fact, and what continues them and stands around."""
-        if row.evidence.startswith("["):
-            places = json.loads(row.evidence)
-        else:
-            slug, start, end = row.evidence.split(" ")
-            places = [(slug, int(start), int(end), None, ())]
-        for slug, start, end, before, context in places:
+        for slug, start, end, before, context in _places(row.evidence):
             document = self._index.document(slug)
             digest = document.sha256
             iri = evidence_iri(fact, digest, start, end)
-            words = document.text[start:end]
-            sides = document.before(start), document.after(end)
-            part = QuotePart(words, start, end, *sides, iri)
-            found[iri] = EvidenceRow(fact, document.iri, part)
+            part = QuotePart(
+                document.text[start:end],
+                start,
+                end,
+                document.before(start),
+                document.after(end),
+                iri,
+            )
+            found[iri] = EvidenceRow(fact, DOCUMENT + slug, part)
             if before:
                 around.append(BesideRow(iri, before=evidence_iri(fact, digest, *before)))
             for other, *span in context:
@@ -279,6 +279,15 @@ class _Indexed:
 
 
 _GLOSS: Final = f"{TW}gloss"
+
+
+def _places(evidence: str) -> Iterable[Place]:
+    """Where the quotes of a statement are."""
+    if evidence.startswith("["):
+        found: list[Place] = json.loads(evidence)
+        return found
+    slug, start, end = evidence.split(" ")
+    return ((slug, int(start), int(end), None, []),)
 
 
 def _term(text: str) -> Term:
