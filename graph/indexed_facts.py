@@ -15,7 +15,7 @@ from zlib import crc32
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import BASE, EVIDENCE, TW
+from ..ontology.namespaces import BASE, DOCUMENT, EVIDENCE, TW
 from .document import Document
 from .fact import Passage, evidence_iri
 from .fact_record import QuotePart
