@@ -43,7 +43,7 @@ def report(error: TaawunError | OSError, settings: Settings) -> int:
             return DONE
         language = "en" if settings.format == "json" else settings.language
         file = error.filename or say("standard-output", language)
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         error = OutputError("output-not-written", file=str(file), reason=reason)
     faults = error.faults if isinstance(error, CollectionError) else ()
     for fault in faults:

@@ -106,7 +106,7 @@ class Answer:
             return [[as_data(term, style) for term in row] for row in block]
         cells = self.shown.cells(block)
         if style == "markdown":
-            from .date_words import readable
+            from .labels import readable
 
             cells = [[readable(cell, self.shown.language) for cell in row] for row in cells]
         if naming == "both":

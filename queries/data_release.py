@@ -17,10 +17,10 @@ from ..graph.arabic import searchable
 from ..graph.errors import needs
 from ..graph.store import Store, select
 from ..ontology.namespaces import BASE, DCTERMS, FOAF, RDF, XSD
-from .compact_jsonld import CONTEXT, write_compact
 from .data_tables import TABLES, Table, rows_of
 from .export import export, quads_of
 from .prefixes import prefixes_of
+from .rdf_formats import CONTEXT, write_compact
 from .release_versions import CHANGES, LICENCE, MARK, NQUADS, TITLE, Edition, Previous, changelog
 
 _ABOUT: Final = (

@@ -313,8 +313,7 @@ def read_question(path: Path) -> Question:
             byte=f"{error.object[error.start]:#04x}",
         ) from error
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise QueryError("question-not-read", file=str(path), reason=reason) from error
+        raise QueryError("question-not-read", file=str(path), reason=foreign(error)) from error
     return _question(path.stem, text)
 
 

@@ -10,8 +10,7 @@ from typing import Final, NamedTuple
 
 from ..graph.store import EmbeddedStore, Store
 from ..messages.message import say
-from .change_events import KINDS, Event, events
-from .changes import Alteration, changes
+from .changes import KINDS, Alteration, Event, changes, events
 from .labels import short_iri
 
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"

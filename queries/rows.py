@@ -168,7 +168,7 @@ class Rows(Sequence[Row]):
 
     def display(self, start: int = 0, end: int | None = None) -> list[list[str]]:
         """Some rows as display text, with dates, durations and large numbers in words."""
-        from .date_words import readable
+        from .labels import readable
 
         cells = self.shown.cells(self.table.rows[start:end])
         return [[readable(cell, self.shown.language) for cell in row] for row in cells]

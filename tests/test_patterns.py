@@ -15,10 +15,9 @@ from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.editing.bundles import Batch
 from taawun.loaders.editing.new_collection import new_collection
 from taawun.loaders.editing.references import References
-from taawun.loaders.text.batch import batch
 from taawun.loaders.text.numbers import amounts, values
 from taawun.loaders.text.suggestion import Suggester
-from taawun.loaders.text.suggestion_file import titles
+from taawun.loaders.text.suggestion_file import batch, titles
 from taawun.messages.fault import Place
 from taawun.messages.message import shortened
 

@@ -16,7 +16,7 @@ from taawun.loaders.checks.lints import lint_facts
 from taawun.loaders.checks.quotes import evidence
 from taawun.loaders.collection import Collection
 from taawun.loaders.files.value import Spot
-from taawun.loaders.text.scopes import Scopes
+from taawun.loaders.text.cues import Scopes
 from taawun.loaders.text.suggestion import Suggester
 from taawun.loaders.text.suggestion_file import fact_file
 from taawun.messages.fault import Fault, Place

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, ID, TW
-from taawun.server.pages.query_pages import patterns
+from taawun.server.pages.own_query_pages import patterns
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 

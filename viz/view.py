@@ -160,7 +160,8 @@ class AnsweredQuestion:
 class View:
     """The data of the picture. Every tuple is sorted, so that equal data produce equal bytes.
 
-    ``is_part`` says that this is one entity and what is near it: nothing may be counted in it.
+    ``centre`` is the country that the graph is about. ``is_part`` says that this is one entity and
+    what is near it: nothing may be counted in it.
     """
 
     nodes: tuple[Node, ...]
@@ -173,6 +174,7 @@ class View:
     values: tuple[Term, ...]
     disagreements: tuple[SeenDisagreement, ...] = ()
     regions: tuple[Term, ...] = ()
+    centre: str = ""
     is_part: bool = False
 
 

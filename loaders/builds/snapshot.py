@@ -89,7 +89,7 @@ def _dump(path: Path) -> Store:
     try:
         return EmbeddedStore.in_memory(path.read_bytes())
     except (OSError, SyntaxError) as error:
-        raise StoreError("not-n-quads", file=str(path), reason=foreign(str(error))) from error
+        raise StoreError("not-n-quads", file=str(path), reason=foreign(error)) from error
 
 
 _COMMIT: Final = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -117,7 +117,7 @@ def as_it_was(folder: Path, revision: str, place: Path) -> Path:
             for member in files:
                 _write(files, member, target)
     except (tarfile.TarError, OSError) as error:
-        reason = foreign(str(error))
+        reason = foreign(error)
         raise RevisionError(
             "revision-not-extracted", folder=str(inside), revision=revision, reason=reason
         ) from error

@@ -12,12 +12,12 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
-from ...graph.arabic import find_folded, fold
+from ...graph.arabic import find_folded, fold, stem
 from ...graph.document import Document
 from ...graph.errors import QuoteError
 from ...graph.fact import OMISSION, Evidence, Fact, Passage
 from ...messages.message import Message
-from ..text.cues import stem, stems
+from ..text.cues import stems
 from ..text.dates import said_dates
 from ..text.mentions import Gazetteer, Mention
 from ..text.numbers import amounts

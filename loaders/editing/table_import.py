@@ -9,9 +9,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.document import Document
+from ...graph.document import AROUND, Document
 from ...graph.errors import CollectionError, QuoteError
-from ...graph.fact import AROUND, OMISSION, Evidence, Fact
+from ...graph.fact import OMISSION, Evidence, Fact
 from ...messages.fault import Fault, Place
 from ...messages.message import Message
 from ...ontology.namespaces import FACT, ID

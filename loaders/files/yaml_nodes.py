@@ -109,7 +109,7 @@ def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         faults.append(Fault.at(Place(name), "cannot-be-read", reason=reason))
         return None
     except UnicodeDecodeError as error:

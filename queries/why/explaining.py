@@ -18,9 +18,8 @@ from ...graph.errors import QueryError, UnexplainableError
 from ...graph.store import Answer, Store, Term, read
 from ...messages.message import Message
 from .derivations import Deriver
-from .explanation import RowExplanation, unexplained
+from .explanation import Grounds, RowExplanation, unexplained
 from .full_graph import FullGraph
-from .grounds import Grounds
 from .provenance import NOTHING, Rest, Row, Table
 from .sparql import algebra as alg
 from .sparql.parser import parse

@@ -19,9 +19,8 @@ from ...graph.store import Store, Term, select
 from ...messages.message import Message
 from ...ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_EVIDENCE, OA, SCHEMA, SKOS, TW
 from ...ontology.schema import class_slug
-from ...queries.entity_search import listing, members, search
-from ...queries.fact_search import fact_iris
 from ...queries.labels import Labels, short_iri
+from ...queries.search import fact_iris, listing, members, search
 from ..workers.reply import Reply
 
 #: Items of a page, and the most that can be asked for.

@@ -12,14 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
-from ..sparql.query_operation import asked, single, truth
+from ..sparql.protocol import asked, single, truth
 from ..workers.answer_memory import etag, matches
 from ..workers.pool import Pool
 from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
-from .answer_files import FILES
 from .explorer_pages import Explorers
 from .list_pages import FORMS as LIST_FORMS
+from .question_pages import FILES
 
 #: Address suffixes and their media types; the first is for browsers.
 SUFFIXES: Final = {

@@ -1,21 +1,26 @@
-"""Record which row of which fact file states which fact, for the next incremental build.
+"""What a build keeps of its sources for the next one: which row states which fact, and the content.
 
 A unit is read again as a whole when it changes: a row of CSV, a line of JSON lines, or a file.
-Facts and subjects are identified by eight bytes each.
+Facts and subjects are identified by eight bytes each. The content, for the next edit, saves reading
+every file again. Large collections are read again all the same: the file would take longer to load
+than it saves.
 """
 
 from __future__ import annotations
 
 import marshal
+import pickle
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b, sha256
 from pathlib import Path
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ...graph.fact import Fact
-from ..collection import FACT_READERS
+from ...messages.fault import Place
+from ..collection import FACT_READERS, Collection, read_collection, read_ontology
 from ..files.value import Site
 from ..status_file import STATUS_FILE
 from .inputs import code_fingerprint, input_files
@@ -194,3 +199,60 @@ def fact_key(iri: str) -> bytes:
 def subject_key(fact: Fact) -> bytes:
     """The key of the subject of a fact."""
     return blake2b(fact.subject.value.encode(), digest_size=_KEY).digest()
+
+
+#: The most facts for which the content is kept.
+KEPT_FACTS: Final = 30_000
+_CONTENT: Final = "content"
+_CHECKSUM: Final = 32
+
+
+def write_content(folder: Path, collection: Collection, places: Sequence[Place]) -> None:
+    """Keep what was read, with the place of each fact, in the folder of a build."""
+    kept = (
+        collection.documents,
+        dict(collection.entities),
+        collection.facts,
+        collection.glosses,
+        dict(collection.performed),
+        list(map(tuple, places)),
+    )
+    write_kept(folder / _CONTENT, kept)
+
+
+def read_content(folder: Path, folders: Sequence[Path]) -> tuple[Collection, list[Place]]:
+    """The content of the collections of a build, and the place of each fact.
+
+    Raises ``CollectionError`` if the collections have faults.
+    """
+    kept = read_kept(folder / _CONTENT)
+    if kept is not None:
+        from collections import Counter
+
+        documents, entities, facts, glosses, performed, places = kept
+        schema = read_ontology(folders, [], Counter())
+        read = Collection(schema, documents, entities, facts, glosses, Counter(performed))
+        return read, [Place(*place) for place in places]
+    found: list[Place] = []
+    return read_collection(folders, lambda _name, _fact, site: found.append(site.place)), found
+
+
+def write_kept(file: Path, value: Any) -> None:
+    """Keep a value beside a build, with its checksum; a full disk only costs the time saved."""
+    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    with suppress(OSError):
+        file.write_bytes(sha256(content).digest() + content)
+
+
+def read_kept(file: Path) -> Any:
+    """What was kept beside a build; None if that is missing or damaged.
+
+    The cache folder belongs to the user, as do the programs that run from it.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return None
+    if sha256(content[_CHECKSUM:]).digest() != content[:_CHECKSUM]:
+        return None
+    return pickle.loads(content[_CHECKSUM:])

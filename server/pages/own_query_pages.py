@@ -1,13 +1,18 @@
-"""The query page: an editor, patterns, and the answer with names; the proof of one row of it."""
+"""Pages that answer what visitors ask themselves: in their own words, or in SPARQL.
+
+The query page has a form with an editor, patterns to start from, and the answer with names; each
+row of it leads to its proof.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, UnexplainableError, told
@@ -16,15 +21,18 @@ from ...messages.message import say
 from ...ontology.namespaces import ID, PREFIXES
 from ...ontology.schema import is_own
 from ...queries.answer_table import AnswerTable, Named, named
+from ...queries.asking import Outcome
+from ...queries.asking.wording import Wording
 from ...queries.labels import short_iri
+from ...queries.question import Question
 from ...queries.results import Shown
 from ...queries.rows import Rows, Truth
+from ...queries.search import search
 from ...queries.why import explain, explainable
-from ..sparql.named_graphs import NAMED
+from ..sparql.service_description import NAMED
 from ..workers.reply import Reply
-from .answer_files import files_of
 from .page import Page
-from .question_pages import SHOWN, as_answer, as_shown
+from .question_pages import SHOWN, as_answer, as_shown, files_of
 
 _EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
   ?agreement tw:signatory country:egypt , ?signatory
@@ -162,3 +170,81 @@ def _truth(answer: Truth, language: str, *, why: bool) -> AnswerTable:
 
 def _columns(shown: Shown) -> list[str]:
     return [shown.column(name) for name in ("subject", "predicate", "object")]
+
+
+#: How many entities with such a name are offered.
+_FOUND = 5
+
+
+def own_words_page(
+    graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, language: str
+) -> None:
+    """Write what was understood of the question, and its answer or what to choose from."""
+    values: dict[str, Any] = {
+        "text": text,
+        "why": why,
+        "read_as": "",
+        "fault": "",
+        "said": "",
+        "card": "",
+        "sparql": "",
+        "link": "",
+        "candidates": [],
+        "answer": None,
+        "files": [],
+        "found": [],
+    }
+    page = Page(graph, language)
+    if text.strip():
+        values |= _read(graph, graph.read(text), why, language)
+        values["found"] = search(graph.names, text, _FOUND)
+        if values["answer"]:
+            values["files"] = files_of(page, "/ask", {"q": text})
+    parameters = {"q": text} | ({"why": "true"} if why else {})
+    page.write(reply, "ask.html", "/ask", 200, parameters, forms=(), **values)
+
+
+def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> dict[str, Any]:
+    wording = Wording(graph.store)
+
+    def choice(question: Question, values: Mapping[str, str]) -> tuple[str, str]:
+        return question_link(question, values, language), wording.stored(question, values, language)
+
+    plan = outcome.plan
+    if plan is None:
+        error = outcome.error
+        return {
+            "fault": told(error, language),
+            "candidates": [choice(*one) for one in outcome.candidates],
+        }
+    if outcome.kind == "lacking":
+        assert outcome.question
+        return {
+            "fault": say("reading-unsure", language),
+            "candidates": [choice(outcome.question, plan.values)],
+        }
+    found: dict[str, Any] = {"read_as": wording.read_as(outcome)}
+    if plan.card:
+        return found | {"card": plan.card}
+    if outcome.question:
+        found["link"] = question_link(outcome.question, plan.values, language)
+    else:
+        found["sparql"] = outcome.query
+    rows = Rows(
+        graph.store,
+        outcome.query_with_prefixes(graph.store),
+        outcome.answer(graph.store, language),
+    )
+    answer = as_answer(rows, why)
+    has_rows = bool(answer["table"].rows)
+    code = outcome.remark(has_rows)
+    return found | {
+        "answer": answer if has_rows else None,
+        "said": say(code, language) if code else "",
+    }
+
+
+def question_link(question: Question, values: Mapping[str, str], language: str) -> str:
+    """The address of a stored question's page, with these values filled in."""
+    filled = {name: short_iri(value) for name, value in values.items()}
+    return f"/questions/{question.name}?{urlencode({'lang': language, **filled})}"

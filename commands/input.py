@@ -1,19 +1,45 @@
-"""Ask on a terminal for the values that a question needs, with the choices there are."""
+"""What commands take in: a file or standard input, and values that a question still needs."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 import click
 
-from ..graph.errors import QueryError, UnknownNameError, told
-from ..messages.message import say
+from ..graph.errors import InputError, QueryError, UnknownNameError, told
+from ..messages.message import Message, foreign, say
 from ..queries.labels import short_iri
 from ..queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
 from ..queries.question import Question
 from .output import print_line
 from .settings import Settings
+
+#: The most that is read, in bytes: a device or a pipe may have no end.
+LARGEST: Final = 64 << 20
+
+
+def read_input(name: str, largest: int = LARGEST, *, remedy: Message | None = None) -> bytes:
+    """The content of a file, or of standard input where the name is ``-``.
+
+    Raises ``InputError`` where it cannot be read, with that remedy, and where it has more than
+    ``largest`` bytes, of which no more than these are read.
+    """
+    try:
+        if name == "-":
+            content = sys.stdin.buffer.read(largest + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(largest + 1)
+    except OSError as error:
+        reason = foreign(error)
+        raise InputError("text-unreadable", file=name, reason=reason, remedy=remedy) from error
+    if len(content) > largest:
+        raise InputError("input-too-large", file=name, megabytes=largest >> 20)
+    return content
+
 
 #: Choices that are listed; with more, only these are, and any other may be typed.
 _LISTED = 40

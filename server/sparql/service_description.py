@@ -1,4 +1,4 @@
-"""Descriptions of the named graphs of every build, for pages and as triples."""
+"""Descriptions of the endpoint and of its named graphs: for pages, and as SD and VoID."""
 
 from __future__ import annotations
 
@@ -17,13 +17,20 @@ from ...ontology.namespaces import (
     GRAPH_PLAIN,
     GRAPH_PROSPECTS,
     GRAPH_PUSH,
+    PREFIXES,
     RDF,
     RDFS,
     XSD,
 )
-from .protocol import SD
 
+#: The vocabulary of service descriptions.
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
+_FORMATS: Final = "http://www.w3.org/ns/formats/"
+_WRITTEN: Final = (
+    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
+    "Turtle", "N-Triples", "RDF_XML", "JSON-LD",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +97,36 @@ def graph_triples(store: Store, iri: str) -> Iterator[ox.Triple]:
         for language in LANGUAGES:
             literal = ox.Literal(say(code, language), language=language)
             yield ox.Triple(node, ox.NamedNode(RDFS + predicate), literal)
+
+
+def service_description(endpoint: str, form: ox.RdfFormat) -> bytes:
+    """Serialize the service description of the endpoint at that address."""
+    prefixes = {"sd": SD, "formats": _FORMATS, "graph": PREFIXES["graph"]}
+    written = ox.serialize(_service_triples(endpoint), format=form, prefixes=prefixes)
+    assert written is not None
+    return written
+
+
+def _service_triples(endpoint: str) -> Iterator[ox.Triple]:
+    """Yield the service description, with IRIs under the endpoint's instead of blank nodes."""
+    service, dataset = endpoint, f"{endpoint}#dataset"
+
+    def triple(subject: str, predicate: str, value: str) -> ox.Triple:
+        return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value))
+
+    yield triple(service, RDF + "type", SD + "Service")
+    yield triple(service, SD + "endpoint", endpoint)
+    yield triple(service, SD + "supportedLanguage", SD + "SPARQL11Query")
+    yield triple(service, SD + "defaultDataset", dataset)
+    for name in _WRITTEN:
+        yield triple(service, SD + "resultFormat", _FORMATS + name)
+    yield triple(dataset, RDF + "type", SD + "Dataset")
+    yield triple(dataset, SD + "defaultGraph", f"{endpoint}#plain")
+    yield triple(f"{endpoint}#plain", RDF + "type", SD + "Graph")
+    for number, graph in enumerate(
+        (GRAPH_ENTITIES, GRAPH_EVIDENCE, GRAPH_ONTOLOGY, GRAPH_PROSPECTS)
+    ):
+        named = f"{endpoint}#named-{number}"
+        yield triple(dataset, SD + "namedGraph", named)
+        yield triple(named, RDF + "type", SD + "NamedGraph")
+        yield triple(named, SD + "name", graph)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from taawun.commands import input_file
-from taawun.commands.input_file import read_input
+from taawun.commands import input as command_input
+from taawun.commands.input import read_input
 from taawun.graph.errors import InputError
 from taawun.loaders.editing.new_collection import new_collection
 
@@ -106,7 +106,7 @@ def test_the_limit_is_exact_for_files_and_pipes(size, tmp_path, monkeypatch):
     content = os.urandom(size)
     (tmp_path / "file").write_bytes(content)
     standard = io.TextIOWrapper(io.BytesIO(content))
-    monkeypatch.setattr(input_file.sys, "stdin", standard)
+    monkeypatch.setattr(command_input.sys, "stdin", standard)
     for name in (str(tmp_path / "file"), "-"):
         if size <= 10:
             assert read_input(name, 10) == content
@@ -132,4 +132,4 @@ def sources() -> Iterator[tuple[str, str]]:
 
 def test_no_command_reads_standard_input_by_itself():
     readers = [name for name, text in sources() if "stdin.buffer" in text]
-    assert readers == ["input_file.py"]
+    assert readers == ["input.py"]
