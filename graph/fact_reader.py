@@ -158,27 +158,32 @@ class FactReader:
         }
 
     def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
-        saying = self._saying
-        found: dict[TripleTerms, list[str]] = {t: [] for t in triples if t not in saying}
+        saying, said, known = self._saying, self._said, self._triples
+        missing = [triple for triple in triples if triple not in saying]
+        if not missing:
+            return
         stated = [
             triple
-            for triple in found
+            for triple in missing
             if not isinstance(triple[0], _NOT_STATED) and not isinstance(triple[2], _NOT_STATED)
         ]
-        facts: set[str] = set()
-        for triple, fact in self._source.stating(stated):
-            found[triple].append(fact)
-            facts.add(fact)
-            self._triples.setdefault(fact, triple)
-        self._learn_said(facts)
-        said = self._said
-        for triple, graphs in found.items():
-            active = [fact for fact in graphs if said[fact].is_active]
-            if len(active) > 1:
-                ahead = sorted({fact for fact in active if said[fact].is_prospect})
-                plain = [fact for fact in active if not said[fact].is_prospect]
-                active = [*_preferred(plain), *ahead]
-            saying[triple] = tuple(active)
+        found = [*self._source.stating(stated)]
+        self._learn_said({fact for _, fact in found})
+        several: dict[TripleTerms, list[str]] = {}
+        learnt: dict[TripleTerms, tuple[str, ...]] = dict.fromkeys(missing, ())
+        for triple, fact in found:
+            known.setdefault(fact, triple)
+            if said[fact].is_active:
+                if learnt[triple]:
+                    several.setdefault(triple, [*learnt[triple]]).append(fact)
+                else:
+                    learnt[triple] = (fact,)
+        for triple, facts in several.items():
+            ahead = sorted({fact for fact in facts if said[fact].is_prospect})
+            plain = [fact for fact in facts if not said[fact].is_prospect]
+            learnt[triple] = (*_preferred(plain), *ahead)
+        # What is known of a triple is complete when it appears.
+        saying |= learnt
 
     def modality(self, fact: str) -> str:
         """The short name of a fact's modality, ``derived`` for a derived one."""

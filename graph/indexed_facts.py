@@ -26,8 +26,6 @@ from .store import EmbeddedStore, Store, Term, kept
 if TYPE_CHECKING:
     import sqlite3
 
-    from .fact_index import FactIndexWriter
-
 #: The version of the tables.
 VERSION: Final = 1
 #: Part of a quote: its document, its offsets, those of the part before it, and its context.
@@ -235,19 +233,19 @@ class _Indexed:
         self, fact: str, row: _Row, found: dict[str, EvidenceRow], around: list[BesideRow]
     ) -> None:
         """Add the quotes of one statement of a fact, and what continues them and stands around."""
-        if row.evidence.startswith("["):
-            places = json.loads(row.evidence)
-        else:
-            slug, start, end = row.evidence.split(" ")
-            places = [(slug, int(start), int(end), None, ())]
-        for slug, start, end, before, context in places:
+        for slug, start, end, before, context in _places(row.evidence):
             document = self._index.document(slug)
             digest = document.sha256
             iri = evidence_iri(fact, digest, start, end)
-            words = document.text[start:end]
-            sides = document.before(start), document.after(end)
-            part = QuotePart(words, start, end, *sides, iri)
-            found[iri] = EvidenceRow(fact, document.iri, part)
+            part = QuotePart(
+                document.text[start:end],
+                start,
+                end,
+                document.before(start),
+                document.after(end),
+                iri,
+            )
+            found[iri] = EvidenceRow(fact, DOCUMENT + slug, part)
             if before:
                 around.append(BesideRow(iri, before=evidence_iri(fact, digest, *before)))
             for other, *span in context:
@@ -283,6 +281,15 @@ class _Indexed:
 _GLOSS: Final = f"{TW}gloss"
 
 
+def _places(evidence: str) -> Iterable[Place]:
+    """Where the quotes of a statement are."""
+    if evidence.startswith("["):
+        found: list[Place] = json.loads(evidence)
+        return found
+    slug, start, end = evidence.split(" ")
+    return ((slug, int(start), int(end), None, []),)
+
+
 def _term(text: str) -> Term:
     """A term as in N-Triples."""
     if text.startswith("<"):
@@ -290,25 +297,3 @@ def _term(text: str) -> Term:
     (quad,) = ox.parse(f"<a:a> <a:a> {text} .".encode(), ox.RdfFormat.N_TRIPLES)
     found: Term = quad.object
     return found
-
-
-def copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
-    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
-    for fact in facts:
-        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
-        if not lines:
-            continue
-        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
-        evidence, beside = quads.quotes([fact])
-        spans = {row.part.iri: (row.part.start, row.part.end) for row in evidence}
-        before = {row.iri: spans[row.before] for row in beside if row.before}
-        places: list[Place] = []
-        for row in evidence:
-            slug = row.document.removeprefix(DOCUMENT)
-            around = [
-                (slug, one.passage.start, one.passage.end)
-                for one in beside
-                if one.passage and one.iri == row.part.iri
-            ]
-            places.append((slug, *spans[row.part.iri], before.get(row.part.iri), around))
-        writer.add_record(fact, lines[0], said, places)

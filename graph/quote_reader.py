@@ -35,6 +35,8 @@ class QuoteReader:
         self._store, self._source = store, source
         self._quotes: dict[str, tuple[Quote, ...]] = {}
         self._supports: dict[frozenset[str], Support] = {}
+        #: The support by one document.
+        self._alone: dict[str, Support] = {}
         #: The name of each document's file, and its publisher.
         self._documents: dict[str, tuple[str, str]] = {}
 
@@ -113,16 +115,23 @@ class QuoteReader:
 
     def support(self, facts: Iterable[str]) -> Support:
         """The documents that these facts quote, and their publishers."""
-        quotes = self._quotes
-        documents = frozenset([q.document_iri for f in facts for q in quotes.get(f, ())])
-        if documents not in self._supports:
+        quotes = [quote for fact in facts for quote in self._quotes.get(fact, ())]
+        if len(quotes) == 1:
+            found = self._alone.get(quotes[0].document_iri)
+            if found is not None:
+                return found
+        documents = frozenset([quote.document_iri for quote in quotes])
+        found = self._supports.get(documents)
+        if found is None:
             publishers = [self._documents[document][1] for document in documents]
-            self._supports[documents] = Support(
+            found = self._supports[documents] = Support(
                 frozenset(self._documents[document][0] for document in documents),
                 frozenset(filter(None, publishers)),
                 publishers.count(""),
             )
-        return self._supports[documents]
+        if len(quotes) == 1:
+            self._alone[quotes[0].document_iri] = found
+        return found
 
 
 def _chains(
