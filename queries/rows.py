@@ -290,9 +290,9 @@ class Rows(Sequence[Row]):
 class ShownTriples(Triples):
     """The answer to CONSTRUCT or DESCRIBE: a sorted list of triples that shows as a table."""
 
-    def __init__(self, answer: Triples, shown: Shown) -> None:
+    def __init__(self, answer: Triples, shown: Shown, text: str) -> None:
         super().__init__(answer, answer.warnings)
-        self._shown = shown
+        self.text, self._shown = text, shown
 
     def _listing(self) -> Listing[ox.Triple]:
         from .listing import Listing
