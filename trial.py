@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import pyoxigraph as ox
 
 from .checks import named_faults, refuse_new_faults
 from .graph.errors import CollectionError, MisuseError
@@ -15,7 +17,7 @@ from .loaders.builds.atomic_folder import Unfinished
 from .loaders.builds.build import build
 from .loaders.builds.cache import STORE, Build
 from .loaders.builds.inputs import SEEDS
-from .loaders.builds.source_content import read_kept, write_kept
+from .loaders.builds.source_state import read_kept, write_kept
 from .loaders.collection import read_collection, shape_files
 from .loaders.editing.additions import additions
 from .loaders.editing.bundles import Batch
@@ -23,7 +25,7 @@ from .loaders.editing.json_schemas import FOLDER, schema_files
 from .loaders.editing.references import References
 from .loaders.editing.transaction import Edit, seen
 from .loaders.editing.working_copy import Effect, WorkingCopy
-from .messages.fault import Place
+from .messages.fault import Fault, Place
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
 from .queries.results import Table
@@ -84,12 +86,24 @@ def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Tr
         made.mkdir()
         working.write_build(made, edit, effect)
         after = EmbeddedStore.open(made / STORE)
-        if wrong := set(named_faults(working.shape_faults(after.quads, effect))):
-            old = named_faults(working.shape_faults(before.quads, effect))
-            if added := wrong.difference(old):
-                raise CollectionError(added)
+        if wrong := new_shape_faults(working, effect, after.quads, nullcontext(before.quads)):
+            raise CollectionError(wrong)
         found = _difference(working, before, after, effect, edit, made, catalogue)
         yield Trial(working, edit, found, effect, made)
+
+
+def new_shape_faults(
+    working: WorkingCopy, effect: Effect, after: ox.Store, before: AbstractContextManager[ox.Store]
+) -> list[Fault]:
+    """The violations of shapes after an edit; those from before it are known to the checks.
+
+    ``before`` gives the store without the edit, which is needed only where there are any.
+    """
+    found = set(named_faults(working.shape_faults(after, effect)))
+    if not found:
+        return []
+    with before as store:
+        return sorted(found.difference(named_faults(working.shape_faults(store, effect))))
 
 
 def _difference(

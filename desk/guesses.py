@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from ..graph.arabic import fold
-from ..loaders.text.cues import stem
+from ..graph.arabic import fold, stem
 from ..loaders.text.mentions import Mention
 from ..loaders.text.name_words import HEADS
 from ..loaders.text.suggestion import Suggester, Suggestion

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ..checks import named_faults
 from ..graph.document import Document
 from ..graph.errors import CollectionError, MisuseError, QuoteError, TaawunError, told
 from ..graph.fact import OMISSION
@@ -26,14 +25,15 @@ from ..loaders.editing.references import References
 from ..loaders.editing.transaction import REVIEWS, Edit, seen
 from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
-from ..loaders.text.scopes import Scopes
+from ..loaders.text.cues import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
-from ..messages.fault import Fault, Place, by_weight
+from ..messages.fault import Place, by_weight
 from ..ontology.schema import local_name
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
 from ..queries.labels import Labels
 from ..queries.results import Table
+from ..trial import new_shape_faults
 from .desk_words import marks_of, quotes_of, sentence_of, snapped, vocabulary
 from .drafts import Drafts
 from .guesses import Guesses, bundled, modality
@@ -284,7 +284,8 @@ class Desk:
         """Everything that an edit changes. Raises ``CollectionError`` with what is wrong."""
         effect = self._working.effect(edit) or self._working.effect_in_full(edit)
         with self._with(effect):
-            if wrong := self._shape_faults(effect):
+            before = self._with(effect, undone=True)
+            if wrong := new_shape_faults(self._working, effect, self._store.quads, before):
                 raise CollectionError(wrong)
             changes, answers = self._changes(edit, effect)
             return _Tried(effect, answers, self._report(edit, effect, changes, language))
@@ -318,18 +319,8 @@ class Desk:
                 self._load()
             return {"undone": files}
 
-    def _shape_faults(self, effect: Effect) -> list[Fault]:
-        """The violations after the change; those from before it are known to the checks."""
-        store = self._store.quads
-        found = set(named_faults(self._working.shape_faults(store, effect)))
-        if not found:
-            return []
-        with self._with(effect, undone=True):
-            old = named_faults(self._working.shape_faults(store, effect))
-        return sorted(found.difference(old))
-
     @contextmanager
-    def _with(self, effect: Effect, *, undone: bool = False) -> Iterator[None]:
+    def _with(self, effect: Effect, *, undone: bool = False) -> Iterator[ox.Store]:
         """The store with the change for a while, or without it."""
         store = self._store.quads
         come = [quad for quad in effect.added if (quad in store) == undone]
@@ -339,7 +330,7 @@ class Desk:
         for quad in then:
             store.remove(quad)
         try:
-            yield
+            yield store
         finally:
             store.extend(then)
             for quad in first:

@@ -40,17 +40,22 @@ class DerivedFact:
         """The IRI of the derived fact and of its graph, made from triple, rule and sources."""
         return INFERENCE + short_hash(" ".join([*self.terms, ".", self.rule, *self.sources]))
 
+    def said(self) -> Iterator[tuple[str, str]]:
+        """The IRIs of its properties, with the values as in N-Quads."""
+        yield f"{TW}derivedBy", f"<{ID}rule/{self.rule}>"
+        for source in self.sources:
+            yield f"{PROV}wasDerivedFrom", f"<{source}>"
+        if self.when:
+            yield f"{TW}timeOfPremises", f'"{self.when}"'
+
     def lines(self) -> Iterator[str]:
         """N-Quads of the derived fact: its graph, the plain view, and its premises."""
         iri, line = self.iri, " ".join(self.terms)
         yield f"{line} <{iri}> ."
         yield f"{line} ."
         yield f"<{iri}> <{RDF}type> <{TW}DerivedFact> <{GRAPH_EVIDENCE}> ."
-        yield f"<{iri}> <{TW}derivedBy> <{ID}rule/{self.rule}> <{GRAPH_EVIDENCE}> ."
-        for source in self.sources:
-            yield f"<{iri}> <{PROV}wasDerivedFrom> <{source}> <{GRAPH_EVIDENCE}> ."
-        if self.when:
-            yield f'<{iri}> <{TW}timeOfPremises> "{self.when}" <{GRAPH_EVIDENCE}> .'
+        for predicate, value in self.said():
+            yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
 
 
 class Known:

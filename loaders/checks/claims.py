@@ -24,17 +24,16 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.arabic import fold
+from ...graph.arabic import fold, stem
 from ...graph.fact import Fact, Object, Passage
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from ..collection import Collection, classes_of
-from ..text.cues import stem
+from ..text.cues import Scope, Scopes
 from ..text.cues import stems as stems_of_word
 from ..text.dates import completed, is_among, lengths
 from ..text.mentions import PROPER, Gazetteer, names_of, parts_of_territories
 from ..text.numbers import amounts
-from ..text.scopes import Scope, Scopes
 from ..text.tokens import tokens
 from .quotes import Spans, Stretch, Words, plain_text, quoted, stands
 
