@@ -180,7 +180,9 @@ def _pairs(
             if part not in spec:
                 lacking = Message("header-lacks-key", file=_file(name), key=f"{key}.{one}.{part}")
                 raise _wrong(lacking, example)
-            _checked(name, f"{key}.{one}.{part}", spec[part], str, example)
+        # A text with an unquoted comma leaves a key without a value.
+        for part, value in spec.items():
+            _checked(name, f"{key}.{one}.{part}", value, str, example)
     return found
 
 
