@@ -57,6 +57,10 @@ def _copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -
         lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
         if not lines:
             continue
+        if fact.startswith(INFERENCE):
+            told = quads.said([fact])[fact]
+            writer.add_derived(fact, lines[0], told.rule, told.when, told.sources)
+            continue
         said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
         evidence, beside = quads.quotes([fact])
         spans = {row.part.iri: (row.part.start, row.part.end) for row in evidence}
