@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError
 from taawun.loaders.builds import build as module
@@ -150,6 +151,7 @@ def outcome(folder: Path, cache: Path) -> tuple[bytes, dict[str, int]] | list[st
         made = build([folder], cache=cache)
     except CollectionError as error:
         return list(map(str, error.faults))
+    assert_indexed(made.path)
     return made.dump.read_bytes(), made.manifest()
 
 
