@@ -25,6 +25,8 @@ from click.testing import CliRunner, Result
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
 from taawun.graph.derive import derive
+from taawun.graph.fact_index import FactIndexWriter
+from taawun.graph.store import FACT_INDEX
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
 from taawun.loaders.builds.inputs import SEEDS
@@ -155,10 +157,20 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
     found = read_collection([collection])
     derived = list(derive(found.facts, found.schema, found.classes))
-    (folder / "0123456789abcdef").mkdir()
-    store = ox.Store(str(folder / "0123456789abcdef" / STORE))
-    store.bulk_load("\n".join(lines_of(found, derived)).encode(), ox.RdfFormat.N_QUADS)
-    return Build(folder / "0123456789abcdef", is_new=True)
+    made = Build(folder / "0123456789abcdef", is_new=True)
+    made.path.mkdir()
+    index = FactIndexWriter(lambda: made.path / FACT_INDEX)
+    lines = [*index.heeded(lines_of(found, derived))]
+    for fact in found.facts:
+        index.add(fact)
+    for item in derived:
+        line = " ".join(item.terms)
+        index.add_derived(item.iri, line, item.rule_iri, item.when, item.sources)
+    index.add_documents(found.documents.values())
+    index.finish()
+    store = ox.Store(str(made.path / STORE))
+    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS)
+    return made
 
 
 @pytest.fixture(scope="session")

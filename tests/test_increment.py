@@ -13,6 +13,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError
 from taawun.loaders.builds import build as module
@@ -166,9 +167,11 @@ def content(made: Build) -> tuple[frozenset[ox.Quad], dict[str, int]]:
 def outcome(folder: Path, cache: Path) -> tuple[frozenset[ox.Quad], dict[str, int]] | list[str]:
     """What a build of the collection has and counts, or its faults."""
     try:
-        return content(build([folder], cache=cache))
+        made = build([folder], cache=cache)
     except CollectionError as error:
         return list(map(str, error.faults))
+    assert_indexed(made.path)
+    return content(made)
 
 
 def assert_same(folder: Path, cache: Path) -> None:
