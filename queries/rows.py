@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.errors import TaawunError, as_json
 from ..graph.store import Store, Term
 from ..messages.message import say
+from ..messages.untrusted_text import escaped
 from .answer import Answer, Triples
 from .results import Shown, Table, Terms, to_json, to_separated
 
