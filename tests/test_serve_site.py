@@ -129,6 +129,10 @@ def test_a_reader_writes_a_query_with_completion(site, browser):
     expect(hint).to_contain_text("الطرف الموقِّع")
     hint.click()
     editor.focus()
+    # What shows the focus is not cut off by the editor's own box.
+    around = page.locator(".editor")
+    assert around.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    assert around.evaluate("e => getComputedStyle(e).clipPath") == "none"
     page.keyboard.type(" Niger")
     page.locator(".CodeMirror-hint", has_text="country:nigeria").click()
     editor.focus()
