@@ -147,7 +147,7 @@ def increments(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def content(made: Build) -> tuple[frozenset[ox.Quad], dict[str, int]]:
     """The quads of a build and what it counts."""
-    return frozenset(made.store()), made.manifest()
+    return frozenset(made.store().quads), made.manifest()
 
 
 def outcome(folder: Path, cache: Path) -> tuple[frozenset[ox.Quad], dict[str, int]] | list[str]:
