@@ -25,6 +25,7 @@ from click.testing import CliRunner, Result
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
 from taawun.graph.derive import derive
+from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
 from taawun.loaders.builds.inputs import SEEDS
@@ -50,7 +51,7 @@ ARGUMENTS = [
 NEEDS = {
     "browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso",
     "larger": "slow", "mutants": "slow", "reader": "slow", "wheel": "slow",
-    "small_build": "slow", "ask_over": "slow", "released": "slow",
+    "small_build": "slow", "copy_of_small": "slow", "ask_over": "slow", "released": "slow",
     "union_oxigraph": "slow", "served": "slow", "fronts": "slow",
 }  # fmt: skip
 #: Files whose tests build collections, start processes or run commands one after the other.
@@ -162,6 +163,24 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @pytest.fixture(scope="session")
+def copy_of_small(the_build: Build, small_build: Build) -> Callable[[Path], Path]:
+    """Copy the small build into a cache, where it passes for that of the bundled collection.
+
+    Pages that servers keep in a build are not copied.
+    """
+
+    def copy(cache: Path) -> Path:
+        target = cache / the_build.path.name
+        left_out = shutil.ignore_patterns("explorer-*", STORE)
+        shutil.copytree(the_build.path, target, ignore=left_out)
+        shutil.copytree(small_build.path / STORE, target / STORE)
+        seal(target)
+        return target
+
+    return copy
+
+
+@pytest.fixture(scope="session")
 def graph(the_build: Build) -> KnowledgeGraph:
     """The bundled graph, opened."""
     return KnowledgeGraph(the_build.store(), language="ar")
@@ -251,6 +270,19 @@ class Server:
         return self.get(f"/sparql?{urlencode({'query': text})}", method, **headers)
 
 
+#: The command line, whose servers make an explorer only when somebody asks for it: that of the
+#: whole graph takes ten seconds. ``test_serve_explorer.py`` starts servers as they are.
+UNHURRIED = (
+    "-c",
+    "import sys; del sys.path[0]\n"
+    "from taawun import __main__\n"
+    "from taawun.server.pages import explorer_pages\n"
+    "explorer_pages._QUIET = 1e6\n"
+    "__main__.main()",
+)
+AS_IT_IS = ("-m", "taawun")
+
+
 @pytest.fixture(scope="session")
 def start_server(
     the_build: Build, tmp_path_factory: pytest.TempPathFactory
@@ -260,7 +292,7 @@ def start_server(
 
     def start(
         *arguments: str,
-        command: tuple[str, ...] = ("-m", "taawun"),
+        command: tuple[str, ...] = UNHURRIED,
         cache: Path = the_build.path.parent,
     ) -> Server:
         log = tmp_path_factory.mktemp("server") / "log"
@@ -316,3 +348,16 @@ def browser() -> Iterator[Browser]:
 def site(start_server: Callable[..., Server]) -> Server:
     """``taawun serve`` with time enough for every page, however busy the machine is."""
     return start_server("serve", "--port", "0", "--timeout", "120", "--workers", "2")
+
+
+@pytest.fixture(scope="session")
+def small_site(
+    start_server: Callable[..., Server],
+    copy_of_small: Callable[[Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Server:
+    """The same over a small part of the graph, whose explorer is soon made."""
+    folder = copy_of_small(tmp_path_factory.mktemp("site") / "cache")
+    return start_server(
+        "serve", "--port", "0", "--timeout", "120", "--workers", "1", cache=folder.parent
+    )
