@@ -146,7 +146,7 @@ class KnowledgeGraph(Paragraph):
             return Rows(self.store, text, Answer(answer, self._shown(), warnings=warnings))
         if isinstance(answer, ox.QueryBoolean):
             return Truth(self.store, text, bool(answer), warnings, self.language)
-        return ShownTriples(Triples(read(answer), warnings), self._shown())
+        return ShownTriples(Triples(read(answer), warnings), self._shown(), text)
 
     def questions(self, tag: str | None = None) -> Listing[Question]:
         """The stored questions, or those with a tag; ``ask`` takes their names."""

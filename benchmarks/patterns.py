@@ -26,8 +26,8 @@ from taawun.graph.territories import territories
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.loaders.editing.bundles import slug_from
+from taawun.loaders.editing.suggestion_file import SHORT_KEYS, batch
 from taawun.loaders.text.suggestion import Suggester
-from taawun.loaders.text.suggestion_file import SHORT_KEYS, batch
 
 LABELS = Path(__file__).parent / "patterns.yaml"
 Triple = tuple[str, str, str]

@@ -260,7 +260,7 @@ def document(
 
     Add its facts afterwards; `taawun suggest SLUG` shows the sentences that no fact quotes yet.
     """
-    from ..loaders.text.suggestion_file import slug_of
+    from ..loaders.editing.suggestion_file import slug_of
     from .suggesting import content_of
 
     before, working, _ = _opened(settings)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..graph.control_characters import escaped
 from ..graph.errors import MisuseError
 from ..messages.message import say
+from ..messages.untrusted_text import escaped
 from . import completion
 from .output import print_line, writable, writing
 from .settings import FAULTS, Settings, common, file_option, page_options

@@ -73,7 +73,7 @@ def schemas(settings: Settings) -> None:
         print_line(say("file-written", settings.language, file=str(path)))
 
 
-#: ``loaders.tables.KINDS``, which stays unloaded until a command needs it.
+#: The kinds of ``loaders/editing/table_import.py``, which stays unloaded until a command needs it.
 KINDS = ("facts", "entities", "documents")
 
 

@@ -9,10 +9,10 @@ from io import StringIO
 
 import click
 
-from ..graph.control_characters import escaped, visible
 from ..graph.errors import CollectionError, OutputError, TaawunError, as_json, told
 from ..messages.fault import Fault
 from ..messages.message import foreign, say
+from ..messages.untrusted_text import escaped, visible
 from .settings import DONE, MISUSE, Settings
 from .translation import right_to_left
 

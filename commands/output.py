@@ -13,10 +13,10 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 import click
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped, visible
 from ..graph.errors import MisuseError, OutputError
 from ..graph.whole_file import whole_file
 from ..messages.message import foreign, say
+from ..messages.untrusted_text import escaped, visible
 from ..queries.answer import write_answer
 from ..queries.labels import readable
 from ..queries.prefixes import prefixes_of

@@ -125,7 +125,7 @@ def _note(
     if settings.format == "json":
         import json
 
-        from ..graph.control_characters import escaped
+        from ..messages.untrusted_text import escaped
 
         note: dict[str, object] = {"severity": "note", "code": code, "message": text}
         if parts:

@@ -211,8 +211,7 @@ def publish(
         raise MisuseError("publish-base-no-url", value=base)
     if docs is not None and not (docs / "en" / "index.html").is_file():
         raise MisuseError("publish-docs-none", folder=str(docs))
-    here = [Path()] if Path("facts").is_dir() else []
-    before = States(settings.collections or here).get(since) if since else None
+    before = States(settings.collections).get(since) if since else None
     graph = PublishedBuild(
         build(settings.collections), settings.collections, shows_texts=not no_texts, docs=docs
     )
@@ -266,12 +265,9 @@ def release(
         raise MisuseError("publish-with-endpoint")
     if data_version is not None and not VERSION.fullmatch(data_version):
         raise MisuseError("release-no-version", value=data_version)
-    here = [Path()] if Path("facts").is_dir() else []
     previous = None
     if since:
-        previous = Previous.of(Path(since)) or Previous(
-            States(settings.collections or here).get(since), ""
-        )
+        previous = Previous.of(Path(since)) or Previous(States(settings.collections).get(since), "")
     made = build(settings.collections)
     store = made.store()
     following = previous.next_version(store) if previous and previous.version else "1.0.0"

@@ -207,20 +207,17 @@ class _Reader:
     def ask(self, document: str) -> None:
         """Ask about each unread fact; every answer is written at once."""
         from ..loaders.builds.inputs import SEEDS, name_of
-        from ..loaders.checks.coverage import sentences
         from ..loaders.collection import read_collection
         from ..loaders.editing.transaction import seen
         from ..loaders.reviews import read_reviews, short
+        from ..loaders.text.tokens import sentences_at
 
         language, printer = self.settings.language, printer_for(self.settings)
         text = self.known.documents[document].text
         unread = [one for one in self._stated(document) if not one.is_read(self.name)]
         for number, one in enumerate(unread, 1):
-            within = [
-                s for s in sentences(text) if any(a < s.end and s.start < b for a, b in one.spans)
-            ]
             printer.line(f"{number}/{len(unread)}", "dim")
-            for sentence in within:
+            for sentence in sentences_at(text, one.spans):
                 printer.line(sentence.text)
             printer.line(f"  {self._words(one)}", "bold")
             quote = " […] ".join(text[start:end] for start, end in one.spans)

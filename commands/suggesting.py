@@ -63,14 +63,14 @@ def suggest(
     from ..loaders.collection import read_collection
     from ..loaders.documents import is_slug
     from ..loaders.editing.insert_entry import entry_lines, registration
-    from ..loaders.text.suggestion import Suggester, covered_spans
-    from ..loaders.text.suggestion_file import (
+    from ..loaders.editing.suggestion_file import (
         batch_file,
         fact_file,
         slug_of,
         titles,
         write_suggestion,
     )
+    from ..loaders.text.suggestion import Suggester, covered_spans
 
     known = read_collection([SEEDS, *settings.collections])
     suggester = Suggester(known.schema, known.entities)

@@ -11,9 +11,9 @@ from typing import Final
 import click
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.errors import InputError
 from ..messages.message import Message, foreign, say
+from ..messages.untrusted_text import escaped
 from ..queries.proof_check import ProofChecker, Verdict, read_proofs
 from .input import read_input
 from .output import print_line

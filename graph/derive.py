@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, product
 from typing import Final, TypeAlias
 
@@ -34,19 +34,17 @@ class DerivedFact:
     rule: str
     sources: tuple[str, ...]
     when: str = ""
+    #: The IRI of the derived fact and of its graph, made from triple, rule and sources.
+    iri: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        name = short_hash(" ".join([*self.terms, ".", self.rule, *self.sources]))
+        object.__setattr__(self, "iri", INFERENCE + name)
 
     @property
-    def iri(self) -> str:
-        """The IRI of the derived fact and of its graph, made from triple, rule and sources."""
-        return INFERENCE + short_hash(" ".join([*self.terms, ".", self.rule, *self.sources]))
-
-    def said(self) -> Iterator[tuple[str, str]]:
-        """The IRIs of its properties, with the values as in N-Quads."""
-        yield f"{TW}derivedBy", f"<{ID}rule/{self.rule}>"
-        for source in self.sources:
-            yield f"{PROV}wasDerivedFrom", f"<{source}>"
-        if self.when:
-            yield f"{TW}timeOfPremises", f'"{self.when}"'
+    def rule_iri(self) -> str:
+        """The IRI of the rule."""
+        return f"{ID}rule/{self.rule}"
 
     def lines(self) -> Iterator[str]:
         """N-Quads of the derived fact: its graph, the plain view, and its premises."""
@@ -54,8 +52,11 @@ class DerivedFact:
         yield f"{line} <{iri}> ."
         yield f"{line} ."
         yield f"<{iri}> <{RDF}type> <{TW}DerivedFact> <{GRAPH_EVIDENCE}> ."
-        for predicate, value in self.said():
-            yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
+        yield f"<{iri}> <{TW}derivedBy> <{self.rule_iri}> <{GRAPH_EVIDENCE}> ."
+        for source in self.sources:
+            yield f"<{iri}> <{PROV}wasDerivedFrom> <{source}> <{GRAPH_EVIDENCE}> ."
+        if self.when:
+            yield f'<{iri}> <{TW}timeOfPremises> "{self.when}" <{GRAPH_EVIDENCE}> .'
 
 
 class Known:

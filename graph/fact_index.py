@@ -18,10 +18,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..ontology.namespaces import BASE, EVIDENCE, GRAPH_EVIDENCE, TW
-from .derive import DerivedFact
 from .document import Document
 from .fact import Evidence, Fact, Passage
-from .indexed_facts import VERSION, Place, checksum, triple_key
+from .indexed_facts import VERSION, Place, checksum, row_checksum, triple_key
 
 #: The properties of evidence that name words beside a quote.
 BESIDE: Final = frozenset(TW + name for name in ("gloss", "doesNotName", "doesNotSay"))
@@ -32,7 +31,8 @@ _TABLES: Final = f"""
     PRAGMA user_version = {VERSION};
     CREATE TABLE fact (
         name TEXT, triple INTEGER, line TEXT, said INTEGER, evidence TEXT, checksum INTEGER);
-    CREATE TABLE said (id INTEGER PRIMARY KEY, text TEXT);
+    CREATE TABLE said (id INTEGER PRIMARY KEY, text TEXT, checksum INTEGER);
+    INSERT INTO said VALUES (0, '', 0);
     CREATE TABLE beside (evidence TEXT, property TEXT, value TEXT, checksum INTEGER);
     CREATE TABLE document (
         slug TEXT PRIMARY KEY, file TEXT, sha256 TEXT, text TEXT, is_whole INTEGER,
@@ -61,32 +61,38 @@ class FactIndexWriter:
         self._opened: sqlite3.Connection | None = None
         self._facts: list[tuple[str, int, str, int, str, int]] = []
         self._beside: list[tuple[str, str, str, int]] = []
-        #: The numbers of qualifiers that were met lately, and their texts.
-        self._known: dict[object, tuple[int, str]] = {}
-        self._new: list[tuple[int, str]] = []
+        #: The numbers of qualifiers that were met lately, and their checksums.
+        self._known: dict[object, tuple[int, int]] = {}
+        self._new: list[tuple[int, str, int]] = []
         #: The number of the last qualifiers.
         self._count = 0 if is_new else self._last()
 
     def add(self, fact: Fact) -> None:
         """Add a statement of a fact."""
-        number, said = self._said(fact)
+        known = self._known.get(fact.qualifiers)
+        if known is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            said = ((predicate, str(value)) for predicate, value in fact.said())
+            known = self._known[fact.qualifiers] = self._said(said)
         line = f"{fact.subject} {fact.predicate} {fact.object}"
-        evidence = _places(fact.evidence)
+        self._add(fact.iri, line, _places(fact.evidence), *known)
         for item in fact.evidence:
             if item.gloss:
                 self._heed(item.gloss_line(fact.iri))
-        self._add(fact.iri, line, number, said, evidence)
-
-    def add_derived(self, item: DerivedFact) -> None:
-        """Add a derived fact."""
-        self.add_record(item.iri, " ".join(item.terms), item.said(), [])
 
     def add_record(
         self, iri: str, line: str, said: Iterable[tuple[str, str]], places: Iterable[Place]
     ) -> None:
         """Add what a store says of a fact: its triple and its qualifiers as in N-Triples."""
-        text = json.dumps(list(said), ensure_ascii=False)
-        self._add(iri, line, self._number(text), text, json.dumps(list(places)))
+        self._add(iri, line, json.dumps(list(places)), *self._said(said))
+
+    def add_derived(
+        self, iri: str, line: str, rule: str, when: str, sources: Iterable[str]
+    ) -> None:
+        """Add a derived fact: its triple as in N-Triples, its rule, time and premises."""
+        premises = " ".join([source.removeprefix(BASE) for source in sources])
+        self._add(iri, line, f"{rule.removeprefix(BASE)} {when} {premises}", 0, 0)
 
     def heeded(self, lines: Iterable[str]) -> Iterator[str]:
         """The same N-Quads; those that say what stands beside a quote are added."""
@@ -134,7 +140,8 @@ class FactIndexWriter:
             database.execute("ATTACH ? AS other", (str(path),))
             database.executescript(f"""
                 BEGIN;
-                INSERT INTO said SELECT id + {self._count}, text FROM other.said;
+                INSERT INTO said SELECT id + {self._count}, text, checksum FROM other.said
+                    WHERE id;
                 INSERT INTO fact SELECT name, triple, line, said + {self._count}, evidence,
                     checksum FROM other.fact;
                 INSERT INTO beside SELECT * FROM other.beside;
@@ -174,27 +181,19 @@ class FactIndexWriter:
             found: int | None = database.execute("SELECT max(id) FROM said").fetchone()[0]
         return found or 0
 
-    def _add(self, iri: str, line: str, number: int, said: str, evidence: str) -> None:
-        name = iri.removeprefix(BASE)
-        check = checksum(name, line, evidence, said)
-        self._facts.append((name, triple_key(line), line, number, evidence, check))
+    def _add(self, iri: str, line: str, evidence: str, number: int, said: int) -> None:
+        name, key = iri.removeprefix(BASE), triple_key(line)
+        check = row_checksum(name, key, evidence, said)
+        self._facts.append((name, key, line, number, evidence, check))
         if len(self._facts) >= _AT_ONCE:
             self._flush()
 
-    def _said(self, fact: Fact) -> tuple[int, str]:
-        known = self._known.get(fact.qualifiers)
-        if known is None:
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            said = [(predicate, str(value)) for predicate, value in fact.said()]
-            text = json.dumps(said, ensure_ascii=False)
-            known = self._known[fact.qualifiers] = self._number(text), text
-        return known
-
-    def _number(self, text: str) -> int:
+    def _said(self, pairs: Iterable[tuple[str, str]]) -> tuple[int, int]:
+        """The number of new qualifiers, and their checksum."""
+        text = json.dumps(list(pairs), ensure_ascii=False)
         self._count += 1
-        self._new.append((self._count, text))
-        return self._count
+        self._new.append((self._count, text, check := checksum(text)))
+        return self._count, check
 
     def _heed(self, line: str) -> None:
         subject, predicate, rest = line.split(" ", 2)
@@ -208,7 +207,7 @@ class FactIndexWriter:
     def _flush(self) -> None:
         with self._writing() as database:
             database.executemany("INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)", self._facts)
-            database.executemany("INSERT INTO said VALUES (?, ?)", self._new)
+            database.executemany("INSERT INTO said VALUES (?, ?, ?)", self._new)
             database.executemany("INSERT INTO beside VALUES (?, ?, ?, ?)", self._beside)
         self._facts, self._new, self._beside = [], [], []
 

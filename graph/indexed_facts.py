@@ -15,7 +15,7 @@ from zlib import crc32
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import BASE, DOCUMENT, EVIDENCE, TW
+from ..ontology.namespaces import BASE, DOCUMENT, EVIDENCE, INFERENCE, PROV, TW
 from .document import Document
 from .fact import Passage, evidence_iri
 from .fact_record import QuotePart
@@ -36,7 +36,8 @@ _FEW: Final = 8
 _DOCUMENTS: Final = 2_000
 _SAID: Final = 20_000
 _ROWS: Final = (
-    "SELECT fact.name, checksum, line, evidence, text FROM fact JOIN said ON said.id = fact.said "
+    "SELECT name, fact.checksum, line, evidence, text, said.checksum "
+    "FROM fact JOIN said ON said.id = fact.said "
     "WHERE {} IN (SELECT value FROM json_each(?))"
 )
 
@@ -46,17 +47,26 @@ def checksum(*parts: str) -> int:
     return crc32("\0".join(parts).encode())
 
 
+def row_checksum(name: str, key: int, evidence: str, said: int) -> int:
+    """The checksum of a statement, with the key of its triple and the checksum of qualifiers."""
+    return crc32(f"{name} {evidence} {said}".encode(), key)
+
+
 def triple_key(line: str) -> int:
     """The key of a triple, given as in N-Triples; others may have the same."""
     return crc32(line.encode())
 
 
 class _Row(NamedTuple):
-    """A statement of a fact: its triple as in N-Triples, and JSON of its quotes and qualifiers."""
+    """A statement of a fact: its triple as in N-Triples, its quotes, and JSON of its qualifiers.
+
+    A derived fact has its rule, its time and its premises in place of quotes.
+    """
 
     line: str
     evidence: str
     said: str
+    said_checksum: int
 
 
 class DamagedError(Exception):
@@ -102,15 +112,22 @@ class FactIndex:
             yield EVIDENCE + name, predicate, _term(value)
 
     def said(self, fact: str, rows: Sequence[_Row]) -> Said:
-        """What statements say of a fact."""
-        # Derived facts, and only they, are said to be derived.
+        """What statements say of a fact. Raises ``DamagedError``."""
+        values: dict[str, list[Term]] = defaultdict(list)
+        if fact.startswith(INFERENCE):
+            rule, when, *sources = rows[0].evidence.split(" ")
+            values[f"{TW}derivedBy"] = [ox.NamedNode(BASE + rule)]
+            values[f"{TW}timeOfPremises"] = [ox.Literal(when)]
+            values[f"{PROV}wasDerivedFrom"] = [ox.NamedNode(BASE + source) for source in sources]
+            return said_of(fact, values)
         key = rows[0].said if len(rows) == 1 else tuple([row.said for row in rows])
         found = self._said.get(key)
         if found is None:
             if len(self._said) > _SAID:
                 self._said.clear()
+            for row in rows:
+                self._check(row.said_checksum, row.said)
             pairs = (tuple(pair) for row in rows for pair in json.loads(row.said))
-            values: dict[str, list[Term]] = defaultdict(list)
             for predicate, value in dict.fromkeys(pairs):
                 values[predicate].append(_term(value))
             found = self._said[key] = said_of(fact, values)
@@ -135,7 +152,7 @@ class FactIndex:
         rows: dict[str, list[_Row]] = {}
         for name, check, *said in self._found(_ROWS.format(column), json.dumps(keys)):
             row = _Row._make(said)
-            if checksum(name, *row) != check:
+            if row_checksum(name, triple_key(row.line), row.evidence, row.said_checksum) != check:
                 raise DamagedError
             rows.setdefault(BASE + name, []).append(row)
         return rows
@@ -195,8 +212,12 @@ class _Indexed:
         yield from self._quads.stating(left)
 
     def said(self, facts: Sequence[str]) -> dict[str, Said]:
-        said = self._index.said
-        found = {fact: said(fact, rows) for fact, rows in self._look_up(facts).items()}
+        said, found = self._index.said, {}
+        try:
+            for fact, rows in self._look_up(facts).items():
+                found[fact] = said(fact, rows)
+        except DamagedError:
+            self._index.is_sound = False
         missing = [fact for fact in facts if fact not in found]
         return found | self._quads.said(missing) if missing else found
 

@@ -29,6 +29,16 @@ class Said(NamedTuple):
         """The short name of the modality, ``derived`` for a derived fact."""
         return str(self.fields[0])
 
+    @property
+    def when(self) -> str:
+        """The time (EDTF)."""
+        return str(self.fields[1 + _WHEN])
+
+    @property
+    def rule(self) -> str:
+        """The IRI of the rule of a derived fact."""
+        return str(self.fields[-1])
+
 
 def said_of(fact: str, values: Mapping[str, Sequence[Term]]) -> Said:
     """What is said of a fact, from the values of its properties."""

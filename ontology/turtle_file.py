@@ -17,9 +17,9 @@ from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
-from ..messages.encoding import is_utf_16
 from ..messages.fault import Fault, Place, remedy_of
 from ..messages.message import Message, Part, foreign
+from ..messages.untrusted_text import is_utf_16
 from .namespaces import ID, OUTSIDE, OWL, RDF, RDFS, SCHEMA, SKOS, TW
 from .schema import TERM_TYPES, Schema
 
@@ -157,14 +157,18 @@ _TYPES_OF_TERMS: Final = frozenset(
 class Definitions:
     """The triples of some files, held to what definitions may say.
 
-    ``told`` gives a part of a message with the files' prefixes.
+    ``together`` has our triples and those of the files; ``told`` gives a part of a message with
+    the files' prefixes.
     """
 
     def __init__(
-        self, sources: Sequence[Source], ours: Schema, told: Callable[[Part], Part]
+        self,
+        sources: Sequence[Source],
+        ours: Schema,
+        together: Schema,
+        told: Callable[[Part], Part],
     ) -> None:
-        self._sources, self._ours, self._told = sources, ours, told
-        self._schema = Schema([*ours.triples, *(t for s in sources for t in s.triples)])
+        self._sources, self._ours, self._schema, self._told = sources, ours, together, told
 
     def statements(self, reported: Set[Place]) -> Iterator[Fault]:
         """A file defines terms and says nothing else: a fact needs a quote.

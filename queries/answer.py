@@ -14,10 +14,10 @@ from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 import pyoxigraph as ox
 
 from ..graph.arabic import fold
-from ..graph.control_characters import escaped, visible
 from ..graph.errors import QueryError, TaawunError, as_json
 from ..graph.sparql_tokens import scan
 from ..graph.store import Store, Term, damaged, read
+from ..messages.untrusted_text import escaped, visible
 from ..ontology.namespaces import BASE
 from .question import Question
 from .results import (

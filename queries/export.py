@@ -10,10 +10,10 @@ from typing import IO, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.fact_reader import all_facts
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term
+from ..messages.untrusted_text import escaped
 from ..ontology.namespaces import BASE, PREFIXES
 from .fact_words import qualifiers_of
 from .graph_formats import (

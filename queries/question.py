@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..graph.errors import QueryError
-from ..graph.yaml_nesting import DEEPEST, too_deep
-from ..messages.encoding import is_utf_16
 from ..messages.message import Message, foreign
+from ..messages.untrusted_text import DEEPEST, is_utf_16, too_deep
 from .listing import Paragraph
 from .parameters import Asked, Parameter, read_values, with_terms, written_value
 
@@ -181,7 +180,9 @@ def _pairs(
             if part not in spec:
                 lacking = Message("header-lacks-key", file=_file(name), key=f"{key}.{one}.{part}")
                 raise _wrong(lacking, example)
-            _checked(name, f"{key}.{one}.{part}", spec[part], str, example)
+        # A text with an unquoted comma leaves a key without a value.
+        for part, value in spec.items():
+            _checked(name, f"{key}.{one}.{part}", value, str, example)
     return found
 
 

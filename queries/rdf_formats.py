@@ -13,12 +13,12 @@ from typing import IO, Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import all_facts, description
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store
-from ..ontology.namespaces import BASE, DCTERMS, FACT, PREFIXES, PROV, RDF, RDFS, XSD
+from ..messages.untrusted_text import escaped
+from ..ontology.namespaces import BASE, DCTERMS, FACT, LICENCE, PREFIXES, PROV, RDF, RDFS, XSD
 from ..ontology.schema import HERE
 
 CONTEXT: Final = HERE / "context.jsonld"
@@ -147,7 +147,6 @@ def _json(value: object) -> str:
 
 _NP: Final = PREFIXES["np"]
 _SPACE: Final = f"{BASE}nanopub/"
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def write_nanopubs(store: Store, out: IO[bytes], _language: str) -> None:

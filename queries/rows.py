@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.errors import TaawunError, as_json
 from ..graph.store import Store, Term
 from ..messages.message import say
+from ..messages.untrusted_text import escaped
 from .answer import Answer, Triples
 from .results import Shown, Table, Terms, to_json, to_separated
 
@@ -290,9 +290,9 @@ class Rows(Sequence[Row]):
 class ShownTriples(Triples):
     """The answer to CONSTRUCT or DESCRIBE: a sorted list of triples that shows as a table."""
 
-    def __init__(self, answer: Triples, shown: Shown) -> None:
+    def __init__(self, answer: Triples, shown: Shown, text: str) -> None:
         super().__init__(answer, answer.warnings)
-        self._shown = shown
+        self.text, self._shown = text, shown
 
     def _listing(self) -> Listing[ox.Triple]:
         from .listing import Listing

@@ -13,7 +13,7 @@ from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.store import Store, select
-from ..ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_EVIDENCE, ID, OWL, PREFIXES
+from ..ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_EVIDENCE, ID, OA, OWL, PREFIXES, TW
 from ..ontology.schema import class_slug, is_own, local_name
 from .labels import short_iri
 from .listing import Cell, Listing, Paragraph
@@ -35,6 +35,11 @@ SELECT ?thing ?class {{
   VALUES ?thing {{ {things} }} ?thing a ?class
   FILTER NOT EXISTS {{ ?thing a ?lower . ?lower rdfs:subClassOf ?class }}
 }} ORDER BY ?class"""
+#: How many facts quote each document, for ``str.format`` with IRIs in angle brackets.
+FACTS_OF_DOCUMENTS: Final = f"""SELECT ?thing (COUNT(DISTINCT ?fact) AS ?n) {{{{
+  VALUES ?thing {{{{ {{things}} }}}}
+  GRAPH <{GRAPH_EVIDENCE}> {{{{ ?fact <{TW}evidence>/<{OA}hasSource> ?thing }}}}
+}}}} GROUP BY ?thing"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,7 @@ def application(
             Route("/questions/{name}", site.question),
             Route("/ask.{form}", site.file),
             Route("/sparql.{form}", site.file),
+            Route("/sparql/row", site.row),
             Route("/about", site.about),
             *(Route(f"/{name}", site.listed) for name in LISTS),
             *(Route(f"/{name}.{{suffix}}", site.listed) for name in LISTS),

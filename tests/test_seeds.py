@@ -16,7 +16,7 @@ from taawun.graph.derive import derive
 from taawun.graph.document import Document
 from taawun.graph.fact import Fact
 from taawun.loaders.builds.inputs import SEEDS
-from taawun.loaders.checks.coverage import coverage
+from taawun.loaders.checks.document_reports import coverage
 from taawun.loaders.checks.quotes import LONGEST_QUOTE, locate
 from taawun.loaders.collection import Collection
 from taawun.loaders.documents import REGISTER

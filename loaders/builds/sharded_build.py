@@ -258,7 +258,9 @@ class _Joined:
             folder = self._work.folder
             for item in derive_in_parts(self._premises(), registers.schema, classes, folder, parts):
                 count += 1
-                self._index.add_derived(item)
+                self._index.add_derived(
+                    item.iri, " ".join(item.terms), item.rule_iri, item.when, item.sources
+                )
                 yield from item.lines()
 
         self._work.write_lines(number, "derived.nq", lines())

@@ -27,13 +27,14 @@ _BUILD: Final = re.compile("[0-9a-f]{16}")
 
 
 class States:
-    """Opens states; revisions are those of ``collections``.
+    """Opens states; revisions are those of ``collections``, else of a collection in this folder.
 
     ``alone`` leaves the bundled collection out, as for revisions of that one itself.
     """
 
     def __init__(self, collections: Sequence[Path], *, alone: bool = False) -> None:
-        self._collections, self._alone = tuple(collections), alone
+        here = (Path(),) if Path("facts").is_dir() else ()
+        self._collections, self._alone = tuple(collections) or here, alone
 
     def present(self) -> Store:
         """The collections as they are."""

@@ -9,10 +9,9 @@ from typing import Final, TypeAlias
 
 import yaml
 
-from ...graph.yaml_nesting import DEEPEST, too_deep
-from ...messages.encoding import is_utf_16
 from ...messages.fault import Fault, Place, near
 from ...messages.message import Message, foreign
+from ...messages.untrusted_text import DEEPEST, is_utf_16, too_deep
 from .value import Structure
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

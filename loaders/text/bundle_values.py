@@ -12,14 +12,13 @@ from ...graph.entity import Entity
 from ...graph.territories import territories
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Schema
-from ..checks.coverage import Sentence
 from .body_names import Body
 from .dates import SaidDate
 from .mentions import Mention
 from .name_words import ACTING, TITLES
 from .numbers import Amount, plain
 from .phrases import Person, Phrases, Post, Side
-from .tokens import folded_words, tokens
+from .tokens import Sentence, folded_words, tokens
 
 #: Characters before and after a number in which its comparator and its unit are looked for.
 _BEFORE, _AFTER = 20, 60

@@ -13,7 +13,6 @@ from ...graph.entity import Entity
 from ...graph.fact import Fact
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Property, Schema
-from ..checks.coverage import Sentence, sentences
 from ..collection import classes_of
 from ..facts import DERIVED_ONLY
 from .agreement_patterns import AgreementPatterns
@@ -26,7 +25,7 @@ from .mentions import Gazetteer, Mention, names_of, territory_label
 from .numbers import Amount, amounts
 from .phrases import Phrases
 from .sentence_quote import Quote, quote_around, quote_of
-from .tokens import tokens
+from .tokens import Sentence, sentences, tokens
 from .unknown_names import UnknownName, doubted, unknown_names
 
 

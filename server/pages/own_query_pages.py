@@ -1,19 +1,21 @@
 """Pages that answer what visitors ask themselves: in their own words, or in SPARQL.
 
-The query page has a form with an editor, patterns to start from, and the answer with names.
+The query page has a form with an editor, patterns to start from, and the answer with names; each
+row of it leads to its proof.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from ...api import KnowledgeGraph
-from ...graph.errors import QueryError, told
+from ...graph.errors import QueryError, UnexplainableError, told
 from ...graph.store import select
 from ...messages.message import say
 from ...ontology.namespaces import ID, PREFIXES
@@ -26,6 +28,7 @@ from ...queries.question import Question
 from ...queries.results import Shown
 from ...queries.rows import Rows, Truth
 from ...queries.search import search
+from ...queries.why import explain, explainable
 from ..sparql.service_description import NAMED
 from ..workers.reply import Reply
 from .page import Page
@@ -37,6 +40,7 @@ _EXAMPLE: Final = """SELECT ?agreement ?signatory WHERE {
 #: Terms and entities with their names, for completion.
 _WORDS: Final = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?label { ?thing rdfs:label ?label } ORDER BY ?thing ?label"""
+_NO_HEADING: Final = ""
 #: Maximum number of words that the editor completes.
 _MOST: Final = 20_000
 
@@ -73,7 +77,7 @@ def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, lan
     page = Page(graph, language)
     graph.language = language
     values: dict[str, Any] = {"text": text or _EXAMPLE, "why": why, "forms": (), "graphs": NAMED}
-    values["files"] = []
+    values |= {"files": [], "whys": []}
     values["patterns"] = [(one[language], one["query"]) for one in patterns()]
     values["parameters"] = ({"query": text} if text else {}) | ({"why": "true"} if why else {})
     try:
@@ -84,7 +88,59 @@ def query_page(graph: KnowledgeGraph, reply: Reply, *, text: str, why: bool, lan
         return
     if answer and answer["has_files"]:
         values["files"] = files_of(page, "/sparql", {"query": text})
+    if answer and not why:
+        values["whys"] = [
+            page.site("/sparql/row", query=text, row=digest(row)) for row in _terms(answer["table"])
+        ]
     page.write(reply, "query.html", "/sparql", fault="", answer=answer, **values)
+
+
+def row_page(graph: KnowledgeGraph, reply: Reply, *, text: str, row: str, language: str) -> None:
+    """Write one row of the answer to a query, named by its digest, with its proof.
+
+    The query page shows the proof in place; the query is run again to find the row.
+    """
+    page = Page(graph, language)
+    graph.language = language
+    values: dict[str, Any] = {"text": text, "forms": (), "fault": "", "table": None}
+    values["parameters"] = {"query": text, "row": row}
+    status = 200
+    try:
+        values["table"] = _proven(graph, text, row)
+        if values["table"] is None:
+            values["fault"], status = say("row-not-found", language), 404
+    except UnexplainableError as error:
+        values["fault"] = say("answer-unexplained", language, reason=error.message)
+    except QueryError as error:
+        values["fault"], status = told(error, language), 400
+    page.write(reply, "row.html", "/sparql/row", status, **values)
+
+
+def _proven(graph: KnowledgeGraph, text: str, row: str) -> AnswerTable | None:
+    """Return the row of the answer that has this digest, with its proof; None if there is none.
+
+    Raises ``UnexplainableError`` with the reason if no row can have one.
+    """
+    answer = graph.sparql(text)
+    explainable(answer.text)
+    if isinstance(answer, Rows):
+        found = (terms for block in answer.answer.blocks() for terms in block)
+        terms = next((terms for terms in found if digest(terms) == row), None)
+        return answer.as_table([terms], why=True) if terms else None
+    if isinstance(answer, Truth):
+        return _truth(answer, graph.language, why=True) if row == digest(()) else None
+    triple = next((triple for triple in answer if digest(triple) == row), None)
+    if triple is None:
+        return None
+    shown = Shown(graph.store, graph.language)
+    proofs = explain(graph.store, answer.text, [triple])
+    return AnswerTable(_columns(shown), named(shown, [(*triple,)]), [], proofs)
+
+
+def digest(row: Iterable[object]) -> str:
+    """Return what names a row of an answer in an address: 16 hexadecimal digits of its terms."""
+    terms = "\n".join("" if term is None else str(term) for term in row)
+    return sha256(terms.encode()).hexdigest()[:16]
 
 
 def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
@@ -93,14 +149,27 @@ def _told(graph: KnowledgeGraph, text: str, why: bool) -> dict[str, Any]:
     if isinstance(answer, Rows):
         return as_answer(answer, why)
     if isinstance(answer, Truth):
-        word = say("answer-yes" if answer else "answer-no", graph.language)
-        proofs = answer.why() if why else []
-        table = AnswerTable([""], [[Named(None, word)]], [], proofs)
-        return as_shown(table, answer, graph.language)
+        return as_shown(_truth(answer, graph.language, why=why), answer, graph.language)
     shown = Shown(graph.store, graph.language)
-    headings = [shown.column(name) for name in ("subject", "predicate", "object")]
-    table = AnswerTable(headings, named(shown, [(*triple,) for triple in answer[:SHOWN]]), [])
+    rows = named(shown, [(*triple,) for triple in answer[:SHOWN]])
+    proofs = explain(graph.store, answer.text, answer[:SHOWN]) if why else []
+    table = AnswerTable(_columns(shown), rows, [], proofs)
     return as_shown(table, answer, graph.language, is_cut=len(answer) > SHOWN)
+
+
+def _terms(table: AnswerTable) -> Iterator[tuple[object, ...]]:
+    """The terms of each row; a truth value has none."""
+    is_truth = list(table.headings) == [_NO_HEADING]
+    return (() if is_truth else tuple(cell.term for cell in row) for row in table.rows)
+
+
+def _truth(answer: Truth, language: str, *, why: bool) -> AnswerTable:
+    word = say("answer-yes" if answer else "answer-no", language)
+    return AnswerTable([_NO_HEADING], [[Named(None, word)]], [], answer.why() if why else [])
+
+
+def _columns(shown: Shown) -> list[str]:
+    return [shown.column(name) for name in ("subject", "predicate", "object")]
 
 
 #: How many entities with such a name are offered.

@@ -13,6 +13,7 @@ from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
 from ...queries.answer import Triples, write_answer
 from ...queries.answer_table import AnswerTable
+from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
 from ...queries.proven_answer import write_proven
 from ...queries.question import Question
@@ -142,6 +143,9 @@ def _field(
     if isinstance(parameter.default, ox.NamedNode):
         example = choices.get(parameter.default.value, example)
     value = given.get(parameter.name, "" if parameter.is_required else example)
+    # A link has an IRI or a slug, where a person writes a name.
+    meant = (iri for iri in choices if value in (iri, short_iri(iri), iri.rpartition("/")[2]))
+    value = choices.get(next(meant, ""), value)
     hint = say("answer-any", language)
     if parameter.is_required:
         hint = say("page-ask-example", language, value=example)

@@ -46,6 +46,7 @@ TASKS: Final = {
     "waiting_page": "pages.question_pages",
     "question_page": "pages.question_pages",
     "query_page": "pages.own_query_pages",
+    "row_page": "pages.own_query_pages",
     "explorer": "pages.make_explorer",
     "list_page": "pages.list_pages",
     "about_page": "pages.list_pages",

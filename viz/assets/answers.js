@@ -113,9 +113,15 @@ function answerItem(question, row) {
 function cellContent(cell) {
   const node = nodeOfIri.get(cell);
   if (node) return entityLink(node);
+  const quote = typeof cell === 'string' && quoteOfWords().get(cell);
+  if (quote) return el('div', {class: 'told'}, el('p', {lang: 'ar', dir: 'rtl'}, `«${cell}»`), glossOf(quote));
   const source = documents.find((item) => item.iri === cell);
   return source ? button(bdi(inLanguage(source.title)), () => openReader(source), {class: 'link'}) : bdi(cellText(cell));
 }
+
+let quotesByWords = null;
+/** The quote with these very words, for its translation. */
+const quoteOfWords = () => (quotesByWords ??= new Map(quotes.map((quote) => [quote.exact, quote])));
 
 /** A cell as people read it: the name of what it is, a number or date in words, or the text itself. */
 function cellText(cell) {

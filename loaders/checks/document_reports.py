@@ -1,21 +1,74 @@
-"""Report documents that give different stages or figures for the same thing.
+"""Reports on documents that are no faults: what facts quote of each, and where documents differ.
 
-That is no fault: a stage may change, and figures may be counted differently. Both values are
-reported side by side. Single-valued properties are compared in the store.
+A stage may change, and figures may be counted differently: both values are reported side by side.
+Single-valued properties are compared in the store.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
+from ...graph.document import Document
 from ...graph.fact import Fact
 from ...messages.fault import Fault, Place
 from ...messages.message import Message
 from ...ontology.namespaces import ID, TW
+from ..text.tokens import Sentence, sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the sentences of one document are accounted for.
+
+    ``quoted`` sentences are quoted by a fact, ``listed`` ones are in the register as furniture or
+    silent, ``open`` ones are neither. ``characters`` is the share of the text in quotes or listed
+    spans, from 0 to 1.
+    """
+
+    document: str
+    quoted: int
+    listed: int
+    open: tuple[Sentence, ...]
+    characters: float
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences the document has."""
+        return self.quoted + self.listed + len(self.open)
+
+
+def coverage(document: Document, facts: Iterable[Fact]) -> Coverage:
+    """Account for every sentence of the document."""
+    quoted = [
+        (evidence.start, evidence.end)
+        for fact in facts
+        for evidence in fact.evidence
+        if evidence.document == document.slug
+    ]
+    listed = [(span.start, span.end) for span in (*document.furniture, *document.silent)]
+    counts = {"quoted": 0, "listed": 0}
+    left = []
+    for sentence in sentences(document.text):
+        if _touches(sentence, quoted):
+            counts["quoted"] += 1
+        elif _touches(sentence, listed):
+            counts["listed"] += 1
+        else:
+            left.append(sentence)
+    inside = {offset for start, end in (*quoted, *listed) for offset in range(start, end)}
+    letters = [offset for offset, char in enumerate(document.text) if not char.isspace()]
+    share = sum(offset in inside for offset in letters) / len(letters) if letters else 1.0
+    return Coverage(document.slug, counts["quoted"], counts["listed"], tuple(left), share)
+
+
+def _touches(sentence: Sentence, spans: list[tuple[int, int]]) -> bool:
+    return any(start < sentence.end and sentence.start < end for start, end in spans)
+
 
 #: What defines a measure: figures that agree in all of these measure the same.
 _MEASURE: Final = frozenset(("figureOf", "unit", "ranking", "scope", "period", "area"))

@@ -19,12 +19,12 @@ from ...graph.arabic import fold
 from ...graph.errors import OutputError
 from ...messages.message import shortened
 from ..checks.quotes import LONGEST_QUOTE
-from ..editing.insert_entry import document_edit
-from ..editing.json_schemas import modeline
-from ..editing.transaction import seen
 from ..files.yaml_text import quoted, scalar
-from .numbers import plain
-from .suggestion import SuggestedSentence, Suggester, Suggestion
+from ..text.numbers import plain
+from ..text.suggestion import SuggestedSentence, Suggester, Suggestion
+from .insert_entry import document_edit
+from .json_schemas import modeline
+from .transaction import seen
 
 _HEAD: Final = """\
 # احذف «# » أمام الحقائق التي يقولها الاقتباس فعلًا، وصحّحها، ثم: taawun check
