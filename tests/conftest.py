@@ -280,7 +280,6 @@ UNHURRIED = (
     "explorer_pages._QUIET = 1e6\n"
     "__main__.main()",
 )
-AS_IT_IS = ("-m", "taawun")
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import STORE
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
 from taawun.server.pages import make_explorer as kept
@@ -40,7 +42,8 @@ def start(start_server):
     """Start a server as it is: it makes the explorer beforehand."""
 
     def start(*arguments, cache):
-        return start_server("serve", "--port", "0", *arguments, cache=cache, command=AS_IT_IS)
+        command = ("-m", "taawun")
+        return start_server("serve", "--port", "0", *arguments, cache=cache, command=command)
 
     return start
 
@@ -190,17 +193,23 @@ def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(
 
 
 @pytest.mark.slow
-def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
+def test_the_pages_of_a_new_build_are_made_beforehand(folder, start, tmp_path):
     register = tmp_path / "mine" / "entities" / "country.yaml"
     register.parent.mkdir(parents=True)
-    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Imaginary Atlantis}\n")
-    cache, mine = tmp_path / "cache", tmp_path / "mine"
-    old = build([mine], cache=cache)
+    cache, mine, builds = tmp_path / "mine-cache", tmp_path / "mine", []
+    # The first is served first, and then the second is there.
+    for name in ("Sunken", "Imaginary"):
+        register.write_text(f"country/atlantis: {{ar: أطلانتس المتخيلة, en: {name} Atlantis}}\n")
+        builds.append(build([mine], cache=cache).path)
+        shutil.rmtree(builds[-1] / STORE)
+        shutil.copytree(folder / STORE, builds[-1] / STORE)
+        seal(builds[-1])
+    new, old = builds
+    assert new != old
     server = start("--collection", str(mine), cache=cache)
-    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Sunken Atlantis}\n")
-    new = build([mine], cache=cache)
-    assert new.path != old.path
-    wait_until(lambda: hurry(server) or len(explorers(new.path)) == 2)
+    wait_until(lambda: hurry(server) or len(explorers(old)) == 2)
+    register.write_text(register.read_text().replace("Imaginary", "Sunken"))
+    wait_until(lambda: hurry(server) or len(explorers(new)) == 2)
 
 
 @pytest.mark.slow
