@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from click.testing import CliRunner, Result
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
 from taawun.graph.derive import derive
+from taawun.graph.store import Store
 from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
@@ -32,7 +33,11 @@ from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
+from taawun.queries.names import Names
+from taawun.queries.question import Question
 from taawun.queries.results import Table
+from taawun.viz import explorer
+from taawun.viz.answers import answer_questions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -160,6 +165,16 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     store = ox.Store(str(folder / "0123456789abcdef" / STORE))
     store.bulk_load("\n".join(lines_of(found, derived)).encode(), ox.RdfFormat.N_QUADS)
     return Build(folder / "0123456789abcdef", is_new=True)
+
+
+@pytest.fixture
+def few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What explorers answer: few of many questions. ``test_explorer.py`` opens one with all."""
+
+    def few(store: Store, questions: Iterable[Question], names: Names | None) -> Any:
+        return answer_questions(store, list(questions)[:3], names)
+
+    monkeypatch.setattr(explorer, "answer_questions", few)
 
 
 @pytest.fixture(scope="session")
