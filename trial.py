@@ -69,8 +69,8 @@ def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Tr
     """
     # A shape of the collection's own may need a limit of time.
     is_slow = any(shape_files(working.collections)) or edit.statuses
-    effect = None if is_slow else working.effect(edit)
     before = working.build.store()
+    effect = None if is_slow else working.effect(edit, before.quads)
     if effect is None:
         with edit.tried() as copy:
             edited = [*working.collections[:-1], copy]
@@ -84,10 +84,8 @@ def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Tr
         made.mkdir()
         working.write_build(made, edit, effect)
         after = EmbeddedStore.open(made / STORE)
-        if wrong := set(named_faults(working.shape_faults(after.quads, effect))):
-            old = named_faults(working.shape_faults(before.quads, effect))
-            if added := wrong.difference(old):
-                raise CollectionError(added)
+        if wrong := named_faults(working.shape_faults(before.quads, effect)):
+            raise CollectionError(wrong)
         found = _difference(working, before, after, effect, edit, made, catalogue)
         yield Trial(working, edit, found, effect, made)
 

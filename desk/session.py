@@ -28,7 +28,7 @@ from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.scopes import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
-from ..messages.fault import Fault, Place, by_weight
+from ..messages.fault import Place, by_weight
 from ..ontology.schema import local_name
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
@@ -282,11 +282,11 @@ class Desk:
 
     def _try(self, edit: Edit, language: str) -> _Tried:
         """Everything that an edit changes. Raises ``CollectionError`` with what is wrong."""
-        effect = self._working.effect(edit) or self._working.effect_in_full(edit)
+        effect = self._working.effect(edit, self._store.quads) or self._working.effect_in_full(edit)
+        if wrong := named_faults(self._working.shape_faults(self._store.quads, effect)):
+            raise CollectionError(wrong)
         with self._with(effect):
-            if wrong := self._shape_faults(effect):
-                raise CollectionError(wrong)
-            changes, answers = self._changes(edit, effect)
+            changes, answers = self._changes(effect)
             return _Tried(effect, answers, self._report(edit, effect, changes, language))
 
     def carry_out(self, edit: Edit, language: str, tried: _Tried | None = None) -> Json:
@@ -318,16 +318,6 @@ class Desk:
                 self._load()
             return {"undone": files}
 
-    def _shape_faults(self, effect: Effect) -> list[Fault]:
-        """The violations after the change; those from before it are known to the checks."""
-        store = self._store.quads
-        found = set(named_faults(self._working.shape_faults(store, effect)))
-        if not found:
-            return []
-        with self._with(effect, undone=True):
-            old = named_faults(self._working.shape_faults(store, effect))
-        return sorted(found.difference(old))
-
     @contextmanager
     def _with(self, effect: Effect, *, undone: bool = False) -> Iterator[None]:
         """The store with the change for a while, or without it."""
@@ -345,20 +335,15 @@ class Desk:
             for quad in first:
                 store.remove(quad)
 
-    def _changes(self, edit: Edit, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
+    def _changes(self, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
         """The stored questions whose answers change, and all known answers after the change.
 
-        The store is after the change.
-
-        A record status is a statement about a fact, which any question may read. Who reads blind
-        has no answers: they would tell of the facts of others.
+        The store is after the change. Who reads blind has no answers: they would tell of the facts
+        of others.
         """
         if self.is_blind:
             return [], {}
-        if edit.facts or edit.entities:
-            asked = self._catalogue.with_text(effect.touched.may_change)
-        else:
-            asked = list(self._catalogue.questions.values())
+        asked = self._catalogue.with_text(effect.touched.may_change)
         lacking = [question for question in asked if question.name not in self._answers]
         with self._with(effect, undone=True):
             for _ in answer_changes(self._store, self._store, lacking, self._answers):

@@ -168,6 +168,15 @@ def ask(
     Without them, required parameters have their examples. What the query orders by its IRI is
     ordered by its name in the language. Raises ``QueryError`` if the query cannot be run.
     """
+    solutions, text = _solutions(store, question, text)
+    shown = Shown(store, language, question.columns)
+    return _ordered_by_name(solutions, text, store, shown, asked)
+
+
+def _solutions(
+    store: Store, question: Question, text: str | None = None
+) -> tuple[ox.QuerySolutions, str]:
+    """The unread solutions of a stored question, and its SPARQL."""
     if text is None:
         from .prefixes import with_prefixes
 
@@ -175,8 +184,12 @@ def ask(
     solutions = store.query(text)
     if not isinstance(solutions, ox.QuerySolutions):
         raise QueryError("question-not-select", file=f"{question.name}.rq")
-    shown = Shown(store, language, question.columns)
-    return _ordered_by_name(solutions, text, store, shown, asked)
+    return solutions, text
+
+
+def _places(text: str, variables: Sequence[str]) -> list[int]:
+    """The columns by which a query orders its rows."""
+    return [variables.index(name) for name in _ordering(text) if name in variables]
 
 
 def _ordered_by_name(
@@ -187,7 +200,7 @@ def _ordered_by_name(
     An answer of more than ``_ORDERED`` rows stays as it is.
     """
     variables = tuple(variable.value for variable in solutions.variables)
-    places = [variables.index(name) for name in _ordering(text) if name in variables]
+    places = _places(text, variables)
     if not places:
         return Answer(solutions, shown, asked)
     rows = list(islice(map(terms_of, read(solutions)), _ORDERED + 1))
@@ -195,6 +208,11 @@ def _ordered_by_name(
         again = store.query(text)
         assert isinstance(again, ox.QuerySolutions)
         return Answer(again, shown, asked)
+    return Answer(solutions, shown, asked, arranged=_arranged(rows, places, shown))
+
+
+def _arranged(rows: list[Terms], places: Sequence[int], shown: Shown) -> Iterator[Terms]:
+    """The rows ordered by the names in some columns."""
     iris = {row[place] for row in rows for place in places}
     shown.labels.fetch(iri.value for iri in iris if isinstance(iri, ox.NamedNode))
 
@@ -214,7 +232,7 @@ def _ordered_by_name(
         for one in sorted(groups, key=key):
             yield from arranged(groups[one], depth + 1)
 
-    return Answer(solutions, shown, asked, arranged=arranged(rows, 0))
+    return arranged(rows, 0)
 
 
 def _ordering(text: str) -> list[str]:
@@ -247,6 +265,24 @@ def answer_of(store: Store, question: Question) -> Table:
     """The complete answer to a stored question with the values that stand in its query."""
     answer = ask(store, question, "en")
     return Table(answer.variables, tuple(answer.rows()))
+
+
+def rows_of(store: Store, question: Question) -> Table:
+    """The same in the order of the query, which is that of IRIs, without reading any name."""
+    solutions, _ = _solutions(store, question)
+    variables = tuple(variable.value for variable in solutions.variables)
+    return Table(variables, tuple(map(terms_of, read(solutions))))
+
+
+def ordered(
+    store: Store, question: Question, variables: Sequence[str], rows: Iterable[Terms]
+) -> tuple[Terms, ...]:
+    """Some rows of :func:`rows_of` in the order of :func:`answer_of`."""
+    rows = list(rows)
+    places = _places(question.text, variables)
+    if not (rows and places):
+        return tuple(rows)
+    return tuple(_arranged(rows, places, Shown(store, "en", question.columns)))
 
 
 #: The formats of SPARQL 1.1 for tables.

@@ -11,7 +11,7 @@ from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord, TripleTerms
 from ..graph.store import Store, select
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
-from .answer import answer_of
+from .answer import ordered, rows_of
 from .question import Question
 from .results import Table, Terms
 
@@ -170,12 +170,14 @@ def answer_changes(
     """
     known = {} if known is None else known
     for question in questions:
-        old = known.get(question.name) or answer_of(before, question)
-        new = known[question.name] = answer_of(after, question)
-        gained = tuple((Counter(new.rows) - Counter(old.rows)).elements())
-        lost = tuple((Counter(old.rows) - Counter(new.rows)).elements())
-        if gained or lost:
-            yield AnswerChange(question, new.variables, gained, lost)
+        old = known.get(question.name) or rows_of(before, question)
+        new = known[question.name] = rows_of(after, question)
+        gained = (Counter(new.rows) - Counter(old.rows)).elements()
+        lost = (Counter(old.rows) - Counter(new.rows)).elements()
+        names = new.variables
+        changed = ordered(after, question, names, gained), ordered(before, question, names, lost)
+        if any(changed):
+            yield AnswerChange(question, names, *changed)
 
 
 @dataclass(frozen=True, slots=True)

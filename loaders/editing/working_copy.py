@@ -17,9 +17,10 @@ import pyoxigraph as ox
 
 from ...graph.arabic import fold
 from ...graph.derive import DerivedFact, derive
+from ...graph.derive_incrementally import Said, rederive
 from ...graph.errors import CollectionError, MisuseError
 from ...graph.fact import Fact
-from ...graph.sparql_tokens import Touched
+from ...graph.query_dependencies import Touched
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_PROSPECTS
 from ..builds.atomic_folder import delete_whole, is_whole
@@ -39,8 +40,9 @@ from ..builds.source_rows import (
 )
 from ..checks.claims import Claims, is_number
 from ..checks.glosses import first_glosses, gloss_lines, with_shared_glosses
-from ..checks.lints import lint_facts, lint_names
-from ..checks.shapes import Shapes, flat_part
+from ..checks.lints import is_compared_across, lint_facts, lint_names
+from ..checks.shape_trial import ShapeTrial
+from ..checks.shapes import Shapes
 from ..collection import Collection, read_collection
 from ..entities import region_lines
 from ..files.value import Site, Spot
@@ -64,11 +66,13 @@ class Effect:
     derived: tuple[DerivedFact, ...]
     lost: tuple[DerivedFact, ...]
     all_derived: dict[str, DerivedFact]
+    #: Whether something else is said about facts that were there before.
+    says_other: bool = True
 
     @property
     def touched(self) -> Touched:
         """What queries may see of the change."""
-        return Touched.by((*self.added, *self.removed))
+        return Touched.by((*self.added, *self.removed), says_other=self.says_other)
 
 
 class WorkingCopy:
@@ -97,24 +101,17 @@ class WorkingCopy:
             mine, self.places = reading_of(self.collections[-1], reader, self.collection)
             self.collection = replace(self.collection, facts=tuple(mine), glosses=())
         self.derived = {item.iri: item for item in self._derive(self.collection)}
-        self._shapes: Shapes | None = None
+        self._trial: ShapeTrial | None = None
 
     @staticmethod
     def _derive(collection: Collection) -> Iterable[DerivedFact]:
         return derive(iter(collection.facts), collection.schema, collection.classes)
 
-    @property
-    def shapes(self) -> Shapes:
-        """The shapes of the collections, read on first use."""
-        if self._shapes is None:
-            self._shapes = Shapes(collections=self._folders[1:])
-        return self._shapes
-
-    def effect(self, edit: Edit) -> Effect | None:
+    def effect(self, edit: Edit, store: ox.Store) -> Effect | None:
         """The effect of an edit; None where only a full build can tell.
 
-        Raises ``CollectionError`` with the faults that a check would find and that are not there
-        without the edit.
+        ``store`` holds the state before it. Raises ``CollectionError`` with the faults that a
+        check would find and that are not there without the edit.
         """
         old = self.collection
         if not (edit.facts or edit.entities or edit.statuses) or self._has_status(edit):
@@ -134,14 +131,15 @@ class WorkingCopy:
         new = replace(old, entities=entities, facts=(*kept, *facts))
         places = (*self.places, *(place for _, place in edit.facts))
         self._lint(new, edit, places)
-        derived = {item.iri: item for item in self._derive(new)}
+        derived = self._derived_after(new, edit, store)
         come = tuple(item for iri, item in derived.items() if iri not in self.derived)
         lost = tuple(item for iri, item in self.derived.items() if iri not in derived)
         remarked = self._remarked(new, edit)
         claims = edit.claims or Claims(new)
-        after = set(claims.marks([*remarked, *facts]))
+        after = set(claims.marks(remarked))
         before = set(Claims(old).marks(remarked)) if remarked else set()
         lines = [line for fact in facts for line in fact.lines()]
+        lines += claims.marks(facts)
         lines += gloss_lines(facts)
         lines += [line for item in come for line in item.lines()]
         lines += [line for one, _ in edit.entities for line in one.lines()]
@@ -160,6 +158,7 @@ class WorkingCopy:
             come,
             lost,
             derived,
+            bool(edit.statuses) or before != after,
         )
 
     def _has_status(self, edit: Edit) -> bool:
@@ -175,10 +174,25 @@ class WorkingCopy:
         known |= {fact.triple for fact in self.collection.facts}
         return any(fact.iri in known or fact.triple in known for fact, _ in edit.facts)
 
+    def _derived_after(
+        self, new: Collection, edit: Edit, store: ox.Store
+    ) -> dict[str, DerivedFact]:
+        """The derived facts after the edit: derived again around what changes."""
+        lost = [f for f in self.collection.facts if f.iri in edit.statuses and f.is_premise]
+        won = [f for f in new.facts[: len(self.places)] if f.iri in edit.statuses]
+        won += [fact for fact, _ in edit.facts]
+        before, after = ([Said.of(f) for f in facts if f.is_premise] for facts in (lost, won))
+        changed = rederive(store, before, after, new.schema, new.classes)
+        if changed is None:
+            return {item.iri: item for item in self._derive(new)}
+        kept = {iri: item for iri, item in self.derived.items() if iri not in changed.gone}
+        return kept | {item.iri: item for item in changed.new}
+
     def _lint(self, new: Collection, edit: Edit, places: Sequence[Place]) -> None:
         faults: list[Fault] = []
         stated: list[tuple[Fact, Site]] = [
-            (fact, Spot(place, faults)) for fact, place in zip(new.facts, places, strict=True)
+            (fact, Spot(place, faults))
+            for fact, place in zip(*self._compared(new, edit, places), strict=True)
         ]
         lint_facts(stated, new.schema, is_whole=True)
         lint_statuses(stated, is_whole=True)
@@ -188,6 +202,18 @@ class WorkingCopy:
             lint_names(new.entities, sites, frozenset(new.documents))
         if faults:
             raise CollectionError(dict.fromkeys(faults))
+
+    def _compared(
+        self, new: Collection, edit: Edit, places: Sequence[Place]
+    ) -> tuple[Sequence[Fact], Sequence[Place]]:
+        """The facts that a lint may compare with those of the edit, and their places."""
+        if edit.statuses or any(is_compared_across(fact) for fact, _ in edit.facts):
+            return new.facts, places
+        subjects = {fact.subject for fact, _ in edit.facts}
+        near = [n for n, fact in enumerate(new.facts) if fact.subject in subjects]
+        if any(new.facts[n].qualifier("supersededBy") for n in near):
+            return new.facts, places
+        return [new.facts[n] for n in near], [places[n] for n in near]
 
     def _remarked(self, new: Collection, edit: Edit) -> list[Fact]:
         """The facts of before whose quotes may name more, or less, than they did."""
@@ -220,11 +246,10 @@ class WorkingCopy:
         ]
 
     def shape_faults(self, store: ox.Store, effect: Effect) -> list[Fault]:
-        """The violations of shapes in the plain view and in what the edit adds to the evidence.
-
-        ``store`` is the one after the edit, or before it, to compare.
-        """
-        return self.shapes.validate(flat_part(store, effect.added)).faults
+        """The violations of shapes that an edit adds; ``store`` holds the state before it."""
+        if self._trial is None:
+            self._trial = ShapeTrial(Shapes(collections=self._folders[1:]), store)
+        return self._trial.added_faults(store, effect.added, effect.removed)
 
     def effect_in_full(self, edit: Edit) -> Effect:
         """The effect of any edit, by reading everything again with it.
@@ -252,6 +277,8 @@ class WorkingCopy:
         """Go on from the state after an edit that was written."""
         self.collection, self.places = effect.collection, list(effect.places)
         self.derived = effect.all_derived
+        if self._trial:
+            self._trial.take_over(effect.added, effect.removed)
 
     def write_build(self, target: Path, edit: Edit, effect: Effect) -> None:
         """Write the build of the collections after the edit to a new folder.
