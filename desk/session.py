@@ -30,6 +30,7 @@ from ..loaders.text.scopes import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
 from ..messages.fault import Place, by_weight
 from ..ontology.schema import local_name
+from ..queries.answer import rows_of
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
 from ..queries.labels import Labels
@@ -48,6 +49,14 @@ class _Tried(NamedTuple):
     effect: Effect
     answers: dict[str, Table]
     report: Json
+
+
+class _Reading(NamedTuple):
+    """What reads texts: the names, what is guessed from them, and the words of denial."""
+
+    suggester: Suggester
+    guesses: Guesses
+    scopes: Scopes
 
 
 class Desk:
@@ -85,17 +94,16 @@ class Desk:
         self._answers.clear()
         self._tried = None
         self._catalogue = Catalogue(folder / "queries" for folder in self._collections)
-        self._named: object = None
-        self._renew()
+        self._reading: _Reading | None = None
 
-    def _renew(self) -> None:
+    @property
+    def reading(self) -> _Reading:
+        """What reads texts with the names as they stand."""
         known = self.known
-        if self._named is known.entities:
-            return
-        self._named = known.entities
-        self._suggester = Suggester(known.schema, known.entities)
-        self._guesses = Guesses(self._suggester)
-        self._scopes = Scopes(known.schema)
+        if self._reading is None or self._reading.suggester.entities is not known.entities:
+            suggester = Suggester(known.schema, known.entities)
+            self._reading = _Reading(suggester, Guesses(suggester), Scopes(known.schema))
+        return self._reading
 
     def follow(self) -> None:
         """Read the collection again if it was changed by someone else."""
@@ -115,7 +123,7 @@ class Desk:
 
     def label(self, ref: str, language: str) -> str:
         """The name of an entity or concept."""
-        return self._suggester.label(ref, language)
+        return self.reading.suggester.label(ref, language)
 
     @property
     def known(self) -> Collection:
@@ -125,7 +133,7 @@ class Desk:
     def names(self) -> Json:
         """What the page calls things; see :func:`.pickers.vocabulary`."""
         with self.lock:
-            return vocabulary(self.known, self._suggester)
+            return vocabulary(self.known, self.reading.suggester)
 
     def keep_draft(self, slug: str, draft: Json) -> None:
         """Keep what is typed about a document; on return it survives a crash."""
@@ -156,7 +164,7 @@ class Desk:
             known = self.known
             covered = covered_spans(known.facts, slug)
             covered += [(span.start, span.end) for span in (*source.furniture, *source.silent)]
-            found = self._suggester.suggest(source.text, slug, covered)
+            found = self.reading.suggester.suggest(source.text, slug, covered)
             draft = self.drafts.read(slug)
             return {
                 "slug": slug,
@@ -211,10 +219,10 @@ class Desk:
                 faults.append(told(error, language))
             scopes = [
                 {"words": source.text[scope.start : scope.end], "modality": scope.modality}
-                for scope in self._scopes.find(source.text)
+                for scope in self.reading.scopes.find(source.text)
                 if any(scope.start < end and start < scope.end for start, end in spans)
             ]
-            found = self._suggester.suggest(words, slug)
+            found = self.reading.suggester.suggest(words, slug)
             named = [ref for m in found.mentions for ref in m.candidates]
             people = [
                 m.candidates[0]
@@ -243,10 +251,22 @@ class Desk:
                 "dates": [date.edtf for date in found.dates],
                 "cues": sorted({local_name(c.term) for s in found.sentences for c in s.cues}),
                 "said": modality(words, words, people),
-                "forms": {kind: self._guesses.form(kind, words, found) for kind in BUNDLES},
+                "forms": {kind: self.reading.guesses.form(kind, words, found) for kind in BUNDLES},
             }  # fmt: skip
 
     # Trying, saving and undoing.
+
+    def prepare(self) -> bool:
+        """Answer one stored question ahead of the first preview that needs it.
+
+        False if all are answered.
+        """
+        with self.lock:
+            lacking = (n for n in self._catalogue.names if n not in self._answers)
+            name = None if self.is_blind else next(lacking, None)
+            if name is not None:
+                self._answers[name] = rows_of(self._store, self._catalogue.get(name))
+            return name is not None
 
     def _edit(self, items: Iterable[Mapping[str, Any]]) -> Edit:
         known = self.known
@@ -307,7 +327,6 @@ class Desk:
             Edit(self.folder, schemas, seen(self.folder)).write()
         self.seen = seen(self.folder)
         self._answers = answers
-        self._renew()
         return {**told_now, "saved": [path.as_posix() for path in edit.files]}
 
     def undo(self) -> Json:

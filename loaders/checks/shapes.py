@@ -245,10 +245,10 @@ class Shapes:
 
     def reading(self, store: ox.Store, touched: Touched) -> Iterator[Node]:
         """The shapes whose results a change of the store may change: the others need not run."""
-        below = self._compiler(store).below
+        compiler = self._compiler(store)
         for shape in targeted(self.source):
             if shape not in self._terms:
-                self._terms[shape] = terms_of_shape(self.source, shape, below)
+                self._terms[shape] = terms_of_shape(compiler, shape)
             if touched.has_any(self._terms[shape]):
                 yield shape
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -47,7 +48,8 @@ from ..collection import Collection, read_collection
 from ..entities import region_lines
 from ..files.value import Site, Spot
 from ..status_file import STATUS_FILE, lint_statuses
-from ..text.mentions import Gazetteer, names_of
+from ..text.mentions import Gazetteer, forms_of_words, names_of
+from ..text.tokens import tokens
 from .second_reading import reading_of
 from .transaction import Edit
 
@@ -102,6 +104,8 @@ class WorkingCopy:
             self.collection = replace(self.collection, facts=tuple(mine), glosses=())
         self.derived = {item.iri: item for item in self._derive(self.collection)}
         self._trial: ShapeTrial | None = None
+        #: The words of each text in which new names were looked for.
+        self._forms: dict[str, frozenset[str]] = {}
 
     @staticmethod
     def _derive(collection: Collection) -> Iterable[DerivedFact]:
@@ -224,11 +228,21 @@ class WorkingCopy:
         }
         documents: set[str] = set()
         if edit.entities:
-            fresh = Gazetteer(names_of([one for one, _ in edit.entities], new.schema))
             wanted = {one.ref for one, _ in edit.entities}
+            fresh = list(names_of([one for one, _ in edit.entities], new.schema))
+            called = [
+                {token.folded for token in tokens(name.text)}
+                for name in fresh
+                if name.ref in wanted
+            ]
+            gazetteer = cache(lambda: Gazetteer(fresh))
 
             def names(text: str) -> bool:
-                return any(wanted.intersection(m.candidates) for m in fresh.every(text))
+                if text not in self._forms:
+                    self._forms[text] = forms_of_words(text)
+                if not any(words <= self._forms[text] for words in called):
+                    return False
+                return any(wanted.intersection(m.candidates) for m in gazetteer().every(text))
 
             if any(names(one.ar) for one in self.collection.entities.values()):
                 return list(self.collection.facts)

@@ -100,7 +100,8 @@ class Compiler:
         self._compiled: Final[dict[Node, list[Rule]]] = {}
         self._numbers = count()
         self._open: list[Node] = []
-        self._beyond = custom_parameters(shapes) | BEYOND_SPARQL
+        #: The parameters that only pySHACL knows.
+        self.beyond: Final = custom_parameters(shapes) | BEYOND_SPARQL
 
     def targets(self, shape: Node) -> str:
         """A pattern that binds ``?this`` to each focus node, or an empty one without targets."""
@@ -156,7 +157,7 @@ class Compiler:
             raise ShapesError("shape-recursive", shape=str(shape))
         if self.shapes.is_true(shape, "deactivated"):
             return False
-        if beyond := self._beyond.intersection(self.shapes.predicates(shape)):
+        if beyond := self.beyond.intersection(self.shapes.predicates(shape)):
             raise BeyondSparqlError(f"the constraint component with <{min(beyond)}>")
         if not self.shapes.is_property_shape(shape):
             for name in _NEED_PATH:

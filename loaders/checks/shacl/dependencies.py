@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pyoxigraph as ox
 
 from ....graph.query_dependencies import terms_of_query
 from ....ontology.namespaces import RDF, SH
-from .compiler import custom_parameters, prologue
-from .source import Node, ShapesGraph
+from .compiler import Compiler, prologue
+from .source import Node
 
 #: Constraints that read more than the shape names.
 _READ_MORE: Final = frozenset({SH + "closed", SH + "qualifiedValueShapesDisjoint"})
 
 
-def terms_of_shape(
-    shapes: ShapesGraph, shape: Node, below: Mapping[str, Sequence[str]]
-) -> frozenset[str] | None:
+def terms_of_shape(compiler: Compiler, shape: Node) -> frozenset[str] | None:
     """Every predicate and class that a shape reads, None if they may be any.
 
     They are among all that its description leads to: paths, classes and those below them, other
     shapes, and the terms of queries.
     """
-    beyond = custom_parameters(shapes) | _READ_MORE
+    shapes, below = compiler.shapes, compiler.below
+    beyond = compiler.beyond | _READ_MORE
     found: set[str] = set()
     waiting: list[Node] = [shape]
     while waiting:
