@@ -24,6 +24,7 @@ from .loaders.editing.references import References
 from .loaders.editing.transaction import Edit, seen
 from .loaders.editing.working_copy import Effect, WorkingCopy
 from .messages.fault import Place
+from .queries.affected import may_alter
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
 from .queries.results import Table
@@ -99,7 +100,12 @@ def _difference(
     made: Path,
     catalogue: Catalogue,
 ) -> Difference:
-    asked = catalogue.with_text(effect.touched.may_change)
+    asked = [
+        question
+        for question in catalogue.with_text(effect.touched.may_change)
+        if may_alter(text := catalogue.texts[question.name], after, effect.added)
+        or may_alter(text, before, effect.removed)
+    ]
     # Answers that earlier edits have computed.
     kept = read_kept(working.build.path / _ANSWERS) or {}
     known = {name: Table(*table) for name, table in kept.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from ..loaders.text.scopes import Scopes
 from ..loaders.text.suggestion import Suggester, covered_spans
 from ..messages.fault import Place, by_weight
 from ..ontology.schema import local_name
+from ..queries.affected import may_alter
 from ..queries.answer import rows_of
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
@@ -362,13 +363,22 @@ class Desk:
         """
         if self.is_blind:
             return [], {}
-        asked = self._catalogue.with_text(effect.touched.may_change)
+        asked = self._catalogue.with_text(self._may_change(effect))
         lacking = [question for question in asked if question.name not in self._answers]
         with self._with(effect, undone=True):
             for _ in answer_changes(self._store, self._store, lacking, self._answers):
                 pass
         after = dict(self._answers)
         return list(answer_changes(self._store, self._store, asked, after)), after
+
+    def _may_change(self, effect: Effect) -> Callable[[str], bool]:
+        """Whether a query may have another answer; the store is after the change."""
+        named = [text for text in self._catalogue.texts.values() if effect.touched.may_change(text)]
+        found = {text for text in named if may_alter(text, self._store, effect.added)}
+        with self._with(effect, undone=True):
+            rest = [text for text in named if text not in found]
+            found |= {text for text in rest if may_alter(text, self._store, effect.removed)}
+        return found.__contains__
 
     def _report(
         self, edit: Edit, effect: Effect, changes: Sequence[AnswerChange], language: str
