@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from .checks import named_faults, refuse_new_faults
+from .graph.derive import DerivedFact, Terms
+from .graph.derive_incrementally import Before
 from .graph.errors import CollectionError, MisuseError
 from .graph.store import EmbeddedStore
 from .loaders.builds.atomic_folder import Unfinished
@@ -24,6 +28,7 @@ from .loaders.editing.references import References
 from .loaders.editing.transaction import Edit, seen
 from .loaders.editing.working_copy import Effect, WorkingCopy
 from .messages.fault import Place
+from .ontology.namespaces import INFERENCE
 from .queries.affected import may_alter
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
@@ -113,7 +118,7 @@ def _difference(
         before,
         after,
         [fact.iri for fact, _ in edit.facts],
-        derived_triples(working, effect),
+        derived_triples(before, after, effect),
         [entity.iri for entity, _ in edit.entities],
     )
     answers = tuple(answer_changes(before, after, asked, known))
@@ -121,17 +126,24 @@ def _difference(
     return Difference(before, after, changes, answers)
 
 
-def derived_triples(working: WorkingCopy, effect: Effect) -> tuple[Sequence[str], Sequence[str]]:
+def derived_triples(
+    before: EmbeddedStore, after: EmbeddedStore, effect: Effect
+) -> tuple[Sequence[str], Sequence[str]]:
     """A derived fact for each triple that follows only after the edit, and only before it."""
-    first: dict[tuple[str, str, str], str] = {}
-    last: dict[tuple[str, str, str], str] = {}
-    for known, derived in ((last, working.derived), (first, effect.all_derived)):
-        for iri, item in derived.items():
-            known[item.terms] = min(iri, known.get(item.terms, iri))
     return (
-        [iri for terms, iri in first.items() if terms not in last],
-        [iri for terms, iri in last.items() if terms not in first],
+        _first_ones(effect.derived, before.quads),
+        _first_ones(effect.lost, after.quads),
     )
+
+
+def _first_ones(items: Iterable[DerivedFact], other: ox.Store) -> list[str]:
+    """The first derived fact of each triple that does not follow in the other store."""
+    known = Before(other)
+    first: dict[Terms, str] = {}
+    for item in items:
+        if not any(graph.startswith(INFERENCE) for graph in known.graphs(item.terms)):
+            first[item.terms] = min(item.iri, first.get(item.terms, item.iri))
+    return list(first.values())
 
 
 def add_items(

@@ -9,23 +9,44 @@ import pyoxigraph as ox
 
 from ...graph.query_dependencies import Touched
 from ...messages.fault import Fault
-from ...ontology.namespaces import GRAPH_EVIDENCE
+from ...ontology.namespaces import GRAPH_EVIDENCE, RDF, RDFS
 from .shacl.source import Node
 from .shapes import Shapes
 
 _PLAIN = ox.DefaultGraph()
 _EVIDENCE = ox.NamedNode(GRAPH_EVIDENCE)
+_TYPE = ox.NamedNode(RDF + "type")
 
 
 class ShapeTrial:
-    """The plain view of a store in one graph, on which edits are tried one after the other."""
+    """The plain view of a store in one graph, on which edits are tried one after the other.
+
+    Of the view only those quads are loaded that the shapes read which an edit touches.
+    """
 
     def __init__(self, shapes: Shapes, store: ox.Store) -> None:
         """``store`` is the state before the first edit."""
         self._shapes = shapes
         self._flat = ox.Store()
-        plain = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=_PLAIN)
-        self._flat.bulk_load(plain or b"", ox.RdfFormat.N_TRIPLES, lenient=True)
+        self._terms: set[str] = set()
+        self._is_whole = False
+        self._load(store, frozenset({RDFS + "subClassOf"}))
+
+    def _load(self, store: ox.Store, terms: frozenset[str] | None) -> None:
+        """Have the quads with these terms too, or all; ``store`` is the state before an edit."""
+        if self._is_whole:
+            return
+        if terms is None:
+            plain = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=_PLAIN)
+            self._flat.bulk_load(plain or b"", ox.RdfFormat.N_TRIPLES, lenient=True)
+            self._is_whole = True
+            return
+        # Blank nodes are parts of descriptions of shapes.
+        for term in map(ox.NamedNode, (t for t in terms - self._terms if ":" in t)):
+            self._flat.extend(store.quads_for_pattern(None, term, None, _PLAIN))
+            if term != _TYPE:
+                self._flat.extend(store.quads_for_pattern(None, _TYPE, term, _PLAIN))
+        self._terms |= terms
 
     def added_faults(
         self, store: ox.Store, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]
@@ -37,13 +58,22 @@ class ShapeTrial:
         """
         come, gone = list(_read(added)), list(_read(removed))
         touched = Touched.in_one_graph([*come, *gone])
+        chosen = dict(self._shapes.reading(self._flat, touched))
+        for terms in chosen.values():
+            self._load(store, terms)
         with _changed(self._flat, _evidence_of(store, come, gone), []):
-            chosen = list(self._shapes.reading(self._flat, touched))
             with _changed(self._flat, come, gone):
                 after = self._broken(chosen)
             before = self._broken(shape for shape in chosen if shape.value in after)
         found = {fault for faults in after.values() for fault in faults}
         return sorted(found.difference(*before.values()))
+
+    def take_over(self, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
+        """Go on from the state after an edit."""
+        for quad in removed:
+            if quad.graph_name == _PLAIN:
+                self._flat.remove(quad)
+        self._flat.extend(quad for quad in added if quad.graph_name == _PLAIN)
 
     def _broken(self, shapes: Iterable[Node]) -> dict[str, list[Fault]]:
         """The violations of those of the shapes that have any, by the IRI of the shape."""
@@ -55,13 +85,6 @@ class ShapeTrial:
             elif step.faults:
                 found.setdefault(shape, []).extend(step.faults)
         return found
-
-    def take_over(self, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
-        """Go on from the state after an edit."""
-        for quad in removed:
-            if quad.graph_name == _PLAIN:
-                self._flat.remove(quad)
-        self._flat.extend(quad for quad in added if quad.graph_name == _PLAIN)
 
 
 def _read(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

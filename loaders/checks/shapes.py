@@ -166,13 +166,16 @@ class Shapes:
         ontology: Iterable[Path] = FILES,
         shapes: Iterable[Path] = (SHAPES_FILE,),
         collections: Iterable[Path] = (),
+        schema: Schema | None = None,
     ) -> None:
         """Read the shapes, with the terms and shapes of ``collections``.
 
-        Raises ``ShapesError`` for a shape that neither engine can apply.
+        ``schema`` has these terms, if it is read already. Raises ``ShapesError`` for a shape that
+        neither engine can apply.
         """
         folders = tuple(collections)
-        schema = Schema.load((*ontology, *(path for _, path in term_files(folders))))
+        if schema is None:
+            schema = Schema.load((*ontology, *(path for _, path in term_files(folders))))
         self._ontology: Final = schema.triples
         written = [triple for path in shapes for triple in _triples(path)]
         if own := [*shape_files(folders)]:
@@ -243,14 +246,19 @@ class Shapes:
                 alone = ShapesGraph(without_targets(self.source, shape))
                 yield Validation(0, tuple(by_pyshacl(data, alone)), (shape.value,))
 
-    def reading(self, store: ox.Store, touched: Touched) -> Iterator[Node]:
-        """The shapes whose results a change of the store may change: the others need not run."""
+    def reading(
+        self, store: ox.Store, touched: Touched
+    ) -> Iterator[tuple[Node, frozenset[str] | None]]:
+        """The shapes whose results a change of the store may change, and the terms they read.
+
+        The others need not run. The terms are None if they may be any.
+        """
         compiler = self._compiler(store)
         for shape in targeted(self.source):
             if shape not in self._terms:
                 self._terms[shape] = terms_of_shape(compiler, shape)
             if touched.has_any(self._terms[shape]):
-                yield shape
+                yield shape, self._terms[shape]
 
     def _compiler(self, store: ox.Store) -> Compiler:
         """A compiler for the subclasses that the store has: mostly the one that served before."""
