@@ -7,41 +7,37 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from ..checks import named_faults
 from ..graph.document import Document
-from ..graph.errors import CollectionError, MisuseError, QuoteError, TaawunError, told
-from ..graph.fact import OMISSION
+from ..graph.errors import CollectionError, MisuseError, TaawunError, told
 from ..graph.store import EmbeddedStore
 from ..loaders.builds.build import lines_of
-from ..loaders.checks.quotes import LONGEST_QUOTE, evidence, told_apart
 from ..loaders.collection import Collection
 from ..loaders.editing.additions import additions
-from ..loaders.editing.bundles import BUNDLES, Batch
+from ..loaders.editing.bundles import Batch
 from ..loaders.editing.json_schemas import FOLDER, schema_files
 from ..loaders.editing.references import References
 from ..loaders.editing.transaction import REVIEWS, Edit, seen
 from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
-from ..loaders.text.scopes import Scopes
-from ..loaders.text.suggestion import Suggester, covered_spans
+from ..loaders.text.suggestion import covered_spans
 from ..messages.fault import Place, by_weight
-from ..ontology.schema import local_name
 from ..queries.affected import may_alter
 from ..queries.answer import rows_of
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes
 from ..queries.labels import Labels
 from ..queries.results import Table
-from .desk_words import marks_of, quotes_of, sentence_of, snapped, vocabulary
+from .desk_words import marks_of, quotes_of, sentence_of, vocabulary
 from .drafts import Drafts
-from .guesses import Guesses, bundled, modality
+from .guesses import bundled
+from .text_reader import TextReader
 
 Json = dict[str, Any]
-_PERSON: Final = "official/"
 
 
 class _Tried(NamedTuple):
@@ -50,14 +46,6 @@ class _Tried(NamedTuple):
     effect: Effect
     answers: dict[str, Table]
     report: Json
-
-
-class _Reading(NamedTuple):
-    """What reads texts: the names, what is guessed from them, and the words of denial."""
-
-    suggester: Suggester
-    guesses: Guesses
-    scopes: Scopes
 
 
 class Desk:
@@ -95,15 +83,14 @@ class Desk:
         self._answers.clear()
         self._tried = None
         self._catalogue = Catalogue(folder / "queries" for folder in self._collections)
-        self._reading: _Reading | None = None
+        self._reading: TextReader | None = None
 
     @property
-    def reading(self) -> _Reading:
+    def reading(self) -> TextReader:
         """What reads texts with the names as they stand."""
         known = self.known
         if self._reading is None or self._reading.suggester.entities is not known.entities:
-            suggester = Suggester(known.schema, known.entities)
-            self._reading = _Reading(suggester, Guesses(suggester), Scopes(known.schema))
+            self._reading = TextReader(known)
         return self._reading
 
     def follow(self) -> None:
@@ -182,7 +169,7 @@ class Desk:
                     {
                         "start": s.quote.start,
                         "end": s.quote.end,
-                        "modality": s.modality,
+                        "said": s.said,
                         "subject": p.subject,
                         "predicate": p.predicate,
                         "object": p.object,
@@ -207,53 +194,7 @@ class Desk:
     def quote(self, slug: str, parts: Sequence[Sequence[int]], language: str) -> Json:
         """The quote at these places, snapped to whole words, with what it names."""
         with self.lock:
-            source = self._document(slug)
-            spans = [snapped(source.text, start, end) for start, end in parts]
-            words = f" {OMISSION} ".join(source.text[start:end] for start, end in spans)
-            prefix = suffix = ""
-            if len(spans) == 1:
-                prefix, suffix = told_apart(source.text, *spans[0])
-            faults = []
-            try:
-                evidence(source, words, prefix, suffix)
-            except QuoteError as error:
-                faults.append(told(error, language))
-            scopes = [
-                {"words": source.text[scope.start : scope.end], "modality": scope.modality}
-                for scope in self.reading.scopes.find(source.text)
-                if any(scope.start < end and start < scope.end for start, end in spans)
-            ]
-            found = self.reading.suggester.suggest(words, slug)
-            named = [ref for m in found.mentions for ref in m.candidates]
-            people = [
-                m.candidates[0]
-                for m in found.mentions
-                if m.kind == "name" and m.candidates[0].startswith(_PERSON)
-            ]
-            return {
-                "quote": {
-                    "document": slug,
-                    "quote": words,
-                    **({"prefix": prefix} if prefix else {}),
-                    **({"suffix": suffix} if suffix else {}),
-                },
-                "spans": spans,
-                "length": len(words),
-                "limit": LONGEST_QUOTE,
-                "faults": faults,
-                "scopes": scopes,
-                "named": list(dict.fromkeys(named)),
-                "new": [
-                    {"new": body.kind, "ar": body.text, "en": ""}
-                    for body in found.bodies
-                ]
-                + [{"new": "official", "ar": u.text, "en": ""}
-                   for u in found.unknown if u.kind == "person"],
-                "dates": [date.edtf for date in found.dates],
-                "cues": sorted({local_name(c.term) for s in found.sentences for c in s.cues}),
-                "said": modality(words, words, people),
-                "forms": {kind: self.reading.guesses.form(kind, words, found) for kind in BUNDLES},
-            }  # fmt: skip
+            return self.reading.quote(self._document(slug), parts, language)
 
     # Trying, saving and undoing.
 

@@ -4,7 +4,7 @@ import {Names} from "./names.js";
 import {Review} from "./review.js";
 
 const $ = id => document.getElementById(id);
-const KINDS = ["agreement", "figure", "person", "event", "offer", "delegation"];
+const KINDS = ["agreement", "figure", "person", "event", "offer", "delegation", "company"];
 const PAGE = crypto.randomUUID();
 const MODES = {read: "T", review: "R", names: "N"};
 
@@ -210,7 +210,7 @@ class Desk {
   bundleText({kind, item}) {
     const named = value => Array.isArray(value) ? value.map(named).join("، ") : value?.object ? named(value.object) : value?.ar || value?.value || this.label(value);
     if (kind === "fact") return `${this.label(item.subject)} · ${this.predicateLabel(item.predicate)} · ${named(item.object)}`;
-    const kept = Object.entries(item).filter(([key]) => !["new", "kind", "ar", "en", "comparator", "modality"].includes(key));
+    const kept = Object.entries(item).filter(([key]) => !["new", "kind", "ar", "en", "comparator", "modality", "statedBy"].includes(key));
     const scale = (key, value) => ["stage", "unit"].includes(key) ? this.label(`${key}/${value}`) : named(value);
     return [this.words[`desk-${kind}`], item.ar, ...kept.map(([key, value]) => scale(key, value))].filter(Boolean).join(" · ");
   }
@@ -248,7 +248,7 @@ class Desk {
   }
 
   action(event) {
-    if (this.awaitsKind && /^Digit[1-6]$/.test(event.code)) return () => { this.awaitsKind = false; this.begin(KINDS[Number(event.code.slice(5)) - 1]); };
+    if (this.awaitsKind && /^Digit[1-7]$/.test(event.code)) return () => { this.awaitsKind = false; this.begin(KINDS[Number(event.code.slice(5)) - 1]); };
     this.awaitsKind = false;
     const go = step => () => { this.sentence = Math.max(0, Math.min(this.document.sentences.length - 1, this.sentence + step)); this.chosen = null; this.proposal = 0; this.show(); };
     const step = forward => () => this.move(forward ? 1 : -1, event.shiftKey);

@@ -41,6 +41,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
     "event": ("meeting", "conference", "visit", "event"),
     "offer": ("offer", "proposal"),
     "delegation": ("delegation",),
+    "company": ("enterprise", "organization", "public-body", "institute", "ministry"),
 }
 #: Short keys by class, each with its predicate; the keys of ``event`` hold for its kinds too.
 _SHORT: Final[dict[str, dict[str, str]]] = {
@@ -51,6 +52,7 @@ _SHORT: Final[dict[str, dict[str, str]]] = {
     "event": {"date": "heldOn", "place": "locatedIn", "participants": "participant",
               "parties": "party"},
     "delegation": {"head": "headedBy", "country": "belongsToCountry"},
+    "organization": {"country": "belongsToCountry"},
     "offer": {"by": "offeredBy", "to": "offeredTo", "areas": "area"},
 }  # fmt: skip
 #: Facts that a new thing of a class has unless the item says otherwise.
