@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from .checks import named_faults, refuse_new_faults
-from .graph.derive import DerivedFact, Terms
-from .graph.derive_incrementally import Before
+from .graph.derive_incrementally import new_triples
 from .graph.errors import CollectionError, MisuseError
 from .graph.store import EmbeddedStore
 from .loaders.builds.atomic_folder import Unfinished
@@ -28,7 +25,6 @@ from .loaders.editing.references import References
 from .loaders.editing.transaction import Edit, seen
 from .loaders.editing.working_copy import Effect, WorkingCopy
 from .messages.fault import Place
-from .ontology.namespaces import INFERENCE
 from .queries.affected import may_alter
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
@@ -131,19 +127,9 @@ def derived_triples(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """A derived fact for each triple that follows only after the edit, and only before it."""
     return (
-        _first_ones(effect.derived, before.quads),
-        _first_ones(effect.lost, after.quads),
+        new_triples(effect.derived, before.quads),
+        new_triples(effect.lost, after.quads),
     )
-
-
-def _first_ones(items: Iterable[DerivedFact], other: ox.Store) -> list[str]:
-    """The first derived fact of each triple that does not follow in the other store."""
-    known = Before(other)
-    first: dict[Terms, str] = {}
-    for item in items:
-        if not any(graph.startswith(INFERENCE) for graph in known.graphs(item.terms)):
-            first[item.terms] = min(item.iri, first.get(item.terms, item.iri))
-    return list(first.values())
 
 
 def add_items(

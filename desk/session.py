@@ -27,9 +27,8 @@ from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.suggestion import covered_spans
 from ..messages.fault import Place, by_weight
 from ..queries.affected import may_alter
-from ..queries.answer import rows_of
 from ..queries.catalogue import Catalogue
-from ..queries.changes import AnswerChange, answer_changes
+from ..queries.changes import AnswerChange, answer_changes, rows_of
 from ..queries.labels import Labels
 from ..queries.results import Table
 from .desk_words import marks_of, quotes_of, sentence_of, vocabulary

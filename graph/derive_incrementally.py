@@ -209,3 +209,13 @@ def _affected(
             for found in before.match(*premises):
                 beside.update(found)
     return affected, beside - affected
+
+
+def new_triples(derived: Iterable[DerivedFact], other: ox.Store) -> list[str]:
+    """The first derived fact of each triple that does not follow in another store, by IRI."""
+    known = Before(other)
+    first: dict[Terms, str] = {}
+    for item in derived:
+        if not any(graph.startswith(INFERENCE) for graph in known.graphs(item.terms)):
+            first[item.terms] = min(item.iri, first.get(item.terms, item.iri))
+    return list(first.values())

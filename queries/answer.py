@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -13,12 +12,11 @@ from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
 import pyoxigraph as ox
 
-from ..graph.arabic import fold
 from ..graph.control_characters import escaped, visible
 from ..graph.errors import QueryError, TaawunError, as_json
-from ..graph.sparql_tokens import scan
-from ..graph.store import Store, Term, damaged, read
+from ..graph.store import Store, damaged, read
 from ..ontology.namespaces import BASE
+from .name_order import by_name, name_columns
 from .question import Question
 from .results import (
     LINES,
@@ -168,12 +166,12 @@ def ask(
     Without them, required parameters have their examples. What the query orders by its IRI is
     ordered by its name in the language. Raises ``QueryError`` if the query cannot be run.
     """
-    solutions, text = _solutions(store, question, text)
+    solutions, text = solutions_of(store, question, text)
     shown = Shown(store, language, question.columns)
     return _ordered_by_name(solutions, text, store, shown, asked)
 
 
-def _solutions(
+def solutions_of(
     store: Store, question: Question, text: str | None = None
 ) -> tuple[ox.QuerySolutions, str]:
     """The unread solutions of a stored question, and its SPARQL."""
@@ -187,11 +185,6 @@ def _solutions(
     return solutions, text
 
 
-def _places(text: str, variables: Sequence[str]) -> list[int]:
-    """The columns by which a query orders its rows."""
-    return [variables.index(name) for name in _ordering(text) if name in variables]
-
-
 def _ordered_by_name(
     solutions: ox.QuerySolutions, text: str, store: Store, shown: Shown, asked: Asked | None
 ) -> Answer:
@@ -200,7 +193,7 @@ def _ordered_by_name(
     An answer of more than ``_ORDERED`` rows stays as it is.
     """
     variables = tuple(variable.value for variable in solutions.variables)
-    places = _places(text, variables)
+    places = name_columns(text, variables)
     if not places:
         return Answer(solutions, shown, asked)
     rows = list(islice(map(terms_of, read(solutions)), _ORDERED + 1))
@@ -208,81 +201,13 @@ def _ordered_by_name(
         again = store.query(text)
         assert isinstance(again, ox.QuerySolutions)
         return Answer(again, shown, asked)
-    return Answer(solutions, shown, asked, arranged=_arranged(rows, places, shown))
-
-
-def _arranged(rows: list[Terms], places: Sequence[int], shown: Shown) -> Iterator[Terms]:
-    """The rows ordered by the names in some columns."""
-    iris = {row[place] for row in rows for place in places}
-    shown.labels.fetch(iri.value for iri in iris if isinstance(iri, ox.NamedNode))
-
-    def key(term: Term | None) -> tuple[int, str, str]:
-        if not isinstance(term, ox.NamedNode):
-            return (0 if term is None else 2), "", ""
-        return 1, collated(shown.labels(term.value, shown.language)), term.value
-
-    def arranged(some: list[Terms], depth: int) -> Iterator[Terms]:
-        if depth == len(places) or len(some) == 1:
-            yield from some
-            return
-        groups: dict[Term | None, list[Terms]] = {}
-        for row in some:
-            groups.setdefault(row[places[depth]], []).append(row)
-        # The sort is stable: what is no name stays as the query has ordered it.
-        for one in sorted(groups, key=key):
-            yield from arranged(groups[one], depth + 1)
-
-    return arranged(rows, 0)
-
-
-def _ordering(text: str) -> list[str]:
-    """The variables by which a query orders its rows, up to the first other expression."""
-    tokens = [token.text for token in scan(text)]
-    words = [token.upper() for token in tokens]
-    if "ORDER" not in words:
-        return []
-    place = len(words) - words[::-1].index("ORDER") + 1
-    found = []
-    while place < len(tokens):
-        if tokens[place][0] in "?$":
-            found.append(tokens[place][1:])
-            place += 1
-        elif words[place] in ("ASC", "DESC") and tokens[place + 1 : place + 4][2:] == [")"]:
-            found.append(tokens[place + 2][1:])
-            place += 4
-        else:
-            break
-    return found
-
-
-def collated(name: str) -> str:
-    """A name as it is ordered: without accents, vowel marks or capitals."""
-    plain = unicodedata.normalize("NFKD", fold(name))
-    return "".join(character for character in plain if not unicodedata.combining(character))
+    return Answer(solutions, shown, asked, arranged=by_name(rows, places, shown))
 
 
 def answer_of(store: Store, question: Question) -> Table:
     """The complete answer to a stored question with the values that stand in its query."""
     answer = ask(store, question, "en")
     return Table(answer.variables, tuple(answer.rows()))
-
-
-def rows_of(store: Store, question: Question) -> Table:
-    """The same in the order of the query, which is that of IRIs, without reading any name."""
-    solutions, _ = _solutions(store, question)
-    variables = tuple(variable.value for variable in solutions.variables)
-    return Table(variables, tuple(map(terms_of, read(solutions))))
-
-
-def ordered(
-    store: Store, question: Question, variables: Sequence[str], rows: Iterable[Terms]
-) -> tuple[Terms, ...]:
-    """Some rows of :func:`rows_of` in the order of :func:`answer_of`."""
-    rows = list(rows)
-    places = _places(question.text, variables)
-    if not (rows and places):
-        return tuple(rows)
-    return tuple(_arranged(rows, places, Shown(store, "en", question.columns)))
 
 
 #: The formats of SPARQL 1.1 for tables.

@@ -22,8 +22,8 @@ from taawun.loaders.checks.shape_trial import ShapeTrial
 from taawun.loaders.checks.shapes import Shapes
 from taawun.loaders.editing.working_copy import WorkingCopy
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDF, RDFS, TW, XSD
-from taawun.queries.answer import rows_of
 from taawun.queries.catalogue import Catalogue
+from taawun.queries.changes import rows_of
 
 TEXT = "تتعاون مملكة النموذج مع جمهورية المثال في مجال التجارة الإلكترونية ومجال الأمن السيبراني."
 
