@@ -16,7 +16,7 @@ from .loaders.builds.atomic_folder import Unfinished
 from .loaders.builds.build import build
 from .loaders.builds.cache import STORE, Build
 from .loaders.builds.inputs import SEEDS
-from .loaders.builds.source_content import read_kept, write_kept
+from .loaders.builds.source_state import read_kept, write_kept
 from .loaders.collection import read_collection, shape_files
 from .loaders.editing.additions import additions
 from .loaders.editing.bundles import Batch

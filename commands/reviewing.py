@@ -252,13 +252,12 @@ class _Reader:
 
     def _show(self, document: str, one: Stated) -> None:
         """A fact beside the sentences that state it."""
-        from ..loaders.checks.coverage import sentences
+        from ..loaders.text.tokens import sentences_at
 
         printer = printer_for(self.settings)
         text = self.known.documents[document].text
-        for sentence in sentences(text):
-            if any(a < sentence.end and sentence.start < b for a, b in one.spans):
-                printer.line(sentence.text)
+        for sentence in sentences_at(text, one.spans):
+            printer.line(sentence.text)
         printer.line(f"  {self._words(one)}", "bold")
         quote = " […] ".join(text[start:end] for start, end in one.spans)
         printer.line(f"  «{quote}»", "dim")

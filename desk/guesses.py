@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from ..graph.arabic import fold
+from ..graph.arabic import fold, stem
 from ..loaders.editing.bundles import BUNDLES
-from ..loaders.text.cues import stem
 from ..loaders.text.mentions import Mention
 from ..loaders.text.name_words import HEADS
 from ..loaders.text.suggestion import Suggester, Suggestion

@@ -279,7 +279,7 @@ class Desk:
             return {"undone": files}
 
     @contextmanager
-    def _with(self, effect: Effect, *, undone: bool = False) -> Iterator[None]:
+    def _with(self, effect: Effect, *, undone: bool = False) -> Iterator[ox.Store]:
         """The store with the change for a while, or without it."""
         store = self._store.quads
         come = [quad for quad in effect.added if (quad in store) == undone]
@@ -289,7 +289,7 @@ class Desk:
         for quad in then:
             store.remove(quad)
         try:
-            yield
+            yield store
         finally:
             store.extend(then)
             for quad in first:

@@ -11,7 +11,7 @@ from ..graph.fact import OMISSION
 from ..loaders.checks.quotes import LONGEST_QUOTE, evidence, told_apart
 from ..loaders.collection import Collection
 from ..loaders.editing.bundles import BUNDLES
-from ..loaders.text.scopes import Scopes
+from ..loaders.text.cues import Scopes
 from ..loaders.text.speakers import Speech, speaker_of
 from ..loaders.text.suggestion import Suggester
 from ..ontology.schema import local_name

@@ -10,6 +10,8 @@ import pyoxigraph as ox
 
 from ..ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_ENTITIES, RDF, RDFS, SCHEMA, TW
 
+#: Number of characters kept on either side of a quote.
+AROUND: Final = 48
 #: Stands for a character that is left out of a document that is not whole; it is no letter.
 LEFT_OUT: Final = "·"
 
@@ -52,6 +54,16 @@ class Document:
     def iri(self) -> str:
         """The document's IRI."""
         return DOCUMENT + self.slug
+
+    def before(self, start: int) -> str:
+        """The text before a passage, so that a reader sees it in its sentence."""
+        before = self.text[max(0, start - AROUND) : start]
+        return before if self.is_whole else before.rpartition(LEFT_OUT)[2]
+
+    def after(self, end: int) -> str:
+        """The text after a passage."""
+        after = self.text[end : end + AROUND]
+        return after if self.is_whole else after.partition(LEFT_OUT)[0]
 
     def lines(self) -> Iterator[str]:
         """N-Quads of the document's description (never its text)."""

@@ -26,9 +26,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..messages.encoding import is_utf_16
 from ..messages.fault import ARROW, Fault, remedy_of
 from ..messages.message import Message, Part, directed
+from ..messages.untrusted_text import is_utf_16
 
 
 class TaawunError(Exception):

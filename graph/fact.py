@@ -26,7 +26,7 @@ from ..ontology.namespaces import (
     TW,
     XSD,
 )
-from .document import LEFT_OUT, Document
+from .document import Document
 
 #: EDTF's codes for quarters and halves of a year, each with its first and last month.
 PARTS_OF_YEAR: Final = {
@@ -86,8 +86,6 @@ PROSPECTS: Final = frozenset(
 )
 #: Marks words left out of a quote.
 OMISSION: Final = "[…]"
-#: Number of characters kept on either side of a quote.
-AROUND: Final = 48
 #: Facts with these record statuses are in the plain view or in ``graph/prospects``.
 ACTIVE_STATUSES: Final = frozenset({"asserted", "disputed"})
 RECORD_STATUSES: Final = ("candidate", "asserted", "disputed", "superseded", "retracted")
@@ -119,6 +117,11 @@ def short_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
+def evidence_iri(fact: str, document: str, start: int, end: int) -> str:
+    """The IRI of evidence, made from the fact's IRI, the document's sha256 and the position."""
+    return EVIDENCE + short_hash(f"{fact} {document} {start} {end}")
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A verbatim passage of one document, with its position and surrounding text.
@@ -144,14 +147,12 @@ class Passage:
     @property
     def prefix(self) -> str:
         """The text before the passage, so that a reader sees it in its sentence."""
-        before = self.source.text[max(0, self.start - AROUND) : self.start]
-        return before if self.source.is_whole else before.rpartition(LEFT_OUT)[2]
+        return self.source.before(self.start)
 
     @property
     def suffix(self) -> str:
         """The text after the passage."""
-        after = self.source.text[self.end : self.end + AROUND]
-        return after if self.source.is_whole else after.partition(LEFT_OUT)[0]
+        return self.source.after(self.end)
 
     @property
     def passage_iri(self) -> str:
@@ -192,9 +193,8 @@ class Evidence(Passage):
     gloss: str = field(default="", compare=False)
 
     def iri(self, fact_iri: str) -> str:
-        """The evidence's IRI, made from the fact, the document's content and the position."""
-        key = f"{fact_iri} {self.source.sha256} {self.start} {self.end}"
-        return EVIDENCE + short_hash(key)
+        """The evidence's IRI, for the fact with this one."""
+        return evidence_iri(fact_iri, self.source.sha256, self.start, self.end)
 
     def lines(self, fact_iri: str, notes: Sequence[Object] = ()) -> Iterator[str]:
         """N-Quads of the evidence, with its context and the part that it continues.
@@ -292,6 +292,11 @@ class Fact:
         kept = {name: value for name, value in self.qualifiers if name not in STATUS_QUALIFIERS}
         return replace(self, qualifiers=tuple(sorted({**kept, **status}.items())))
 
+    def said(self) -> Iterator[tuple[str, Object]]:
+        """The IRIs of the properties of its qualifiers, with the values."""
+        for name, value in self.qualifiers:
+            yield _PREDICATES.get(name, TW + name), value
+
     def lines(self) -> Iterator[str]:
         """N-Quads of the fact: its own graph, its view if it is active, and its qualifiers."""
         iri = self.iri
@@ -300,8 +305,7 @@ class Fact:
         if self.is_active:
             yield f"{line} <{GRAPH_PROSPECTS}> ." if self.is_prospect else f"{line} ."
         yield f"<{iri}> <{RDF}type> <{TW}Fact> <{GRAPH_EVIDENCE}> ."
-        for name, value in self.qualifiers:
-            predicate = _PREDICATES.get(name, TW + name)
+        for predicate, value in self.said():
             yield f"<{iri}> <{predicate}> {value} <{GRAPH_EVIDENCE}> ."
         if when := self.qualifier("when"):
             for name, day in zip(("earliest", "latest"), date_bounds(when.value), strict=True):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, PROV, TW
+from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, TW
 from .errors import QueryError
-from .fact import ACTIVE_STATUSES, PROSPECTS
 from .fact_record import FactRecord, TripleTerms
-from .fact_sources import chunks, listed, rows, source_of, text_of
+from .fact_sources import chunks, listed, rows, text_of
+from .indexed_facts import source_of
+from .qualifiers import QUALIFIERS, Said, said_of
 from .quote_reader import QuoteReader
 from .store import EmbeddedStore, Store, Term, read
 
@@ -24,11 +25,10 @@ def facts_of(store: Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tupl
     A triple that no fact states (a label, a type, a term of the ontology) has an empty tuple.
     Runs a constant number of queries per thousand triples, and a few per level of derivation.
     """
-    wanted = list(dict.fromkeys(triples))
     reader = FactReader(store)
-    graphs = reader.graphs(wanted)
+    graphs = reader.graphs(triples)
     reader.load({graph for found in graphs.values() for graph in found})
-    return {triple: tuple(map(reader.get, graphs.get(triple, ()))) for triple in wanted}
+    return {triple: tuple(map(reader.get, found)) for triple, found in graphs.items()}
 
 
 def all_facts(store: Store, *, quotes: bool = True) -> Iterator[FactRecord]:
@@ -122,12 +122,10 @@ class FactReader:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store, self._source = store, source_of(store, _QUALIFIERS)
+        self._store, self._source = store, source_of(store)
         self._records: dict[str, FactRecord] = {}
         self._triples: dict[str, TripleTerms] = {}
-        self._qualifiers: dict[str, dict[str, list[Term]]] = {}
-        self._prospects: set[str] = set()
-        self._inactive: set[str] = set()
+        self._said: dict[str, Said] = {}
         self._quotes = QuoteReader(store, self._source)
         #: The active facts that state a triple, prospects last; derived ones only without others.
         self._saying: dict[TripleTerms, tuple[str, ...]] = {}
@@ -135,47 +133,62 @@ class FactReader:
     @property
     def size(self) -> int:
         """How many facts, and triples that were looked for, it holds."""
-        return max(len(self._qualifiers), len(self._saying))
+        return max(len(self._said), len(self._saying))
 
-    def graphs(
-        self, triples: Iterable[ox.Triple], *, prospects: bool | None = None
-    ) -> Mapping[ox.Triple, tuple[str, ...]]:
-        """The graphs of the facts that state each triple; inference graphs only if none asserts it.
+    def graphs(self, triples: Iterable[ox.Triple]) -> dict[ox.Triple, tuple[str, ...]]:
+        """The facts that state each triple; derived facts only if no other fact asserts it."""
+        terms = {t: (t.subject, t.predicate, t.object) for t in dict.fromkeys(triples)}
+        found = self.stating(terms.values())  # type: ignore[arg-type]
+        return {triple: found[terms[triple]] for triple in terms}  # type: ignore[index]
+
+    def stating(
+        self, triples: Collection[TripleTerms], *, prospects: bool | None = None
+    ) -> Mapping[TripleTerms, tuple[str, ...]]:
+        """The same by the terms of the triples.
 
         ``prospects`` selects the facts in ``graph/prospects``, or those outside it.
         """
-        terms: dict[ox.Triple, TripleTerms] = {}
-        for triple in triples:
-            subject, object_ = triple.subject, triple.object
-            if not isinstance(subject, _NOT_STATED) and not isinstance(object_, _NOT_STATED):
-                terms[triple] = subject, triple.predicate, object_
-        self._learn_saying(terms.values())
-        saying, ahead = self._saying, self._prospects
+        self._learn_saying(triples)
+        saying, said = self._saying, self._said
+        if prospects is None:
+            return {triple: saying[triple] for triple in triples}
         return {
-            triple: saying[found]
-            if prospects is None
-            else tuple([fact for fact in saying[found] if prospects == (fact in ahead)])
-            for triple, found in terms.items()
+            triple: tuple([fact for fact in saying[triple] if said[fact].is_prospect == prospects])
+            for triple in triples
         }
 
     def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
-        missing = [triple for triple in dict.fromkeys(triples) if triple not in self._saying]
-        found: dict[TripleTerms, list[str]] = {triple: [] for triple in missing}
-        for triple, fact in self._source.stating(missing):
-            found[triple].append(fact)
-            self._triples.setdefault(fact, triple)
-        facts = {fact for graphs in found.values() for fact in graphs}
-        self._learn_qualifiers(facts)
-        for triple, graphs in found.items():
-            active = [fact for fact in graphs if fact not in self._inactive]
-            ahead = sorted({fact for fact in active if fact in self._prospects})
-            plain = [fact for fact in active if fact not in self._prospects]
-            self._saying[triple] = (*_preferred(plain), *ahead)
+        saying, said, known = self._saying, self._said, self._triples
+        missing = [triple for triple in triples if triple not in saying]
+        if not missing:
+            return
+        stated = [
+            triple
+            for triple in missing
+            if not isinstance(triple[0], _NOT_STATED) and not isinstance(triple[2], _NOT_STATED)
+        ]
+        found = [*self._source.stating(stated)]
+        self._learn_said({fact for _, fact in found})
+        several: dict[TripleTerms, list[str]] = {}
+        learnt: dict[TripleTerms, tuple[str, ...]] = dict.fromkeys(missing, ())
+        for triple, fact in found:
+            known.setdefault(fact, triple)
+            if said[fact].is_active:
+                if learnt[triple]:
+                    several.setdefault(triple, [*learnt[triple]]).append(fact)
+                else:
+                    learnt[triple] = (fact,)
+        for triple, facts in several.items():
+            ahead = sorted({fact for fact in facts if said[fact].is_prospect})
+            plain = [fact for fact in facts if not said[fact].is_prospect]
+            learnt[triple] = (*_preferred(plain), *ahead)
+        # What is known of a triple is complete when it appears.
+        saying |= learnt
 
     def modality(self, fact: str) -> str:
         """The short name of a fact's modality, ``derived`` for a derived one."""
-        self._learn_qualifiers({fact})
-        return _modality(fact, self._qualifiers[fact])
+        self._learn_said({fact})
+        return self._said[fact].modality
 
     def owners(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The facts that evidence, its selectors and its context passages belong to."""
@@ -189,7 +202,7 @@ class FactReader:
             )
             for record, fact in rows(self._store, text):
                 found[text_of(record)].add(text_of(fact))
-        self._learn_qualifiers({fact for facts in found.values() for fact in facts})
+        self._learn_said({fact for facts in found.values() for fact in facts})
         return {record: tuple(sorted(facts)) for record, facts in found.items()}
 
     def in_document(self, document: str) -> list[FactRecord]:
@@ -218,60 +231,47 @@ class FactReader:
 
         Raises ``QueryError`` if a fact has no triple, or derived facts rest on each other.
         """
-        waiting: dict[str, list[str]] = {}
-        missing = {fact for fact in facts if fact not in self._records}
+        waiting: dict[str, tuple[str, ...]] = {}
+        records, said = self._records, self._said
+        missing = {fact for fact in facts if fact not in records}
         while missing:
-            self._learn_qualifiers(missing)
-            for fact in missing:
-                sources = self._qualifiers[fact].get(_DERIVED_FROM, ())
-                waiting[fact] = sorted(map(text_of, sources))
+            self._learn_said(missing)
+            waiting |= {fact: said[fact].sources for fact in missing}
             under = {source for fact in missing for source in waiting[fact]}
-            missing = {f for f in under if f not in waiting and f not in self._records}
+            missing = {f for f in under if f not in waiting and f not in records}
         self._learn_triples(sorted(fact for fact in waiting if fact not in self._triples))
-        stated = sorted(fact for fact in waiting if fact.startswith(FACT))
+        stated = [fact for fact in waiting if fact.startswith(FACT)]
         triples = {self._triples[fact] for fact in stated}
         self._learn_saying(triples)
         self._quotes.learn({*stated, *(fact for t in triples for fact in self._saying[t])})
         while waiting:
-            ready = [f for f, under in waiting.items() if all(s in self._records for s in under)]
+            ready = [f for f, under in waiting.items() if all(s in records for s in under)]
             if not ready:
                 raise QueryError("derivation-in-a-circle", fact=min(waiting))
             for fact in ready:
-                sources_ = tuple(self._records[source] for source in waiting.pop(fact))
-                self._records[fact] = self._record(fact, sources_)
+                records[fact] = self._record(fact, tuple([records[s] for s in waiting.pop(fact)]))
 
     def all(self, *, quotes: bool) -> Iterator[FactRecord]:
         """See :func:`all_facts`; call it once, on a new reader."""
+        found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         for node, predicate, value in rows(self._store, _ALL_QUALIFIERS):
-            values = self._qualifiers.setdefault(text_of(node), {})
-            values.setdefault(text_of(predicate), []).append(value)
-        self._classify(self._qualifiers)
+            found[text_of(node)][text_of(predicate)].append(value)
+        self._said = {fact: said_of(fact, values) for fact, values in found.items()}
         for graph, *terms in rows(self._store, _ALL_TRIPLES):
             self._triples[text_of(graph)] = (terms[0], terms[1], terms[2])
         if quotes:
             self._quotes.learn_all()
             for fact, triple in self._triples.items():
-                if fact not in self._inactive:
+                if self._said[fact].is_active:
                     self._saying[triple] = (*self._saying.get(triple, ()), fact)
         for fact in sorted(self._triples):
             yield self._record(fact, ())
 
-    def _learn_qualifiers(self, facts: Set[str]) -> None:
+    def _learn_said(self, facts: Set[str]) -> None:
         # Not a difference with the keys: it would walk all of them each time.
-        missing = sorted(fact for fact in facts if fact not in self._qualifiers)
-        found: dict[str, dict[str, list[Term]]] = {fact: {} for fact in missing}
-        for fact, predicate, value in self._source.qualifiers(missing):
-            found[fact].setdefault(predicate, []).append(value)
-        self._classify(found)
-        self._qualifiers |= found
-
-    def _classify(self, found: Mapping[str, Mapping[str, Sequence[Term]]]) -> None:
-        """Note which facts are in ``graph/prospects``, and which in no view."""
-        for fact, values in found.items():
-            if any(text_of(value) in PROSPECTS for value in values.get(_MODALITY, ())):
-                self._prospects.add(fact)
-            if any(_short([one]) not in ACTIVE_STATUSES for one in values.get(_STATUS, ())):
-                self._inactive.add(fact)
+        missing = sorted(fact for fact in facts if fact not in self._said)
+        if missing:
+            self._said |= self._source.said(missing)
 
     def _learn_triples(self, facts: Sequence[str]) -> None:
         self._triples |= self._source.triples(facts)
@@ -279,69 +279,23 @@ class FactReader:
             raise QueryError("fact-without-triple", fact=lost[0])
 
     def _record(self, fact: str, under: tuple[FactRecord, ...]) -> FactRecord:
-        values, triple = self._qualifiers.get(fact, {}), self._triples[fact]
-        said: dict[str, Any] = {}
-        for predicate, found in values.items():
-            if predicate in _FIELDS:
-                field, told = _FIELDS[predicate]
-                said[field] = told(found)
+        said, triple = self._said.get(fact, _NOTHING), self._triples[fact]
         quotes = self._quotes.of(fact)
         # All that say the same in the same view support it; most often it is alone.
         saying: Iterable[str] = (fact,) if quotes else ()
         others = self._saying.get(triple, ())
         if quotes and others != saying:
-            view = fact in self._prospects
-            saying = [o for o in (fact, *others) if (o in self._prospects) == view]
-        return FactRecord(
-            fact,
-            *triple,
-            modality=_modality(fact, values),
-            derived_from=under,
-            quotes=quotes,
-            support=self._quotes.support(saying),
-            **said,
-        )
-
-
-def _terms(found: Sequence[Term]) -> tuple[Term, ...]:
-    return tuple(sorted(found, key=str)) if len(found) > 1 else tuple(found)
-
-
-def _texts(found: Sequence[Term]) -> tuple[ox.Literal, ...]:
-    return tuple(term for term in _terms(found) if isinstance(term, ox.Literal))
-
-
-def _text(found: Sequence[Term]) -> str:
-    return min(map(text_of, found))
-
-
-def _short(found: Sequence[Term]) -> str:
-    return _text(found).rpartition("/")[2]
+            view = said.is_prospect
+            saying = [o for o in (fact, *others) if self._said[o].is_prospect == view]
+        support = self._quotes.support(saying)
+        return FactRecord._make((fact, *triple, *said.fields, under, quotes, support))
 
 
 _READERS: Final[WeakKeyDictionary[EmbeddedStore, FactReader]] = WeakKeyDictionary()
-_STATUS: Final = f"{TW}recordStatus"
-_MODALITY: Final = f"{TW}modality"
-_DERIVED_FROM: Final = f"{PROV}wasDerivedFrom"
-#: For each property of a fact, the record's field and the conversion of its values.
-_FIELDS: Final[Mapping[str, tuple[str, Callable[[Sequence[Term]], object]]]] = {
-    f"{TW}statedBy": ("stated_by", _terms),
-    f"{TW}onBehalfOf": ("on_behalf_of", _terms),
-    f"{TW}when": ("when", _text),
-    f"{TW}timeOfPremises": ("when", _text),
-    f"{TW}dateText": ("date_text", _text),
-    f"{TW}note": ("notes", _texts),
-    f"{PROV}wasAttributedTo": ("attributed_to", _terms),
-    _STATUS: ("record_status", _short),
-    f"{TW}statusReason": ("status_reasons", _texts),
-    f"{TW}statusDate": ("status_date", _text),
-    f"{TW}supersededBy": ("superseded_by", _text),
-    f"{TW}derivedBy": ("rule", _text),
-}
-_QUALIFIERS: Final = (_MODALITY, *_FIELDS, _DERIVED_FROM)
+_NOTHING: Final = said_of("", {})
 _ALL_QUALIFIERS: Final = (
     f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "
-    f"{listed('p', _QUALIFIERS)} ?f ?p ?o }} }}"
+    f"{listed('p', sorted(QUALIFIERS))} ?f ?p ?o }} }}"
 )
 _ALL_TRIPLES: Final = (
     f"SELECT ?f ?s ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ ?f a <{TW}Fact> }} "
@@ -354,12 +308,6 @@ def _preferred(graphs: Collection[str]) -> tuple[str, ...]:
         return tuple(graphs)
     asserted = sorted({graph for graph in graphs if graph.startswith(FACT)})
     return tuple(asserted or sorted(set(graphs)))
-
-
-def _modality(fact: str, values: Mapping[str, Sequence[Term]]) -> str:
-    if fact.startswith(INFERENCE):
-        return "derived"
-    return _short(values[_MODALITY]) if _MODALITY in values else ""
 
 
 #: What no fact has as its subject or its object.

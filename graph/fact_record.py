@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -21,8 +21,7 @@ _SHOWN: Final = 160
 TripleTerms: TypeAlias = tuple[Term, Term, Term]
 
 
-@dataclass(frozen=True, slots=True)
-class QuotePart:
+class QuotePart(NamedTuple):
     """Consecutive words of a document, with the text before and after them.
 
     ``start`` and ``end`` are 0-based, half-open offsets in Unicode code points of the document
@@ -37,8 +36,7 @@ class QuotePart:
     iri: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """Words of one document that prove a fact; ``document`` is the file's name.
 
     A quote has several parts where ``[…]`` stands for words left out. ``publisher`` is empty
@@ -58,6 +56,8 @@ class Quote:
     @property
     def text(self) -> str:
         """The whole quote, ``[…]`` between its parts."""
+        if len(self.parts) == 1:
+            return self.parts[0].text
         return f" {OMISSION} ".join(part.text for part in self.parts)
 
     @property
@@ -115,8 +115,7 @@ class Support:
 NOBODY: Final = Support(frozenset(), frozenset(), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class FactRecord:
+class FactRecord(NamedTuple):
     """A fact as the graph records it, or a derived fact with its premises.
 
     ``modality`` is the short name (``asserted``, ``reported`` …), or ``derived`` for a derived

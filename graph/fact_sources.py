@@ -13,56 +13,50 @@ import pyoxigraph as ox
 
 from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, TW
 from .errors import QueryError
-from .store import EmbeddedStore, Store, Term, read
+from .fact_record import QuotePart
+from .qualifiers import QUALIFIERS, Said, said_of
+from .store import Store, Term, read
 
 _T = TypeVar("_T")
 #: Rows per VALUES block; endpoints limit the length of a query.
 _CHUNK: Final = 1000
-_Triple: TypeAlias = tuple[Term, Term, Term]
+Triple: TypeAlias = tuple[Term, Term, Term]
 
 
 class EvidenceRow(NamedTuple):
-    """A quote, or a part of one: its fact, its IRI, where it stands, and its words."""
+    """A quote, or a part of one, with its fact and its document."""
 
     fact: str
-    iri: str
     document: str
-    exact: str
-    start: str
-    end: str
-    prefix: str
-    suffix: str
+    part: QuotePart
 
 
 class BesideRow(NamedTuple):
     """One thing that stands with a piece of evidence.
 
     That is the part ``before`` it, or a term of the fact that it leaves ``unsaid``, or a
-    ``passage`` of the context with its words, or the ``gloss``; the others are empty.
+    ``passage`` of the context, or the ``gloss``; the others are empty.
     """
 
     iri: str
     before: str = ""
     unsaid: Term | None = None
-    passage: str = ""
-    exact: str = ""
-    start: str = ""
-    end: str = ""
+    passage: QuotePart | None = None
     gloss: str = ""
 
 
 class FactSource(Protocol):
     """Reads parts of facts; each method takes many at once."""
 
-    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+    def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
         """The triples with the facts and derived facts whose graphs have them."""
         ...
 
-    def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
-        """Facts, properties and values."""
+    def said(self, facts: Sequence[str]) -> dict[str, Said]:
+        """What is said of each fact."""
         ...
 
-    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
         """Facts with what their graphs say."""
         ...
 
@@ -71,21 +65,24 @@ class FactSource(Protocol):
         ...
 
 
-def source_of(store: Store, qualifiers: Sequence[str]) -> FactSource:
-    """How the facts of a store are read; ``qualifiers`` are the properties of facts to read."""
-    if isinstance(store, EmbeddedStore):
-        return _Quads(store.quads, qualifiers)
-    return _Queries(store, qualifiers)
+def said_of_each(facts: Iterable[str], found: Iterable[tuple[str, str, Term]]) -> dict[str, Said]:
+    """What is said of each fact, from facts, properties and values."""
+    values: dict[str, dict[str, list[Term]]] = {fact: {} for fact in facts}
+    for fact, predicate, value in found:
+        values[fact].setdefault(predicate, []).append(value)
+    return {fact: said_of(fact, told) for fact, told in values.items()}
 
 
-class _Queries:
+class Queries:
     """Facts behind an endpoint."""
 
-    def __init__(self, store: Store, qualifiers: Sequence[str]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._properties = ", ".join(f"<{iri}>" for iri in qualifiers)
 
-    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+    def said(self, facts: Sequence[str]) -> dict[str, Said]:
+        return said_of_each(facts, self._qualifiers(facts))
+
+    def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
         for start, chunk in chunks(triples):
             listing = " ".join(
                 f"({start + i} {s} {p} {o})"
@@ -100,16 +97,16 @@ class _Queries:
             for number, graph in rows(self._store, text):
                 yield triples[int(text_of(number))], text_of(graph)
 
-    def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
+    def _qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
         for _, chunk in chunks(facts):
             text = (
                 f"SELECT ?f ?p ?o WHERE {{ {listed('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
-                f"{{ ?f ?p ?o }} FILTER(?p IN ({self._properties})) }}"
+                f"{{ ?f ?p ?o }} FILTER(?p IN ({_PROPERTIES})) }}"
             )
             for fact, predicate, value in rows(self._store, text):
                 yield text_of(fact), text_of(predicate), value
 
-    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
         for _, chunk in chunks(facts):
             text = f"SELECT ?f ?s ?p ?o WHERE {{ {listed('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
             for fact, subject, predicate, object_ in rows(self._store, text):
@@ -130,11 +127,16 @@ def queried_quotes(
     store: Store, block: str = "", around: str = ""
 ) -> tuple[list[EvidenceRow], list[BesideRow]]:
     """The evidence of all facts of a store, or of those in a block, and what stands with it."""
-    evidence = [EvidenceRow(*map(text_of, row)) for row in rows(store, _EVIDENCE.format(block))]
-    beside = [
-        BesideRow(text_of(iri), text_of(before), unsaid, *map(text_of, passage))
-        for iri, before, unsaid, *passage in rows(store, _AROUND.format(around))
-    ]
+    evidence = []
+    for row in rows(store, _EVIDENCE.format(block)):
+        fact, iri, document, exact, start, end, prefix, suffix = map(text_of, row)
+        part = QuotePart(exact, int(start), int(end), prefix, suffix, iri)
+        evidence.append(EvidenceRow(fact, document, part))
+    beside = []
+    for iri_, before, unsaid, *passage, gloss in rows(store, _AROUND.format(around)):
+        place, exact, start, end = map(text_of, passage)
+        part_ = QuotePart(exact, int(start), int(end), iri=place) if place else None
+        beside.append(BesideRow(text_of(iri_), text_of(before), unsaid, part_, text_of(gloss)))
     return evidence, beside
 
 
@@ -158,16 +160,15 @@ _AROUND: Final = (
 )
 
 
-class _Quads:
+class Quads:
     """Facts in an embedded store."""
 
-    def __init__(self, quads: ox.Store, qualifiers: Sequence[str]) -> None:
+    def __init__(self, quads: ox.Store) -> None:
         self._match = quads.quads_for_pattern
-        self._properties = {ox.NamedNode(iri): iri for iri in qualifiers}
         #: The evidence of facts whose quotes have not been read yet.
         self._evidence: dict[str, list[ox.NamedNode]] = {}
 
-    def stating(self, triples: Sequence[_Triple]) -> Iterator[tuple[_Triple, str]]:
+    def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
         match = self._match
         for triple in triples:
             for quad in match(*triple, None):  # type: ignore[arg-type]
@@ -175,8 +176,12 @@ class _Quads:
                 if isinstance(graph, ox.NamedNode) and graph.value.startswith((FACT, INFERENCE)):
                     yield triple, graph.value
 
+    def said(self, facts: Sequence[str]) -> dict[str, Said]:
+        return said_of_each(facts, self.qualifiers(facts))
+
     def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
-        match, node, wanted = self._match, ox.NamedNode, self._properties
+        """Facts, properties and values."""
+        match, node, wanted = self._match, ox.NamedNode, _WANTED
         for fact in facts:
             evidence = self._evidence[fact] = []
             for quad in match(node(fact), None, None, _GRAPH):
@@ -186,7 +191,7 @@ class _Quads:
                 elif predicate == _EVIDENCE_OF:
                     evidence.append(quad.object)  # type: ignore[arg-type]
 
-    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, _Triple]]:
+    def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
         for fact in facts:
             for quad in self._match(None, None, None, ox.NamedNode(fact)):
                 yield fact, (quad.subject, quad.predicate, quad.object)  # type: ignore[misc]
@@ -211,8 +216,8 @@ class _Quads:
                         documents.append(quad.object.value)  # type: ignore[union-attr]
                     elif predicate in _BESIDE:
                         others.append((predicate, quad.object))
-                for passage in self._passages(selectors):
-                    evidence += [EvidenceRow(fact, iri, one, *passage) for one in documents]
+                for part in self._passages(iri, selectors):
+                    evidence += [EvidenceRow(fact, one, part) for one in documents]
                 for predicate, value in others:
                     beside += self._beside(iri, predicate, value)  # type: ignore[arg-type]
         return evidence, beside
@@ -222,15 +227,15 @@ class _Quads:
             yield BesideRow(iri, before=value.value)
         elif predicate == _CONTEXT:
             selectors = [q.object for q in self._match(value, _SELECTOR, None, _GRAPH)]  # type: ignore[arg-type]
-            for exact, start, end, *_ in self._passages(selectors):
-                yield BesideRow(iri, "", None, value.value, exact, start, end)
+            for part in self._passages(value.value, selectors):
+                yield BesideRow(iri, passage=part._replace(prefix="", suffix=""))
         elif predicate == _GLOSS:
             yield BesideRow(iri, gloss=value.value)
         else:
             yield BesideRow(iri, unsaid=value)
 
-    def _passages(self, selectors: Iterable[object]) -> list[tuple[str, str, str, str, str]]:
-        """Words and place: exact, start, end, prefix, suffix, by the selectors together."""
+    def _passages(self, iri: str, selectors: Iterable[object]) -> list[QuotePart]:
+        """Words and places, by the selectors together."""
         words, places = [], []
         for selector in selectors:
             told = {
@@ -242,12 +247,14 @@ class _Quads:
             if _START in told and _END in told:
                 places.append((told[_START], told[_END]))
         return [
-            (exact, start, end, prefix, suffix)
+            QuotePart(exact, int(start), int(end), prefix, suffix, iri)
             for exact, prefix, suffix in words
             for start, end in places
         ]
 
 
+_PROPERTIES: Final = ", ".join(f"<{iri}>" for iri in sorted(QUALIFIERS))
+_WANTED: Final = {ox.NamedNode(iri): iri for iri in QUALIFIERS}
 _GRAPH: Final = ox.NamedNode(GRAPH_EVIDENCE)
 _EVIDENCE_OF, _CONTINUES, _CONTEXT, _GLOSS = (
     ox.NamedNode(TW + name) for name in ("evidence", "continues", "context", "gloss")

@@ -35,6 +35,8 @@ class QuoteReader:
         self._store, self._source = store, source
         self._quotes: dict[str, tuple[Quote, ...]] = {}
         self._supports: dict[frozenset[str], Support] = {}
+        #: The support by one document.
+        self._alone: dict[str, Support] = {}
         #: The name of each document's file, and its publisher.
         self._documents: dict[str, tuple[str, str]] = {}
 
@@ -61,33 +63,33 @@ class QuoteReader:
         context: dict[str, set[QuotePart]] = defaultdict(set)
         unsaid: dict[str, set[ox.NamedNode | ox.Literal]] = defaultdict(set)
         glosses: dict[str, set[str]] = defaultdict(set)
-        for iri, before, term, passage, exact, start, end, gloss in beside:
+        for iri, before, term, passage, gloss in beside:
             if before:
                 continued[iri] = before
             elif gloss:
                 glosses[iri].add(gloss)
             elif passage:
-                context[iri].add(QuotePart(exact, int(start), int(end), iri=passage))
+                context[iri].add(passage)
             elif isinstance(term, ox.NamedNode | ox.Literal):
                 unsaid[iri].add(term)
-        parts: dict[str, dict[str, tuple[str, QuotePart]]] = defaultdict(dict)
-        for fact, iri, document, exact, start, end, prefix, suffix in evidence:
-            part = QuotePart(exact, int(start), int(end), prefix, suffix, iri)
-            parts[fact][iri] = document, part
-        documents = {document for found in parts.values() for document, _ in found.values()}
+        stated: dict[str, list[EvidenceRow]] = {}
+        documents = set()
+        for row in evidence:
+            stated.setdefault(row.fact, []).append(row)
+            documents.add(row.document)
         self._learn_documents(sorted(iri for iri in documents if iri not in self._documents))
-        read: dict[str, tuple[Quote, ...]] = {}
-        for fact, found in parts.items():
+        known, read = self._documents, {}
+        for fact, found in stated.items():
             quotes = [
                 Quote(
-                    self._documents[document][0],
+                    known[document][0],
                     document,
                     chain,
-                    self._documents[document][1],
-                    _beside(chain, context, _place),
-                    _beside(chain, unsaid, str),
+                    known[document][1],
+                    _beside(chain, context, _place) if context else (),
+                    _beside(chain, unsaid, str) if unsaid else (),
                     # Its first part may begin a shorter quote of the same fact too.
-                    max(_beside(chain, glosses, str), key=len, default=""),
+                    max(_beside(chain, glosses, str), key=len, default="") if glosses else "",
                 )
                 for document, chain in _chains(found, continued)
             ]
@@ -113,25 +115,37 @@ class QuoteReader:
 
     def support(self, facts: Iterable[str]) -> Support:
         """The documents that these facts quote, and their publishers."""
-        documents = frozenset([quote.document_iri for fact in facts for quote in self.of(fact)])
-        if documents not in self._supports:
+        quotes = [quote for fact in facts for quote in self._quotes.get(fact, ())]
+        if len(quotes) == 1:
+            found = self._alone.get(quotes[0].document_iri)
+            if found is not None:
+                return found
+        documents = frozenset([quote.document_iri for quote in quotes])
+        found = self._supports.get(documents)
+        if found is None:
             publishers = [self._documents[document][1] for document in documents]
-            self._supports[documents] = Support(
+            found = self._supports[documents] = Support(
                 frozenset(self._documents[document][0] for document in documents),
                 frozenset(filter(None, publishers)),
                 publishers.count(""),
             )
-        return self._supports[documents]
+        if len(quotes) == 1:
+            self._alone[quotes[0].document_iri] = found
+        return found
 
 
 def _chains(
+    rows: Sequence[EvidenceRow], continued: Mapping[str, str]
+) -> Iterable[tuple[str, tuple[QuotePart, ...]]]:
+    """The parts of each quote in order, with its document; no part is lost."""
+    if len(rows) == 1:
+        return ((rows[0].document, (rows[0].part,)),)
+    return _joined({row.part.iri: (row.document, row.part) for row in rows}, continued)
+
+
+def _joined(
     found: Mapping[str, tuple[str, QuotePart]], continued: Mapping[str, str]
 ) -> Iterator[tuple[str, tuple[QuotePart, ...]]]:
-    """The parts of each quote in order, with its document; no part is lost."""
-    if len(found) == 1:
-        for document, part in found.values():
-            yield document, (part,)
-        return
     after: dict[str, list[QuotePart]] = defaultdict(list)
     for _, part in found.values():
         before = continued.get(part.iri, "")
@@ -148,9 +162,7 @@ def _chains(
 def _beside(
     chain: Iterable[QuotePart], known: Mapping[str, set[_T]], key: Callable[[_T], Any]
 ) -> tuple[_T, ...]:
-    """The context passages of a quote's parts, in order."""
-    if not known:
-        return ()
+    """What stands beside a quote's parts, in order."""
     found = {item for part in chain if part.iri in known for item in known[part.iri]}
     return tuple(sorted(found, key=key)) if found else ()
 

@@ -13,10 +13,9 @@ import pyoxigraph as ox
 
 from ..messages.fault import Fault, Place, remedy_of
 from ..messages.message import Message, Part
-from .definitions import OWL_ALLOWED, VANN, Definitions
 from .namespaces import BASE, ID, OUTSIDE, OWL, PREFIXES, RDF, RDFS, SKOS, TW, XSD, shortened
 from .schema import TERM_TYPES, Schema, class_slug, local_name, namespace_of
-from .turtle_file import Source, names_it
+from .turtle_file import OWL_ALLOWED, VANN, Definitions, Source, names_it
 
 if TYPE_CHECKING:
     from rdflib import Graph

@@ -12,9 +12,9 @@ from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped, visible
 from ..graph.errors import QueryError, TaawunError, as_json
 from ..graph.store import Store, damaged, read
+from ..messages.untrusted_text import escaped, visible
 from ..ontology.namespaces import BASE
 from .name_order import by_name, name_columns
 from .question import Question
@@ -104,7 +104,7 @@ class Answer:
             return [[as_data(term, style) for term in row] for row in block]
         cells = self.shown.cells(block)
         if style == "markdown":
-            from .date_words import readable
+            from .labels import readable
 
             cells = [[readable(cell, self.shown.language) for cell in row] for row in cells]
         if naming == "both":

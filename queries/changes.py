@@ -1,17 +1,23 @@
-"""Differences between two stores: facts, derived facts and answers to stored questions."""
+"""Differences between two stores: facts, derived facts and answers to stored questions.
+
+What happened to each fact is also told in words, for the feed and the changelog.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord, TripleTerms
 from ..graph.store import Store, read, select
+from ..messages.message import say
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
 from .answer import solutions_of
+from .fact_words import iris_of, name_of, quotes_of
+from .labels import Labels
 from .name_order import by_name, name_columns
 from .question import Question
 from .results import Shown, Table, Terms, terms_of
@@ -217,3 +223,37 @@ def difference(before: Store, after: Store, questions: Iterable[Question]) -> Di
     return Difference(
         before, after, changes(before, after), tuple(answer_changes(before, after, questions))
     )
+
+
+#: What may happen to a fact, in the order in which it is told.
+KINDS: Final = ("added", "altered", "retracted", "removed")
+
+
+class Event(NamedTuple):
+    """What happened to one fact; ``title`` says it, and ``quotes`` prove the fact."""
+
+    kind: str
+    fact: FactRecord
+    title: str
+    quotes: str
+
+
+def events(found: Changes, before: Store, after: Store, language: str) -> Iterator[Event]:
+    """Yield the events in the order of :data:`KINDS`, those of a kind sorted by IRI."""
+    old, new = Labels(before), Labels(after)
+    for kind in KINDS:
+        labels = old if kind == "removed" else new
+        facts = {"added": found.added, "removed": found.removed}.get(
+            kind, tuple(item.after for item in found.altered if _kind(item.after) == kind)
+        )
+        for fact in facts:
+            labels.fetch(iris_of([fact]))
+            sentence = " ".join(name_of(term, labels, language) for term in fact.triple)
+            title = say(f"site-feed-{kind}", language, fact=sentence)
+            yield Event(kind, fact, title, quotes_of([fact]))
+
+
+def _kind(fact: FactRecord) -> str:
+    """What happened to a fact that is still there."""
+    is_gone = fact.record_status in ("retracted", "superseded")
+    return "retracted" if is_gone else "altered"

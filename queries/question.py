@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..graph.errors import QueryError
-from ..graph.yaml_nesting import DEEPEST, too_deep
-from ..messages.encoding import is_utf_16
 from ..messages.message import Message, foreign
+from ..messages.untrusted_text import DEEPEST, is_utf_16, too_deep
 from .listing import Paragraph
 from .parameters import Asked, Parameter, read_values, with_terms, written_value
 
@@ -313,8 +312,7 @@ def read_question(path: Path) -> Question:
             byte=f"{error.object[error.start]:#04x}",
         ) from error
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise QueryError("question-not-read", file=str(path), reason=reason) from error
+        raise QueryError("question-not-read", file=str(path), reason=foreign(error)) from error
     return _question(path.stem, text)
 
 

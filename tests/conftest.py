@@ -55,12 +55,12 @@ NEEDS = {
 }  # fmt: skip
 #: Files whose tests build collections, start processes or run commands one after the other.
 SLOW_FILES = {
-    "test_add", "test_build", "test_bundles", "test_cache", "test_current_folder",
-    "test_derive_in_parts", "test_desk", "test_diff", "test_docs", "test_docs_site", "test_exports",
-    "test_extension", "test_extras", "test_input_file", "test_input_files", "test_new",
-    "test_new_statements", "test_notebook", "test_outputs", "test_patterns", "test_preview",
-    "test_record_status", "test_review", "test_serve", "test_serve_workers", "test_shapes",
-    "test_sharded_build", "test_stopping", "test_suggest", "test_windows",
+    "test_add", "test_build", "test_bundles", "test_cache", "test_command_input",
+    "test_current_folder", "test_derive_in_parts", "test_desk", "test_diff", "test_docs",
+    "test_docs_site", "test_exports", "test_extension", "test_extras", "test_input_files",
+    "test_new", "test_new_statements", "test_notebook", "test_outputs", "test_patterns",
+    "test_preview", "test_record_status", "test_review", "test_serve", "test_serve_workers",
+    "test_shapes", "test_sharded_build", "test_stopping", "test_suggest", "test_windows",
 }  # fmt: skip
 #: Of each family of more cases than the first, all but one in so many as the second are slow.
 MANY, FEW = 10, 8
@@ -125,6 +125,17 @@ def the_collection() -> Collection:
 def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build of the bundled collection."""
     return build(cache=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def environment(the_build: Build) -> dict[str, str]:
+    """What a command of ours finds around it, with the session's cache."""
+    return {
+        **os.environ,
+        "TAAWUN_CACHE": str(the_build.path.parent),
+        "TAAWUN_COLLECTIONS": "",
+        "LC_ALL": "en_GB.UTF-8",
+    }
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import MANIFEST, STORE
 from taawun.loaders.builds.incremental_build import increment
 from taawun.loaders.builds.inputs import SEEDS
-from taawun.loaders.builds.source_rows import Recorder, WholeError, digest, units
+from taawun.loaders.builds.source_state import Recorder, WholeError, digest, units
 from taawun.loaders.collection import read_collection
 from taawun.ontology.namespaces import ID
 from taawun.ontology.schema import Schema

@@ -8,8 +8,7 @@ import pytest
 
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.profile import Profile
-from taawun.queries.profile_text import Wording, to
-from taawun.queries.unsaid import unsaid
+from taawun.queries.profile_text import Wording, to, unsaid
 from taawun.viz.overview import overview
 from taawun.viz.read_view import read_view
 

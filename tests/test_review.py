@@ -29,6 +29,8 @@ from taawun.loaders.editing.second_reading import two_readings
 from taawun.loaders.editing.transaction import seen
 from taawun.loaders.reading_comparison import Agreement
 from taawun.loaders.reviews import read_reviews, short, stated_in
+from taawun.ontology.namespaces import ID
+from taawun.queries.names import Names
 
 #: A document of the bundled collection, of which there is a second reading in this folder.
 DOCUMENT = "african-cooperation"
@@ -423,15 +425,21 @@ def test_a_column_of_names_is_matched_to_entities_on_the_command_line(tmp_path, 
     assert run("reconcile", str(tmp_path / "nothing.csv")).exit_code == 2
 
 
-def test_every_registered_name_finds_its_entity_first_or_is_left_open(the_collection):
+def test_every_registered_name_finds_its_entity_first_or_is_left_open(the_collection, the_build):
+    """The service over a build finds the same as the desk over the files of the collection."""
     reconciler = Reconciler(the_collection)
+    served = Names(the_build.store())
     entities = list(the_collection.entities.values())[::7]
     assert len(entities) > 50
     for entity in entities:
         for name in (entity.ar, entity.en):
             first = reconciler.candidates(name)
-            assert entity.ref in [one.ref for one in first if one.why == "same"], name
+            assert entity.ref in [one.thing for one in first if one.why == "same"], name
             assert reconciler.sure(name) in (entity.ref, ""), name
+            found = [one for one in served.candidates(name) if one.thing.startswith(ID)]
+            assert [(one.thing.removeprefix(ID), one.likeness) for one in found[: len(first)]] == [
+                (one.thing, one.likeness) for one in first
+            ], name
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
@@ -279,6 +280,8 @@ def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(
     )
     missing = [text for text in complaints if "404" not in text]
     assert not missing
+    # The places of quotes are told in words.
+    assert not re.search(r"\[\d+:\d+\]", page.locator("main").inner_text())
     if is_its_turn:
         page.emulate_media(color_scheme="dark")
         dark = Axe().run(page, options={"runOnly": ["color-contrast"]})
@@ -301,6 +304,9 @@ def test_a_person_asks_a_question_and_opens_a_proof(site, browser):
     expect(page.locator("blockquote").first).to_contain_text("وقعت مصر على اتفاقيات مع نيجيريا")
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("combobox", name="country")).to_have_value("نيجيريا")
+    # A link has a slug: the form has the name.
+    page.goto(f"{site.url}/questions/agreement-signatories?country=nigeria&lang=ar")
+    expect(page.get_by_label("الدولة")).to_have_value("نيجيريا")
     page.close()
 
 

@@ -87,11 +87,12 @@ def test_a_lock_keeps_others_out_until_it_is_given_back(on_windows):
     code = """
 import os, subprocess, sys
 from pathlib import Path
-from taawun.graph.folder_lock import lock
+from taawun.loaders.builds.atomic_folder import lock
 here = Path("folder"); here.mkdir()
 held = lock(here, wait=True)
-other = [sys.executable, "-c", "from pathlib import Path; from taawun.graph.folder_lock import "
-         "lock; print(lock(Path('folder'), wait=False) is None)"]
+other = [sys.executable, "-c", "from pathlib import Path; "
+         "from taawun.loaders.builds.atomic_folder import lock; "
+         "print(lock(Path('folder'), wait=False) is None)"]
 print(subprocess.run(other, capture_output=True, text=True, encoding="utf-8").stdout.strip())
 os.rename(here, "moved"); os.rename("moved", here)
 os.close(held)

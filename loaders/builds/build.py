@@ -19,6 +19,9 @@ import pyoxigraph as ox
 from ...graph.derive import DerivedFact, derive
 from ...graph.errors import StoreError
 from ...graph.fact import Fact
+from ...graph.fact_index import FactIndexWriter
+from ...graph.garbage_collection import no_pauses
+from ...graph.store import FACT_INDEX
 from ...messages.fault import Place
 from ...messages.message import foreign
 from ...ontology.namespaces import GRAPH_ONTOLOGY
@@ -38,11 +41,9 @@ from .cache import (
     remembered,
     stack,
 )
-from .garbage_collection import no_pauses
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
-from .source_content import KEPT_FACTS, write_content
-from .source_rows import Recorder
+from .source_state import KEPT_FACTS, Recorder, write_content
 
 #: Characters of a chunk of lines.
 _PIECE: Final = 1 << 19
@@ -210,27 +211,28 @@ def build(
         prune(cache, [target, *spared])
         memory.keep(Build(target, is_new=True))
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise StoreError("cache-not-writable", folder=str(cache), reason=reason) from error
+        raise StoreError("cache-not-writable", folder=str(cache), reason=foreign(error)) from error
     return Build(target, is_new=True)
 
 
 def _make(folders: Sequence[Path], made: Unfinished) -> None:
     """Read, check, derive and load; loading runs in parallel."""
     feed = Feed(lambda: made.path / STORE)
-
+    index = FactIndexWriter(lambda: made.path / FACT_INDEX)
     recorder = Recorder()
     places: list[Place] = []
 
     def heed(name: str, fact: Fact, place: Site) -> None:
         feed.add(fact.lines())
+        index.add(fact)
         recorder.heed(name, fact, place)
         if len(places) <= KEPT_FACTS:
             places.append(place.place)
 
     try:
         collection = read_collection(folders, heed)
-        feed.add(_other_lines(collection))
+        feed.add(index.heeded(_other_lines(collection)))
+        index.add_documents(collection.documents.values())
         statements = recorder.statements(folders)
         manifest = counts_of(collection)
         if len(places) <= KEPT_FACTS:
@@ -240,10 +242,13 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
         manifest["derived"] = 0
         for item in derive(_taken(facts), schema, classes):
             feed.add(item.lines())
+            index.add_derived(item)
             manifest["derived"] += 1
+        index.finish()
         manifest["quads"] = feed.finish()
     finally:
         feed.abandon()
+        index.close()
     if statements:
         statements.write(made.path)
     (made.path / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8", newline="\n")

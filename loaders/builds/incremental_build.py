@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
+from ...graph.document import Document
 from ...graph.entity import Alias, Entity
 from ...graph.errors import CollectionError
 from ...graph.fact import Fact
@@ -36,9 +37,10 @@ from ..files.value import Site
 from ..status_file import lint_statuses
 from .atomic_folder import seal
 from .cache import MANIFEST, STORE
+from .changed_index import write_changed_index
 from .inputs import name_of
 from .quad_difference import Difference, DoubtError
-from .source_rows import (
+from .source_state import (
     NOTHING,
     FileStatements,
     Statements,
@@ -85,14 +87,20 @@ def write_changed(
     added: Iterable[ox.Quad],
     counts: Mapping[str, int],
     statements: Statements | None,
+    documents: Iterable[Document],
 ) -> None:
-    """Write the build ``target``: that of ``base`` with some quads removed and others added."""
+    """Write the build ``target``: that of ``base`` with some quads removed and others added.
+
+    ``documents`` are those that quads to add may quote.
+    """
+    removed, added = [*removed], [*added]
     _copy(base / STORE, target / STORE)
     store = ox.Store(str(target / STORE))
     for quad in removed:
         store.remove(quad)
     store.extend(added)
     store.flush()
+    write_changed_index(base, target, store, removed, added, documents)
     del store
     if statements:
         statements.write(target)
@@ -217,7 +225,15 @@ class _Increment:
         )
         counts = difference.counts(json.loads((self._base / MANIFEST).read_text("utf-8")))
         statements = self._statements(new)
-        write_changed(self._base, target, difference.removed, difference.added, counts, statements)
+        write_changed(
+            self._base,
+            target,
+            difference.removed,
+            difference.added,
+            counts,
+            statements,
+            self._documents.values(),
+        )
 
     def _statements(self, new: Stated) -> Statements:
         """The statements of every unit."""

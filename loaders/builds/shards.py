@@ -27,6 +27,8 @@ import pyoxigraph as ox
 from ...graph.derive import Known, Premise, Reasoner, premise_of
 from ...graph.document import Document
 from ...graph.fact import Fact
+from ...graph.fact_index import FactIndexWriter
+from ...graph.garbage_collection import no_pauses
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import ID, XSD
 from ..checks.claims import Claims, numbers_of
@@ -36,10 +38,11 @@ from ..collection import FACT_READERS, Collection, Registers, classes_of
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
-from .garbage_collection import no_pauses
 from .inputs import code_fingerprint
-from .source_rows import pack_statement
+from .source_state import pack_statement
 
+#: What a file of facts is called among those of a shard.
+INDEX: Final = "facts.sqlite"
 _NUMERIC: Final = frozenset((XSD + "decimal", XSD + "integer"))
 
 
@@ -98,7 +101,7 @@ class Work:
     def begin(self, registers: Registers, buckets: int) -> None:
         """Write what every shard needs."""
         portable = registers.portable()
-        with self._writing("registers") as file:
+        with self.writing("registers") as file:
             pickle.dump((portable, buckets), file, pickle.HIGHEST_PROTOCOL)
 
     @cached_property
@@ -163,7 +166,7 @@ class Work:
         return self.folder / f"{number:06}-{kind}"
 
     @contextmanager
-    def _writing(self, name: str) -> Iterator[IO[bytes]]:
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
         """A file that is there when it is complete, whoever else writes it too."""
         handle, made = tempfile.mkstemp(dir=self.folder, prefix=".")
         with os.fdopen(handle, "wb") as file:
@@ -172,12 +175,12 @@ class Work:
 
     def write_lines(self, number: int, kind: str, lines: Iterable[str]) -> None:
         """Write N-Quads."""
-        with self._writing(self.path(number, kind).name) as file:
+        with self.writing(self.path(number, kind).name) as file:
             file.writelines(f"{line}\n".encode() for line in lines)
 
     def write_facts(self, number: int, kind: str | int, stated: list[tuple[Fact, Place]]) -> None:
         """Write facts with their places; their documents are named, not copied."""
-        with self._writing(self.path(number, kind).name) as file:
+        with self.writing(self.path(number, kind).name) as file:
             _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(stated)
 
     def facts(self, number: int, kind: str | int) -> list[tuple[Fact, Place]]:
@@ -188,7 +191,7 @@ class Work:
 
     def write_premises(self, number: int, premises: list[Premise]) -> None:
         """Write what something may follow from."""
-        with self._writing(self.path(number, "premises").name) as file:
+        with self.writing(self.path(number, "premises").name) as file:
             marshal.dump(premises, file)
 
     def premises(self, number: int) -> list[Premise]:
@@ -199,7 +202,7 @@ class Work:
 
     def write_numbers(self, numbers: Mapping[str, set[Decimal]]) -> None:
         """Write the numbers of all shards."""
-        with self._writing("numbers") as file:
+        with self.writing("numbers") as file:
             pickle.dump(dict(numbers), file, pickle.HIGHEST_PROTOCOL)
 
     @cached_property
@@ -272,7 +275,11 @@ def _read_shard(work: Work, task: Task) -> Shard:
     work.write_facts(task.number, "across", across)
     work.write_facts(task.number, "waiting", waiting)
     work.write_premises(task.number, premises)
-    work.write_lines(task.number, "facts.nq", _lines(work, [fact for fact, _ in facts]))
+    with work.writing(work.path(task.number, INDEX).name) as file:
+        index = FactIndexWriter(lambda: Path(file.name))
+        lines = index.heeded(_lines(work, index, [fact for fact, _ in facts]))
+        work.write_lines(task.number, "facts.nq", lines)
+        index.finish(is_part=True)
     return Shard(
         task.number,
         task.name,
@@ -288,8 +295,9 @@ def _read_shard(work: Work, task: Task) -> Shard:
     )
 
 
-def _lines(work: Work, facts: list[Fact]) -> Iterator[str]:
+def _lines(work: Work, index: FactIndexWriter, facts: list[Fact]) -> Iterator[str]:
     for fact in facts:
+        index.add(fact)
         yield from fact.lines()
     yield from work.claims.marks(fact for fact in facts if not work.is_waiting(fact))
 

@@ -27,8 +27,16 @@ from ...ontology.turtle_file import sources_of
 from ..collection import shape_files, term_files
 from .shacl.compiler import Compiler, Rule, refuse_unknown, severity_of
 from .shacl.dependencies import terms_of_shape
-from .shacl.result import Result, message_of
-from .shacl.source import BeyondSparqlError, Node, ShapesGraph, path_of, targeted, without_targets
+from .shacl.source import (
+    BeyondSparqlError,
+    Node,
+    Result,
+    ShapesGraph,
+    message_of,
+    path_of,
+    targeted,
+    without_targets,
+)
 
 if TYPE_CHECKING:
     from rdflib import Graph

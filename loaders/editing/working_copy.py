@@ -27,15 +27,17 @@ from ..builds.build import build, counts_of, key_of, lines_of, prune
 from ..builds.cache import MANIFEST, STORE, Build, Memory, stack
 from ..builds.incremental_build import write_changed
 from ..builds.inputs import name_of
-from ..builds.source_content import KEPT_FACTS, read_content, write_content
-from ..builds.source_rows import (
+from ..builds.source_state import (
+    KEPT_FACTS,
     FileStatements,
     Statements,
     digest,
     fact_key,
+    read_content,
     read_statements,
     rest_of,
     subject_key,
+    write_content,
 )
 from ..checks.claims import Claims, is_number
 from ..checks.glosses import first_glosses, gloss_lines, with_shared_glosses
@@ -323,7 +325,8 @@ class WorkingCopy:
         statements = read_statements(base)
         if statements is not None:
             statements = self._statements(statements, edit)
-        write_changed(base, target, removed, added, counts, statements)
+        documents = effect.collection.documents.values()
+        write_changed(base, target, removed, added, counts, statements, documents)
         if len(effect.places) <= KEPT_FACTS:
             write_content(target, effect.collection, effect.places)
 

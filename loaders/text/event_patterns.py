@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...graph.arabic import fold
-from ..checks.coverage import Sentence
 from .bundle_values import Bundle, BundleValues, Item, Unit
 from .name_words import GRAMMAR, TITLES
 from .phrases import Person, Side
-from .tokens import folded_words, tokens
+from .tokens import Sentence, folded_words, tokens
 
 _VISITED: Final = folded_words("زار زارت يزور تزور سيزور ستزور")
 _LED: Final = folded_words("يقوم تقوم قام قامت يبدأ بدأ بدأت وصل وصلت يصل تصل غادر توجه يتوجه")

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ..checks.coverage import Sentence
 from .name_words import DEFINITE_OFFICES, GRAMMAR, OFFICES
 from .phrases import Person, Phrases
-from .tokens import folded_words, tokens
+from .tokens import Sentence, folded_words, tokens
 
 _VERBS: Final = folded_words(
     "قال قالت أكد أكدت أوضح أوضحت أشار أشارت أضاف أضافت ذكر ذكرت صرح صرحت أعلن أعلنت لفت لفتت شدد"

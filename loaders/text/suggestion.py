@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -13,22 +13,42 @@ from ...graph.entity import Entity
 from ...graph.fact import Fact
 from ...ontology.namespaces import ID, TW
 from ...ontology.schema import Property, Schema
-from ..checks.coverage import Sentence, sentences
 from ..collection import classes_of
 from ..facts import DERIVED_ONLY
+from .agreement_patterns import AgreementPatterns
 from .body_names import Body
-from .cues import Cue, Cues
+from .bundle_values import Bundle, Scales
+from .cues import Cue, Cues, Scopes
 from .dates import SaidDate, said_dates
+from .event_patterns import EventPatterns
 from .mentions import Gazetteer, Mention, names_of, territory_label
-from .news_patterns import Bundle, Patterns
 from .numbers import Amount, amounts
 from .phrases import Phrases
-from .scales import Scales
-from .scopes import Scopes
 from .sentence_quote import Quote, quote_around, quote_of
 from .speakers import Speech, speaker_of, speeches
-from .tokens import tokens
+from .tokens import Sentence, sentences, tokens
 from .unknown_names import UnknownName, doubted, unknown_names
+
+
+class Patterns(AgreementPatterns, EventPatterns):
+    """Proposes bundles from the usual sentences of Arabic news, without a model.
+
+    Who holds which post, who signed what with whom and for whom, amounts and quantities, visits,
+    delegations, meetings, companies in a list, deadlines. A bundle is an item, or several, that
+    ``taawun add batch`` and the desk take as they are; what is new is registered in it.
+    """
+
+    def bundles(self, sentences: Iterable[Sentence]) -> Iterator[Bundle]:
+        """The bundles of the sentences of the text, in order."""
+        for sentence in sentences:
+            for person in self._inside(self._phrases.people, sentence):
+                yield from self._person(person, sentence)
+            yield from self._agreement(sentence)
+            yield from self._visits(sentence)
+            yield from self._delegations(sentence)
+            yield from self._meetings(sentence)
+            yield from self._companies(sentence)
+
 
 #: ``covered``: a fact quotes it, or the register lists it with a reason. ``cooperation``: it has
 #: a cue and two parties. ``open``: neither.

@@ -15,9 +15,8 @@ from ....graph.sparql_tokens import scan
 from ....messages.fault import near
 from ....messages.message import foreign
 from ....ontology.namespaces import OWL, RDF, RDFS, SH
-from .set_tests import SET_TESTS, SetTest
+from .constraint_tests import PROPERTY, SET_TESTS, VALUE_TESTS, SetTest
 from .source import BeyondSparqlError, Node, ShapesGraph, path_of, target_patterns
-from .value_tests import PROPERTY, VALUE_TESTS
 
 #: Names of SHACL Core and SHACL-SPARQL that are not parameters of a Core constraint.
 _OTHERS: Final = frozenset(
