@@ -68,7 +68,8 @@ class Desk {
     $("text").onclick = event => this.click(event);
     $("text").onmouseup = () => this.drag();
     const wanted = new URLSearchParams(location.search).get("document");
-    if (documents.length) await this.open(wanted || documents[0].slug);
+    const first = documents.find(one => one.slug === wanted) || documents[0];
+    if (first) await this.open(first.slug);
     this.enter("read");
     document.body.dataset.ready = "1";
   }
@@ -81,6 +82,11 @@ class Desk {
   async open(slug, keeps = false) {
     this.document = await this.ask(`document?slug=${encodeURIComponent(slug)}`);
     $("documents").value = slug;
+    // A reload, and the other language, show the same document.
+    const at = lang => `?${new URLSearchParams({lang, document: slug})}`;
+    history.replaceState(null, "", at(this.language));
+    const other = document.querySelector("a.language");
+    other.href = at(other.lang);
     this.rejected = this.document.draft.rejected || [];
     this.candidates = this.document.candidates;
     if (!keeps) { this.sentence = 0; this.clear(); }
@@ -362,7 +368,7 @@ class Desk {
     const list = (title, rows) => rows.length ? [make("h2", {}, `${this.words[title]} (${rows.length})`), make("ul", {}, ...rows.map(row => make("li", {}, make("bdi", {}, row))))] : [];
     const faults = found.faults.map(text => make("div", {className: "fault"}, text));
     const warnings = (found.warnings || []).map(one => this.warning(one));
-    const good = faults.length || !found.facts ? [] : [make("h2", {}, `${this.words["desk-no-fault"]}`)];
+    const good = faults.length || !(found.facts?.length || found.entities?.length) ? [] : [make("h2", {}, `${this.words["desk-no-fault"]}`)];
     const answers = (found.answers || []).map(one => `${one.question} ${one.gained ? `+${one.gained}` : ""} ${one.lost ? `−${one.lost}` : ""}`);
     $("report").replaceChildren(...faults, ...good, ...warnings, ...list("desk-facts", found.facts || []), ...list("desk-entities", found.entities || []),
       ...(found.derived ? [make("p", {className: "small"}, `${this.words["desk-derived"]}: ${found.derived}`)] : []), ...list("desk-questions", answers));
