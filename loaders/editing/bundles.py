@@ -131,8 +131,10 @@ class Batch:
         said.pop("note", None) if "note" in fields else None
         self._name(item, slug, fields)
         if not (item.get("slug") or slug_from(str(fields.get("en", "")))):
-            code = "new-without-english" if fields.get("ar") else "new-without-names"
-            self._fault(place, code, name=fields.get("ar") or slug)
+            if name := fields.get("ar"):
+                self._fault(place, "new-without-english", name=name)
+            else:
+                self._fault(place, "new-without-names")
         reference = f"{slug}/{item.get('slug') or slug_from(str(fields.get('en', '')))}"
         self.entities.append(NewEntity(reference, fields, place))
         schema = self.references.known.schema
