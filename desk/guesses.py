@@ -51,7 +51,7 @@ def bundled(found: Suggestion) -> Iterator[dict[str, Any]]:
             kind = _FORMS.get(str(item.get("new", "")), "" if "new" in item else "fact")
             if kind:
                 parts = [list(part) for part in bundle.parts]
-                told = item.get("ar") or item.get("value") or item.get("subject")
+                told = item.get("ar") or item.get("en") or item.get("value") or item.get("subject")
                 key = f"{parts[0][0]} {kind} {told} {item.get('object', '')}"
                 if kind == "company":
                     item = {**item, "new": kind, "kind": item["new"]}

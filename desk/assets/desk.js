@@ -218,7 +218,7 @@ class Desk {
     if (kind === "fact") return `${this.label(item.subject)} · ${this.predicateLabel(item.predicate)} · ${named(item.object)}`;
     const kept = Object.entries(item).filter(([key]) => !["new", "kind", "ar", "en", "comparator", "modality", "statedBy"].includes(key));
     const scale = (key, value) => ["stage", "unit"].includes(key) ? this.label(`${key}/${value}`) : named(value);
-    return [this.words[`desk-${kind}`], item.ar, ...kept.map(([key, value]) => scale(key, value))].filter(Boolean).join(" · ");
+    return [this.words[`desk-${kind}`], item.ar || item.en, ...kept.map(([key, value]) => scale(key, value))].filter(Boolean).join(" · ");
   }
 
   // Keys go by their place on the keyboard, so an Arabic layout works as a Latin one.
@@ -353,7 +353,7 @@ class Desk {
     const draft = {form, rejected: this.rejected, ...(candidates ? {candidates} : {})};
     this.document.draft = draft;
     const slug = this.document.slug;
-    this.busy = this.busy.catch(() => {}).then(() => this.ask("draft", {document: slug, draft})).then(() => { if (form) this.tell("desk-draft"); });
+    this.busy = this.busy.catch(() => {}).then(() => this.ask("draft", {document: slug, draft})).then(said => { if (said.faults?.length) this.tell("desk-not-kept", ` ${said.faults.join(" ")}`); else if (form) this.tell("desk-draft"); });
     return this.busy;
   }
 
