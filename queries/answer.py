@@ -7,7 +7,7 @@ import re
 import unicodedata
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
@@ -237,6 +237,7 @@ def _ordering(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def collated(name: str) -> str:
     """A name as it is ordered: without accents, vowel marks or capitals."""
     plain = unicodedata.normalize("NFKD", fold(name))

@@ -427,7 +427,7 @@ def test_cards_and_paths_have_the_columns_of_proofs_too(run):
         assert all(row["start"].replace(" ", "").isdigit() for row in rows), arguments
 
 
-@pytest.mark.parametrize("field", FactRecord.__dataclass_fields__)
+@pytest.mark.parametrize("field", FactRecord._fields)
 def test_the_fact_of_this_test_leaves_no_field_empty(record, field):
     if field not in ("rule", "derived_from", "superseded_by"):
         assert getattr(record, field), field
