@@ -65,9 +65,9 @@ messages: $(VENV)/.tested
 	@$(BIN)/pybabel --quiet compile --domain taawun --directory messages/locale
 
 docs: $(VENV)/.tested
-	@$(BIN)/python -m taawun.ontology.docs_page > docs/ontology.md
-	@$(BIN)/python -m taawun.queries.docs_page > docs/questions.md
-	@$(BIN)/python -m taawun.messages.docs_page > docs/messages.md
+	@for page in ontology questions messages; do \
+		$(BIN)/python docs/generated_pages.py $$page > docs/$$page.md || exit 1; \
+	done
 	@rm -rf build/docs
 	@$(BIN)/sphinx-build -q -W --keep-going -b html -d build/doctrees/en docs build/docs/en
 	@$(BIN)/sphinx-build -q -W --keep-going -b html -d build/doctrees/ar -t ar docs build/docs/ar

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from .queries.asking import Outcome, Reader
     from .queries.disagreement import Disagreement
     from .queries.entity_card import PastFact
-    from .queries.entity_search import Entity
     from .queries.fact_listing import Card, Facts
     from .queries.network import Step
     from .queries.own_queries import OwnQueries
+    from .queries.search import Entity
     from .viz.explorer import ExplorerFile
 
 __all__ = ["KnowledgeGraph", "Row", "Rows", "TaawunError", "Truth", "open", "present_build"]
@@ -146,7 +146,7 @@ class KnowledgeGraph(Paragraph):
             return Rows(self.store, text, Answer(answer, self._shown(), warnings=warnings))
         if isinstance(answer, ox.QueryBoolean):
             return Truth(self.store, text, bool(answer), warnings, self.language)
-        return ShownTriples(Triples(read(answer), warnings), self._shown())
+        return ShownTriples(Triples(read(answer), warnings), self._shown(), text)
 
     def questions(self, tag: str | None = None) -> Listing[Question]:
         """The stored questions, or those with a tag; ``ask`` takes their names."""
@@ -180,7 +180,7 @@ class KnowledgeGraph(Paragraph):
         >>> [entity.slug for entity in kg.search("ليتوانيا", limit=1)]
         ['country/lithuania']
         """
-        from .queries.entity_search import listing, search
+        from .queries.search import listing, search
 
         return listing(self.store, search(self.names, text, limit), self.language)
 
@@ -190,7 +190,7 @@ class KnowledgeGraph(Paragraph):
         The class is a slug, local name or label (``"agreement"``, ``"اتفاقية"``). Raises
         ``UnknownNameError``, with the nearest classes.
         """
-        from .queries.entity_search import listing, members
+        from .queries.search import listing, members
 
         return listing(self.store, members(self.store, class_), self.language)
 
@@ -218,7 +218,7 @@ class KnowledgeGraph(Paragraph):
         """
         from .graph.fact_reader import FactReader
         from .queries.fact_listing import Facts
-        from .queries.fact_search import fact_iris
+        from .queries.search import fact_iris
 
         about = {"modality": modality, "stated_by": stated_by, "document": document}
         found = fact_iris(self.store, self.names, subject, predicate, object, **about)
@@ -313,7 +313,7 @@ class KnowledgeGraph(Paragraph):
             with target.open("wb") as out:
                 export(form, self._build.dump, self.store, out)
         except OSError as error:
-            reason = foreign(error.strerror or str(error))
+            reason = foreign(error)
             raise OutputError("output-not-written", file=str(target), reason=reason) from error
         return target
 

@@ -20,8 +20,14 @@ from .graph.store import Store
 from .loaders.builds.cache import Build
 from .loaders.builds.inputs import SEEDS
 from .loaders.checks.claims import Claims
-from .loaders.checks.conflicts import SIDE_BY_SIDE, figure_conflicts, side, stage_conflicts
-from .loaders.checks.coverage import Coverage, coverage
+from .loaders.checks.document_reports import (
+    SIDE_BY_SIDE,
+    Coverage,
+    coverage,
+    figure_conflicts,
+    side,
+    stage_conflicts,
+)
 from .loaders.checks.glosses import Glosses
 from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection

@@ -26,7 +26,7 @@ from taawun.graph.territories import territories
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.loaders.editing.bundles import slug_from
-from taawun.loaders.text.batch import SHORT_KEYS, batch
+from taawun.loaders.editing.suggestion_file import SHORT_KEYS, batch
 from taawun.loaders.text.suggestion import Suggester
 
 LABELS = Path(__file__).parent / "patterns.yaml"

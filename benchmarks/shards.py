@@ -31,7 +31,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from taawun.loaders.builds.build import build
-from taawun.loaders.builds.executors import executor_of
+from taawun.loaders.builds.sharded_build import executor_of
 
 def main():
     start = time.perf_counter()

@@ -20,7 +20,7 @@ from ..loaders.record_status import TRIPLE
 from ..messages.fault import Place
 from ..messages.message import Message, say
 from .edits import carry_out, show, target_of, tried, write
-from .input_file import read_input
+from .input import read_input
 from .output import print_line
 from .settings import Settings, common
 
@@ -260,7 +260,7 @@ def document(
 
     Add its facts afterwards; `taawun suggest SLUG` shows the sentences that no fact quotes yet.
     """
-    from ..loaders.text.suggestion_file import slug_of
+    from ..loaders.editing.suggestion_file import slug_of
     from .suggesting import content_of
 
     before, working, _ = _opened(settings)

@@ -17,8 +17,7 @@ from ..queries.results import Naming, Shown
 from ..queries.rows import Rows, Truth
 from ..queries.workbook import workbook
 from . import completion
-from .choosing import with_choices
-from .input_file import read_input
+from .input import read_input, with_choices
 from .output import (
     emit,
     print_line,

@@ -36,7 +36,7 @@ def build(settings: Settings, jobs: int | None, scheduler: str | None) -> None:
     The other commands do this when it is needed.
     """
     from ..loaders.builds.build import build as build_graph
-    from ..loaders.builds.executors import PROCESSES, executor_of
+    from ..loaders.builds.sharded_build import PROCESSES, executor_of
 
     if scheduler not in (None, PROCESSES) and "://" not in str(scheduler):
         raise MisuseError("scheduler-unknown", name=str(scheduler))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import click
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.fact_record import FactRecord, fact_json
 from ..messages.message import say
+from ..messages.untrusted_text import escaped
 from ..ontology.namespaces import ID
 from ..queries.changes import Alteration, AnswerChange, Difference
 from ..queries.fact_words import glosses_of, quotes_of
@@ -231,8 +230,7 @@ def diff(settings: Settings, before: str, after: str | None, answers: bool, alon
     from ..loaders.builds.snapshot import States
     from ..queries.changes import difference
 
-    here = [Path()] if Path("facts").is_dir() else []
-    states = States(settings.collections or here, alone=alone)
+    states = States(settings.collections, alone=alone)
     old = states.get(before)
     new = states.present() if after is None else states.get(after)
     found = difference(old, new, settings.catalogue.questions.values() if answers else ())

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..graph.control_characters import escaped
-from ..graph.errors import MisuseError, OutputError
-from ..messages.message import foreign, say
+from ..graph.errors import MisuseError
+from ..messages.message import say
+from ..messages.untrusted_text import escaped
 from . import completion
-from .output import print_line, writing
-from .settings import FAULTS, Settings, common, page_options
+from .output import print_line, writable, writing
+from .settings import FAULTS, Settings, common, file_option, page_options
 
 if TYPE_CHECKING:
     from ..graph.remote.push import Comparison, Progress
@@ -58,13 +58,10 @@ def explore(
     open_it: bool,
 ) -> None:
     """Write the interactive graph: one HTML file that works offline, in Arabic and English."""
-    try:
+    with writable(output):
         written = settings.graph.explore(
             output, focus=focus, depth=depth, questions=chosen or None, texts=not no_texts
         )
-    except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise OutputError("output-not-written", file=output, reason=reason) from error
     size = f"{written.path.stat().st_size / 1e6:.1f}"
     print_line(say("explore-written", settings.language, file=str(written), size=size))
     if open_it:
@@ -73,13 +70,7 @@ def explore(
 
 @click.command()
 @click.argument("form", metavar="FORMAT", type=click.Choice(EXPORTS))
-@click.option(
-    "-o",
-    "--output",
-    default="-",
-    metavar="FILE",
-    help="The file to write.  [default: standard output]",
-)
+@file_option
 @click.option("--base", metavar="IRI", help="With nquads: replace the base of all our IRIs.")
 @common
 @click.pass_obj

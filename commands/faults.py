@@ -9,10 +9,10 @@ from io import StringIO
 
 import click
 
-from ..graph.control_characters import escaped, visible
 from ..graph.errors import CollectionError, OutputError, TaawunError, as_json, told
 from ..messages.fault import Fault
 from ..messages.message import foreign, say
+from ..messages.untrusted_text import escaped, visible
 from .settings import DONE, MISUSE, Settings
 from .translation import right_to_left
 
@@ -43,7 +43,7 @@ def report(error: TaawunError | OSError, settings: Settings) -> int:
             return DONE
         language = "en" if settings.format == "json" else settings.language
         file = error.filename or say("standard-output", language)
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         error = OutputError("output-not-written", file=str(file), reason=reason)
     faults = error.faults if isinstance(error, CollectionError) else ()
     for fault in faults:

@@ -13,12 +13,12 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 import click
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped, visible
 from ..graph.errors import MisuseError, OutputError
 from ..graph.whole_file import whole_file
 from ..messages.message import foreign, say
+from ..messages.untrusted_text import escaped, visible
 from ..queries.answer import write_answer
-from ..queries.date_words import readable
+from ..queries.labels import readable
 from ..queries.prefixes import prefixes_of
 from ..queries.results import Naming, Shown, as_data, to_markdown, to_separated
 from ..queries.rows import Rows, Truth
@@ -63,12 +63,19 @@ def writing(output: str) -> Iterator[IO[bytes]]:
     if output == "-":
         yield sys.stdout.buffer
         return
+    with writable(output), whole_file(output) as file:
+        yield file
+
+
+@contextmanager
+def writable(path: str | Path) -> Iterator[None]:
+    """Raise ``OutputError`` where a file or folder cannot be written, or is somebody's own."""
     try:
-        with whole_file(output) as file:
-            yield file
+        yield
+    except FileExistsError as error:
+        raise OutputError("publish-folder-used", folder=str(path)) from error
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise OutputError("output-not-written", file=output, reason=reason) from error
+        raise OutputError("output-not-written", file=str(path), reason=foreign(error)) from error
 
 
 @contextmanager

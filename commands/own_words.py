@@ -12,8 +12,8 @@ from ..graph.errors import MisuseError, TaawunError
 from ..messages.message import say
 from ..queries.asking.wording import Wording
 from ..queries.rows import Truth
-from .choosing import with_choices
 from .faults import tell
+from .input import with_choices
 from .output import print_line, print_rows, print_truth
 from .settings import FAULTS, Settings
 
@@ -125,7 +125,7 @@ def _note(
     if settings.format == "json":
         import json
 
-        from ..graph.control_characters import escaped
+        from ..messages.untrusted_text import escaped
 
         note: dict[str, object] = {"severity": "note", "code": code, "message": text}
         if parts:

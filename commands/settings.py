@@ -173,6 +173,19 @@ def output_option(command: _Command) -> _Command:
     )(command)
 
 
+def file_option(command: _Command) -> _Command:
+    """Give a command the option ``output``, a file or ``-`` for standard output."""
+    import click
+
+    return click.option(
+        "-o",
+        "--output",
+        default="-",
+        metavar="FILE",
+        help="The file to write.  [default: standard output]",
+    )(command)
+
+
 def gloss_option(command: _Command) -> _Command:
     """Give a command the switch of the translations of quotes."""
     import click

@@ -12,7 +12,7 @@ import click
 from ..graph.errors import InputError, MisuseError, OutputError
 from ..messages.fault import near
 from ..messages.message import say
-from .input_file import read_input
+from .input import read_input
 from .output import emit, print_line, printer_for, writing
 from .settings import Settings, common
 
@@ -63,9 +63,14 @@ def suggest(
     from ..loaders.collection import read_collection
     from ..loaders.documents import is_slug
     from ..loaders.editing.insert_entry import entry_lines, registration
-    from ..loaders.text.batch import batch_file
+    from ..loaders.editing.suggestion_file import (
+        batch_file,
+        fact_file,
+        slug_of,
+        titles,
+        write_suggestion,
+    )
     from ..loaders.text.suggestion import Suggester, covered_spans
-    from ..loaders.text.suggestion_file import fact_file, slug_of, titles, write_suggestion
 
     known = read_collection([SEEDS, *settings.collections])
     suggester = Suggester(known.schema, known.entities)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..graph.arabic import find_folded
-from ..graph.control_characters import visible
 from ..messages.message import Message, listed, say
+from ..messages.untrusted_text import visible
 from ..queries.fact_words import (
     by_quote,
     iris_of,

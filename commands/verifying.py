@@ -11,11 +11,11 @@ from typing import Final
 import click
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.errors import InputError
 from ..messages.message import Message, foreign, say
+from ..messages.untrusted_text import escaped
 from ..queries.proof_check import ProofChecker, Verdict, read_proofs
-from .input_file import read_input
+from .input import read_input
 from .output import print_line
 from .settings import FAULTS, Settings, common
 from .stopping import ended_by_interrupt, ended_in_time
@@ -73,11 +73,9 @@ def _loaded(dump: Path) -> ox.Store:
     try:
         store.bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS)
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise InputError("text-unreadable", file=str(dump), reason=reason) from error
+        raise InputError("text-unreadable", file=str(dump), reason=foreign(error)) from error
     except (SyntaxError, ValueError) as error:
-        reason = foreign(str(error))
-        raise InputError("proof-graph-unreadable", file=str(dump), reason=reason) from error
+        raise InputError("proof-graph-unreadable", file=str(dump), reason=foreign(error)) from error
     return store
 
 

@@ -15,12 +15,11 @@ from ..loaders.editing.bundles import BUNDLES
 from ..loaders.entities import registrable
 from ..loaders.facts import writable
 from ..loaders.text.suggestion import Suggester, Suggestion
-from ..loaders.text.tokens import MARKS
+from ..loaders.text.tokens import NUMBER_OR_WORD
 from ..ontology.namespaces import ID
 from ..ontology.schema import local_name
 from ..queries.labels import Labels
 
-_WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _OUTSIDE: Final = " \t\r\n\u00a0.،,؛;:"
 
 #: A name in brackets directly after another: an abbreviation, or its form in Latin letters.
@@ -69,7 +68,7 @@ def vocabulary(known: Collection, suggester: Suggester) -> dict[str, Any]:
 def snapped(text: str, start: int, end: int) -> tuple[int, int]:
     """The span in whole words and numbers, without the punctuation around it."""
     start, end = max(0, min(start, end)), min(len(text), max(start, end))
-    for match in _WHOLE.finditer(text, max(0, start - 60), min(len(text), end + 60)):
+    for match in NUMBER_OR_WORD.finditer(text, max(0, start - 60), min(len(text), end + 60)):
         if match.start() < start < match.end():
             start = match.start()
         if match.start() < end < match.end():

@@ -41,12 +41,12 @@ class Naming:
             "kind": class_of_body(name),
             "candidates": [
                 {
-                    "ref": one.ref,
+                    "ref": one.thing,
                     "why": one.why,
-                    **{language: self._desk.label(one.ref, language) for language in ("ar", "en")},
+                    **{code: self._desk.label(one.thing, code) for code in ("ar", "en")},
                 }
                 for one in candidates
-                if one.ref in known.entities or one.ref in known.schema.concepts
+                if one.thing in known.entities or one.thing in known.schema.concepts
             ],
         }
 

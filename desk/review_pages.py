@@ -8,11 +8,11 @@ from typing import Any
 
 from ..graph.errors import MisuseError, TaawunError
 from ..loaders.builds.inputs import name_of
-from ..loaders.checks.coverage import sentences
 from ..loaders.editing.review_files import ReviewFiles
 from ..loaders.editing.second_reading import choices, readers_of, settlement, two_readings
 from ..loaders.reading_comparison import Agreement, Difference
 from ..loaders.reviews import Review, Stated, Verdict, read_reviews, short, stated_in
+from ..loaders.text.tokens import sentences_at
 from ..messages.message import say
 from ..ontology.namespaces import ID
 from ..queries.labels import Labels
@@ -53,9 +53,7 @@ class Reviewing:
     def _fact(self, one: Stated, slug: str, labels: Labels, language: str) -> Json:
         fact = one.fact
         text = self._desk.known.documents[slug].text
-        within = [
-            s for s in sentences(text) if any(a < s.end and s.start < b for a, b in one.spans)
-        ]
+        within = sentences_at(text, one.spans)
         keys = ("note", "noteAr", "statusReason", "statusReasonAr", "when", "dateText")
         said = {key: term.value for key in keys if (term := fact.qualifier(key))}
         named = {

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from typing import Final, TypeAlias
 
 from ..ontology.namespaces import GRAPH_EVIDENCE, ID, INFERENCE, PROV, RDF, TW, XSD
 from ..ontology.schema import Schema
+from .derivation_rules import RULES, SharedSubjectRule, roles_in
 from .fact import Fact, date_bounds, short_hash
 
 #: Subject, predicate and object in N-Triples form.
@@ -25,8 +26,8 @@ Terms: TypeAlias = tuple[str, str, str]
 class DerivedFact:
     """A triple that a rule derives from facts; ``sources`` are the graphs of its premises.
 
-    ``when`` is the time of the premises (EDTF): empty if none has a time, or two have different
-    ones.
+    ``when`` is the time of the premises (EDTF): empty if none has a time, two have different ones,
+    or the triple gives a date itself.
     """
 
     terms: Terms
@@ -58,57 +59,6 @@ class DerivedFact:
             yield f'<{iri}> <{TW}timeOfPremises> "{self.when}" <{GRAPH_EVIDENCE}> .'
 
 
-@dataclass(frozen=True, slots=True)
-class SharedSubjectRule:
-    """``?x head ?y`` if ``?t left ?x`` and ``?t right ?y`` for some ``?t``.
-
-    ``left`` and ``right`` are local names of properties. ``?t``, ``?x`` and ``?y`` must each have
-    one of the classes in ``classes``, ``left_classes`` and ``right_classes``. ``?x`` is never
-    ``?y``.
-    """
-
-    name: str
-    classes: tuple[str, ...]
-    left: tuple[str, ...]
-    left_classes: tuple[str, ...]
-    right: tuple[str, ...]
-    right_classes: tuple[str, ...]
-    head: str
-
-
-#: Classes of the parties to a cooperation: a ministry's talks count as its country's.
-PARTIES: Final = ("Country", "Region", "InternationalOrganization")
-RULES: Final = (
-    SharedSubjectRule(
-        name="signed-together",
-        classes=("Agreement",),
-        left=("signatory",),
-        left_classes=PARTIES,
-        right=("signatory",),
-        right_classes=PARTIES,
-        head="cooperatesWith",
-    ),
-    SharedSubjectRule(
-        name="programme-partners",
-        classes=("Programme", "PolicyFramework"),
-        left=("fundedBy", "implementedBy", "developedWith"),
-        left_classes=("Country", "InternationalOrganization"),
-        right=("launchedBy", "beneficiary", "belongsToCountry"),
-        right_classes=("Country",),
-        head="cooperatesWith",
-    ),
-    SharedSubjectRule(
-        name="talks-together",
-        classes=("Event",),
-        left=("party",),
-        left_classes=PARTIES,
-        right=("party",),
-        right_classes=PARTIES,
-        head="inTalksWith",
-    ),
-)
-
-
 class Known:
     """The known triples, each with the graphs that state it.
 
@@ -121,8 +71,7 @@ class Known:
         self.times: dict[str, frozenset[str]] = {}
         #: Predicates whose triples can be one of two premises of a step.
         self.joined = {f"<{p.iri}>" for p in schema.properties.values() if p.is_transitive}
-        for rule in RULES:
-            self.joined |= {f"<{TW}{name}>" for name in (*rule.left, *rule.right)}
+        self.joined |= {name for roles in roles_in(schema).values() for name in chain(*roles)}
         self._with_subject: dict[tuple[str, str], list[Terms]] = {}
         self._with_object: dict[tuple[str, str], list[Terms]] = {}
 
@@ -163,6 +112,7 @@ class Reasoner:
     def __init__(self, known: Known, schema: Schema, classes: Mapping[str, frozenset[str]]) -> None:
         self.known = known
         self.classes = classes
+        self.roles = roles_in(schema)
         self.properties = {f"<{p.iri}>": p for p in schema.properties.values()}
         self.supers = {
             name: tuple(f"<{above}>" for above in item.supers)
@@ -177,6 +127,12 @@ class Reasoner:
             if item.inverse_of:
                 self.inverses[f"<{item.iri}>"].append(f"<{item.inverse_of}>")
                 self.inverses[f"<{item.inverse_of}>"].append(f"<{item.iri}>")
+
+    def times_of(self, terms: Terms, when: str) -> frozenset[str]:
+        """The times of a fact: the date that it gives, or its own time if it has one."""
+        if any(terms[1] in dating for _, _, dating in self.roles.values()):
+            return frozenset({terms[2].strip('"')})
+        return frozenset({when} if when else ())
 
     def predicates(self) -> frozenset[str]:
         """The predicates of all triples that a step can start from or lead to."""
@@ -213,24 +169,34 @@ class Reasoner:
 
     def _by_rule(self, rule: SharedSubjectRule, terms: Terms) -> Iterator[_Step]:
         subject, predicate, _ = terms
-        name = predicate[1:-1].removeprefix(TW)
-        for mine, others, mine_is_left in (
-            (rule.left, rule.right, True),
-            (rule.right, rule.left, False),
-        ):
-            if name not in mine:
-                continue
-            for other_name in others:
-                for other in self.known.with_subject(subject, f"<{TW}{other_name}>"):
-                    left, right = (terms, other) if mine_is_left else (other, terms)
-                    x, y = left[2], right[2]
-                    if (
-                        x != y
-                        and self._is_one_of(subject, rule.classes)
-                        and self._is_one_of(x, rule.left_classes)
-                        and self._is_one_of(y, rule.right_classes)
-                    ):
-                        yield (x, f"<{TW}{rule.head}>", y), rule.name, (left, right)
+        left, right, dating = self.roles[rule.name]
+        if not any(predicate in names for names in (left, right, dating)):
+            return
+        if not self._is_one_of(subject, rule.classes):
+            return
+        lefts, rights, dates = (self._all_of(subject, names) for names in (left, right, dating))
+        if predicate in dating:
+            pairs: Iterable[tuple[Terms, Terms]] = product(lefts, rights)
+            dates = [terms]
+        else:
+            mine_left = [terms] if predicate in left else []
+            mine_right = [terms] if predicate in right else []
+            pairs = chain(product(mine_left, rights), product(lefts, mine_right))
+        for pair in pairs:
+            x, y = pair[0][2], pair[1][2]
+            if (
+                x != y
+                and self._is_one_of(x, rule.left_classes)
+                and self._is_one_of(y, rule.right_classes)
+            ):
+                conclusion = x, f"<{TW}{rule.head}>", y
+                for date in dates:
+                    yield conclusion, rule.name, (*pair, date)
+                if not dates:
+                    yield conclusion, rule.name, pair
+
+    def _all_of(self, subject: str, predicates: Iterable[str]) -> list[Terms]:
+        return [terms for name in predicates for terms in self.known.with_subject(subject, name)]
 
     def partners(self, terms: Terms) -> Iterator[Pattern]:
         """Patterns of triples that can be the other premise of a step."""
@@ -241,15 +207,23 @@ class Reasoner:
         if item.is_transitive:
             yield object_, predicate, ANY
             yield ANY, predicate, subject
-        name = predicate[1:-1].removeprefix(TW)
-        for rule in RULES:
-            for mine, others in ((rule.left, rule.right), (rule.right, rule.left)):
-                if name in mine:
-                    for other in others:
-                        yield subject, f"<{TW}{other}>", ANY
+        for roles in self.roles.values():
+            mine = {number for number, names in enumerate(roles) if predicate in names}
+            for number, names in enumerate(roles):
+                if mine - {number}:
+                    yield from ((subject, name, ANY) for name in names)
+
+    def dates_beside(self, terms: Terms) -> Iterator[Pattern]:
+        """Patterns of the dates that are premises beside this one and another."""
+        for left, right, dating in self.roles.values():
+            if terms[1] in left or terms[1] in right:
+                yield from ((terms[0], name, ANY) for name in dating)
 
     def premises(self, conclusion: Terms) -> Iterator[tuple[Pattern, ...]]:
-        """The premises of every step leading to the triple; ``ANY`` is the same term in both."""
+        """The premises of every step leading to the triple; ``ANY`` is the same term in both.
+
+        Dates are left out (``dates_beside``).
+        """
         subject, predicate, object_ = conclusion
         for inverse in self.inverses[predicate]:
             yield ((object_, inverse, subject),)
@@ -306,15 +280,21 @@ def derive_from(
     known = Known(schema)
     fresh: list[Terms] = []
     once: dict[str, str] = {}
+    reasoner = Reasoner(known, schema, classes)
     for terms, iri, when in premises:
         subject, predicate, object_ = (once.setdefault(term, term) for term in terms)
         terms = subject, predicate, object_
         if known.add(terms, iri):
             fresh.append(terms)
-        if when:
-            known.times[iri] = frozenset({when})
+        if times := reasoner.times_of(terms, when):
+            known.times[iri] = times
     del once
-    yield from follow(Reasoner(known, schema, classes), fresh)
+    yield from follow(reasoner, fresh)
+
+
+def one_time(conclusion: Terms, times: frozenset[str]) -> str:
+    """The time of a derived fact, by those of its premises; a date that follows has none."""
+    return next(iter(times)) if len(times) == 1 and not conclusion[2].startswith('"') else ""
 
 
 def terms_of(fact: Fact) -> Terms:
@@ -344,8 +324,7 @@ def follow(
                 continue
             for sources in product(*(known.graphs[premise] for premise in premises)):
                 times = frozenset[str]().union(*(known.times.get(s, ()) for s in sources))
-                when = next(iter(times)) if len(times) == 1 else ""
-                item = DerivedFact(conclusion, rule, sources, when)
+                item = DerivedFact(conclusion, rule, sources, one_time(conclusion, times))
                 if times:
                     known.times[item.iri] = times
                 found.append((conclusion, item.iri))

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 from zlib import crc32
 
 from ..ontology.schema import Schema
-from .derive import DerivedFact, Known, Premise, Reasoner, Terms
+from .derive import DerivedFact, Known, Premise, Reasoner, Terms, one_time
 
 #: How many records of a part are written together.
 _BLOCK: Final = 256
@@ -121,13 +121,13 @@ class _Rounds:
             steps.close()
 
     def _begin(self, premises: Iterable[Premise]) -> None:
-        stated = self._new()
+        stated, times_of = self._new(), Reasoner(Known(self._schema), self._schema, {}).times_of
         for terms, iri, when in premises:
             stated.add(" ".join(terms), (terms, iri, when))
         for part in range(self._count):
             grouped: dict[Terms, dict[str, tuple[str, ...]]] = {}
             for terms, iri, when in stated.read(part):
-                grouped.setdefault(terms, {})[iri] = (when,) if when else ()
+                grouped.setdefault(terms, {})[iri] = tuple(times_of(terms, when))
             for terms, graphs in grouped.items():
                 self._add(terms, tuple(graphs.items()))
         stated.close()
@@ -153,7 +153,7 @@ class _Rounds:
                     steps.add(" ".join(conclusion), (conclusion, rule, premises, (sources,)))
 
     def _step_together(self, steps: _Parts) -> None:
-        """The steps from two premises, one of them fresh; some are found in more than one part."""
+        """The steps from several premises, one of them fresh; some are found in several parts."""
         for part in sorted(self._changed):
             known, graphs = Known(self._schema), dict[Terms, _Sources]()
             fresh: dict[Terms, None] = {}
@@ -183,7 +183,7 @@ class _Rounds:
                 joins.add((conclusion, rule, premises))
             for sources in product(*stated):
                 times = frozenset[str]().union(*(times for _, times in sources))
-                when = next(iter(times)) if len(times) == 1 else ""
+                when = one_time(conclusion, times)
                 item = DerivedFact(conclusion, rule, tuple(iri for iri, _ in sources), when)
                 found.setdefault(conclusion, {})[item.iri] = tuple(sorted(times))
                 yield item

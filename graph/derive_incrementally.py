@@ -60,7 +60,6 @@ class Before:
         self._store = store
         self.graphs = cache(self._graphs)
         self.rank = cache(self._rank)
-        self.times = cache(self._times)
 
     def match(self, *patterns: Pattern) -> Iterator[tuple[Terms, ...]]:
         """The asserted and derived triples that match the patterns together."""
@@ -98,12 +97,14 @@ class Before:
         """Whether the graph belongs to a fact in ``graph/prospects``."""
         return self._is_active(graph) and not self.is_premise(graph)
 
-    def _times(self, graph: str) -> frozenset[str]:
+    def times(self, graph: str, reasoner: Reasoner) -> frozenset[str]:
         """The times of a fact, or of all facts that a derived one rests on."""
         node = ox.NamedNode(graph)
         if graph.startswith(FACT):
-            return frozenset(self._said_of(node, _WHEN))
-        return frozenset[str]().union(*map(self.times, self._said_of(node, _SOURCES)))
+            when = next(iter(self._said_of(node, _WHEN)), "")
+            return reasoner.times_of(self._triple(graph), when)
+        sources = self._said_of(node, _SOURCES)
+        return frozenset[str]().union(*(self.times(source, reasoner) for source in sources))
 
     def _is_active(self, graph: ox.NamedNode) -> bool:
         if not graph.value.startswith(FACT):
@@ -152,6 +153,7 @@ def rederive(
         if facts:
             asserted[terms] = facts
     known = Known(schema)
+    reasoner = Reasoner(known, schema, classes)
     later: dict[int, list[tuple[Terms, tuple[str, ...]]]] = {}
     for terms in beside:
         graphs = before.graphs(terms)
@@ -160,12 +162,11 @@ def rederive(
         else:
             later.setdefault(before.rank(terms), []).append((terms, graphs))
     held = {graph for terms in affected | beside for graph in before.graphs(terms)}
-    known.times = {graph: times for graph in held - gone if (times := before.times(graph))}
-    known.times |= {item.fact: frozenset({item.when}) for item in won if item.when}
+    known.times = {graph: before.times(graph, reasoner) for graph in held - gone}
+    known.times |= {item.fact: reasoner.times_of(item.terms, item.when) for item in won}
     for terms, graphs_ in asserted.items():
         for graph in graphs_:
             known.add(terms, graph)
-    reasoner = Reasoner(known, schema, classes)
     derived = list(follow(reasoner, sorted(asserted), later, affected))
     old = {g for terms in affected for g in before.graphs(terms) if g.startswith(INFERENCE)}
     new = {item.iri for item in derived}
@@ -208,4 +209,16 @@ def _affected(
         for premises in reasoner.premises(terms):
             for found in before.match(*premises):
                 beside.update(found)
+                for pattern in (p for part in found for p in reasoner.dates_beside(part)):
+                    beside.update(dated for (dated,) in before.match(pattern))
     return affected, beside - affected
+
+
+def new_triples(derived: Iterable[DerivedFact], other: ox.Store) -> list[str]:
+    """The first derived fact of each triple that does not follow in another store, by IRI."""
+    known = Before(other)
+    first: dict[Terms, str] = {}
+    for item in derived:
+        if not any(graph.startswith(INFERENCE) for graph in known.graphs(item.terms)):
+            first[item.terms] = min(item.iri, first.get(item.terms, item.iri))
+    return list(first.values())

@@ -26,9 +26,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..messages.encoding import is_utf_16
 from ..messages.fault import ARROW, Fault, remedy_of
 from ..messages.message import Message, Part, directed
+from ..messages.untrusted_text import is_utf_16
 
 
 class TaawunError(Exception):
@@ -185,7 +185,7 @@ class EndpointError(TaawunError):
 def told(what: Fault | BaseException | Message, language: str, before: str = "") -> str:
     """The lines of an error, or of a fault with place and remedy; ``before`` is the prefix."""
     heads = [before] if before else []
-    if isinstance(what, Fault):
+    if isinstance(what, Fault) and str(what.place):
         heads.append(str(what.place))
     message = what if isinstance(what, Message) else getattr(what, "message", None)
     remedy = getattr(what, "remedy", None)

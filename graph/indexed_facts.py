@@ -26,8 +26,6 @@ from .store import EmbeddedStore, Store, Term, kept
 if TYPE_CHECKING:
     import sqlite3
 
-    from .fact_index import FactIndexWriter
-
 #: The version of the tables.
 VERSION: Final = 1
 #: Part of a quote: its document, its offsets, those of the part before it, and its context.
@@ -320,29 +318,3 @@ def _term(text: str) -> Term:
     (quad,) = ox.parse(f"<a:a> <a:a> {text} .".encode(), ox.RdfFormat.N_TRIPLES)
     found: Term = quad.object
     return found
-
-
-def copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
-    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
-    for fact in facts:
-        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
-        if not lines:
-            continue
-        if fact.startswith(INFERENCE):
-            told = quads.said([fact])[fact]
-            writer.add_derived(fact, lines[0], told.rule, told.when, told.sources)
-            continue
-        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
-        evidence, beside = quads.quotes([fact])
-        spans = {row.part.iri: (row.part.start, row.part.end) for row in evidence}
-        before = {row.iri: spans[row.before] for row in beside if row.before}
-        places: list[Place] = []
-        for row in evidence:
-            slug = row.document.removeprefix(DOCUMENT)
-            around = [
-                (slug, one.passage.start, one.passage.end)
-                for one in beside
-                if one.passage and one.iri == row.part.iri
-            ]
-            places.append((slug, *spans[row.part.iri], before.get(row.part.iri), around))
-        writer.add_record(fact, lines[0], said, places)

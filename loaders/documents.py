@@ -111,7 +111,7 @@ def _read_document(
     try:
         digest = sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         fields["file"].fault("cannot-be-read", reason=reason, check="documents")
         return None
     if digest != fields[checksum].text():

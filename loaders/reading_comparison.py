@@ -12,8 +12,8 @@ from ..graph.document import Document
 from ..graph.fact import Fact
 from ..ontology.namespaces import TW, XSD
 from ..ontology.schema import Schema, local_name
-from .checks.coverage import Sentence, sentences
 from .reviews import Stated, stated_in, words_of
+from .text.tokens import Sentence, sentences
 
 #: What a difference is about: how the claim is made (modality, speaker, date), one end of it, its
 #: relation, the words that prove it, or whether there is such a fact at all.

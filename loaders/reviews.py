@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-from ..graph.control_characters import visible
 from ..graph.errors import CollectionError, MisuseError
 from ..graph.fact import Fact
 from ..messages.fault import Fault, near
+from ..messages.untrusted_text import visible
 from ..ontology.namespaces import FACT, ID
 from ..ontology.schema import local_name
 from .editing.transaction import READINGS, REVIEWS

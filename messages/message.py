@@ -119,11 +119,11 @@ class Message:
         return self.code, *sorted(self.parts.items())
 
 
-def foreign(text: str) -> Message:
+def foreign(said: str | Exception) -> Message:
     """What another program says, an operating system or a parser: in its own words, or in ours
     where a catalogue has them under that very text.
     """
-    return Message(text)
+    return Message(getattr(said, "strerror", None) or str(said))
 
 
 def say(code: str, language: str, /, **parts: Part) -> str:

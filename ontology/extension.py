@@ -13,10 +13,9 @@ import pyoxigraph as ox
 
 from ..messages.fault import Fault, Place, remedy_of
 from ..messages.message import Message, Part
-from .definitions import OWL_ALLOWED, VANN, Definitions
 from .namespaces import BASE, ID, OUTSIDE, OWL, PREFIXES, RDF, RDFS, SKOS, TW, XSD, shortened
 from .schema import TERM_TYPES, Schema, class_slug, local_name, namespace_of
-from .turtle_file import Source, names_it
+from .turtle_file import OWL_ALLOWED, VANN, Definitions, Source, names_it
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -37,6 +36,7 @@ class Extension:
         self.sources: Final = tuple(sources)
         self.triples: Final = tuple(dict.fromkeys(t for s in sources for t in s.triples))
         self.ours: Final = Schema.load()
+        self._together: Final = Schema([*self.ours.triples, *self.triples])
         self._prefixes: Final = {
             **PREFIXES,
             **{prefix: space for source in sources for prefix, space in source.prefixes.items()},
@@ -88,7 +88,7 @@ class Extension:
 
     def _differences(self) -> Iterator[ox.Triple]:
         """Values of a single-valued property are different from one another, the new ones too."""
-        schema = Schema([*self.ours.triples, *self.triples])
+        schema = self._together
         for item in schema.properties.values():
             if not item.is_single or item.datatype:
                 continue
@@ -110,7 +110,7 @@ class Extension:
         from .lint import RULES, lint, own_terms
 
         faults = {*self._neighbourly(), *self._names(), *self._places(), *self._uses()}
-        said = Definitions(self.sources, self.ours, self.told)
+        said = Definitions(self.sources, self.ours, self._together, self.told)
         faults |= {*said.statements(frozenset(f.place for f in faults)), *said.implications()}
         count = len(self._defined)
         if not faults:
@@ -195,7 +195,7 @@ class Extension:
 
     def _places(self) -> Iterator[Fault]:
         """Each class stands below one of ours, each property below or between ours."""
-        schema = Schema([*self.ours.triples, *self.triples])
+        schema = self._together
         for iri in schema.classes.values():
             if iri in self._defined and not _BEARERS.intersection(schema.superclasses(iri)):
                 yield self.fault("class-outside-ours", term=iri)
@@ -215,7 +215,7 @@ class Extension:
 
     def _uses(self) -> Iterator[Fault]:
         """A new value has its place among the others, and no list of the program's is widened."""
-        schema = Schema([*self.ours.triples, *self.triples])
+        schema = self._together
         for ref in schema.concepts:
             iri = ID + ref
             if iri not in self._defined:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import combinations
 from typing import Final, TypeAlias
 
@@ -92,7 +93,15 @@ def _told(part: Node | str | int | Sequence[Node]) -> str | int | list[str]:
 
 
 def bundled() -> Graph:
-    """The bundled ontology as a graph."""
+    """The bundled ontology as a graph of its own."""
+    graph = Graph()
+    for triple in _bundled():
+        graph.add(triple)
+    return graph
+
+
+@cache
+def _bundled() -> Graph:
     graph = Graph()
     for file in FILES:
         graph.parse(file, format="turtle")

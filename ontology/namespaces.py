@@ -39,6 +39,8 @@ FOAF: Final = "http://xmlns.com/foaf/0.1/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 OA: Final = "http://www.w3.org/ns/oa#"
 SCHEMA: Final = "https://schema.org/"
+#: The licence of the data.
+LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 SH: Final = "http://www.w3.org/ns/shacl#"
 EUROVOC: Final = "http://eurovoc.europa.eu/"
 UNESCO: Final = "http://vocabularies.unesco.org/thesaurus/"

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -94,6 +94,11 @@ class Schema:
     @classmethod
     def load(cls, files: Iterable[Path] = FILES) -> Schema:
         """Read Turtle files. Raises ``SyntaxError`` and ``OSError`` as the parser does."""
+        # Ours do not change while the program runs.
+        return _ours() if files is FILES else cls._read(files)
+
+    @classmethod
+    def _read(cls, files: Iterable[Path]) -> Schema:
         return cls(
             ox.Triple(quad.subject, quad.predicate, quad.object)
             for file in files
@@ -207,3 +212,8 @@ class Schema:
             if isinstance(term, ox.Literal) and term.language == language:
                 return term.value
         return ""
+
+
+@cache
+def _ours() -> Schema:
+    return Schema._read(FILES)

@@ -16,12 +16,12 @@ import pyoxigraph as ox
 from ..graph.arabic import searchable
 from ..graph.errors import needs
 from ..graph.store import Store, select
-from ..ontology.namespaces import BASE, DCTERMS, FOAF, RDF, XSD
-from .compact_jsonld import CONTEXT, write_compact
+from ..ontology.namespaces import BASE, DCTERMS, FOAF, LICENCE, RDF, XSD
 from .data_tables import TABLES, Table, rows_of
 from .export import export, quads_of
 from .prefixes import prefixes_of
-from .release_versions import CHANGES, LICENCE, MARK, NQUADS, TITLE, Edition, Previous, changelog
+from .rdf_formats import CONTEXT, write_compact
+from .release_versions import CHANGES, MARK, NQUADS, TITLE, Edition, Previous, changelog
 
 _ABOUT: Final = (
     "Facts taken by hand from Arabic documents, each with the quotes that prove it. Facts, "

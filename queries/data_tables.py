@@ -10,9 +10,9 @@ import pyoxigraph as ox
 from ..graph.fact_reader import all_facts
 from ..graph.store import Store, select
 from ..ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_ENTITIES, ID, SCHEMA, SKOS
-from .entity_search import listing
 from .fact_words import qualifiers_of
 from .labels import Labels, short_iri
+from .search import listing
 
 
 class Column(NamedTuple):

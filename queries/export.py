@@ -10,12 +10,11 @@ from typing import IO, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.fact_reader import all_facts
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, Term
+from ..messages.untrusted_text import escaped
 from ..ontology.namespaces import BASE, PREFIXES
-from .compact_jsonld import write_compact
 from .fact_words import qualifiers_of
 from .graph_formats import (
     write_cypher,
@@ -25,8 +24,8 @@ from .graph_formats import (
     write_neo4j_relationships,
 )
 from .labels import Labels, short_iri
-from .nanopublications import write_nanopubs
 from .prefixes import prefixes_of
+from .rdf_formats import write_compact, write_nanopubs
 from .results import harmless
 
 _NAMED: Final = ("subject", "predicate", "object")

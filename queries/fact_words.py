@@ -13,8 +13,7 @@ from ..graph.sparql_tokens import scan
 from ..graph.store import Term
 from ..messages.message import Message, listed, say
 from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, TW
-from .date_words import readable
-from .labels import Labels, short_iri
+from .labels import Labels, readable, short_iri
 
 if TYPE_CHECKING:
     from .results import Shown

@@ -15,11 +15,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
-from ..graph.control_characters import visible
 from ..graph.fact import ACTIVE_STATUSES
 from ..graph.fact_reader import all_facts
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store
+from ..messages.untrusted_text import visible
 from ..ontology.schema import local_name
 from .fact_words import glosses_of, name_of, qualifiers_of, quotes_of, rank
 from .labels import Labels, short_iri

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from ..graph.derivation_rules import PARTIES
 from ..graph.fact_record import FactRecord
 from ..graph.store import Store, select
 from ..ontology.namespaces import ID, TW
@@ -31,7 +32,7 @@ FROM_SIGNING: Final = frozenset(STAGES[5:])
 #: How far cooperation has come, firmest first. A programme is no step between talks and signature.
 BANDS: Final = ("signed", "agreed", "talks", "offers", "programmes", "planned")
 #: The classes of partners, as in the rules that derive who cooperates with whom, and of items.
-PARTNERS: Final = ("Country", "Region", "InternationalOrganization")
+PARTNERS: Final = PARTIES
 ITEMS: Final = ("CooperationItem", "Programme", "PolicyFramework")
 #: Properties that name the sides of an item: those who act in it, and those whom it is for. The
 #: properties below them count too.

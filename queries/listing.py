@@ -13,7 +13,7 @@ from ..graph.errors import needs
 from ..graph.store import EmbeddedStore, Store, Term, select
 from ..messages.message import say
 from ..ontology.namespaces import GRAPH_EVIDENCE, TW, XSD
-from .date_words import readable
+from .labels import readable
 from .results import Shown, to_separated
 
 if TYPE_CHECKING:

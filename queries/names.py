@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Set
 from functools import cached_property
 from typing import Final
 
 from ..graph.arabic import fold
 from ..graph.errors import UnknownNameError
+from ..graph.name_index import Candidate, NameIndex
 from ..graph.store import Store, select
 from ..messages.message import has_words
 from ..ontology.namespaces import DOCUMENT, ID, TW
@@ -37,27 +36,18 @@ class Names:
         self._by_class: dict[str, frozenset[str]] = {}
 
     @cached_property
-    def _by_name(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
-        """Folded names, and folded names used in some documents only, mapped to sorted IRIs."""
-        names: dict[str, set[str]] = defaultdict(set)
-        weak: dict[str, set[str]] = defaultdict(set)
+    def _index(self) -> NameIndex:
+        """Entities and documents by slug and name."""
+        index = NameIndex()
         for row in select(self.store, _NAMES):
-            iri = row["thing"].value
-            if iri.startswith((ID, DOCUMENT)):
-                (weak if "weak" in row else names)[fold(row["name"].value)].add(iri)
-        return (
-            {name: sorted(iris) for name, iris in names.items()},
-            {name: sorted(iris) for name, iris in weak.items()},
-        )
-
-    @cached_property
-    def _by_slug(self) -> Mapping[str, list[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for iris in self._by_name[0].values():
-            for iri in iris:
-                found[short_iri(iri)].add(iri)
-                found[iri.rpartition("/")[2]].add(iri)
-        return {slug: sorted(iris) for slug, iris in found.items()}
+            iri, name = row["thing"].value, row["name"].value
+            if not iri.startswith((ID, DOCUMENT)):
+                continue
+            if "weak" in row:
+                index.add_limited(iri, name)
+            else:
+                index.add(iri, [name], (short_iri(iri), iri.rpartition("/")[2]))
+        return index
 
     def _members(self, kind: str | None) -> frozenset[str] | None:
         """The members of a class, given by slug; of several joined by ``|``; None for any class."""
@@ -99,17 +89,17 @@ class Names:
         """
         allowed = self._members(kind)
         text = name.strip().removeprefix("<").removesuffix(">")
-        strong, weak = self._by_name
         # What is no IRI would end the brackets that it is put between in a query.
-        candidates = [[text] if IRI.fullmatch(text) else []]
-        candidates += [index.get(key, []) for index, key in (
-            (self._by_slug, text), (strong, fold(text)), (weak, fold(text)),
-        )]  # fmt: skip
-        for iris in candidates:
-            fitting = [iri for iri in iris if allowed is None or iri in allowed]
-            if fitting:
-                return fitting
-        return []
+        if IRI.fullmatch(text) and (allowed is None or text in allowed):
+            return [text]
+        return self._index.find(text, allowed)
+
+    def candidates(self, name: str, allowed: Set[str] | None = None) -> list[Candidate]:
+        """The entities and documents that a name, slug or IRI may stand for, best first."""
+        if IRI.fullmatch(name):
+            return [Candidate(iri, "same", 1.0) for iri in self.find(name)
+                    if allowed is None or iri in allowed]  # fmt: skip
+        return self._index.candidates(name, allowed)
 
     def get(self, name: str, kind: str | None = None) -> str:
         """The IRI that the name refers to. Raises ``UnknownNameError`` if none or several."""
@@ -132,28 +122,17 @@ class Names:
         """
         words = [_bare(word) for word in fold(text).split()]
         found: dict[str, tuple[bool, bool, int]] = {}
-        for is_weak, index in enumerate(self._by_name):
-            for name, iris in index.items():
-                parts = [_bare(part) for part in name.split()]
-                if words and all(any(p.startswith(word) for p in parts) for word in words):
-                    for iri in iris:
-                        rank = (not {*words} <= {*parts}, bool(is_weak), len(name))
-                        found[iri] = min(found.get(iri, rank), rank)
+        for name, iris, is_limited in self._index.names():
+            parts = [_bare(part) for part in name.split()]
+            if words and all(any(p.startswith(word) for p in parts) for word in words):
+                for iri in iris:
+                    rank = (not {*words} <= {*parts}, is_limited, len(name))
+                    found[iri] = min(found.get(iri, rank), rank)
         return sorted(found, key=lambda iri: (found[iri], iri))
 
     def near(self, name: str, kind: str | None = None) -> list[str]:
         """Up to three short IRIs of entities with the most similar names."""
-        allowed = self._members(kind)
-        known = {
-            key: iris[0]
-            for index in (self._by_slug, self._by_name[0])
-            for key, iris in index.items()
-            if allowed is None or allowed.intersection(iris)
-        }
-        wanted = fold(name)
-        close = get_close_matches(wanted, known, n=6, cutoff=0.6)
-        close += [key for key in known if wanted and wanted in key.split()]
-        return list(dict.fromkeys(short_iri(known[key]) for key in close))[:3]
+        return [short_iri(iri) for iri in self._index.near(name, self._members(kind))]
 
 
 def _bare(word: str) -> str:

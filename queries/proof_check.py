@@ -58,7 +58,7 @@ def read_proofs(data: bytes, file: str) -> list[Json]:
         text = InputError.text_of(file, data)
         found = json.loads(text, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:
-        raise InputError("proof-not-json", file=file, reason=foreign(str(error))) from error
+        raise InputError("proof-not-json", file=file, reason=foreign(error)) from error
     if isinstance(found, dict):
         found = found.get("why") if "proof" not in found else [found]
     if not isinstance(found, list):
@@ -221,7 +221,7 @@ class ProofChecker:
             for line in proof["witness"]:
                 store.extend(ox.parse(line, ox.RdfFormat.N_QUADS))
         except (SyntaxError, ValueError) as error:
-            yield Message("proof-witness-unreadable", reason=foreign(str(error)))
+            yield Message("proof-witness-unreadable", reason=foreign(error))
             return
         yield from _answered(EmbeddedStore(store), proof, "proof-row-differs")
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.fact_record import FactRecord, Json, fact_json, statement_json, term_json
 from ..graph.store import EmbeddedStore, Store, Term, select
+from ..messages.untrusted_text import escaped
 from ..ontology.namespaces import DCTERMS, SCHEMA
 from .disagreement import Disagreement
 from .entity_card import EntityCard

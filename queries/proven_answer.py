@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
+from ..messages.untrusted_text import escaped
 from .answer import added_members, write_head, write_rows, write_title
 from .fact_words import PROOF_COLUMNS, rows_of
 from .results import Naming, Terms, bindings

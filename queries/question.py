@@ -16,9 +16,8 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..graph.errors import QueryError
-from ..graph.yaml_nesting import DEEPEST, too_deep
-from ..messages.encoding import is_utf_16
 from ..messages.message import Message, foreign
+from ..messages.untrusted_text import DEEPEST, is_utf_16, too_deep
 from .listing import Paragraph
 from .parameters import Asked, Parameter, read_values, with_terms, written_value
 
@@ -183,7 +182,9 @@ def _pairs(
             if part not in spec:
                 lacking = Message("header-lacks-key", file=_file(name), key=f"{key}.{one}.{part}")
                 raise _wrong(lacking, example)
-            _checked(name, f"{key}.{one}.{part}", spec[part], str, example)
+        # A text with an unquoted comma leaves a key without a value.
+        for part, value in spec.items():
+            _checked(name, f"{key}.{one}.{part}", value, str, example)
     return found
 
 
@@ -334,8 +335,7 @@ def _read(path: Path) -> Question:
             byte=f"{error.object[error.start]:#04x}",
         ) from error
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise QueryError("question-not-read", file=str(path), reason=reason) from error
+        raise QueryError("question-not-read", file=str(path), reason=foreign(error)) from error
     return _question(path.stem, text)
 
 

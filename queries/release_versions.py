@@ -10,11 +10,10 @@ from typing import Final, NamedTuple
 
 from ..graph.store import EmbeddedStore, Store
 from ..messages.message import say
-from .change_events import KINDS, Event, events
-from .changes import Alteration, changes
+from ..ontology.namespaces import LICENCE
+from .changes import KINDS, Alteration, Event, changes, events
 from .labels import short_iri
 
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 #: The file by which a release is recognised, so that only such a folder is replaced.
 MARK: Final = "datapackage.json"
 #: The file of a release with the whole graph.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped, visible
 from ..graph.store import Store, Term
 from ..messages.message import has_words, say
+from ..messages.untrusted_text import escaped, visible
 from ..ontology.namespaces import ID, TW
 from .labels import Labels, short_iri
 

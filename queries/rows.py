@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.control_characters import escaped
 from ..graph.errors import TaawunError, as_json
 from ..graph.store import Store, Term
 from ..messages.message import say
+from ..messages.untrusted_text import escaped
 from .answer import Answer, Triples
 from .results import Shown, Table, Terms, to_json, to_separated
 
@@ -168,7 +168,7 @@ class Rows(Sequence[Row]):
 
     def display(self, start: int = 0, end: int | None = None) -> list[list[str]]:
         """Some rows as display text, with dates, durations and large numbers in words."""
-        from .date_words import readable
+        from .labels import readable
 
         cells = self.shown.cells(self.table.rows[start:end])
         return [[readable(cell, self.shown.language) for cell in row] for row in cells]
@@ -290,9 +290,9 @@ class Rows(Sequence[Row]):
 class ShownTriples(Triples):
     """The answer to CONSTRUCT or DESCRIBE: a sorted list of triples that shows as a table."""
 
-    def __init__(self, answer: Triples, shown: Shown) -> None:
+    def __init__(self, answer: Triples, shown: Shown, text: str) -> None:
         super().__init__(answer, answer.warnings)
-        self._shown = shown
+        self.text, self._shown = text, shown
 
     def _listing(self) -> Listing[ox.Triple]:
         from .listing import Listing

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from ..graph.control_characters import visible
 from ..graph.errors import OutputError, needs
 from ..messages.message import say
+from ..messages.untrusted_text import visible
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

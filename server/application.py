@@ -33,8 +33,7 @@ from .pages.list_pages import LISTS
 from .pages.routes import Site
 from .slow_clients import ImpatientProtocol
 from .sparql.media_types import LANGUAGES, choose, language_of
-from .sparql.protocol import Endpoint
-from .sparql.query_operation import Interface
+from .sparql.protocol import Endpoint, Interface
 from .workers.pool import Pool
 from .workers.process import Limits, Served
 from .workers.worker_answer import RequestError, WorkersAnswer
@@ -202,6 +201,7 @@ def application(
             Route("/questions/{name}", site.question),
             Route("/ask.{form}", site.file),
             Route("/sparql.{form}", site.file),
+            Route("/sparql/row", site.row),
             Route("/about", site.about),
             *(Route(f"/{name}", site.listed) for name in LISTS),
             *(Route(f"/{name}.{{suffix}}", site.listed) for name in LISTS),
@@ -265,8 +265,7 @@ def listen(host: str, port: int) -> socket.socket:
             raise
         return listener
     except (OSError, OverflowError) as error:
-        reason = foreign(getattr(error, "strerror", None) or str(error))
-        raise ServerError("cannot-listen", host=host, port=port, reason=reason) from error
+        raise ServerError("cannot-listen", host=host, port=port, reason=foreign(error)) from error
 
 
 def run(

@@ -21,6 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from taawun.api import KnowledgeGraph
 from taawun.graph.errors import StoreError, TaawunError
 from taawun.graph.store import EmbeddedStore, read
 from taawun.loaders.builds import cache as cache_module
@@ -353,3 +354,13 @@ def test_the_clock_of_this_file_system_is_finer_than_what_counts_as_settled(tmp_
     (tmp_path / "file").write_text("")
     age = time.time_ns() - (tmp_path / "file").stat().st_ctime_ns
     assert age < cache_module._SETTLED
+
+
+def test_a_build_that_is_small_enough_is_copied_into_memory(graph: KnowledgeGraph) -> None:
+    store = graph.store
+    assert isinstance(store, EmbeddedStore)
+    copy = store.resident()
+    assert copy is not store
+    assert copy.build == store.build
+    assert set(copy.quads) == set(store.quads)
+    assert store.resident(most=len(store.quads) - 1) is store

@@ -18,7 +18,7 @@ from translated import untranslated
 
 from taawun.graph.errors import CollectionError
 from taawun.loaders.builds.inputs import fingerprint
-from taawun.loaders.checks.coverage import coverage
+from taawun.loaders.checks.document_reports import coverage
 from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.files.fact_files import rows_of_jsonl
 from taawun.messages.fault import Fault

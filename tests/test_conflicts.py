@@ -12,7 +12,7 @@ from taawun.checks import Check, check
 from taawun.graph.fact import Fact, Object
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
-from taawun.loaders.checks.conflicts import figure_conflicts, stage_conflicts
+from taawun.loaders.checks.document_reports import figure_conflicts, stage_conflicts
 from taawun.loaders.checks.lints import lint_differences, lint_facts
 from taawun.loaders.files.value import Spot
 from taawun.messages.fault import Fault, Place

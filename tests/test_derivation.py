@@ -9,7 +9,8 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from quoted import quoted
-from taawun.graph.derive import RULES, DerivedFact, derive
+from taawun.graph.derivation_rules import RULES
+from taawun.graph.derive import DerivedFact, derive
 from taawun.graph.fact import Fact
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import FACT, ID, INFERENCE, TW
@@ -227,18 +228,42 @@ def test_a_derived_fact_has_the_one_time_of_its_premises(
     the_collection: Collection, all_derived: list[DerivedFact]
 ) -> None:
     by_iri = {item.iri: item for item in all_derived}
-    said = {item.iri: item.qualifier("when") for item in the_collection.facts}
+    said = {item.iri: item for item in the_collection.facts}
+    dates = {f"{TW}{rule.date}" for rule in RULES}
 
     def times(graph: str) -> set[str]:
         if graph in by_iri:
             return set().union(*map(times, by_iri[graph].sources))
-        when = said[graph]
+        when = said[graph].qualifier("when")
+        if said[graph].predicate.value in dates:
+            return {said[graph].object.value}
         return {when.value} if when else set()
 
-    assert {item.when for item in all_derived} >= {"", "2017", "2019"}
+    assert {item.when for item in all_derived} >= {"", "2017", "2019", "XXXX-02"}
     for item in all_derived:
         found = times(item.iri)
-        assert item.when == (found.pop() if len(found) == 1 else "")
+        is_relation = not item.terms[2].startswith('"')
+        assert item.when == (found.pop() if len(found) == 1 and is_relation else "")
+
+
+def test_what_joins_two_parties_gives_its_date_to_what_follows(
+    the_collection: Collection, all_derived: list[DerivedFact]
+) -> None:
+    dates = {rule.name: f"{TW}{rule.date}" for rule in RULES}
+    said = {item.iri: item for item in the_collection.facts}
+    joined = [item for item in all_derived if item.rule in dates and said.keys() >= {*item.sources}]
+    assert len(joined) > 15
+    for item in joined:
+        (joint,) = {said[source].subject for source in item.sources}
+        printed = {
+            fact.iri
+            for fact in the_collection.facts
+            if fact.subject == joint
+            and fact.predicate.value == dates[item.rule]
+            and fact.is_premise
+        }
+        assert len(printed & {*item.sources}) == bool(printed), words(item)
+        assert not printed or item.when
 
 
 def test_nothing_derived_rests_on_itself(all_derived: list[DerivedFact]) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from taawun.graph import derive_in_parts as module
-from taawun.graph.derive import RULES, Known, Premise, Reasoner, derive_from, premise_of
+from taawun.graph.derivation_rules import RULES
+from taawun.graph.derive import Known, Premise, Reasoner, derive_from, premise_of
 from taawun.graph.derive_in_parts import derive_in_parts
 from taawun.loaders.collection import Collection
 from taawun.ontology.namespaces import FACT, ID, TW
@@ -38,19 +39,22 @@ def some_premises(schema: Schema, seed: int, size: int, number: int) -> list[Pre
     names = {name for rule in RULES for name in (*rule.left, *rule.right)}
     names |= {p.iri.removeprefix(TW) for p in schema.properties.values() if p.is_transitive}
     names |= {p.iri.removeprefix(TW) for p in schema.properties.values() if p.is_symmetric}
-    names |= {"chair", "outcome", "signedOn"}
+    dates = {rule.date for rule in RULES}
+    names |= {"chair", "outcome", *dates}
     found: list[Premise] = []
     for i in range(size):
         name = chance.choice(sorted(names))
-        value = f"<{ID}{chance.choice(things)}>" if name != "signedOn" else '"2022-09"'
+        value = f"<{ID}{chance.choice(things)}>"
         subject = chance.choice(things)
         if chance.random() < 0.5:
             # As one of the rules wants it.
             rule = chance.choice(RULES)
-            name = chance.choice((*rule.left, *rule.right))
+            name = chance.choice((*rule.left, *rule.right, rule.date))
             kind = {"signed-together": "agreement", "talks-together": "meeting"}
             subject = f"{kind.get(rule.name, 'programme')}/{chance.randrange(number)}"
             value = f"<{ID}country/{chance.randrange(number)}>"
+        if name in dates:
+            value = f'"{chance.choice(("2022-09", "2023"))}"'
         terms = (f"<{ID}{subject}>", f"<{TW}{name}>", value)
         if found and chance.random() < 0.2:
             terms = chance.choice(found)[0]

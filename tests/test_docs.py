@@ -25,6 +25,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from generated_pages import PAGES as GENERATED
 from taawun import cli
 from taawun.api import KnowledgeGraph
 from taawun.loaders.builds.build import build
@@ -32,11 +33,7 @@ from taawun.loaders.documents import DOCUMENT_KEYS, SPAN_KEYS
 from taawun.loaders.entities import ALIAS_KEYS, ENTITY_KEYS
 from taawun.loaders.files.fact_files import ENTRY_KEYS, FACT_KEYS, FILE_KEYS
 from taawun.loaders.status_file import STATUS_KEYS
-from taawun.messages.docs_page import page as messages_page
-from taawun.ontology.docs_page import page as ontology_page
-from taawun.ontology.schema import Schema
 from taawun.queries.catalogue import Catalogue
-from taawun.queries.docs_page import page as questions_page
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -264,7 +261,7 @@ def desk(tmp_path_factory, the_build, store) -> Desk:
 
 
 @pytest.fixture
-def do(run, desk, server, tmp_path, monkeypatch) -> Callable[[str], tuple[int, str]]:
+def do(run, desk, server, tmp_path, monkeypatch, few_answers) -> Callable[[str], tuple[int, str]]:  # noqa: ARG001
     """Run a printed command in a copy of the folder; gives the exit code and the output."""
     here = tmp_path / "desk"
     shutil.copytree(desk.folder, here, symlinks=True)
@@ -438,16 +435,9 @@ def test_links_in_the_docs_lead_somewhere():
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
-@pytest.mark.parametrize(
-    ("name", "wanted"),
-    [
-        ("ontology.md", lambda: ontology_page(Schema.load())),
-        ("questions.md", lambda: questions_page(Catalogue())),
-        ("messages.md", messages_page),
-    ],
-)
-def test_a_generated_page_is_up_to_date(name, wanted):
-    assert (DOCS / name).read_text("utf-8") == wanted(), "run make docs"
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_page_is_up_to_date(name):
+    assert (DOCS / f"{name}.md").read_text("utf-8") == GENERATED[name](), "run make docs"
 
 
 def test_the_changelog_names_this_version():

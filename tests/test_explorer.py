@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -1091,6 +1091,7 @@ def many_partners(size: int) -> View:
             Term(f"{ID}{name}", Name(name, name))
             for name in ("modality/asserted", "stage/proposed", "stage/signed")
         ),
+        centre=centre,
     )
 
 
@@ -1187,6 +1188,34 @@ def test_a_question_is_asked_for_any_value_and_its_answer_is_saved(open_page, bu
         "documents", "places in the documents", "quotes", "our translations"
     ]  # fmt: skip
     assert all(row[-2] and row[-1] for row in rows[1:])
+
+
+#: Questions about whole entities and pairs, each with how many of its choices are left out.
+WHOLE = {
+    "entity-quotes": 9,
+    "all-about-area": 4,
+    "compare-two-countries": 11,
+    "common-contacts": 40,
+}
+
+
+def test_whole_entities_and_pairs_are_answered_in_the_page(open_page, bundled_file, graph):
+    page = open_page(file=bundled_file)
+    for name, step in WHOLE.items():
+        question = graph.catalogue.get(name)
+        keys = [item.name for item in question.parameters[:2]]
+        members = [graph.names.members(item.type) for item in question.parameters[:2]]
+        asked = [dict(zip(keys, values, strict=True)) for values in [*product(*members)][::step]]
+        answers = page.evaluate(
+            "([name, asked]) => asked.map((given) => taawun.answer(name, given))", [name, asked]
+        )
+        for given, rows in zip(asked, answers, strict=True):
+            query = question.sparql(question.asked(given, graph.names), graph.names)
+            expected = [[cell.value for cell in row] for row in graph.store.query(query)]
+            assert [row["cells"] for row in rows] == expected, (name, given)
+            # Nothing proves a count of none.
+            assert all(row["facts"] or row["cells"][-1] == "0" for row in rows), (name, given)
+        assert sum(map(len, answers)) > 20, name
 
 
 #: IRIs, dates, durations and numbers as data have them.

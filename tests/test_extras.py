@@ -35,8 +35,8 @@ NEEDS = {
     "mcp": [["mcp", "--endpoint", NOWHERE]],
     "pandas": [f"{OPENED}kg.ask('agreement-signatories').to_pandas()"],
     "rdflib": [f"{OPENED}assert len(kg.dataset())"],
-    "dask": ["from taawun.loaders.builds import executors; executors._PATIENCE = 0.1\n"
-             "with executors.executor_of('tcp://127.0.0.1:9', None): pass"],
+    "dask": ["from taawun.loaders.builds import sharded_build; sharded_build._PATIENCE = 0.1\n"
+             "with sharded_build.executor_of('tcp://127.0.0.1:9', None): pass"],
     "parquet": [["release", "data", "--parquet"]],
 }  # fmt: skip
 #: Messages of what needs an address that nobody has.

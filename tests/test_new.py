@@ -9,7 +9,7 @@ import pytest
 
 from taawun.graph.errors import OutputError
 from taawun.loaders.builds.inputs import SEEDS
-from taawun.loaders.checks.coverage import coverage
+from taawun.loaders.checks.document_reports import coverage
 from taawun.loaders.collection import read_collection
 from taawun.loaders.editing.new_collection import TEMPLATE, new_collection
 

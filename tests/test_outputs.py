@@ -24,8 +24,8 @@ import pytest
 
 from taawun.cli import COMMANDS
 from taawun.commands.exporting import EXPORTS
-from taawun.graph.control_characters import escaped, visible
 from taawun.loaders.builds.cache import Build
+from taawun.messages.untrusted_text import escaped, visible
 from taawun.queries.results import FORMATS, harmless, to_markdown, to_separated
 
 #: Clears a screen, sets a title, in 7 and 8 bits; hides text; turns and isolates what follows.

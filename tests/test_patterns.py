@@ -10,15 +10,14 @@ import yaml
 
 from taawun.graph.territories import nisbas, territories
 from taawun.loaders.builds.inputs import SEEDS
-from taawun.loaders.checks.coverage import sentences
 from taawun.loaders.collection import Collection, read_collection
 from taawun.loaders.editing.bundles import Batch
 from taawun.loaders.editing.new_collection import new_collection
 from taawun.loaders.editing.references import References
-from taawun.loaders.text.batch import batch
+from taawun.loaders.editing.suggestion_file import batch, titles
 from taawun.loaders.text.numbers import amounts, values
 from taawun.loaders.text.suggestion import Suggester
-from taawun.loaders.text.suggestion_file import titles
+from taawun.loaders.text.tokens import sentences
 from taawun.messages.fault import Place
 from taawun.messages.message import shortened
 

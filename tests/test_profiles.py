@@ -8,8 +8,7 @@ import pytest
 
 from taawun.ontology.namespaces import ID, TW
 from taawun.queries.profile import Profile
-from taawun.queries.profile_text import Wording, to
-from taawun.queries.unsaid import unsaid
+from taawun.queries.profile_text import Wording, to, unsaid
 from taawun.viz.overview import overview
 from taawun.viz.read_view import read_view
 
@@ -62,8 +61,8 @@ def test_a_country_is_told_by_how_far_each_partner_has_come(graph):
 def test_arabic_verbs_agree_with_the_person(graph):
     he = paragraph(graph.store, ID + "official/amr-talaat", "ar")[2]
     she = paragraph(graph.store, ID + "official/heba-saleh", "ar")[2]
-    assert he.startswith("عمرو طلعت يشغل منصب وزير الاتصالات وتكنولوجيا المعلومات، وترأس")
-    assert she.startswith("هبة صالح تشغل منصب مدير معهد تكنولوجيا المعلومات، وتحدثت في")
+    assert he.startswith("عمرو طلعت يشغل منصب وزير الاتصالات وتكنولوجيا المعلومات (مصر)، وترأس")
+    assert she.startswith("هبة صالح تشغل منصب مدير معهد تكنولوجيا المعلومات (مصر)، وتحدثت في")
     assert "ونُسبت إليها 24 حقيقة" in she
 
 

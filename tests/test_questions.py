@@ -9,8 +9,10 @@ import pytest
 
 from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
-from taawun.queries.answer import ask, collated
+from taawun.ontology.namespaces import ID
+from taawun.queries.answer import ask
 from taawun.queries.catalogue import Catalogue
+from taawun.queries.name_order import collated
 from taawun.queries.prefixes import with_prefixes
 from taawun.queries.question import HERE, read_header, read_question
 from taawun.queries.results import Shown, heading_is_known
@@ -105,6 +107,38 @@ def test_an_answer_of_many_rows_stays_in_the_order_of_the_query(graph, monkeypat
     assert len(rows) > 3
 
 
+@pytest.mark.parametrize(
+    "entity",
+    ["country/lithuania", "country/egypt", "meeting/egypt-iraq-talks", "post/iti-director"],
+)
+def test_of_quotes_about_an_entity_only_those_within_no_other_are_told(
+    graph, the_collection, entity
+):
+    iri = ID + entity
+    spans = {
+        (part.document, part.start, part.end)
+        for fact in the_collection.facts
+        if iri in (fact.subject.value, fact.object.value)
+        for part in fact.evidence
+    }
+    longest = {
+        one
+        for one in spans
+        if not any(
+            other[0] == one[0] and other != one and other[1] <= one[1] and one[2] <= other[2]
+            for other in spans
+        )
+    }
+    told = {
+        (document.value.rpartition("/")[2], int(start.value), len(quote.value))
+        for document, start, quote in graph.ask_stored(
+            QUESTIONS["entity-quotes"], {"entity": entity}
+        ).table.rows
+    }
+    assert len(told) > 1 or entity == "post/iti-director"
+    assert told == {(document, start, end - start) for document, start, end in longest}
+
+
 def test_a_value_never_becomes_part_of_the_query(graph, tmp_path):
     path = tmp_path / "named.rq"
     path.write_text(
@@ -143,6 +177,9 @@ REFUSED = {
         "header-not-a-truth", {"key": "parameters.c.required"},
     ),
     HEADER + "#+ columns: {c: {ar: د, en: [3]}}\n": ("header-not-a-text", {"key": "columns.c.en"}),
+    HEADER + "#+ columns: {c: {ar: د, en: to, if said}}\n": (
+        "header-not-a-text", {"key": "columns.c.if said"},
+    ),
 }  # fmt: skip
 
 

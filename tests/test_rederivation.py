@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 import pytest
 
 from taawun.graph import derive_incrementally as module
+from taawun.graph.derivation_rules import RULES
 from taawun.graph.derive import derive, terms_of
 from taawun.graph.derive_incrementally import Said, rederive
 from taawun.graph.fact import Fact
 from taawun.loaders.collection import Collection
-from taawun.ontology.namespaces import ID
+from taawun.ontology.namespaces import ID, TW
 
 
 def with_modality(fact: Fact, chances: random.Random) -> Fact:
@@ -26,6 +27,19 @@ def with_modality(fact: Fact, chances: random.Random) -> Fact:
     if chances.random() < 0.1:
         kept["recordStatus"] = ox.NamedNode(f"{ID}record-status/retracted")
     return Fact(fact.subject, fact.predicate, fact.object, tuple(sorted(kept.items())), ())
+
+
+def with_dates(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """A date of everything that joins two parties."""
+    for rule in RULES:
+        joins = {f.subject.value for f in facts if f.predicate.value.removeprefix(TW) in rule.left}
+        assert joins
+        for number, joint in enumerate(sorted(joins)):
+            asserted = ("modality", ox.NamedNode(f"{ID}modality/asserted"))
+            status = ("recordStatus", ox.NamedNode(f"{ID}record-status/asserted"))
+            date = ox.Literal(str(2020 + number % 3))
+            predicate = ox.NamedNode(TW + rule.date)
+            yield Fact(ox.NamedNode(joint), predicate, date, (asserted, status), ())
 
 
 def stated(facts: Iterable[Fact]) -> dict[str, Said]:
@@ -45,7 +59,10 @@ def store_of(facts: Sequence[Fact], collection: Collection) -> ox.Store:
 def test_it_is_what_would_follow_from_everything(seed: int, the_collection: Collection) -> None:
     chances = random.Random(seed)
     pool = {f.iri: f for f in (with_modality(f, chances) for f in the_collection.facts)}
-    facts = chances.sample(sorted(pool), 500)
+    dated = {f.iri: f for f in with_dates(the_collection.facts)}
+    facts = chances.sample(sorted(pool), 500 - len(dated)) + sorted(dated)
+    chances.shuffle(facts)
+    pool |= dated
     before, spare = facts[:450], facts[450:]
     dropped = set(chances.sample(before, chances.choice((0, 1, 5, 40))))
     after = [iri for iri in before if iri not in dropped] + spare[: chances.choice((0, 1, 5, 40))]

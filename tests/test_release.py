@@ -14,9 +14,8 @@ import pytest
 import yaml
 from in_a_thread import run_in_a_thread
 
-from taawun.ontology.namespaces import BASE, DCTERMS, RDF
+from taawun.ontology.namespaces import BASE, DCTERMS, LICENCE, RDF
 from taawun.queries.data_release import DCAT, VOID
-from taawun.queries.release_versions import LICENCE
 
 TABLES = ("entities", "documents", "facts", "quotes")
 

@@ -15,10 +15,10 @@ from taawun.loaders.checks.claims import Claims
 from taawun.loaders.checks.lints import lint_facts
 from taawun.loaders.checks.quotes import evidence
 from taawun.loaders.collection import Collection
+from taawun.loaders.editing.suggestion_file import fact_file
 from taawun.loaders.files.value import Spot
-from taawun.loaders.text.scopes import Scopes
+from taawun.loaders.text.cues import Scopes
 from taawun.loaders.text.suggestion import Suggester
-from taawun.loaders.text.suggestion_file import fact_file
 from taawun.messages.fault import Fault, Place
 from taawun.ontology.namespaces import ID, TW
 from taawun.ontology.schema import Schema

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import unified_diff
 from hashlib import sha256
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from taawun.graph.arabic import fold
 from taawun.graph.derive import derive
 from taawun.graph.document import Document
 from taawun.graph.fact import Fact
 from taawun.loaders.builds.inputs import SEEDS
-from taawun.loaders.checks.coverage import coverage
+from taawun.loaders.checks.document_reports import coverage
 from taawun.loaders.checks.quotes import LONGEST_QUOTE, locate
 from taawun.loaders.collection import Collection
 from taawun.loaders.documents import REGISTER
@@ -276,6 +278,32 @@ def test_every_registered_entity_is_spoken_of(the_collection: Collection) -> Non
         if country[1:-1] in spoken:
             spoken.add(region[1:-1])
     assert [e.ref for e in the_collection.entities.values() if e.iri not in spoken] == []
+
+
+# ---- names in both languages ----------------------------------------------------------------
+
+#: How labels name the countries and regions that have sides, in English and in folded Arabic.
+SIDES = {
+    "Africa": "فريق",
+    "Denmark": "دنمارك",
+    "Egypt": "مصر",
+    "Europe": "اوروب",
+    "Iraq": "عراق",
+    "Lithuania": "ليتوان",
+}
+
+
+def test_both_labels_name_the_same_countries_and_numbers(the_collection: Collection) -> None:
+    entities = the_collection.entities
+    assert sum("Egypt" in entity.en for entity in entities.values()) > 80
+    differ = {
+        ref: (entity.en, entity.ar)
+        for ref, entity in entities.items()
+        if [name in entity.en for name in SIDES]
+        != [stem in fold(entity.ar) for stem in SIDES.values()]
+        or re.findall(r"\d+", entity.en) != re.findall(r"\d+", entity.ar)
+    }
+    assert differ == {}
 
 
 # ---- normal form ---------------------------------------------------------------------------

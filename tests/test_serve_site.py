@@ -11,10 +11,12 @@ from urllib.parse import quote
 
 import openpyxl
 import pyoxigraph as ox
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, ID, TW
-from taawun.server.pages.query_pages import patterns
+from taawun.server.pages.own_query_pages import patterns
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 
@@ -127,6 +129,10 @@ def test_a_reader_writes_a_query_with_completion(site, browser):
     expect(hint).to_contain_text("الطرف الموقِّع")
     hint.click()
     editor.focus()
+    # What shows the focus is not cut off by the editor's own box.
+    around = page.locator(".editor")
+    assert around.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    assert around.evaluate("e => getComputedStyle(e).clipPath") == "none"
     page.keyboard.type(" Niger")
     page.locator(".CodeMirror-hint", has_text="country:nigeria").click()
     editor.focus()
@@ -140,11 +146,65 @@ def test_a_reader_writes_a_query_with_completion(site, browser):
     page.close()
 
 
+#: Queries, each with words that the proof of its last row has, in either language.
+WHYS = {
+    "SELECT ?a ?b { ?a tw:signatory country:egypt , ?b } ORDER BY ?a ?b": ("وقعت مصر",) * 2,
+    "SELECT ?c (COUNT(?a) AS ?n) { ?a tw:signatory ?c } GROUP BY ?c": ("وقعت مصر",) * 2,
+    "CONSTRUCT { ?a tw:party ?b } WHERE { ?a tw:signatory ?b }": ("وقعت مصر",) * 2,
+    "ASK { ?a tw:signatory country:iraq }": ("what is absent", "غياب"),
+    "SELECT ?a (RAND() AS ?n) { ?a tw:signatory country:iraq , ?b }": (),
+    "SELECT ?a (RAND() AS ?n) { ?a tw:signatory country:egypt }": ("cannot be proved", "يتعذر"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_row_of_any_query_opens_its_proof_in_place_by_the_keyboard(site, browser, language):
+    page = browser.new_page()
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text))
+    for query, words in WHYS.items():
+        page.goto(f"{site.url}/sparql?lang={language}&query={quote(query)}")
+        buttons = page.locator("button[aria-expanded]")
+        if not words:
+            expect(buttons).to_have_count(0)
+            continue
+        last = buttons.last
+        last.press("Enter")
+        proof = page.locator("tr.proof")
+        expect(proof).to_contain_text(words[language == "ar"])
+        expect(last).to_have_attribute("aria-expanded", "true")
+        last.press("Space")
+        expect(proof).to_be_hidden()
+        last.press("Space")
+        expect(proof).to_be_visible()
+    assert not complaints
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+def test_a_proof_that_cannot_be_had_is_said_and_may_be_asked_for_again(site, browser):
+    page = browser.new_page()
+    page.goto(f"{site.url}/sparql?lang=en&query={quote(next(iter(WHYS)))}")
+    page.route("**/sparql/row?*", lambda route: route.abort())
+    page.locator("button[aria-expanded]").first.click()
+    expect(page.locator("tr.proof [role=alert]")).to_contain_text("could not be loaded")
+    page.unroute("**/sparql/row?*")
+    page.locator("tr.proof a").click()
+    expect(page.locator("#proof blockquote")).to_contain_text("وقعت مصر")
+    assert page.goto(f"{page.url[:-4]}0000").status == 404
+    expect(page.locator("#proof")).to_contain_text("no such row")
+    page.close()
+
+
 def test_the_query_page_works_without_a_script(site, browser):
     surroundings = browser.new_context(java_script_enabled=False)
     page = surroundings.new_page()
     page.goto(f"{site.url}/sparql?lang=ar")
     page.get_by_role("link", name="ما تقوله الوثائق").click()
+    page.get_by_role("link", name="لماذا؟").first.click()
+    expect(page.locator("#proof blockquote").first).to_be_visible()
+    page.get_by_role("link", name="الإجابة كاملة").click()
     expect(page.locator("tbody tr").first).to_be_visible()
     surroundings.close()
 
@@ -170,7 +230,7 @@ def test_jobs_take_at_most_three_clicks(site, browser):
     expect(page.locator("tbody tr", has_text="Signed")).to_have_count(6)
     page.get_by_role("link", name="Nigeria", exact=True).click()
     expect(page.locator(".proving blockquote")).to_contain_text("وقعت مصر على اتفاقيات مع نيجيريا")
-    page.locator(".proving figcaption a", has_text="[").click()
+    page.locator(".proving figcaption a", has_text="characters").click()
     expect(page.locator("mark:target")).to_be_in_viewport()
     # What is offered to Iraq, and by whom? One question in words.
     page.get_by_role("searchbox").first.fill("what is offered to Iraq")
@@ -190,13 +250,13 @@ def test_jobs_take_at_most_three_clicks(site, browser):
     page.close()
 
 
-def test_the_explorer_leads_to_the_page_of_what_is_chosen_and_back(site, browser):
+def test_the_explorer_leads_to_the_page_of_what_is_chosen_and_back(small_site, browser):
     page = browser.new_page()
-    page.goto(f"{site.url}/?lang=en#node=country/iraq", timeout=120_000)
+    page.goto(f"{small_site.url}/?lang=en#node=country/iraq", timeout=120_000)
     page.get_by_role("link", name="Open the page of what is chosen").click()
-    expect(page).to_have_url(f"{site.url}/id/country/iraq.html?lang=en")
+    expect(page).to_have_url(f"{small_site.url}/id/country/iraq.html?lang=en")
     page.get_by_role("link", name="Show in the explorer").click()
     expect(page.locator("#panel")).to_contain_text("Iraq")
     page.locator(".site-menu").get_by_role("link", name="Partners").click()
-    expect(page).to_have_url(f"{site.url}/partners?lang=en")
+    expect(page).to_have_url(f"{small_site.url}/partners?lang=en")
     page.close()

@@ -16,7 +16,7 @@ import pytest
 
 from taawun.graph.errors import ShapesError
 from taawun.loaders.builds.cache import Build
-from taawun.loaders.checks.shacl.result import Result
+from taawun.loaders.checks.shacl.source import Result
 from taawun.loaders.checks.shapes import Shapes, build_store
 
 HERE = Path(__file__).parent / "shacl"

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
 
-from taawun.loaders.checks.shacl.result import Result, ShapeMessage
+from taawun.loaders.checks.shacl.source import Result, ShapeMessage
 from taawun.loaders.checks.shape_process import validate_build
 from taawun.loaders.checks.shapes import SHAPES, SHAPES_FILE, Shapes
 from taawun.messages.fault import Fault, Place

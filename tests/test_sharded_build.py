@@ -20,11 +20,11 @@ from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError, StoreError
 from taawun.loaders.builds import build as building
-from taawun.loaders.builds import executors, sharded_build
+from taawun.loaders.builds import sharded_build
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
-from taawun.loaders.builds.executors import InProcess, executor_of
-from taawun.loaders.builds.source_rows import read_statements
+from taawun.loaders.builds.sharded_build import InProcess, executor_of
+from taawun.loaders.builds.source_state import read_statements
 
 ROOT = Path(__file__).parent.parent
 #: Facts of the collection, in shards of so many rows.
@@ -144,7 +144,7 @@ def test_the_command_shares_the_work(
 
 
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executors, "_PATIENCE", 1)
+    monkeypatch.setattr(sharded_build, "_PATIENCE", 1)
     with pytest.raises(StoreError, match="was not reached"), executor_of("tcp://127.0.0.1:1", None):
         pass
 

@@ -9,21 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
-from taawun.loaders.builds.cache import Build
-
-
-@pytest.fixture
-def environment(the_build: Build) -> dict[str, str]:
-    """What a command of ours finds around it, with the session's cache."""
-    return {
-        **os.environ,
-        "TAAWUN_CACHE": str(the_build.path.parent),
-        "TAAWUN_COLLECTIONS": "",
-        "LC_ALL": "en_GB.UTF-8",
-    }
-
 
 def test_a_reader_that_has_seen_enough_ends_it_without_a_word(environment: dict[str, str]) -> None:
     reading, writing = os.pipe()

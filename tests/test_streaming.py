@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 
 from taawun.api import KnowledgeGraph
-from taawun.loaders.builds.cache import Build
 from taawun.queries.why import RowExplanation, explain
 
 #: As many rows as anybody wants: every pair of typed things.
@@ -30,17 +28,6 @@ finally:
     print(peak, file=sys.stderr)
 """
 MEGABYTE = 1024
-
-
-@pytest.fixture
-def environment(the_build: Build) -> dict[str, str]:
-    """The session's build, in English."""
-    return {
-        **os.environ,
-        "TAAWUN_CACHE": str(the_build.path.parent),
-        "TAAWUN_COLLECTIONS": "",
-        "LC_ALL": "en_GB.UTF-8",
-    }
 
 
 @pytest.mark.parametrize("style", ["csv", "tsv", "json", "markdown"])

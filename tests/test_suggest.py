@@ -10,9 +10,9 @@ import pytest
 from taawun.graph.errors import OutputError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
+from taawun.loaders.editing.suggestion_file import fact_file, write_suggestion
 from taawun.loaders.text.cues import Cues, stem
 from taawun.loaders.text.suggestion import Suggester
-from taawun.loaders.text.suggestion_file import fact_file, write_suggestion
 
 NEWS = """مصر واليابان توقعان مذكرة تفاهم في مجال الذكاء الاصطناعي
 

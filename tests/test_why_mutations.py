@@ -25,11 +25,10 @@ from taawun.queries.why import (
     explain_or_say_why_not,
     explaining,
     full_graph,
-    property_paths,
+    lookups,
     provenance,
     rewrite,
     solutions,
-    subqueries,
     witnesses,
 )
 from taawun.queries.why.sparql import algebra as alg
@@ -276,7 +275,7 @@ MUTATIONS: dict[str, Callable[[Patch], None]] = {
     "the first alternative alone": paths(alg.Alternative, lambda path: path.parts[0]),
     "a negated set of others": paths(alg.NegatedSet, lambda _: alg.NegatedSet((_OTHER,), ())),
     "one step of many": paths(alg.Closure, lambda path: path.path),
-    "the last edge lost": result(property_paths, "_walked", lambda s: s - {max(s)}),
+    "the last edge lost": result(lookups, "_walked", lambda s: s - {max(s)}),
     # What a solution rests on.
     "the last triple forgotten": atoms(lambda found: found[:-1]),
     "the first triple forgotten": atoms(lambda found: found[1:]),
@@ -289,10 +288,10 @@ MUTATIONS: dict[str, Callable[[Patch], None]] = {
     "exists not looked up": forgotten(provenance.ExistsAtom),
     "subqueries not looked up": forgotten(provenance.SubqueryAtom),
     "subqueries without proof": result(
-        solutions, "look_up_subquery", lambda found: [subqueries.NO_PART for _ in found]
+        solutions, "look_up_subquery", lambda found: [lookups.NO_PART for _ in found]
     ),
     "exists without proof": result(
-        solutions, "look_up_exists", lambda found: [subqueries.NO_PART for _ in found]
+        solutions, "look_up_exists", lambda found: [lookups.NO_PART for _ in found]
     ),
     "columns exchanged": _columns_exchanged,
     "proofs exchanged": result(solutions.Reader, "table", _rotated),

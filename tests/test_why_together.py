@@ -40,6 +40,8 @@ PATTERNS = (
     "?x <urn:p> ?y { ?y <urn:q> ?z FILTER(?z != 1) }",
     "?x <urn:p> ?y OPTIONAL { ?x <urn:q> ?z { VALUES ?w { 1 } } }",
     "VALUES ?x { <urn:a> UNDEF } ?x <urn:p> ?y OPTIONAL { ?y <urn:q> ?z }",
+    "{ ?x <urn:p> ?y } UNION { ?y <urn:q> ?x } UNION { ?x <urn:q> ?z } OPTIONAL { ?y <urn:p> ?w }",
+    "VALUES ?x { <urn:a> UNDEF } { { ?x <urn:p> ?y } UNION { ?y <urn:q> ?x } } ?x <urn:q> ?z",
     "?y <urn:q> ?x OPTIONAL { VALUES ?z { 1 <urn:a> } ?x <urn:p> ?z OPTIONAL { ?z <urn:q> ?w } }",
 )
 HEADS = (
@@ -66,7 +68,7 @@ ALONE = (
     "SELECT ?x { { ?x <urn:p> ?y } UNION { VALUES ?x { 1 } } }",
     "SELECT ?x { ?x <urn:p> ?y { OPTIONAL { ?x <urn:q> ?z } } }",
     "SELECT ?x { VALUES ?x { 1 } OPTIONAL { ?x <urn:p> ?y } }",
-    "SELECT ?x { VALUES ?x { 1 } { ?x <urn:p> ?y } }",
+    "SELECT ?x { { ?x <urn:p> ?y } UNION { OPTIONAL { ?x <urn:p> ?y } } }",
     "SELECT ?x { ?x <urn:p> ?y BIND(BNODE() AS ?b) }",
     "ASK { ?x <urn:p> ?y }",
     "ASK { ?x <urn:p> ?y { SELECT ?x { ?x <urn:q> ?z } } }",
@@ -119,6 +121,16 @@ def test_a_proof_with_a_blank_node_or_a_named_graph_is_left_to_be_verified_alone
     checker = Checker(query, query.select, text)
     cases = [((a,), frozenset(numbers)) for numbers in ([0], [0, 1], [0, 2])]
     assert checker.yield_together(cases, statements) == {0}
+
+
+def test_a_row_is_verified_by_the_query_for_its_own_values() -> None:
+    text = "SELECT ?x ?y { VALUES ?x { <urn:c> } ?x <urn:p> ?y }"
+    a, b, c = NODES
+    query = parse(text)
+    checker = Checker(query, query.select, text, ["x"])
+    assert checker.yields([(a, PROPERTIES[0], b, None)], (a, b))
+    assert not checker.yields([(c, PROPERTIES[0], b, None)], (a, b))
+    assert not Checker(query, query.select, text).yields([(a, PROPERTIES[0], b, None)], (a, b))
 
 
 def held(*lines: str) -> EmbeddedStore:

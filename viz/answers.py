@@ -7,9 +7,10 @@ for each value.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, product
-from typing import Final
+from itertools import chain, islice, product
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -65,11 +66,17 @@ SUBJECTS: Final[Mapping[str, frozenset[str]]] = {
         "counterpart", "group",
     }),
 }  # fmt: skip
-#: A question with more rows for all its values than this is answered as it stands only: pairs of
-#: people, for instance. What a question tells of one entity or area as a whole, its panel tells.
-MOST_ROWS: Final = 1000
+#: A question with more rows for all its values than this keeps its optional parameters as they
+#: stand; with more even then, it is answered as it stands only.
+MOST_ROWS: Final = 5000
 MOST_VALUES: Final = 120
-_UNTRIED: Final = frozenset({*LITERAL_TYPES, "entity"})
+
+
+_Terms: TypeAlias = tuple[RdfTerm | None, ...]
+
+
+#: Questions that the page answers from its facts, with how: their rows are its quotes or facts.
+COMPUTED: Final[Mapping[str, str]] = {"entity-quotes": "quotes", "all-about-area": "facts"}
 
 
 class _Row(dict[str, RdfTerm]):
@@ -80,11 +87,16 @@ class _Row(dict[str, RdfTerm]):
 
 
 def answer_questions(
-    store: Store, questions: Iterable[Question], names: Names | None = None
+    store: Store,
+    questions: Iterable[Question],
+    names: Names | None = None,
+    *,
+    is_whole: bool = False,
 ) -> Iterator[AnsweredQuestion]:
     """Run each question and explain every row of its answers; one without a proof has no facts.
 
-    With ``names`` it is answered for every value of its parameters, too.
+    With ``names`` it is answered for every value of its parameters, too. For a page of the
+    ``is_whole`` graph, what the page answers from its facts (``COMPUTED``) is not explained.
     """
 
     def rank(question: Question) -> tuple[int, str]:
@@ -92,7 +104,8 @@ def answer_questions(
         return place, question.name
 
     for question in sorted(questions, key=rank):
-        yield _Asking(store, question, names).answered()
+        asking = _Asking(store, question, names)
+        yield asking.answered(is_computed=is_whole and question.name in COMPUTED)
 
 
 def subject_of(tags: Sequence[str]) -> str:
@@ -119,15 +132,22 @@ class _Asking:
         self.rows = [_Row(row) for row in select(store, text)]
         self.variables = list(dict.fromkeys(name for row in self.rows for name in row))
         self.text = text
+        #: Whether the answer for two values is the answers for each of them together.
+        self.is_together = False
 
-    def answered(self) -> AnsweredQuestion:
-        """Return the question with all its answers."""
+    def answered(self, *, is_computed: bool = False) -> AnsweredQuestion:
+        """Return the question with all its answers; if they are computed, without proofs."""
         question = self.question
         values = self._values()
-        others = self._for_values(values) if values else {}
+        is_told = values and question.name not in COMPUTED
+        others = self._for_values(values) if is_told else {}
         standing = tuple(item.default.value if item.default else "" for item in self.parameters)
         # Where what stands in the query is among the values, its rows are explained only once.
-        rows = others.get(standing) or self._from(others) or self._explained(self.text, self.rows)
+        rows = others.get(standing) or self._from(others)
+        if is_computed:
+            rows = tuple(Answer(self._cells(row), ()) for row in self.rows)
+        elif not rows:
+            rows = self._explained(self.text, self.rows)
         arabic = Shown(self.store, "ar", question.columns)
         english = Shown(self.store, "en", question.columns)
         return AnsweredQuestion(
@@ -151,29 +171,33 @@ class _Asking:
             question.asks("ar"),
             question.asks("en"),
             self._names(chain(rows, *others.values()), chain(*values.values())),
+            self.is_together,
         )
 
     def _from(self, others: Mapping[tuple[str, ...], tuple[Answer, ...]]) -> tuple[Answer, ...]:
         """Return the answer for anything, if each of its rows names the values that it is for."""
-        if not set(self.keys) <= {*self.variables}:
+        if not self.is_together and not set(self.keys) <= {*self.variables}:
             return ()
         known = {answer.cells: answer for answers in others.values() for answer in answers}
         rows = [known.get(self._cells(row)) for row in self.rows]
         return tuple(row for row in rows if row) if all(rows) else ()
 
-    def _explained(self, text: str, rows: Sequence[_Row]) -> tuple[Answer, ...]:
+    def _explained(
+        self, text: str, rows: Sequence[_Row], keys: Sequence[str] = ()
+    ) -> tuple[Answer, ...]:
+        """The rows with their proofs; ``keys`` are parameters that ``text`` gives many values."""
         return tuple(
             Answer(self._cells(row), tuple(proof))
-            for row, proof in zip(rows, self._proofs(text, rows), strict=True)
+            for row, proof in zip(rows, self._proofs(text, rows, keys), strict=True)
         )
 
-    def _proofs(self, text: str, rows: Sequence[_Row]) -> Iterator[list[str]]:
-        for explanation in explain_or_say_why_not(self.store, text, rows):
+    def _proofs(self, text: str, rows: Sequence[_Row], keys: Sequence[str]) -> Iterator[list[str]]:
+        for explanation in explain_or_say_why_not(self.store, text, rows, parameters=keys):
             yield list(
                 dict.fromkeys(told.iri for fact in explanation.facts for told in fact.asserted())
             )
 
-    def _cells(self, row: _Row) -> tuple[RdfTerm | None, ...]:
+    def _cells(self, row: _Row) -> _Terms:
         return tuple(row[name] for name in self.variables)
 
     def _names(self, answers: Iterable[Answer], values: Iterable[str]) -> dict[str, Name]:
@@ -188,28 +212,64 @@ class _Asking:
         """Return the values of each parameter; nothing if one of them may be any text."""
         if self.names is None or not self.rows or not self.parameters:
             return {}
-        if (
-            any(item.type in _UNTRIED for item in self.parameters)
-            or "overview" in self.question.tags
-        ):
+        if any(item.type in LITERAL_TYPES for item in self.parameters):
             return {}
         return {item.name: sorted(self.names.members(item.type)) for item in self.parameters}
 
     def _for_values(
-        self, values: Mapping[str, list[str]]
+        self, values: dict[str, list[str]]
     ) -> dict[tuple[str, ...], tuple[Answer, ...]]:
-        text = self._all_at_once(values)
-        if text is None:
+        """Return the answers for each choice of values; ``values`` is narrowed if they are many."""
+        if self._all_at_once(values) is None:
             return dict(self._one_by_one(values))
-        rows = [_Row(row) for row in select(self.store, with_prefixes(text, self.store))]
+        rows = self._rows_for(values)
+        optional = {
+            item.name: [item.default.value]
+            for item in self.parameters
+            if item.default and not item.is_required
+        }
+        if len(rows) > MOST_ROWS and optional:
+            values |= optional
+            rows = self._rows_for(values)
         keys = self.keys
         if len(rows) > MOST_ROWS or any(row[key] is None for row in rows for key in keys):
             return {}
+        if self._are_together(rows):
+            self.is_together = True
+            rows = [row for row in rows if row[keys[0]] == row[keys[1]]]
         found: dict[tuple[str, ...], list[Answer]] = {}
-        told = self._explained(with_prefixes(text, self.store), rows)
-        for row, answer in zip(rows, told, strict=True):
+        text = with_prefixes(self._all_at_once(values) or "", self.store)
+        for row, answer in zip(rows, self._explained(text, rows, keys), strict=True):
             found.setdefault(tuple(row[key].value for key in keys), []).append(answer)
         return {key: tuple(answers) for key, answers in found.items()}
+
+    def _rows_for(self, values: Mapping[str, list[str]]) -> list[_Row]:
+        """Return the rows for all values, or one row more than may be."""
+        text = with_prefixes(self._all_at_once(values) or "", self.store)
+        return [_Row(row) for row in islice(select(self.store, text), MOST_ROWS + 1)]
+
+    def _are_together(self, rows: Iterable[_Row]) -> bool:
+        """Return whether the answer for two values is the answers for each of them together.
+
+        A comparison of two countries is: the rows of each are explained once, not once a pair.
+        """
+        first, second = (self.parameters + self.parameters)[:2]
+        if len(self.parameters) < 2 or first.type != second.type:
+            return False
+        if [item.is_required for item in self.parameters].count(
+            True
+        ) != 2 or not second.is_required:
+            return False
+        found: dict[_Terms, set[_Terms]] = defaultdict(set)
+        for row in rows:
+            found[tuple(row[key] for key in self.keys)].add(self._cells(row))
+        alone = [(one, rest) for one, other, *rest in found if one == other]
+        return bool(alone) and all(
+            found.get((one, other, *rest), set())
+            == found[one, one, *rest] | found.get((other, other, *rest), set())
+            for one, rest in alone
+            for other in {other for _, other, *_ in found}
+        )
 
     def _all_at_once(self, values: Mapping[str, list[str]]) -> str | None:
         """Return the query for all values; ``None`` where it would mean something else.

@@ -18,6 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..graph.garbage_collection import no_pauses
+from ..graph.store import EmbeddedStore
 from ..graph.whole_file import whole_file
 from ..messages.message import LANGUAGES, codes, forms
 from ..queries.names import Names
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 TITLE: Final = Name.told("title")
 ABOUT: Final = Name.told("explorer-about")
+#: With more questions than this, the graph is read into memory before they are answered.
+_MANY: Final = 10
 #: Prefixes of the message codes whose translations are embedded in the page.
 _WORDS: Final = (
     "answer-", "column-", "count-", "date-", "entity-", "explorer-", "fact-", "other-language",
@@ -59,6 +63,7 @@ SCRIPTS: Final = (
     "pointing.js",
     "evidence.js",
     "panel.js",
+    "answers.js",
     "search.js",
     "filters.js",
     "table.js",
@@ -115,11 +120,14 @@ def explore(
     texts: Mapping[str, str] | None,
 ) -> ExplorerFile:
     """Write the page of a graph, or of one entity and what is near it."""
-    view = read_view(store)
-    if focus is not None:
-        view = focus_on(view, focus, depth)
-    answered = list(answer_questions(store, questions, Names(store)))
-    written = write_explorer(view, path, lang=lang, texts=texts, questions=answered)
+    with no_pauses():
+        if len(questions) > _MANY and isinstance(store, EmbeddedStore):
+            store = store.resident()
+        view = read_view(store)
+        if focus is not None:
+            view = focus_on(view, focus, depth)
+        answered = list(answer_questions(store, questions, Names(store), is_whole=focus is None))
+        written = write_explorer(view, path, lang=lang, texts=texts, questions=answered)
     return ExplorerFile(written, lang)
 
 

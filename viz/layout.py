@@ -182,19 +182,8 @@ def _grid(plan: _Plan, width: float, height: float) -> dict[tuple[int, int], lis
     return grid
 
 
-def _cells(plan: _Plan, width: float, height: float) -> Iterator[tuple[int, int]]:
-    """Yield each pair of nodes in the same or neighbouring grid cells once."""
-    grid = _grid(plan, width, height)
-    for (column, row), here in grid.items():
-        for place, i in enumerate(here):
-            for j in here[place + 1 :]:
-                yield i, j
-        for right, down in ((1, 0), (-1, 1), (0, 1), (1, 1)):
-            there = grid.get((column + right, row + down))
-            if there:
-                for i in here:
-                    for j in there:
-                        yield i, j
+#: The cells right of, below, and beside below a cell: with these, each pair of cells is met once.
+_AHEAD: Final = ((1, 0), (-1, 1), (0, 1), (1, 1))
 
 
 def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -> None:
@@ -227,17 +216,28 @@ def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -
 def _repel_near(plan: _Plan, fx: list[float], fy: list[float]) -> None:
     """Add the repulsion between nodes in the same or neighbouring cells."""
     x, y, mass = plan.x, plan.y, plan.mass
-    strength = SPRING * SPRING
-    for i, j in _cells(plan, CELL, CELL):
-        dx, dy = x[i] - x[j], y[i] - y[j]
-        square = dx * dx + dy * dy
-        if square < 1:
-            dx, dy, square = (1.0, 0.5, 1.25) if i < j else (-1.0, -0.5, 1.25)
-        push = strength * mass[i] * mass[j] / square
-        fx[i] += dx * push
-        fy[i] += dy * push
-        fx[j] -= dx * push
-        fy[j] -= dy * push
+    grid = _grid(plan, CELL, CELL)
+    for (column, row), here in grid.items():
+        others = [(i, here[place + 1 :]) for place, i in enumerate(here)]
+        for right, down in _AHEAD:
+            if there := grid.get((column + right, row + down)):
+                others += [(i, there) for i in here]
+        for i, near in others:
+            x_i, y_i, force_x, force_y = x[i], y[i], fx[i], fy[i]
+            strength = SPRING * SPRING * mass[i]
+            for j in near:
+                dx, dy = x_i - x[j], y_i - y[j]
+                square = dx * dx + dy * dy
+                if square < 1:
+                    dx, dy, square = (1.0, 0.5, 1.25) if i < j else (-1.0, -0.5, 1.25)
+                push = strength * mass[j] / square
+                dx *= push
+                dy *= push
+                force_x += dx
+                force_y += dy
+                fx[j] -= dx
+                fy[j] -= dy
+            fx[i], fy[i] = force_x, force_y
 
 
 def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
@@ -249,15 +249,23 @@ def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
         centre_x = sum(plan.x[i] * plan.mass[i] for i in members) / weight
         centre_y = sum(plan.y[i] * plan.mass[i] for i in members) / weight
         wholes.append((*place, SPRING * SPRING * weight, centre_x, centre_y))
-    # Written for speed: this loop is most of the work of a layout.
-    for (column, row, _, here_x, here_y), members in zip(wholes, grid.values(), strict=True):
-        push_x = push_y = 0.0
-        for other_column, other_row, strength, there_x, there_y in wholes:
+    # Written for speed: this loop is most of the work of a layout. Each pair of cells is met once,
+    # and each cell still adds up its pushes in the order of the cells.
+    pushes_x, pushes_y = [0.0] * len(wholes), [0.0] * len(wholes)
+    for here, (column, row, weight, here_x, here_y) in enumerate(wholes):
+        push_x, push_y = pushes_x[here], pushes_y[here]
+        for there in range(here + 1, len(wholes)):
+            other_column, other_row, other_weight, there_x, there_y = wholes[there]
             if not (-2 < column - other_column < 2 and -2 < row - other_row < 2):
                 dx, dy = here_x - there_x, here_y - there_y
-                push = strength / (dx * dx + dy * dy)
+                square = dx * dx + dy * dy
+                push, back = other_weight / square, weight / square
                 push_x += dx * push
                 push_y += dy * push
+                pushes_x[there] -= dx * back
+                pushes_y[there] -= dy * back
+        pushes_x[here], pushes_y[here] = push_x, push_y
+    for push_x, push_y, members in zip(pushes_x, pushes_y, grid.values(), strict=True):
         for i in members:
             fx[i] += push_x * plan.mass[i]
             fy[i] += push_y * plan.mass[i]
@@ -267,14 +275,18 @@ def _separate(plan: _Plan) -> None:
     """Push apart nodes without room for their labels, along the axis of smaller overlap."""
     x, y = plan.x, plan.y
     wide, high = ROOM
+    half = [0.5 * mass for mass in plan.mass]
     for _ in range(80):
         moved = False
-        for i, j in sorted(_cells(plan, wide * 1.8, high * 1.8)):
-            room = 0.5 * (plan.mass[i] + plan.mass[j])
-            dx, dy = x[j] - x[i], y[j] - y[i]
-            over_x = wide * (0.7 + 0.3 * room) - abs(dx)
-            over_y = high * (0.7 + 0.3 * room) - abs(dy)
-            if over_x <= 0 or over_y <= 0:
+        for i, j in _pairs(plan, wide * 1.8, high * 1.8):
+            room = 0.7 + 0.3 * (half[i] + half[j])
+            dx = x[j] - x[i]
+            over_x = wide * room - abs(dx)
+            if over_x <= 0:
+                continue
+            dy = y[j] - y[i]
+            over_y = high * room - abs(dy)
+            if over_y <= 0:
                 continue
             moved = True
             if over_y * wide <= over_x * high:
@@ -287,3 +299,13 @@ def _separate(plan: _Plan) -> None:
                 x[j] += shift
         if not moved:
             return
+
+
+def _pairs(plan: _Plan, width: float, height: float) -> list[tuple[int, int]]:
+    """Return each pair of nodes in the same or neighbouring grid cells, sorted."""
+    grid, near = _grid(plan, width, height), {}
+    for (column, row), here in grid.items():
+        there = [j for right, down in _AHEAD for j in grid.get((column + right, row + down), ())]
+        for place, i in enumerate(here):
+            near[i] = sorted(here[place + 1 :] + there)
+    return [(i, j) for i in sorted(near) for j in near[i]]

@@ -106,9 +106,9 @@ class _Sides:
 
 
 def overview(view: View, centre: str | None = None) -> Overview | None:
-    """Return the overview around a country: that of the most items, unless one is named.
+    """Return the overview around a country: the one that the graph is about, unless one is named.
 
-    ``None`` if nothing is to be laid out: no country has an item, or the view is a part.
+    ``None`` if nothing is to be laid out: the country has no item, or the view is a part.
     """
     if view.is_part:
         return None
@@ -164,8 +164,8 @@ class _Rules:
         return tuple(country for country in node.countries if country in self.nodes)
 
     def overview(self, named: str | None) -> Overview | None:
-        centre = named or self._centre()
-        if centre is None:
+        centre = named or self.view.centre
+        if centre not in self.nodes:
             return None
         items = [self._item(iri, centre) for iri in sorted(self.sides) if self._is_item(iri)]
         found = sorted(
@@ -173,6 +173,8 @@ class _Rules:
         )
         shared = tuple(item for item in found if item.partners)
         partners = self._partners(shared, centre)
+        if not found and not partners:
+            return None
         order = [partner.iri for partner in partners]
         areas, cells = self._matrix(shared, order)
         return Overview(
@@ -187,16 +189,6 @@ class _Rules:
 
     def _is_item(self, iri: str) -> bool:
         return self._any(self.nodes.get(iri), ITEMS)
-
-    def _centre(self) -> str | None:
-        """Return the country that is a side of the most items."""
-        counts: Counter[str] = Counter()
-        for iri, sides in self.sides.items():
-            if self._is_item(iri):
-                counts.update(
-                    side for side in sides.facts if self._any(self.nodes[side], ("Country",))
-                )
-        return min(counts, key=lambda iri: (-counts[iri], iri), default=None)
 
     def _item(self, iri: str, centre: str) -> Item | None:
         sides = self.sides[iri]

@@ -12,6 +12,7 @@ from ..graph.fact_record import FactRecord, Quote
 from ..graph.store import Term as RdfTerm
 from ..ontology.namespaces import BASE, ID, XSD
 from ..queries.items import STAGES
+from .answers import COMPUTED
 from .legend import FAMILIES, FIRMNESS, HIDDEN_AT_FIRST, family_of, firmness_of
 from .overview import LINES, Item, overview
 from .view import Answer, AnsweredQuestion, Name, Term, View
@@ -96,6 +97,7 @@ class _Payload:
                     "names": list(node.names),
                     "countries": self._found(self.nodes, node.countries),
                     "areas": self._found(self.nodes, node.areas),
+                    "broader": [*map(self._cell, node.broader)],
                     "stages": self._found(self.values, node.stages),
                 })
                 for node in self.view.nodes
@@ -310,6 +312,7 @@ class _Payload:
         answered = {value for values, _ in question.answers for value in values}
         # Of 180 currencies a reader may choose those that a document names.
         choosable = answered | self.nodes.keys() | self.value_terms.keys() | self.documents.keys()
+        choosable |= {wider for node in self.view.nodes for wider in node.broader}
         return _lean({
             "slug": question.slug,
             "title": _name(question.title),
@@ -330,6 +333,9 @@ class _Payload:
             ],
             "columns": [_name(column) for column in question.columns],
             "rows": [self._row(row) for row in question.rows],
+            "together": question.are_together or None,
+            # In a part of the graph, facts may be missing.
+            "computed": None if self.view.is_part else COMPUTED.get(question.slug),
             "answers": [
                 {"values": [self._cell(value) for value in values], "rows": [*map(self._row, rows)]}
                 for values, rows in question.answers

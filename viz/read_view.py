@@ -27,6 +27,7 @@ from ..ontology.namespaces import (
     TW,
 )
 from ..queries.disagreement import disagreements
+from ..queries.items import centre
 from .view import (
     Name,
     Node,
@@ -132,6 +133,7 @@ def read_view(store: Store) -> View:
         tuple(map(term, sorted(used_values))),
         disputes,
         tuple(map(term, sorted(regions))),
+        centre(store),
     )
 
 

@@ -137,8 +137,9 @@ class AnsweredQuestion:
     """A stored question with its answers, for the picture to highlight.
 
     ``rows`` is the answer for the values that stand in the query; ``answers`` has one for every
-    choice of values that has any. ``asks_ar`` and ``asks_en`` are further wordings, ``names`` those
-    of the IRIs in cells and among the values.
+    choice of values that has any; where the answers for two values ``are_together`` those for each
+    of them, only for a value and itself. ``asks_ar`` and ``asks_en`` are further wordings,
+    ``names`` those of the IRIs in cells and among the values.
     """
 
     slug: str
@@ -152,13 +153,15 @@ class AnsweredQuestion:
     asks_ar: tuple[str, ...] = ()
     asks_en: tuple[str, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
+    are_together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """The data of the picture. Every tuple is sorted, so that equal data produce equal bytes.
 
-    ``is_part`` says that this is one entity and what is near it: nothing may be counted in it.
+    ``centre`` is the country that the graph is about. ``is_part`` says that this is one entity and
+    what is near it: nothing may be counted in it.
     """
 
     nodes: tuple[Node, ...]
@@ -171,6 +174,7 @@ class View:
     values: tuple[Term, ...]
     disagreements: tuple[SeenDisagreement, ...] = ()
     regions: tuple[Term, ...] = ()
+    centre: str = ""
     is_part: bool = False
 
 

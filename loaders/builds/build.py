@@ -20,6 +20,7 @@ from ...graph.derive import DerivedFact, derive
 from ...graph.errors import StoreError
 from ...graph.fact import Fact
 from ...graph.fact_index import FactIndexWriter
+from ...graph.garbage_collection import no_pauses
 from ...graph.store import FACT_INDEX
 from ...messages.fault import Place
 from ...messages.message import foreign
@@ -40,11 +41,9 @@ from .cache import (
     remembered,
     stack,
 )
-from .garbage_collection import no_pauses
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
-from .source_content import KEPT_FACTS, write_content
-from .source_rows import Recorder
+from .source_state import KEPT_FACTS, Recorder, write_content
 
 #: Characters of a chunk of lines.
 _PIECE: Final = 1 << 19
@@ -212,8 +211,7 @@ def build(
         prune(cache, [target, *spared])
         memory.keep(Build(target, is_new=True))
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise StoreError("cache-not-writable", folder=str(cache), reason=reason) from error
+        raise StoreError("cache-not-writable", folder=str(cache), reason=foreign(error)) from error
     return Build(target, is_new=True)
 
 

@@ -74,7 +74,7 @@ def dump_of(build: Path, store: EmbeddedStore) -> Path:
     except (RuntimeError, ValueError) as error:
         raise damaged(error) from error
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         raise StoreError(
             "output-not-written", file=str(dump), reason=reason, remedy=Message("choose-cache")
         ) from error

@@ -12,9 +12,9 @@ import pyoxigraph as ox
 from ...graph.document import Document
 from ...graph.fact_index import BESIDE, FactIndexWriter
 from ...graph.fact_sources import Quads
-from ...graph.indexed_facts import copy_records
+from ...graph.indexed_facts import Place
 from ...graph.store import FACT_INDEX
-from ...ontology.namespaces import EVIDENCE, FACT, GRAPH_EVIDENCE, INFERENCE, TW
+from ...ontology.namespaces import DOCUMENT, EVIDENCE, FACT, GRAPH_EVIDENCE, INFERENCE, TW
 
 
 def write_changed_index(
@@ -39,7 +39,7 @@ def write_changed_index(
         facts = sorted({iri for quad in (*removed, *added) for iri in _facts(quad, store)})
         writer.remove(facts)
         writer.add_documents(documents)
-        copy_records(Quads(store), writer, facts)
+        _copy_records(Quads(store), writer, facts)
         for quad in removed:
             if _is_beside(quad):
                 writer.remove_beside(quad)
@@ -49,6 +49,32 @@ def write_changed_index(
         writer.finish()
     finally:
         writer.close()
+
+
+def _copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
+    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
+    for fact in facts:
+        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
+        if not lines:
+            continue
+        if fact.startswith(INFERENCE):
+            told = quads.said([fact])[fact]
+            writer.add_derived(fact, lines[0], told.rule, told.when, told.sources)
+            continue
+        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
+        evidence, beside = quads.quotes([fact])
+        spans = {row.part.iri: (row.part.start, row.part.end) for row in evidence}
+        before = {row.iri: spans[row.before] for row in beside if row.before}
+        places: list[Place] = []
+        for row in evidence:
+            slug = row.document.removeprefix(DOCUMENT)
+            around = [
+                (slug, one.passage.start, one.passage.end)
+                for one in beside
+                if one.passage and one.iri == row.part.iri
+            ]
+            places.append((slug, *spans[row.part.iri], before.get(row.part.iri), around))
+        writer.add_record(fact, lines[0], said, places)
 
 
 def _facts(quad: ox.Quad, store: ox.Store) -> Iterable[str]:
@@ -73,3 +99,25 @@ def _is_beside(quad: ox.Quad) -> bool:
 _EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
 _EVIDENCE_OF: Final = ox.NamedNode(f"{TW}evidence")
 _FACTS: Final = (FACT, INFERENCE)
+
+
+def copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
+    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
+    for fact in facts:
+        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
+        if not lines:
+            continue
+        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
+        evidence, beside = quads.quotes([fact])
+        spans = {row.part.iri: (row.part.start, row.part.end) for row in evidence}
+        before = {row.iri: spans[row.before] for row in beside if row.before}
+        places: list[Place] = []
+        for row in evidence:
+            slug = row.document.removeprefix(DOCUMENT)
+            around = [
+                (slug, one.passage.start, one.passage.end)
+                for one in beside
+                if one.passage and one.iri == row.part.iri
+            ]
+            places.append((slug, *spans[row.part.iri], before.get(row.part.iri), around))
+        writer.add_record(fact, lines[0], said, places)

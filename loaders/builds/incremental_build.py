@@ -40,7 +40,7 @@ from .cache import MANIFEST, STORE
 from .changed_index import write_changed_index
 from .inputs import name_of
 from .quad_difference import Difference, DoubtError
-from .source_rows import (
+from .source_state import (
     NOTHING,
     FileStatements,
     Statements,

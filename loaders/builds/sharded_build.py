@@ -1,20 +1,24 @@
 """Build through an executor: shards are read and checked by its workers, and joined here.
 
-Whatever the executor (this process, a pool of processes, Dask), the graph is the same, quad by
-quad. Facts are compared across shards in parts by their subjects, which the workers check too. If
-anything is wrong anywhere, the collections are read again in one go, which reports every fault at
-its place.
+The executor is this process, a pool of processes, or a cluster by Dask. Whatever it is, the graph
+is the same, quad by quad. Facts are compared across shards in parts by their subjects, which the
+workers check too. If anything is wrong anywhere, the collections are read again in one go, which
+reports every fault at its place.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,10 +26,11 @@ import pyoxigraph as ox
 
 from ...graph.derive import Premise
 from ...graph.derive_in_parts import derive_in_parts
-from ...graph.errors import CollectionError, StoreError
+from ...graph.errors import CollectionError, StoreError, needs
 from ...graph.fact_index import FactIndexWriter
 from ...graph.store import FACT_INDEX
 from ...messages.fault import Fault
+from ...messages.message import foreign
 from ...ontology.namespaces import ID
 from ..checks.glosses import joined
 from ..collection import FACT_READERS, Registers, classes_of, read_registers
@@ -45,7 +50,7 @@ from .shards import (
     mark_shard,
     read_shard,
 )
-from .source_rows import Recorder, WholeError, fact_files, units
+from .source_state import Recorder, WholeError, fact_files, units
 
 #: How many rows a shard has at most.
 ROWS: Final = 10_000
@@ -291,3 +296,65 @@ def _has_circle(after: dict[str, str]) -> bool:
         if now in seen:
             return True
     return False
+
+
+#: The scheduler that is a pool of processes on this machine.
+PROCESSES: Final = "processes"
+#: Seconds to wait for a scheduler, and for its first worker.
+_PATIENCE: Final = 20
+
+
+class InProcess(Executor):
+    """Does the work at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Call the function; what it raises is raised here."""
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def executor_of(scheduler: str | None, jobs: int | None) -> Iterator[Executor | None]:
+    """The executor of a scheduler's name; None if the build is to do its work as it reads.
+
+    ``processes`` is a pool of ``jobs`` processes, by default one for each processor; anything else
+    is the address of a Dask scheduler, ``tcp://…``. Raises ``StoreError`` if it is not reached.
+    """
+    if scheduler is None and (jobs is None or jobs == 1):
+        yield None
+    elif scheduler is None or scheduler == PROCESSES:
+        # Forking would copy the threads' locks of an open store.
+        workers = jobs or processors()
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+    else:
+        yield from _dask(scheduler)
+
+
+def _dask(address: str) -> Iterator[Executor]:
+    with needs("dask"):
+        from distributed import Client, KilledWorker
+    try:
+        client = Client(  # type: ignore[no-untyped-call]
+            address, timeout=_PATIENCE, set_as_default=False
+        )
+    except (OSError, ValueError) as error:
+        reason = foreign(str(error).partition("\n")[0])
+        raise StoreError("scheduler-not-reached", address=address, reason=reason) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError as error:
+            raise StoreError("scheduler-without-workers", address=address) from error
+        try:
+            yield client.get_executor()  # type: ignore[no-untyped-call]
+        except (KilledWorker, CancelledError) as error:
+            raise StoreError("workers-lost") from error

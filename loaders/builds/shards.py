@@ -28,6 +28,7 @@ from ...graph.derive import Known, Premise, Reasoner, premise_of
 from ...graph.document import Document
 from ...graph.fact import Fact
 from ...graph.fact_index import FactIndexWriter
+from ...graph.garbage_collection import no_pauses
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import ID, XSD
 from ..checks.claims import Claims, numbers_of
@@ -37,9 +38,8 @@ from ..collection import FACT_READERS, Collection, Registers, classes_of
 from ..facts import FactMaker
 from ..files.value import Site, Spot
 from ..status_file import lint_statuses
-from .garbage_collection import no_pauses
 from .inputs import code_fingerprint
-from .source_rows import pack_statement
+from .source_state import pack_statement
 
 #: What a file of facts is called among those of a shard.
 INDEX: Final = "facts.sqlite"

@@ -27,13 +27,14 @@ _BUILD: Final = re.compile("[0-9a-f]{16}")
 
 
 class States:
-    """Opens states; revisions are those of ``collections``.
+    """Opens states; revisions are those of ``collections``, else of a collection in this folder.
 
     ``alone`` leaves the bundled collection out, as for revisions of that one itself.
     """
 
     def __init__(self, collections: Sequence[Path], *, alone: bool = False) -> None:
-        self._collections, self._alone = tuple(collections), alone
+        here = (Path(),) if Path("facts").is_dir() else ()
+        self._collections, self._alone = tuple(collections) or here, alone
 
     def present(self) -> Store:
         """The collections as they are."""
@@ -89,7 +90,7 @@ def _dump(path: Path) -> Store:
     try:
         return EmbeddedStore.in_memory(path.read_bytes())
     except (OSError, SyntaxError) as error:
-        raise StoreError("not-n-quads", file=str(path), reason=foreign(str(error))) from error
+        raise StoreError("not-n-quads", file=str(path), reason=foreign(error)) from error
 
 
 _COMMIT: Final = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -117,7 +118,7 @@ def as_it_was(folder: Path, revision: str, place: Path) -> Path:
             for member in files:
                 _write(files, member, target)
     except (tarfile.TarError, OSError) as error:
-        reason = foreign(str(error))
+        reason = foreign(error)
         raise RevisionError(
             "revision-not-extracted", folder=str(inside), revision=revision, reason=reason
         ) from error

@@ -5,8 +5,8 @@ what the fact is about. An entity is mentioned
 
 1. by a registered name, in any spelling and with clitics; a place by its adjective too;
 2. if its name is a description (an area, a proposal, a group), by all words of it in any order;
-3. by the word for its kind (اتفاقية, لقاء) together with every place, body and person in its
-   label; if the label has none, only if the document has no name for the entity;
+3. if the document has no name for it, by the word for its kind (اتفاقية, لقاء) together with
+   every place, body and person in its label;
 4. a figure by its value, a value of a scale (a stage, a unit) by one of its cues.
 
 Numbers are compared in digits and in words, dates as printed. Speakers may be named anywhere
@@ -24,17 +24,16 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.arabic import fold
+from ...graph.arabic import fold, stem
 from ...graph.fact import Fact, Object, Passage
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, SKOS, TW, XSD
 from ..collection import Collection, classes_of
-from ..text.cues import stem
+from ..text.cues import Scope, Scopes
 from ..text.cues import stems as stems_of_word
 from ..text.dates import completed, is_among, lengths
 from ..text.mentions import PROPER, Gazetteer, names_of, parts_of_territories
 from ..text.numbers import amounts
-from ..text.scopes import Scope, Scopes
 from ..text.tokens import tokens
 from .quotes import Spans, Stretch, Words, plain_text, quoted, stands
 
@@ -322,13 +321,12 @@ class Claims:
         # A single word of a proper name means something else.
         if classes.isdisjoint(PROPER) and _any(self._described(ref), stretch.stems):
             return True
-        if ref not in self._entities:
+        if ref not in self._entities or ref in words.named:
             return False
         kinds = sorted(self._entities[ref].kinds)
         if not any(_any(self._cues_of(kind), stretch.stems) for kind in kinds):
             return False
-        inner = self._inner(ref)
-        return inner <= stretch.refs if inner else ref not in words.named
+        return self._inner(ref) <= stretch.refs
 
     def _inner(self, ref: str) -> frozenset[str]:
         """The places, bodies and people in the label of an entity."""

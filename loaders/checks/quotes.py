@@ -12,24 +12,21 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
-from ...graph.arabic import find_folded, fold
+from ...graph.arabic import find_folded, fold, stem
 from ...graph.document import Document
 from ...graph.errors import QuoteError
 from ...graph.fact import OMISSION, Evidence, Fact, Passage
 from ...messages.message import Message
-from ..text.cues import stem, stems
+from ..text.cues import stems
 from ..text.dates import said_dates
 from ..text.mentions import Gazetteer, Mention
 from ..text.numbers import amounts
-from ..text.tokens import MARKS, tokens
-from .coverage import Sentence, sentences
+from ..text.tokens import NUMBER_OR_WORD, Sentence, sentences, tokens
 
 #: The most characters of a quote: fair to the publisher, quick to read.
 LONGEST_QUOTE: Final = 300
 #: The most characters that a quote may omit between two of its parts.
 FARTHEST: Final = 300
-#: A number with its separators, or a word with its marks.
-_WHOLE: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
 _PARTICLES: Final = re.compile("[وف]?[بكل]?")
 #: No word is longer.
 _LONG_WORD: Final = 60
@@ -161,7 +158,7 @@ def _refuse_long(quote: str) -> None:
 def _refuse_cut(text: str, start: int, end: int) -> None:
     """A part of a word or number may mean something else: مصر in مصراتة, 15 in 1500."""
     for at in (start, end):
-        for match in _WHOLE.finditer(text, max(0, at - _LONG_WORD), at + _LONG_WORD):
+        for match in NUMBER_OR_WORD.finditer(text, max(0, at - _LONG_WORD), at + _LONG_WORD):
             if match.start() < at < match.end():
                 is_particle = _PARTICLES.fullmatch(text, match.start(), at)
                 if at != start or not is_particle:

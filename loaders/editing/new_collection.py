@@ -72,8 +72,7 @@ def new_collection(
                 path.write_bytes(content)
             _move(made, folder)
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
-        raise OutputError("folder-not-made", folder=str(folder), reason=reason) from error
+        raise OutputError("folder-not-made", folder=str(folder), reason=foreign(error)) from error
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

@@ -4,45 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from zipfile import BadZipFile
 
 import yaml
 
 from ...graph.arabic import fold
 from ...graph.errors import InputError, MisuseError, OutputError, needs
+from ...graph.name_index import Candidate
 from ..collection import Collection
 from ..entities import ALSO_FILE
 from ..files.yaml_nodes import files
 from ..files.yaml_text import LOADER, data_of, field_of, flow_list, reads_as, scalar, with_item
 from ..files.yaml_text import with_entry as with_mapping_entry
-from ..text.cues import stem
 from .references import References
 from .transaction import Edit
 
-#: Why an entity is a candidate: it has this name, its words in another order or with others
-#: around them, or a name that is spelt much the same.
-Match: TypeAlias = Literal["same", "words", "similar"]
-#: The least likeness of two names, from 0 to 1, and how many candidates are given.
-_LEAST: Final = 0.6
+#: How many candidates are given.
 _MOST: Final = 5
-#: How alike others must be to be shown beside an entity that has the very name.
-_BESIDE_SAME: Final = 0.7
-_ORDER: Final[Mapping[Match, int]] = {"same": 0, "words": 1, "similar": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An entity that a name may stand for; ``likeness`` is from 0 to 1."""
-
-    ref: str
-    why: Match
-    likeness: float
 
 
 class Reconciler:
@@ -50,10 +31,6 @@ class Reconciler:
 
     def __init__(self, known: Collection) -> None:
         self._references = References(known)
-        self._names: dict[str, set[str]] = defaultdict(set)
-        for name, refs in self._references.names():
-            self._names[name].update(refs)
-        self._stems = {name: frozenset(map(stem, name.split())) for name in self._names}
 
     def candidates(self, name: str, kinds: frozenset[str] = frozenset()) -> list[Candidate]:
         """The best candidates, best first; of the classes ``kinds``, given by IRI, if any.
@@ -62,41 +39,17 @@ class Reconciler:
         >>> from taawun.loaders.builds.inputs import SEEDS
         >>> known = Reconciler(read_collection([SEEDS]))
         >>> known.candidates("  كوت ديفوار ")[0]
-        Candidate(ref='country/cote-divoire', why='same', likeness=1.0)
+        Candidate(thing='country/cote-divoire', why='same', likeness=1.0)
         """
-        found: dict[str, Candidate] = {
-            ref: Candidate(ref, "same", 1.0) for ref in self._references.find(name)
-        }
-        wanted = fold(name)
-        words = frozenset(map(stem, wanted.split()))
-        for other, refs in self._names.items() if wanted else ():
-            shared = len(words & self._stems[other])
-            if shared and (words <= self._stems[other] or self._stems[other] <= words):
-                total = len(words | self._stems[other])
-                self._take(found, refs, "words", shared / total)
-            matcher = SequenceMatcher(None, wanted, other, autojunk=False)
-            if matcher.real_quick_ratio() >= _LEAST and matcher.quick_ratio() >= _LEAST:
-                self._take(found, refs, "similar", matcher.ratio())
-        classes = self._references.classes
-        fitting = [one for one in found.values() if not kinds or classes[one.ref] & kinds]
-        if any(one.why == "same" for one in fitting):
-            fitting = [one for one in fitting if one.likeness > _BESIDE_SAME]
-        fitting.sort(key=lambda one: (one.why == "similar", -one.likeness, one.ref))
-        return fitting[:_MOST]
-
-    @staticmethod
-    def _take(
-        found: dict[str, Candidate], refs: Iterable[str], why: Match, likeness: float
-    ) -> None:
-        for ref in refs:
-            old = found.get(ref)
-            is_better = old is None or (_ORDER[why], -likeness) < (_ORDER[old.why], -old.likeness)
-            if is_better and likeness >= (_LEAST if why == "similar" else 0):
-                found[ref] = Candidate(ref, why, round(likeness, 3))
+        allowed = None
+        if kinds:
+            classes = self._references.classes
+            allowed = frozenset(ref for ref, own in classes.items() if own & kinds)
+        return self._references.index.candidates(name.strip(), allowed)[:_MOST]
 
     def sure(self, name: str, kinds: frozenset[str] = frozenset()) -> str:
         """The one entity that has the name; ``""`` if there is none, or several."""
-        same = [one.ref for one in self.candidates(name, kinds) if one.why == "same"]
+        same = [one.thing for one in self.candidates(name, kinds) if one.has_the_name]
         return same[0] if len(same) == 1 else ""
 
 

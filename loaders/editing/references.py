@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
 from ...graph.arabic import fold
 from ...graph.errors import UnknownNameError
+from ...graph.name_index import NameIndex
 from ...ontology.namespaces import BASE, DOCUMENT, ID, SKOS, TW
 from ...ontology.schema import local_name
 from ..collection import Collection, classes_of
@@ -27,10 +27,7 @@ class References:
     def __init__(self, known: Collection) -> None:
         self.known = known
         self.classes: dict[str, frozenset[str]] = classes_of(known.schema, known.entities)
-        #: Folded names, and those used in some documents only, each with references.
-        self._names: dict[str, dict[str, None]] = defaultdict(dict)
-        self._limited: dict[str, dict[str, None]] = defaultdict(dict)
-        self._slugs: dict[str, dict[str, None]] = defaultdict(dict)
+        self.index = NameIndex()
         schema = known.schema
         for ref in schema.concepts:
             labels = [schema.label(ID + ref, language) for language in ("ar", "en")]
@@ -41,7 +38,7 @@ class References:
             self.register(ref, entity.kinds, [entity.ar, entity.en, *plain])
             for alias in entity.aliases:
                 if alias.documents:
-                    self._limited[fold(alias.name)][ref] = None
+                    self.index.add_limited(ref, alias.name)
         self._documents = {
             fold(name): item.slug
             for item in known.documents.values()
@@ -51,31 +48,11 @@ class References:
     def register(self, ref: str, classes: frozenset[str], names: Iterable[str]) -> None:
         """Make an entity known by its reference and its names."""
         self.classes[ref] = classes
-        self._slugs[ref][ref] = self._slugs[ref.rpartition("/")[2]][ref] = None
-        for name in names:
-            self._names[fold(name)][ref] = None
-
-    def names(self) -> Iterable[tuple[str, Iterable[str]]]:
-        """Every name, folded, with the references that it may stand for."""
-        yield from self._names.items()
-        yield from self._limited.items()
+        self.index.add(ref, names, (ref, ref.rpartition("/")[2]))
 
     def find(self, name: str) -> list[str]:
         """The references that a name may stand for: a reference or slug above a name."""
-        text = name.strip().removeprefix("<").removesuffix(">").removeprefix(ID)
-        for found in (self._slugs.get(text), self._names.get(fold(text))):
-            if found:
-                return sorted(found)
-        return sorted(self._limited.get(fold(text), ()))
-
-    def near(self, name: str) -> list[str]:
-        """Up to three references with the most similar names."""
-        everything = (*self._slugs.items(), *self._names.items())
-        known = {key: next(iter(refs)) for key, refs in everything}
-        wanted = fold(name)
-        close = get_close_matches(wanted, known, n=6, cutoff=0.6)
-        close += [key for key in known if wanted and wanted in key.split()]
-        return list(dict.fromkeys(known[key] for key in close))[:3]
+        return self.index.find(name.strip().removeprefix("<").removesuffix(">").removeprefix(ID))
 
     def fact(self, given: Mapping[str, str]) -> dict[str, str]:
         """The triple and the qualifiers as files write them.
@@ -101,7 +78,7 @@ class References:
             found = [ref for ref in found if self.classes.get(ref, frozenset()) & wanted] or found
         if len(found) == 1:
             return found[0]
-        near = found or self.near(name)
+        near = found or self.index.near(name)
         if near:
             raise UnknownNameError(name, "kind-single-entity" if found else "kind-entity", near)
         return name

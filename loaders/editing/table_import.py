@@ -24,8 +24,8 @@ from ..files.entity_table import ENTITIES, entity_row
 from ..files.fact_files import FACTS
 from ..files.yaml_nodes import read_text
 from ..text.dates import edtf_fault
-from ..text.suggestion_file import slug_of
 from .insert_entry import register_with, registration
+from .suggestion_file import slug_of
 from .transaction import Edit
 
 #: How many known headings identify the kind of a table.

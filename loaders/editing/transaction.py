@@ -15,9 +15,9 @@ from typing import Final
 from ...graph.entity import Entity
 from ...graph.errors import OutputError
 from ...graph.fact import Fact, Object
-from ...graph.folder_lock import lock
 from ...messages.fault import Fault, Place
 from ...messages.message import foreign
+from ..builds.atomic_folder import lock
 from ..builds.inputs import SEEDS, fingerprint
 from ..checks.claims import Claims
 from ..collection import PARTS
@@ -82,7 +82,7 @@ class Edit:
         except OSError as error:
             for path, old in undo.items():
                 path.unlink(missing_ok=True) if old is None else path.write_bytes(old)
-            file, reason = error.filename or self.folder, foreign(error.strerror or str(error))
+            file, reason = error.filename or self.folder, foreign(error)
             raise OutputError("edit-not-written", file=str(file), reason=reason) from error
         finally:
             for new in made.values():

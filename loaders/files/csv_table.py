@@ -182,7 +182,7 @@ def _records(
     except (OSError, UnicodeDecodeError):
         _unreadable(path, name, faults)
     except csv.Error as error:
-        faults.append(Fault.at(Place(name, line), "not-csv", reason=foreign(str(error))))
+        faults.append(Fault.at(Place(name, line), "not-csv", reason=foreign(error)))
 
 
 def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -9,10 +9,9 @@ from typing import Final, TypeAlias
 
 import yaml
 
-from ...graph.yaml_nesting import DEEPEST, too_deep
-from ...messages.encoding import is_utf_16
 from ...messages.fault import Fault, Place, near
 from ...messages.message import Message, foreign
+from ...messages.untrusted_text import DEEPEST, is_utf_16, too_deep
 from .value import Structure
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -109,7 +108,7 @@ def read_text(path: Path, name: str, faults: list[Fault]) -> str | None:
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        reason = foreign(error.strerror or str(error))
+        reason = foreign(error)
         faults.append(Fault.at(Place(name), "cannot-be-read", reason=reason))
         return None
     except UnicodeDecodeError as error:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ...graph.arabic import fold
-from ..checks.coverage import Sentence
 from .bundle_values import Bundle, BundleValues, Item, Unit
 from .dates import SaidDate
 from .phrases import Person
-from .tokens import folded_words, tokens
+from .tokens import Sentence, folded_words, tokens
 
 _SIGNED: Final = folded_words("وقع وقعت وقعا وقعتا وقعوا أبرم أبرمت أبرما وقعها وقعه وقعتها وقعاها")
 _SIGNING: Final = folded_words("توقيع التوقيع إبرام توقيعه توقيعها لتوقيع بتوقيع وتوقيع")

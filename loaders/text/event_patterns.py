@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...graph.arabic import fold
-from ..checks.coverage import Sentence
 from .bundle_values import Bundle, BundleValues, Item, Unit
 from .name_words import GRAMMAR, TITLES
 from .phrases import Person, Side
-from .tokens import folded_words, tokens
+from .tokens import Sentence, folded_words, tokens
 
 _VISITED: Final = folded_words("زار زارت يزور تزور سيزور ستزور")
 _LED: Final = folded_words("يقوم تقوم قام قامت يبدأ بدأ بدأت وصل وصلت يصل تصل غادر توجه يتوجه")
@@ -148,7 +147,9 @@ class EventPatterns(BundleValues):
                 known = [m for m in self._mentions if m.start >= match.start() and m.end <= last]
                 if not any(m.kind == "name" and m.end - m.start >= len(name) for m in known):
                     is_latin = name.isascii()
-                    item: Item = {"new": "enterprise", "ar": name, "en": name if is_latin else ""}
+                    item: Item = {"new": "enterprise", "ar": "", "en": name}
+                    if not is_latin:
+                        item = {"new": "enterprise", "ar": name, "en": ""}
                     if place is not None and place.kind == "adjective":
                         item["belongsToCountry"] = self._country(place.candidates[0])
                     items.append(item)

@@ -28,6 +28,8 @@ HEADS: Final = {
 ACTING: Final = frozenset({
     "ministry", "public-body", "enterprise", "institute", "organization", "country",
 })  # fmt: skip
+#: The first words of names of events, and of bodies without a class of their own.
+OTHER_HEADS: Final = folded_words("لجنة مجلس مؤتمر معرض قمة منتدى كأس")
 TITLES: Final = folded_words(
     "الدكتور الدكتورة السفير السفيرة المهندس المهندسة السيد السيدة الأستاذ الأستاذة اللواء الفريق"
     " الشيخ الشيخة الأمير البروفيسور المستشار المستشارة معالي سعادة السادة الأنسة العميد العقيد"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...graph.fact import OMISSION
-from ..checks.coverage import Sentence
 from ..checks.quotes import LONGEST_QUOTE, told_apart
 from .bundle_values import Bundle
 from .cues import Cue
 from .mentions import Mention
+from .tokens import Sentence
 
 #: Words so near to each other are quoted together.
 _CLOSE_BY: Final = 25

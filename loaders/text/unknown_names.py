@@ -15,29 +15,26 @@ from ...graph.arabic import fold
 from ...graph.entity import Entity
 from ...ontology.namespaces import TW
 from .mentions import Mention
+from .name_words import ACTING, HEADS, OFFICES, OTHER_HEADS, TITLES
 from .tokens import Token, folded_words, joined, stripped, tokens
 
-_TITLES: Final = folded_words(
-    "الدكتور الدكتورة السفير السفيرة المهندس المهندسة السيد السيدة الأستاذ الأستاذة اللواء"
-    " الفريق الشيخ الأمير البروفيسور المستشار المستشارة"
-)
-_OFFICES: Final = folded_words(
-    "وزير وزيرة رئيس رئيسة مدير مديرة سفير سفيرة نائب نائبة مستشار مستشارة أمين وكيل المدير"
-    " الرئيس الوكيل المشرف المتحدث معاون مساعد عضو ووزير نظيره نظيرته"
+_OFFICES: Final = OFFICES | folded_words(
+    "المدير الرئيس الوكيل المشرف المتحدث عضو ووزير نظيره نظيرته"
 )
 _SAYING: Final = folded_words(
     "قال قالت أكد أكدت أوضح أوضحت أشار أشارت ذكر ذكرت صرح صرحت أضاف أضافت استعرض استعرضت أعرب"
     " أعربت التقى التقت استقبل استقبلت شدد شددت لفت تناول مع من برئاسة بحضور"
 )
-_BODIES: Final = folded_words(
-    "شركة مؤسسة منظمة جامعة مبادرة وزارة هيئة معهد بنك صندوق اتحاد وكالة مشروع برنامج منصة مجموعة"
-    " جمهورية مملكة سلطنة إمارة"
-)
+#: Words for the kind of a body, before its name. Facilities, administrations and gateways are as
+#: often described as named.
+_BODIES: Final = frozenset(
+    head for head, kind in HEADS.items() if kind != "facility"
+) - folded_words("إدارة بوابة")
 #: Words that end a name.
 _STOPS: Final = (
     _OFFICES
     | _SAYING
-    | _TITLES
+    | TITLES
     | folded_words(
         "في فى على إلى الى عن أن إن الذي التي التى الذى خلال حول حيث كما وذلك بعد قبل بين لدى عبر"
         " ضمن تم يتم هو هي وهو وهي كان كانت قد وقد لبحث لمدة هذا هذه اليوم أمس بهدف التابعة التابع"
@@ -74,7 +71,7 @@ def _guesses(text: str) -> Iterator[UnknownName]:
     words = tokens(text)
     for index, word in enumerate(words):
         bare = word.folded.removeprefix("و")
-        if word.folded in _TITLES or bare in _TITLES:
+        if word.folded in TITLES or bare in TITLES:
             yield from _name(text, words, index + 1, "person", least=2)
         if bare in _SAYING and (run := _run(text, words, index + 1)):
             after = words[run[-1] + 1].folded if run[-1] + 1 < len(words) else ""
@@ -113,11 +110,15 @@ def _run(text: str, words: list[Token], first: int) -> list[int]:
     return run
 
 
-#: The first words of names of bodies, offices and events, in the singular.
-_HEADS: Final = folded_words(
-    "وزير وزيرة وزارة الوزارة هيئة الهيئة اتحاد الاتحاد منظمة المنظمة جهاز الجهاز لجنة اللجنة"
-    " مجلس المجلس معهد المعهد مركز المركز جمعية الجمعية وكالة الوكالة صندوق الصندوق شركة الشركة"
-    " مؤسسة المؤسسة مؤتمر المؤتمر معرض المعرض قمة القمة منتدى المنتدى جامعة كلية كأس"
+#: The first words of names of bodies, offices and events, with and without the article.
+_HEADS: Final = frozenset(
+    form
+    for word in {
+        *(head for head, kind in HEADS.items() if kind in ACTING - {"country"}),
+        *OTHER_HEADS,
+        *folded_words("وزير وزيرة مركز"),
+    }
+    for form in (word, f"ال{word}")
 )
 #: Words that end a name: more about it follows.
 _ENDS: Final = folded_words("في من على عن إلى مع بين أن حول خلال عبر ضمن مجال مجالات قطاع")

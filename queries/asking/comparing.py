@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from ...messages.message import Message
-from .figures import MONEY
+from .figures import MONEY, OPTIONAL_COMPARATOR, SPENT_ON
 from .known_names import KnownNames
 from .periods import Period
-from .plan import Plan, Step, iri
+from .plan import Plan, Step, iri, offered_to, unit_steps, values
 from .units import OF_REGION, Spoken, Units
 from .vocabulary import Vocabulary
 
@@ -160,15 +160,11 @@ class Comparing:
         plan.add("?figure a tw:Figure ; tw:value ?value ; tw:unit ?unit .")
         plan.steps.append(Step("?Figure", "value", "?"))
         if units:
-            listed = " ".join(iri(unit.removeprefix("unit:")) for unit in sorted(units))
-            plan.add(f"VALUES ?unit {{ {listed} }}")
-            plan.steps += [
-                Step("?Figure", "unit", unit.removeprefix("unit:")) for unit in sorted(units)
-            ]
+            plan.add(values("unit", sorted(units)), *unit_steps(sorted(units)))
         elif is_money:
             plan.add("?unit a tw:Currency .", Step("?Figure", "unit", "?Currency"))
         for m in u.mentions:
-            path = "tw:figureOf/tw:fundedBy" if m.is_a("Country") else "tw:figureOf"
+            path = SPENT_ON if m.is_a("Country") else "tw:figureOf"
             plan.add(f"?figure {path} {iri(m.iri)} .", Step("?Figure", "figureOf", m.iri))
         by = "value"
         if u.has("budget"):
@@ -178,7 +174,7 @@ class Comparing:
             if mark in ("!latest", "!first"):
                 by = "latest" if mark == "!latest" else "earliest"
                 plan.add(f"?figure tw:{by} ?{by} .")
-        plan.add("OPTIONAL { ?figure tw:comparator ?comparator }")
+        plan.add(OPTIONAL_COMPARATOR)
         rows = self.names.rows(replace(plan, shown=[*plan.shown, by]).query())
         if not rows:
             return None
@@ -264,13 +260,8 @@ class Comparing:
             return None
         if u.left({"receive", "Offer", "Proposal", "offer", "Country"}) or not u.has("Country"):
             return None
-        path = (
-            "(tw:party|tw:beneficiary|tw:party/tw:belongsToCountry"
-            "|tw:beneficiary/tw:belongsToCountry)"
-        )
         return Plan("country", shown=["offer"]).add(
-            f"?offer a tw:Offer ; {path} ?country . ?country a tw:Country .\n"
-            "  MINUS { ?offer (tw:offeredBy|tw:offeredBy/tw:belongsToCountry) ?country }",
+            f"?offer a tw:Offer . ?country a tw:Country . {offered_to('?country')}",
             Step("?Offer", "offeredTo", "?Country"),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .plan import Plan, Step, either, iri
+from .plan import Plan, Step, either, iri, offered_to, through_bodies
 from .units import Mention, Units
 
 _ACTORS: Final = ("Country", "Organization")
@@ -129,17 +129,9 @@ def offers(u: Units) -> Plan | None:
         )
     if to:
         country = to.is_a("Country")
-        path = (
-            "(tw:party|tw:beneficiary|tw:party/tw:belongsToCountry"
-            "|tw:beneficiary/tw:belongsToCountry)"
-            if country
-            else "tw:offeredTo"
-        )
-        plan.add(f"?offer {path} {iri(to.iri)} .", Step(item, "offeredTo", to.iri))
-        if country:
-            plan.add(
-                f"MINUS {{ ?offer (tw:offeredBy|tw:offeredBy/tw:belongsToCountry) {iri(to.iri)} }}"
-            )
+        one = iri(to.iri)
+        pattern = offered_to(one) if country else f"?offer tw:offeredTo {one} ."
+        plan.add(pattern, Step(item, "offeredTo", to.iri))
     for m in u.of("Area"):
         plan.add(f"?offer {_AREA} {iri(m.iri)} .", Step(item, "area", m.iri))
     if not plan.steps and not u.of("Area") and u.asked not in ("which", "howmany", ""):
@@ -194,7 +186,7 @@ def _offer_roles(u: Units) -> tuple[Mention | None, Mention | None] | None:
 def _side(predicate: str, mention: Mention) -> str:
     """The path from an item to an actor: of a country, through its bodies too."""
     if mention.is_a("Country"):
-        return f"(tw:{predicate}|tw:{predicate}/tw:belongsToCountry)"
+        return f"({through_bodies(predicate)})"
     return f"tw:{predicate}"
 
 
@@ -364,7 +356,7 @@ def events(u: Units) -> Plan | None:
             plan.add(either(f"?event tw:{role} {iri(m.iri)} ."), Step(item, role, m.iri))
         elif m.is_a("City") or (m.is_a("Country") and m.role == "in" and len(countries) == 1):
             plan.add(
-                either(f"?event tw:locatedIn|tw:locatedIn/tw:belongsToCountry {iri(m.iri)} ."),
+                either(f"?event {through_bodies('locatedIn')} {iri(m.iri)} ."),
                 Step(item, "locatedIn", m.iri),
             )
         elif m.is_a("Country"):

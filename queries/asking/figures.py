@@ -6,11 +6,14 @@ from typing import Final
 
 from .known_names import KnownNames
 from .lexicon import keys_of, light
-from .plan import Plan, Step, compared, iri
+from .plan import Plan, Step, compared, iri, unit_steps, values
 from .units import Mention, Units
 
 #: Concepts of money.
 MONEY: Final = frozenset({"cost", "budget", "money"})
+#: What a country spends is spent on its programmes.
+SPENT_ON: Final = "tw:figureOf/tw:fundedBy"
+OPTIONAL_COMPARATOR: Final = "OPTIONAL { ?figure tw:comparator ?comparator }"
 
 
 class Figures:
@@ -68,21 +71,18 @@ class Figures:
             MONEY | {"hasFigure", "Figure", "value", "Project", "implementedBy", "launchedBy"}
         ):
             return None
-        plan = self._figures_of(u, things[0], "?unit a tw:Currency .")
-        if things[0].is_a("Country", "Organization"):
-            # What a country spends is spent on its programmes.
-            plan.where[0] = plan.where[0].replace("tw:figureOf", "tw:figureOf/tw:fundedBy", 1)
-        return plan
+        path = SPENT_ON if things[0].is_a("Country", "Organization") else "tw:figureOf"
+        return self._figures_of(u, things[0], "?unit a tw:Currency .", path)
 
-    def _figures_of(self, u: Units, thing: Mention | None, unit: str) -> Plan:
+    def _figures_of(self, u: Units, thing: Mention | None, unit: str, path: str) -> Plan:
         about = iri(thing.iri) if thing else "?about"
         plan = (
             Plan("value", shown=["unit", "comparator", "figure"])
             .add(
-                f"?figure tw:figureOf {about} ; tw:value ?value ; tw:unit ?unit . {unit}",
+                f"?figure {path} {about} ; tw:value ?value ; tw:unit ?unit . {unit}",
                 Step("?Figure", "figureOf", thing.iri if thing else "?"),
             )
-            .add("OPTIONAL { ?figure tw:comparator ?comparator }")
+            .add(OPTIONAL_COMPARATOR)
         )
         for date, _ in u.dates:
             plan.add(
@@ -124,7 +124,6 @@ class Figures:
         }
         if u.left(used):
             return None
-        found = " ".join(iri(unit.removeprefix("unit:")) for unit in sorted(units))
         path = "tw:figureOf"
         if thing is None:
             if not u.left({c for c in used if c.startswith("unit:")}) and not u.has("link"):
@@ -133,11 +132,8 @@ class Figures:
             if not u.has("ownedBy", "owns") and not u.has("cable"):
                 return None
             path = "tw:figureOf/tw:ownedBy"
-        plan = self._figures_of(u, thing, f"VALUES ?unit {{ {found} }}")
-        plan.where[0] = plan.where[0].replace("tw:figureOf", path, 1)
-        plan.steps += [
-            Step("?Figure", "unit", unit.removeprefix("unit:")) for unit in sorted(units)[:1]
-        ]
+        plan = self._figures_of(u, thing, values("unit", sorted(units)), path)
+        plan.steps += unit_steps(sorted(units)[:1])
         return plan if self.names.has_row(plan.query()) else None
 
     def _ranks(self, u: Units) -> Plan | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .plan import Plan, Step, iri, values
+from .plan import Plan, Step, iri, through_bodies, values
 from .units import Mention, Units
 
 #: Who holds a post below the head of a body, by the labels of posts.
@@ -47,7 +47,7 @@ def met(u: Units) -> Plan | None:
     for m in places:
         if m.role == "in":
             plan.add(
-                f"?event tw:locatedIn|tw:locatedIn/tw:belongsToCountry {iri(m.iri)} .",
+                f"?event {through_bodies('locatedIn')} {iri(m.iri)} .",
                 Step("?Event", "locatedIn", m.iri),
             )
         elif m.role in ("from", "of"):

@@ -142,6 +142,23 @@ def either(pattern: str) -> str:
     return f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
 
 
+def through_bodies(*predicates: str) -> str:
+    """The path from an item to an actor, or to the country that the actor belongs to."""
+    ends = [f"tw:{name}" for name in predicates]
+    return "|".join([*ends, *(f"{end}/tw:belongsToCountry" for end in ends)])
+
+
+def offered_to(country: str) -> str:
+    """The pattern of offers to a country, given as SPARQL writes it, or to bodies of it.
+
+    What it offers itself is left out.
+    """
+    return (
+        f"?offer ({through_bodies('party', 'beneficiary')}) {country} .\n"
+        f"  MINUS {{ ?offer ({through_bodies('offeredBy')}) {country} }}"
+    )
+
+
 def iri(value: str) -> str:
     """An IRI as SPARQL writes it, shortened by a prefix where one fits."""
     from re import fullmatch
@@ -153,9 +170,15 @@ def iri(value: str) -> str:
     return f"<{value}>"
 
 
+def unit_steps(units: Iterable[str]) -> list[Step]:
+    """How units of figures, each a concept ``unit:IRI``, are told."""
+    return [Step("?Figure", "unit", unit.removeprefix("unit:")) for unit in units]
+
+
 def values(variable: str, iris: Iterable[str]) -> str:
-    """A VALUES block with some IRIs."""
-    return f"VALUES ?{variable} {{ {' '.join(map(iri, iris))} }}"
+    """A VALUES block with some IRIs, or concepts ``unit:IRI``."""
+    listed = " ".join(iri(one.removeprefix("unit:")) for one in iris)
+    return f"VALUES ?{variable} {{ {listed} }}"
 
 
 _SHORT: Final = ("country", "area", "stage", "unit")

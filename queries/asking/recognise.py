@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from .inexact_names import PartialNames, Spelling, beginnings, is_small
 from .known_names import KnownNames, Named
 from .lexicon import Lexicon, Word, words_of
-from .partial_names import PartialNames, is_small
 from .periods import date_at
-from .spelling import Spelling, beginnings
 from .units import Mention, Spoken, Units
 
 #: Arabic letters written on to the word that follows, and the role that they give it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from .plan import Plan, Step, either, iri
+from .plan import Plan, Step, either, iri, through_bodies
 from .units import Mention, Units
 from .vocabulary import Vocabulary
 
@@ -103,7 +103,7 @@ class Relation:
         if not self.vocabulary.iris[self.name].startswith("https://w3id.org/taawun/"):
             return name
         if m.is_a("Country") and self.name in _THROUGH_BODIES:
-            return f"tw:{self.name}|tw:{self.name}/tw:belongsToCountry"
+            return through_bodies(self.name)
         return f"tw:{self.name}"
 
     def _direction(self, u: Units, m: Mention, kind: str) -> str:

@@ -18,9 +18,8 @@ from ...graph.errors import QueryError, UnexplainableError
 from ...graph.store import Answer, Store, Term, read
 from ...messages.message import Message
 from .derivations import Deriver
-from .explanation import RowExplanation, unexplained
+from .explanation import Grounds, RowExplanation, unexplained
 from .full_graph import FullGraph
-from .grounds import Grounds
 from .provenance import NOTHING, Rest, Row, Table
 from .sparql import algebra as alg
 from .sparql.parser import parse
@@ -86,20 +85,23 @@ def explain(
     *,
     alternatives: int = 3,
     seen: Counter[Row] | None = None,
+    parameters: Sequence[str] = (),
 ) -> list[RowExplanation]:
     """Explain each row of the query's answer, in row order.
 
     ``rows`` are the rows of the answer if the caller has them (for SELECT, mappings from variable
     name to term; for CONSTRUCT or DESCRIBE, triples); otherwise the query is run. An ASK always
     has one row. A repeated row starts with a different witness each time; ``seen`` counts the rows
-    of earlier blocks of the same answer.
+    of earlier blocks of the same answer. ``parameters`` are projected variables that a VALUES
+    block of the query gives many values: each row is verified by the query for its values alone.
 
     Every witness is verified: the query as written, run on it alone, returns the row. A row for
     which none is found is marked as ``unexplained``. Raises ``UnexplainableError`` with the reason
     if no row of the query can be explained reliably, and ``QueryError`` if it does not run.
     """
     query = explainable(text)
-    explainer = _Explainer(store, query, alternatives, text, Counter() if seen is None else seen)
+    counted = Counter[Row]() if seen is None else seen
+    explainer = _Explainer(store, query, alternatives, text, counted, parameters)
     if query.form == "ASK":
         return [explainer.ask(bool(store.query(text)))]
     answer = list(rows if rows is not None else _rows(store.query(text)))
@@ -136,6 +138,7 @@ def explain_or_say_why_not(
     *,
     alternatives: int = 3,
     seen: Counter[Row] | None = None,
+    parameters: Sequence[str] = (),
 ) -> list[RowExplanation]:
     """Explain each row of a SELECT; rows that cannot be explained are marked, no row is lost."""
     left, counted = _SPLITS, Counter[Row]() if seen is None else seen
@@ -143,7 +146,9 @@ def explain_or_say_why_not(
     def halves(some: Sequence[RowLike]) -> list[RowExplanation]:
         nonlocal left
         try:
-            return explain(store, text, some, alternatives=alternatives, seen=counted)
+            return explain(
+                store, text, some, alternatives=alternatives, seen=counted, parameters=parameters
+            )
         except QueryError as error:
             if len(some) < 2 or not left or not _is_about_rows(text, error):
                 return [unexplained(error.message)] * len(some)
@@ -171,10 +176,16 @@ class _Explainer:
     """Explains the rows of one query over one store."""
 
     def __init__(
-        self, store: Store, query: alg.Query, alternatives: int, text: str, seen: Counter[Row]
+        self,
+        store: Store,
+        query: alg.Query,
+        alternatives: int,
+        text: str,
+        seen: Counter[Row],
+        parameters: Sequence[str],
     ) -> None:
         self._query, self._alternatives, self._text = query, alternatives, text
-        self._seen = seen
+        self._seen, self._parameters = seen, parameters
         fresh, dataset = Fresh(query.fresh), write_dataset(query)
         self._deriver = Deriver(store, fresh, dataset, write_base(query))
         self._tables: list[Table] = []
@@ -250,7 +261,7 @@ class _Explainer:
         self._tables.append(table)
         chooser = Chooser(
             self._deriver,
-            Checker(self._query, select, text),
+            Checker(self._query, select, text, self._parameters),
             self._grounds,
             Blockers(self._deriver, select.where),
             FullGraph(self._deriver, select),

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.store import Term
-from .property_paths import look_up_paths
+from .lookups import Way, look_up_exists, look_up_paths, look_up_subquery
 from .provenance import (
     NOTHING,
     AbsenceAtom,
@@ -31,7 +31,6 @@ from .provenance import (
 )
 from .sparql import algebra as alg
 from .sparql.writer import Absence, write_absence
-from .subqueries import Way, look_up_exists, look_up_subquery
 
 #: Minimum number of derivations kept per row if not all are needed.
 KEPT: Final = 10_000

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ...graph.sparql_tokens import Token, scan, spelt_for_oxigraph
+from ...graph.sparql_tokens import Token, scan, spelt_for_oxigraph, values_blocks
 from ...graph.store import Term
 from ...ontology.namespaces import XSD
 from .provenance import Row, Statement
@@ -34,10 +34,17 @@ class Checker:
     ``text`` is the query as its author wrote it, so that a fault of our parser or rewriting
     cannot make a proof look right; without it (for the parts of CONSTRUCT and DESCRIBE) the
     SELECT is written out. Columns of SAMPLE and GROUP_CONCAT are not compared, since their values
-    depend on the order of solutions, which SPARQL leaves undefined.
+    depend on the order of solutions, which SPARQL leaves undefined. Each row is asked for with its
+    own values of the ``parameters`` alone.
     """
 
-    def __init__(self, query: alg.Query, select: alg.Select, text: str = "") -> None:
+    def __init__(
+        self,
+        query: alg.Query,
+        select: alg.Select,
+        text: str = "",
+        parameters: Sequence[str] = (),
+    ) -> None:
         whole = replace(select, order_by=(), limit=None, offset=None)
         dataset = write_dataset(query)
         if text:
@@ -51,12 +58,22 @@ class Checker:
         self._apart = in_each_graph(self._text, self._place.name) if text else ""
         names = [variable.name for variable in select.variables]
         self._columns = [(i, names[i]) for i in select.stable_columns]
+        #: The text between the values of the parameters, and the columns that have these values.
+        self._between, self._given = _without_values(self._text, parameters if text else (), names)
+
+    def _text_for(self, row: Row) -> str:
+        """The query with the row's own values, unless one of them cannot stand in VALUES."""
+        terms = [row[column] for column in self._given]
+        if not terms or any(term is None or isinstance(term, ox.BlankNode) for term in terms):
+            return self._text
+        pieces = zip(self._between, [*terms, ""], strict=True)
+        return " ".join(f"{before} {term}" for before, term in pieces)
 
     def yields(self, statements: Iterable[Statement], row: Row) -> bool:
         """Whether the query returns the row on these statements alone."""
         store = ox.Store()
         store.extend(quad for s in statements for quad in quads(s, self._graphs))
-        answer = store.query(self._text)
+        answer = store.query(self._text_for(row))
         if isinstance(answer, ox.QueryBoolean):
             return bool(answer)
         assert isinstance(answer, ox.QuerySolutions)
@@ -104,6 +121,20 @@ class Checker:
                     same(solution[other], row[k]) for k, other in columns
                 ):
                     yield place
+
+
+def _without_values(
+    text: str, parameters: Iterable[str], names: Sequence[str]
+) -> tuple[list[str], list[int]]:
+    """The pieces of a query around the VALUES of the parameters, and their columns, in order."""
+    blocks = sorted(
+        (opening.end, closing.start, names.index(name))
+        for name in parameters
+        for opening, closing in values_blocks(text, name)
+    )
+    edges = [0, *(place for start, end, _ in blocks for place in (start, end)), len(text)]
+    pieces = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return pieces, [column for _, _, column in blocks]
 
 
 _PLACE: Final = len("urn:row:")
@@ -188,10 +219,27 @@ def _braces(found: Sequence[Token]) -> tuple[int, int] | None:
 
 
 def _begins_with_triple(found: Sequence[Token], place: int) -> bool:
-    """Whether a group begins with a triple, perhaps after VALUES."""
+    """Whether a group, each branch of a UNION, begins with a triple, perhaps after VALUES."""
     while place < len(found) and found[place].is_word("VALUES"):
         place = next((i for i in range(place, len(found)) if found[i].text == "}"), place) + 1
+    while place < len(found) and found[place].text == "{":
+        if not _begins_with_triple(found, place + 1):
+            return False
+        place = _after_group(found, place)
+        if place >= len(found) or not found[place].is_word("UNION"):
+            return True
+        place += 1
     return place < len(found) and found[place].kind in _NODES
+
+
+def _after_group(found: Sequence[Token], place: int) -> int:
+    """The token after the group that opens at ``place``."""
+    depth = 0
+    for i in range(place, len(found)):
+        depth += {"{": 1, "}": -1}.get(found[i].text, 0)
+        if not depth:
+            return i + 1
+    return len(found)
 
 
 def _is_path_sign(found: Sequence[Token], place: int) -> bool:

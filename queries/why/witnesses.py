@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from .derivations import Deriver
+from .explanation import Grounds
 from .full_graph import FullGraph
-from .grounds import Grounds
 from .provenance import Derivations, GraphNode, Rest, Row
 from .sparql import algebra as alg
 from .verification import Case, Checker, shrunk

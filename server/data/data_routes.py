@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from ...messages.message import Message
 from ..sparql.media_types import LANGUAGES, language_of
-from ..sparql.query_operation import FORM, body_of, parameters_of, single
+from ..sparql.protocol import FORM, body_of, parameters_of, single
 from ..workers.pool import Pool
 from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer

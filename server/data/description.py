@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...api import KnowledgeGraph
+from ...graph.fact import MODALITIES
 from ...graph.store import select
 from ...ontology.namespaces import DOCUMENT, OWL
 from ...ontology.schema import class_slug, is_own, local_name
@@ -24,9 +25,6 @@ _SUMMARIES: Final = {
     "documents": "The documents. / الوثائق.",
     "facts": "Facts with their quotes. / الحقائق مع اقتباساتها.",
 }
-_MODALITIES: Final = (
-    "asserted", "reported", "inferred", "planned", "expected", "conditional", "denied",
-)  # fmt: skip
 #: The kinds of what a parameter of a list names.
 _KINDS: Final = {
     "class": "class", "entity": "entity", "subject": "entity", "object": "entity",
@@ -164,7 +162,7 @@ def _list(kinds: Kinds, kind: str, errors: Mapping[str, Any]) -> dict[str, Any]:
     given = []
     for name in what.parameters:
         if name == "modality":
-            schema: dict[str, Any] = {"type": "string", "enum": list(_MODALITIES)}
+            schema: dict[str, Any] = {"type": "string", "enum": list(MODALITIES)}
         elif name in _KINDS:
             schema = kinds.of(_KINDS[name])
         else:

@@ -17,11 +17,10 @@ from ...graph.fact_reader import FactReader
 from ...graph.fact_record import Json, fact_json
 from ...graph.store import Store, Term, select
 from ...messages.message import Message
-from ...ontology.namespaces import DCTERMS, DOCUMENT, GRAPH_EVIDENCE, OA, SCHEMA, SKOS, TW
+from ...ontology.namespaces import DCTERMS, DOCUMENT, SCHEMA, SKOS
 from ...ontology.schema import class_slug
-from ...queries.entity_search import listing, members, search
-from ...queries.fact_search import fact_iris
 from ...queries.labels import Labels, short_iri
+from ...queries.search import FACTS_OF_DOCUMENTS, fact_iris, listing, members, search
 from ..workers.reply import Reply
 
 #: Items of a page, and the most that can be asked for.
@@ -32,10 +31,6 @@ FARTHEST: Final = 10**9
 _VALUES: Final = """SELECT DISTINCT ?thing ?p ?value {{
   VALUES ?thing {{ {things} }} VALUES ?p {{ {predicates} }} ?thing ?p ?value
 }} ORDER BY ?thing ?p ?value"""
-_COUNTS: Final = f"""SELECT ?thing (COUNT(DISTINCT ?fact) AS ?n) {{{{
-  VALUES ?thing {{{{ {{things}} }}}}
-  GRAPH <{GRAPH_EVIDENCE}> {{{{ ?fact <{TW}evidence>/<{OA}hasSource> ?thing }}}}
-}}}} GROUP BY ?thing"""
 
 
 class Kind(NamedTuple):
@@ -204,7 +199,7 @@ def _counts(store: Store, iris: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     if iris:
         things = " ".join(f"<{iri}>" for iri in iris)
-        for row in select(store, _COUNTS.format(things=things)):
+        for row in select(store, FACTS_OF_DOCUMENTS.format(things=things)):
             if isinstance(row["n"], ox.Literal):
                 found[row["thing"].value] = int(row["n"].value)
     return found

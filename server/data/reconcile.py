@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from html import escape
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -21,10 +20,10 @@ from ...graph.store import Term, select
 from ...messages.message import say
 from ...ontology.namespaces import BASE, ID, RDFS, SKOS
 from ...ontology.schema import class_slug, is_own, local_name
-from ...queries.entity_search import class_iri, listing, members, predicate_iri
 from ...queries.labels import Labels, short_iri
 from ...queries.profile import Profile
 from ...queries.profile_text import Wording, rendered
+from ...queries.search import class_iri, listing, members, predicate_iri
 from ..workers.reply import Reply
 from .lists import values_of
 
@@ -33,8 +32,8 @@ BATCH: Final = 50
 _CANDIDATES: Final = 5
 _MOST: Final = 50
 _SUGGESTED: Final = 20
-#: The score of the same name, and how much of it a name used in some documents only gets.
-_FULL, _WEAK = 100.0, 0.9
+#: The most likeness of a name that is not the very name.
+_NEVER_SAME: Final = 0.99
 #: The size of the preview, in pixels.
 _WIDTH, _HEIGHT = 420, 220
 _TERMS: Final = """
@@ -47,14 +46,6 @@ SELECT DISTINCT ?term ?label ?text {{
 }} ORDER BY ?label"""
 _KINDS: Final = {"type": "owl:Class", "property": "owl:ObjectProperty owl:DatatypeProperty"}
 _USED: Final = """SELECT DISTINCT ?p {{ VALUES ?thing {{ {things} }} ?thing ?p ?o }}"""
-
-
-class Candidate(NamedTuple):
-    """An entity that a query may mean; ``score`` is from 0 to 100."""
-
-    iri: str
-    score: float
-    is_same_name: bool
 
 
 def reconcile(
@@ -129,65 +120,38 @@ def _result(graph: KnowledgeGraph, query: Any) -> list[dict[str, Any]]:
     wanted = _wanted(graph, query.get("properties") or [])
     text = query.get("query") or ""
     found = (
-        candidates(graph, str(text), allowed)
+        {one.thing: one.likeness if one.has_the_name else min(one.likeness, _NEVER_SAME)
+         for one in graph.names.candidates(str(text), allowed)[: 4 * _MOST]
+         if one.thing.startswith(ID)}
         if text
-        else [Candidate(iri, _FULL, is_same_name=False)
-              for iri in (members(graph.store, "entity") if allowed is None else sorted(allowed))]
+        else dict.fromkeys(members(graph.store, "entity") if allowed is None else allowed, 1.0)
     )  # fmt: skip
-    shares = _shares(graph, [one.iri for one in found], wanted)
-    if not text:
-        found = [one for one in found if shares[one.iri]]
+    shares = _shares(graph, list(found), wanted)
     scored = sorted(
         # What is said about a thing weighs as much as its name.
-        ((one.score * (1 + shares[one.iri]) / 2 if wanted else one.score, one) for one in found),
-        key=lambda item: (-item[0], item[1].iri),
+        (
+            (likeness * (1 + shares[iri]) / 2 if wanted else likeness, iri)
+            for iri, likeness in found.items()
+            if text or shares[iri]
+        ),
+        key=lambda item: (-item[0], item[1]),
     )
-    same = [one for _, one in scored if one.is_same_name and shares[one.iri] == 1]
-    shown = listing(graph.store, [one.iri for _, one in scored[:limit]], graph.language)
+    same = [iri for _, iri in scored if text and found[iri] == 1 and shares[iri] == 1]
+    shown = listing(graph.store, [iri for _, iri in scored[:limit]], graph.language)
     labels = Labels.of(graph.store)
     return [
         {
             **_named(labels, entity.iri, graph.language),
-            "score": round(score, 2),
-            "match": same == [one],
-            "type": [_type(graph, iri) for iri in entity.classes],
+            "score": round(100 * score, 2),
+            "match": same == [iri],
+            "type": [_type(graph, kind) for kind in entity.classes],
             "features": [
-                {"id": "name", "value": round(one.score, 2)},
-                {"id": "properties", "value": round(100 * shares[one.iri], 2)},
+                {"id": "name", "value": round(100 * found[iri], 2)},
+                {"id": "properties", "value": round(100 * shares[iri], 2)},
             ],
         }
-        for (score, one), entity in zip(scored[:limit], shown, strict=True)
+        for (score, iri), entity in zip(scored[:limit], shown, strict=True)
     ]
-
-
-def candidates(graph: KnowledgeGraph, text: str, allowed: frozenset[str] | None) -> list[Candidate]:
-    """Entities with such a name, an IRI or an id, in any order; none twice.
-
-    ``allowed`` are the members of the classes asked for. The same name has the full score, in
-    either language and any spelling; other names the share of letters that they have in common.
-    """
-    names = graph.names
-    exact = [iri for iri in names.find(text) if iri.startswith(ID)]
-    near = [iri for slug in names.near(text) for iri in names.find(slug)[:1]]
-    iris = [
-        iri
-        for iri in dict.fromkeys((*exact, *names.containing(text), *near))
-        if iri.startswith(ID) and (allowed is None or iri in allowed)
-    ][: 4 * _MOST]
-    spelt = values_of(graph.store, iris, (f"{RDFS}label", f"{SKOS}altLabel"))
-    found = []
-    for iri in iris:
-        ratios = [
-            _FULL * SequenceMatcher(None, fold(text), fold(term.value)).ratio()
-            for terms in spelt[iri].values()
-            for term in terms
-        ]
-        best = max(ratios, default=0)
-        is_same = iri in exact and (best == _FULL or text in (iri, short_iri(iri)))
-        if iri in exact:
-            best = _FULL if is_same else max(best, _FULL * _WEAK)
-        found.append(Candidate(iri, best if is_same else min(best, _FULL - 1), is_same))
-    return found
 
 
 def _allowed(graph: KnowledgeGraph, kinds: Iterable[Any]) -> frozenset[str] | None:

@@ -14,7 +14,7 @@ from ...graph.arabic import fold
 from ...graph.errors import UnknownNameError
 from ...graph.store import Store, select
 from ...messages.message import say
-from ...ontology.namespaces import BASE, DCTERMS, GRAPH_EVIDENCE, ID, OA, TW
+from ...ontology.namespaces import BASE, DCTERMS, GRAPH_EVIDENCE, ID, TW
 from ...ontology.schema import is_own
 from ...queries.items import BANDS
 from ...queries.items import centre as centre_of
@@ -22,6 +22,7 @@ from ...queries.labels import short_iri
 from ...queries.names import Names
 from ...queries.profile import Profile
 from ...queries.results import to_separated
+from ...queries.search import FACTS_OF_DOCUMENTS
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .page import Page
@@ -50,10 +51,6 @@ _COUNTS: Final = f"""SELECT ?thing (COUNT(DISTINCT ?fact) AS ?n) {{{{
   VALUES ?thing {{{{ {{things}} }}}}
   {{{{ GRAPH ?fact {{{{ ?thing ?p ?o }}}} }}}} UNION {{{{ GRAPH ?fact {{{{ ?s ?p ?thing }}}} }}}}
   GRAPH <{GRAPH_EVIDENCE}> {{{{ ?fact a <{TW}Fact> }}}}
-}}}} GROUP BY ?thing"""
-_QUOTED: Final = f"""SELECT ?thing (COUNT(DISTINCT ?fact) AS ?n) {{{{
-  VALUES ?thing {{{{ {{things}} }}}}
-  GRAPH <{GRAPH_EVIDENCE}> {{{{ ?fact <{TW}evidence>/<{OA}hasSource> ?thing }}}}
 }}}} GROUP BY ?thing"""
 _NAMES: Final = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?value {{ VALUES ?thing {{ {things} }} ?thing rdfs:label ?value }}"""
@@ -213,7 +210,9 @@ def _rows(
                 rows[row["thing"].value].cells["kind"].append(row["value"])
     for made in rows.values():
         made.cells["facts"] = 0
-    for row in select(store, (_QUOTED if are_documents else _COUNTS).format(things=things)):
+    for row in select(
+        store, (FACTS_OF_DOCUMENTS if are_documents else _COUNTS).format(things=things)
+    ):
         rows[row["thing"].value].cells["facts"] = int(row["n"].value)
     return rows.values()
 

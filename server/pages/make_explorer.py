@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from ...graph.store import EmbeddedStore
 from ...loaders.builds.atomic_folder import Unfinished
 from ...messages.message import LANGUAGES, say
 from ..workers.reply import Reply
@@ -89,10 +90,11 @@ def renderer(graph: OpenedBuild) -> Callable[[str], str]:
     from ...viz.layout import layout
     from ...viz.read_view import read_view
 
-    view = read_view(graph.store)
+    store = graph.store.resident() if isinstance(graph.store, EmbeddedStore) else graph.store
+    view = read_view(store)
     texts = {slug: text for slug, (_, text) in graph.texts().items()}
-    names = Names(graph.store)
-    questions = list(answer_questions(graph.store, graph.catalogue.questions.values(), names))
+    asked = graph.catalogue.questions.values()
+    questions = list(answer_questions(store, asked, Names(store), is_whole=True))
     places = layout(view)
     return lambda language: render(
         view, lang=language, texts=texts, questions=questions, places=places

@@ -176,11 +176,11 @@ def _key(shown: object) -> Iterator[Hashable]:
         return
     assert isinstance(shown, list | tuple)
     for item in shown:
-        if isinstance(item, tuple):
+        if isinstance(item, FactRecord):
+            yield item.iri
+        else:
             yield item[0].iri
             yield item[1].place
-        else:
-            yield item.iri
 
 
 def name_of_place(start: int, end: int) -> str:

@@ -15,8 +15,7 @@ from ...queries.items import BANDS
 from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES
 from ...queries.profile import Profile, Section
-from ...queries.profile_text import Clause, Wording, rendered
-from ...queries.unsaid import unsaid
+from ...queries.profile_text import Clause, Wording, rendered, unsaid
 from ...viz.legend import FAMILIES, Family
 from ..workers.served_graph import OpenedBuild
 from .page import Families, Page

@@ -1,7 +1,8 @@
-"""Tasks for the pages of stored questions, their answers, and the query form."""
+"""Pages of stored questions and their answers, and answers as files: CSV, Excel, JSON, SPARQL."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
@@ -10,14 +11,16 @@ import pyoxigraph as ox
 from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
-from ...queries.answer import Triples
+from ...queries.answer import Triples, write_answer
 from ...queries.answer_table import AnswerTable
+from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
+from ...queries.proven_answer import write_proven
 from ...queries.question import Question
 from ...queries.rows import Rows, Truth
+from ...queries.workbook import write_answer_book
 from ..sparql.query_tasks import answered
 from ..workers.reply import Reply
-from .answer_files import files_of
 from .page import Page
 
 #: Maximum number of rows on a page; CSV and JSON have all rows.
@@ -140,6 +143,9 @@ def _field(
     if isinstance(parameter.default, ox.NamedNode):
         example = choices.get(parameter.default.value, example)
     value = given.get(parameter.name, "" if parameter.is_required else example)
+    # A link has an IRI or a slug, where a person writes a name.
+    meant = (iri for iri in choices if value in (iri, short_iri(iri), iri.rpartition("/")[2]))
+    value = choices.get(next(meant, ""), value)
     hint = say("answer-any", language)
     if parameter.is_required:
         hint = say("page-ask-example", language, value=example)
@@ -161,3 +167,64 @@ def as_shown(
     warnings = [told(item, language) for item in answer.warnings]
     has_files = isinstance(answer, Rows)
     return {"table": table, "is_cut": is_cut, "warnings": warnings, "has_files": has_files}
+
+
+#: The files of an answer and their media types.
+FILES: Final = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "rq": "application/sparql-query",
+}
+
+
+def files_of(page: Page, path: str, parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The name and the address of each file of an answer."""
+    names = {"rq": "SPARQL", "xlsx": "Excel"}
+    return [
+        (names.get(suffix, suffix.upper()), page.site(f"{path}.{suffix}", **parameters))
+        for suffix in FILES
+    ]
+
+
+def answer_file(
+    graph: KnowledgeGraph,
+    reply: Reply,
+    *,
+    form: str,
+    language: str,
+    name: str = "",
+    text: str = "",
+    query: str = "",
+    parameters: dict[str, str] | None = None,
+) -> None:
+    """Write an answer as a file: that of a stored question, of own words, or of a query.
+
+    Raises ``UnsureError`` if own words are not understood, and ``QueryError`` for an answer that
+    has no rows by its nature.
+    """
+    graph.language = language
+    given = {key: value for key, value in (parameters or {}).items() if value.strip()}
+    if name:
+        found: Rows | Truth | Triples = answered(graph, name, given, language)
+    elif text:
+        outcome = graph.read(text)
+        if outcome.plan is None or outcome.plan.card or outcome.kind == "lacking":
+            raise outcome.error
+        found = graph.answered(outcome)
+    else:
+        found = graph.sparql(query)
+    if not isinstance(found, Rows):
+        raise QueryError("only-rows-explained")
+    reply.begin(
+        FILES[form],
+        Content_Disposition=f'attachment; filename="{name or "taawun-answer"}.{form}"',
+    )
+    if form == "csv":
+        write_answer(found.answer, "csv", reply.body, for_spreadsheet=True)
+    elif form == "json":
+        write_proven(found, found.proven(), "json", reply.body)
+    elif form == "rq":
+        reply.body.write(found.text.rstrip() + "\n")
+    else:
+        write_answer_book(found, found.proven(), reply.body.buffer)

@@ -33,8 +33,7 @@ from ...queries.entity_card import entity_card
 from ...queries.labels import short_iri
 from ...queries.proof_json import card_json
 from ..sparql.media_types import GRAPHS, LANGUAGES
-from ..sparql.named_graphs import NAMED, VOID, graph_triples, size
-from ..sparql.protocol import SD
+from ..sparql.service_description import NAMED, SD, VOID, graph_triples, size
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .document_page import document_values

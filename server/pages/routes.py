@@ -12,14 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from ...messages.message import Message
 from ...viz.style import look
 from ..sparql.media_types import LANGUAGES, choose, language_of
-from ..sparql.query_operation import asked, single, truth
+from ..sparql.protocol import asked, single, truth
 from ..workers.answer_memory import etag, matches
 from ..workers.pool import Pool
 from ..workers.process import Limits
 from ..workers.worker_answer import RequestError, WorkersAnswer
-from .answer_files import FILES
 from .explorer_pages import Explorers
 from .list_pages import FORMS as LIST_FORMS
+from .question_pages import FILES
 
 #: Address suffixes and their media types; the first is for browsers.
 SUFFIXES: Final = {
@@ -175,6 +175,18 @@ class Site:
             }
         )
 
+    async def row(self, request: Request) -> Response:
+        """One row of the answer to a query, with its proof."""
+        values = single(request)
+        return self._answer(
+            {
+                "task": "row_page",
+                "text": values.get("query", ""),
+                "row": values.get("row", ""),
+                "language": language_of(request, values.get("lang")),
+            }
+        )
+
     async def question(self, request: Request) -> Response:
         """One stored question with its answer."""
         return self._answer({"task": "question_page", **asked(request)})
@@ -207,7 +219,7 @@ def _chosen(request: Request) -> tuple[str, str, bool]:
 #: The parts of the editor, in the order in which they load.
 _EDITOR: Final = (
     "codemirror.js", "codemirror-sparql.js", "codemirror-brackets.js", "codemirror-hint.js",
-    "editor.js",
+    "editor.js", "row-proofs.js",
 )  # fmt: skip
 _EDITOR_STYLE: Final = ("codemirror.css", "codemirror-hint.css", "editor.css")
 

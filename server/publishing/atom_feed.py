@@ -9,8 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from ...graph.store import Store
 from ...messages.message import say
 from ...ontology.namespaces import BASE
-from ...queries.change_events import events
-from ...queries.changes import Changes
+from ...queries.changes import Changes, events
 from .static_address import Address, address_of
 
 #: The most addresses of one sitemap (sitemaps.org).

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from ...graph.store import Store, select
 from ...messages.message import say, shortened
-from ...ontology.namespaces import BASE, ID, RDFS, SCHEMA, SKOS
+from ...ontology.namespaces import BASE, ID, LICENCE, RDFS, SCHEMA, SKOS
 from .static_address import Address
 
 _H1: Final = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
@@ -21,7 +21,6 @@ _QUOTE: Final = re.compile(r"<blockquote[^>]*>(.*?)</blockquote>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*>")
 #: Characters of a description in a preview.
 _SHOWN: Final = 200
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _NAMES: Final = f"""SELECT ?thing ?p ?name WHERE {{
   VALUES ?p {{ <{RDFS}label> <{SKOS}altLabel> <{SKOS}exactMatch> }}
   ?thing ?p ?name FILTER(STRSTARTS(STR(?thing), "{BASE}"))

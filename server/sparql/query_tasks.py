@@ -58,7 +58,7 @@ def query(
         else:
             answer.serialize(out, RESULTS[media])
     except (OSError, ValueError, RuntimeError) as error:
-        raise QueryError("query-not-evaluated", reason=foreign(str(error))) from error
+        raise QueryError("query-not-evaluated", reason=foreign(error)) from error
 
 
 def warned(warnings: Sequence[TaawunError]) -> dict[str, str]:

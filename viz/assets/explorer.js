@@ -478,13 +478,19 @@ async function start() {
   document.documentElement.dataset.ready = 'true';
 }
 
-/** What scripts and tests may ask of the page: where things stand on the screen, and folding. */
+/** What scripts and tests may ask of the page: answers, where things stand on the screen, and folding. */
 window.taawun = Object.freeze({
   fold,
   /** How a question in one's own words is read: a stored question with its values, or not for sure. */
   read(text) {
     const found = readQuestion(text);
     return found && {question: found.question.slug, values: Object.fromEntries(found.question.parameters.map((item, place) => [item.key, shortIri(found.values[place])]))};
+  },
+  /** The rows of a stored question for some of its values, each with its cells and the IRIs of its facts. */
+  answer(slug, given) {
+    const question = questionOf(slug);
+    const values = question.parameters.map((item) => given[item.key] ?? item.cell);
+    return rowsOf({question, values}).map((row) => ({cells: row.cells.map((cell) => cell.text ?? cell), facts: row.facts.map((id) => facts[id].iri)}));
   },
   placeOf(name) {
     const node = nodeByShortName(name);

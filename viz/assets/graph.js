@@ -3,7 +3,7 @@
 const NETWORK = JSON.parse(document.getElementById('network').textContent);
 
 const nodes = DATA.nodes.map((node, id) => ({
-  names: [], classes: [], countries: [], areas: [], stages: [],
+  names: [], classes: [], countries: [], areas: [], broader: [], stages: [],
   ...node, id, links: [], about: [], told: [],
   family: DATA.families[node.family],
   size: NETWORK.nodes[id].size, x: NETWORK.nodes[id].x, y: NETWORK.nodes[id].y,

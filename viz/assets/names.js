@@ -88,6 +88,7 @@ function drawNames(ctx, view) {
   const order = namesInOrder();
   const parts = outstanding();
   const taken = new Taken();
+  taken.push(toolsBox());
   const signs = new Map();
   for (const node of parts ? parts.nodes : picture.seen.nodes) {
     if (!picture.seen.nodes.has(node) || isOutside(view, onView(view, node), 80)) continue;
@@ -113,6 +114,12 @@ function drawNames(ctx, view) {
   picture.boxes = picture.placed.map(({box}) => box);
   picture.relations = [];
   drawEdgeNames(ctx, view, taken);
+}
+
+/** Where the buttons over the picture stand, in its measures. */
+function toolsBox() {
+  const [box, around] = ['tools', 'picture'].map((id) => byId(id).getBoundingClientRect());
+  return {left: box.left - around.left, right: box.right - around.left, top: box.top - around.top, bottom: box.bottom - around.top};
 }
 
 /** The straight lines that show, to keep names off; none where they are too many. */

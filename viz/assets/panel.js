@@ -286,7 +286,7 @@ function summaryCard(claim, current) {
     el('div', {class: 'cards'}, cards(sources, current)));
 }
 
-/* ---------- an edge, a path, a question ---------- */
+/* ---------- an edge, a path ---------- */
 
 function edgePanel(edge) {
   const ends = [nodes[edge.s], nodes[edge.t]];
@@ -317,70 +317,6 @@ function pathPanel({start, goal, path}) {
         claims.length > 2 && button(`+ ${counted('facts', claims.length - 2)}`, () => select({kind: 'edge', edge}), {class: 'link'}));
     })),
   ];
-}
-
-function questionPanel({question, values}) {
-  const rows = rowsOf(state.selected);
-  return [
-    el('p', {class: 'kicker'}, icon('question'), word(`explorer-subject-${question.subject ?? 'other'}`)),
-    el('h2', {class: 'title'}, inLanguage(question.title)),
-    question.parameters.length > 0 && el('div', {class: 'choosers'}, question.parameters.map((item, place) => chooser(question, values, item, place))),
-    el('p', {class: 'quiet'}, rows.length ? counted('answers', rows.length) : word('answer-none')),
-    el('ol', {class: 'answers'}, rows.map((row) => answerItem(question, row))),
-  ].filter(Boolean);
-}
-
-/** The values that a question stands with in its query. */
-const standing = (question) => question.parameters.map((item) => item.cell);
-const valuesOf = ({question, values}) => values ?? standing(question);
-
-/** The rows of the answer for the chosen values. */
-function rowsOf(choice) {
-  const values = valuesOf(choice);
-  return choice.question.answers.get(values.join(' ')) ?? (values.join(' ') === standing(choice.question).join(' ') ? choice.question.rows : []);
-}
-
-/** A parameter of a question, with a list of what it may be: first what has an answer. */
-function chooser(question, values, item, place) {
-  const now = valuesOf({question, values});
-  const name = (cell) => cell ? cellText(cell) : word('answer-any');
-  const isAnswered = (cell) => rowsOf({question, values: now.map((one, at) => (at === place ? cell : one))}).length > 0;
-  if (!question.answers.size) return el('p', {class: 'quiet'}, `${inLanguage(item.name)}: `, now[place] ? cellContent(now[place]) : word('answer-any'));
-  const listed = [...new Set([now[place], item.cell, ...item.values])].filter((cell) => cell || !item.required);
-  const sorted = listed.sort((one, other) => name(one).localeCompare(name(other), locale()));
-  const option = (cell) => el('option', {value: cell, selected: cell === now[place]}, name(cell));
-  const [full, empty] = [sorted.filter((cell) => cell && isAnswered(cell)), sorted.filter((cell) => cell && !isAnswered(cell))];
-  return el('label', {class: 'narrowing'}, el('span', {}, inLanguage(item.name)),
-    el('select', {data: {key: `value-${item.key}`}, onchange: ({target}) => select({kind: 'question', question, values: now.map((one, at) => (at === place ? target.value : one))})},
-      !item.required && (item.cell === '' || now[place] === '') && option(''), full.map(option),
-      empty.length > 0 && el('optgroup', {label: word('explorer-no-answer')}, empty.map(option))));
-}
-
-function answerItem(question, row) {
-  const proven = row.facts.map((id) => facts[id]);
-  const proof = el('div', {class: 'cards'});
-  const reserved = reservations(proven);
-  return el('li', {},
-    el('dl', {}, row.cells.map((cell, place) => [
-      el('dt', {}, question.columns[place] ? inLanguage(question.columns[place]) : ''),
-      el('dd', {}, cellContent(cell))]),
-      reserved && [el('dt', {}, word('answer-rests-on')), el('dd', {}, reserved)]),
-    proven.length > 0 && el('details', {class: 'group', ontoggle: () => proof.childElementCount || proof.append(...cards(proven))},
-      el('summary', {}, el('span', {}, word('answer-proof')), el('span', {class: 'count'}, number(proven.length))), proof));
-}
-
-/** A cell of an answer: an entity or document that opens, or its text. */
-function cellContent(cell) {
-  const node = nodeOfIri.get(cell);
-  if (node) return entityLink(node);
-  const source = documents.find((item) => item.iri === cell);
-  return source ? button(bdi(inLanguage(source.title)), () => openReader(source), {class: 'link'}) : bdi(cellText(cell));
-}
-
-/** A cell as people read it: the name of what it is, a number or date in words, or the text itself. */
-function cellText(cell) {
-  if (cell.text !== undefined) return literalInWords(cell);
-  return nameOfIri.has(cell) ? inLanguage(nameOfIri.get(cell)) : literalInWords({text: cell, type: ''});
 }
 
 /** Signed agreements, each with its parties, then the words. */

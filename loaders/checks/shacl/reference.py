@@ -12,9 +12,8 @@ from rdflib.term import IdentifiedNode, Node
 
 from ....graph.errors import ShapesError, needs
 from ....messages.message import foreign
-from .result import Result, message_of
 from .source import Node as ShapeNode
-from .source import ShapesGraph, path_of
+from .source import Result, ShapesGraph, message_of, path_of
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -34,7 +33,7 @@ def validate(data: Graph, shapes: ShapesGraph) -> list[Result]:
         try:
             _, report, text = run(data, shacl_graph=graph_of(shapes.triples), inference="none")
         except (ShapeLoadError, ReportableRuntimeError, Warning) as error:
-            raise ShapesError("shapes-refused", reason=foreign(str(error))) from error
+            raise ShapesError("shapes-refused", reason=foreign(error)) from error
     if not isinstance(report, Graph):
         raise ShapesError("shapes-refused", reason=foreign(str(text)))
     found = {_result(report, node, shapes) for node in report.objects(None, SH.result)}
