@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,20 @@ from click.testing import CliRunner, Result
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
 from taawun.graph.derive import derive
+from taawun.graph.fact_index import FactIndexWriter
+from taawun.graph.store import FACT_INDEX, Store
+from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
+from taawun.queries.names import Names
+from taawun.queries.question import Question
 from taawun.queries.results import Table
+from taawun.viz import explorer
+from taawun.viz.answers import answer_questions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -50,7 +57,7 @@ ARGUMENTS = [
 NEEDS = {
     "browser": "browser", "run_java": "java", "packages": "node", "virtuoso": "virtuoso",
     "larger": "slow", "mutants": "slow", "reader": "slow", "wheel": "slow",
-    "small_build": "slow", "ask_over": "slow", "released": "slow",
+    "small_build": "slow", "copy_of_small": "slow", "ask_over": "slow", "released": "slow",
     "union_oxigraph": "slow", "served": "slow", "fronts": "slow",
 }  # fmt: skip
 #: Files whose tests build collections, start processes or run commands one after the other.
@@ -155,10 +162,49 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
     found = read_collection([collection])
     derived = list(derive(found.facts, found.schema, found.classes))
-    (folder / "0123456789abcdef").mkdir()
-    store = ox.Store(str(folder / "0123456789abcdef" / STORE))
-    store.bulk_load("\n".join(lines_of(found, derived)).encode(), ox.RdfFormat.N_QUADS)
-    return Build(folder / "0123456789abcdef", is_new=True)
+    made = Build(folder / "0123456789abcdef", is_new=True)
+    made.path.mkdir()
+    index = FactIndexWriter(lambda: made.path / FACT_INDEX)
+    lines = [*index.heeded(lines_of(found, derived))]
+    for fact in found.facts:
+        index.add(fact)
+    for item in derived:
+        line = " ".join(item.terms)
+        index.add_derived(item.iri, line, item.rule_iri, item.when, item.sources)
+    index.add_documents(found.documents.values())
+    index.finish()
+    store = ox.Store(str(made.path / STORE))
+    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS)
+    return made
+
+
+@pytest.fixture
+def few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What explorers answer: few of many questions. ``test_explorer.py`` opens one with all."""
+
+    def few(store: Store, questions: Iterable[Question], names: Names | None) -> Any:
+        return answer_questions(store, list(questions)[:3], names)
+
+    monkeypatch.setattr(explorer, "answer_questions", few)
+
+
+@pytest.fixture(scope="session")
+def copy_of_small(the_build: Build, small_build: Build) -> Callable[[Path], Path]:
+    """Copy the small build into a cache, where it passes for that of the bundled collection.
+
+    Pages that servers keep in a build are not copied.
+    """
+
+    def copy(cache: Path) -> Path:
+        target = cache / the_build.path.name
+        left_out = shutil.ignore_patterns("explorer-*", STORE, FACT_INDEX)
+        shutil.copytree(the_build.path, target, ignore=left_out)
+        shutil.copytree(small_build.path / STORE, target / STORE)
+        shutil.copy(small_build.path / FACT_INDEX, target)
+        seal(target)
+        return target
+
+    return copy
 
 
 @pytest.fixture(scope="session")
@@ -251,6 +297,18 @@ class Server:
         return self.get(f"/sparql?{urlencode({'query': text})}", method, **headers)
 
 
+#: The command line, whose servers make an explorer only when somebody asks for it: that of the
+#: whole graph takes ten seconds. ``test_serve_explorer.py`` starts servers as they are.
+UNHURRIED = (
+    "-c",
+    "import sys; del sys.path[0]\n"
+    "from taawun import __main__\n"
+    "from taawun.server.pages import explorer_pages\n"
+    "explorer_pages._QUIET = 1e6\n"
+    "__main__.main()",
+)
+
+
 @pytest.fixture(scope="session")
 def start_server(
     the_build: Build, tmp_path_factory: pytest.TempPathFactory
@@ -260,7 +318,7 @@ def start_server(
 
     def start(
         *arguments: str,
-        command: tuple[str, ...] = ("-m", "taawun"),
+        command: tuple[str, ...] = UNHURRIED,
         cache: Path = the_build.path.parent,
     ) -> Server:
         log = tmp_path_factory.mktemp("server") / "log"
@@ -316,3 +374,16 @@ def browser() -> Iterator[Browser]:
 def site(start_server: Callable[..., Server]) -> Server:
     """``taawun serve`` with time enough for every page, however busy the machine is."""
     return start_server("serve", "--port", "0", "--timeout", "120", "--workers", "2")
+
+
+@pytest.fixture(scope="session")
+def small_site(
+    start_server: Callable[..., Server],
+    copy_of_small: Callable[[Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Server:
+    """The same over a small part of the graph, whose explorer is soon made."""
+    folder = copy_of_small(tmp_path_factory.mktemp("site") / "cache")
+    return start_server(
+        "serve", "--port", "0", "--timeout", "120", "--workers", "1", cache=folder.parent
+    )

@@ -51,7 +51,7 @@ def test_commands_import_nothing_from_it(command, arguments, hostile, the_build)
 
 def test_the_server_and_its_workers_import_nothing_from_it(hostile, start_server, monkeypatch):
     monkeypatch.chdir(hostile)
-    server = start_server("serve", "--port", "0")
+    server = start_server("serve", "--port", "0", command=("-m", "taawun"))
     assert server.query("SELECT ?c { ?c a tw:Country }").status == 200
     assert server.get("/ask?q=which+agreements+did+Egypt+sign%3F").status == 200
     assert not (hostile / "imported").exists()

@@ -32,20 +32,20 @@ SOUND = Path(__file__).parent / "collections" / "sound"
 
 
 @pytest.fixture
-def folder(the_build, tmp_path):
-    """A copy of the build without pages that servers keep there, in a cache of its own."""
-    target = tmp_path / "cache" / the_build.path.name
-    shutil.copytree(the_build.path, target, ignore=shutil.ignore_patterns("explorer-*"))
-    return target
+def folder(copy_of_small, tmp_path):
+    """A build without pages that servers keep there, in a cache of its own."""
+    return copy_of_small(tmp_path / "cache")
 
 
 @pytest.fixture
-def small_folder(folder, small_build):
-    """The same with a part of the graph, of which a page is soon made."""
-    shutil.rmtree(folder / STORE)
-    shutil.copytree(small_build.path / STORE, folder / STORE)
-    seal(folder)
-    return folder
+def start(start_server):
+    """Start a server as it is: it makes the explorer beforehand."""
+
+    def start(*arguments, cache):
+        command = ("-m", "taawun")
+        return start_server("serve", "--port", "0", *arguments, cache=cache, command=command)
+
+    return start
 
 
 @pytest.fixture
@@ -176,49 +176,51 @@ def hurry(server):
 
 
 @pytest.mark.slow
-def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(
-    small_folder, start_server
-):
-    first = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
+def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder, start):
+    first = start("--workers", "1", cache=folder.parent)
     wait_until(lambda: any(child.nice() == 19 for child in first.workers(19).values()))
     assert first.query("ASK {}").status == 200
-    wait_until(lambda: hurry(first) or len(explorers(small_folder)) == 2)
+    wait_until(lambda: hurry(first) or len(explorers(folder)) == 2)
     wait_until(lambda: not first.workers(19))
     page = first.get("/?lang=en").body
-    (file,) = [path for path in explorers(small_folder) if kept.find(path) == page]
+    (file,) = [path for path in explorers(folder) if kept.find(path) == page]
     kept.keep(file, page + b"<!-- kept -->")
-    second = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
+    second = start("--workers", "1", cache=folder.parent)
     assert second.get("/?lang=en").body == page + b"<!-- kept -->"
     assert first.get("/?lang=en").body == page
 
 
 @pytest.mark.slow
-def test_the_pages_of_a_new_build_are_made_beforehand(start_server, tmp_path):
+def test_the_pages_of_a_new_build_are_made_beforehand(folder, start, tmp_path):
     register = tmp_path / "mine" / "entities" / "country.yaml"
     register.parent.mkdir(parents=True)
-    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Imaginary Atlantis}\n")
-    cache, mine = tmp_path / "cache", tmp_path / "mine"
-    old = build([mine], cache=cache)
-    server = start_server("serve", "--port", "0", "--collection", str(mine), cache=cache)
-    register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Sunken Atlantis}\n")
-    new = build([mine], cache=cache)
-    assert new.path != old.path
-    wait_until(lambda: hurry(server) or len(explorers(new.path)) == 2)
+    cache, mine, builds = tmp_path / "mine-cache", tmp_path / "mine", []
+    # The first is served first, and then the second is there.
+    for name in ("Sunken", "Imaginary"):
+        register.write_text(f"country/atlantis: {{ar: أطلانتس المتخيلة, en: {name} Atlantis}}\n")
+        builds.append(build([mine], cache=cache).path)
+        shutil.rmtree(builds[-1] / STORE)
+        shutil.copytree(folder / STORE, builds[-1] / STORE)
+        seal(builds[-1])
+    new, old = builds
+    assert new != old
+    server = start("--collection", str(mine), cache=cache)
+    wait_until(lambda: hurry(server) or len(explorers(old)) == 2)
+    register.write_text(register.read_text().replace("Imaginary", "Sunken"))
+    wait_until(lambda: hurry(server) or len(explorers(new)) == 2)
 
 
 @pytest.mark.slow
-def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
-    small_folder, start_server
-):
-    server = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
+def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(folder, start):
+    server = start("--workers", "1", cache=folder.parent)
     wait_until(lambda: server.workers(19))
     for maker in server.workers(19).values():
         maker.kill()
     wait_until(lambda: "The explorer could not be made. " in server.log.read_text())
-    assert explorers(small_folder) == []
+    assert explorers(folder) == []
     assert server.get("/?lang=ar").status == 200
     # The other language is made with it.
-    assert len(explorers(small_folder)) == 2
+    assert len(explorers(folder)) == 2
     assert "Traceback" not in server.log.read_text()
 
 
@@ -279,9 +281,9 @@ def test_a_page_that_a_limit_stops_is_tried_once_for_each_build(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["ar"])
 def test_the_first_visitor_sees_a_page_while_the_explorer_is_being_made(
-    language, small_folder, start_server, browser
+    language, folder, start, browser
 ):
-    server = start_server("serve", "--port", "0", "--workers", "1", cache=small_folder.parent)
+    server = start("--workers", "1", cache=folder.parent)
     makers = []
 
     def are_paused():
@@ -299,7 +301,7 @@ def test_the_first_visitor_sees_a_page_while_the_explorer_is_being_made(
     for maker in makers:
         maker.resume()
     hurry(server)
-    wait_until(lambda: len(explorers(small_folder)) == 2)
+    wait_until(lambda: len(explorers(folder)) == 2)
     # The page loads again by itself, and then is the explorer.
     page.wait_for_selector("#tabs button", timeout=120_000)
     page.close()

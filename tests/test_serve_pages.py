@@ -225,11 +225,11 @@ def test_nonsense_in_an_address_is_only_text(path, site):
 
 
 @pytest.mark.slow
-def test_the_explorer_is_made_once_and_known_by_its_tag(site):
-    first = site.get("/?lang=en")
+def test_the_explorer_is_made_once_and_known_by_its_tag(small_site):
+    first = small_site.get("/?lang=en")
     assert (first.status, first.headers["content-type"]) == (200, "text/html; charset=utf-8")
     tag = first.headers["etag"]
-    again = site.get("/?lang=en", if_none_match=tag)
+    again = small_site.get("/?lang=en", if_none_match=tag)
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
 
 
@@ -310,11 +310,11 @@ def test_a_person_asks_a_question_and_opens_a_proof(site, browser):
     page.close()
 
 
-def test_the_explorer_works_in_a_browser(site, browser):
+def test_the_explorer_works_in_a_browser(small_site, browser):
     page = browser.new_page()
     complaints = []
     page.on("console", lambda said: complaints.append(said.text))
-    page.goto(f"{site.url}/?lang=en", timeout=120_000)
+    page.goto(f"{small_site.url}/?lang=en", timeout=120_000)
     expect(page.locator("#counts")).not_to_be_empty()
     assert not [text for text in complaints if "favicon" not in text and "404" not in text]
     page.close()

@@ -250,13 +250,13 @@ def test_jobs_take_at_most_three_clicks(site, browser):
     page.close()
 
 
-def test_the_explorer_leads_to_the_page_of_what_is_chosen_and_back(site, browser):
+def test_the_explorer_leads_to_the_page_of_what_is_chosen_and_back(small_site, browser):
     page = browser.new_page()
-    page.goto(f"{site.url}/?lang=en#node=country/iraq", timeout=120_000)
+    page.goto(f"{small_site.url}/?lang=en#node=country/iraq", timeout=120_000)
     page.get_by_role("link", name="Open the page of what is chosen").click()
-    expect(page).to_have_url(f"{site.url}/id/country/iraq.html?lang=en")
+    expect(page).to_have_url(f"{small_site.url}/id/country/iraq.html?lang=en")
     page.get_by_role("link", name="Show in the explorer").click()
     expect(page.locator("#panel")).to_contain_text("Iraq")
     page.locator(".site-menu").get_by_role("link", name="Partners").click()
-    expect(page).to_have_url(f"{site.url}/partners?lang=en")
+    expect(page).to_have_url(f"{small_site.url}/partners?lang=en")
     page.close()

@@ -60,26 +60,36 @@ print(len(names))
     assert int(got.stdout) > 150
 
 
-def test_building_asking_looking_and_adding_work(on_windows, tmp_path):
-    def taawun(*arguments):
-        cache = str(tmp_path / "cache")
-        got = on_windows("-m", "taawun", *arguments, TAAWUN_CACHE=cache)
-        assert got.returncode == 0, got.stderr
-        return got.stdout
+#: Runs commands one after the other, as a shell would, in one process.
+COMMANDS = """
+import json, sys
+from click.testing import CliRunner
+from taawun.cli import main
+for words in json.loads(sys.argv[1]):
+    said = CliRunner().invoke(main, words)
+    assert said.exit_code == 0, (words, said.output, said.exception)
+"""
 
-    assert "Nigeria" in taawun("ask", "agreement-signatories", "--why")
-    taawun("explore", "-o", "graph.html")
+
+def test_building_asking_looking_and_adding_work(on_windows, tmp_path):
+    got = on_windows("-m", "taawun", "ask", "agreement-signatories", "--why")
+    assert got.returncode == 0, got.stderr
+    assert "Nigeria" in got.stdout
+    mine = ["--collection", "mine"]
+    commands = [
+        ["explore", "--question", "agreement-signatories", "-o", "graph.html"],
+        ["new", "mine", "--example"],
+        ["add", "country/example-republic", "cooperationArea", "area/cybersecurity",
+         "--document", "example-memo", "--modality", "inferred", "--note", "قراءة",
+         "--quote", "وتعتزم جمهورية المثال التعاون مع مملكة النموذج", *mine],
+        ["build", *mine],
+        ["check", *mine],
+        ["export", "csv", "-o", "facts.csv"],
+    ]  # fmt: skip
+    got = on_windows("-c", COMMANDS, json.dumps(commands))
+    assert got.returncode == 0, got.stderr
     assert (tmp_path / "graph.html").stat().st_size > 1e6
-    taawun("new", "mine", "--example")
-    taawun(
-        "add", "country/example-republic", "cooperationArea", "area/cybersecurity",
-        "--document", "example-memo", "--modality", "inferred", "--note", "قراءة",
-        "--quote", "وتعتزم جمهورية المثال التعاون مع مملكة النموذج", "--collection", "mine",
-    )  # fmt: skip
     assert b"\r" not in (tmp_path / "mine/facts/example-memo.yaml").read_bytes()
-    taawun("build", "--collection", "mine")
-    taawun("check", "--collection", "mine")
-    taawun("export", "csv", "-o", "facts.csv")
     assert b"\r\r" not in (tmp_path / "facts.csv").read_bytes()
 
 
