@@ -39,8 +39,14 @@ def mine(tmp_path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory) -> Path:
+    """What desks keep beside the collections, which begin alike."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def serve(mine) -> Iterator[Callable[..., str]]:
+def serve(mine, cache) -> Iterator[Callable[..., str]]:
     """Start a desk with options; returns its address."""
     with ExitStack() as stack:
 
@@ -48,7 +54,7 @@ def serve(mine) -> Iterator[Callable[..., str]]:
             process = subprocess.Popen(
                 [sys.executable, "-m", "taawun", "desk", "--collection", str(mine), "--port", "0",
                  "--reader", "Huda", *options],
-                env={**os.environ, "TAAWUN_CACHE": str(mine / "cache"), "TAAWUN_COLLECTIONS": "",
+                env={**os.environ, "TAAWUN_CACHE": str(cache), "TAAWUN_COLLECTIONS": "",
                      "LC_ALL": "en_GB.UTF-8", "PYTHONUNBUFFERED": "1"},
                 stdout=subprocess.PIPE, text=True,
             )  # fmt: skip

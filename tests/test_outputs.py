@@ -165,7 +165,7 @@ def styles() -> Iterator[tuple[str, str]]:
                 yield name, style
 
 
-@pytest.mark.parametrize(("command", "style"), styles())
+@pytest.mark.parametrize(("command", "style"), list(styles()))
 def test_nothing_steers_the_terminal(
     command: str, style: str, hostile: Path, run: Callable[..., Any], tmp_path: Path,
     few_answers: None,
