@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from .checks import named_faults, refuse_new_faults
+from .graph.derive_incrementally import new_triples
 from .graph.errors import CollectionError, MisuseError
 from .graph.store import EmbeddedStore
 from .loaders.builds.atomic_folder import Unfinished
@@ -25,7 +24,8 @@ from .loaders.editing.json_schemas import FOLDER, schema_files
 from .loaders.editing.references import References
 from .loaders.editing.transaction import Edit, seen
 from .loaders.editing.working_copy import Effect, WorkingCopy
-from .messages.fault import Fault, Place
+from .messages.fault import Place
+from .queries.affected import may_alter
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
 from .queries.results import Table
@@ -71,8 +71,8 @@ def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Tr
     """
     # A shape of the collection's own may need a limit of time.
     is_slow = any(shape_files(working.collections)) or edit.statuses
-    effect = None if is_slow else working.effect(edit)
     before = working.build.store()
+    effect = None if is_slow else working.effect(edit, before.quads)
     if effect is None:
         with edit.tried() as copy:
             edited = [*working.collections[:-1], copy]
@@ -86,24 +86,10 @@ def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Tr
         made.mkdir()
         working.write_build(made, edit, effect)
         after = EmbeddedStore.open(made / STORE)
-        if wrong := new_shape_faults(working, effect, after.quads, nullcontext(before.quads)):
+        if wrong := named_faults(working.shape_faults(before.quads, effect)):
             raise CollectionError(wrong)
         found = _difference(working, before, after, effect, edit, made, catalogue)
         yield Trial(working, edit, found, effect, made)
-
-
-def new_shape_faults(
-    working: WorkingCopy, effect: Effect, after: ox.Store, before: AbstractContextManager[ox.Store]
-) -> list[Fault]:
-    """The violations of shapes after an edit; those from before it are known to the checks.
-
-    ``before`` gives the store without the edit, which is needed only where there are any.
-    """
-    found = set(named_faults(working.shape_faults(after, effect)))
-    if not found:
-        return []
-    with before as store:
-        return sorted(found.difference(named_faults(working.shape_faults(store, effect))))
 
 
 def _difference(
@@ -115,7 +101,12 @@ def _difference(
     made: Path,
     catalogue: Catalogue,
 ) -> Difference:
-    asked = catalogue.with_text(effect.touched.may_change)
+    asked = [
+        question
+        for question in catalogue.with_text(effect.touched.may_change)
+        if may_alter(text := catalogue.texts[question.name], after, effect.added)
+        or may_alter(text, before, effect.removed)
+    ]
     # Answers that earlier edits have computed.
     kept = read_kept(working.build.path / _ANSWERS) or {}
     known = {name: Table(*table) for name, table in kept.items()}
@@ -123,7 +114,7 @@ def _difference(
         before,
         after,
         [fact.iri for fact, _ in edit.facts],
-        derived_triples(working, effect),
+        derived_triples(before, after, effect),
         [entity.iri for entity, _ in edit.entities],
     )
     answers = tuple(answer_changes(before, after, asked, known))
@@ -131,16 +122,13 @@ def _difference(
     return Difference(before, after, changes, answers)
 
 
-def derived_triples(working: WorkingCopy, effect: Effect) -> tuple[Sequence[str], Sequence[str]]:
+def derived_triples(
+    before: EmbeddedStore, after: EmbeddedStore, effect: Effect
+) -> tuple[Sequence[str], Sequence[str]]:
     """A derived fact for each triple that follows only after the edit, and only before it."""
-    first: dict[tuple[str, str, str], str] = {}
-    last: dict[tuple[str, str, str], str] = {}
-    for known, derived in ((last, working.derived), (first, effect.all_derived)):
-        for iri, item in derived.items():
-            known[item.terms] = min(iri, known.get(item.terms, iri))
     return (
-        [iri for terms, iri in first.items() if terms not in last],
-        [iri for terms, iri in last.items() if terms not in first],
+        new_triples(effect.derived, before.quads),
+        new_triples(effect.lost, after.quads),
     )
 
 

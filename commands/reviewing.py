@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -205,39 +205,64 @@ class _Reader:
             print_line(say("file-written", self.settings.language, file=str(path)), err=True)
 
     def ask(self, document: str) -> None:
-        """Ask about each unread fact; every answer is written at once."""
-        from ..loaders.builds.inputs import SEEDS, name_of
-        from ..loaders.collection import read_collection
-        from ..loaders.editing.transaction import seen
-        from ..loaders.reviews import read_reviews, short
-        from ..loaders.text.tokens import sentences_at
+        """Ask about each unread fact; every answer is written at once.
 
+        What was changed meanwhile, by an editor or another reader, is read before the next one.
+        """
+        asked: set[str] = set()
         language, printer = self.settings.language, printer_for(self.settings)
-        text = self.known.documents[document].text
-        unread = [one for one in self._stated(document) if not one.is_read(self.name)]
-        for number, one in enumerate(unread, 1):
-            printer.line(f"{number}/{len(unread)}", "dim")
-            for sentence in sentences_at(text, one.spans):
-                printer.line(sentence.text)
-            printer.line(f"  {self._words(one)}", "bold")
-            quote = " […] ".join(text[start:end] for start, end in one.spans)
-            printer.line(f"  «{quote}»", "dim")
-            for who, verdict in sorted(one.verdicts.items()):
-                printer.line(f"  {who}: {self._said(verdict.found)} {verdict.comment}", "dim")
+        while unread := self._unread(document, asked):
+            one = unread[0]
+            asked.add(one.fact.iri)
+            printer.line(f"{len(asked)}/{len(asked) + len(unread) - 1}", "dim")
+            self._show(document, one)
             answer = _answered(say("review-keys", language))
             if answer == "quit":
                 return
             if not answer:
                 continue
             comment = ""
-            if answer != "confirmed":
+            while answer != "confirmed" and not comment.strip():
                 comment = click.prompt(say("review-comment", language), prompt_suffix=" ")
-            self.record(document, [(short(one.fact.iri), cast("Finding", answer))], comment)
-            self.seen = seen(self.folder)
-            if answer == "disputed":
-                self.known = read_collection([SEEDS, *self.settings.collections])
-            self.reviews = read_reviews(self.folder, name_of(self.folder), self.known.documents)
+            self._follow()
+            if all(other.fact.iri != one.fact.iri for other in self._stated(document)):
+                printer.line(say("review-gone", language), "bold")
+                continue
+            self.record(document, [(one.fact.iri, cast("Finding", answer))], comment)
+            self._follow()
         printer.line(say("review-all-read", language), "bold")
+
+    def _unread(self, document: str, asked: Set[str]) -> Sequence[Stated]:
+        self._follow()
+        stated = self._stated(document)
+        return [one for one in stated if not (one.is_read(self.name) or one.fact.iri in asked)]
+
+    def _follow(self) -> None:
+        """Read the collection again if it was changed."""
+        from ..loaders.builds.inputs import SEEDS, name_of
+        from ..loaders.collection import read_collection
+        from ..loaders.editing.transaction import seen
+        from ..loaders.reviews import read_reviews
+
+        now = seen(self.folder)
+        if now != self.seen:
+            self.seen = now
+            self.known = read_collection([SEEDS, *self.settings.collections])
+            self.reviews = read_reviews(self.folder, name_of(self.folder), self.known.documents)
+
+    def _show(self, document: str, one: Stated) -> None:
+        """A fact beside the sentences that state it."""
+        from ..loaders.text.tokens import sentences_at
+
+        printer = printer_for(self.settings)
+        text = self.known.documents[document].text
+        for sentence in sentences_at(text, one.spans):
+            printer.line(sentence.text)
+        printer.line(f"  {self._words(one)}", "bold")
+        quote = " […] ".join(text[start:end] for start, end in one.spans)
+        printer.line(f"  «{quote}»", "dim")
+        for who, verdict in sorted(one.verdicts.items()):
+            printer.line(f"  {who}: {self._said(verdict.found)} {verdict.comment}", "dim")
 
     def compare(
         self,

@@ -15,7 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from ..graph.errors import OutputError
 from ..loaders.editing.transaction import Edit
+from ..messages.message import foreign
 
 _FOLDER: Final = ".desk"
 #: How many saves can be undone.
@@ -23,14 +25,22 @@ _STEPS: Final = 50
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Replace a file atomically; on return it is on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace a file atomically; on return it is on the disk.
+
+    Raises ``OutputError`` if it cannot be written; then the old file stays.
+    """
     new = path.with_name(f".{path.name}.{os.getpid()}")
-    with new.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with new.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+        raise OutputError("edit-not-written", file=str(path), reason=foreign(error)) from error
     # The name has to be on the disk too; some systems open no folders, and write names at once.
     with suppress(OSError):
         handle = os.open(path.parent, os.O_RDONLY)
@@ -87,7 +97,9 @@ class Drafts:
         except BaseException:
             pending.unlink(missing_ok=True)
             raise
-        self._remember(files)
+        # On a full disk the save stands, and only cannot be undone.
+        with suppress(OutputError):
+            self._remember(files)
         pending.unlink(missing_ok=True)
 
     def finish(self) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from ..graph.arabic import fold, stem
+from ..loaders.editing.bundles import BUNDLES
 from ..loaders.text.mentions import Mention
 from ..loaders.text.name_words import HEADS
 from ..loaders.text.suggestion import Suggester, Suggestion
@@ -13,17 +14,14 @@ from ..loaders.text.tokens import folded_words, tokens
 from ..ontology.namespaces import TW
 
 _OFFICES: Final = folded_words("وزير وزيرة رئيس رئيسة مدير مديرة سفير سفيرة محافظ أمين")
-_SPEECH: Final = frozenset(
-    stem(word)
-    for word in folded_words("قال قالت أكد أكدت أوضح أوضحت أشار أشارت ذكر صرح أضاف أعرب أعربت")
-)
 _PLANS: Final = frozenset(
     stem(word) for word in folded_words("يعتزم تعتزم المقرر سيتم ستقوم يخطط تخطط ستستضيف تستضيف")
 )
 #: The form for what is new, and the fields of forms for keys of items.
 _FORMS: Final = {
     "agreement": "agreement", "figure": "figure", "official": "person", "event": "event",
-    "delegation": "delegation",
+    "delegation": "delegation", "enterprise": "company", "organization": "company",
+    "public-body": "company", "institute": "company", "ministry": "company",
 }  # fmt: skip
 _FIELDS: Final = {"belongsToCountry": "country", "signatory": "parties", "party": "parties"}
 _MEMO: Final = fold("مذكرة")
@@ -36,15 +34,14 @@ def class_of_body(name: str) -> str:
     return HEADS.get(first.folded, "") if first else ""
 
 
-def modality(text: str, quote: str, people: Iterable[str]) -> dict[str, str]:
-    """How firmly the words say it: reported with a speaker, planned, or asserted."""
-    stems = {stem(token.folded.removeprefix("و")) for token in tokens(text)}
-    speakers = list(people)
-    if stems & _PLANS and stem(fold(quote)) not in _SPEECH:
-        return {"modality": "planned"}
-    if stems & _SPEECH and len(speakers) == 1:
-        return {"modality": "reported", "statedBy": speakers[0]}
-    return {}
+def said_of(words: str, speaker: str) -> dict[str, str]:
+    """How firmly the words say it, and who: planned, reported, or asserted."""
+    stems = {stem(token.folded.removeprefix("و")) for token in tokens(words)}
+    how = "planned" if stems & _PLANS else "reported" if speaker else ""
+    return {
+        **({"modality": how} if how else {}),
+        **({"statedBy": speaker} if speaker else {}),
+    }
 
 
 def bundled(found: Suggestion) -> Iterator[dict[str, Any]]:
@@ -54,8 +51,10 @@ def bundled(found: Suggestion) -> Iterator[dict[str, Any]]:
             kind = _FORMS.get(str(item.get("new", "")), "" if "new" in item else "fact")
             if kind:
                 parts = [list(part) for part in bundle.parts]
-                told = item.get("ar") or item.get("value") or item.get("subject")
+                told = item.get("ar") or item.get("en") or item.get("value") or item.get("subject")
                 key = f"{parts[0][0]} {kind} {told} {item.get('object', '')}"
+                if kind == "company":
+                    item = {**item, "new": kind, "kind": item["new"]}
                 yield {"start": parts[0][0], "end": parts[-1][1], "parts": parts, "kind": kind,
                        "item": _for_form(item), "key": key}  # fmt: skip
 
@@ -154,6 +153,16 @@ class Guesses:
         countries = [m.candidates[0] for m in said.sure if m.candidates[0].startswith("country/")]
         item |= {"ar": "", "en": "", "headedBy": people[0] if people else ""}
         item["country"] = countries[0] if countries else ""
+
+    def _company(self, item: dict[str, Any], said: _Said) -> None:
+        bodies = [one for one in said.new if one["new"] in BUNDLES["company"]]
+        item |= {"ar": "", "en": ""}
+        if bodies:
+            kind = bodies[0]["new"]
+            item |= {**bodies[0], "new": "company", "kind": kind}
+        countries = [m.candidates[0] for m in said.sure if m.candidates[0].startswith("country/")]
+        if countries:
+            item["country"] = countries[0]
 
     def _offer(self, item: dict[str, Any], said: _Said) -> None:
         actors = self._actors(said)

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from ..checks import named_faults
 from ..graph.document import Document
-from ..graph.errors import CollectionError, MisuseError, QuoteError, TaawunError, told
-from ..graph.fact import OMISSION
+from ..graph.errors import CollectionError, MisuseError, TaawunError, told
 from ..graph.store import EmbeddedStore
 from ..loaders.builds.build import lines_of
-from ..loaders.checks.quotes import LONGEST_QUOTE, evidence, told_apart
 from ..loaders.collection import Collection
 from ..loaders.editing.additions import additions
-from ..loaders.editing.bundles import BUNDLES, Batch
+from ..loaders.editing.bundles import Batch
 from ..loaders.editing.json_schemas import FOLDER, schema_files
 from ..loaders.editing.references import References
 from ..loaders.editing.transaction import REVIEWS, Edit, seen
 from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
-from ..loaders.text.cues import Scopes
-from ..loaders.text.suggestion import Suggester, covered_spans
+from ..loaders.text.suggestion import covered_spans
 from ..messages.fault import Place, by_weight
-from ..ontology.schema import local_name
+from ..queries.affected import may_alter
 from ..queries.catalogue import Catalogue
-from ..queries.changes import AnswerChange, answer_changes
+from ..queries.changes import AnswerChange, answer_changes, rows_of
 from ..queries.labels import Labels
 from ..queries.results import Table
-from ..trial import new_shape_faults
-from .desk_words import marks_of, quotes_of, sentence_of, snapped, vocabulary
+from .desk_words import marks_of, quotes_of, sentence_of, vocabulary
 from .drafts import Drafts
-from .guesses import Guesses, bundled, modality
+from .guesses import bundled
+from .text_reader import TextReader
 
 Json = dict[str, Any]
-_PERSON: Final = "official/"
 
 
 class _Tried(NamedTuple):
@@ -85,17 +82,15 @@ class Desk:
         self._answers.clear()
         self._tried = None
         self._catalogue = Catalogue(folder / "queries" for folder in self._collections)
-        self._named: object = None
-        self._renew()
+        self._reading: TextReader | None = None
 
-    def _renew(self) -> None:
+    @property
+    def reading(self) -> TextReader:
+        """What reads texts with the names as they stand."""
         known = self.known
-        if self._named is known.entities:
-            return
-        self._named = known.entities
-        self._suggester = Suggester(known.schema, known.entities)
-        self._guesses = Guesses(self._suggester)
-        self._scopes = Scopes(known.schema)
+        if self._reading is None or self._reading.suggester.entities is not known.entities:
+            self._reading = TextReader(known)
+        return self._reading
 
     def follow(self) -> None:
         """Read the collection again if it was changed by someone else."""
@@ -115,7 +110,7 @@ class Desk:
 
     def label(self, ref: str, language: str) -> str:
         """The name of an entity or concept."""
-        return self._suggester.label(ref, language)
+        return self.reading.suggester.label(ref, language)
 
     @property
     def known(self) -> Collection:
@@ -125,7 +120,7 @@ class Desk:
     def names(self) -> Json:
         """What the page calls things; see :func:`.pickers.vocabulary`."""
         with self.lock:
-            return vocabulary(self.known, self._suggester)
+            return vocabulary(self.known, self.reading.suggester)
 
     def keep_draft(self, slug: str, draft: Json) -> None:
         """Keep what is typed about a document; on return it survives a crash."""
@@ -156,7 +151,7 @@ class Desk:
             known = self.known
             covered = covered_spans(known.facts, slug)
             covered += [(span.start, span.end) for span in (*source.furniture, *source.silent)]
-            found = self._suggester.suggest(source.text, slug, covered)
+            found = self.reading.suggester.suggest(source.text, slug, covered)
             draft = self.drafts.read(slug)
             return {
                 "slug": slug,
@@ -173,7 +168,7 @@ class Desk:
                     {
                         "start": s.quote.start,
                         "end": s.quote.end,
-                        "modality": s.modality,
+                        "said": s.said,
                         "subject": p.subject,
                         "predicate": p.predicate,
                         "object": p.object,
@@ -198,55 +193,21 @@ class Desk:
     def quote(self, slug: str, parts: Sequence[Sequence[int]], language: str) -> Json:
         """The quote at these places, snapped to whole words, with what it names."""
         with self.lock:
-            source = self._document(slug)
-            spans = [snapped(source.text, start, end) for start, end in parts]
-            words = f" {OMISSION} ".join(source.text[start:end] for start, end in spans)
-            prefix = suffix = ""
-            if len(spans) == 1:
-                prefix, suffix = told_apart(source.text, *spans[0])
-            faults = []
-            try:
-                evidence(source, words, prefix, suffix)
-            except QuoteError as error:
-                faults.append(told(error, language))
-            scopes = [
-                {"words": source.text[scope.start : scope.end], "modality": scope.modality}
-                for scope in self._scopes.find(source.text)
-                if any(scope.start < end and start < scope.end for start, end in spans)
-            ]
-            found = self._suggester.suggest(words, slug)
-            named = [ref for m in found.mentions for ref in m.candidates]
-            people = [
-                m.candidates[0]
-                for m in found.mentions
-                if m.kind == "name" and m.candidates[0].startswith(_PERSON)
-            ]
-            return {
-                "quote": {
-                    "document": slug,
-                    "quote": words,
-                    **({"prefix": prefix} if prefix else {}),
-                    **({"suffix": suffix} if suffix else {}),
-                },
-                "spans": spans,
-                "length": len(words),
-                "limit": LONGEST_QUOTE,
-                "faults": faults,
-                "scopes": scopes,
-                "named": list(dict.fromkeys(named)),
-                "new": [
-                    {"new": body.kind, "ar": body.text, "en": ""}
-                    for body in found.bodies
-                ]
-                + [{"new": "official", "ar": u.text, "en": ""}
-                   for u in found.unknown if u.kind == "person"],
-                "dates": [date.edtf for date in found.dates],
-                "cues": sorted({local_name(c.term) for s in found.sentences for c in s.cues}),
-                "said": modality(words, words, people),
-                "forms": {kind: self._guesses.form(kind, words, found) for kind in BUNDLES},
-            }  # fmt: skip
+            return self.reading.quote(self._document(slug), parts, language)
 
     # Trying, saving and undoing.
+
+    def prepare(self) -> bool:
+        """Answer one stored question ahead of the first preview that needs it.
+
+        False if all are answered.
+        """
+        with self.lock:
+            lacking = (n for n in self._catalogue.names if n not in self._answers)
+            name = None if self.is_blind else next(lacking, None)
+            if name is not None:
+                self._answers[name] = rows_of(self._store, self._catalogue.get(name))
+            return name is not None
 
     def _edit(self, items: Iterable[Mapping[str, Any]]) -> Edit:
         known = self.known
@@ -282,12 +243,11 @@ class Desk:
 
     def _try(self, edit: Edit, language: str) -> _Tried:
         """Everything that an edit changes. Raises ``CollectionError`` with what is wrong."""
-        effect = self._working.effect(edit) or self._working.effect_in_full(edit)
+        effect = self._working.effect(edit, self._store.quads) or self._working.effect_in_full(edit)
+        if wrong := named_faults(self._working.shape_faults(self._store.quads, effect)):
+            raise CollectionError(wrong)
         with self._with(effect):
-            before = self._with(effect, undone=True)
-            if wrong := new_shape_faults(self._working, effect, self._store.quads, before):
-                raise CollectionError(wrong)
-            changes, answers = self._changes(edit, effect)
+            changes, answers = self._changes(effect)
             return _Tried(effect, answers, self._report(edit, effect, changes, language))
 
     def carry_out(self, edit: Edit, language: str, tried: _Tried | None = None) -> Json:
@@ -308,7 +268,6 @@ class Desk:
             Edit(self.folder, schemas, seen(self.folder)).write()
         self.seen = seen(self.folder)
         self._answers = answers
-        self._renew()
         return {**told_now, "saved": [path.as_posix() for path in edit.files]}
 
     def undo(self) -> Json:
@@ -336,26 +295,30 @@ class Desk:
             for quad in first:
                 store.remove(quad)
 
-    def _changes(self, edit: Edit, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
+    def _changes(self, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
         """The stored questions whose answers change, and all known answers after the change.
 
-        The store is after the change.
-
-        A record status is a statement about a fact, which any question may read. Who reads blind
-        has no answers: they would tell of the facts of others.
+        The store is after the change. Who reads blind has no answers: they would tell of the facts
+        of others.
         """
         if self.is_blind:
             return [], {}
-        if edit.facts or edit.entities:
-            asked = self._catalogue.with_text(effect.touched.may_change)
-        else:
-            asked = list(self._catalogue.questions.values())
+        asked = self._catalogue.with_text(self._may_change(effect))
         lacking = [question for question in asked if question.name not in self._answers]
         with self._with(effect, undone=True):
             for _ in answer_changes(self._store, self._store, lacking, self._answers):
                 pass
         after = dict(self._answers)
         return list(answer_changes(self._store, self._store, asked, after)), after
+
+    def _may_change(self, effect: Effect) -> Callable[[str], bool]:
+        """Whether a query may have another answer; the store is after the change."""
+        named = [text for text in self._catalogue.texts.values() if effect.touched.may_change(text)]
+        found = {text for text in named if may_alter(text, self._store, effect.added)}
+        with self._with(effect, undone=True):
+            rest = [text for text in named if text not in found]
+            found |= {text for text in rest if may_alter(text, self._store, effect.removed)}
+        return found.__contains__
 
     def _report(
         self, edit: Edit, effect: Effect, changes: Sequence[AnswerChange], language: str

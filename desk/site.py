@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from importlib.resources import files
 from secrets import compare_digest
+from threading import Event, Thread
 from typing import Any, Final
 
 import uvicorn
@@ -225,5 +226,17 @@ def run(listener: socket.socket, desk: Desk, token: str) -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    ended = Event()
+
+    def prepare() -> None:
+        while not ended.wait(0.02 if desk.prepare() else 1):
+            pass
+
+    ahead = Thread(target=prepare)
+    ahead.start()
+    try:
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        ended.set()
+        ahead.join()

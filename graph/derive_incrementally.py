@@ -212,3 +212,13 @@ def _affected(
                 for pattern in (p for part in found for p in reasoner.dates_beside(part)):
                     beside.update(dated for (dated,) in before.match(pattern))
     return affected, beside - affected
+
+
+def new_triples(derived: Iterable[DerivedFact], other: ox.Store) -> list[str]:
+    """The first derived fact of each triple that does not follow in another store, by IRI."""
+    known = Before(other)
+    first: dict[Terms, str] = {}
+    for item in derived:
+        if not any(graph.startswith(INFERENCE) for graph in known.graphs(item.terms)):
+            first[item.terms] = min(item.iri, first.get(item.terms, item.iri))
+    return list(first.values())

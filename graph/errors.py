@@ -185,7 +185,7 @@ class EndpointError(TaawunError):
 def told(what: Fault | BaseException | Message, language: str, before: str = "") -> str:
     """The lines of an error, or of a fault with place and remedy; ``before`` is the prefix."""
     heads = [before] if before else []
-    if isinstance(what, Fault):
+    if isinstance(what, Fault) and str(what.place):
         heads.append(str(what.place))
     message = what if isinstance(what, Message) else getattr(what, "message", None)
     remedy = getattr(what, "remedy", None)

@@ -7,14 +7,13 @@ All code that inspects query text uses it: :func:`scan` for finding words and in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ..ontology.namespaces import GRAPH_EVIDENCE, RDF, XSD
+from ..ontology.namespaces import XSD
 from .errors import QueryError
 
 _BASE_CHARACTER: Final = (
@@ -65,10 +64,6 @@ _MISREAD_WORDS: Final = ("true", "false", "concat", "coalesce", "bnode")
 _LONG: Final = 1 << 14
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ESCAPES: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
-
-#: The kinds of tokens that stand for the subject or the object of a triple.
-_TERMS: Final = frozenset({"iri", "name", "var", "bnode", "string", "integer", "decimal", "double"})
 
 
 class Token(NamedTuple):
@@ -206,77 +201,3 @@ def unquote(text: str) -> str:
 def number(kind: str, text: str) -> ox.Literal:
     """The literal for a number; ``kind`` is integer, decimal or double."""
     return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))
-
-
-class Touched(NamedTuple):
-    """What changed quads have: predicates, and classes where the predicate is ``rdf:type``.
-
-    ``terms`` are those of facts, derived facts, entities and documents; those of statements about
-    facts in ``graph/evidence`` are left out.
-    """
-
-    terms: frozenset[str]
-
-    @classmethod
-    def by(cls, quads: Iterable[ox.Quad]) -> Touched:
-        """The terms of these quads."""
-        found = set()
-        evidence = ox.NamedNode(GRAPH_EVIDENCE)
-        for quad in quads:
-            if quad.graph_name != evidence:
-                name = quad.predicate.value
-                found.add(quad.object.value if name == RDF + "type" else name)  # type: ignore[union-attr]
-        return cls(frozenset(found))
-
-    def may_change(self, query: str) -> bool:
-        """Whether the change of facts may change the answer to a query.
-
-        Not where every predicate and class that the query reads is named, and none has changed.
-        Statements about the fact of ``GRAPH ?fact { … }`` change with the triple in those braces.
-        """
-        found = list(scan(query))
-        names = Names({})
-        inside: list[str] = []
-        facts = {
-            after.text
-            for before, after in pairwise(found)
-            if before.is_word("GRAPH") and after.kind == "var"
-        }
-        valued = {
-            after.text
-            for before, after in pairwise(found)
-            if before.is_word("VALUES") and after.kind == "var"
-        }
-        depth, is_list = 0, False
-        about: int | None = None
-        for place, token in enumerate(found):
-            before = found[place - 1] if place else token
-            after = found[place + 1] if place + 1 < len(found) else token
-            if token.is_word("FROM"):
-                return True
-            if token.is_word("PREFIX"):
-                names.prefixes[after.text.removesuffix(":")] = found[place + 2].text[1:-1]
-            elif token.is_word("SELECT", "BY"):
-                is_list = True
-            elif token.text == "{":
-                depth, is_list = depth + 1, False
-                if before.kind in ("iri", "name") and found[place - 2].is_word("GRAPH"):
-                    is_evidence = names.iri(before).value == GRAPH_EVIDENCE
-                    if is_evidence and after.text not in facts:
-                        return True
-                    about = depth if is_evidence else about
-            elif token.text == "}":
-                about = None if about == depth else about
-                depth, is_list = depth - 1, False
-            elif about is not None or before.is_word("PREFIX", "GRAPH") or is_list:
-                continue
-            elif token.kind in ("iri", "name") and found[place - 2].text != "PREFIX":
-                inside.append(names.iri(token).value)
-            elif token.text == "!" and (after.kind in ("iri", "name") or after.text in "^a"):
-                return True
-            elif token.kind == "var" and token.text not in valued and after.kind in _TERMS:
-                if before.text == ";" or before.kind in _TERMS:
-                    return True
-            elif token.is_word("A") and after.kind == "var" and after.text not in valued:
-                return True
-        return not self.terms.isdisjoint(inside)

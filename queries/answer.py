@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -13,12 +12,11 @@ from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
 import pyoxigraph as ox
 
-from ..graph.arabic import fold
 from ..graph.errors import QueryError, TaawunError, as_json
-from ..graph.sparql_tokens import scan
-from ..graph.store import Store, Term, damaged, read
+from ..graph.store import Store, damaged, read
 from ..messages.untrusted_text import escaped, visible
 from ..ontology.namespaces import BASE
+from .name_order import by_name, name_columns
 from .question import Question
 from .results import (
     LINES,
@@ -168,6 +166,15 @@ def ask(
     Without them, required parameters have their examples. What the query orders by its IRI is
     ordered by its name in the language. Raises ``QueryError`` if the query cannot be run.
     """
+    solutions, text = solutions_of(store, question, text)
+    shown = Shown(store, language, question.columns)
+    return _ordered_by_name(solutions, text, store, shown, asked)
+
+
+def solutions_of(
+    store: Store, question: Question, text: str | None = None
+) -> tuple[ox.QuerySolutions, str]:
+    """The unread solutions of a stored question, and its SPARQL."""
     if text is None:
         from .prefixes import with_prefixes
 
@@ -175,8 +182,7 @@ def ask(
     solutions = store.query(text)
     if not isinstance(solutions, ox.QuerySolutions):
         raise QueryError("question-not-select", file=f"{question.name}.rq")
-    shown = Shown(store, language, question.columns)
-    return _ordered_by_name(solutions, text, store, shown, asked)
+    return solutions, text
 
 
 def _ordered_by_name(
@@ -187,7 +193,7 @@ def _ordered_by_name(
     An answer of more than ``_ORDERED`` rows stays as it is.
     """
     variables = tuple(variable.value for variable in solutions.variables)
-    places = [variables.index(name) for name in _ordering(text) if name in variables]
+    places = name_columns(text, variables)
     if not places:
         return Answer(solutions, shown, asked)
     rows = list(islice(map(terms_of, read(solutions)), _ORDERED + 1))
@@ -195,52 +201,7 @@ def _ordered_by_name(
         again = store.query(text)
         assert isinstance(again, ox.QuerySolutions)
         return Answer(again, shown, asked)
-    iris = {row[place] for row in rows for place in places}
-    shown.labels.fetch(iri.value for iri in iris if isinstance(iri, ox.NamedNode))
-
-    def key(term: Term | None) -> tuple[int, str, str]:
-        if not isinstance(term, ox.NamedNode):
-            return (0 if term is None else 2), "", ""
-        return 1, collated(shown.labels(term.value, shown.language)), term.value
-
-    def arranged(some: list[Terms], depth: int) -> Iterator[Terms]:
-        if depth == len(places) or len(some) == 1:
-            yield from some
-            return
-        groups: dict[Term | None, list[Terms]] = {}
-        for row in some:
-            groups.setdefault(row[places[depth]], []).append(row)
-        # The sort is stable: what is no name stays as the query has ordered it.
-        for one in sorted(groups, key=key):
-            yield from arranged(groups[one], depth + 1)
-
-    return Answer(solutions, shown, asked, arranged=arranged(rows, 0))
-
-
-def _ordering(text: str) -> list[str]:
-    """The variables by which a query orders its rows, up to the first other expression."""
-    tokens = [token.text for token in scan(text)]
-    words = [token.upper() for token in tokens]
-    if "ORDER" not in words:
-        return []
-    place = len(words) - words[::-1].index("ORDER") + 1
-    found = []
-    while place < len(tokens):
-        if tokens[place][0] in "?$":
-            found.append(tokens[place][1:])
-            place += 1
-        elif words[place] in ("ASC", "DESC") and tokens[place + 1 : place + 4][2:] == [")"]:
-            found.append(tokens[place + 2][1:])
-            place += 4
-        else:
-            break
-    return found
-
-
-def collated(name: str) -> str:
-    """A name as it is ordered: without accents, vowel marks or capitals."""
-    plain = unicodedata.normalize("NFKD", fold(name))
-    return "".join(character for character in plain if not unicodedata.combining(character))
+    return Answer(solutions, shown, asked, arranged=by_name(rows, places, shown))
 
 
 def answer_of(store: Store, question: Question) -> Table:

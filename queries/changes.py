@@ -6,20 +6,21 @@ What happened to each fact is also told in words, for the feed and the changelog
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord, TripleTerms
-from ..graph.store import Store, select
+from ..graph.store import Store, read, select
 from ..messages.message import say
 from ..ontology.namespaces import GRAPH_ENTITIES, GRAPH_EVIDENCE, TW
-from .answer import answer_of
+from .answer import solutions_of
 from .fact_words import iris_of, name_of, quotes_of
 from .labels import Labels
+from .name_order import by_name, name_columns
 from .question import Question
-from .results import Table, Terms
+from .results import Shown, Table, Terms, terms_of
 
 #: All statements about facts, and their glosses; evidence IRIs are made from the quoted content.
 _SAID: Final = f"""
@@ -164,6 +165,24 @@ class AnswerChange:
     lost: tuple[Terms, ...]
 
 
+def rows_of(store: Store, question: Question) -> Table:
+    """The complete answer in the order of its query, which is that of IRIs: no name is read."""
+    solutions, _ = solutions_of(store, question)
+    variables = tuple(variable.value for variable in solutions.variables)
+    return Table(variables, tuple(map(terms_of, read(solutions))))
+
+
+def _ordered(
+    store: Store, question: Question, variables: Sequence[str], rows: Iterable[Terms]
+) -> tuple[Terms, ...]:
+    """Some rows of an answer, ordered by name as the whole is shown."""
+    rows = list(rows)
+    places = name_columns(question.text, variables)
+    if not (rows and places):
+        return tuple(rows)
+    return tuple(by_name(rows, places, Shown(store, "en", question.columns)))
+
+
 def answer_changes(
     before: Store,
     after: Store,
@@ -176,12 +195,14 @@ def answer_changes(
     """
     known = {} if known is None else known
     for question in questions:
-        old = known.get(question.name) or answer_of(before, question)
-        new = known[question.name] = answer_of(after, question)
-        gained = tuple((Counter(new.rows) - Counter(old.rows)).elements())
-        lost = tuple((Counter(old.rows) - Counter(new.rows)).elements())
-        if gained or lost:
-            yield AnswerChange(question, new.variables, gained, lost)
+        old = known.get(question.name) or rows_of(before, question)
+        new = known[question.name] = rows_of(after, question)
+        gained = (Counter(new.rows) - Counter(old.rows)).elements()
+        lost = (Counter(old.rows) - Counter(new.rows)).elements()
+        names = new.variables
+        changed = _ordered(after, question, names, gained), _ordered(before, question, names, lost)
+        if any(changed):
+            yield AnswerChange(question, names, *changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from click.testing import CliRunner, Result
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
 from taawun.graph.derive import derive
-from taawun.graph.store import Store
+from taawun.graph.fact_index import FactIndexWriter
+from taawun.graph.store import FACT_INDEX, Store
 from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
@@ -161,10 +162,20 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
     found = read_collection([collection])
     derived = list(derive(found.facts, found.schema, found.classes))
-    (folder / "0123456789abcdef").mkdir()
-    store = ox.Store(str(folder / "0123456789abcdef" / STORE))
-    store.bulk_load("\n".join(lines_of(found, derived)).encode(), ox.RdfFormat.N_QUADS)
-    return Build(folder / "0123456789abcdef", is_new=True)
+    made = Build(folder / "0123456789abcdef", is_new=True)
+    made.path.mkdir()
+    index = FactIndexWriter(lambda: made.path / FACT_INDEX)
+    lines = [*index.heeded(lines_of(found, derived))]
+    for fact in found.facts:
+        index.add(fact)
+    for item in derived:
+        line = " ".join(item.terms)
+        index.add_derived(item.iri, line, item.rule_iri, item.when, item.sources)
+    index.add_documents(found.documents.values())
+    index.finish()
+    store = ox.Store(str(made.path / STORE))
+    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS)
+    return made
 
 
 @pytest.fixture
@@ -186,9 +197,10 @@ def copy_of_small(the_build: Build, small_build: Build) -> Callable[[Path], Path
 
     def copy(cache: Path) -> Path:
         target = cache / the_build.path.name
-        left_out = shutil.ignore_patterns("explorer-*", STORE)
+        left_out = shutil.ignore_patterns("explorer-*", STORE, FACT_INDEX)
         shutil.copytree(the_build.path, target, ignore=left_out)
         shutil.copytree(small_build.path / STORE, target / STORE)
+        shutil.copy(small_build.path / FACT_INDEX, target)
         seal(target)
         return target
 

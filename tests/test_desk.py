@@ -19,8 +19,9 @@ from urllib.request import Request, urlopen
 import pytest
 from dossier import dossier
 
+from taawun.desk.desk_words import snapped
 from taawun.desk.drafts import Drafts
-from taawun.desk.session import Desk, snapped
+from taawun.desk.session import Desk
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 

@@ -261,7 +261,7 @@ def desk(tmp_path_factory, the_build, store) -> Desk:
 
 
 @pytest.fixture
-def do(run, desk, server, tmp_path, monkeypatch, few_answers) -> Callable[[str], tuple[int, str]]:
+def do(run, desk, server, tmp_path, monkeypatch, few_answers) -> Callable[[str], tuple[int, str]]:  # noqa: ARG001
     """Run a printed command in a copy of the folder; gives the exit code and the output."""
     here = tmp_path / "desk"
     shutil.copytree(desk.folder, here, symlinks=True)

@@ -1097,6 +1097,7 @@ def many_partners(size: int) -> View:
             Term(f"{ID}{name}", Name(name, name))
             for name in ("modality/asserted", "stage/proposed", "stage/signed")
         ),
+        centre=centre,
     )
 
 

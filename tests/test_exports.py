@@ -36,7 +36,7 @@ def quads(data: bytes, form: ox.RdfFormat) -> set[str]:
 
 
 @pytest.mark.slow
-def test_every_format_is_byte_stable_across_processes(everything, the_build):
+def test_every_format_is_byte_stable_in_another_process(everything, the_build):
     code = (
         "import io, sys; from pathlib import Path\n"
         "from taawun.loaders.builds.cache import Build\n"
@@ -50,12 +50,11 @@ def test_every_format_is_byte_stable_across_processes(everything, the_build):
     from hashlib import sha256
 
     wanted = {f"{name} {sha256(data).hexdigest()}" for name, data in everything.items()}
-    for seed in ("1", "2"):
-        got = subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed},
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        assert set(got.stdout.splitlines()) == wanted
+    got = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONHASHSEED": "1"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert set(got.stdout.splitlines()) == wanted
 
 
 def test_nquads_are_sorted_and_without_blank_nodes(everything):

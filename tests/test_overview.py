@@ -104,7 +104,7 @@ def test_a_signature_that_becomes_a_plan_is_signed_no_more(view: View) -> None:
     """The rule most easily broken: the same facts as plans count for nothing reached."""
     agreement = ID + "agreement/postal-ecommerce-libya"
     facts = tuple(
-        replace(fact, modality="expected") if fact.subject.value == agreement else fact
+        fact._replace(modality="expected") if fact.subject.value == agreement else fact
         for fact in view.facts
     )
     changed = overview(replace(view, facts=facts))

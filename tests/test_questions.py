@@ -10,8 +10,9 @@ import pytest
 from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
 from taawun.ontology.namespaces import ID
-from taawun.queries.answer import ask, collated
+from taawun.queries.answer import ask
 from taawun.queries.catalogue import Catalogue
+from taawun.queries.name_order import collated
 from taawun.queries.prefixes import with_prefixes
 from taawun.queries.question import HERE, read_header, read_question
 from taawun.queries.results import Shown, heading_is_known

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import pexpect
 import pytest
 import yaml
 from dossier import dossier
@@ -24,7 +28,7 @@ from taawun.loaders.editing.reconciliation import Reconciler, with_names
 from taawun.loaders.editing.second_reading import two_readings
 from taawun.loaders.editing.transaction import seen
 from taawun.loaders.reading_comparison import Agreement
-from taawun.loaders.reviews import read_reviews, stated_in
+from taawun.loaders.reviews import read_reviews, short, stated_in
 from taawun.ontology.namespaces import ID
 from taawun.queries.names import Names
 
@@ -468,3 +472,84 @@ def test_a_further_name_of_an_unknown_entity_is_refused(mine):
     with pytest.raises(CollectionError) as caught:
         read_collection([SEEDS, mine])
     assert "country/cote-divoire" in str(caught.value.faults[0])
+
+
+@pytest.fixture
+def terminal(mine, the_build) -> Iterator[Callable[[str], pexpect.spawn]]:
+    """``taawun review news`` on a terminal of its own, in a language."""
+    began = []
+
+    def start(language: str) -> pexpect.spawn:
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "taawun", "review", "news", "--reader", "Huda", "--collection", str(mine),
+             "--lang", language],
+            env={**os.environ, "TAAWUN_CACHE": str(the_build.path.parent), "TERM": "xterm"},
+            encoding="utf-8", dimensions=(60, 200), timeout=120,
+        )  # fmt: skip
+        began.append(child)
+        return child
+
+    yield start
+    for child in began:
+        child.close(force=True)
+
+
+def read_by_huda(mine: Path) -> list[tuple[str, str]]:
+    path = mine / "reviews" / "news.Huda.yaml"
+    if not path.exists():
+        return []
+    review = yaml.safe_load(path.read_text("utf-8"))
+    return [(one["found"], one.get("comment", "")) for one in review["read"]]
+
+
+@pytest.mark.slow
+def test_on_a_terminal_facts_are_asked_about_one_by_one_and_every_answer_is_kept(mine, terminal):
+    """In both languages: nonsense keys, an editor in the middle, Ctrl-C while typing."""
+    quote = TEXT.splitlines()[0].rstrip(".")
+    more = [{**PLAN, "quote": quote, "object": area, "modality": "inferred", "note": "?"}
+            for area in ("area/digital-skills", "area/health", "area/e-commerce")]  # fmt: skip
+    assert Desk([mine]).save(more, "en")["faults"] == []
+    child = terminal("en")
+    child.expect_exact("q quit:")
+    child.send("x")
+    child.expect_exact("q quit:")
+    child.send("\x1b[A")
+    child.expect_exact("q quit:")
+    # An editor saves a file in the middle.
+    facts = mine / "facts" / "news.yaml"
+    facts.write_text(facts.read_text("utf-8") + "# read on\n", "utf-8")
+    child.send("c")
+    child.expect_exact("q quit:")
+    assert read_by_huda(mine) == [("confirmed", "")]
+    child.send("d")
+    child.expect_exact("Why?")
+    child.send("  \r")
+    child.expect_exact("Why?")
+    child.send("half of a reas\x03")
+    child.expect("Aborted")
+    child.expect(pexpect.EOF)
+    assert read_by_huda(mine) == [("confirmed", "")]
+    assert not (mine / "facts" / "status.yaml").exists()
+    # The next session begins where this one ended; the keys are those of an Arabic keyboard.
+    child = terminal("ar")
+    child.expect_exact("q إنهاء:")
+    child.send("ي")
+    child.expect_exact("لماذا؟")
+    child.send("لا يقوله النص\r")
+    child.expect_exact("q إنهاء:")
+    assert ("disputed", "لا يقوله النص") in read_by_huda(mine)
+    # A fact that is taken out while it is asked about gets no verdict.
+    desk = Desk([mine], "Huda")
+    unread = {
+        one["fact"] for one in Reviewing(desk).facts("news", "en")["facts"] if not one["mine"]
+    }
+    gone = [f.object.value.rpartition("/")[2] for f in desk.known.facts if short(f.iri) in unread]
+    lines = facts.read_text("utf-8").splitlines(keepends=True)
+    facts.write_text("".join(x for x in lines if not any(name in x for name in gone)), "utf-8")
+    child.send("ؤ")
+    child.expect_exact("غُيِّرت هذه الحقيقة")
+    assert len(read_by_huda(mine)) == 2
+    child.expect_exact("عُرضت كل الحقائق")
+    child.expect(pexpect.EOF)
+    assert "# read on" in facts.read_text("utf-8")

@@ -169,7 +169,7 @@ def test_a_reader_goes_from_a_quote_to_the_text_and_to_its_facts_without_a_scrip
     page = surroundings.new_page()
     page.goto(f"{site.url}/id/country/iraq.html?lang=ar")
     quote = page.locator("blockquote").first.inner_text().strip("«»")
-    page.locator("figcaption a", has_text="[").first.click()
+    page.locator("figcaption a", has_text="المحارف").first.click()
     place = page.url.partition("#")[2]
     mark = page.locator(f"#{place}")
     expect(mark).to_be_in_viewport()

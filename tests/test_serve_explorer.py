@@ -176,9 +176,7 @@ def hurry(server):
 
 
 @pytest.mark.slow
-def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(
-    folder, start
-):
+def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder, start):
     first = start("--workers", "1", cache=folder.parent)
     wait_until(lambda: any(child.nice() == 19 for child in first.workers(19).values()))
     assert first.query("ASK {}").status == 200
@@ -213,9 +211,7 @@ def test_the_pages_of_a_new_build_are_made_beforehand(folder, start, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(
-    folder, start
-):
+def test_a_page_that_could_not_be_made_beforehand_is_made_when_it_is_asked_for(folder, start):
     server = start("--workers", "1", cache=folder.parent)
     wait_until(lambda: server.workers(19))
     for maker in server.workers(19).values():

@@ -129,6 +129,10 @@ def test_a_reader_writes_a_query_with_completion(site, browser):
     expect(hint).to_contain_text("الطرف الموقِّع")
     hint.click()
     editor.focus()
+    # What shows the focus is not cut off by the editor's own box.
+    around = page.locator(".editor")
+    assert around.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    assert around.evaluate("e => getComputedStyle(e).clipPath") == "none"
     page.keyboard.type(" Niger")
     page.locator(".CodeMirror-hint", has_text="country:nigeria").click()
     editor.focus()
@@ -226,7 +230,7 @@ def test_jobs_take_at_most_three_clicks(site, browser):
     expect(page.locator("tbody tr", has_text="Signed")).to_have_count(6)
     page.get_by_role("link", name="Nigeria", exact=True).click()
     expect(page.locator(".proving blockquote")).to_contain_text("وقعت مصر على اتفاقيات مع نيجيريا")
-    page.locator(".proving figcaption a", has_text="[").click()
+    page.locator(".proving figcaption a", has_text="characters").click()
     expect(page.locator("mark:target")).to_be_in_viewport()
     # What is offered to Iraq, and by whom? One question in words.
     page.get_by_role("searchbox").first.fill("what is offered to Iraq")

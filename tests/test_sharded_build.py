@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError, StoreError
 from taawun.loaders.builds import build as building
@@ -73,6 +74,7 @@ def assert_same(made: Build, ordinary: Build) -> None:
     assert statements is not None
     assert statements == read_statements(ordinary.path)
     assert not (made.path / "work").exists()
+    assert_indexed(made.path)
 
 
 @pytest.mark.parametrize("scheduler", [None, pytest.param("processes", marks=pytest.mark.slow)])

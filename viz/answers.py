@@ -87,11 +87,16 @@ class _Row(dict[str, RdfTerm]):
 
 
 def answer_questions(
-    store: Store, questions: Iterable[Question], names: Names | None = None
+    store: Store,
+    questions: Iterable[Question],
+    names: Names | None = None,
+    *,
+    is_whole: bool = False,
 ) -> Iterator[AnsweredQuestion]:
     """Run each question and explain every row of its answers; one without a proof has no facts.
 
-    With ``names`` it is answered for every value of its parameters, too.
+    With ``names`` it is answered for every value of its parameters, too. For a page of the
+    ``is_whole`` graph, what the page answers from its facts (``COMPUTED``) is not explained.
     """
 
     def rank(question: Question) -> tuple[int, str]:
@@ -99,7 +104,8 @@ def answer_questions(
         return place, question.name
 
     for question in sorted(questions, key=rank):
-        yield _Asking(store, question, names).answered()
+        asking = _Asking(store, question, names)
+        yield asking.answered(is_computed=is_whole and question.name in COMPUTED)
 
 
 def subject_of(tags: Sequence[str]) -> str:
@@ -129,15 +135,19 @@ class _Asking:
         #: Whether the answer for two values is the answers for each of them together.
         self.is_together = False
 
-    def answered(self) -> AnsweredQuestion:
-        """Return the question with all its answers."""
+    def answered(self, *, is_computed: bool = False) -> AnsweredQuestion:
+        """Return the question with all its answers; if they are computed, without proofs."""
         question = self.question
         values = self._values()
         is_told = values and question.name not in COMPUTED
         others = self._for_values(values) if is_told else {}
         standing = tuple(item.default.value if item.default else "" for item in self.parameters)
         # Where what stands in the query is among the values, its rows are explained only once.
-        rows = others.get(standing) or self._from(others) or self._explained(self.text, self.rows)
+        rows = others.get(standing) or self._from(others)
+        if is_computed:
+            rows = tuple(Answer(self._cells(row), ()) for row in self.rows)
+        elif not rows:
+            rows = self._explained(self.text, self.rows)
         arabic = Shown(self.store, "ar", question.columns)
         english = Shown(self.store, "en", question.columns)
         return AnsweredQuestion(

@@ -126,7 +126,7 @@ def explore(
         view = read_view(store)
         if focus is not None:
             view = focus_on(view, focus, depth)
-        answered = list(answer_questions(store, questions, Names(store)))
+        answered = list(answer_questions(store, questions, Names(store), is_whole=focus is None))
         written = write_explorer(view, path, lang=lang, texts=texts, questions=answered)
     return ExplorerFile(written, lang)
 

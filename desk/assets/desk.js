@@ -4,7 +4,7 @@ import {Names} from "./names.js";
 import {Review} from "./review.js";
 
 const $ = id => document.getElementById(id);
-const KINDS = ["agreement", "figure", "person", "event", "offer", "delegation"];
+const KINDS = ["agreement", "figure", "person", "event", "offer", "delegation", "company"];
 const PAGE = crypto.randomUUID();
 const MODES = {read: "T", review: "R", names: "N"};
 
@@ -68,7 +68,8 @@ class Desk {
     $("text").onclick = event => this.click(event);
     $("text").onmouseup = () => this.drag();
     const wanted = new URLSearchParams(location.search).get("document");
-    if (documents.length) await this.open(wanted || documents[0].slug);
+    const first = documents.find(one => one.slug === wanted) || documents[0];
+    if (first) await this.open(first.slug);
     this.enter("read");
     document.body.dataset.ready = "1";
   }
@@ -81,6 +82,11 @@ class Desk {
   async open(slug, keeps = false) {
     this.document = await this.ask(`document?slug=${encodeURIComponent(slug)}`);
     $("documents").value = slug;
+    // A reload, and the other language, show the same document.
+    const at = lang => `?${new URLSearchParams({lang, document: slug})}`;
+    history.replaceState(null, "", at(this.language));
+    const other = document.querySelector("a.language");
+    other.href = at(other.lang);
     this.rejected = this.document.draft.rejected || [];
     this.candidates = this.document.candidates;
     if (!keeps) { this.sentence = 0; this.clear(); }
@@ -210,9 +216,9 @@ class Desk {
   bundleText({kind, item}) {
     const named = value => Array.isArray(value) ? value.map(named).join("، ") : value?.object ? named(value.object) : value?.ar || value?.value || this.label(value);
     if (kind === "fact") return `${this.label(item.subject)} · ${this.predicateLabel(item.predicate)} · ${named(item.object)}`;
-    const kept = Object.entries(item).filter(([key]) => !["new", "kind", "ar", "en", "comparator", "modality"].includes(key));
+    const kept = Object.entries(item).filter(([key]) => !["new", "kind", "ar", "en", "comparator", "modality", "statedBy"].includes(key));
     const scale = (key, value) => ["stage", "unit"].includes(key) ? this.label(`${key}/${value}`) : named(value);
-    return [this.words[`desk-${kind}`], item.ar, ...kept.map(([key, value]) => scale(key, value))].filter(Boolean).join(" · ");
+    return [this.words[`desk-${kind}`], item.ar || item.en, ...kept.map(([key, value]) => scale(key, value))].filter(Boolean).join(" · ");
   }
 
   // Keys go by their place on the keyboard, so an Arabic layout works as a Latin one.
@@ -248,7 +254,7 @@ class Desk {
   }
 
   action(event) {
-    if (this.awaitsKind && /^Digit[1-6]$/.test(event.code)) return () => { this.awaitsKind = false; this.begin(KINDS[Number(event.code.slice(5)) - 1]); };
+    if (this.awaitsKind && /^Digit[1-7]$/.test(event.code)) return () => { this.awaitsKind = false; this.begin(KINDS[Number(event.code.slice(5)) - 1]); };
     this.awaitsKind = false;
     const go = step => () => { this.sentence = Math.max(0, Math.min(this.document.sentences.length - 1, this.sentence + step)); this.chosen = null; this.proposal = 0; this.show(); };
     const step = forward => () => this.move(forward ? 1 : -1, event.shiftKey);
@@ -347,7 +353,7 @@ class Desk {
     const draft = {form, rejected: this.rejected, ...(candidates ? {candidates} : {})};
     this.document.draft = draft;
     const slug = this.document.slug;
-    this.busy = this.busy.catch(() => {}).then(() => this.ask("draft", {document: slug, draft})).then(() => { if (form) this.tell("desk-draft"); });
+    this.busy = this.busy.catch(() => {}).then(() => this.ask("draft", {document: slug, draft})).then(said => { if (said.faults?.length) this.tell("desk-not-kept", ` ${said.faults.join(" ")}`); else if (form) this.tell("desk-draft"); });
     return this.busy;
   }
 
@@ -362,7 +368,7 @@ class Desk {
     const list = (title, rows) => rows.length ? [make("h2", {}, `${this.words[title]} (${rows.length})`), make("ul", {}, ...rows.map(row => make("li", {}, make("bdi", {}, row))))] : [];
     const faults = found.faults.map(text => make("div", {className: "fault"}, text));
     const warnings = (found.warnings || []).map(one => this.warning(one));
-    const good = faults.length || !found.facts ? [] : [make("h2", {}, `${this.words["desk-no-fault"]}`)];
+    const good = faults.length || !(found.facts?.length || found.entities?.length) ? [] : [make("h2", {}, `${this.words["desk-no-fault"]}`)];
     const answers = (found.answers || []).map(one => `${one.question} ${one.gained ? `+${one.gained}` : ""} ${one.lost ? `−${one.lost}` : ""}`);
     $("report").replaceChildren(...faults, ...good, ...warnings, ...list("desk-facts", found.facts || []), ...list("desk-entities", found.entities || []),
       ...(found.derived ? [make("p", {className: "small"}, `${this.words["desk-derived"]}: ${found.derived}`)] : []), ...list("desk-questions", answers));

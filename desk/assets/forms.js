@@ -11,6 +11,7 @@ export const FORMS = {
   event: [["kind", "kind"], ["ar", "text"], ["en", "text"], ["parties", "entities", ["Actor"]], ["participant", "entities", ["Actor"]], ["chair", "entity", ["Actor"]], ["date", "text"],
     ["place", "entity", ["Place"]], ["topic", "entities", []], ...QUALIFIERS],
   delegation: [["ar", "text"], ["en", "text"], ["headedBy", "entity", ["Actor"]], ["country", "entity", ["Country"]], ...QUALIFIERS],
+  company: [["kind", "kind"], ["ar", "text"], ["en", "text"], ["country", "entity", ["Country"]], ...QUALIFIERS],
   offer: [["kind", "kind"], ["ar", "text"], ["en", "text"], ["by", "entity", ["Actor"]], ["to", "entity", ["Actor"]], ["area", "entities", ["Area"]], ...QUALIFIERS],
 };
 const AMOUNT = [["ar", "text"], ["en", "text"], ["value", "text"], ["unit", "scale"], ["comparator", "scale"], ["of", "entity", []]];

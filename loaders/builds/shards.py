@@ -101,7 +101,7 @@ class Work:
     def begin(self, registers: Registers, buckets: int) -> None:
         """Write what every shard needs."""
         portable = registers.portable()
-        with self.writing("registers") as file:
+        with self._writing("registers") as file:
             pickle.dump((portable, buckets), file, pickle.HIGHEST_PROTOCOL)
 
     @cached_property
@@ -166,21 +166,31 @@ class Work:
         return self.folder / f"{number:06}-{kind}"
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[IO[bytes]]:
+    def making(self, number: int, kind: str) -> Iterator[Path]:
+        """The place of a file of a shard that is there when it is complete, whoever writes it too.
+
+        Until then it is empty, or partly written.
+        """
+        with self._writing(self.path(number, kind).name) as file:
+            yield Path(str(file.name))
+
+    @contextmanager
+    def _writing(self, name: str) -> Iterator[IO[bytes]]:
         """A file that is there when it is complete, whoever else writes it too."""
         handle, made = tempfile.mkstemp(dir=self.folder, prefix=".")
-        with os.fdopen(handle, "wb") as file:
+        os.close(handle)
+        with open(made, "wb") as file:
             yield file
         Path(made).replace(self.folder / name)
 
     def write_lines(self, number: int, kind: str, lines: Iterable[str]) -> None:
         """Write N-Quads."""
-        with self.writing(self.path(number, kind).name) as file:
+        with self._writing(self.path(number, kind).name) as file:
             file.writelines(f"{line}\n".encode() for line in lines)
 
     def write_facts(self, number: int, kind: str | int, stated: list[tuple[Fact, Place]]) -> None:
         """Write facts with their places; their documents are named, not copied."""
-        with self.writing(self.path(number, kind).name) as file:
+        with self._writing(self.path(number, kind).name) as file:
             _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(stated)
 
     def facts(self, number: int, kind: str | int) -> list[tuple[Fact, Place]]:
@@ -191,7 +201,7 @@ class Work:
 
     def write_premises(self, number: int, premises: list[Premise]) -> None:
         """Write what something may follow from."""
-        with self.writing(self.path(number, "premises").name) as file:
+        with self._writing(self.path(number, "premises").name) as file:
             marshal.dump(premises, file)
 
     def premises(self, number: int) -> list[Premise]:
@@ -202,7 +212,7 @@ class Work:
 
     def write_numbers(self, numbers: Mapping[str, set[Decimal]]) -> None:
         """Write the numbers of all shards."""
-        with self.writing("numbers") as file:
+        with self._writing("numbers") as file:
             pickle.dump(dict(numbers), file, pickle.HIGHEST_PROTOCOL)
 
     @cached_property
@@ -275,8 +285,8 @@ def _read_shard(work: Work, task: Task) -> Shard:
     work.write_facts(task.number, "across", across)
     work.write_facts(task.number, "waiting", waiting)
     work.write_premises(task.number, premises)
-    with work.writing(work.path(task.number, INDEX).name) as file:
-        index = FactIndexWriter(lambda: Path(file.name))
+    with work.making(task.number, INDEX) as path:
+        index = FactIndexWriter(lambda: path)
         lines = index.heeded(_lines(work, index, [fact for fact, _ in facts]))
         work.write_lines(task.number, "facts.nq", lines)
         index.finish(is_part=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from ...graph.errors import ShapesError, needs
+from ...graph.query_dependencies import Touched
 from ...graph.sparql_tokens import scan
 from ...messages.fault import Fault
 from ...ontology.namespaces import BASE, GRAPH_EVIDENCE, RDF, RDFS, SH, TW, XSD
@@ -25,6 +26,7 @@ from ...ontology.schema import FILES, HERE, Property, Schema, local_name
 from ...ontology.turtle_file import sources_of
 from ..collection import shape_files, term_files
 from .shacl.compiler import Compiler, Rule, refuse_unknown, severity_of
+from .shacl.dependencies import terms_of_shape
 from .shacl.source import (
     BeyondSparqlError,
     Node,
@@ -172,13 +174,16 @@ class Shapes:
         ontology: Iterable[Path] = FILES,
         shapes: Iterable[Path] = (SHAPES_FILE,),
         collections: Iterable[Path] = (),
+        schema: Schema | None = None,
     ) -> None:
         """Read the shapes, with the terms and shapes of ``collections``.
 
-        Raises ``ShapesError`` for a shape that neither engine can apply.
+        ``schema`` has these terms, if it is read already. Raises ``ShapesError`` for a shape that
+        neither engine can apply.
         """
         folders = tuple(collections)
-        schema = Schema.load((*ontology, *(path for _, path in term_files(folders))))
+        if schema is None:
+            schema = Schema.load((*ontology, *(path for _, path in term_files(folders))))
         self._ontology: Final = schema.triples
         written = [triple for path in shapes for triple in _triples(path)]
         if own := [*shape_files(folders)]:
@@ -189,6 +194,8 @@ class Shapes:
             written += added
         self.source: Final = ShapesGraph([*written, *made_shapes(schema)])
         refuse_unknown(self.source)
+        self._terms: Final[dict[Node, frozenset[str] | None]] = {}
+        self._last = Compiler(self.source, {})
 
     @property
     def graph(self) -> Graph:
@@ -204,19 +211,25 @@ class Shapes:
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in self._ontology)
         return store
 
-    def validate(self, store: ox.Store) -> Validation:
-        """Apply the shapes to the default graph of a store; see :meth:`store`."""
-        return together(step for step in self.steps(store) if isinstance(step, Validation))
+    def validate(self, store: ox.Store, chosen: Iterable[Node] | None = None) -> Validation:
+        """Apply the shapes, or the ``chosen``, to the default graph of a store.
 
-    def steps(self, store: ox.Store) -> Iterator[str | Validation]:
+        See :meth:`store`.
+        """
+        steps = self.steps(store, chosen)
+        return together(step for step in steps if isinstance(step, Validation))
+
+    def steps(
+        self, store: ox.Store, chosen: Iterable[Node] | None = None
+    ) -> Iterator[str | Validation]:
         """Each shape with targets: its IRI before it is applied, then what it found.
 
         Shapes that pySHACL has to apply come last.
         """
-        compiler = Compiler(self.source, _below(store))
+        compiler = self._compiler(store)
         counted: dict[str, int] = {}
         by_reference: list[Node] = []
-        for shape in targeted(self.source):
+        for shape in targeted(self.source) if chosen is None else chosen:
             yield shape.value
             targets = compiler.targets(shape)
             if targets not in counted:
@@ -240,6 +253,28 @@ class Shapes:
                 yield shape.value
                 alone = ShapesGraph(without_targets(self.source, shape))
                 yield Validation(0, tuple(by_pyshacl(data, alone)), (shape.value,))
+
+    def reading(
+        self, store: ox.Store, touched: Touched
+    ) -> Iterator[tuple[Node, frozenset[str] | None]]:
+        """The shapes whose results a change of the store may change, and the terms they read.
+
+        The others need not run. The terms are None if they may be any.
+        """
+        compiler = self._compiler(store)
+        for shape in targeted(self.source):
+            if shape not in self._terms:
+                self._terms[shape] = terms_of_shape(compiler, shape)
+            if touched.has_any(self._terms[shape]):
+                yield shape, self._terms[shape]
+
+    def _compiler(self, store: ox.Store) -> Compiler:
+        """A compiler for the subclasses that the store has: mostly the one that served before."""
+        below = _below(store)
+        if below != self._last.below:
+            self._last = Compiler(self.source, below)
+            self._terms.clear()
+        return self._last
 
     def reference(self, store: ox.Store) -> list[Result]:
         """The results of pySHACL on the same store, sorted. Slow: a second per 1,000 facts."""
@@ -279,26 +314,6 @@ def _refuse_service(shapes: Iterable[ox.Triple]) -> None:
             if any(_SERVICE.search(word) for word in words):
                 shape = str(getattr(triple.subject, "value", ""))
                 raise ShapesError("shape-with-service", shape=local_name(shape))
-
-
-def flat_part(store: ox.Store, added: Iterable[ox.Quad]) -> ox.Store:
-    """The plain view and the evidence of what was added, with all that it leads to, in one graph.
-
-    ``store`` has the added quads. It is enough for what the shapes say of them.
-    """
-    flat = ox.Store()
-    plain = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    flat.bulk_load(plain or b"", ox.RdfFormat.N_TRIPLES, lenient=True)
-    evidence = ox.NamedNode(GRAPH_EVIDENCE)
-    waiting = {quad.subject for quad in added if quad.graph_name == evidence}
-    seen = set(waiting)
-    while waiting:
-        for quad in store.quads_for_pattern(waiting.pop(), None, None, evidence):
-            flat.add(ox.Quad(quad.subject, quad.predicate, quad.object))
-            if isinstance(quad.object, ox.NamedNode) and quad.object not in seen:
-                seen.add(quad.object)
-                waiting.add(quad.object)
-    return flat
 
 
 def _triples(path: Path) -> Iterable[ox.Triple]:

@@ -41,6 +41,7 @@ BUNDLES: Final[dict[str, tuple[str, ...]]] = {
     "event": ("meeting", "conference", "visit", "event"),
     "offer": ("offer", "proposal"),
     "delegation": ("delegation",),
+    "company": ("enterprise", "organization", "public-body", "institute", "ministry"),
 }
 #: Short keys by class, each with its predicate; the keys of ``event`` hold for its kinds too.
 _SHORT: Final[dict[str, dict[str, str]]] = {
@@ -51,6 +52,7 @@ _SHORT: Final[dict[str, dict[str, str]]] = {
     "event": {"date": "heldOn", "place": "locatedIn", "participants": "participant",
               "parties": "party"},
     "delegation": {"head": "headedBy", "country": "belongsToCountry"},
+    "organization": {"country": "belongsToCountry"},
     "offer": {"by": "offeredBy", "to": "offeredTo", "areas": "area"},
 }  # fmt: skip
 #: Facts that a new thing of a class has unless the item says otherwise.
@@ -128,6 +130,11 @@ class Batch:
         said = {**above, **{key: str(item[key]) for key in QUALIFIERS if item.get(key)}}
         said.pop("note", None) if "note" in fields else None
         self._name(item, slug, fields)
+        if not (item.get("slug") or slug_from(str(fields.get("en", "")))):
+            if name := fields.get("ar"):
+                self._fault(place, "new-without-english", name=name)
+            else:
+                self._fault(place, "new-without-names")
         reference = f"{slug}/{item.get('slug') or slug_from(str(fields.get('en', '')))}"
         self.entities.append(NewEntity(reference, fields, place))
         schema = self.references.known.schema

@@ -84,8 +84,8 @@ def _entry(found: Suggestion, entry: SuggestedSentence, names: Suggester) -> Ite
     for key, words in (("prefix", entry.quote.prefix), ("suffix", entry.quote.suffix)):
         if words:
             yield f"    {key}: {quoted(words)}"
-    if entry.modality:
-        yield f"    modality: {entry.modality}"
+    for key, value in entry.said.items():
+        yield f"    {key}: {value}"
     yield "    facts:"
     for proposal in entry.proposals:
         parts = (proposal.subject, proposal.predicate, proposal.object)

@@ -8,18 +8,18 @@ on a copy of the folder, which is built in full.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from ...graph.arabic import fold
 from ...graph.derive import DerivedFact, derive
+from ...graph.derive_incrementally import Said, rederive
 from ...graph.errors import CollectionError, MisuseError
 from ...graph.fact import Fact
-from ...graph.sparql_tokens import Touched
+from ...graph.query_dependencies import Touched
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import GRAPH_PROSPECTS
 from ..builds.atomic_folder import delete_whole, is_whole
@@ -41,13 +41,14 @@ from ..builds.source_state import (
 )
 from ..checks.claims import Claims, is_number
 from ..checks.glosses import first_glosses, gloss_lines, with_shared_glosses
-from ..checks.lints import lint_facts, lint_names
-from ..checks.shapes import Shapes, flat_part
+from ..checks.lints import is_compared_across, lint_facts, lint_names
+from ..checks.shape_trial import ShapeTrial
+from ..checks.shapes import Shapes
 from ..collection import Collection, read_collection
 from ..entities import region_lines
 from ..files.value import Site, Spot
 from ..status_file import STATUS_FILE, lint_statuses
-from ..text.mentions import Gazetteer, names_of
+from .new_names import NewNames
 from .second_reading import reading_of
 from .transaction import Edit
 
@@ -65,12 +66,13 @@ class Effect:
     removed: tuple[ox.Quad, ...]
     derived: tuple[DerivedFact, ...]
     lost: tuple[DerivedFact, ...]
-    all_derived: dict[str, DerivedFact]
+    #: Whether something else is said about facts that were there before.
+    says_other: bool = True
 
     @property
     def touched(self) -> Touched:
         """What queries may see of the change."""
-        return Touched.by((*self.added, *self.removed))
+        return Touched.by((*self.added, *self.removed), says_other=self.says_other)
 
 
 class WorkingCopy:
@@ -98,25 +100,26 @@ class WorkingCopy:
         if reader:
             mine, self.places = reading_of(self.collections[-1], reader, self.collection)
             self.collection = replace(self.collection, facts=tuple(mine), glosses=())
-        self.derived = {item.iri: item for item in self._derive(self.collection)}
-        self._shapes: Shapes | None = None
+        self._derived: dict[str, DerivedFact] | None = None
+        self._trial: ShapeTrial | None = None
+        self._named = NewNames()
 
     @staticmethod
     def _derive(collection: Collection) -> Iterable[DerivedFact]:
         return derive(iter(collection.facts), collection.schema, collection.classes)
 
     @property
-    def shapes(self) -> Shapes:
-        """The shapes of the collections, read on first use."""
-        if self._shapes is None:
-            self._shapes = Shapes(collections=self._folders[1:])
-        return self._shapes
+    def derived(self) -> dict[str, DerivedFact]:
+        """The derived facts by IRI, derived on first use."""
+        if self._derived is None:
+            self._derived = {item.iri: item for item in self._derive(self.collection)}
+        return self._derived
 
-    def effect(self, edit: Edit) -> Effect | None:
+    def effect(self, edit: Edit, store: ox.Store) -> Effect | None:
         """The effect of an edit; None where only a full build can tell.
 
-        Raises ``CollectionError`` with the faults that a check would find and that are not there
-        without the edit.
+        ``store`` holds the state before it. Raises ``CollectionError`` with the faults that a
+        check would find and that are not there without the edit.
         """
         old = self.collection
         if not (edit.facts or edit.entities or edit.statuses) or self._has_status(edit):
@@ -136,14 +139,13 @@ class WorkingCopy:
         new = replace(old, entities=entities, facts=(*kept, *facts))
         places = (*self.places, *(place for _, place in edit.facts))
         self._lint(new, edit, places)
-        derived = {item.iri: item for item in self._derive(new)}
-        come = tuple(item for iri, item in derived.items() if iri not in self.derived)
-        lost = tuple(item for iri, item in self.derived.items() if iri not in derived)
+        come, lost = self._derived_by(new, edit, store)
         remarked = self._remarked(new, edit)
         claims = edit.claims or Claims(new)
-        after = set(claims.marks([*remarked, *facts]))
+        after = set(claims.marks(remarked))
         before = set(Claims(old).marks(remarked)) if remarked else set()
         lines = [line for fact in facts for line in fact.lines()]
+        lines += claims.marks(facts)
         lines += gloss_lines(facts)
         lines += [line for item in come for line in item.lines()]
         lines += [line for one, _ in edit.entities for line in one.lines()]
@@ -158,10 +160,10 @@ class WorkingCopy:
             new,
             places,
             tuple(_quads([*lines, *(after - before)])),
-            tuple(_really_gone(_quads([*gone, *(before - after)]), lines, new, derived.values())),
+            tuple(self._really_gone(_quads([*gone, *(before - after)]), lines, new, come, lost)),
             come,
             lost,
-            derived,
+            bool(edit.statuses) or before != after,
         )
 
     def _has_status(self, edit: Edit) -> bool:
@@ -177,10 +179,25 @@ class WorkingCopy:
         known |= {fact.triple for fact in self.collection.facts}
         return any(fact.iri in known or fact.triple in known for fact, _ in edit.facts)
 
+    def _derived_by(
+        self, new: Collection, edit: Edit, store: ox.Store
+    ) -> tuple[tuple[DerivedFact, ...], tuple[DerivedFact, ...]]:
+        """The derived facts that come and go, derived again around what changes."""
+        old = [f for f in self.collection.facts if f.iri in edit.statuses]
+        won = [f for f in new.facts[: len(self.places)] if f.iri in edit.statuses]
+        won += [fact for fact, _ in edit.facts]
+        before, after = ([Said.of(f) for f in facts if f.is_premise] for facts in (old, won))
+        changed = rederive(store, before, after, new.schema, new.classes)
+        if changed is not None:
+            return changed.new, tuple(self.derived[iri] for iri in changed.gone)
+        derived = {item.iri: item for item in self._derive(new)}
+        return _come_and_gone(self.derived, derived)
+
     def _lint(self, new: Collection, edit: Edit, places: Sequence[Place]) -> None:
         faults: list[Fault] = []
         stated: list[tuple[Fact, Site]] = [
-            (fact, Spot(place, faults)) for fact, place in zip(new.facts, places, strict=True)
+            (fact, Spot(place, faults))
+            for fact, place in zip(*self._compared(new, edit, places), strict=True)
         ]
         lint_facts(stated, new.schema, is_whole=True)
         lint_statuses(stated, is_whole=True)
@@ -191,6 +208,18 @@ class WorkingCopy:
         if faults:
             raise CollectionError(dict.fromkeys(faults))
 
+    def _compared(
+        self, new: Collection, edit: Edit, places: Sequence[Place]
+    ) -> tuple[Sequence[Fact], Sequence[Place]]:
+        """The facts that a lint may compare with those of the edit, and their places."""
+        if edit.statuses or any(is_compared_across(fact) for fact, _ in edit.facts):
+            return new.facts, places
+        subjects = {fact.subject for fact, _ in edit.facts}
+        near = [n for n, fact in enumerate(new.facts) if fact.subject in subjects]
+        if any(new.facts[n].qualifier("supersededBy") for n in near):
+            return new.facts, places
+        return [new.facts[n] for n in near], [places[n] for n in near]
+
     def _remarked(self, new: Collection, edit: Edit) -> list[Fact]:
         """The facts of before whose quotes may name more, or less, than they did."""
         numbers = {
@@ -198,35 +227,54 @@ class WorkingCopy:
             for fact, _ in edit.facts
             if isinstance(fact.object, ox.Literal) and is_number(fact.object)
         }
-        documents: set[str] = set()
+        documents: Set[str] = set()
         if edit.entities:
-            fresh = Gazetteer(names_of([one for one, _ in edit.entities], new.schema))
-            wanted = {one.ref for one, _ in edit.entities}
-
-            def names(text: str) -> bool:
-                return any(wanted.intersection(m.candidates) for m in fresh.every(text))
-
-            if any(names(one.ar) for one in self.collection.entities.values()):
+            found = self._named.documents([one for one, _ in edit.entities], new)
+            if found is None:
                 return list(self.collection.facts)
-            documents = {slug for slug, item in new.documents.items() if names(item.text)}
-            limited = {a.name for one, _ in edit.entities for a in one.aliases if a.documents}
-            documents |= {
-                slug
-                for slug, item in new.documents.items()
-                if any(fold(name) in fold(item.text) for name in limited)
-            }
+            documents = found
         return [
             fact
             for fact in self.collection.facts
             if fact.evidence[0].document in documents or {fact.subject, fact.object} & numbers
         ]
 
-    def shape_faults(self, store: ox.Store, effect: Effect) -> list[Fault]:
-        """The violations of shapes in the plain view and in what the edit adds to the evidence.
+    def _really_gone(
+        self,
+        gone: Iterable[ox.Quad],
+        lines: Sequence[str],
+        new: Collection,
+        come: Iterable[DerivedFact],
+        lost: Iterable[DerivedFact],
+    ) -> Iterable[ox.Quad]:
+        """Those of the quads that nothing else in the collection says too."""
+        gone = list(gone)
+        if not gone:
+            return
+        said_anew = set(_quads(lines))
+        no_more = {item.iri for item in lost}
+        derived = [item for iri, item in self.derived.items() if iri not in no_more]
+        plain = {item.terms for item in (*derived, *come)}
+        triples = {quad.triple for quad in gone}
+        said = [fact for fact in new.facts if fact.is_active and fact.triple in triples]
+        views = {(fact.triple, fact.is_prospect) for fact in said}
+        for quad in gone:
+            triple, graph = quad.triple, quad.graph_name
+            if isinstance(graph, ox.DefaultGraph):
+                terms = tuple(str(part) for part in triple)
+                is_said = (triple, False) in views or terms in plain
+            else:
+                is_said = graph.value == GRAPH_PROSPECTS and (triple, True) in views
+            if not is_said and quad not in said_anew:
+                yield quad
 
-        ``store`` is the one after the edit, or before it, to compare.
-        """
-        return self.shapes.validate(flat_part(store, effect.added)).faults
+    def shape_faults(self, store: ox.Store, effect: Effect) -> list[Fault]:
+        """The violations of shapes that an edit adds; ``store`` holds the state before it."""
+        if self._trial is None:
+            schema = self.collection.schema
+            shapes = Shapes(collections=self._folders[1:], schema=schema)
+            self._trial = ShapeTrial(shapes, store)
+        return self._trial.added_faults(store, effect.added, effect.removed)
 
     def effect_in_full(self, edit: Edit) -> Effect:
         """The effect of any edit, by reading everything again with it.
@@ -237,23 +285,26 @@ class WorkingCopy:
             raise MisuseError("desk-needs-command")
         with edit.tried() as copy:
             other = WorkingCopy([*self.collections[:-1], copy], is_built=False)
-        old, new = self.derived, other.derived
-        before = set(lines_of(self.collection, list(old.values())))
-        after = set(lines_of(other.collection, list(new.values())))
+        before, after = (
+            set(lines_of(one.collection, list(one.derived.values()))) for one in (self, other)
+        )
         return Effect(
             other.collection,
             tuple(other.places),
             tuple(_quads([*(after - before)])),
             tuple(_quads([*(before - after)])),
-            tuple(item for iri, item in new.items() if iri not in old),
-            tuple(item for iri, item in old.items() if iri not in new),
-            new,
+            *_come_and_gone(self.derived, other.derived),
         )
 
     def take_over(self, effect: Effect) -> None:
         """Go on from the state after an edit that was written."""
         self.collection, self.places = effect.collection, list(effect.places)
-        self.derived = effect.all_derived
+        if self._derived is not None:
+            for item in effect.lost:
+                del self._derived[item.iri]
+            self._derived |= {item.iri: item for item in effect.derived}
+        if self._trial:
+            self._trial.take_over(effect.added, effect.removed)
 
     def write_build(self, target: Path, edit: Edit, effect: Effect) -> None:
         """Write the build of the collections after the edit to a new folder.
@@ -268,7 +319,7 @@ class WorkingCopy:
         del store
         counts = {
             **counts_of(effect.collection),
-            "derived": len(effect.all_derived),
+            "derived": old["derived"] + len(effect.derived) - len(effect.lost),
             "quads": old["quads"] + len(added) - len(removed),
         }
         statements = read_statements(base)
@@ -318,27 +369,11 @@ def _is_in(fact: Fact, content: bytes, slugs: set[str]) -> bool:
     return len(slugs) == 1 or f"document: {slug}".encode() in content
 
 
-def _really_gone(
-    gone: Iterable[ox.Quad], lines: Sequence[str], new: Collection, derived: Iterable[DerivedFact]
-) -> Iterable[ox.Quad]:
-    """Those of the quads that nothing else in the collection says too."""
-    gone = list(gone)
-    if not gone:
-        return
-    come = set(_quads(lines))
-    plain = {item.terms for item in derived}
-    lost = {quad.triple for quad in gone}
-    said = [fact for fact in new.facts if fact.is_active and fact.triple in lost]
-    views = {(fact.triple, fact.is_prospect) for fact in said}
-    for quad in gone:
-        triple, graph = quad.triple, quad.graph_name
-        if isinstance(graph, ox.DefaultGraph):
-            terms = tuple(str(part) for part in triple)
-            is_said = (triple, False) in views or terms in plain
-        else:
-            is_said = graph.value == GRAPH_PROSPECTS and (triple, True) in views
-        if not is_said and quad not in come:
-            yield quad
+def _come_and_gone(
+    before: Mapping[str, DerivedFact], after: Mapping[str, DerivedFact]
+) -> tuple[tuple[DerivedFact, ...], tuple[DerivedFact, ...]]:
+    come = tuple(item for iri, item in after.items() if iri not in before)
+    return come, tuple(item for iri, item in before.items() if iri not in after)
 
 
 def _quads(lines: Sequence[str]) -> Iterable[ox.Quad]:

@@ -147,7 +147,9 @@ class EventPatterns(BundleValues):
                 known = [m for m in self._mentions if m.start >= match.start() and m.end <= last]
                 if not any(m.kind == "name" and m.end - m.start >= len(name) for m in known):
                     is_latin = name.isascii()
-                    item: Item = {"new": "enterprise", "ar": name, "en": name if is_latin else ""}
+                    item: Item = {"new": "enterprise", "ar": "", "en": name}
+                    if not is_latin:
+                        item = {"new": "enterprise", "ar": name, "en": ""}
                     if place is not None and place.kind == "adjective":
                         item["belongsToCountry"] = self._country(place.candidates[0])
                     items.append(item)

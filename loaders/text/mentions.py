@@ -137,6 +137,14 @@ def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterat
                     yield Name(ref, f"{first}{nisba.text}", is_adjective=True)
 
 
+def forms_of_words(text: str) -> frozenset[str]:
+    """Every word of a text, folded, with and without its possible proclitics.
+
+    A text has no name of which a word is not among them.
+    """
+    return frozenset(form for token in tokens(text) for form in stripped(token.folded))
+
+
 def _key(text: str) -> str:
     return " ".join(token.folded for token in tokens(text))
 
@@ -227,8 +235,16 @@ class Gazetteer:
             for item in self._exact(text, words)
             if (mention := _mention(words, item, document))
         ]
-        foreign = [item for item, mention in found if mention.kind == "territory"]
-        return [mention for item, mention in found if not any(f.hides(item) for f in foreign)]
+        foreign: dict[int, list[_Found]] = defaultdict(list)
+        for item, mention in found:
+            if mention.kind == "territory":
+                for place in range(item.first, item.last + 1):
+                    foreign[place].append(item)
+        return [
+            mention
+            for item, mention in found
+            if not any(one.hides(item) for one in foreign.get(item.first, ()))
+        ]
 
     def named(
         self, text: str, document: str | None = None, *, adjectives: bool = False

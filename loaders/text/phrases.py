@@ -323,6 +323,15 @@ class Phrases(BodyNames):
         known = word in GIVEN or word.removeprefix("و") in GIVEN
         return not known and self.folded(first + 1) in GIVEN
 
+    def actor_at(self, at: int) -> Mention | None:
+        """The registered person or body whose name begins at a word, after titles perhaps."""
+        while self._is_title(at):
+            at += 1
+        mention = self._mentions.get(at)
+        if mention is None or mention.kind != "name":
+            return None
+        return mention if TW + "Actor" in self._classes.get(mention.candidates[0], ()) else None
+
     # Sides.
 
     def sides(self) -> Iterator[Side]:

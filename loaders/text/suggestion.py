@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias
@@ -25,6 +25,7 @@ from .mentions import Gazetteer, Mention, names_of, territory_label
 from .numbers import Amount, amounts
 from .phrases import Phrases
 from .sentence_quote import Quote, quote_around, quote_of
+from .speakers import Speech, speaker_of, speeches
 from .tokens import Sentence, sentences, tokens
 from .unknown_names import UnknownName, doubted, unknown_names
 
@@ -80,7 +81,8 @@ class Proposal:
 class SuggestedSentence:
     """A sentence with its cues, mentions and proposals; ``quote`` is it, or its best part.
 
-    ``modality`` is ``denied`` or ``conditional`` if the quote is in the scope of such words.
+    ``modality`` is ``denied`` or ``conditional`` if the quote is in the scope of such words, and
+    ``speaker`` the registered person or body whose words it gives.
     """
 
     sentence: Sentence
@@ -90,6 +92,16 @@ class SuggestedSentence:
     mentions: tuple[Mention, ...]
     proposals: tuple[Proposal, ...]
     modality: str = ""
+    speaker: str = ""
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The qualifiers that follow: how it is said, and by whom."""
+        how = self.modality or ("reported" if self.speaker else "")
+        return {
+            **({"modality": how} if how else {}),
+            **({"statedBy": self.speaker} if self.speaker else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,8 @@ class Suggestion:
     bundles: tuple[ProposedBundle, ...] = ()
     #: The bodies that are not registered.
     bodies: tuple[Body, ...] = ()
+    #: What somebody says.
+    speeches: tuple[Speech, ...] = ()
 
 
 class Suggester:
@@ -182,6 +196,10 @@ class Suggester:
         known = [(m.start, m.end) for m in mentions if m.kind != "adjective"]
         found = [self._sentence(text, s, mentions, dates, spans, document) for s in sentences(text)]
         phrases = Phrases(text, mentions, every, self.classes, self._countries)
+        heard = tuple(speeches(phrases, [one.sentence for one in found]))
+        found = [
+            replace(one, speaker=speaker_of(one.quote.start, one.quote.end, heard)) for one in found
+        ]
         patterns = Patterns(phrases, mentions, dates, numbers, self.scales, self.label)
         uncovered = [one.sentence for one in found if one.state != "covered"]
         return Suggestion(
@@ -191,12 +209,16 @@ class Suggester:
             tuple(numbers),
             tuple(unknown_names(text, known)),
             tuple(found),
-            tuple(self._proposed(text, bundle) for bundle in patterns.bundles(uncovered)),
+            tuple(self._proposed(text, bundle, heard) for bundle in patterns.bundles(uncovered)),
             tuple(body for body in phrases.bodies if not body.ref),
+            heard,
         )
 
-    def _proposed(self, text: str, bundle: Bundle) -> ProposedBundle:
-        """A bundle with the words that say it, and with the modality that their scope gives."""
+    def _proposed(self, text: str, bundle: Bundle, heard: Sequence[Speech]) -> ProposedBundle:
+        """A bundle with the words that say it, who says it, and the modality of their scope.
+
+        What a post is and who holds it are the words of the text itself, not of a speaker.
+        """
         quote, parts = quote_around(text, bundle)
         over = [
             scope.modality
@@ -206,6 +228,13 @@ class Suggester:
         items = bundle.items
         if over and not any(item.get("predicate") == "holds" for item in items):
             items = tuple({**item, "modality": over[0]} for item in items)
+        if speaker := speaker_of(bundle.spans[0][0], bundle.spans[-1][1], heard):
+            items = tuple(
+                item
+                if item.get("new") == "official" or item.get("predicate") == "holds"
+                else {"modality": "reported", **item, "statedBy": speaker}
+                for item in items
+            )
         return ProposedBundle(quote, parts, items)
 
     def _sentence(

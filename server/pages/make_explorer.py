@@ -93,7 +93,8 @@ def renderer(graph: OpenedBuild) -> Callable[[str], str]:
     store = graph.store.resident() if isinstance(graph.store, EmbeddedStore) else graph.store
     view = read_view(store)
     texts = {slug: text for slug, (_, text) in graph.texts().items()}
-    questions = list(answer_questions(store, graph.catalogue.questions.values(), Names(store)))
+    asked = graph.catalogue.questions.values()
+    questions = list(answer_questions(store, asked, Names(store), is_whole=True))
     places = layout(view)
     return lambda language: render(
         view, lang=language, texts=texts, questions=questions, places=places

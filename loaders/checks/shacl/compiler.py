@@ -95,14 +95,16 @@ class Compiler:
 
     def __init__(self, shapes: ShapesGraph, below: Mapping[str, Sequence[str]]) -> None:
         self.shapes: Final = shapes
-        self._below = below
+        self.below: Final = below
+        self._compiled: Final[dict[Node, list[Rule]]] = {}
         self._numbers = count()
         self._open: list[Node] = []
-        self._beyond = custom_parameters(shapes) | BEYOND_SPARQL
+        #: The parameters that only pySHACL knows.
+        self.beyond: Final = custom_parameters(shapes) | BEYOND_SPARQL
 
     def targets(self, shape: Node) -> str:
         """A pattern that binds ``?this`` to each focus node, or an empty one without targets."""
-        patterns = target_patterns(self.shapes, shape, "?this", self._below)
+        patterns = target_patterns(self.shapes, shape, "?this", self.below)
         if len(patterns) == 1:
             return patterns[0]
         return " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
@@ -112,7 +114,10 @@ class Compiler:
 
         Raises ``BeyondSparqlError`` if only pySHACL can check it, ``ShapesError`` if nothing can.
         """
-        return list(self._rules(shape, self.targets(shape), "?this"))
+        if shape not in self._compiled:
+            self._open.clear()
+            self._compiled[shape] = list(self._rules(shape, self.targets(shape), "?this"))
+        return self._compiled[shape]
 
     def _rules(self, shape: Node, where: str, focus: str) -> Iterator[Rule]:
         if not self._enter(shape):
@@ -151,7 +156,7 @@ class Compiler:
             raise ShapesError("shape-recursive", shape=str(shape))
         if self.shapes.is_true(shape, "deactivated"):
             return False
-        if beyond := self._beyond.intersection(self.shapes.predicates(shape)):
+        if beyond := self.beyond.intersection(self.shapes.predicates(shape)):
             raise BeyondSparqlError(f"the constraint component with <{min(beyond)}>")
         if not self.shapes.is_property_shape(shape):
             for name in _NEED_PATH:
@@ -167,7 +172,7 @@ class Compiler:
     def is_a(self, variable: str, kind: str) -> str:
         """An expression: the variable is a member of a class, or of one below it."""
         itself = f"EXISTS {{ {variable} a <{kind}> }}"
-        below = self._below.get(kind)
+        below = self.below.get(kind)
         if not below:
             return itself
         named = ", ".join(f"<{iri}>" for iri in below)
@@ -271,7 +276,7 @@ def select_rule(
     named = {token.text[1:] for token in found if token.kind == "var"}
     if named & {"currentShape", "shapesGraph", "PATH"}:
         raise BeyondSparqlError("$currentShape, $shapesGraph or $PATH in a SPARQL constraint")
-    prologue = _prologue(shapes, source)
+    declared = prologue(shapes, source)
     opened = [place for place, token in enumerate(found) if token.text == "{"]
     first = opened[0] if opened else 0
     is_set_wise = (
@@ -285,11 +290,11 @@ def select_rule(
         end = found[first].end
         query = f"{query[:end]} {where} {query[end:]}"
     try:
-        ox.Store().query(prologue + query)
+        ox.Store().query(declared + query)
     except SyntaxError as error:
         reason = foreign(error.msg)
         raise ShapesError("bad-shape-query", node=str(source), reason=reason) from error
-    return prologue + query, is_set_wise
+    return declared + query, is_set_wise
 
 
 def _with_path(query: str, path: str) -> str:
@@ -302,7 +307,7 @@ def _with_path(query: str, path: str) -> str:
     return "".join([*made, query[done:]])
 
 
-def _prologue(shapes: ShapesGraph, source: Node) -> str:
+def prologue(shapes: ShapesGraph, source: Node) -> str:
     """The prefixes declared by ``sh:prefixes`` (5.2.1)."""
     known = dict(_BY_DEFAULT)
     for ontology in shapes.nodes_of(source, "prefixes"):
