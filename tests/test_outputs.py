@@ -165,11 +165,11 @@ def styles() -> Iterator[tuple[str, str]]:
                 yield name, style
 
 
+@pytest.mark.usefixtures("few_answers")
 @pytest.mark.parametrize(("command", "style"), list(styles()))
 def test_nothing_steers_the_terminal(
-    command: str, style: str, hostile: Path, run: Callable[..., Any], tmp_path: Path,
-    few_answers: None,
-) -> None:  # fmt: skip
+    command: str, style: str, hostile: Path, run: Callable[..., Any], tmp_path: Path
+) -> None:
     for number, arguments in enumerate(RUNS.get(command, ANY)):
         given = [argument.replace("{}", str(tmp_path)) for argument in arguments]
         (tmp_path / "documents").mkdir(exist_ok=True)

@@ -165,7 +165,7 @@ def page(request):
 
 
 @pytest.fixture
-def reader(run, tmp_path, monkeypatch, page, browser, few_answers):
+def reader(run, tmp_path, monkeypatch, page, browser):
     monkeypatch.chdir(tmp_path)
     found = Reader(run, tmp_path, PAGES[page], browser)
     yield found
@@ -179,6 +179,7 @@ def finished() -> dict[str, Reader]:
     return {}
 
 
+@pytest.mark.usefixtures("few_answers")
 def test_the_page_is_true_line_by_line(reader, page, finished):
     done = list(steps(page))
     assert len([step for step in done if isinstance(step, Command)]) >= 10
