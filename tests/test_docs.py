@@ -262,7 +262,7 @@ def desk(tmp_path_factory, the_build, store) -> Desk:
 
 
 @pytest.fixture
-def do(run, desk, server, tmp_path, monkeypatch) -> Callable[[str], tuple[int, str]]:  # noqa: ARG001
+def do(run, desk, server, tmp_path, monkeypatch) -> Callable[[str], tuple[int, str]]:
     """Run a printed command in a copy of the folder; gives the exit code and the output."""
     here = tmp_path / "desk"
     shutil.copytree(desk.folder, here, symlinks=True)
