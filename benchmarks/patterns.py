@@ -31,8 +31,8 @@ from taawun.loaders.text.suggestion import Suggester
 
 LABELS = Path(__file__).parent / "patterns.yaml"
 Triple = tuple[str, str, str]
-_NOT_FACTS = {"new", "kind", "ar", "en", "also", "iso3", "modality", "statedBy", "slug", "document", "quote",
-              "prefix", "suffix", "onBehalfOf", "comparator", "context"}  # fmt: skip
+_NOT_FACTS = {"new", "kind", "ar", "en", "also", "iso3", "modality", "statedBy", "slug", "document",
+              "quote", "prefix", "suffix", "onBehalfOf", "comparator", "context"}  # fmt: skip
 _KINDS = {"agreement": "#1", "memorandum-of-understanding": "#1", "visit": "#visit",
           "delegation": "#delegation", "meeting": "#meeting",
           "conference": "#conference"}  # fmt: skip
