@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError, OutputError
+from taawun.loaders.builds.build import find_build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.loaders.editing.additions import addition
@@ -78,7 +80,7 @@ def test_what_the_quote_does_not_say_is_refused_and_what_it_does_not_name_is_tol
 
 
 @pytest.mark.slow
-def test_a_fact_is_added_and_its_effects_are_shown(add, mine):
+def test_a_fact_is_added_and_its_effects_are_shown(add, mine, the_build):
     before = (mine / "facts" / "example-memo.yaml").read_text("utf-8")
     quote = "ووقعت"  # Not in the text: the letter before is not there.
     said = add(MEMO, "المجال", "area/e-commerce", "--document", "example-memo", "--quote", quote)
@@ -97,6 +99,9 @@ def test_a_fact_is_added_and_its_effects_are_shown(add, mine):
     lines = after.splitlines()
     lines.remove(f"      - [{MEMO}, area, area/e-commerce]")
     assert "\n".join(lines) + "\n" == before
+    made = find_build([mine], cache=the_build.path.parent)
+    assert made
+    assert_indexed(made.path)
 
 
 @pytest.mark.slow
