@@ -337,8 +337,10 @@ def described(kg: KnowledgeGraph, media: str, language: str = "en") -> str:
 def test_the_served_page_tells_the_same(kg):
     page = described(kg, "text/html")
     told = plain(html.unescape(re.sub(r"<[^>]*>", "", page)))
-    for key in SAID.keys() - {"document"}:
+    for key in SAID.keys() - {"document", "first", "second"}:
         assert SAID[key] in told, key
+    for part in (FIRST, SECOND):
+        assert f"{part.start}–{part.end}" in told, "offsets, in words"
     assert "A paper" in told, "the document by its title, a link to its page"
 
 
