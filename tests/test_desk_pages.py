@@ -143,7 +143,7 @@ def test_two_readings_are_compared_and_settled_with_keys(open_desk, mine):
     page.wait_for_selector("#review .card", timeout=PATIENCE)
     page.keyboard.press("v")
     page.wait_for_selector("#review table", timeout=PATIENCE)
-    assert "35 / 174" in page.inner_text("#review caption")
+    assert "35 / 177" in page.inner_text("#review caption")
     assert page.locator("#review tbody tr").count() == 8
     page.click(".line:has(.mark:text('≠')) >> nth=0")
     pair = page.locator("#review .side .fact")
@@ -153,7 +153,7 @@ def test_two_readings_are_compared_and_settled_with_keys(open_desk, mine):
     review = yaml.safe_load((mine / "reviews" / f"{DOCUMENT}.Huda.yaml").read_text("utf-8"))
     assert [one["decision"] for one in review["settled"]] == ["second"]
     assert (mine / "facts" / f"{DOCUMENT}.yaml").is_file()
-    assert "35 / 174" in page.inner_text("#review caption")
+    assert "35 / 177" in page.inner_text("#review caption")
 
 
 def test_who_reads_blind_sees_no_fact_until_they_are_done(open_desk):

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from taawun.server.publishing import publish
+from taawun.server.publishing.static_address import HOME
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = {"tutorial.md": "en_GB.UTF-8", "tutorial.ar.md": "ar_EG.UTF-8"}
@@ -305,7 +306,8 @@ def test_the_end_of_the_page_is_a_site_that_opens_in_a_browser(dossier, monkeypa
 
     def few(site):
         site._graph.catalogue.keep(("model-kingdom-areas", "agreement-signatories"))
-        return [one for one in addresses(site) if one.path == "/" or "model-kingdom" in one.path]
+        pages = ("/", HOME)
+        return [one for one in addresses(site) if one.path in pages or "model-kingdom" in one.path]
 
     monkeypatch.setattr(publish._Site, "_addresses", few)
     monkeypatch.setattr(
