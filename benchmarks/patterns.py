@@ -31,8 +31,8 @@ from taawun.loaders.text.suggestion import Suggester
 
 LABELS = Path(__file__).parent / "patterns.yaml"
 Triple = tuple[str, str, str]
-_NOT_FACTS = {"new", "kind", "ar", "en", "also", "iso3", "modality", "slug", "document", "quote",
-              "prefix", "suffix", "onBehalfOf", "comparator", "context"}  # fmt: skip
+_NOT_FACTS = {"new", "kind", "ar", "en", "also", "iso3", "modality", "statedBy", "slug", "document",
+              "quote", "prefix", "suffix", "onBehalfOf", "comparator", "context"}  # fmt: skip
 _KINDS = {"agreement": "#1", "memorandum-of-understanding": "#1", "visit": "#visit",
           "delegation": "#delegation", "meeting": "#meeting",
           "conference": "#conference"}  # fmt: skip
@@ -57,14 +57,18 @@ class Facts:
             self.found.add((value, "figureOf", self._value(item["of"])))
             return value
         if kind in ("country", "region"):
-            return next(f"territory/{t.code}" for t in territories() if t.names[0] == item["ar"])
-        name = _KINDS.get(kind, fold(item["ar"]))
-        self._kinds[fold(item["ar"])] = name
+            return next(
+                f"territory/{t.code}"
+                for t in territories()
+                if t.names[0] == item["ar"] or item["en"]
+            )
+        name = _KINDS.get(kind, fold(item["ar"] or item["en"]))
+        self._kinds[fold(item["ar"] or item["en"])] = name
         for key, value in item.items():
             if key not in _NOT_FACTS:
                 for one in value if isinstance(value, list) else [value]:
                     if key == "amounts":
-                        self.add({"new": "figure", "of": item["ar"], **one})
+                        self.add({"new": "figure", "of": item["ar"] or item["en"], **one})
                     else:
                         self._state(name, SHORT_KEYS.get((item["new"], key), key), one)
         return name

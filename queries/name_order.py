@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -62,6 +63,7 @@ def _ordering(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def collated(name: str) -> str:
     """A name as it is ordered: without accents, vowel marks or capitals."""
     plain = unicodedata.normalize("NFKD", fold(name))

@@ -146,7 +146,7 @@ class OwnQueries:
 
     def _refuse_undeclared(self, text: str) -> None:
         # An endpoint may know prefixes of its own.
-        missing = undeclared(text) if isinstance(self._store, EmbeddedStore) else []
+        missing = undeclared(text) if isinstance(self._store, EmbeddedStore) else ()
         for prefix in missing:
             near = get_close_matches(prefix, self._prefixes, n=3)
             raise QueryError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ..graph.errors import QueryError
@@ -43,7 +44,8 @@ def with_prefixes(text: str, store: Store | None = None) -> str:
     )
 
 
-def undeclared(text: str) -> list[str]:
+@lru_cache(maxsize=64)
+def undeclared(text: str) -> tuple[str, ...]:
     """The prefixes that the query uses and does not declare, in order."""
     declared: set[str] = set()
     used: dict[str, None] = {}
@@ -56,7 +58,7 @@ def undeclared(text: str) -> list[str]:
             else:
                 used[prefix] = None
         before = token
-    return [prefix for prefix in used if prefix not in declared]
+    return tuple([prefix for prefix in used if prefix not in declared])
 
 
 def known_prefixes(store: Store) -> dict[str, str]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..graph.errors import QueryError
@@ -295,12 +297,31 @@ class Question(Paragraph):
 
 
 def read_question(path: Path) -> Question:
-    """Read one ``.rq`` file. Raises ``QueryError`` if its header is malformed."""
+    """Read one ``.rq`` file. Raises ``QueryError`` if its header is malformed.
+
+    A file that has not changed is not read again.
+    """
     if path.name.encode("utf-8", "replace") != os.fsencode(path.name):
         raise QueryError("question-name-not-utf8", file=str(path))
-    if not path.is_file():
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        raise QueryError("question-not-a-file", file=str(path)) from error
+    if not S_ISREG(found.st_mode):
         # A named pipe would never end.
         raise QueryError("question-not-a-file", file=str(path))
+    # A file that was changed just now may be changed again within the same step of the clock.
+    if time.time_ns() - found.st_mtime_ns < _SETTLED:
+        return _read(path)
+    return _read_once(path, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+@lru_cache(maxsize=256)
+def _read_once(path: Path, _changed: int, _size: int, _file: int) -> Question:
+    return _read(path)
+
+
+def _read(path: Path) -> Question:
     try:
         content = path.read_bytes()
         if is_utf_16(content):
@@ -316,6 +337,10 @@ def read_question(path: Path) -> Question:
     except OSError as error:
         raise QueryError("question-not-read", file=str(path), reason=foreign(error)) from error
     return _question(path.stem, text)
+
+
+#: After so many nanoseconds, file systems give a new change another time.
+_SETTLED: Final = 2_000_000_000
 
 
 @lru_cache(maxsize=256)

@@ -182,8 +182,8 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 def few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """What explorers answer: few of many questions. ``test_explorer.py`` opens one with all."""
 
-    def few(store: Store, questions: Iterable[Question], names: Names | None) -> Any:
-        return answer_questions(store, list(questions)[:3], names)
+    def few(store: Store, questions: Iterable[Question], names: Names | None, **kept: bool) -> Any:
+        return answer_questions(store, list(questions)[:3], names, **kept)
 
     monkeypatch.setattr(explorer, "answer_questions", few)
 

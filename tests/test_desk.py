@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from dossier import dossier
 from taawun.desk.desk_words import snapped
 from taawun.desk.drafts import Drafts
 from taawun.desk.session import Desk
+from taawun.graph.errors import OutputError
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 
@@ -285,6 +287,23 @@ def test_a_save_killed_before_any_of_its_changes_loses_nothing(mine, tmp_path):
     if len(facts_of(mine)) == 1:
         assert again.save([item], "en")["faults"] == []
     assert {found[2] for found in facts_of(mine)} == {ONE, OTHER}
+
+
+def test_a_full_disk_is_told_and_leaves_everything_as_it_was(mine):
+    desk = Desk([mine])
+    desk.keep_draft("news", {"form": {"item": fact(ONE)}, "rejected": []})
+    before = {p: p.read_bytes() for p in mine.rglob("*") if p.is_file()}
+
+    def with_a_full_disk() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40, 40))
+        assert "cannot be written" in desk.save([fact(ONE)], "en")["faults"][0]
+        with pytest.raises(OutputError, match="cannot be written"):
+            desk.keep_draft("news", {"form": None, "rejected": ["x" * 100]})
+
+    assert in_a_child(with_a_full_disk, lambda _: None) == 0
+    assert {p: p.read_bytes() for p in mine.rglob("*") if p.is_file()} == before
+    assert desk.save([fact(ONE)], "en")["faults"] == []
 
 
 def test_a_file_edited_elsewhere_loses_no_word_and_an_undo_does_not_undo_others(mine):

@@ -66,7 +66,8 @@ PLACEHOLDERS = {
     "A [B]": "old.nq",
     "-p parameter=value": "-p country=نيجيريا",
     "show …": "show العراق",
-    "--jobs N": "--jobs 2",
+    "--jobs N": "--jobs 4",
+    "data-release": "data",
     "--collection …": "--collection my-dossier",
 }
 
@@ -261,7 +262,7 @@ def desk(tmp_path_factory, the_build, store) -> Desk:
 
 
 @pytest.fixture
-def do(run, desk, server, tmp_path, monkeypatch, few_answers) -> Callable[[str], tuple[int, str]]:  # noqa: ARG001
+def do(run, desk, server, tmp_path, monkeypatch) -> Callable[[str], tuple[int, str]]:
     """Run a printed command in a copy of the folder; gives the exit code and the output."""
     here = tmp_path / "desk"
     shutil.copytree(desk.folder, here, symlinks=True)
@@ -286,6 +287,7 @@ def do(run, desk, server, tmp_path, monkeypatch, few_answers) -> Callable[[str],
     return call
 
 
+@pytest.mark.usefixtures("few_answers")
 @pytest.mark.parametrize("line", {filled_in(x): x for x in PRINTED if runs(x)}.values())
 def test_a_printed_command_runs(line, do):
     # ``ask`` reads what is no name of a question as a question in one's own words.

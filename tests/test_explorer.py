@@ -23,6 +23,7 @@ from taawun.graph.arabic import fold
 from taawun.graph.fact_record import FactRecord
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import Build
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, TW
 from taawun.queries.catalogue import Catalogue
 from taawun.viz.explorer import write_explorer
@@ -289,8 +290,13 @@ def test_context_and_what_a_quote_does_not_name_stand_under_it(open_page, tmp_pa
     expect(page.locator(".note", has_text="Context, not proof").first).to_be_visible()
 
 
-def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, tmp_path):
-    papers = build([HERE / "papers"], cache=tmp_path / "cache")
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A build with three papers that differ."""
+    return build([HERE / "papers"], cache=tmp_path_factory.mktemp("papers"))
+
+
+def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, papers, tmp_path):
     lines = papers.dump.read_text("utf-8").splitlines()
     attends = "/id/meeting/qindil> <https://w3id.org/taawun/ontology#attendee>"
     graph = next(line.split()[3] for line in lines if attends in line and "/fact/" in line)
@@ -311,8 +317,8 @@ def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, tmp_p
     )
 
 
-def test_values_that_differ_stand_side_by_side_in_both_languages(open_page, tmp_path):
-    view = read_view(build([HERE / "papers"], cache=tmp_path / "cache").store())
+def test_values_that_differ_stand_side_by_side_in_both_languages(open_page, papers, tmp_path):
+    view = read_view(papers.store())
     file = write_explorer(view, tmp_path / "papers.html")
     page = open_page("#node=figure/qindil-trainees", file=file)
     shown = page.locator(".disagreement")
@@ -1292,9 +1298,15 @@ def test_one_box_finds_things_documents_and_questions_or_the_nearest(open_page, 
     expect(page.locator("#search [role=option]").first).to_contain_text("Lithuania")
 
 
-@pytest.mark.parametrize("view", ["partners", "stages", "matrix", "graph"])
-def test_a_view_is_published_with_title_legend_and_every_source(open_page, bundled_file, view):
-    page = open_page("#lang=en", view=view, file=bundled_file)
+def test_a_view_is_published_with_title_legend_and_every_source(open_page, bundled_file):
+    page = open_page("#lang=en", file=bundled_file)
+    for view in ("partners", "stages", "matrix", "graph"):
+        page.evaluate("hash => { location.hash = hash; }", f"lang=en&view={view}")
+        expect(page.locator(f"#tab-{view}")).to_have_attribute("aria-selected", "true")
+        assert_published(page)
+
+
+def assert_published(page: Page) -> None:
     saved = {}
     for place_, ending in enumerate(("png", "svg")):
         page.locator(".menu summary").click()
@@ -1328,17 +1340,21 @@ def test_a_link_keeps_the_place_of_the_camera(open_page, bundled_file):
     assert abs(found["y"] - seen["y"]) < 12
 
 
-@pytest.mark.parametrize(("lang", "scheme"), [("ar", "light"), ("en", "dark")])
-def test_axe_finds_nothing_in_the_overview(open_page, bundled_file, lang, scheme):
+def test_axe_finds_nothing_in_the_overview(open_page, bundled_file):
+    """Languages take turns; the other scheme differs in colours alone."""
     axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-    page = open_page(f"#lang={lang}", view="partners", file=bundled_file, color_scheme=scheme)
+    page = open_page("#lang=ar", view="partners", file=bundled_file)
     page.evaluate(axe)
-    for state in (
+    for number, state in enumerate((
         "view=partners", "view=stages", "view=matrix&cell=country/iraq..area/telecommunications",
         "view=partners&partner=country/iraq", "question=country-areas",
-    ):  # fmt: skip
+    )):  # fmt: skip
+        lang = ("ar", "en")[number % 2]
         page.evaluate("hash => { location.hash = hash; }", f"lang={lang}&{state}")
         page.wait_for_timeout(250)
+        page.emulate_media(color_scheme="dark")
+        assert axe_checked(page, state, colours_alone=True) == 1
+        page.emulate_media(color_scheme="light")
         assert axe_checked(page, state) > 10
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from taawun.desk.guesses import bundled
 from taawun.graph.territories import nisbas, territories
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
@@ -50,6 +51,50 @@ def holders(suggester: Suggester, text: str) -> list[tuple[str, str, str]]:
             country = country.get("en", "") if isinstance(country, dict) else country
             found.append((name, post["ar"] if is_new else post, country))
     return found
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        (
+            "قال المهندس سامي الفارس، وزير المالية الأردني، إن بلاده توقع الاتفاق.\n"
+            "وأضاف أن التمويل يبلغ 5 ملايين دولار.\nوأوضح الوزير أن العمل بدأ.\n"
+            "وذكر الفارس أنه راض.\nوأعلن الناطق أن لا جديد.\nوأضاف أنه لا يعلم.",
+            ["سامي الفارس"] * 4,
+        ),
+        ("وبحسب البنك الدولي بلغ التمويل 5 ملايين دولار.", ["البنك الدولي"]),
+        ("وفي كلمته أمس، أكد عمرو طلعت أن مصر ترحب بالعراق.", ["official/amr-talaat"]),
+        ("نقلت وكالة الأنباء عن عمرو طلعت أن مصر ترحب.", ["official/amr-talaat"]),
+        ("بين مصر والعراق تعاون. وأضاف المشروع قيمة كبيرة.", []),
+    ],
+)
+def test_the_speaker_is_found_and_goes_on_speaking(suggester, text, speakers):
+    found = suggester.suggest(text).speeches
+    assert [one.speaker.ref or one.speaker.name for one in found] == speakers
+
+
+def test_what_a_registered_speaker_says_is_reported_and_a_post_is_not(suggester):
+    text = (
+        "وقال عمرو طلعت وزير الصناعة إن مصر وقعت مع السودان مذكرة تفاهم بقيمة 5 ملايين دولار.\n"
+        "وأضاف أن مصر لن توقع مع العراق اتفاقية في مجال الأمن السيبراني."
+    )
+    said = [item for item in items(suggester, text) if "statedBy" in item]
+    assert {item["statedBy"] for item in said} == {"official/amr-talaat"}
+    assert {item["new"]: item["modality"] for item in said}["agreement"] in ("reported", "denied")
+    assert all(item.get("predicate") != "holds" for item in said)
+    sentences = suggester.suggest(text).sentences
+    assert [one.said["modality"] for one in sentences] == ["reported", "denied"]
+    assert [one.said["statedBy"] for one in sentences] == ["official/amr-talaat"] * 2
+
+
+def test_companies_of_a_list_have_a_form(suggester):
+    text = "ونفذت المشروع الشركات المصرية وهي (الأهرام للنظم) و(Delta Soft)."
+    found = [one for one in bundled(suggester.suggest(text)) if one["kind"] == "company"]
+    assert [(one["item"]["ar"], one["item"]["en"]) for one in found] == [
+        ("الأهرام للنظم", ""), ("", "Delta Soft"),
+    ]  # fmt: skip
+    assert {one["item"]["country"] for one in found} == {"country/egypt"}
+    assert len({one["key"] for one in found}) == 2
 
 
 @pytest.mark.parametrize(
@@ -133,7 +178,7 @@ def test_visits_delegations_meetings_and_companies_in_a_list(suggester):
     meeting = next(item for item in found if item.get("kind") == "meeting")
     assert meeting["participant"][0] == "official/amr-talaat"
     companies = [item for item in found if item.get("new") == "enterprise"]
-    assert [one["ar"] for one in companies] == ["أفق مسقط", "Muscat Net"]
+    assert [one["ar"] or one["en"] for one in companies] == ["أفق مسقط", "Muscat Net"]
     assert {one["belongsToCountry"]["iso3"] for one in companies} == {"OMN"}
 
 

@@ -14,6 +14,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from itertools import product
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -290,17 +291,6 @@ def test_memory_stays_flat_while_a_long_answer_is_sent(start_server):
     assert [after - b < 20 << 20 for after, b in zip(peak, before, strict=True)] == [True, True]
 
 
-@pytest.mark.slow
-def test_a_client_that_sends_slowly_is_cut_off(server):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
-        started = time.monotonic()
-        client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ")
-        with pytest.raises(ConnectionError):  # noqa: PT012
-            while time.monotonic() - started < 40:
-                client.sendall(b"x")
-                time.sleep(0.4)
-
-
 def answered(server, request):
     """All that comes back where a request is sent three times, and the connection then ends."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
@@ -366,18 +356,22 @@ def test_a_refusal_reaches_a_client_that_sends_all_before_it_reads(name, server)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pause", [0, 0.1], ids=["much", "long"])
-@pytest.mark.parametrize("name", TOO_LONG)
-def test_a_client_that_goes_on_sending_after_the_refusal_is_cut_off(name, pause, server):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
-        connection.sendall(TOO_LONG[name][0] + b"x" * (2 << 20))
-        started, sent = time.monotonic(), 0
-        with pytest.raises(ConnectionError):  # noqa: PT012
-            while time.monotonic() - started < 20:
-                sent += connection.send(b"x" * (1 if pause else 1 << 16))
-                time.sleep(pause)
-    assert time.monotonic() - started < 12
-    assert sent < 40 << 20
+def test_a_client_that_goes_on_sending_after_the_refusal_is_cut_off(server):
+    def send_on(name, pause):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+            connection.sendall(TOO_LONG[name][0] + b"x" * (2 << 20))
+            started, sent = time.monotonic(), 0
+            with suppress(ConnectionError):
+                while time.monotonic() - started < 20:
+                    sent += connection.send(b"x" * (1 if pause else 1 << 16))
+                    time.sleep(pause)
+        return name, pause, time.monotonic() - started < 12, sent < 40 << 20
+
+    # Much and for long: each waits for seconds, so all wait together.
+    cases = list(product(TOO_LONG, (0, 0.1)))
+    with ThreadPoolExecutor(len(cases)) as clients:
+        done = list(clients.map(send_on, *zip(*cases, strict=True)))
+    assert done == [(name, pause, True, True) for name, pause in cases]
 
 
 def test_a_connection_goes_on_after_a_refused_body_that_was_sent_whole(server):
@@ -433,13 +427,25 @@ def test_a_client_that_has_hung_up_is_closed_without_an_error():
 
 
 @pytest.mark.slow
-def test_a_body_that_comes_slowly_is_cut_off(server):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
-        client.sendall(
-            b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
-            b"Content-Type: application/sparql-query\r\n\r\nASK"
-        )
-        assert b" 408 " in client.recv(4096)
+def test_a_client_that_sends_its_head_or_its_body_slowly_is_cut_off(server):
+    def send_head():
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+            started = time.monotonic()
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: ")
+            with pytest.raises(ConnectionError):  # noqa: PT012
+                while time.monotonic() - started < 40:
+                    client.sendall(b"x")
+                    time.sleep(0.4)
+
+    with ThreadPoolExecutor(1) as clients:
+        sending = clients.submit(send_head)
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+            client.sendall(
+                b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
+                b"Content-Type: application/sparql-query\r\n\r\nASK"
+            )
+            assert b" 408 " in client.recv(4096)
+        sending.result()
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil"])

@@ -80,16 +80,16 @@ def documents(graph):
     return found
 
 
-def places_of(slug, graph):
-    rows = list(graph.store.query(PLACES))
+def places_of(slug, build):
+    rows = list(build.store().query(PLACES))
     return [row for row in rows if row["document"].value == DOCUMENT + slug]
 
 
-def test_the_page_has_the_whole_text_and_every_quote_in_its_place(documents, site, graph):
+def test_the_page_has_the_whole_text_and_every_quote_in_its_place(documents, site, the_build):
     for slug, text in documents.items():
         page = Page(site.get(f"/document/{slug}?lang=en").text)
         assert page.text == text
-        here = places_of(slug, graph)
+        here = places_of(slug, the_build)
         assert any(row["fact"] for row in here)
         for row in here:
             marked = page.marks[f"at-{row['start'].value}-{row['end'].value}"]
@@ -126,23 +126,26 @@ def test_marks_that_nest_or_cross_hold_the_text_and_all_of_each_stretch():
 
 
 @pytest.fixture(scope="module")
-def secretive(start_server):
-    """A server that shows no documents."""
-    return start_server("serve", "--port", "0", "--timeout", "120", "--no-texts")
+def secretive(start_server, copy_of_small, tmp_path_factory):
+    """A server of a small graph that shows no documents."""
+    folder = copy_of_small(tmp_path_factory.mktemp("secretive") / "cache")
+    return start_server("serve", "--port", "0", "--no-texts", cache=folder.parent)
 
 
 @pytest.mark.slow
-def test_without_texts_only_quotes_are_shown(secretive, documents, graph):
+def test_without_texts_only_quotes_are_shown(secretive, documents, small_build):
     page = secretive.get("/document/egypt-iraq-talks?lang=en").text
     unquoted = "كتب: الوطن"
     assert unquoted in documents["egypt-iraq-talks"]
     assert unquoted not in page
     assert "This server shows quotes only" in page
     ids = Page(page).ids
-    quoted = [row for row in places_of("egypt-iraq-talks", graph) if row["fact"]]
+    quoted = [row for row in places_of("egypt-iraq-talks", small_build) if row["fact"]]
     assert quoted
     assert {f"at-{row['start'].value}-{row['end'].value}" for row in quoted} <= ids
-    assert unquoted not in secretive.get("/?lang=en").text
+    explorer = secretive.get("/?lang=en").text
+    assert quoted[0]["exact"].value in explorer
+    assert unquoted not in explorer
 
 
 def test_a_document_that_has_changed_is_not_shown(tmp_path):

@@ -16,13 +16,19 @@ from taawun.queries.why import RowExplanation, explain
 
 #: As many rows as anybody wants: every pair of typed things.
 PAIRS = "SELECT ?one ?other WHERE { ?one a ?kind . ?other a ?type }"
-#: Runs the command line, and says how much memory it held at most.
+#: Runs a command for one number of rows and then for more, each into a file, and says how much
+#: memory it had held at most by then.
 MEASURED = """
-import sys
+import os, sys
 from taawun.cli import main
-try:
-    main(sys.argv[1:])
-finally:
+for count in ("few", "many"):
+    os.dup2(os.open(count, os.O_WRONLY | os.O_CREAT), 1)
+    words = [word.replace("COUNT", os.environ[count]) for word in sys.argv[1:]]
+    try:
+        main(words)
+    except SystemExit as ended:
+        assert not ended.code
+    sys.stdout.flush()
     with open("/proc/self/status") as status:
         (peak,) = [line.split()[1] for line in status if line.startswith("VmHWM")]
     print(peak, file=sys.stderr)
@@ -47,44 +53,46 @@ def test_the_first_row_comes_while_the_rest_is_still_to_be_read(
         assert process.wait(timeout=60) == 0
 
 
+def growth(folder: Path, counts: tuple[int, int], *words: str, env: dict[str, str]) -> int:
+    """By how much the peak of memory grows with the rows, in kB; the output is in two files."""
+    few, many = map(str, counts)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, cwd=folder,
+        env={**env, "few": few, "many": many},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    before, after = (int(line) for line in done.stderr.splitlines() if line.isdigit())
+    return after - before
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
 @pytest.mark.parametrize("style", ["csv", "tsv", "json", "markdown"])
-def test_memory_does_not_grow_with_the_rows(style: str, environment: dict[str, str]) -> None:
-    peaks = []
-    for count in (20_000, 200_000):
-        query = f"{PAIRS} LIMIT {count}"
-        done = subprocess.run(
-            [sys.executable, "-c", MEASURED, "sparql", query, "--format", style],
-            capture_output=True, text=True, check=True, env=environment,
-        )  # fmt: skip
-        lines = len(json.loads(done.stdout)["results"]["bindings"]) if style == "json" else (
-            done.stdout.count("\n")
-        )  # fmt: skip
-        assert count <= lines <= count + 2
-        peaks.append(int(done.stderr))
-    few, many = peaks
-    assert many - few < 12 * MEGABYTE
+def test_memory_does_not_grow_with_the_rows(
+    style: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    counts = (20_000, 120_000)
+    words = ("sparql", f"{PAIRS} LIMIT COUNT", "--format", style)
+    assert growth(tmp_path, counts, *words, env=environment) < 12 * MEGABYTE
+    for name, count in zip(("few", "many"), counts, strict=True):
+        text = (tmp_path / name).read_text("utf-8")
+        rows = len(json.loads(text)["results"]["bindings"]) if style == "json" else text.count("\n")
+        assert count <= rows <= count + 2
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the peak")
 @pytest.mark.parametrize(("style", "waiting"), [("csv", 0), ("json", 16)])
 def test_memory_does_not_grow_with_the_proofs(
-    style: str, waiting: int, environment: dict[str, str]
+    style: str, waiting: int, environment: dict[str, str], tmp_path: Path
 ) -> None:
     """``waiting`` are the megabytes of proofs in JSON that wait in memory, not in a file."""
-    peaks = []
-    for count in (2_000, 10_000):
-        query = f"SELECT * {{ ?it tw:signatory ?who . ?other ?how ?what }} LIMIT {count}"
-        done = subprocess.run(
-            [sys.executable, "-c", MEASURED, "sparql", query, "--why", "--format", style],
-            capture_output=True, text=True, check=True, env=environment,
-        )  # fmt: skip
-        assert len(done.stdout) > 400 * count
-        peaks.append(int(done.stderr.split()[-1]))
-    few, many = peaks
-    assert many - few < (12 + waiting) * MEGABYTE
+    counts = (2_000, 10_000)
+    query = "SELECT * { ?it tw:signatory ?who . ?other ?how ?what } LIMIT COUNT"
+    words = ("sparql", query, "--why", "--format", style)
+    assert growth(tmp_path, counts, *words, env=environment) < (12 + waiting) * MEGABYTE
+    for name, count in zip(("few", "many"), counts, strict=True):
+        assert (tmp_path / name).stat().st_size > 400 * count
 
 
 def test_rows_are_proven_block_by_block_as_they_are_together(

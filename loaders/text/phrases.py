@@ -267,7 +267,13 @@ class Phrases(BodyNames):
         start = self.words[at].start
         if any(body.start <= start < body.end for body in self.bodies):
             return False
-        is_end = word in STOPS or word in GRAMMAR or word.isdecimal() or self._is_title(at)
+        is_end = (
+            word in STOPS
+            or word.removeprefix("و") in STOPS
+            or word in GRAMMAR
+            or word.isdecimal()
+            or self._is_title(at)
+        )
         is_end = is_end or self.is_office(at) or self.bare(at) in HEADS
         place = self.country_at(at)
         # A surname may be the adjective of a country: محمد حسن السويدي.

@@ -92,8 +92,10 @@ class _Listener:
         if word in _QUOTING:
             about = next((i for i in range(at + 1, last) if self._bare(i) == "عن"), last)
             return self._spoken(about + 1, last)
-        if word in _VERBS or word in _DOUBTFUL:
-            return self._spoken(at + 1, last, is_sure=word in _VERBS)
+        if word in _DOUBTFUL and any(self._bare(i) in _CLAUSE for i in range(at, last)):
+            return self._spoken(at + 1, last, is_sure=False)
+        if word in _VERBS:
+            return self._spoken(at + 1, last)
         # A verb further on needs its speaker beside it.
         for later in range(at + 1, min(last, first + _FAR)):
             is_verb = self._phrases.folded(later) in _VERBS

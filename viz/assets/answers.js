@@ -25,22 +25,23 @@ function rowsOf(choice) {
 
 /** What the facts of the page themselves answer: rows as the query gives them, each with its facts. */
 const COMPUTED = {
-  /** The quotes about an entity, in the order of the documents; of quotes that begin at one place the longest. */
+  /** The quotes about an entity, in the order of the documents, without those within a longer one. */
   quotes(iri) {
     const found = new Map();
     for (const fact of nodeOfIri.get(iri)?.about ?? []) {
       for (const {d, parts} of fact.quotes.map((id) => quotes[id])) {
-        for (const {start} of parts) {
-          const key = `${d} ${start}`;
-          if (!found.has(key)) found.set(key, {document: documents[d].iri, start, words: '', facts: []});
-          const row = found.get(key);
-          row.words = [row.words, ...parts.map((part) => part.exact)].reduce((one, other) => (one > other ? one : other));
-          if (!row.facts.includes(fact.id)) row.facts.push(fact.id);
+        for (const {start, end, exact} of parts) {
+          const key = `${d} ${start} ${end}`;
+          if (!found.has(key)) found.set(key, {document: documents[d].iri, start, end, exact, facts: []});
+          if (!found.get(key).facts.includes(fact.id)) found.get(key).facts.push(fact.id);
         }
       }
     }
-    return [...found.values()].sort((one, other) => compareTexts(one.document, other.document) || one.start - other.start)
-      .map((row) => ({cells: [row.document, {text: String(row.start), type: `${XSD}integer`}, row.words], facts: row.facts}));
+    const spans = [...found.values()];
+    const isWithin = (one, other) => one !== other && one.document === other.document && other.start <= one.start && other.end >= one.end;
+    return spans.filter((one) => !spans.some((other) => isWithin(one, other)))
+      .sort((one, other) => compareTexts(one.document, other.document) || one.start - other.start)
+      .map((row) => ({cells: [row.document, {text: String(row.start), type: `${XSD}integer`}, row.exact], facts: row.facts}));
   },
   /** The facts about an area and its branches. */
   facts(iri) {
