@@ -33,6 +33,12 @@ $(VENV)/.tested: $(VENV)/.installed requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# What compiles against a Debian package.
+$(VENV)/.icu: $(VENV)/.tested tests/requirements-icu.txt
+	@tests/debian-packages
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-icu.txt
+	@touch $@
+
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -43,7 +49,7 @@ lint: $(VENV)/.tested
 # Each file of tests is run by one of the two processes: what its tests share is made once.
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 
-test: lint
+test: lint $(VENV)/.icu
 	@tests/debian-packages
 	$(BIN)/python -m pytest $(SHARED)
 

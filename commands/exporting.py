@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXPORTS: Final = (
     "nquads", "trig", "turtle", "jsonld", "csv", "facts-csv", "entities-csv", "graphml", "gexf",
-    "cypher", "neo4j-nodes", "neo4j-relationships", "nanopub",
+    "cypher", "neo4j-nodes", "neo4j-relationships", "nanopub", "ftm",
 )  # fmt: skip
 
 
@@ -88,6 +88,7 @@ def export(settings: Settings, form: str, output: str, base: str | None) -> None
     cypher   the same, as statements for Neo4j and other property graphs
     neo4j-nodes, neo4j-relationships   the same, as the two files of Neo4j's import
     nanopub  each fact with its evidence, as a nanopublication
+    ftm      FollowTheMoney entities, for Aleph and similar tools
     facts-csv, entities-csv   the tables that import reads, complete
     """
     from ..loaders.builds.build import build as build_graph

@@ -16,6 +16,7 @@ from ..graph.store import Store, Term
 from ..messages.untrusted_text import escaped
 from ..ontology.namespaces import BASE, PREFIXES
 from .fact_words import qualifiers_of
+from .ftm_format import write_ftm
 from .graph_formats import (
     write_cypher,
     write_gexf,
@@ -140,4 +141,5 @@ FORMATS: Final[dict[str, Writer]] = {
     "neo4j-nodes": _drawn(write_neo4j_nodes),
     "neo4j-relationships": _drawn(write_neo4j_relationships),
     "nanopub": _drawn(write_nanopubs),
+    "ftm": _drawn(write_ftm),
 }

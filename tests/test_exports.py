@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import subprocess
 import sys
@@ -211,6 +212,75 @@ def test_every_nanopublication_is_valid_and_none_asserts_a_plan(everything, grap
         assert found.is_valid
         assert len(found.assertion) == 1
         assert "exact" in text
+
+
+@pytest.fixture(scope="module")
+def entities(everything):
+    """The FollowTheMoney entities by identifier."""
+    lines = everything["ftm"].decode().splitlines()
+    found = {one["id"]: one for one in map(json.loads, lines)}
+    assert len(found) == len(lines) > 1000
+    return found
+
+
+def test_every_entity_of_follow_the_money_is_valid_and_its_links_lead_to_what_they_may(entities):
+    from followthemoney import model
+
+    for data in entities.values():
+        schema = model.get(data["schema"])
+        schema.validate(data)
+        assert not schema.abstract
+        proxy = model.get_proxy(data, cleaned=False)
+        kept = {name: sorted(values) for name, values in proxy.to_dict()["properties"].items()}
+        assert kept == data["properties"], "the package drops or changes no value"
+        for prop, value in proxy.itervalues():
+            if prop.type.name == "entity":
+                assert model.get(entities[value]["schema"]).is_a(prop.range), (data["id"], prop)
+
+
+def test_follow_the_money_has_every_stated_fact_with_its_quotes_and_no_plan(entities, graph):
+    facts = {iri: one for iri, one in entities.items() if iri.startswith("fact.")}
+    planned = {
+        f"fact.{fact.iri.rpartition('/')[2]}"
+        for modality in ("planned", "expected", "conditional", "denied")
+        for fact in graph.facts(modality=modality)
+    }
+    assert planned
+    assert not planned & {*facts}
+    told = {
+        f"fact.{fact.iri.rpartition('/')[2]}": fact
+        for modality in ("asserted", "reported", "inferred")
+        for fact in graph.facts(modality=modality)
+    }
+    things = {one["properties"]["sourceUrl"][0] for one in entities.values()}
+    assert {*facts} == {
+        name for name, fact in told.items()
+        if things & {fact.subject.value, fact.object.value}
+    }  # fmt: skip
+    for name, one in facts.items():
+        said, fact = one["properties"], told[name]
+        assert all(any(q.text in text for text in said["description"]) for q in fact.quotes)
+        documents = {quote.document_iri.rpartition("/")[2] for quote in fact.quotes}
+        assert said["proof"] == sorted(f"document.{document}" for document in documents)
+        if fact.modality != "asserted":
+            assert any(fact.modality in text for text in said["summary"])
+    unplanned = {iri for one in facts.values() for values in one["properties"].values()
+                 for iri in values if iri in entities}  # fmt: skip
+    assert unplanned == {*entities} - {*facts}, "a thing is there because a fact is"
+
+
+def test_a_memorandum_a_post_and_a_country_are_what_follow_the_money_has_for_them(entities):
+    memorandum = entities["memorandum-of-understanding.egypt-iraq"]
+    assert memorandum["schema"] == "Contract"
+    assert memorandum["properties"]["type"] == ["memorandum of understanding"]
+    assert memorandum["properties"]["status"] == ["agreed in principle"]
+    assert entities["country.iraq"]["properties"]["territoryCode"] == ["iq"]
+    (held,) = (
+        one["properties"] for one in entities.values()
+        if one["properties"].get("holder") == ["official.amr-talaat"]
+    )  # fmt: skip
+    assert held["post"] == ["post.egypt-minister-cit"]
+    assert not [iri for iri in entities if iri.startswith(("proposal.", "group.", "service."))]
 
 
 @pytest.mark.parametrize(("language", "name"), [("ar", "العراق"), ("en", "Iraq")])

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from rich.console import Console
 
 from taawun.api import KnowledgeGraph, Rows
 from taawun.commands.terminal import Printer
+from taawun.graph.derive import DerivedFact
 from taawun.graph.document import Document
 from taawun.graph.fact import Evidence, Fact, Passage
 from taawun.graph.fact_reader import FactReader, all_facts, facts_of
@@ -440,3 +442,151 @@ def test_json_leaves_out_what_is_empty(kg):
     assert set(fact_json(bare)) == {
         "fact", "subject", "predicate", "object", "modality", "evidence", "support"
     }  # fmt: skip
+
+
+def world(
+    *more: Fact,
+    before: str = "",
+    skipped: int = 0,
+    gloss: str = GLOSS,
+    has_context: bool = True,
+    has_unsaid: bool = True,
+    without: tuple[str, ...] = (),
+    changed: tuple[tuple[str, ox.NamedNode], ...] = (),
+    lines: tuple[str, ...] = (),
+    **paper: str,
+) -> bytes:
+    """N-Quads of the fact of this test and of what is beside it, but for what is asked for.
+
+    ``before`` stands before the document's text, ``skipped`` characters are not quoted, and the
+    qualifiers ``without`` are left out, those ``changed`` have another value.
+    """
+    said = {"slug": "paper", "file": "001.txt", "sha256": "0" * 64, "ar": "صحيفة", "en": "A paper"}
+    document = Document(**{**said, "publisher": "ناشر", "text": before + TEXT, **paper})
+    shift = len(before)
+    around = Passage(document, shift, shift + len(AROUND))
+    first = Evidence(
+        document, shift + FIRST.start + skipped, shift + FIRST.end,
+        context=(around,) * has_context, gloss=gloss,
+    )  # fmt: skip
+    second = Evidence(document, shift + SECOND.start, shift + SECOND.end, continues=first)
+    kept = {name: value for name, value in FACT.qualifiers if name not in without}
+    qualifiers = tuple(sorted({**kept, **dict(changed)}.items()))
+    fact = replace(FACT, qualifiers=qualifiers, evidence=(first, second))
+    found = [line for one in (fact, AGAIN, *more, document, OTHER) for line in one.lines()]
+    if has_unsaid:
+        of = f"<{first.iri(fact.iri)}> <{TW}doesNotName>"
+        found.append(f"{of} {iri('country/egypt')} <{GRAPH_EVIDENCE}> .")
+    for entity, label in {**NAMES, "area/post": "Post", "service/mail": "Mail"}.items():
+        kind = entity.partition("/")[0].capitalize()
+        found += [f"{iri(entity)} <{RDFS}label> {ox.Literal(label, language='en')} ."]
+        found += [f"{iri(entity)} <{RDF}type> <{TW}{k}> ." for k in (kind, "Entity")]
+    return "\n".join(sorted({*found, *lines})).encode() + b"\n"
+
+
+def other(
+    predicate: str, object_: str, status: str, modality: str, subject: str = "agreement/qindil"
+) -> Fact:
+    said = (
+        ("modality", iri(f"modality/{modality}")),
+        ("recordStatus", iri(f"record-status/{status}")),
+    )
+    words = (Evidence(*span(PARTS[1], OTHER)),)
+    return Fact(iri(subject), ox.NamedNode(TW + predicate), iri(object_), said, words)
+
+
+DERIVED = DerivedFact(
+    (str(iri("country/iraq")), f"<{TW}signed>", str(FACT.subject)), "inverse", (FACT.iri,)
+)
+#: The rows of the table in ``docs/formats.md``, each with a world that differs in it alone.
+ROWS: dict[str, Callable[[], bytes]] = {
+    "planned, expected, conditional and denied facts":
+        lambda: world(other("party", "country/egypt", "asserted", "planned")),
+    "superseded and retracted facts":
+        lambda: world(other("party", "country/egypt", "retracted", "asserted")),
+    "derived facts": lambda: world(lines=tuple(DERIVED.lines())),
+    "facts between things of the other classes":
+        lambda: world(other("area", "area/post", "asserted", "asserted", "service/mail")),
+    "modality": lambda: world(changed=(("modality", iri("modality/asserted")),)),
+    "speaker, and on whose behalf": lambda: world(without=("statedBy", "onBehalfOf")),
+    "date, and as printed": lambda: world(without=("when", "dateText")),
+    "remark on a fact": lambda: world(without=("note", "noteAr")),
+    "who recorded a fact": lambda: world(without=("wasAttributedTo",)),
+    "that a fact is disputed": lambda: world(
+        changed=(("recordStatus", iri("record-status/asserted")),),
+        without=("statusReason", "statusReasonAr", "statusDate"),
+    ),
+    "why it is disputed": lambda: world(without=("statusReason", "statusReasonAr")),
+    "quote": lambda: world(skipped=4),
+    "offsets": lambda: world(before="عاجل. "),
+    "English gloss": lambda: world(gloss=""),
+    "context of a quote": lambda: world(has_context=False),
+    "names that a quote does not say": lambda: world(has_unsaid=False),
+    "file of the document": lambda: world(file="009.txt"),
+    "title of the document": lambda: world(en="Another title", ar="عنوان آخر"),
+    "publisher": lambda: world(publisher="ناشر آخر"),
+    "checksum of the document": lambda: world(sha256="2" * 64),
+    "further names": lambda: world(
+        lines=(f'{iri("country/iraq")} <http://www.w3.org/2004/02/skos/core#altLabel> "Irak"@en .',)
+    ),
+    "ontology": lambda: world(lines=(f'<{TW}signatory> <{RDFS}comment> "Who signed."@en .',)),
+}  # fmt: skip
+FORMATS_PAGE = Path(__file__).parent.parent / "docs" / "formats.md"
+#: Whether a format has what a mark of the table is given to.
+HAS = {"yes": True, "words": True, "lost": False}
+
+
+@pytest.fixture(scope="module")
+def losses() -> dict[str, dict[str, str]]:
+    """The table of what each format loses: the mark of each row, by format."""
+    text = FORMATS_PAGE.read_text("utf-8").partition("\n## What each format loses\n")[2]
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.partition("\n## ")[0].splitlines()
+        if line.startswith("|")
+    ]
+    assert [cells[0] for cells in rows] == [*ROWS]
+    return {
+        form: {cells[0]: cells[place] for cells in rows}
+        for place, heading in enumerate(head)
+        for form in re.findall(r"`([\w-]+)`", heading)
+    }
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, EmbeddedStore]]:
+    folder = tmp_path_factory.mktemp("worlds")
+    made = {}
+    for number, (row, build) in enumerate([("", world), *ROWS.items()]):
+        (folder / f"{number}.nq").write_bytes(content := build())
+        made[row] = folder / f"{number}.nq", EmbeddedStore.in_memory(content)
+    return made
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_docs_say_what_each_format_loses(form: str, losses, worlds):
+    """A format keeps what changes its output, IRIs made from content aside."""
+
+    def written(row: str) -> list[str]:
+        out = io.BytesIO()  # The two files of Neo4j's import are one output.
+        for name in (one for one in FORMATS if one.partition("-")[0] == form.partition("-")[0]):
+            FORMATS[name](*worlds[row], out, "en")
+        return sorted(re.sub(r"\b[0-9a-f]{16}\b", "…", out.getvalue().decode()).splitlines())
+
+    plain = written("")
+    found = {row: written(row) != plain for row in ROWS}
+    assert found == {row: HAS[mark] for row, mark in losses[form].items()}
+
+
+def test_what_follow_the_money_has_in_words_is_in_its_texts_alone(losses, worlds):
+    def fields(row: str) -> list[str]:
+        out = io.BytesIO()
+        FORMATS["ftm"](*worlds[row], out, "en")
+        told = [json.loads(line) for line in out.getvalue().splitlines()]
+        for entity in told:
+            for text in ("summary", "description", "status"):
+                entity["properties"].pop(text, None)
+        return sorted(re.sub(r"\b[0-9a-f]{16}\b", "…", str(entity)) for entity in told)
+
+    found = {row for row in ROWS if fields(row) != fields("")}
+    assert found == {row for row, mark in losses["ftm"].items() if mark == "yes"}

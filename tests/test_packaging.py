@@ -123,7 +123,7 @@ def test_an_empty_environment_gets_little_and_is_told_what_it_lacks(wheel, tmp_p
 
 
 def test_requirements_are_pinned_and_name_no_registry():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "tests/requirements-icu.txt"):
         lines = (ROOT / name).read_text().splitlines()
         wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]
         assert wanted
