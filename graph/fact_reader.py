@@ -13,6 +13,7 @@ from ..ontology.namespaces import FACT, GRAPH_EVIDENCE, INFERENCE, OA, TW
 from .errors import QueryError
 from .fact_record import FactRecord, TripleTerms
 from .fact_sources import chunks, listed, rows, text_of
+from .garbage_collection import no_pauses
 from .indexed_facts import source_of
 from .qualifiers import QUALIFIERS, Said, said_of
 from .quote_reader import QuoteReader
@@ -226,6 +227,7 @@ class FactReader:
         self.load(facts)
         return [*map(self.get, facts)]
 
+    @no_pauses()
     def load(self, facts: Iterable[str]) -> None:
         """Read the records of facts and derived facts, and of all their premises.
 

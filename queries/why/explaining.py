@@ -15,6 +15,7 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from ...graph.errors import QueryError, UnexplainableError
+from ...graph.garbage_collection import no_pauses
 from ...graph.store import Answer, Store, Term, read
 from ...messages.message import Message
 from .derivations import Deriver
@@ -78,6 +79,7 @@ class RowLike(Protocol):
         ...
 
 
+@no_pauses()
 def explain(
     store: Store,
     text: str,
