@@ -57,7 +57,7 @@ def test_a_fact_is_asked_for_step_by_step(terminal):
     answer(terminal, "Subject (Tab: names)", "جمهورية المثال")
     answer(terminal, "Predicate (Tab: all that fit)", "signatory")
     terminal.expect("no predicate that fits this subject is called")
-    answer(terminal, "Predicate (Tab: all that fit)", "مجال التعاون")
+    answer(terminal, "Predicate (Tab: all that fit)", "مجال التعاون القائم أو المنشود")
     answer(terminal, "Object", "country/egypt")
     terminal.expect("cannot be the object")
     answer(terminal, "Object", "area/e-commerce")
