@@ -49,7 +49,7 @@ def bash(*words: str) -> list[str]:
         (["ask", "country-areas", "-p", "country", "=", "العر"], ["العراق"]),
         (["ask", "country-areas", "-p", "country", "=", "amr"], [""]),
         (["show", "country/li"], ["country/libya", "country/lithuania"]),
-        (["show", r"عمرو\ ط"], [r"عمرو\ طلعت"]),
+        (["show", r"عمرو\ ط"], [r"عمرو\ طلعت", r"عمرو\ طلعت\ يزور\ ليتوانيا"]),
         (["show", r"Côte\ d’"], [r"Côte\ d\'Ivoire"]),
         (["path", "country/egypt", "country/nig"], ["country/nigeria"]),
         (["sho"], ["show"]),

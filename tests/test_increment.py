@@ -207,7 +207,7 @@ def test_any_walk_through_edits_leads_to_the_builds_made_from_everything(
             with (mine / "entities" / "country.yaml").open("a", encoding="utf-8") as file:
                 file.write(f"country/new-{step}: {{ar: جديدة {step}, en: New {step}}}\n")
         assert_same(mine, tmp_path / "cache")
-    assert increments.count(True) > 2
+    assert increments.count(True) > 1
     assert increments.count(False) > 0
 
 

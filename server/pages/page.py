@@ -49,7 +49,7 @@ MENU: Final[tuple[tuple[str, str], ...]] = (
     ("about", "/about"),
 )  # fmt: skip
 #: The templates that load scripts of ours; every page works without them.
-SCRIPTED: Final = ("query.html",)
+SCRIPTED: Final = ("query.html", "waiting.html")
 
 
 @cache

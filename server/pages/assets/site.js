@@ -1,7 +1,12 @@
 /* In the served explorer: the site's menu in the language of the page, and a link to the page of
-   what is chosen. */
+   what is chosen. The page shown while the explorer is being made loads itself again. */
 (function () {
   'use strict';
+  // For a browser, the refresh of an address with a fragment is a jump within the waiting page.
+  if (document.getElementById('waiting')) {
+    setTimeout(() => location.reload(), 1000);
+    return;
+  }
   const chosen = document.getElementById('site-page');
   const links = [...document.querySelectorAll('.site-menu [data-path]')];
 
