@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import IO, Final, TypeAlias
 
 from ..graph.fact import ACTIVE_STATUSES, short_hash
@@ -25,6 +26,8 @@ from ..ontology.schema import local_name
 from .fact_words import glosses_of, iris_of, marks, name_of, quotes_of
 from .labels import Labels
 
+#: How many facts are read and written at a time.
+_TOGETHER: Final = 500
 #: The values of an entity by property, each value once, sorted when written.
 Values: TypeAlias = dict[str, set[str]]
 
@@ -45,6 +48,7 @@ _SCHEMATA: Final = {
     "Infrastructure": "Asset",
     "Event": "Event",
 }
+_AGREEMENTS: Final = ("MemorandumOfUnderstanding", "Agreement")
 _LEVELS: Final = {"Country": "country", "Region": "region", "City": "locality"}
 _BODIES: Final = frozenset({"Organization", "PublicBody", "Company"})
 _LEGAL: Final = _BODIES | {"Person"}
@@ -113,12 +117,15 @@ def ftm_dates(edtf: str) -> dict[str, str]:
 
 
 def _entities(store: Store, language: str) -> Iterator[dict[str, object]]:
-    things = _Things(store)
+    things = _Things(store, language)
     for fact in _stated(store, quotes=False):
-        things.fill(fact, language)
+        things.fill(fact)
     yield from things.all()
-    for fact in _stated(store, quotes=True):
-        yield from things.of(fact, language)
+    facts = _stated(store, quotes=True)
+    while some := list(islice(facts, _TOGETHER)):
+        things.fetch(some)
+        for fact in some:
+            yield from things.of(fact)
 
 
 def _stated(store: Store, *, quotes: bool) -> Iterator[FactRecord]:
@@ -131,8 +138,8 @@ def _stated(store: Store, *, quotes: bool) -> Iterator[FactRecord]:
 class _Things:
     """The documents and entities, and what the facts make of them."""
 
-    def __init__(self, store: Store) -> None:
-        self._labels = Labels.of(store)
+    def __init__(self, store: Store, language: str) -> None:
+        self._labels, self._language = Labels.of(store), language
         self._schemata: dict[str, str] = {}
         self._values: dict[str, Values] = defaultdict(lambda: defaultdict(set))
         self._used: set[str] = set()
@@ -167,14 +174,14 @@ class _Things:
         values |= {"name": said["label"], "alias": said["altLabel"], "notes": said["note"]}
         if self._schemata[iri] == "Contract":
             values["title"] = said["label"]
-            is_memorandum = "MemorandumOfUnderstanding" in kinds
-            values["type"] = {"memorandum of understanding" if is_memorandum else "agreement"}
+            kind = next(kind for kind in _AGREEMENTS if kind in kinds)
+            values["type"] = {self._labels(TW + kind, self._language)}
         if self._schemata[iri] == "Territory":
             values["level"] = {_LEVELS[kind] for kind in kinds & _LEVELS.keys()}
             for code in {place.code for place in territories() if place.iso3 in said["iso3"]}:
                 values |= {"country": {code.lower()}, "territoryCode": {code.lower()}}
 
-    def fill(self, fact: FactRecord, language: str) -> None:
+    def fill(self, fact: FactRecord) -> None:
         """Give the subject the value that a fact states, if it is stated firmly."""
         subject, object_ = fact.subject.value, fact.object.value
         schema, name = self._schemata.get(subject, ""), local_name(fact.predicate.value)
@@ -183,9 +190,9 @@ class _Things:
             return
         values = self._values[subject]
         if name == "stage" and schema in ("Contract", "Project"):
-            words = [name_of(fact.object, self._labels, language)]
+            words = [name_of(fact.object, self._labels, self._language)]
             if fact.modality != "asserted":
-                words.append(f"({self._labels(f'{ID}modality/{fact.modality}', language)})")
+                words.append(f"({self._labels(f'{ID}modality/{fact.modality}', self._language)})")
             values["status"].add(" ".join(words))
         if fact.modality != "asserted":
             return
@@ -195,13 +202,13 @@ class _Things:
         elif name == "belongsToCountry":
             values["country"] |= self._values.get(object_, {}).get("country", set())
         elif filled := _FILLED.get((schema, name)):
-            values[filled] |= self._filled(filled, fact, language)
+            values[filled] |= self._filled(filled, fact)
 
-    def _filled(self, name: str, fact: FactRecord, language: str) -> set[str]:
+    def _filled(self, name: str, fact: FactRecord) -> set[str]:
         if name in ("contractDate", "startDate"):
             return {ftm_dates(fact.object.value).get("date", "")}
         if name == "goal":
-            return {name_of(fact.object, self._labels, language)}
+            return {name_of(fact.object, self._labels, self._language)}
         allowed = _BODIES if name == "organization" else _LEGAL
         iri = fact.object.value
         return {ftm_id(iri)} if self._schemata.get(iri) in allowed else set()
@@ -211,14 +218,17 @@ class _Things:
         for iri in sorted(self._schemata.keys() & self._used, key=ftm_id):
             yield _entity(iri, self._schemata[iri], self._values[iri])
 
-    def of(self, fact: FactRecord, language: str) -> Iterator[dict[str, object]]:
+    def fetch(self, facts: Iterable[FactRecord]) -> None:
+        """Read the labels that some facts need together."""
+        self._labels.fetch(iris_of(facts))
+
+    def of(self, fact: FactRecord) -> Iterator[dict[str, object]]:
         """The fact as a link, or as the documentation of the one end that FtM has a schema for."""
         subject, object_ = fact.subject.value, fact.object.value
         ends = [iri for iri in (subject, object_) if iri in self._schemata]
         if not ends or not fact.quotes:
             return
-        labels = self._labels
-        labels.fetch(iris_of([fact]))
+        labels, language = self._labels, self._language
         documents = {ftm_id(quote.document_iri) for quote in fact.quotes}
         words = " — ".join(name_of(term, labels, language) for term in fact.triple)
         values: Values = {

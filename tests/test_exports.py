@@ -272,7 +272,7 @@ def test_follow_the_money_has_every_stated_fact_with_its_quotes_and_no_plan(enti
 def test_a_memorandum_a_post_and_a_country_are_what_follow_the_money_has_for_them(entities):
     memorandum = entities["memorandum-of-understanding.egypt-iraq"]
     assert memorandum["schema"] == "Contract"
-    assert memorandum["properties"]["type"] == ["memorandum of understanding"]
+    assert memorandum["properties"]["type"] == ["Memorandum of understanding"]
     assert memorandum["properties"]["status"] == ["agreed in principle"]
     assert entities["country.iraq"]["properties"]["territoryCode"] == ["iq"]
     (held,) = (
