@@ -99,25 +99,3 @@ def _is_beside(quad: ox.Quad) -> bool:
 _EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)
 _EVIDENCE_OF: Final = ox.NamedNode(f"{TW}evidence")
 _FACTS: Final = (FACT, INFERENCE)
-
-
-def copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -> None:
-    """Write what a store says of facts to a file; of a fact that it does not have, nothing."""
-    for fact in facts:
-        lines = [" ".join(map(str, triple)) for _, triple in quads.triples([fact])]
-        if not lines:
-            continue
-        said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
-        evidence, beside = quads.quotes([fact])
-        spans = {row.part.iri: (row.part.start, row.part.end) for row in evidence}
-        before = {row.iri: spans[row.before] for row in beside if row.before}
-        places: list[Place] = []
-        for row in evidence:
-            slug = row.document.removeprefix(DOCUMENT)
-            around = [
-                (slug, one.passage.start, one.passage.end)
-                for one in beside
-                if one.passage and one.iri == row.part.iri
-            ]
-            places.append((slug, *spans[row.part.iri], before.get(row.part.iri), around))
-        writer.add_record(fact, lines[0], said, places)
