@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from ..checks import named_faults
 from ..graph.document import Document
 from ..graph.errors import CollectionError, MisuseError, TaawunError, told
-from ..graph.store import EmbeddedStore
+from ..graph.store import EmbeddedStore, changed
 from ..loaders.builds.build import lines_of
 from ..loaders.collection import Collection
 from ..loaders.editing.additions import additions
@@ -278,22 +278,12 @@ class Desk:
                 self._load()
             return {"undone": files}
 
-    @contextmanager
-    def _with(self, effect: Effect, *, undone: bool = False) -> Iterator[ox.Store]:
+    def _with(self, effect: Effect, *, undone: bool = False) -> AbstractContextManager[None]:
         """The store with the change for a while, or without it."""
-        store = self._store.quads
-        come = [quad for quad in effect.added if (quad in store) == undone]
-        gone = [quad for quad in effect.removed if (quad in store) != undone]
-        first, then = (gone, come) if undone else (come, gone)
-        store.extend(first)
-        for quad in then:
-            store.remove(quad)
-        try:
-            yield store
-        finally:
-            store.extend(then)
-            for quad in first:
-                store.remove(quad)
+        come, gone = effect.added, effect.removed
+        if undone:
+            come, gone = gone, come
+        return changed(self._store.quads, come, gone)
 
     def _changes(self, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
         """The stored questions whose answers change, and all known answers after the change.

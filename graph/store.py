@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
@@ -213,3 +214,20 @@ def select(store: Store, text: str) -> Iterator[dict[str, Term]]:
             if isinstance(term, (ox.NamedNode, ox.BlankNode, ox.Literal)):
                 row[name] = term
         yield row
+
+
+@contextmanager
+def changed(store: ox.Store, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> Iterator[None]:
+    """A store in memory with some quads more and others fewer, for a while."""
+    come = dict.fromkeys(come)
+    gone = [quad for quad in gone if quad in store and quad not in come]
+    come = [quad for quad in come if quad not in store]
+    store.extend(come)
+    for quad in gone:
+        store.remove(quad)
+    try:
+        yield
+    finally:
+        store.extend(gone)
+        for quad in come:
+            store.remove(quad)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
 import pyoxigraph as ox
 
 from ...graph.query_dependencies import Touched
+from ...graph.store import changed
 from ...messages.fault import Fault
 from ...ontology.namespaces import GRAPH_EVIDENCE, RDF, RDFS
 from .shacl.source import Node
@@ -61,8 +61,8 @@ class ShapeTrial:
         chosen = dict(self._shapes.reading(self._flat, touched))
         for terms in chosen.values():
             self._load(store, terms)
-        with _changed(self._flat, _evidence_of(store, come, gone), []):
-            with _changed(self._flat, come, gone):
+        with changed(self._flat, _evidence_of(store, come, gone), []):
+            with changed(self._flat, come, gone):
                 after = self._broken(chosen)
             before = self._broken(shape for shape in chosen if shape.value in after)
         found = {fault for faults in after.values() for fault in faults}
@@ -111,20 +111,3 @@ def _evidence_of(
             if quad.object not in seen:
                 seen.add(quad.object)
                 waiting.add(quad.object)
-
-
-@contextmanager
-def _changed(store: ox.Store, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> Iterator[None]:
-    """The store with a change for a while."""
-    come = dict.fromkeys(come)
-    gone = [quad for quad in gone if quad in store and quad not in come]
-    come = [quad for quad in come if quad not in store]
-    store.extend(come)
-    for quad in gone:
-        store.remove(quad)
-    try:
-        yield
-    finally:
-        store.extend(gone)
-        for quad in come:
-            store.remove(quad)
