@@ -18,6 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..ontology.namespaces import BASE, EVIDENCE, GRAPH_EVIDENCE, TW
+from .derive import DerivedFact
 from .document import Document
 from .fact import Evidence, Fact, Passage
 from .indexed_facts import VERSION, Place, checksum, row_checksum, triple_key
@@ -87,10 +88,15 @@ class FactIndexWriter:
         """Add what a store says of a fact: its triple and its qualifiers as in N-Triples."""
         self._add(iri, line, json.dumps(list(places)), *self._said(said))
 
-    def add_derived(
+    def add_derived(self, item: DerivedFact) -> None:
+        """Add a derived fact."""
+        line = " ".join(item.terms)
+        self.add_derived_record(item.iri, line, item.rule_iri, item.when, item.sources)
+
+    def add_derived_record(
         self, iri: str, line: str, rule: str, when: str, sources: Iterable[str]
     ) -> None:
-        """Add a derived fact: its triple as in N-Triples, its rule, time and premises."""
+        """Add what a store says of a derived fact: its triple as in N-Triples, and its rule."""
         premises = " ".join([source.removeprefix(BASE) for source in sources])
         self._add(iri, line, f"{rule.removeprefix(BASE)} {when} {premises}", 0, 0)
 

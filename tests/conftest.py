@@ -169,8 +169,7 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     for fact in found.facts:
         index.add(fact)
     for item in derived:
-        line = " ".join(item.terms)
-        index.add_derived(item.iri, line, item.rule_iri, item.when, item.sources)
+        index.add_derived(item)
     index.add_documents(found.documents.values())
     index.finish()
     store = ox.Store(str(made.path / STORE))

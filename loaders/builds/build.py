@@ -242,9 +242,7 @@ def _make(folders: Sequence[Path], made: Unfinished) -> None:
         manifest["derived"] = 0
         for item in derive(_taken(facts), schema, classes):
             feed.add(item.lines())
-            index.add_derived(
-                item.iri, " ".join(item.terms), item.rule_iri, item.when, item.sources
-            )
+            index.add_derived(item)
             manifest["derived"] += 1
         index.finish()
         manifest["quads"] = feed.finish()

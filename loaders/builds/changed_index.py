@@ -59,7 +59,7 @@ def _copy_records(quads: Quads, writer: FactIndexWriter, facts: Iterable[str]) -
             continue
         if fact.startswith(INFERENCE):
             told = quads.said([fact])[fact]
-            writer.add_derived(fact, lines[0], told.rule, told.when, told.sources)
+            writer.add_derived_record(fact, lines[0], told.rule, told.when, told.sources)
             continue
         said = [(predicate, str(value)) for _, predicate, value in quads.qualifiers([fact])]
         evidence, beside = quads.quotes([fact])

@@ -39,7 +39,6 @@ from ..status_file import STATUS_FILE
 from .cache import MANIFEST, STORE
 from .inputs import code_fingerprint, name_of
 from .shards import (
-    INDEX,
     Part,
     Shard,
     Task,
@@ -238,7 +237,7 @@ class _Joined:
         for number, kind in files:
             path = self._work.path(number, kind)
             if kind == "facts.nq":
-                self._index.merge(self._work.path(number, INDEX))
+                self._index.merge(self._work.path(number, FACT_INDEX))
             elif kind in ("marks.nq", "glosses.nq"):
                 with path.open(encoding="utf-8") as lines:
                     self._index.heed(line.rstrip("\n") for line in lines)
@@ -258,9 +257,7 @@ class _Joined:
             folder = self._work.folder
             for item in derive_in_parts(self._premises(), registers.schema, classes, folder, parts):
                 count += 1
-                self._index.add_derived(
-                    item.iri, " ".join(item.terms), item.rule_iri, item.when, item.sources
-                )
+                self._index.add_derived(item)
                 yield from item.lines()
 
         self._work.write_lines(number, "derived.nq", lines())

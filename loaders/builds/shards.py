@@ -29,6 +29,7 @@ from ...graph.document import Document
 from ...graph.fact import Fact
 from ...graph.fact_index import FactIndexWriter
 from ...graph.garbage_collection import no_pauses
+from ...graph.store import FACT_INDEX
 from ...messages.fault import Fault, Place
 from ...ontology.namespaces import ID, XSD
 from ..checks.claims import Claims, numbers_of
@@ -41,8 +42,6 @@ from ..status_file import lint_statuses
 from .inputs import code_fingerprint
 from .source_state import pack_statement
 
-#: What a file of facts is called among those of a shard.
-INDEX: Final = "facts.sqlite"
 _NUMERIC: Final = frozenset((XSD + "decimal", XSD + "integer"))
 
 
@@ -285,7 +284,7 @@ def _read_shard(work: Work, task: Task) -> Shard:
     work.write_facts(task.number, "across", across)
     work.write_facts(task.number, "waiting", waiting)
     work.write_premises(task.number, premises)
-    with work.making(task.number, INDEX) as path:
+    with work.making(task.number, FACT_INDEX) as path:
         index = FactIndexWriter(lambda: path)
         lines = index.heeded(_lines(work, index, [fact for fact, _ in facts]))
         work.write_lines(task.number, "facts.nq", lines)
