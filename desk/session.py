@@ -151,7 +151,7 @@ class Desk:
             known = self.known
             covered = covered_spans(known.facts, slug)
             covered += [(span.start, span.end) for span in (*source.furniture, *source.silent)]
-            found = self.reading.suggester.suggest(source.text, slug, covered)
+            found = self.reading.document(source, covered)
             draft = self.drafts.read(slug)
             return {
                 "slug": slug,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..graph.document import Document
@@ -13,7 +13,7 @@ from ..loaders.collection import Collection
 from ..loaders.editing.bundles import BUNDLES
 from ..loaders.text.cues import Scopes
 from ..loaders.text.speakers import Speech, speaker_of
-from ..loaders.text.suggestion import Suggester
+from ..loaders.text.suggestion import Suggester, Suggestion
 from ..ontology.schema import local_name
 from .desk_words import snapped
 from .guesses import Guesses, said_of
@@ -27,6 +27,12 @@ class TextReader:
         self._guesses = Guesses(self.suggester)
         self._scopes = Scopes(known.schema)
         self._heard: dict[str, Sequence[Speech]] = {}
+
+    def document(self, source: Document, covered: Iterable[tuple[int, int]] = ()) -> Suggestion:
+        """What a whole document names and proposes; ``covered`` are spans that need no facts."""
+        found = self.suggester.suggest(source.text, source.slug, covered)
+        self._heard[source.slug] = found.speeches
+        return found
 
     def quote(
         self, source: Document, parts: Sequence[Sequence[int]], language: str
@@ -78,6 +84,5 @@ class TextReader:
     def _speaker(self, source: Document, spans: Sequence[tuple[int, int]]) -> str:
         """The registered speaker of words of a document, or an empty text."""
         if source.slug not in self._heard:
-            found = self.suggester.suggest(source.text, source.slug)
-            self._heard[source.slug] = found.speeches
+            self.document(source)
         return speaker_of(spans[0][0], spans[-1][1], self._heard[source.slug])
