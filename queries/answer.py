@@ -71,8 +71,10 @@ class Answer:
 
     @property
     def none(self) -> str:
-        """The code for an empty answer: a doubtful query says nothing of the documents."""
-        return "answer-none-doubtful" if self.warnings else "answer-none"
+        """The code for an empty answer: of a doubtful query nothing follows, of records all."""
+        if self.warnings:
+            return "answer-none-doubtful"
+        return "answer-none-recorded" if self.asked and self.asked.is_about_records else "answer-none"
 
     @property
     def members(self) -> dict[str, Any]:

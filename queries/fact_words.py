@@ -26,6 +26,8 @@ PROOF_COLUMNS: Final = (
     "modality", "stated_by", "on_behalf_of", "when", "quote", "document", "start", "end", "fact",
     "date_text", "note", "record_status", "gloss",
 )  # fmt: skip
+#: The modalities of the plain view: what documents, speakers or readers say is so.
+_OF_THE_PLAIN_VIEW: Final = frozenset({"asserted", "reported", "inferred"})
 #: Terms of the RDF vocabulary, which have no label in the graph.
 _TERMS: Final = {
     RDF + "type": "relation-type",
@@ -133,12 +135,24 @@ def rank(fact: FactRecord) -> int:
 
 
 def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
-    """What a row rests on besides asserted facts: other modalities and disputed facts."""
+    """What a row rests on besides asserted facts: other modalities and disputed facts.
+
+    A triple that one document asserts and another reports, or that is read in a third, is asserted:
+    of the modalities of the plain view the firmest counts.
+    """
     if explanation.unexplained:
         return say("answer-basis-unknown", language)
     facts = {one.iri: one for fact in explanation.facts for one in fact.asserted()}.values()
-    found = [f"{ID}modality/{name}" for name in MODALITIES if name != "asserted"]
-    found = [iri for iri in found if any(iri.endswith(f"/{fact.modality}") for fact in facts)]
+    firmest: dict[object, int] = {}
+    for fact in facts:
+        if fact.modality in _OF_THE_PLAIN_VIEW:
+            firmest[fact.triple] = min(rank(fact), firmest.get(fact.triple, rank(fact)))
+    said = {
+        fact.modality
+        for fact in facts
+        if fact.modality not in _OF_THE_PLAIN_VIEW or rank(fact) == firmest[fact.triple]
+    }
+    found = [f"{ID}modality/{name}" for name in MODALITIES if name in said - {"asserted"}]
     if any(fact.record_status == "disputed" for fact in facts):
         found.append(f"{ID}record-status/disputed")
     return listed([labels(iri, language) for iri in found], language)

@@ -100,6 +100,7 @@ class Asked(NamedTuple):
     ar: str
     en: str
     values: tuple[Value, ...]
+    is_about_records: bool = False
 
     @property
     def has_default(self) -> bool:

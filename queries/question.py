@@ -37,6 +37,7 @@ _NEEDED: Final = {
 _PARAMETER: Final = "country: {type: country, ar: الدولة, en: country}"
 _ASKED: Final = 'asks: ["what did {country} sign", "agreements of {country}"]'
 _REQUIRED: Final = "country: {type: country, required: true, ar: الدولة, en: country}"
+_RECORDS: Final = "about_records: true"
 _COLUMN_WRITTEN: Final = "countries: {ar: عدد الدول, en: countries}"
 #: The fault of a value of the wrong type.
 _NOT: Final[dict[type, str]] = {
@@ -47,7 +48,11 @@ _NOT: Final[dict[type, str]] = {
 
 
 class Header(NamedTuple):
-    """The parsed header."""
+    """The parsed header.
+
+    ``about_records``: the question is about the records of this graph and not about what the
+    documents say, so an empty answer is a full one.
+    """
 
     ar: str
     en: str
@@ -57,6 +62,7 @@ class Header(NamedTuple):
     rows: int
     asks_en: tuple[str, ...] = ()
     asks_ar: tuple[str, ...] = ()
+    about_records: bool = False
 
 
 def read_header(name: str, text: str) -> Header:
@@ -84,6 +90,7 @@ def read_header(name: str, text: str) -> Header:
         rows=_rows(name, fields),
         asks_en=_asks(name, fields, "asks", parameters),
         asks_ar=_asks(name, fields, "asks_ar", parameters),
+        about_records=_truth(name, "about_records", fields.get("about_records"), _RECORDS),
     )
 
 
@@ -129,11 +136,14 @@ def _asks(
 
 
 def _required(name: str, key: str, spec: Mapping[str, str]) -> bool:
-    written = spec.get("required", "false")
-    if written not in ("true", "false"):
-        key = f"parameters.{key}.required"
-        raise _wrong(Message("header-not-a-truth", file=_file(name), key=key), _REQUIRED)
-    return written == "true"
+    return _truth(name, f"parameters.{key}.required", spec.get("required"), _REQUIRED)
+
+
+def _truth(name: str, key: str, written: Any, example: str) -> bool:
+    """Whether a key says true; one that is not there says false."""
+    if written not in (None, "true", "false"):
+        raise _wrong(Message("header-not-a-truth", file=_file(name), key=key), example)
+    return bool(written == "true")
 
 
 def _yaml(name: str, text: str) -> Any:
@@ -254,6 +264,11 @@ class Question(Paragraph):
         return {item.name: item.example for item in self.parameters if item.is_required}
 
     @property
+    def is_about_records(self) -> bool:
+        """Whether it is about the records of this graph, not about what the documents say."""
+        return self._header.about_records
+
+    @property
     def rows(self) -> int:
         """The number of rows in the bundled graph's answer."""
         return self._header.rows
@@ -282,7 +297,7 @@ class Question(Paragraph):
         ``UnknownNameError`` for an unknown value.
         """
         found = read_values(self.name, self.parameters, values, names)
-        return Asked(self.name, self.ar, self.en, found)
+        return Asked(self.name, self.ar, self.en, found, self.is_about_records)
 
     def sparql(self, asked: Asked, names: Names) -> str:
         """The SPARQL text with these values."""

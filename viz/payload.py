@@ -334,6 +334,7 @@ class _Payload:
             "columns": [_name(column) for column in question.columns],
             "rows": [self._row(row) for row in question.rows],
             "together": question.are_together or None,
+            "recorded": question.is_about_records or None,
             # In a part of the graph, facts may be missing.
             "computed": None if self.view.is_part else COMPUTED.get(question.slug),
             "answers": [

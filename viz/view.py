@@ -154,6 +154,7 @@ class AnsweredQuestion:
     asks_en: tuple[str, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
     are_together: bool = False
+    is_about_records: bool = False
 
 
 @dataclass(frozen=True, slots=True)
