@@ -60,7 +60,7 @@ def test_what_is_not_answered_is_said_and_no_table_shown(text, language, told, s
     page = ask(site, text, language)
     assert told in page
     assert "<tbody>" not in page
-    assert "do not answer this" not in page
+    assert "in this knowledge graph answers this" not in page
 
 
 def test_candidates_are_links_with_their_values(site):
