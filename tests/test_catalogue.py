@@ -52,6 +52,8 @@ MENTIONS = {
     "compare-two-countries", "countries", "entities-in-several-documents", "entity-quotes",
     "facts-per-country",
 }  # fmt: skip
+#: The modalities of what is said to be so.
+PLAIN = {f"modality/{name}" for name in ("asserted", "reported", "inferred")}
 #: Columns that tell rows apart and may yet be empty: a person in each post, and on each side.
 TOGETHER = {"officials": ("post",), "event-participants": ("side",)}
 
@@ -165,6 +167,42 @@ def test_questions_that_count_the_same_agree(graph: KnowledgeGraph, country: str
     assert len(areas) == compared(graph, "Area", country)
     events = {row[1] for row in rows(graph, "country-events", country=reference)}
     assert len(events) == compared(graph, "Event", country)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("partner", ["egypt", "lithuania", "denmark"])
+def test_areas_are_compared_with_the_partner_that_is_asked_for(
+    graph: KnowledgeGraph, country: str, partner: str
+) -> None:
+    values = {"country": f"country/{country}", "partner": f"country/{partner}"}
+    areas = {row[0] for row in rows(graph, "country-areas", **values)}
+    asked = {"first": values["country"], "second": "country/sudan", "partner": values["partner"]}
+    compared = rows(graph, "compare-two-countries", **asked)
+    assert (TW + "Area", values["country"], str(len(areas))) in compared
+    if country != "egypt" and partner != "egypt":
+        assert areas == set()
+
+
+def test_what_is_said_more_than_once_has_one_row_in_an_overview_of_an_area(
+    graph: KnowledgeGraph,
+) -> None:
+    told = 0
+    for area in ("telecommunications", "information-technology", "digital-transformation",
+                 "bilateral-cooperation", "postal-services", "innovation"):  # fmt: skip
+        for name in ("all-about-area", "area-partners"):
+            found = rows(graph, name, area=f"area/{area}")
+            told += len(found)
+            firm = [row[:-1] for row in found if row[-1] in PLAIN]
+            assert len(firm) == len(set(firm)), (name, area)
+    assert told > 100
+
+
+def test_an_area_has_its_branches_at_every_depth(graph: KnowledgeGraph) -> None:
+    named = {row[1] for row in rows(graph, "countries-by-area", area="area/telecommunications")}
+    assert {"area/satellites", "area/fibre-networks", "area/rural-connectivity"} <= named
+    told = {row[0] for row in rows(graph, "all-about-area", area="area/telecommunications")}
+    assert {"satellite/tiba-1", "offer/ntra-satellite-expertise"} <= told
+    assert rows(graph, "training-beneficiaries", area="area/health") == []
 
 
 def test_the_counts_that_the_documents_give(graph: KnowledgeGraph) -> None:
