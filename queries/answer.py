@@ -74,7 +74,9 @@ class Answer:
         """The code for an empty answer: of a doubtful query nothing follows, of records all."""
         if self.warnings:
             return "answer-none-doubtful"
-        return "answer-none-recorded" if self.asked and self.asked.is_about_records else "answer-none"
+        return (
+            "answer-none-recorded" if self.asked and self.asked.is_about_records else "answer-none"
+        )
 
     @property
     def members(self) -> dict[str, Any]:

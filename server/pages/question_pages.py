@@ -170,8 +170,12 @@ def as_shown(
     if isinstance(answer, Rows):
         none = answer.answer.none
     return {
-        "table": table, "is_cut": is_cut, "warnings": warnings, "has_files": has_files, "none": none,
-    }  # fmt: skip
+        "table": table,
+        "is_cut": is_cut,
+        "warnings": warnings,
+        "has_files": has_files,
+        "none": none,
+    }
 
 
 #: The files of an answer and their media types.
