@@ -71,12 +71,10 @@ class Answer:
 
     @property
     def none(self) -> str:
-        """The code for an empty answer: of a doubtful query nothing follows, of records all."""
+        """The code for an empty answer: it says nothing of the documents, and less if in doubt."""
         if self.warnings:
             return "answer-none-doubtful"
-        return (
-            "answer-none-recorded" if self.asked and self.asked.is_about_records else "answer-none"
-        )
+        return self.asked.none if self.asked else "answer-none"
 
     @property
     def members(self) -> dict[str, Any]:

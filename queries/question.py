@@ -37,7 +37,7 @@ _NEEDED: Final = {
 _PARAMETER: Final = "country: {type: country, ar: الدولة, en: country}"
 _ASKED: Final = 'asks: ["what did {country} sign", "agreements of {country}"]'
 _REQUIRED: Final = "country: {type: country, required: true, ar: الدولة, en: country}"
-_RECORDS: Final = "about_records: true"
+_OF_RECORDS: Final = "of_records: true"
 _COLUMN_WRITTEN: Final = "countries: {ar: عدد الدول, en: countries}"
 #: The fault of a value of the wrong type.
 _NOT: Final[dict[type, str]] = {
@@ -48,11 +48,7 @@ _NOT: Final[dict[type, str]] = {
 
 
 class Header(NamedTuple):
-    """The parsed header.
-
-    ``about_records``: the question is about the records of this graph and not about what the
-    documents say, so an empty answer is a full one.
-    """
+    """The parsed header."""
 
     ar: str
     en: str
@@ -62,7 +58,7 @@ class Header(NamedTuple):
     rows: int
     asks_en: tuple[str, ...] = ()
     asks_ar: tuple[str, ...] = ()
-    about_records: bool = False
+    of_records: bool = False
 
 
 def read_header(name: str, text: str) -> Header:
@@ -83,14 +79,20 @@ def read_header(name: str, text: str) -> Header:
             for tag in _field(name, fields, "tags", list)
         ),
         parameters=tuple(
-            Parameter(key, spec["type"], spec["ar"], spec["en"], _required(name, key, spec))
+            Parameter(
+                key,
+                spec["type"],
+                spec["ar"],
+                spec["en"],
+                _truth(name, spec, f"parameters.{key}.required", _REQUIRED),
+            )
             for key, spec in parameters.items()
         ),
         columns=_pairs(name, fields, "columns", ("ar", "en"), _COLUMN_WRITTEN),
         rows=_rows(name, fields),
         asks_en=_asks(name, fields, "asks", parameters),
         asks_ar=_asks(name, fields, "asks_ar", parameters),
-        about_records=_truth(name, "about_records", fields.get("about_records"), _RECORDS),
+        of_records=_truth(name, fields, "of_records", _OF_RECORDS),
     )
 
 
@@ -135,13 +137,10 @@ def _asks(
     return asks
 
 
-def _required(name: str, key: str, spec: Mapping[str, str]) -> bool:
-    return _truth(name, f"parameters.{key}.required", spec.get("required"), _REQUIRED)
-
-
-def _truth(name: str, key: str, written: Any, example: str) -> bool:
-    """Whether a key says true; one that is not there says false."""
-    if written not in (None, "true", "false"):
+def _truth(name: str, fields: Mapping[str, Any], key: str, example: str) -> bool:
+    """Whether the last part of a dotted key is there and true."""
+    written = fields.get(key.rpartition(".")[2], "false")
+    if written not in ("true", "false"):
         raise _wrong(Message("header-not-a-truth", file=_file(name), key=key), example)
     return bool(written == "true")
 
@@ -264,14 +263,14 @@ class Question(Paragraph):
         return {item.name: item.example for item in self.parameters if item.is_required}
 
     @property
-    def is_about_records(self) -> bool:
-        """Whether it is about the records of this graph, not about what the documents say."""
-        return self._header.about_records
-
-    @property
     def rows(self) -> int:
         """The number of rows in the bundled graph's answer."""
         return self._header.rows
+
+    @property
+    def none(self) -> str:
+        """The code for no rows, which are a whole answer only where it asks about the records."""
+        return "answer-none-recorded" if self._header.of_records else "answer-none"
 
     @property
     def columns(self) -> Columns:
@@ -297,7 +296,7 @@ class Question(Paragraph):
         ``UnknownNameError`` for an unknown value.
         """
         found = read_values(self.name, self.parameters, values, names)
-        return Asked(self.name, self.ar, self.en, found, self.is_about_records)
+        return Asked(self.name, self.ar, self.en, found, self.none)
 
     def sparql(self, asked: Asked, names: Names) -> str:
         """The SPARQL text with these values."""
@@ -306,7 +305,7 @@ class Question(Paragraph):
         terms = {
             item.parameter.name: item.term
             for item in asked.values
-            if item.is_given and item.term is not None
+            if item.term != item.parameter.default
         }
         return with_prefixes(with_terms(self.text, terms), names.store)
 

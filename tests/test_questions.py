@@ -220,15 +220,15 @@ def test_a_collection_brings_its_own_questions(tmp_path):
 HEADER = "#+ summary: s\n#+ summary_ar: s\n#+ tags: [t]\n#+ rows: 1\n"
 
 
-def test_a_question_about_records_says_so_in_its_header() -> None:
-    assert not read_header("mine", HEADER + "SELECT * {}").about_records
-    assert read_header("mine", f"{HEADER}#+ about_records: true\nSELECT * {{}}").about_records
+def test_a_question_of_records_says_so_in_its_header() -> None:
+    assert not read_header("mine", HEADER + "SELECT * {}").of_records
+    assert read_header("mine", f"{HEADER}#+ of_records: true\nSELECT * {{}}").of_records
     with pytest.raises(QueryError) as raised:
-        read_header("mine", f"{HEADER}#+ about_records: maybe\nSELECT * {{}}")
+        read_header("mine", f"{HEADER}#+ of_records: maybe\nSELECT * {{}}")
     assert raised.value.message.code == "header-not-a-truth"
 
 
-def test_an_empty_answer_about_records_is_a_full_one(run: Callable[..., Result]) -> None:
+def test_an_empty_answer_of_records_is_a_full_one(run: Callable[..., Result]) -> None:
     told = {"ar": ("لا شيء من ذلك.", "وقد تقول الوثائق أكثر"), "en": ("None.", "may say more")}
     for language, (full, open_) in told.items():
         recorded = run("ask", "disagreements", "--format", "table", "--lang", language)
