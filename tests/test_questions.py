@@ -231,7 +231,7 @@ def test_a_question_of_records_says_so_in_its_header() -> None:
 def test_an_empty_answer_of_records_is_a_full_one(run: Callable[..., Result]) -> None:
     told = {"ar": ("لا شيء من ذلك.", "وقد تقول الوثائق أكثر"), "en": ("None.", "may say more")}
     for language, (full, open_) in told.items():
-        recorded = run("ask", "disagreements", "--format", "table", "--lang", language)
+        recorded = run("ask", "facts-not-asserted", "--format", "table", "--lang", language)
         assert full in recorded.output
         assert open_ not in recorded.output
         said = run("ask", "delegation-heads", "--format", "table", "--lang", language)
