@@ -232,7 +232,7 @@ _FIRST: Final = (
     "implementedBy", "supportedBy", "holds", "postIn", "chair", "speaker", "participant",
     "attendee", "provides", "beneficiary",
 )  # fmt: skip
-_LAST: Final = ("belongsToCountry", "possiblySameAs", "gender")
+_LAST: Final = ("belongsToCountry", "possiblySameAs", "honorific", "gender")
 
 
 def weight(predicate: str) -> int:
