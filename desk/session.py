@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -26,7 +26,7 @@ from ..loaders.editing.working_copy import Effect, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.suggestion import covered_spans
 from ..messages.fault import Place, by_weight
-from ..queries.affected import may_alter
+from ..queries.affected import Affected, Change
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes, rows_of
 from ..queries.labels import Labels
@@ -246,8 +246,8 @@ class Desk:
         effect = self._working.effect(edit, self._store.quads) or self._working.effect_in_full(edit)
         if wrong := named_faults(self._working.shape_faults(self._store.quads, effect)):
             raise CollectionError(wrong)
-        with self._with(effect):
-            changes, answers = self._changes(effect)
+        with changed(self._store.quads, effect.added, effect.removed) as (come, gone):
+            changes, answers = self._changes(effect, come, gone)
             return _Tried(effect, answers, self._report(edit, effect, changes, language))
 
     def carry_out(self, edit: Edit, language: str, tried: _Tried | None = None) -> Json:
@@ -278,37 +278,39 @@ class Desk:
                 self._load()
             return {"undone": files}
 
-    def _with(self, effect: Effect, *, undone: bool = False) -> AbstractContextManager[None]:
-        """The store with the change for a while, or without it."""
-        come, gone = effect.added, effect.removed
-        if undone:
-            come, gone = gone, come
-        return changed(self._store.quads, come, gone)
-
-    def _changes(self, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
+    def _changes(
+        self, effect: Effect, come: Sequence[ox.Quad], gone: Sequence[ox.Quad]
+    ) -> tuple[list[AnswerChange], dict[str, Table]]:
         """The stored questions whose answers change, and all known answers after the change.
 
-        The store is after the change. Who reads blind has no answers: they would tell of the facts
+        The store is after the change, by which the quads have come and gone. Who reads blind has
+        no answers: they would tell of the facts
         of others.
         """
         if self.is_blind:
             return [], {}
-        asked = self._catalogue.with_text(self._may_change(effect))
-        lacking = [question for question in asked if question.name not in self._answers]
-        with self._with(effect, undone=True):
-            for _ in answer_changes(self._store, self._store, lacking, self._answers):
-                pass
-        after = dict(self._answers)
-        return list(answer_changes(self._store, self._store, asked, after)), after
+        texts = self._catalogue.texts
+        affected = {
+            name: Affected(text) for name, text in texts.items() if effect.touched.may_change(text)
+        }
+        after = Change(self._store, come)
+        for one in affected.values():
+            one.see(after)
 
-    def _may_change(self, effect: Effect) -> Callable[[str], bool]:
-        """Whether a query may have another answer; the store is after the change."""
-        named = [text for text in self._catalogue.texts.values() if effect.touched.may_change(text)]
-        found = {text for text in named if may_alter(text, self._store, effect.added)}
-        with self._with(effect, undone=True):
-            rest = [text for text in named if text not in found]
-            found |= {text for text in rest if may_alter(text, self._store, effect.removed)}
-        return found.__contains__
+        @contextmanager
+        def undone() -> Iterator[EmbeddedStore]:
+            with changed(self._store.quads, gone, come):
+                yield self._store
+
+        with undone() as store:
+            before = Change(store, gone)
+            for one in affected.values():
+                one.see(before)
+        asked = [self._catalogue.get(name) for name, one in affected.items() if one.is_altered]
+        parts = {name: part for name, one in affected.items() if (part := one.narrowed)}
+        now: dict[str, Table] = {}
+        changes = list(answer_changes(undone, self._store, asked, self._answers, now, parts))
+        return changes, {**self._answers, **now}
 
     def _report(
         self, edit: Edit, effect: Effect, changes: Sequence[AnswerChange], language: str
