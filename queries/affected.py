@@ -34,6 +34,14 @@ class _UnclearError(Exception):
     """The solutions cannot be looked for: they have a term that no query can name, or any."""
 
 
+def _as_stored(quad: ox.Quad, store: ox.Store) -> ox.Quad:
+    """The quad with its literal as the store gives it: 1.5 for 1.50."""
+    if isinstance(quad.object, ox.Literal):
+        terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        return next(store.quads_for_pattern(*terms), quad)
+    return quad
+
+
 def _named(term: object) -> Term:
     if isinstance(term, (ox.NamedNode, ox.Literal)):
         return term
@@ -47,7 +55,7 @@ class Change:
         self._store, self._search = store, QuadSearch(store.quads)
         self._quads: dict[str, list[ox.Quad]] = defaultdict(list)
         for quad in quads:
-            self._quads[quad.predicate.value].append(quad)
+            self._quads[quad.predicate.value].append(_as_stored(quad, store.quads))
         #: The small queries of several conjunctions, which are often the same.
         self._answers: dict[str, list[_Row]] = {}
 
@@ -177,13 +185,15 @@ def _unified(
                 raise _UnclearError
             if bound.setdefault(node, term) != term:
                 return None
-        elif node != term and not _may_be_spelt_otherwise(node, term):
+        elif not _may_be_one(node, term):
             return None
     return bound
 
 
-def _may_be_spelt_otherwise(node: object, term: object) -> bool:
-    """Whether two literals may be one value, as 1.50 and 1.5 are."""
+def _may_be_one(node: object, term: object) -> bool:
+    """Whether two terms are the same, or literals that may be one value, as 1.50 and 1.5 are."""
+    if node == term:
+        return True
     if not (isinstance(node, ox.Literal) and isinstance(term, ox.Literal)):
         return False
     return node.datatype.value != XSD + "string" and not node.language
@@ -195,8 +205,9 @@ def _bound_by(values: Iterable[alg.Values], bound: Bound) -> Bound | None:
     for one in values:
         if len(one.rows) == 1:
             for variable, term in zip(one.variables, one.rows[0], strict=True):
-                if term is not None and found.setdefault(variable, term) != term:
-                    return None
+                if term is None or _may_be_one(found.setdefault(variable, term), term):
+                    continue
+                return None
     return found
 
 
@@ -277,7 +288,9 @@ def _written(conjunction: Conjunction, items: Sequence[Item], bound: Bound) -> s
             parts.append(write_values(values))
         elif len(values.variables) == 1:
             (variable,) = values.variables
-            if not any(row[0] in (None, bound[variable]) for row in values.rows):
+            if not any(
+                row[0] is None or _may_be_one(row[0], bound[variable]) for row in values.rows
+            ):
                 return None
     for graph, pattern in items:
         path: alg.Path | None = None

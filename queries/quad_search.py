@@ -107,13 +107,13 @@ def _width(item: _Item, bound: _Values) -> int:
 
 
 def _matched(item: _Item, quad: ox.Quad, bound: _Values) -> _Values | None:
-    """The values with those of one more quad; None if they do not go together."""
+    """The values with those of one more quad that has them; None if they do not go together."""
     graph, pattern = item
     more = dict(bound)
     nodes: tuple[alg.Node | GraphName, ...]
     nodes = (pattern.subject, pattern.predicate, pattern.object, graph)
     terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
     for node, term in zip(nodes, terms, strict=True):
-        if isinstance(node, alg.Var) and more.setdefault(node, term) != term:
+        if isinstance(node, alg.Var) and node not in bound and more.setdefault(node, term) != term:
             return None
     return more

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.store import EmbeddedStore
+from taawun.ontology.namespaces import XSD
 from taawun.queries.affected import Affected, Change
 from taawun.queries.changes import answer_changes, rows_of
 from taawun.queries.question import read_question
@@ -69,9 +70,14 @@ QUERIES = {
     "graph-distinct": "SELECT DISTINCT ?b { GRAPH ?g { ?a :p ?b } GRAPH :g1 { ?g :q ?c } }",
     "graph-union": "SELECT ?b { { GRAPH ?g { ?b ?p ?o } } UNION { GRAPH ?g { ?b :p ?o } } ?b :r 1}",
     "graph-path": "SELECT ?a ?b { GRAPH :g1 { ?a :p/:q ?b } }",
+    "number": "SELECT ?a ?g { ?a :p ?n . GRAPH ?g { ?a :q ?n } }",
+    "number-named": "SELECT ?a { VALUES ?n { 1.5 } ?a :p ?n . ?a :q 1.50 }",
+    "number-counted": "SELECT ?n (COUNT(?a) AS ?x) { ?a :p ?n } GROUP BY ?n",
     "bound": "SELECT ?a { ?a :p ?b OPTIONAL { ?b :q ?c } FILTER(!BOUND(?c)) }",
     "bind": "SELECT ?a ?x { ?a :p ?b BIND(STR(?b) AS ?x) ?b :q ?c }",
 }  # fmt: skip
+#: 1.50 and 1.5 are one value, which the store spells in one way.
+VALUES = [ox.Literal(text, datatype=ox.NamedNode(XSD + "decimal")) for text in ("1.50", "2")]
 NODES = [ox.NamedNode(f"http://x/n{number}") for number in range(4)]
 NAMES = [ox.NamedNode(f"http://x/{name}") for name in "pqr"]
 GRAPHS = [ox.DefaultGraph(), ox.DefaultGraph(), ox.NamedNode("http://x/g1"), NODES[0], NODES[1]]
@@ -91,7 +97,7 @@ def questions(tmp_path_factory):
 
 def some_quads(chance: random.Random, count: int) -> list[ox.Quad]:
     return [
-        ox.Quad(*(chance.choice(terms) for terms in (NODES, NAMES, NODES, GRAPHS)))
+        ox.Quad(*(chance.choice(terms) for terms in (NODES, NAMES, [*NODES, *VALUES], GRAPHS)))
         for _ in range(count)
     ]
 
