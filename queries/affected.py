@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -19,7 +20,7 @@ from ..graph.store import EmbeddedStore, read
 from ..ontology.namespaces import XSD
 from .conjunctions import Conjunction, GraphName, Item, conjunctions_of
 from .narrowing import Narrowed, narrowed, variables_to_narrow
-from .quad_search import Bound, QuadSearch, Term
+from .quad_search import Bound, QuadSearch, Term, slots_of
 from .why.sparql import algebra as alg
 from .why.sparql.writer import write_expression, write_node, write_path, write_values
 
@@ -101,15 +102,17 @@ class Change:
 
     def _solutions(self, conjunction: Conjunction) -> Iterator[tuple[Bound, str]]:
         """Each way in which a quad fits a pattern: the values, and the group that has to match."""
+        slots = slots_of(conjunction.items)
         for place, (graph, pattern) in enumerate(conjunction.items):
             others = (*conjunction.items[:place], *conjunction.items[place + 1 :])
+            sought = [one for number, one in enumerate(slots) if one and number != place]
             if isinstance(pattern, alg.PathPattern):
                 ways = self._passing(pattern, graph, others)
             else:
                 ways = self._matching(pattern, graph, others)
             for bound, items in ways:
                 single = _bound_by(conjunction.values, bound)
-                if single is not None and self._search.may_match(items, single):
+                if single is not None and self._search.may_match(sought, single):
                     text = _written(conjunction, items, bound)
                     if text is not None:
                         yield bound, text
@@ -137,7 +140,9 @@ class Change:
         if _may_be_empty(pattern.path) and not self._is_held(pattern, graph, others):
             # From any node to itself.
             raise _UnclearError
-        for quad in (quad for some in self._quads.values() for quad in some):
+        names = _names_in(pattern.path)
+        fit = (some for name, some in self._quads.items() if names is None or name in names)
+        for quad in (quad for some in fit for quad in some):
             for before, start, end, after in _crossings(pattern.path, quad):
                 pairs: list[tuple[object, object]] = []
                 items = list(others)
@@ -248,6 +253,21 @@ def _crossings(path: alg.Path, quad: ox.Quad) -> Iterator[_Crossing]:
             yield (), *_ends(quad), ()
 
 
+@lru_cache(maxsize=256)
+def _names_in(path: alg.Path) -> frozenset[str] | None:
+    """The predicates that a path may lead over; None for any."""
+    match path:
+        case alg.Inverse(inner) | alg.Closure(inner, _):
+            return _names_in(inner)
+        case alg.Sequence(parts) | alg.Alternative(parts):
+            found = [_names_in(part) for part in parts]
+            return None if None in found else frozenset().union(*filter(None, found))
+        case alg.NegatedSet():
+            return None
+        case _:
+            return frozenset((path.value,))
+
+
 def _ends(quad: ox.Quad) -> tuple[alg.Node, alg.Node]:
     if isinstance(quad.subject, ox.NamedNode) and isinstance(
         quad.object, (ox.NamedNode, ox.Literal)
@@ -320,16 +340,8 @@ def _has_negated_set(conjunction: Conjunction) -> bool:
 
     Oxigraph counts the ways along it otherwise if both of its ends are known.
     """
-    waiting = [p.path for _, p in conjunction.items if isinstance(p, alg.PathPattern)]
-    while waiting:
-        match waiting.pop():
-            case alg.NegatedSet():
-                return True
-            case alg.Inverse(path) | alg.Closure(path, _):
-                waiting.append(path)
-            case alg.Sequence(parts) | alg.Alternative(parts):
-                waiting += parts
-    return False
+    paths = (p.path for _, p in conjunction.items if isinstance(p, alg.PathPattern))
+    return None in map(_names_in, paths)
 
 
 class Affected:
