@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from ..loaders.editing.bundles import Batch
 from ..loaders.editing.json_schemas import FOLDER, schema_files
 from ..loaders.editing.references import References
 from ..loaders.editing.transaction import REVIEWS, Edit, seen
-from ..loaders.editing.working_copy import Effect, WorkingCopy
+from ..loaders.editing.working_copy import Effect, State, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.suggestion import covered_spans
 from ..messages.fault import Place, by_weight
@@ -32,7 +33,7 @@ from ..queries.changes import AnswerChange, answer_changes, rows_of
 from ..queries.labels import Labels
 from ..queries.results import Table
 from .desk_words import marks_of, quotes_of, sentence_of, vocabulary
-from .drafts import Drafts
+from .drafts import STEPS, Drafts
 from .guesses import bundled
 from .text_reader import TextReader
 
@@ -45,6 +46,16 @@ class _Tried(NamedTuple):
     effect: Effect
     answers: dict[str, Table]
     report: Json
+
+
+class _Step(NamedTuple):
+    """A save that can be undone in memory: the files that it left, and what there was before it."""
+
+    files: dict[str, str]
+    state: State
+    answers: dict[str, Table]
+    come: Sequence[ox.Quad]
+    gone: Sequence[ox.Quad]
 
 
 class Desk:
@@ -79,8 +90,9 @@ class Desk:
         store = ox.Store()
         store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS, lenient=True)
         self._store = EmbeddedStore(store)
-        self._answers.clear()
+        self._answers = {}
         self._tried = None
+        self._steps: list[_Step] = []
         self._catalogue = Catalogue(folder / "queries" for folder in self._collections)
         self._reading: TextReader | None = None
 
@@ -253,29 +265,63 @@ class Desk:
     def carry_out(self, edit: Edit, language: str, tried: _Tried | None = None) -> Json:
         """Write an edit and say what changed. Raises ``CollectionError`` and ``OutputError``."""
         self._tried = None
+        before = self._working.state, self._answers
         if all(path.parts[0] == REVIEWS for path in edit.files):
             self.drafts.carry_out(edit)
             self.seen = seen(self.folder)
+            self._remember(edit, *before, (), ())
             return {"faults": [], "saved": [path.as_posix() for path in edit.files]}
         effect, answers, told_now = tried or self._try(edit, language)
         self.drafts.carry_out(edit)
-        self._store.quads.extend(effect.added)
-        for quad in effect.removed:
-            self._store.quads.remove(quad)
+        with changed(self._store.quads, effect.added, effect.removed) as (come, gone):
+            pass
+        self._change(come, gone)
         self._working.take_over(effect)
         if edit.entities and (self.folder / FOLDER).is_dir():
             schemas = schema_files(effect.collection)
             Edit(self.folder, schemas, seen(self.folder)).write()
         self.seen = seen(self.folder)
         self._answers = answers
+        self._remember(edit, *before, come, gone)
         return {**told_now, "saved": [path.as_posix() for path in edit.files]}
 
+    def _remember(
+        self,
+        edit: Edit,
+        state: State,
+        answers: dict[str, Table],
+        come: Sequence[ox.Quad],
+        gone: Sequence[ox.Quad],
+    ) -> None:
+        """Keep what there was before an edit that is written."""
+        files = {path.as_posix(): sha256(text).hexdigest() for path, text in edit.files.items()}
+        self._steps = [*self._steps, _Step(files, state, answers, come, gone)][-STEPS:]
+
+    def _change(self, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> None:
+        self._store.quads.extend(come)
+        for quad in gone:
+            self._store.quads.remove(quad)
+
     def undo(self) -> Json:
-        """Take back the last save of this desk, if its files are as it left them."""
+        """Take back the last save of this desk, if its files are as it left them.
+
+        Everything is read again if somebody else has changed the collection, or this desk was
+        opened since.
+        """
         with self.lock:
+            is_alone = seen(self.folder) == self.seen
+            last = self.drafts.last
             files = self.drafts.undo()
-            if files:
+            if not files:
+                return {"undone": []}
+            step = self._steps.pop() if self._steps else None
+            if step is None or step.files != last or not is_alone:
                 self._load()
+                return {"undone": files}
+            self._change(step.gone, step.come)
+            self._working.take_back(step.state, step.come, step.gone)
+            self._answers, self._tried = step.answers, None
+            self.seen = seen(self.folder)
             return {"undone": files}
 
     def _changes(

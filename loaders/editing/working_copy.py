@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -73,6 +74,14 @@ class Effect:
     def touched(self) -> Touched:
         """What queries may see of the change."""
         return Touched.by((*self.added, *self.removed), says_other=self.says_other)
+
+
+class State(NamedTuple):
+    """What a working copy holds at one time."""
+
+    collection: Collection
+    places: list[Place]
+    derived: dict[str, DerivedFact] | None
 
 
 class WorkingCopy:
@@ -300,11 +309,22 @@ class WorkingCopy:
         """Go on from the state after an edit that was written."""
         self.collection, self.places = effect.collection, list(effect.places)
         if self._derived is not None:
-            for item in effect.lost:
-                del self._derived[item.iri]
-            self._derived |= {item.iri: item for item in effect.derived}
+            lost = {item.iri for item in effect.lost}
+            kept = {iri: item for iri, item in self._derived.items() if iri not in lost}
+            self._derived = kept | {item.iri: item for item in effect.derived}
         if self._trial:
             self._trial.take_over(effect.added, effect.removed)
+
+    @property
+    def state(self) -> State:
+        """What the collections are now, to come back to."""
+        return State(self.collection, self.places, self._derived)
+
+    def take_back(self, state: State, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> None:
+        """Go back to the state before an edit by which quads have come and gone."""
+        self.collection, self.places, self._derived = state
+        if self._trial:
+            self._trial.take_over(gone, come)
 
     def write_build(self, target: Path, edit: Edit, effect: Effect) -> None:
         """Write the build of the collections after the edit to a new folder.
