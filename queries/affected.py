@@ -20,7 +20,7 @@ from ..graph.store import EmbeddedStore, read
 from ..ontology.namespaces import XSD
 from .conjunctions import Conjunction, GraphName, Item, conjunctions_of
 from .narrowing import Narrowed, narrowed, variables_to_narrow
-from .quad_search import Bound, QuadSearch, Term, slots_of
+from .quad_search import Bound, QuadSearch, Slots, Term, slots_of
 from .why.sparql import algebra as alg
 from .why.sparql.writer import write_expression, write_node, write_path, write_values
 
@@ -54,9 +54,11 @@ class Change:
 
     def __init__(self, store: EmbeddedStore, quads: Iterable[ox.Quad]) -> None:
         self._store, self._search = store, QuadSearch(store.quads)
-        self._quads: dict[str, list[ox.Quad]] = defaultdict(list)
+        #: By graph and predicate.
+        self._quads: dict[object, dict[str, list[ox.Quad]]] = defaultdict(lambda: defaultdict(list))
         for quad in quads:
-            self._quads[quad.predicate.value].append(_as_stored(quad, store.quads))
+            stored = _as_stored(quad, store.quads)
+            self._quads[quad.graph_name][quad.predicate.value].append(stored)
         #: The small queries of several conjunctions, which are often the same.
         self._answers: dict[str, list[_Row]] = {}
 
@@ -107,9 +109,14 @@ class Change:
             others = (*conjunction.items[:place], *conjunction.items[place + 1 :])
             sought = [one for number, one in enumerate(slots) if one and number != place]
             if isinstance(pattern, alg.PathPattern):
-                ways = self._passing(pattern, graph, others)
+                quads = self._fitting(_names_in(pattern.path), graph, conjunction.values, sought)
+                ways = self._passing(pattern, graph, others, quads)
             else:
-                ways = self._matching(pattern, graph, others)
+                names = None
+                if isinstance(pattern.predicate, ox.NamedNode):
+                    names = frozenset((pattern.predicate.value,))
+                quads = self._fitting(names, graph, conjunction.values, sought)
+                ways = self._matching(pattern, graph, others, quads)
             for bound, items in ways:
                 single = _bound_by(conjunction.values, bound)
                 if single is not None and self._search.may_match(sought, single):
@@ -117,13 +124,33 @@ class Change:
                     if text is not None:
                         yield bound, text
 
+    def _fitting(
+        self,
+        names: frozenset[str] | None,
+        graph: GraphName,
+        values: Iterable[alg.Values],
+        sought: Sequence[Slots],
+    ) -> Iterator[ox.Quad]:
+        """The quads with these predicates in a graph that the other patterns do not rule out."""
+        for name, quads in self._quads.items():
+            if isinstance(graph, alg.Var) and isinstance(name, ox.NamedNode):
+                # Most patterns are about facts, and most quads stand in the graph of evidence.
+                single = _bound_by(values, {graph: name})
+                is_fit = single is not None and self._search.may_match(sought, single)
+            else:
+                is_fit = name == (graph or ox.DefaultGraph())
+            if is_fit:
+                for predicate, some in quads.items():
+                    if names is None or predicate in names:
+                        yield from some
+
     def _matching(
-        self, pattern: alg.TriplePattern, graph: GraphName, others: Sequence[Item]
+        self,
+        pattern: alg.TriplePattern,
+        graph: GraphName,
+        others: Sequence[Item],
+        quads: Iterable[ox.Quad],
     ) -> Iterator[tuple[Bound, Sequence[Item]]]:
-        if isinstance(pattern.predicate, ox.NamedNode):
-            quads: Iterable[ox.Quad] = self._quads.get(pattern.predicate.value, ())
-        else:
-            quads = (quad for some in self._quads.values() for quad in some)
         for quad in quads:
             pairs = [
                 (pattern.subject, quad.subject),
@@ -134,15 +161,17 @@ class Change:
                 yield bound, others
 
     def _passing(
-        self, pattern: alg.PathPattern, graph: GraphName, others: Sequence[Item]
+        self,
+        pattern: alg.PathPattern,
+        graph: GraphName,
+        others: Sequence[Item],
+        quads: Iterable[ox.Quad],
     ) -> Iterator[tuple[Bound, Sequence[Item]]]:
         """The ways in which a path leads over a quad."""
         if _may_be_empty(pattern.path) and not self._is_held(pattern, graph, others):
             # From any node to itself.
             raise _UnclearError
-        names = _names_in(pattern.path)
-        fit = (some for name, some in self._quads.items() if names is None or name in names)
-        for quad in (quad for some in fit for quad in some):
+        for quad in quads:
             for before, start, end, after in _crossings(pattern.path, quad):
                 pairs: list[tuple[object, object]] = []
                 items = list(others)
@@ -171,7 +200,11 @@ class Change:
         }
         ends = {pattern.subject, pattern.object}
         come = {
-            node for some in self._quads.values() for q in some for node in (q.subject, q.object)
+            node
+            for quads in self._quads.values()
+            for some in quads.values()
+            for quad in some
+            for node in (quad.subject, quad.object)
         }
         return any(end in held if isinstance(end, alg.Var) else end not in come for end in ends)
 

@@ -60,6 +60,9 @@ class QuadSearch:
             return True
         widths = [_width(pattern, bound) for pattern in patterns]
         least = min(widths)
+        if least > _BY_OBJECT:
+            # Nothing is known of the ends of the others.
+            return True
         alike = [pattern for pattern, width in zip(patterns, widths, strict=True) if width == least]
         best = alike[0]
         if least == _BY_OBJECT and len(alike) > 1:

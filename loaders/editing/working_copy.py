@@ -50,7 +50,6 @@ from ..entities import region_lines
 from ..files.value import Site, Spot
 from ..status_file import STATUS_FILE, lint_statuses
 from .new_names import NewNames
-from .second_reading import reading_of
 from .transaction import Edit
 
 
@@ -80,7 +79,7 @@ class State(NamedTuple):
     """What a working copy holds at one time."""
 
     collection: Collection
-    places: list[Place]
+    places: Sequence[Place]
     derived: dict[str, DerivedFact] | None
 
 
@@ -99,14 +98,17 @@ class WorkingCopy:
         self._folders = stack(collections)
         if is_built:
             self.build = build(collections)
-            self.collection, self.places = read_content(self.build.path, self._folders)
+            self.collection, places = read_content(self.build.path, self._folders)
         else:
-            self.places = []
+            places = []
             self.collection = read_collection(
-                self._folders, lambda _name, _fact, site: self.places.append(site.place)
+                self._folders, lambda _name, _fact, site: places.append(site.place)
             )
+        self.places: Sequence[Place] = places
         self._reader = reader
         if reader:
+            from .second_reading import reading_of
+
             mine, self.places = reading_of(self.collections[-1], reader, self.collection)
             self.collection = replace(self.collection, facts=tuple(mine), glosses=())
         self._derived: dict[str, DerivedFact] | None = None
@@ -307,7 +309,7 @@ class WorkingCopy:
 
     def take_over(self, effect: Effect) -> None:
         """Go on from the state after an edit that was written."""
-        self.collection, self.places = effect.collection, list(effect.places)
+        self.collection, self.places = effect.collection, effect.places
         if self._derived is not None:
             lost = {item.iri for item in effect.lost}
             kept = {iri: item for iri, item in self._derived.items() if iri not in lost}
