@@ -31,7 +31,6 @@ from .loaders.checks.document_reports import (
 from .loaders.checks.glosses import Glosses
 from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection
-from .loaders.editing.second_reading import read_for_check
 from .loaders.reviews import acknowledged, warning_key
 from .messages.fault import Fault, Place
 from .messages.message import Message, say, shortened
@@ -173,6 +172,9 @@ def check(
 
 def _reviews(collections: Sequence[Path], collection: Collection) -> Check:
     """Read the reviews of collections, and the readings beside their facts."""
+    # Not imported by every edit that is tried.
+    from .loaders.editing.second_reading import read_for_check
+
     count, faults = 0, list[Fault]()
     for folder in collections:
         found, wrong = read_for_check(folder, collection)

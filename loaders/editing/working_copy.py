@@ -76,7 +76,7 @@ class Effect:
 
 
 class State(NamedTuple):
-    """What a working copy holds at one time."""
+    """What a working copy holds."""
 
     collection: Collection
     places: Sequence[Place]
@@ -319,11 +319,11 @@ class WorkingCopy:
 
     @property
     def state(self) -> State:
-        """What the collections are now, to come back to."""
+        """What the collections are now."""
         return State(self.collection, self.places, self._derived)
 
     def take_back(self, state: State, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> None:
-        """Go back to the state before an edit by which quads have come and gone."""
+        """Go back to a state from which quads have come and gone."""
         self.collection, self.places, self._derived = state
         if self._trial:
             self._trial.take_over(gone, come)
