@@ -101,9 +101,7 @@ class WorkingCopy:
             self.collection, places = read_content(self.build.path, self._folders)
         else:
             places = []
-            self.collection = read_collection(
-                self._folders, lambda _name, _fact, site: places.append(site.place)
-            )
+            self.collection = read_collection(self._folders, lambda *at: places.append(at[2].place))
         self.places: Sequence[Place] = places
         self._reader = reader
         if reader:
