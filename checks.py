@@ -172,14 +172,11 @@ def check(
 
 def _reviews(collections: Sequence[Path], collection: Collection) -> Check:
     """Read the reviews of collections, and the readings beside their facts."""
-    # Not imported by every edit that is tried.
     from .loaders.editing.second_reading import read_for_check
 
-    count, faults = 0, list[Fault]()
-    for folder in collections:
-        found, wrong = read_for_check(folder, collection)
-        count, faults = count + found, [*faults, *wrong]
-    return Check("reviews", count + len(faults), tuple(faults))
+    found = [read_for_check(folder, collection) for folder in collections]
+    faults = [fault for _, wrong in found for fault in wrong]
+    return Check("reviews", sum(count for count, _ in found) + len(faults), tuple(faults))
 
 
 def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> None:

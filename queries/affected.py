@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -20,6 +19,7 @@ from ..graph.store import EmbeddedStore, read
 from ..ontology.namespaces import XSD
 from .conjunctions import Conjunction, GraphName, Item, conjunctions_of
 from .narrowing import Narrowed, narrowed, variables_to_narrow
+from .path_crossings import UnclearError, crossings, may_be_empty, names_in, path_of
 from .quad_search import Bound, QuadSearch, Slots, Term, slots_of
 from .why.sparql import algebra as alg
 from .why.sparql.writer import write_expression, write_node, write_path, write_values
@@ -29,10 +29,6 @@ _Row: TypeAlias = tuple[Term, ...]
 _MOST: Final = 60
 #: A query for more rows is not much shorter than the whole.
 _MOST_ROWS: Final = 40
-
-
-class _UnclearError(Exception):
-    """The solutions cannot be looked for: they have a term that no query can name, or any."""
 
 
 def _as_stored(quad: ox.Quad, store: ox.Store) -> ox.Quad:
@@ -46,7 +42,7 @@ def _as_stored(quad: ox.Quad, store: ox.Store) -> ox.Quad:
 def _named(term: object) -> Term:
     if isinstance(term, (ox.NamedNode, ox.Literal)):
         return term
-    raise _UnclearError
+    raise UnclearError
 
 
 class Change:
@@ -83,7 +79,7 @@ class Change:
                     return None
                 if found and not variables:
                     break
-        except (_UnclearError, QueryError):
+        except (UnclearError, QueryError):
             return None
         return found
 
@@ -109,7 +105,7 @@ class Change:
             others = (*conjunction.items[:place], *conjunction.items[place + 1 :])
             sought = [one for number, one in enumerate(slots) if one and number != place]
             if isinstance(pattern, alg.PathPattern):
-                quads = self._fitting(_names_in(pattern.path), graph, conjunction.values, sought)
+                quads = self._fitting(names_in(pattern.path), graph, conjunction.values, sought)
                 ways = self._passing(pattern, graph, others, quads)
             else:
                 names = None
@@ -168,19 +164,19 @@ class Change:
         quads: Iterable[ox.Quad],
     ) -> Iterator[tuple[Bound, Sequence[Item]]]:
         """The ways in which a path leads over a quad."""
-        if _may_be_empty(pattern.path) and not self._is_held(pattern, graph, others):
+        if may_be_empty(pattern.path) and not self._is_held(pattern, graph, others):
             # From any node to itself.
-            raise _UnclearError
+            raise UnclearError
         for quad in quads:
-            for before, start, end, after in _crossings(pattern.path, quad):
+            for before, start, end, after in crossings(pattern.path, quad):
                 pairs: list[tuple[object, object]] = []
                 items = list(others)
                 if before:
-                    items.append((graph, alg.PathPattern(pattern.subject, _path(before), start)))
+                    items.append((graph, alg.PathPattern(pattern.subject, path_of(before), start)))
                 else:
                     pairs.append((pattern.subject, start))
                 if after:
-                    back = alg.Inverse(_path(after))
+                    back = alg.Inverse(path_of(after))
                     items.append((graph, alg.PathPattern(pattern.object, back, end)))
                 else:
                     pairs.append((pattern.object, end))
@@ -220,7 +216,7 @@ def _unified(
         if isinstance(node, alg.Var):
             if not isinstance(term, (ox.NamedNode, ox.Literal)):
                 # A blank node or a triple, which no query can name.
-                raise _UnclearError
+                raise UnclearError
             if bound.setdefault(node, term) != term:
                 return None
         elif not _may_be_one(node, term):
@@ -247,85 +243,6 @@ def _bound_by(values: Iterable[alg.Values], bound: Bound) -> Bound | None:
                     continue
                 return None
     return found
-
-
-# Paths.
-
-#: What leads to a quad, its two ends, and what leads on from there.
-_Crossing: TypeAlias = tuple[tuple[alg.Path, ...], alg.Node, alg.Node, tuple[alg.Path, ...]]
-
-
-def _path(parts: tuple[alg.Path, ...]) -> alg.Path:
-    return parts[0] if len(parts) == 1 else alg.Sequence(parts)
-
-
-def _crossings(path: alg.Path, quad: ox.Quad) -> Iterator[_Crossing]:
-    """The ways in which a path may lead over a quad. Raises ``_UnclearError`` for other terms."""
-    match path:
-        case alg.Inverse(inner):
-            for before, start, end, after in _crossings(inner, quad):
-                yield _reversed(after), end, start, _reversed(before)
-        case alg.Sequence(parts):
-            for place, part in enumerate(parts):
-                for before, start, end, after in _crossings(part, quad):
-                    yield (*parts[:place], *before), start, end, (*after, *parts[place + 1 :])
-        case alg.Alternative(parts):
-            for part in parts:
-                yield from _crossings(part, quad)
-        case alg.Closure(inner, modifier):
-            more = () if modifier == "?" else (alg.Closure(inner, "*"),)
-            for before, start, end, after in _crossings(inner, quad):
-                yield (*more, *before), start, end, (*after, *more)
-        case alg.NegatedSet(forward, backward):
-            start, end = _ends(quad)
-            if (forward or not backward) and quad.predicate not in forward:
-                yield (), start, end, ()
-            if backward and quad.predicate not in backward:
-                yield (), end, start, ()
-        case _ if path == quad.predicate:
-            yield (), *_ends(quad), ()
-
-
-@lru_cache(maxsize=256)
-def _names_in(path: alg.Path) -> frozenset[str] | None:
-    """The predicates that a path may lead over; None for any."""
-    match path:
-        case alg.Inverse(inner) | alg.Closure(inner, _):
-            return _names_in(inner)
-        case alg.Sequence(parts) | alg.Alternative(parts):
-            found = [_names_in(part) for part in parts]
-            return None if None in found else frozenset().union(*filter(None, found))
-        case alg.NegatedSet():
-            return None
-        case _:
-            return frozenset((path.value,))
-
-
-def _ends(quad: ox.Quad) -> tuple[alg.Node, alg.Node]:
-    if isinstance(quad.subject, ox.NamedNode) and isinstance(
-        quad.object, (ox.NamedNode, ox.Literal)
-    ):
-        return quad.subject, quad.object
-    raise _UnclearError
-
-
-def _reversed(parts: tuple[alg.Path, ...]) -> tuple[alg.Path, ...]:
-    return tuple(alg.Inverse(part) for part in reversed(parts))
-
-
-def _may_be_empty(path: alg.Path) -> bool:
-    """Whether a path leads from every node to itself."""
-    match path:
-        case alg.Inverse(inner):
-            return _may_be_empty(inner)
-        case alg.Sequence(parts):
-            return all(map(_may_be_empty, parts))
-        case alg.Alternative(parts):
-            return any(map(_may_be_empty, parts))
-        case alg.Closure(inner, modifier):
-            return modifier != "+" or _may_be_empty(inner)
-        case _:
-            return False
 
 
 def _written(conjunction: Conjunction, items: Sequence[Item], bound: Bound) -> str | None:
@@ -356,8 +273,8 @@ def _written(conjunction: Conjunction, items: Sequence[Item], bound: Bound) -> s
         if any(put(node).startswith('"') for node in (pattern.subject, graph) if node) or (
             middle.startswith('"')
         ):
-            if path and _may_be_empty(path):
-                raise _UnclearError
+            if path and may_be_empty(path):
+                raise UnclearError
             # A literal is an object only.
             return None
         parts.append(f"GRAPH {put(graph)} {{ {text} }}" if graph else text)
@@ -374,7 +291,7 @@ def _has_negated_set(conjunction: Conjunction) -> bool:
     Oxigraph counts the ways along it otherwise if both of its ends are known.
     """
     paths = (p.path for _, p in conjunction.items if isinstance(p, alg.PathPattern))
-    return None in map(_names_in, paths)
+    return None in map(names_in, paths)
 
 
 class Affected:
