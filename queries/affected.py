@@ -9,7 +9,7 @@ told apart by a variable that all of them bind; see :mod:`.conjunctions`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -65,17 +65,24 @@ class Change:
         solution.
         """
         found: set[_Row] = set()
-        if not self._quads:
-            return found
+        asked = 0
         try:
-            for asked, (bound, text) in enumerate(self._solutions(conjunction)):
-                if asked == _MOST:
-                    return None
-                rest = [variable for variable in variables if variable not in bound]
-                for row in self._asked(rest, text):
-                    values = {**bound, **dict(zip(rest, row, strict=True))}
-                    found.add(tuple(values[variable] for variable in variables))
-                if len(found) > _MOST_ROWS:
+            for bound, items, sought, single in self._ways(conjunction):
+                # Without a look at filters there may be more rows, which is quicker than to look.
+                solutions = None
+                if variables and len(sought) == len(items):
+                    solutions = self._search.solutions(sought, single)
+                if solutions is not None:
+                    found.update(_rows_of(solutions, variables, conjunction.values))
+                elif self._search.may_match(sought, single) and (
+                    text := _written(conjunction, items, bound)
+                ):
+                    asked += 1
+                    rest = [variable for variable in variables if variable not in bound]
+                    for row in self._asked(rest, text):
+                        values = {**bound, **dict(zip(rest, row, strict=True))}
+                        found.add(tuple(values[variable] for variable in variables))
+                if len(found) > _MOST_ROWS or asked > _MOST:
                     return None
                 if found and not variables:
                     break
@@ -98,8 +105,14 @@ class Change:
                 self._answers[text] = [()] if answer else []
         return self._answers[text]
 
-    def _solutions(self, conjunction: Conjunction) -> Iterator[tuple[Bound, str]]:
-        """Each way in which a quad fits a pattern: the values, and the group that has to match."""
+    def _ways(
+        self, conjunction: Conjunction
+    ) -> Iterator[tuple[Bound, Sequence[Item], Sequence[Slots], Bound]]:
+        """Each way in which a quad fits a pattern: the values, and what has to match besides.
+
+        That is what a query looks for, then the same for a search, without paths, but with the
+        values that VALUES of a single row gives.
+        """
         slots = slots_of(conjunction.items)
         for place, (graph, pattern) in enumerate(conjunction.items):
             others = (*conjunction.items[:place], *conjunction.items[place + 1 :])
@@ -115,10 +128,8 @@ class Change:
                 ways = self._matching(pattern, graph, others, quads)
             for bound, items in ways:
                 single = _bound_by(conjunction.values, bound)
-                if single is not None and self._search.may_match(sought, single):
-                    text = _written(conjunction, items, bound)
-                    if text is not None:
-                        yield bound, text
+                if single is not None:
+                    yield bound, items, sought, single
 
     def _fitting(
         self,
@@ -231,6 +242,26 @@ def _may_be_one(node: object, term: object) -> bool:
     if not (isinstance(node, ox.Literal) and isinstance(term, ox.Literal)):
         return False
     return node.datatype.value != XSD + "string" and not node.language
+
+
+def _rows_of(
+    solutions: Iterable[Mapping[str, object]],
+    variables: Sequence[alg.Var],
+    values: Iterable[alg.Values],
+) -> Iterator[_Row]:
+    """The values of some variables in the solutions that go together with VALUES."""
+    for one in solutions:
+        if all(
+            any(
+                all(
+                    term is None or _may_be_one(term, one.get(variable.name, term))
+                    for variable, term in zip(part.variables, row, strict=True)
+                )
+                for row in part.rows
+            )
+            for part in values
+        ):
+            yield tuple(_named(one.get(variable.name)) for variable in variables)
 
 
 def _bound_by(values: Iterable[alg.Values], bound: Bound) -> Bound | None:

@@ -55,20 +55,35 @@ class QuadSearch:
         self._steps = 0
         return self._may_match(patterns, {node.name: term for node, term in bound.items()})
 
+    def solutions(self, patterns: Sequence[Slots], bound: Bound) -> list[_Values] | None:
+        """Every way in which the patterns match together; None if there is too much to look at."""
+        self._steps = 0
+        found: list[_Values] = []
+        names = {node.name: term for node, term in bound.items()}
+        return found if self._match(patterns, names, found) else None
+
+    def _match(self, patterns: Sequence[Slots], bound: _Values, found: list[_Values]) -> bool:
+        if not patterns:
+            found.append(bound)
+            return True
+        best, rest = self._narrowest(patterns, bound)
+        if best is None:
+            return False
+        quads = self._quads(best, bound)
+        self._steps += len(quads)
+        if self._steps > _MOST_STEPS or len(quads) > _MOST_QUADS:
+            return False
+        return all(
+            (more := _matched(best, quad, bound)) is None or self._match(rest, more, found)
+            for quad in quads
+        )
+
     def _may_match(self, patterns: Sequence[Slots], bound: _Values) -> bool:
         if not patterns:
             return True
-        widths = [_width(pattern, bound) for pattern in patterns]
-        least = min(widths)
-        if least > _BY_OBJECT:
-            # Nothing is known of the ends of the others.
+        best, rest = self._narrowest(patterns, bound)
+        if best is None:
             return True
-        alike = [pattern for pattern, width in zip(patterns, widths, strict=True) if width == least]
-        best = alike[0]
-        if least == _BY_OBJECT and len(alike) > 1:
-            # Few quads have one position as their object, and many one status.
-            best = min(alike, key=lambda pattern: len(self._quads(pattern, bound)))
-        rest = [pattern for pattern in patterns if pattern is not best]
         quads = self._quads(best, bound)
         self._steps += len(quads)
         if self._steps > _MOST_STEPS:
@@ -79,6 +94,21 @@ class QuadSearch:
             (more := _matched(best, quad, bound)) is not None and self._may_match(rest, more)
             for quad in quads
         )
+
+    def _narrowest(
+        self, patterns: Sequence[Slots], bound: _Values
+    ) -> tuple[Slots | None, Sequence[Slots]]:
+        """The pattern that matches the fewest quads, and the others; None if nothing is known."""
+        widths = [_width(pattern, bound) for pattern in patterns]
+        least = min(widths)
+        if least > _BY_OBJECT:
+            return None, patterns
+        alike = [pattern for pattern, width in zip(patterns, widths, strict=True) if width == least]
+        best = alike[0]
+        if least == _BY_OBJECT and len(alike) > 1:
+            # Few quads have one position as their object, and many one status.
+            best = min(alike, key=lambda pattern: len(self._quads(pattern, bound)))
+        return best, [pattern for pattern in patterns if pattern is not best]
 
     def _quads(self, pattern: Slots, bound: _Values) -> Sequence[ox.Quad]:
         """The quads that a pattern may match, at most one more than are looked at."""
