@@ -64,6 +64,8 @@ class Change:
         None if they may be too many things. Without variables, an empty row tells that there is a
         solution.
         """
+        sources = [conjunction.source(variable) for variable in variables]
+        variables = [*dict.fromkeys(sources)]
         found: set[_Row] = set()
         asked = 0
         try:
@@ -88,7 +90,8 @@ class Change:
                     break
         except (UnclearError, QueryError):
             return None
-        return found
+        places = [variables.index(source) for source in sources]
+        return {tuple(row[place] for place in places) for row in found}
 
     def _asked(self, variables: Sequence[alg.Var], text: str) -> list[_Row]:
         """The different values of variables; an empty row for none, if there is a solution."""

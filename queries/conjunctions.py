@@ -7,7 +7,7 @@ has the answer of before. Filters narrow a conjunction if it binds all their var
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -40,23 +40,48 @@ class Conjunction:
     values: tuple[alg.Values, ...] = ()
     filters: tuple[alg.Expression, ...] = ()
     keys: frozenset[alg.Var] = frozenset()
+    #: Variables that BIND gives the value of another one.
+    same: tuple[tuple[alg.Var, alg.Var], ...] = ()
 
     @property
     def variables(self) -> frozenset[alg.Var]:
-        """The variables of its patterns."""
-        return frozenset(node for item in self.items for node in variables_of(*item))
+        """The variables that its patterns and BIND bind."""
+        found = frozenset(node for item in self.items for node in variables_of(*item))
+        return found.union(variable for variable, _ in self.same)
+
+    def source(self, variable: alg.Var) -> alg.Var:
+        """The variable that this one has its value from, or itself."""
+        names, seen = dict(self.same), {variable}
+        while (variable := names.get(variable, variable)) not in seen:
+            seen.add(variable)
+        return variable
+
+    def with_sources(self) -> Conjunction:
+        """The same with one variable for those that have one value."""
+        names = {variable: self.source(variable) for variable, _ in self.same}
+        if not names:
+            return self
+        values = tuple(rename(one, names) for one in self.values)
+        return Conjunction(
+            tuple((_named(graph, names), rename(one, names)) for graph, one in self.items),
+            tuple(one for one in values if len({*one.variables}) == len(one.variables)),
+            tuple(rename(alg.Filter(one), names).expression for one in self.filters),
+            self.keys,
+            self.same,
+        )
 
     def narrowed(self, filters: Iterable[alg.Expression]) -> Conjunction:
         """The conjunction with those of the filters whose variables it binds."""
         bound = self.variables
         fit = (f for f in filters if f not in self.filters and _is_plain(f) and _in(f) <= bound)
-        return Conjunction(self.items, self.values, (*self.filters, *fit))
+        return replace(self, filters=(*self.filters, *fit))
 
     def __add__(self, other: Conjunction) -> Conjunction:
         return Conjunction(
             tuple(dict.fromkeys((*self.items, *other.items))),
             tuple(dict.fromkeys((*self.values, *other.values))),
             tuple(dict.fromkeys((*self.filters, *other.filters))),
+            same=(*self.same, *other.same),
         )
 
     def with_keys(self, keys: _Keys) -> Conjunction:
@@ -66,6 +91,10 @@ class Conjunction:
 
 #: The keys of what is inside an OPTIONAL, MINUS or EXISTS; None where it is joined.
 _Keys: TypeAlias = frozenset[alg.Var] | None
+
+
+def _named(graph: GraphName, names: Mapping[alg.Var, alg.Var]) -> GraphName:
+    return names.get(graph, graph) if isinstance(graph, alg.Var) else graph
 
 
 def variables_of(graph: GraphName, pattern: Pattern) -> Iterator[alg.Var]:
@@ -82,6 +111,13 @@ def _in(expression: alg.Expression) -> set[alg.Var]:
 
 def _is_plain(expression: alg.Expression) -> bool:
     return expression.calls.isdisjoint(VOLATILE) and not any(expression.exists())
+
+
+def _with_bound(own: Conjunction, expression: alg.Expression, variable: alg.Var) -> Conjunction:
+    (first, *others) = expression.tokens
+    if not others and isinstance(first, alg.Var) and first in own.variables:
+        return replace(own, same=(*own.same, (variable, first)))
+    return own
 
 
 def _passed(own: Conjunction, keys: _Keys) -> frozenset[alg.Var]:
@@ -111,7 +147,8 @@ def conjunctions_of(text: str) -> tuple[Conjunction, ...] | None:
         return None
     if query.form != "SELECT" or query.default_graphs or query.named_graphs:
         return None
-    return tuple(dict.fromkeys(_Cutter(query.fresh).cut(query.select)))
+    found = _Cutter(query.fresh).cut(query.select)
+    return tuple(dict.fromkeys(one.with_sources() for one in found))
 
 
 def keys_of(select: alg.Select) -> frozenset[alg.Var]:
@@ -212,10 +249,11 @@ class _Cutter:
                         # What a later pattern binds is not bound yet.
                         here, passed = _beside(optional, one, around, keys)
                         inner += self._part(optional, graph, here.narrowed(filters), passed)
-                case alg.Bind(expression):
+                case alg.Bind(expression, variable):
                     for one in own:
                         passed = _passed(one, keys)
                         inner += self._exists(expression, graph, Conjunction(), passed)
+                    own = [_with_bound(one, expression, variable) for one in own]
         whole = [(one + around).narrowed(filters) for one in own]
         inner += [(one + way).narrowed(filters).with_keys(keys) for one in whole for way in loose]
         for one, joined in zip(own, whole, strict=True):
