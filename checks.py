@@ -31,7 +31,6 @@ from .loaders.checks.document_reports import (
 from .loaders.checks.glosses import Glosses
 from .loaders.checks.lints import short
 from .loaders.collection import Collection, read_collection
-from .loaders.editing.second_reading import read_for_check
 from .loaders.reviews import acknowledged, warning_key
 from .messages.fault import Fault, Place
 from .messages.message import Message, say, shortened
@@ -173,11 +172,11 @@ def check(
 
 def _reviews(collections: Sequence[Path], collection: Collection) -> Check:
     """Read the reviews of collections, and the readings beside their facts."""
-    count, faults = 0, list[Fault]()
-    for folder in collections:
-        found, wrong = read_for_check(folder, collection)
-        count, faults = count + found, [*faults, *wrong]
-    return Check("reviews", count + len(faults), tuple(faults))
+    from .loaders.editing.second_reading import read_for_check
+
+    found = [read_for_check(folder, collection) for folder in collections]
+    faults = [fault for _, wrong in found for fault in wrong]
+    return Check("reviews", sum(count for count, _ in found) + len(faults), tuple(faults))
 
 
 def refuse_new_faults(before: Build, after: Build, edited: Sequence[Path]) -> None:

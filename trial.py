@@ -25,7 +25,7 @@ from .loaders.editing.references import References
 from .loaders.editing.transaction import Edit, seen
 from .loaders.editing.working_copy import Effect, WorkingCopy
 from .messages.fault import Place
-from .queries.affected import may_alter
+from .queries.affected import Affected, Change
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
 from .queries.results import Table
@@ -101,12 +101,17 @@ def _difference(
     made: Path,
     catalogue: Catalogue,
 ) -> Difference:
-    asked = [
-        question
-        for question in catalogue.with_text(effect.touched.may_change)
-        if may_alter(text := catalogue.texts[question.name], after, effect.added)
-        or may_alter(text, before, effect.removed)
-    ]
+    asked, parts = [], {}
+    come = Change(after, (quad for quad in effect.added if quad not in before.quads))
+    gone = Change(before, effect.removed)
+    for question in catalogue.with_text(effect.touched.may_change):
+        affected = Affected(catalogue.texts[question.name])
+        affected.see(come)
+        affected.see(gone)
+        if affected.is_altered:
+            asked.append(question)
+            if part := affected.narrowed:
+                parts[question.name] = part
     # Answers that earlier edits have computed.
     kept = read_kept(working.build.path / _ANSWERS) or {}
     known = {name: Table(*table) for name, table in kept.items()}
@@ -117,7 +122,9 @@ def _difference(
         derived_triples(before, after, effect),
         [entity.iri for entity, _ in edit.entities],
     )
-    answers = tuple(answer_changes(before, after, asked, known))
+    now: dict[str, Table] = {}
+    answers = tuple(answer_changes(before, after, asked, known, now, parts))
+    known |= now
     write_kept(made / _ANSWERS, {name: (t.variables, t.rows) for name, t in known.items()})
     return Difference(before, after, changes, answers)
 

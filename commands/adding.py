@@ -11,6 +11,7 @@ import click
 
 from ..graph.errors import CollectionError, MisuseError, told
 from ..graph.fact import MODALITIES
+from ..graph.garbage_collection import no_pauses
 from ..loaders.editing.additions import QUOTE, NewEntity, addition, additions
 from ..loaders.editing.insert_entry import document_edit
 from ..loaders.editing.references import References
@@ -35,6 +36,11 @@ class AddGroup(click.Group):
         if args[:1] not in [[name] for name in (*self.commands, "--help")]:
             args = ["fact", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand, which is short and makes more objects than it drops."""
+        with no_pauses():
+            return super().invoke(ctx)
 
 
 def _place_and_speaker(command: Callable[..., Any]) -> Callable[..., Any]:

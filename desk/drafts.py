@@ -21,7 +21,7 @@ from ..messages.message import foreign
 
 _FOLDER: Final = ".desk"
 #: How many saves can be undone.
-_STEPS: Final = 50
+STEPS: Final = 50
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -76,6 +76,12 @@ class Drafts:
     def history(self) -> list[dict[str, Any]]:
         """The saves that can be undone, oldest first."""
         return self._json(self._folder / "history.json") or []
+
+    @property
+    def last(self) -> dict[str, str]:
+        """The digests of the files of the save that can be undone first; empty if there is none."""
+        history = self.history
+        return {name: item["sha256"] for name, item in history[-1].items()} if history else {}
 
     def carry_out(self, edit: Edit) -> None:
         """Write an edit, so that a crash at any moment leaves it done or to be finished.
@@ -144,7 +150,7 @@ class Drafts:
         }
         history = self.history
         if not history or history[-1] != kept:
-            self._write_history([*history, kept][-_STEPS:])
+            self._write_history([*history, kept][-STEPS:])
 
     def _write_history(self, history: list[dict[str, Any]]) -> None:
         write_durably(self._folder / "history.json", json.dumps(history).encode())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
@@ -22,17 +23,17 @@ from ..loaders.editing.bundles import Batch
 from ..loaders.editing.json_schemas import FOLDER, schema_files
 from ..loaders.editing.references import References
 from ..loaders.editing.transaction import REVIEWS, Edit, seen
-from ..loaders.editing.working_copy import Effect, WorkingCopy
+from ..loaders.editing.working_copy import Effect, State, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.suggestion import covered_spans
 from ..messages.fault import Place, by_weight
-from ..queries.affected import may_alter
+from ..queries.affected import Affected, Change
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes, rows_of
 from ..queries.labels import Labels
 from ..queries.results import Table
 from .desk_words import marks_of, quotes_of, sentence_of, vocabulary
-from .drafts import Drafts
+from .drafts import STEPS, Drafts
 from .guesses import bundled
 from .text_reader import TextReader
 
@@ -45,6 +46,16 @@ class _Tried(NamedTuple):
     effect: Effect
     answers: dict[str, Table]
     report: Json
+
+
+class _Step(NamedTuple):
+    """A save that can be undone in memory: the files that it left, and what there was before it."""
+
+    files: dict[str, str]
+    state: State
+    answers: dict[str, Table]
+    come: Sequence[ox.Quad]
+    gone: Sequence[ox.Quad]
 
 
 class Desk:
@@ -79,8 +90,9 @@ class Desk:
         store = ox.Store()
         store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_QUADS, lenient=True)
         self._store = EmbeddedStore(store)
-        self._answers.clear()
+        self._answers = {}
         self._tried = None
+        self._steps: list[_Step] = []
         self._catalogue = Catalogue(folder / "queries" for folder in self._collections)
         self._reading: TextReader | None = None
 
@@ -246,69 +258,105 @@ class Desk:
         effect = self._working.effect(edit, self._store.quads) or self._working.effect_in_full(edit)
         if wrong := named_faults(self._working.shape_faults(self._store.quads, effect)):
             raise CollectionError(wrong)
-        with self._with(effect):
-            changes, answers = self._changes(effect)
+        with changed(self._store.quads, effect.added, effect.removed) as (come, gone):
+            changes, answers = self._changes(effect, come, gone)
             return _Tried(effect, answers, self._report(edit, effect, changes, language))
 
     def carry_out(self, edit: Edit, language: str, tried: _Tried | None = None) -> Json:
         """Write an edit and say what changed. Raises ``CollectionError`` and ``OutputError``."""
         self._tried = None
+        before = self._working.state, self._answers
         if all(path.parts[0] == REVIEWS for path in edit.files):
             self.drafts.carry_out(edit)
             self.seen = seen(self.folder)
+            self._remember(edit, *before, (), ())
             return {"faults": [], "saved": [path.as_posix() for path in edit.files]}
         effect, answers, told_now = tried or self._try(edit, language)
         self.drafts.carry_out(edit)
-        self._store.quads.extend(effect.added)
-        for quad in effect.removed:
-            self._store.quads.remove(quad)
+        with changed(self._store.quads, effect.added, effect.removed) as (come, gone):
+            pass
+        self._change(come, gone)
         self._working.take_over(effect)
         if edit.entities and (self.folder / FOLDER).is_dir():
             schemas = schema_files(effect.collection)
             Edit(self.folder, schemas, seen(self.folder)).write()
         self.seen = seen(self.folder)
         self._answers = answers
+        self._remember(edit, *before, come, gone)
         return {**told_now, "saved": [path.as_posix() for path in edit.files]}
 
+    def _remember(
+        self,
+        edit: Edit,
+        state: State,
+        answers: dict[str, Table],
+        come: Sequence[ox.Quad],
+        gone: Sequence[ox.Quad],
+    ) -> None:
+        """Keep what there was before an edit that is written."""
+        files = {path.as_posix(): sha256(text).hexdigest() for path, text in edit.files.items()}
+        self._steps = [*self._steps, _Step(files, state, answers, come, gone)][-STEPS:]
+
+    def _change(self, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> None:
+        self._store.quads.extend(come)
+        for quad in gone:
+            self._store.quads.remove(quad)
+
     def undo(self) -> Json:
-        """Take back the last save of this desk, if its files are as it left them."""
+        """Take back the last save of this desk, if its files are as it left them.
+
+        Everything is read again if somebody else has changed the collection, or this desk was
+        opened since.
+        """
         with self.lock:
+            is_alone = seen(self.folder) == self.seen
+            last = self.drafts.last
             files = self.drafts.undo()
-            if files:
+            if not files:
+                return {"undone": []}
+            step = self._steps.pop() if self._steps else None
+            if step is None or step.files != last or not is_alone:
                 self._load()
+                return {"undone": files}
+            self._change(step.gone, step.come)
+            self._working.take_back(step.state, step.come, step.gone)
+            self._answers, self._tried = step.answers, None
+            self.seen = seen(self.folder)
             return {"undone": files}
 
-    def _with(self, effect: Effect, *, undone: bool = False) -> AbstractContextManager[None]:
-        """The store with the change for a while, or without it."""
-        come, gone = effect.added, effect.removed
-        if undone:
-            come, gone = gone, come
-        return changed(self._store.quads, come, gone)
-
-    def _changes(self, effect: Effect) -> tuple[list[AnswerChange], dict[str, Table]]:
+    def _changes(
+        self, effect: Effect, come: Sequence[ox.Quad], gone: Sequence[ox.Quad]
+    ) -> tuple[list[AnswerChange], dict[str, Table]]:
         """The stored questions whose answers change, and all known answers after the change.
 
-        The store is after the change. Who reads blind has no answers: they would tell of the facts
+        The store is after the change, by which the quads have come and gone. Who reads blind has
+        no answers: they would tell of the facts
         of others.
         """
         if self.is_blind:
             return [], {}
-        asked = self._catalogue.with_text(self._may_change(effect))
-        lacking = [question for question in asked if question.name not in self._answers]
-        with self._with(effect, undone=True):
-            for _ in answer_changes(self._store, self._store, lacking, self._answers):
-                pass
-        after = dict(self._answers)
-        return list(answer_changes(self._store, self._store, asked, after)), after
+        texts = self._catalogue.texts
+        affected = {
+            name: Affected(text) for name, text in texts.items() if effect.touched.may_change(text)
+        }
+        after = Change(self._store, come)
+        for one in affected.values():
+            one.see(after)
 
-    def _may_change(self, effect: Effect) -> Callable[[str], bool]:
-        """Whether a query may have another answer; the store is after the change."""
-        named = [text for text in self._catalogue.texts.values() if effect.touched.may_change(text)]
-        found = {text for text in named if may_alter(text, self._store, effect.added)}
-        with self._with(effect, undone=True):
-            rest = [text for text in named if text not in found]
-            found |= {text for text in rest if may_alter(text, self._store, effect.removed)}
-        return found.__contains__
+        @contextmanager
+        def undone() -> Iterator[EmbeddedStore]:
+            with changed(self._store.quads, gone, come):
+                yield self._store
+
+        with undone() as store:
+            before = Change(store, gone)
+            for one in affected.values():
+                one.see(before)
+        asked = [self._catalogue.get(name) for name, one in affected.items() if one.is_altered]
+        parts = {name: part for name, one in affected.items() if (part := one.narrowed)}
+        now: dict[str, Table] = {}
+        changes = list(answer_changes(undone, self._store, asked, self._answers, now, parts))
+        return changes, {**self._answers, **now}
 
     def _report(
         self, edit: Edit, effect: Effect, changes: Sequence[AnswerChange], language: str

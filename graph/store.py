@@ -217,8 +217,13 @@ def select(store: Store, text: str) -> Iterator[dict[str, Term]]:
 
 
 @contextmanager
-def changed(store: ox.Store, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> Iterator[None]:
-    """A store in memory with some quads more and others fewer, for a while."""
+def changed(
+    store: ox.Store, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]
+) -> Iterator[tuple[list[ox.Quad], list[ox.Quad]]]:
+    """A store in memory with some quads more and others fewer, for a while.
+
+    Gives the quads that were not there, and those that are no more.
+    """
     come = dict.fromkeys(come)
     gone = [quad for quad in gone if quad in store and quad not in come]
     come = [quad for quad in come if quad not in store]
@@ -226,7 +231,7 @@ def changed(store: ox.Store, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -
     for quad in gone:
         store.remove(quad)
     try:
-        yield
+        yield come, gone
     finally:
         store.extend(gone)
         for quad in come:

@@ -1,290 +1,368 @@
-"""Whether a change of the graph can alter the answer to a query, without asking it again.
+"""Whether a change of the graph can alter the answer to a query, and which rows of it.
 
-A query is cut into the conjunctions of triple patterns that its answer is made of: those of each
-group, those of an OPTIONAL, UNION, MINUS or EXISTS together with what stands before it, and those
-of each subquery. If none of them has a solution with an added quad after the change, and none a
-solution with a removed quad before it, all have the same solutions as before, and so has the query.
-Filters narrow a conjunction if it binds all their variables.
+If none of the conjunctions of a query has a solution with an added quad after the change, and none
+a solution with a removed quad before it, all have the same solutions as before, and so has the
+query. Otherwise only rows with the values of those solutions may come or go, if the rows can be
+told apart by a variable that all of them bind; see :mod:`.conjunctions`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.errors import QueryError, UnexplainableError
-from ..graph.store import Store
+from ..graph.errors import QueryError
+from ..graph.store import EmbeddedStore, read
 from ..ontology.namespaces import XSD
+from .conjunctions import Conjunction, GraphName, Item, conjunctions_of
+from .narrowing import Narrowed, narrowed, variables_to_narrow
+from .path_crossings import UnclearError, crossings, may_be_empty, names_in, path_of
+from .quad_search import Bound, QuadSearch, Slots, Term, slots_of
 from .why.sparql import algebra as alg
-from .why.sparql.parser import parse
 from .why.sparql.writer import write_expression, write_node, write_path, write_values
 
-_Graph: TypeAlias = alg.Var | ox.NamedNode | None
-_Pattern: TypeAlias = alg.TriplePattern | alg.PathPattern
-_Bound: TypeAlias = dict[alg.Var, ox.NamedNode | ox.Literal]
-#: Beyond so many small queries, the whole one is quicker.
+_Row: TypeAlias = tuple[Term, ...]
+#: Beyond so many small queries for one conjunction, the whole query is quicker.
 _MOST: Final = 60
-#: Functions of more than the values of variables.
-_VOLATILE: Final = frozenset({"RAND", "NOW", "UUID", "STRUUID", "BNODE", "BOUND"})
+#: A query for more rows is not much shorter than the whole.
+_MOST_ROWS: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Patterns, each in its graph, that have to match together, with what narrows them."""
-
-    items: tuple[tuple[_Graph, _Pattern], ...] = ()
-    values: tuple[alg.Values, ...] = ()
-    filters: tuple[alg.Expression, ...] = ()
-
-    @property
-    def variables(self) -> frozenset[alg.Var]:
-        return frozenset(node for item in self.items for node in _variables(*item))
-
-    def narrowed(self, filters: Iterable[alg.Expression]) -> _Block:
-        """The block with those of the filters whose variables it binds."""
-        bound = self.variables
-        fit = (f for f in filters if f not in self.filters and _is_plain(f) and _in(f) <= bound)
-        return _Block(self.items, self.values, (*self.filters, *fit))
-
-    def __add__(self, other: _Block) -> _Block:
-        return _Block(
-            tuple(dict.fromkeys((*self.items, *other.items))),
-            tuple(dict.fromkeys((*self.values, *other.values))),
-            tuple(dict.fromkeys((*self.filters, *other.filters))),
-        )
+def _as_stored(quad: ox.Quad, store: ox.Store) -> ox.Quad:
+    """The quad with its literal as the store gives it: 1.5 for 1.50."""
+    if isinstance(quad.object, ox.Literal):
+        terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        return next(store.quads_for_pattern(*terms), quad)
+    return quad
 
 
-def _variables(graph: _Graph, pattern: _Pattern) -> Iterator[alg.Var]:
-    nodes = [graph, pattern.subject, pattern.object]
-    if isinstance(pattern, alg.TriplePattern):
-        nodes.append(pattern.predicate)
-    return (node for node in nodes if isinstance(node, alg.Var))
+def _named(term: object) -> Term:
+    if isinstance(term, (ox.NamedNode, ox.Literal)):
+        return term
+    raise UnclearError
 
 
-def _in(expression: alg.Expression) -> set[alg.Var]:
-    return {token for token in expression.tokens if isinstance(token, alg.Var)}
+class Change:
+    """Quads that come or go, and a store that has them."""
+
+    def __init__(self, store: EmbeddedStore, quads: Iterable[ox.Quad]) -> None:
+        self._store, self._search = store, QuadSearch(store.quads)
+        #: By graph and predicate.
+        self._quads: dict[object, dict[str, list[ox.Quad]]] = defaultdict(lambda: defaultdict(list))
+        for quad in quads:
+            stored = _as_stored(quad, store.quads)
+            self._quads[quad.graph_name][quad.predicate.value].append(stored)
+        #: The small queries of several conjunctions, which are often the same.
+        self._answers: dict[str, list[_Row]] = {}
+
+    def rows(self, conjunction: Conjunction, variables: Sequence[alg.Var]) -> set[_Row] | None:
+        """What the variables are in the solutions of a conjunction with one of the quads.
+
+        None if they may be too many things. Without variables, an empty row tells that there is a
+        solution.
+        """
+        sources = [conjunction.source(variable) for variable in variables]
+        variables = [*dict.fromkeys(sources)]
+        found: set[_Row] = set()
+        asked = 0
+        try:
+            for bound, items, sought, single in self._ways(conjunction):
+                # Without a look at filters there may be more rows, which is quicker than to look.
+                solutions = None
+                if variables and len(sought) == len(items):
+                    solutions = self._search.solutions(sought, single)
+                if solutions is not None:
+                    found.update(_rows_of(solutions, variables, conjunction.values))
+                elif self._search.may_match(sought, single) and (
+                    text := _written(conjunction, items, bound)
+                ):
+                    asked += 1
+                    rest = [variable for variable in variables if variable not in bound]
+                    for row in self._asked(rest, text):
+                        values = {**bound, **dict(zip(rest, row, strict=True))}
+                        found.add(tuple(values[variable] for variable in variables))
+                if len(found) > _MOST_ROWS or asked > _MOST:
+                    return None
+                if found and not variables:
+                    break
+        except (UnclearError, QueryError):
+            return None
+        places = [variables.index(source) for source in sources]
+        return {tuple(row[place] for place in places) for row in found}
+
+    def _asked(self, variables: Sequence[alg.Var], text: str) -> list[_Row]:
+        """The different values of variables; an empty row for none, if there is a solution."""
+        if variables:
+            names = " ".join(f"?{variable.name}" for variable in variables)
+            text = f"SELECT DISTINCT {names} {text} LIMIT {_MOST_ROWS + 1}"
+        else:
+            text = f"ASK {text}"
+        if text not in self._answers:
+            answer = self._store.query(text)
+            if isinstance(answer, ox.QuerySolutions):
+                self._answers[text] = [tuple(map(_named, row)) for row in read(answer)]
+            else:
+                self._answers[text] = [()] if answer else []
+        return self._answers[text]
+
+    def _ways(
+        self, conjunction: Conjunction
+    ) -> Iterator[tuple[Bound, Sequence[Item], Sequence[Slots], Bound]]:
+        """Each way in which a quad fits a pattern: the values, and what has to match besides.
+
+        That is what a query looks for, then the same for a search, without paths, but with the
+        values that VALUES of a single row gives.
+        """
+        slots = slots_of(conjunction.items)
+        for place, (graph, pattern) in enumerate(conjunction.items):
+            others = (*conjunction.items[:place], *conjunction.items[place + 1 :])
+            sought = [one for number, one in enumerate(slots) if one and number != place]
+            if isinstance(pattern, alg.PathPattern):
+                quads = self._fitting(names_in(pattern.path), graph, conjunction.values, sought)
+                ways = self._passing(pattern, graph, others, quads)
+            else:
+                names = None
+                if isinstance(pattern.predicate, ox.NamedNode):
+                    names = frozenset((pattern.predicate.value,))
+                quads = self._fitting(names, graph, conjunction.values, sought)
+                ways = self._matching(pattern, graph, others, quads)
+            for bound, items in ways:
+                single = _bound_by(conjunction.values, bound)
+                if single is not None:
+                    yield bound, items, sought, single
+
+    def _fitting(
+        self,
+        names: frozenset[str] | None,
+        graph: GraphName,
+        values: Iterable[alg.Values],
+        sought: Sequence[Slots],
+    ) -> Iterator[ox.Quad]:
+        """The quads with these predicates in a graph that the other patterns do not rule out."""
+        for name, quads in self._quads.items():
+            if isinstance(graph, alg.Var) and isinstance(name, ox.NamedNode):
+                # Most patterns are about facts, and most quads stand in the graph of evidence.
+                single = _bound_by(values, {graph: name})
+                is_fit = single is not None and self._search.may_match(sought, single)
+            else:
+                is_fit = name == (graph or ox.DefaultGraph())
+            if is_fit:
+                for predicate, some in quads.items():
+                    if names is None or predicate in names:
+                        yield from some
+
+    def _matching(
+        self,
+        pattern: alg.TriplePattern,
+        graph: GraphName,
+        others: Sequence[Item],
+        quads: Iterable[ox.Quad],
+    ) -> Iterator[tuple[Bound, Sequence[Item]]]:
+        for quad in quads:
+            pairs = [
+                (pattern.subject, quad.subject),
+                (pattern.predicate, quad.predicate),
+                (pattern.object, quad.object),
+            ]
+            if (bound := _unified(graph, quad, pairs)) is not None:
+                yield bound, others
+
+    def _passing(
+        self,
+        pattern: alg.PathPattern,
+        graph: GraphName,
+        others: Sequence[Item],
+        quads: Iterable[ox.Quad],
+    ) -> Iterator[tuple[Bound, Sequence[Item]]]:
+        """The ways in which a path leads over a quad."""
+        if may_be_empty(pattern.path) and not self._is_held(pattern, graph, others):
+            # From any node to itself.
+            raise UnclearError
+        for quad in quads:
+            for before, start, end, after in crossings(pattern.path, quad):
+                pairs: list[tuple[object, object]] = []
+                items = list(others)
+                if before:
+                    items.append((graph, alg.PathPattern(pattern.subject, path_of(before), start)))
+                else:
+                    pairs.append((pattern.subject, start))
+                if after:
+                    back = alg.Inverse(path_of(after))
+                    items.append((graph, alg.PathPattern(pattern.object, back, end)))
+                else:
+                    pairs.append((pattern.object, end))
+                if (bound := _unified(graph, quad, pairs)) is not None:
+                    yield bound, items
+
+    def _is_held(self, pattern: alg.PathPattern, graph: GraphName, others: Sequence[Item]) -> bool:
+        """Whether an end of a path is a node of its graph before and after.
+
+        A path of no length leads from every node to itself.
+        """
+        held = {
+            node
+            for name, other in others
+            if name == graph
+            for node in (other.subject, other.object)
+        }
+        ends = {pattern.subject, pattern.object}
+        come = {
+            node
+            for quads in self._quads.values()
+            for some in quads.values()
+            for quad in some
+            for node in (quad.subject, quad.object)
+        }
+        return any(end in held if isinstance(end, alg.Var) else end not in come for end in ends)
 
 
-def _is_plain(expression: alg.Expression) -> bool:
-    return expression.calls.isdisjoint(_VOLATILE) and not any(expression.exists())
-
-
-def may_alter(query: str, store: Store, quads: Iterable[ox.Quad]) -> bool:
-    """Whether quads may alter the answer to a query by coming or going; ``store`` has them."""
-    blocks = _blocks_of(query)
-    if blocks is None:
-        return True
-    asked = [0]
-    changed: dict[str, list[ox.Quad]] = defaultdict(list)
-    for quad in quads:
-        changed[quad.predicate.value].append(quad)
-    try:
-        return bool(changed) and any(_is_touched(one, changed, store, asked) for one in blocks)
-    except (_OtherTermError, QueryError):
-        return True
-
-
-# The conjunctions of a query.
-
-
-@lru_cache(maxsize=512)
-def _blocks_of(text: str) -> tuple[_Block, ...] | None:
-    """The conjunctions of a query; None if it is not known what it reads."""
-    try:
-        query = parse(text)
-    except (QueryError, UnexplainableError):
-        return None
-    if query.form != "SELECT" or query.default_graphs or query.named_graphs:
-        return None
-    return tuple(dict.fromkeys(_of_select(query.select)))
-
-
-def _of_select(select: alg.Select) -> Iterator[_Block]:
-    yield from _of_group(select.where, None, _Block())
-    expressions = [e for _, e in select.projection if e]
-    expressions += [e for e, _ in select.group_by]
-    for expression in (*expressions, *select.having, *select.order_by):
-        yield from _of_exists(expression, None, _Block())
-
-
-def _of_exists(expression: alg.Expression, graph: _Graph, around: _Block) -> Iterator[_Block]:
-    for exists in expression.exists():
-        yield from _of_group(exists.group, graph, around)
-
-
-def _of_group(group: alg.Group, graph: _Graph, around: _Block) -> Iterator[_Block]:
-    """The conjunctions of a group: its own first, together with what is ``around`` it."""
-    filters = [e.expression for e in group.elements if isinstance(e, alg.Filter)]
-    own = _Block()
-    inner: list[_Block] = []
-    unions: list[alg.UnionGroups] = []
-    for element in group.elements:
-        here = (own + around).narrowed(filters)
-        match element:
-            case alg.TriplePattern() | alg.PathPattern():
-                own += _Block(((graph, element),))
-            case alg.Values():
-                own += _Block(values=(element,))
-            case alg.Group() | alg.GraphGroup():
-                where = element.graph if isinstance(element, alg.GraphGroup) else graph
-                nested = element if isinstance(element, alg.Group) else element.group
-                first, *others = _of_group(nested, where, _Block())
-                own, inner = own + first, [*inner, *others]
-            case alg.OptionalGroup(optional) | alg.MinusGroup(optional):
-                inner += _of_group(optional, graph, here)
-            case alg.UnionGroups():
-                unions.append(element)
-            case alg.Select():
-                inner += _of_select(element)
-            case alg.Bind(expression):
-                inner += _of_exists(expression, graph, _Block())
-    whole = (own + around).narrowed(filters)
-    yield whole
-    for one in (one for union in unions for one in union.groups):
-        first, *others = _of_group(one, graph, _Block())
-        inner += [(whole + first).narrowed(filters), *others]
-    for expression in filters:
-        inner += _of_exists(expression, graph, whole)
-    yield from inner
-
-
-# Solutions with a changed quad.
-
-
-def _is_touched(
-    block: _Block, quads: Mapping[str, Sequence[ox.Quad]], store: Store, asked: list[int]
-) -> bool:
-    for place, (graph, pattern) in enumerate(block.items):
-        others = (*block.items[:place], *block.items[place + 1 :])
-        if isinstance(pattern, alg.PathPattern):
-            if _may_pass(pattern, graph, quads, block):
-                return True
-            continue
-        for quad in _candidates(pattern, quads):
-            bound = _unified(graph, pattern, quad)
-            if bound is None:
-                continue
-            asked[0] += 1
-            if asked[0] > _MOST or _has_solution(block, others, bound, store):
-                return True
-    return False
-
-
-def _candidates(
-    pattern: alg.TriplePattern, quads: Mapping[str, Sequence[ox.Quad]]
-) -> Iterable[ox.Quad]:
-    if isinstance(pattern.predicate, ox.NamedNode):
-        return quads.get(pattern.predicate.value, ())
-    return (quad for some in quads.values() for quad in some)
-
-
-def _unified(graph: _Graph, pattern: alg.TriplePattern, quad: ox.Quad) -> _Bound | None:
-    """The values of the variables where the pattern matches the quad."""
+def _unified(
+    graph: GraphName, quad: ox.Quad, pairs: Sequence[tuple[object, object]]
+) -> Bound | None:
+    """The values of the variables where a pattern matches the quad."""
     if (graph is None) != isinstance(quad.graph_name, ox.DefaultGraph):
         return None
-    pairs: list[tuple[alg.Node | _Graph, object]] = [
-        (pattern.subject, quad.subject),
-        (pattern.predicate, quad.predicate),
-        (pattern.object, quad.object),
-        (graph, None if graph is None else quad.graph_name),
-    ]
-    bound: _Bound = {}
-    for node, term in pairs:
+    bound: Bound = {}
+    for node, term in (*pairs, (graph, None if graph is None else quad.graph_name)):
         if isinstance(node, alg.Var):
             if not isinstance(term, (ox.NamedNode, ox.Literal)):
-                raise _OtherTermError
+                # A blank node or a triple, which no query can name.
+                raise UnclearError
             if bound.setdefault(node, term) != term:
                 return None
-        elif node != term and not _may_be_spelt_otherwise(node, term):
+        elif not _may_be_one(node, term):
             return None
     return bound
 
 
-class _OtherTermError(Exception):
-    """A blank node or a triple, which no query can name."""
-
-
-def _may_be_spelt_otherwise(node: object, term: object) -> bool:
-    """Whether two literals may be one value, as 1.50 and 1.5 are."""
+def _may_be_one(node: object, term: object) -> bool:
+    """Whether two terms are the same, or literals that may be one value, as 1.50 and 1.5 are."""
+    if node == term:
+        return True
     if not (isinstance(node, ox.Literal) and isinstance(term, ox.Literal)):
         return False
     return node.datatype.value != XSD + "string" and not node.language
 
 
-def _may_pass(
-    pattern: alg.PathPattern,
-    graph: _Graph,
-    quads: Mapping[str, Sequence[ox.Quad]],
-    block: _Block,
-) -> bool:
-    """Whether a path may lead over a changed quad, or from any node to itself."""
-    names, is_open, may_be_empty = set[str](), False, False
-    waiting: list[alg.Path] = [pattern.path]
-    while waiting:
-        match waiting.pop():
-            case alg.Inverse(path):
-                waiting.append(path)
-            case alg.Sequence(parts) | alg.Alternative(parts):
-                waiting += parts
-            case alg.Closure(path, modifier):
-                waiting.append(path)
-                may_be_empty = may_be_empty or modifier != "+"
-            case alg.NegatedSet():
-                is_open = True
-            case path:
-                names.add(path.value)
-    if may_be_empty:
-        fixed = {n for item in block.items if item[1] is not pattern for n in _variables(*item)}
-        ends = (pattern.subject, pattern.object)
-        if not any(not isinstance(end, alg.Var) or end in fixed for end in ends):
-            return True
-    return any(
-        (graph is None) == isinstance(quad.graph_name, ox.DefaultGraph)
-        for name, some in quads.items()
-        if is_open or name in names
-        for quad in some
-    )
+def _rows_of(
+    solutions: Iterable[Mapping[str, object]],
+    variables: Sequence[alg.Var],
+    values: Iterable[alg.Values],
+) -> Iterator[_Row]:
+    """The values of some variables in the solutions that go together with VALUES."""
+    for one in solutions:
+        if all(
+            any(
+                all(
+                    term is None or _may_be_one(term, one.get(variable.name, term))
+                    for variable, term in zip(part.variables, row, strict=True)
+                )
+                for row in part.rows
+            )
+            for part in values
+        ):
+            yield tuple(_named(one.get(variable.name)) for variable in variables)
 
 
-def _has_solution(
-    block: _Block, items: Sequence[tuple[_Graph, _Pattern]], bound: _Bound, store: Store
-) -> bool:
-    """Whether the other patterns have a solution with these values."""
+def _bound_by(values: Iterable[alg.Values], bound: Bound) -> Bound | None:
+    """The values with those that VALUES of a single row gives; None if they differ."""
+    found = dict(bound)
+    for one in values:
+        if len(one.rows) == 1:
+            for variable, term in zip(one.variables, one.rows[0], strict=True):
+                if term is None or _may_be_one(found.setdefault(variable, term), term):
+                    continue
+                return None
+    return found
 
-    def put(node: alg.Node | _Graph) -> str:
+
+def _written(conjunction: Conjunction, items: Sequence[Item], bound: Bound) -> str | None:
+    """The group of the other patterns with these values; None if it has no solution."""
+
+    def put(node: alg.Node | GraphName) -> str:
         assert node is not None
         return write_node(bound.get(node, node) if isinstance(node, alg.Var) else node)
 
     parts = []
-    for values in block.values:
+    for values in conjunction.values:
         if bound.keys().isdisjoint(values.variables):
             parts.append(write_values(values))
         elif len(values.variables) == 1:
             (variable,) = values.variables
-            if not any(row[0] in (None, bound[variable]) for row in values.rows):
-                return False
+            if not any(
+                row[0] is None or _may_be_one(row[0], bound[variable]) for row in values.rows
+            ):
+                return None
     for graph, pattern in items:
+        path: alg.Path | None = None
         if isinstance(pattern, alg.PathPattern):
-            middle = write_path(pattern.path)
+            path = pattern.path
+            middle = write_path(path)
         else:
             middle = put(pattern.predicate)
         text = f"{put(pattern.subject)} {middle} {put(pattern.object)} ."
         if any(put(node).startswith('"') for node in (pattern.subject, graph) if node) or (
             middle.startswith('"')
         ):
+            if path and may_be_empty(path):
+                raise UnclearError
             # A literal is an object only.
-            return False
+            return None
         parts.append(f"GRAPH {put(graph)} {{ {text} }}" if graph else text)
-    for expression in block.filters:
+    for expression in conjunction.filters:
         tokens = [str(bound.get(t, t)) if t in bound else t for t in expression.tokens]
         written = write_expression(alg.Expression(tuple(tokens), expression.calls))
         parts.append(f"FILTER ( {written} )")
-    if not parts:
-        return True
-    answer = store.query(f"ASK {{ {' '.join(parts)} }}")
-    return bool(answer)
+    return f"{{ {' '.join(parts)} }}"
+
+
+def _has_negated_set(conjunction: Conjunction) -> bool:
+    """Whether a path has a negated set.
+
+    Oxigraph counts the ways along it otherwise if both of its ends are known.
+    """
+    paths = (p.path for _, p in conjunction.items if isinstance(p, alg.PathPattern))
+    return None in map(names_in, paths)
+
+
+class Affected:
+    """What changes of the graph may alter in the answer to a query."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._conjunctions = conjunctions_of(text)
+        #: By what the rows are told apart that may have changed, and what they have there.
+        self._variables: tuple[alg.Var, ...] = ()
+        self._rows: set[_Row] = set()
+        #: Whether the answer may have changed.
+        self.is_altered = self._conjunctions is None
+        if self._conjunctions is not None and not any(map(_has_negated_set, self._conjunctions)):
+            every, apart = variables_to_narrow(text)
+            self._variables = tuple(sorted(apart or every, key=lambda variable: variable.name))
+
+    def see(self, change: Change) -> None:
+        """Take a change into account while its store is as it says."""
+        for one in self._conjunctions or ():
+            fit = tuple(variable for variable in self._variables if variable in one.keys)
+            if self.is_altered and not self._variables:
+                # Any row may have changed.
+                return
+            rows = change.rows(one, fit)
+            if rows is None and fit:
+                rows, fit = change.rows(one, ()), ()
+            if rows is None or rows:
+                self.is_altered = True
+                places = [place for place, v in enumerate(self._variables) if v in fit]
+                self._rows = {tuple(row[place] for place in places) for row in self._rows}
+                self._variables = fit
+                self._rows |= rows or set()
+        if len(self._rows) > _MOST_ROWS:
+            self._variables = ()
+
+    @property
+    def narrowed(self) -> Narrowed | None:
+        """The query for the rows that may have changed; None if they may be any."""
+        return narrowed(self._text, self._variables, self._rows) if self._variables else None

@@ -6,9 +6,10 @@ What happened to each fact is also told in words, for the feed and the changelog
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..graph.fact_reader import FactReader
 from ..graph.fact_record import FactRecord, TripleTerms
@@ -21,6 +22,9 @@ from .labels import Labels
 from .name_order import by_name, name_columns
 from .question import Question
 from .results import Shown, Table, Terms, terms_of
+
+if TYPE_CHECKING:
+    from .narrowing import Narrowed
 
 #: All statements about facts, and their glosses; evidence IRIs are made from the quoted content.
 _SAID: Final = f"""
@@ -165,9 +169,12 @@ class AnswerChange:
     lost: tuple[Terms, ...]
 
 
-def rows_of(store: Store, question: Question) -> Table:
-    """The complete answer in the order of its query, which is that of IRIs: no name is read."""
-    solutions, _ = solutions_of(store, question)
+def rows_of(store: Store, question: Question, text: str | None = None) -> Table:
+    """The complete answer in the order of its query, which is that of IRIs: no name is read.
+
+    ``text`` is the query, where it is not the question's own.
+    """
+    solutions, _ = solutions_of(store, question, text)
     variables = tuple(variable.value for variable in solutions.variables)
     return Table(variables, tuple(map(terms_of, read(solutions))))
 
@@ -184,25 +191,55 @@ def _ordered(
 
 
 def answer_changes(
-    before: Store,
+    before: Store | Callable[[], AbstractContextManager[Store]],
     after: Store,
     questions: Iterable[Question],
     known: MutableMapping[str, Table] | None = None,
+    now: MutableMapping[str, Table] | None = None,
+    parts: Mapping[str, Narrowed] | None = None,
 ) -> Iterator[AnswerChange]:
     """The questions whose answers, with default parameters, gain or lose rows.
 
-    ``known`` has answers from before, by question, and afterwards those of now.
+    ``before`` may be what opens the store as it was for a while. ``known`` has answers from before,
+    by question, and gets those that are needed besides; ``now`` gets those of these questions that
+    are known after the change. ``parts`` are queries for all rows that may have changed.
     """
+    opened = before if callable(before) else lambda: nullcontext(before)
     known = {} if known is None else known
-    for question in questions:
-        old = known.get(question.name) or rows_of(before, question)
-        new = known[question.name] = rows_of(after, question)
-        gained = (Counter(new.rows) - Counter(old.rows)).elements()
-        lost = (Counter(old.rows) - Counter(new.rows)).elements()
-        names = new.variables
-        changed = _ordered(after, question, names, gained), _ordered(before, question, names, lost)
-        if any(changed):
-            yield AnswerChange(question, names, *changed)
+    now = {} if now is None else now
+    asked = {question.name: question for question in questions}
+    parts = {name: part for name, part in (parts or {}).items() if name in asked}
+    with opened() as store:
+        old = {name: rows_of(store, asked[name], part.text) for name, part in parts.items()}
+    new = {name: rows_of(after, asked[name], part.text) for name, part in parts.items()}
+    for name, part in parts.items():
+        if Counter(old[name].rows) == Counter(new[name].rows):
+            del asked[name]
+        elif part.merges:
+            # A row that comes may be there already, for another value.
+            del old[name], new[name]
+    lacking = [name for name in asked if name not in old and name not in known]
+    if lacking:
+        with opened() as store:
+            known.update((name, rows_of(store, asked[name])) for name in lacking)
+    for name, question in asked.items():
+        is_part = name in old
+        if not is_part:
+            old[name] = known[name]
+            new[name] = now[name] = rows_of(after, question)
+        gained = Counter(new[name].rows) - Counter(old[name].rows)
+        lost = Counter(old[name].rows) - Counter(new[name].rows)
+        if is_part and name in known:
+            rows = (Counter(known[name].rows) - lost + gained).elements()
+            now[name] = Table(new[name].variables, tuple(rows))
+        names = new[name].variables
+        come = _ordered(after, question, names, gained.elements())
+        gone: tuple[Terms, ...] = ()
+        if lost:
+            with opened() as store:
+                gone = _ordered(store, question, names, lost.elements())
+        if come or gone:
+            yield AnswerChange(question, names, come, gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,19 @@ def test_random_edits_lead_to_what_everything_leads_to(desk, seed, edits, monkey
     assert written > edits / 4
     assert refused != []
     assert_same(desk)
+    read = desk._working.collection
+    for _ in range(min(written, edits // 4) - 1):
+        assert desk.undo()["undone"]
+    assert_same(desk)
+    assert desk.undo()["undone"]
+    again = Desk([desk.folder], "Huda")
+    assert desk._working.collection.facts == again.known.facts
+    assert len(desk._working.places) == len(desk.known.facts)
+    assert set(desk._store.quads) == set(again._store.quads)
+    assert desk.known.documents is read.documents, "nothing was read again"
+    while desk.save(random_items(desk, chance), "en")["faults"]:
+        pass
+    assert_same(desk)
 
 
 def test_a_shape_reads_no_more_than_its_description_leads_to():

@@ -9,7 +9,7 @@ from ...graph.arabic import fold
 from ...graph.entity import Entity
 from ..collection import Collection
 from ..text.mentions import Gazetteer, forms_of_words, names_of
-from ..text.tokens import tokens
+from ..text.tokens import words_of
 
 
 class NewNames:
@@ -25,7 +25,7 @@ class NewNames:
         """
         wanted = {one.ref for one in entities}
         names = list(names_of(entities, known.schema))
-        called = [{token.folded for token in tokens(n.text)} for n in names if n.ref in wanted]
+        called = [set(words_of(name.text)) for name in names if name.ref in wanted]
         gazetteer = cache(lambda: Gazetteer(names))
 
         def is_named(text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -49,7 +50,6 @@ from ..entities import region_lines
 from ..files.value import Site, Spot
 from ..status_file import STATUS_FILE, lint_statuses
 from .new_names import NewNames
-from .second_reading import reading_of
 from .transaction import Edit
 
 
@@ -75,6 +75,14 @@ class Effect:
         return Touched.by((*self.added, *self.removed), says_other=self.says_other)
 
 
+class State(NamedTuple):
+    """What a working copy holds."""
+
+    collection: Collection
+    places: Sequence[Place]
+    derived: dict[str, DerivedFact] | None
+
+
 class WorkingCopy:
     """The collections as they stand, read and built once, and then changed with each edit."""
 
@@ -90,14 +98,15 @@ class WorkingCopy:
         self._folders = stack(collections)
         if is_built:
             self.build = build(collections)
-            self.collection, self.places = read_content(self.build.path, self._folders)
+            self.collection, places = read_content(self.build.path, self._folders)
         else:
-            self.places = []
-            self.collection = read_collection(
-                self._folders, lambda _name, _fact, site: self.places.append(site.place)
-            )
+            places = []
+            self.collection = read_collection(self._folders, lambda *at: places.append(at[2].place))
+        self.places: Sequence[Place] = places
         self._reader = reader
         if reader:
+            from .second_reading import reading_of
+
             mine, self.places = reading_of(self.collections[-1], reader, self.collection)
             self.collection = replace(self.collection, facts=tuple(mine), glosses=())
         self._derived: dict[str, DerivedFact] | None = None
@@ -298,13 +307,24 @@ class WorkingCopy:
 
     def take_over(self, effect: Effect) -> None:
         """Go on from the state after an edit that was written."""
-        self.collection, self.places = effect.collection, list(effect.places)
+        self.collection, self.places = effect.collection, effect.places
         if self._derived is not None:
-            for item in effect.lost:
-                del self._derived[item.iri]
-            self._derived |= {item.iri: item for item in effect.derived}
+            lost = {item.iri for item in effect.lost}
+            kept = {iri: item for iri, item in self._derived.items() if iri not in lost}
+            self._derived = kept | {item.iri: item for item in effect.derived}
         if self._trial:
             self._trial.take_over(effect.added, effect.removed)
+
+    @property
+    def state(self) -> State:
+        """What the collections are now."""
+        return State(self.collection, self.places, self._derived)
+
+    def take_back(self, state: State, come: Iterable[ox.Quad], gone: Iterable[ox.Quad]) -> None:
+        """Go back to a state from which quads have come and gone."""
+        self.collection, self.places, self._derived = state
+        if self._trial:
+            self._trial.take_over(gone, come)
 
     def write_build(self, target: Path, edit: Edit, effect: Effect) -> None:
         """Write the build of the collections after the edit to a new folder.

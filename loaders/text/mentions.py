@@ -21,13 +21,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ...graph.entity import Entity
 from ...graph.territories import adjectives, nisbas, territories
 from ...ontology.namespaces import ID, RDFS, SKOS, TW
 from ...ontology.schema import Schema
-from .tokens import Token, joined, stripped, tokens
+from .tokens import Token, joined, stripped, tokens, words_of
 
 #: ``name``: a registered name. ``shared``: a name of several entities, or of other documents only;
 #: it is never resolved. ``adjective``: العراقي for the country. ``similar``: a registered name with
@@ -47,8 +47,7 @@ _PARTIES: Final = ("الجانب ", "نظيره ", "نظيرته ", "الوزي�
 _TERRITORY: Final = "territory/"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One name of an entity, perhaps limited to ``documents``; an ``adjective`` is a weak name."""
 
     ref: str
@@ -146,7 +145,7 @@ def forms_of_words(text: str) -> frozenset[str]:
 
 
 def _key(text: str) -> str:
-    return " ".join(token.folded for token in tokens(text))
+    return " ".join(words_of(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ class Gazetteer:
         self._root = _Node()
         self._by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = defaultdict(list)
         for name in dict.fromkeys(names):
-            words = tuple(token.folded for token in tokens(name.text))
+            words = words_of(name.text)
             node = self._root
             for word in words:
                 node = node.following.setdefault(word, _Node())

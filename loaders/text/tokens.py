@@ -73,6 +73,16 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
+@lru_cache(maxsize=65536)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, folded; names are split again and again.
+
+    >>> words_of("البَريد  المصري")
+    ('البريد', 'المصري')
+    """
+    return tuple(folded for word in _WORD.findall(name) if (folded := _fold(word)))
+
+
 def joined(text: str, before: Token, after: Token) -> bool:
     """Whether two adjacent words may belong to one name: only spaces or quotes between them."""
     return _GAP.fullmatch(text, before.end, after.start) is not None

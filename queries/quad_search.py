@@ -1,0 +1,149 @@
+"""Whether triple patterns can match together, found out by looking at few quads.
+
+A query that starts from one known quad has few candidates at each step. Oxigraph may plan it from
+another end, and reads its text anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from .conjunctions import GraphName, Item
+from .why.sparql import algebra as alg
+
+Term: TypeAlias = ox.NamedNode | ox.Literal
+Bound: TypeAlias = dict[alg.Var, Term]
+#: The subject, predicate, object and graph of a pattern: terms, and the names of variables.
+Slots: TypeAlias = tuple[Any, Any, Any, Any]
+_Values: TypeAlias = Mapping[str, Any]
+#: A pattern that matches more quads is left out, and so is the rest after so many steps.
+_MOST_QUADS: Final = 64
+_MOST_STEPS: Final = 200
+#: The width of a pattern of which the object alone is known.
+_BY_OBJECT: Final = 3
+_PLAIN: Final = ox.DefaultGraph()
+
+
+def slots_of(items: Iterable[Item]) -> list[Slots | None]:
+    """The patterns for a search; None for a path, which it takes to match."""
+    return [
+        (_slot(p.subject), _slot(p.predicate), _slot(p.object), _slot(graph))
+        if isinstance(p, alg.TriplePattern)
+        else None
+        for graph, p in items
+    ]
+
+
+def _slot(node: alg.Node | GraphName) -> object:
+    return _PLAIN if node is None else node.name if isinstance(node, alg.Var) else node
+
+
+class QuadSearch:
+    """Looks for quads of one state of a store, and remembers what it has seen."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._known: dict[Slots, Sequence[ox.Quad]] = {}
+        self._steps = 0
+
+    def may_match(self, patterns: Sequence[Slots], bound: Bound) -> bool:
+        """Whether the patterns may match together with these values; False only for certain."""
+        self._steps = 0
+        return self._may_match(patterns, {node.name: term for node, term in bound.items()})
+
+    def solutions(self, patterns: Sequence[Slots], bound: Bound) -> list[_Values] | None:
+        """Every way in which the patterns match together; None if there is too much to look at."""
+        self._steps = 0
+        found: list[_Values] = []
+        names = {node.name: term for node, term in bound.items()}
+        return found if self._match(patterns, names, found) else None
+
+    def _match(self, patterns: Sequence[Slots], bound: _Values, found: list[_Values]) -> bool:
+        if not patterns:
+            found.append(bound)
+            return True
+        best, rest = self._narrowest(patterns, bound)
+        if best is None:
+            return False
+        quads = self._quads(best, bound)
+        self._steps += len(quads)
+        if self._steps > _MOST_STEPS or len(quads) > _MOST_QUADS:
+            return False
+        return all(
+            (more := _matched(best, quad, bound)) is None or self._match(rest, more, found)
+            for quad in quads
+        )
+
+    def _may_match(self, patterns: Sequence[Slots], bound: _Values) -> bool:
+        if not patterns:
+            return True
+        best, rest = self._narrowest(patterns, bound)
+        if best is None:
+            return True
+        quads = self._quads(best, bound)
+        self._steps += len(quads)
+        if self._steps > _MOST_STEPS:
+            return True
+        if len(quads) > _MOST_QUADS:
+            return self._may_match(rest, bound)
+        return any(
+            (more := _matched(best, quad, bound)) is not None and self._may_match(rest, more)
+            for quad in quads
+        )
+
+    def _narrowest(
+        self, patterns: Sequence[Slots], bound: _Values
+    ) -> tuple[Slots | None, Sequence[Slots]]:
+        """The pattern that matches the fewest quads, and the others; None if nothing is known."""
+        widths = [_width(pattern, bound) for pattern in patterns]
+        least = min(widths)
+        if least > _BY_OBJECT:
+            return None, patterns
+        alike = [pattern for pattern, width in zip(patterns, widths, strict=True) if width == least]
+        best = alike[0]
+        if least == _BY_OBJECT and len(alike) > 1:
+            # Few quads have one position as their object, and many one status.
+            best = min(alike, key=lambda pattern: len(self._quads(pattern, bound)))
+        return best, [pattern for pattern in patterns if pattern is not best]
+
+    def _quads(self, pattern: Slots, bound: _Values) -> Sequence[ox.Quad]:
+        """The quads that a pattern may match, at most one more than are looked at."""
+        subject, predicate, object_, graph = (
+            bound.get(node) if isinstance(node, str) else node for node in pattern
+        )
+        key = (subject, predicate, object_, graph)
+        if key not in self._known:
+            if any(type(term) is ox.Literal for term in (subject, predicate, graph)):
+                # A literal is an object only.
+                return ()
+            found = self._store.quads_for_pattern(subject, predicate, object_, graph)
+            if graph is None:
+                found = (quad for quad in found if quad.graph_name != _PLAIN)
+            self._known[key] = tuple(islice(found, _MOST_QUADS + 1))
+        return self._known[key]
+
+
+def _width(pattern: Slots, bound: _Values) -> int:
+    """How many quads a pattern may match, from few to many."""
+    subject, _, object_, graph = pattern
+    is_open = type(object_) is str and object_ not in bound
+    if type(subject) is not str or subject in bound:
+        return 2 if is_open else 0
+    if type(graph) is str and graph in bound:
+        # A fact is a graph of one triple.
+        return 1
+    return _BY_OBJECT + is_open
+
+
+def _matched(pattern: Slots, quad: ox.Quad, bound: _Values) -> _Values | None:
+    """The values with those of one more quad that has them; None if they do not go together."""
+    more = dict(bound)
+    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    for node, term in zip(pattern, terms, strict=True):
+        if type(node) is str and node not in bound and more.setdefault(node, term) != term:
+            return None
+    return more
