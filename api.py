@@ -61,9 +61,7 @@ class KnowledgeGraph(Paragraph):
         build: Build | None = None,
         collections: Sequence[Path] = (),
     ) -> None:
-        """See :func:`open`. ``questions`` are additional folders of questions; ``texts`` maps slugs
-        to documents; the store is that of ``build``, with ``collections`` on the bundled one.
-        """
+        """See :func:`open`; ``texts`` maps slugs to documents, the store is that of ``build``."""
         self._texts, self._build, self._collections = texts, build, tuple(collections)
         self.store = store
         self.language = language or preferred_language()
@@ -104,10 +102,8 @@ class KnowledgeGraph(Paragraph):
         """The rows of what was understood of a question, with how it was read."""
         answer = outcome.answer(self.store, self.language)
         rows = Rows(self.store, outcome.query_with_prefixes(self.store), answer)
-        rows.was_read(self._read_as(outcome), outcome)
-        if outcome.short:
-            rows.short_of_that = self.answered(outcome.short)
-        return rows
+        short = self.answered(outcome.short) if outcome.short else None
+        return rows.was_read(self._read_as(outcome), outcome, short)
 
     def _read_as(self, outcome: Outcome) -> str:
         from .queries.asking.wording import Wording

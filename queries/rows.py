@@ -107,9 +107,10 @@ class Rows(Sequence[Row]):
         self._single: dict[int, Explanation] = {}
         self._seen: Counter[Terms] = Counter()
 
-    def was_read(self, understood: str, outcome: Outcome) -> None:
-        """Keep how own words were read."""
-        self.understood, self._outcome = understood, outcome
+    def was_read(self, understood: str, outcome: Outcome, short: Rows | None) -> Rows:
+        """Keep how own words were read, and what there is short of that; return the rows."""
+        self.understood, self._outcome, self.short_of_that = understood, outcome, short
+        return self
 
     @property
     def remark(self) -> str:
