@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -110,6 +111,15 @@ class Profile:
         self._countries: dict[str, str] = {}
         self._learn([iri, *(_other(fact, iri) for fact in self.facts)])
 
+    def in_language(self, language: str) -> Profile:
+        """The same profile in another language, without reading its facts again."""
+        other = copy(self)
+        other.language = language
+        for name in ("items", "partners", "people", "areas", "ladder"):
+            # These are ordered by the names of things.
+            other.__dict__.pop(name, None)
+        return other
+
     def is_a(self, iri: str, *names: str) -> bool:
         """Whether an entity is of one of these classes of ours."""
         return not self._classes.get(iri, frozenset()).isdisjoint(TW + name for name in names)
@@ -136,6 +146,15 @@ class Profile:
     @cached_property
     def items(self) -> list[Item]:
         """The items of the entity, furthest first; for an item, itself."""
+        return sorted(
+            self._unordered_items,
+            key=lambda item: (
+                BANDS.index(item.band(self.roles)), -place_of(item.stage), self.label(item.iri),
+            ),
+        )  # fmt: skip
+
+    @cached_property
+    def _unordered_items(self) -> list[Item]:
         if self.is_a(self.iri, *ITEMS):
             found = [self.iri]
         elif self.is_a(self.iri, "Area", "Event"):
@@ -146,13 +165,7 @@ class Profile:
             found = [row["item"].value for row in select(self.store, text)]
         else:
             found = self._naming_us(ITEMS, self.roles.sides | self.roles.owning)
-        items = self._items_of(found)
-        return sorted(
-            items,
-            key=lambda item: (
-                BANDS.index(item.band(self.roles)), -place_of(item.stage), self.label(item.iri),
-            ),
-        )  # fmt: skip
+        return self._items_of(found)
 
     def _naming_us(self, classes: Iterable[str], roles: Iterable[str]) -> list[str]:
         """The things of these classes that name the entity in a role, through a body of it too.
@@ -254,8 +267,14 @@ class Profile:
     @cached_property
     def people(self) -> list[Person]:
         """The people of a country, a body or a post: with a post first, then the most named."""
+        found, spoken = self._unordered_people
+        return sorted(found, key=lambda one: (not one.posts, -spoken[one.iri], self.label(one.iri)))
+
+    @cached_property
+    def _unordered_people(self) -> tuple[list[Person], Counter[str]]:
+        """The people, and how often each is spoken of."""
         if not self.is_a(self.iri, "Country", "Organization", "Post"):
-            return []
+            return [], Counter()
         rows = select(self.store, _PEOPLE.format(tw=TW, iri=self.iri))
         found = {row["person"].value: Person(row["person"].value) for row in rows}
         for fact in self._facts_about(found):
@@ -267,10 +286,7 @@ class Profile:
         if found:
             for row in select(self.store, _SPOKEN_OF.format(things=_iris(found))):
                 spoken[row["thing"].value] = int(row["n"].value)
-        return sorted(
-            found.values(),
-            key=lambda one: (not one.posts, -spoken[one.iri], self.label(one.iri)),
-        )
+        return list(found.values()), spoken
 
     @cached_property
     def areas(self) -> list[tuple[str, list[Item]]]:

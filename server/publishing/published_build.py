@@ -28,6 +28,7 @@ from ...queries.labels import Labels, short_iri
 from ...queries.names import Names
 from ...queries.parameters import LITERAL_TYPES, Parameter, with_terms
 from ...queries.prefixes import with_prefixes
+from ...queries.profile import Profile
 from ...queries.question import Question
 from ...queries.results import Terms
 from ...queries.rows import Rows
@@ -77,6 +78,7 @@ class PublishedBuild(OpenedBuild):
         self.opened_with: OpenedWith = build, tuple(collections), shows_texts, docs
         self.dump = build.dump
         self._shared: _Shared | None = None
+        self._profile: Profile | None = None
         self._kept: dict[str, dict[Hashable, Markup]] = {name: {} for name in LANGUAGES}
         self._links: dict[tuple[Hashable, ...], str] = {}
         #: The addresses that pages link to.
@@ -154,6 +156,13 @@ class PublishedBuild(OpenedBuild):
             self._shared = _Shared(answer, defaultdict(list))
         rows = Rows(self.store, text, self._shared.answer.in_language(self.language))
         return _SharingRows(rows, self._shared.proofs)
+
+    def profile(self, iri: str, language: str) -> Profile:
+        """The profile of an entity, read once for both languages of its page."""
+        found = self._profile
+        if found is None or found.iri != iri:
+            found = self._profile = Profile(self.store, iri, language)
+        return found if found.language == language else found.in_language(language)
 
     @property
     def labels(self) -> Labels:
