@@ -51,9 +51,8 @@ SELECT ?fact {{
   FILTER(?status IN ({active}))
 }}"""
 _CLASSES: Final = "SELECT ?thing ?class {{ VALUES ?thing {{ {things} }} ?thing a ?class }}"
-_COUNTRIES: Final = (
-    "SELECT ?thing ?of {{ VALUES ?thing {{ {things} }} ?thing <{tw}belongsToCountry> ?of }}"
-)
+_COUNTRIES: Final = """
+SELECT ?thing ?of {{ VALUES ?thing {{ {things} }} ?thing <{tw}belongsToCountry> ?of }}"""
 _PEOPLE: Final = """
 SELECT DISTINCT ?person {{
   ?person a <{tw}Official> .
@@ -146,12 +145,9 @@ class Profile:
     @cached_property
     def items(self) -> list[Item]:
         """The items of the entity, furthest first; for an item, itself."""
-        return sorted(
-            self._unordered_items,
-            key=lambda item: (
-                BANDS.index(item.band(self.roles)), -place_of(item.stage), self.label(item.iri),
-            ),
-        )  # fmt: skip
+        return sorted(self._unordered_items, key=lambda item: (
+            BANDS.index(item.band(self.roles)), -place_of(item.stage), self.label(item.iri)
+        ))  # fmt: skip
 
     @cached_property
     def _unordered_items(self) -> list[Item]:
@@ -282,10 +278,9 @@ class Profile:
                 found[fact.subject.value].posts.append(fact)
         for person in found.values():
             person.posts.sort(key=_firmest)
-        spoken = Counter(dict.fromkeys(found, 0))
-        if found:
-            for row in select(self.store, _SPOKEN_OF.format(things=_iris(found))):
-                spoken[row["thing"].value] = int(row["n"].value)
+        spoken = Counter[str]()
+        for row in select(self.store, _SPOKEN_OF.format(things=_iris(found))) if found else ():
+            spoken[row["thing"].value] = int(row["n"].value)
         return list(found.values()), spoken
 
     @cached_property
@@ -355,12 +350,9 @@ class Profile:
         found = []
         for (predicate, is_subject), ends in groups.items():
             rows = sorted(ends.values(), key=lambda facts: (*_firmest(facts[0]),))
-            kinds = Counter(
-                kind for facts in rows if (kind := self.lowest_class(_other(facts[0], self.iri)))
-            )
-            found.append(
-                Section(predicate, is_subject, tuple(map(tuple, rows)), (*kinds.most_common(),))
-            )
+            ends_of = (self.lowest_class(_other(facts[0], self.iri)) for facts in rows)
+            kinds = Counter(filter(None, ends_of)).most_common()
+            found.append(Section(predicate, is_subject, tuple(map(tuple, rows)), tuple(kinds)))
         return sorted(found, key=lambda one: (weight(one.predicate), -one.count, one.predicate))
 
     def lowest_class(self, iri: str) -> str:

@@ -63,7 +63,7 @@ def _environment() -> Environment:
         Jinja looks at each callable for that, which took a quarter of the time of a page.
         """
 
-        def call(  # type: ignore[override]
+        def call(
             self, called: Callable[..., Any], *args: Any,
             _loop_vars: object = None, _block_vars: object = None, **parts: Any,
         ) -> Any:  # fmt: skip
