@@ -30,7 +30,7 @@ from ..pages.routes import style_sheet
 from .atom_feed import sitemaps, write_feed
 from .page_head import Described, with_head
 from .published_build import OpenedWith, PublishedBuild, Values
-from .search_index import search_script, write_index
+from .search_index import search_script, write_indexes
 from .static_address import HOME, Address, address_at, relative
 from .static_page import page_at
 
@@ -177,10 +177,10 @@ class _Site:
         graph = self._graph
         self._save("style.css", style_sheet())
         self._save("search.js", search_script())
+        with self._open("search-ar.js") as arabic, self._open("search-en.js") as english:
+            write_indexes(graph, {"ar": arabic, "en": english})
         found = changes(before, graph.store) if before else None
         for language in LANGUAGES:
-            with self._open(f"search-{language}.js") as out:
-                write_index(graph, language, out)
             with self._open("feed.xml" if language == "ar" else "feed-en.xml") as out:
                 write_feed(
                     out, language, graph.day, graph.edition, found, before, graph.store, self._site
