@@ -238,12 +238,27 @@ def test_both_languages_share_the_rows_and_proofs_that_each_would_find_alone(sma
             assert block == next(single.answer.blocks(200), [])
             wanted = single.as_table(block, why=True)
             assert found.rows == wanted.rows
+            assert rows.title == single.title
             assert found.reservations == wanted.reservations
             for one, other in zip(found.proofs, wanted.proofs, strict=True):
                 assert [f.iri for f in one.facts] == [f.iri for f in other.facts]
                 assert one.absence == other.absence
             asked += len(block)
     assert asked > 20
+
+
+def test_a_value_that_is_given_is_not_told_as_the_default(small_build):
+    graph = PublishedBuild(small_build, [], shows_texts=True)
+    question = graph.catalogue.get("bodies-by-country")
+    alone = KnowledgeGraph(small_build.store(), language="en")
+    graph.language, told = "en", set()
+    for values in ({}, {"country": "egypt"}):
+        rows = graph.ask_stored(question, values)
+        assert rows.title == alone.ask_stored(question, values).title
+        told.add((rows.text, rows.title))
+    assert len(told) == 2
+    # The two are the same query: only how it is told differs.
+    assert len({text for text, _ in told}) == 1
 
 
 def test_the_values_that_answer_are_the_same_by_one_query_as_by_one_for_each(

@@ -151,11 +151,12 @@ class PublishedBuild(OpenedBuild):
         """Run a stored question; both languages of a page share its rows and their proofs."""
         asked = question.asked(parameters, self.names)
         text = question.sparql(asked, self.names)
-        if self._shared is None or self._shared.answer.text != text:
-            answer = AnswerForLanguages(self.store, question, text, asked)
-            self._shared = _Shared(answer, defaultdict(list))
-        rows = Rows(self.store, text, self._shared.answer.in_language(self.language))
-        return _SharingRows(rows, self._shared.proofs)
+        shared = self._shared
+        if shared is None or (shared.question, shared.answer.text) != (question.name, text):
+            answer = AnswerForLanguages(self.store, question, text)
+            shared = self._shared = _Shared(question.name, answer, defaultdict(list))
+        rows = Rows(self.store, text, shared.answer.in_language(self.language, asked))
+        return _SharingRows(rows, shared.proofs)
 
     def profile(self, iri: str, language: str) -> Profile:
         """The profile of an entity, read once for both languages of its page."""
@@ -242,6 +243,7 @@ class PublishedBuild(OpenedBuild):
 class _Shared(NamedTuple):
     """An answer and the proofs of its rows; a row that comes again has others each time."""
 
+    question: str
     answer: AnswerForLanguages
     proofs: dict[Terms, list[RowExplanation]]
 
