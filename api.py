@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from .graph.errors import (
-    MisuseError,
-    OutputError,
-    QueryError,
-    TaawunError,
-    UnknownNameError,
-)  # fmt: skip
+from .graph.errors import MisuseError, OutputError, QueryError, TaawunError, UnknownNameError
 from .graph.store import EmbeddedStore, Store, read
 from .messages.message import foreign, preferred_language
 from .queries.answer import Answer, Triples, ask
@@ -270,6 +264,7 @@ class KnowledgeGraph(Paragraph):
         """
         from tempfile import mkdtemp
 
+        from .loaders.builds.page_cache import page_of
         from .viz.explorer import explore
 
         names = self.catalogue.questions if questions is None else questions
@@ -281,6 +276,7 @@ class KnowledgeGraph(Paragraph):
             depth=depth,
             questions=[self.catalogue.get(name) for name in names],
             texts=self._texts() if texts else None,
+            cached=partial(page_of, self._build.path) if self._build else None,
         )
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:

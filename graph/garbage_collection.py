@@ -1,4 +1,4 @@
-"""Pause cyclic garbage collection during long work that makes no cycles."""
+"""Keep cyclic garbage collection from looking at the same objects again and again."""
 
 from __future__ import annotations
 
@@ -17,3 +17,15 @@ def no_pauses() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def collected_apart() -> Iterator[None]:
+    """Collect cycles once, after the work, and only among what it made."""
+    with no_pauses():
+        gc.freeze()
+        try:
+            yield
+        finally:
+            gc.collect()
+            gc.unfreeze()

@@ -206,6 +206,32 @@ def _ordered_by_name(
     return Answer(solutions, shown, asked, arranged=by_name(rows, places, shown))
 
 
+class AnswerForLanguages:
+    """The answer to a stored question, read once and shown in each language.
+
+    Only answers of up to ``_ORDERED`` rows are kept; a longer one is asked again each time.
+    """
+
+    def __init__(self, store: Store, question: Question, text: str) -> None:
+        self.text = text
+        self._store, self._question = store, question
+        self._solutions, _ = solutions_of(store, question, text)
+        self._rows = list(islice(map(terms_of, read(self._solutions)), _ORDERED + 1))
+        names = [variable.value for variable in self._solutions.variables]
+        self._places = name_columns(text, names)
+
+    def in_language(self, language: str, asked: Asked) -> Answer:
+        """What :func:`ask` gives in this language.
+
+        ``asked`` has the values in the text: one that is given may be the default of another.
+        """
+        if len(self._rows) > _ORDERED:
+            return ask(self._store, self._question, language, self.text, asked)
+        shown = Shown(self._store, language, self._question.columns)
+        rows = by_name(self._rows, self._places, shown) if self._places else iter(self._rows)
+        return Answer(self._solutions, shown, asked, arranged=rows)
+
+
 def answer_of(store: Store, question: Question) -> Table:
     """The complete answer to a stored question with the values that stand in its query."""
     answer = ask(store, question, "en")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -50,9 +51,8 @@ SELECT ?fact {{
   FILTER(?status IN ({active}))
 }}"""
 _CLASSES: Final = "SELECT ?thing ?class {{ VALUES ?thing {{ {things} }} ?thing a ?class }}"
-_COUNTRIES: Final = (
-    "SELECT ?thing ?of {{ VALUES ?thing {{ {things} }} ?thing <{tw}belongsToCountry> ?of }}"
-)
+_COUNTRIES: Final = """
+SELECT ?thing ?of {{ VALUES ?thing {{ {things} }} ?thing <{tw}belongsToCountry> ?of }}"""
 _PEOPLE: Final = """
 SELECT DISTINCT ?person {{
   ?person a <{tw}Official> .
@@ -110,6 +110,15 @@ class Profile:
         self._countries: dict[str, str] = {}
         self._learn([iri, *(_other(fact, iri) for fact in self.facts)])
 
+    def in_language(self, language: str) -> Profile:
+        """The same profile in another language, without reading its facts again."""
+        other = copy(self)
+        other.language = language
+        for name in ("items", "partners", "people", "areas", "ladder"):
+            # These are ordered by the names of things.
+            other.__dict__.pop(name, None)
+        return other
+
     def is_a(self, iri: str, *names: str) -> bool:
         """Whether an entity is of one of these classes of ours."""
         return not self._classes.get(iri, frozenset()).isdisjoint(TW + name for name in names)
@@ -136,6 +145,12 @@ class Profile:
     @cached_property
     def items(self) -> list[Item]:
         """The items of the entity, furthest first; for an item, itself."""
+        return sorted(self._unordered_items, key=lambda item: (
+            BANDS.index(item.band(self.roles)), -place_of(item.stage), self.label(item.iri)
+        ))  # fmt: skip
+
+    @cached_property
+    def _unordered_items(self) -> list[Item]:
         if self.is_a(self.iri, *ITEMS):
             found = [self.iri]
         elif self.is_a(self.iri, "Area", "Event"):
@@ -146,13 +161,7 @@ class Profile:
             found = [row["item"].value for row in select(self.store, text)]
         else:
             found = self._naming_us(ITEMS, self.roles.sides | self.roles.owning)
-        items = self._items_of(found)
-        return sorted(
-            items,
-            key=lambda item: (
-                BANDS.index(item.band(self.roles)), -place_of(item.stage), self.label(item.iri),
-            ),
-        )  # fmt: skip
+        return self._items_of(found)
 
     def _naming_us(self, classes: Iterable[str], roles: Iterable[str]) -> list[str]:
         """The things of these classes that name the entity in a role, through a body of it too.
@@ -254,8 +263,14 @@ class Profile:
     @cached_property
     def people(self) -> list[Person]:
         """The people of a country, a body or a post: with a post first, then the most named."""
+        found, spoken = self._unordered_people
+        return sorted(found, key=lambda one: (not one.posts, -spoken[one.iri], self.label(one.iri)))
+
+    @cached_property
+    def _unordered_people(self) -> tuple[list[Person], Counter[str]]:
+        """The people, and how often each is spoken of."""
         if not self.is_a(self.iri, "Country", "Organization", "Post"):
-            return []
+            return [], Counter()
         rows = select(self.store, _PEOPLE.format(tw=TW, iri=self.iri))
         found = {row["person"].value: Person(row["person"].value) for row in rows}
         for fact in self._facts_about(found):
@@ -263,14 +278,10 @@ class Profile:
                 found[fact.subject.value].posts.append(fact)
         for person in found.values():
             person.posts.sort(key=_firmest)
-        spoken = Counter(dict.fromkeys(found, 0))
-        if found:
-            for row in select(self.store, _SPOKEN_OF.format(things=_iris(found))):
-                spoken[row["thing"].value] = int(row["n"].value)
-        return sorted(
-            found.values(),
-            key=lambda one: (not one.posts, -spoken[one.iri], self.label(one.iri)),
-        )
+        spoken = Counter[str]()
+        for row in select(self.store, _SPOKEN_OF.format(things=_iris(found))) if found else ():
+            spoken[row["thing"].value] = int(row["n"].value)
+        return list(found.values()), spoken
 
     @cached_property
     def areas(self) -> list[tuple[str, list[Item]]]:
@@ -339,12 +350,9 @@ class Profile:
         found = []
         for (predicate, is_subject), ends in groups.items():
             rows = sorted(ends.values(), key=lambda facts: (*_firmest(facts[0]),))
-            kinds = Counter(
-                kind for facts in rows if (kind := self.lowest_class(_other(facts[0], self.iri)))
-            )
-            found.append(
-                Section(predicate, is_subject, tuple(map(tuple, rows)), (*kinds.most_common(),))
-            )
+            ends_of = (self.lowest_class(_other(facts[0], self.iri)) for facts in rows)
+            kinds = Counter(filter(None, ends_of)).most_common()
+            found.append(Section(predicate, is_subject, tuple(map(tuple, rows)), tuple(kinds)))
         return sorted(found, key=lambda one: (weight(one.predicate), -one.count, one.predicate))
 
     def lowest_class(self, iri: str) -> str:

@@ -26,6 +26,7 @@ from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDFS, TW
 from taawun.queries.catalogue import Catalogue
+from taawun.viz import explorer as explorer_module
 from taawun.viz.explorer import write_explorer
 from taawun.viz.read_view import read_view
 from taawun.viz.view import (
@@ -941,6 +942,33 @@ def test_hostile_texts_show_as_written_and_run_nothing(open_page, tmp_path):
 @pytest.fixture(scope="session")
 def bundled_file(tmp_path_factory: pytest.TempPathFactory, graph: KnowledgeGraph) -> Path:
     return Path(graph.explore(tmp_path_factory.mktemp("bundled") / "page.html"))
+
+
+def test_the_page_of_a_build_is_made_once_for_all_who_ask_alike(small_build, tmp_path, monkeypatch):
+    questions = ["agreement-signatories"]
+    made = []
+
+    def rendered(*arguments, render=explorer_module.render, **options):
+        made.append(options["lang"])
+        return render(*arguments, **options)
+
+    monkeypatch.setattr(explorer_module, "render", rendered)
+
+    def page(number, language="ar", **options):
+        graph = KnowledgeGraph(small_build.store(), language=language, build=small_build)
+        return Path(graph.explore(tmp_path / f"{number}.html", **options)).read_bytes()
+
+    first = page(1, questions=questions)
+    assert page(2, questions=questions) == first
+    assert made == ["ar"]
+    assert page(3, "en", questions=questions) != first
+    assert page(4, questions=["agreed-but-not-signed"]) != first
+    assert page(5, questions=questions, focus="country/iraq") != first
+    assert made == ["ar", "en", "ar", "ar"]
+    for file in small_build.path.glob("page-*"):
+        file.write_bytes(b"damaged")
+    assert page(6, questions=questions) == first
+    assert len(made) == 5
 
 
 def test_the_bundled_graph_makes_a_page_of_few_megabytes_that_opens(open_page, bundled_file):

@@ -24,6 +24,18 @@ def paragraph(store, iri, language):
     return profile, clauses, "".join(clause.before + clause.plain for clause in clauses)
 
 
+def test_a_profile_in_another_language_is_the_one_that_is_read_in_it(graph):
+    for iri in (ID + "country/egypt", ID + "country/iraq", ID + "area/cybersecurity"):
+        first = Profile(graph.store, iri, "ar")
+        assert first.items
+        seen = first.partners, first.people, first.areas, first.ladder
+        told, wanted = first.in_language("en"), Profile(graph.store, iri, "en")
+        for name in ("items", "partners", "people", "areas", "ladder", "sections", "said"):
+            assert getattr(told, name) == getattr(wanted, name)
+        assert Wording(graph.store, told).paragraph() == Wording(graph.store, wanted).paragraph()
+        assert (first.partners, first.people, first.areas, first.ladder) == seen
+
+
 @pytest.mark.parametrize("language", [pytest.param("ar", marks=pytest.mark.slow), "en"])
 def test_every_entity_has_a_paragraph_without_holes_whose_clauses_have_facts(graph, language):
     entities = [entity.iri for entity in graph.entities("entity")]

@@ -19,9 +19,11 @@ from urllib.request import Request, urlopen
 import pyoxigraph as ox
 import pytest
 
+from taawun.api import KnowledgeGraph
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.builds.snapshot import States
 from taawun.ontology.namespaces import BASE
+from taawun.server.publishing import published_build
 from taawun.server.publishing.publish import MARK, _Site, publish
 from taawun.server.publishing.published_build import PublishedBuild
 from taawun.server.publishing.static_address import Address
@@ -209,14 +211,68 @@ def test_two_runs_write_the_same_bytes_and_take_the_place_of_the_first(
     other = tmp_path / "site"
     other.mkdir()
     before = States([]).get(str(small_build.dump))
-    # Now two processes write the pages, in another order.
-    published(small_build, other, site=BASE_URL, before=before, jobs=2)
+    # Now this process and two more write the pages, in another order.
+    published(small_build, other, site=BASE_URL, before=before, jobs=3)
     names = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
     assert len(names) > 1_500
     _, differing, lost = filecmp.cmpfiles(folder, other, names, shallow=False)
     assert (differing, lost) == ([], [])
     assert sum(path.is_file() for path in other.rglob("*")) == len(names)
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_both_languages_share_the_rows_and_proofs_that_each_would_find_alone(small_build, language):
+    shared = PublishedBuild(small_build, [], shows_texts=True)
+    alone = KnowledgeGraph(small_build.store())
+    alone.language = language
+    asked = 0
+    for name, question in list(alone.catalogue.questions.items())[::3]:
+        whole = [] if any(item.is_required for item in question.parameters) else [{}]
+        for values in [*whole, *shared.values[name][:2]]:
+            for shared.language in ("ar", "en") if language == "en" else ("en", "ar"):
+                rows = shared.ask_stored(question, dict(values))
+                block = next(rows.answer.blocks(200), [])
+                found = rows.as_table(block, why=True)
+            single = alone.ask_stored(question, dict(values))
+            assert block == next(single.answer.blocks(200), [])
+            wanted = single.as_table(block, why=True)
+            assert found.rows == wanted.rows
+            assert rows.title == single.title
+            assert found.reservations == wanted.reservations
+            for one, other in zip(found.proofs, wanted.proofs, strict=True):
+                assert [f.iri for f in one.facts] == [f.iri for f in other.facts]
+                assert one.absence == other.absence
+            asked += len(block)
+    assert asked > 20
+
+
+def test_a_value_that_is_given_is_not_told_as_the_default(small_build):
+    graph = PublishedBuild(small_build, [], shows_texts=True)
+    question = graph.catalogue.get("bodies-by-country")
+    alone = KnowledgeGraph(small_build.store(), language="en")
+    graph.language, told = "en", set()
+    for values in ({}, {"country": "egypt"}):
+        rows = graph.ask_stored(question, values)
+        assert rows.title == alone.ask_stored(question, values).title
+        told.add((rows.text, rows.title))
+    assert len(told) == 2
+    # The two are the same query: only how it is told differs.
+    assert len({text for text, _ in told}) == 1
+
+
+def test_the_values_that_answer_are_the_same_by_one_query_as_by_one_for_each(
+    small_build, monkeypatch
+):
+    graph = PublishedBuild(small_build, [], shows_texts=True)
+    together = graph.values
+    assert sum(map(len, together.values())) > 50
+    monkeypatch.setattr(published_build, "for_all_values", lambda *_: None)
+    questions = graph.catalogue.questions.values()
+    assert together == {
+        question.name: published_build.useful_values(question, graph.store, graph.names)
+        for question in questions
+    }
 
 
 def test_the_documentation_becomes_a_part_of_the_site(run, small_build, tmp_path, monkeypatch):

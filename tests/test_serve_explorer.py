@@ -16,12 +16,12 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from taawun.loaders.builds import page_cache as kept
 from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import STORE
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
-from taawun.server.pages import make_explorer as kept
 from taawun.server.pages import make_explorer as making
 from taawun.server.workers.process import LimitError
 from taawun.server.workers.reply import Reply
@@ -95,7 +95,7 @@ def test_a_page_is_made_anew_for_other_questions_and_another_program(folder, tmp
     assert page_of(folder, collections=[tmp_path / "mine"]) == "2"
     (questions / "mine.rq").write_text(text.replace("?o", "?q"))
     assert page_of(folder, collections=[tmp_path / "mine"]) == "3"
-    monkeypatch.setattr(making, "_makers", lambda: "another program")
+    monkeypatch.setattr(making, "makers", lambda _: "another program")
     assert page_of(folder) == "4"
 
 
@@ -139,7 +139,7 @@ def test_a_page_that_cannot_be_read_or_written_is_made_each_time(folder, monkeyp
 @pytest.mark.usefixtures("numbered")
 def test_only_the_newest_pages_are_kept_and_nothing_unfinished(folder, monkeypatch):
     for number in range(10):
-        monkeypatch.setattr(making, "_makers", lambda number=number: str(number))
+        monkeypatch.setattr(making, "makers", lambda _, number=number: str(number))
         page_of(folder)
     assert len(explorers(folder)) == 8
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]

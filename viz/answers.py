@@ -14,9 +14,9 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.sparql_tokens import scan, values_blocks
 from ..graph.store import Store, select
 from ..graph.store import Term as RdfTerm
+from ..queries.all_values import for_all_values
 from ..queries.labels import Labels
 from ..queries.names import Names
 from ..queries.parameters import LITERAL_TYPES, Parameter, with_terms
@@ -273,35 +273,8 @@ class _Asking:
         )
 
     def _all_at_once(self, values: Mapping[str, list[str]]) -> str | None:
-        """Return the query for all values; ``None`` where it would mean something else.
-
-        Under a sub-query or an aggregate over everything, rows of several values would mix.
-        """
-        text = self.question.text
-        words = [token.text.upper() for token in scan(text)]
-        if {"LIMIT", "OFFSET", "HAVING"} & {*words} or not _keeps_apart(text, self.keys):
-            return None
-        if "COUNT" in words and "GROUP" not in words:
-            return None
-        for item in self.parameters:
-            blocks = values_blocks(text, item.name)
-            if len(blocks) != 1:
-                return None
-            ((opening, closing),) = blocks
-            listed = " ".join(f"<{value}>" for value in values[item.name])
-            text = f"{text[: opening.end]} {listed} {text[closing.start :]}"
-        added = "".join(f" ?{key}" for key in self.keys if key not in self.variables)
-        tokens = list(scan(text))
-        places: list[int] = []
-        for place, token in enumerate(tokens):
-            if token.is_word("SELECT") and not places:
-                follower = tokens[place + 1]
-                places.append(follower.end if follower.is_word("DISTINCT") else token.end)
-            elif token.is_word("BY") and tokens[place - 1].is_word("GROUP"):
-                places.append(token.end)
-        for place in reversed(places):
-            text = text[:place] + added + text[place:]
-        return text
+        """Return the query for all values; ``None`` where it would mean something else."""
+        return for_all_values(self.question.text, values, self.variables)
 
     def _one_by_one(
         self, values: Mapping[str, list[str]]
@@ -324,22 +297,3 @@ class _Asking:
         if len(self.parameters) > 1 and not item.is_required:
             return [standing]
         return values[item.name] if len(values[item.name]) <= MOST_VALUES else [standing]
-
-
-def _keeps_apart(text: str, keys: Sequence[str]) -> bool:
-    """Return whether every sub-query that speaks of a parameter projects it, and counts nothing."""
-    tokens = list(scan(text))
-    inner = [place for place, token in enumerate(tokens) if token.is_word("SELECT")][1:]
-    for place in inner:
-        opening = next(at for at in range(place, len(tokens)) if tokens[at].text == "{")
-        depth, closing = 1, opening
-        while depth:
-            closing += 1
-            depth += {"{": 1, "}": -1}.get(tokens[closing].text, 0)
-        projected = {token.text for token in tokens[place:opening]}
-        spoken_of = {token.text for token in tokens[opening:closing]}
-        if any(token.is_word("COUNT") for token in tokens[place:closing]):
-            return False
-        if any(f"?{key}" in spoken_of and f"?{key}" not in projected for key in keys):
-            return False
-    return True

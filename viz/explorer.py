@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -118,17 +118,36 @@ def explore(
     depth: int,
     questions: Sequence[Question],
     texts: Mapping[str, str] | None,
+    cached: Callable[[str, Callable[[], str]], str] | None = None,
 ) -> ExplorerFile:
-    """Write the page of a graph, or of one entity and what is near it."""
-    with no_pauses():
-        if len(questions) > _MANY and isinstance(store, EmbeddedStore):
-            store = store.resident()
-        view = read_view(store)
-        if focus is not None:
-            view = focus_on(view, focus, depth)
-        answered = list(answer_questions(store, questions, Names(store), is_whole=focus is None))
-        written = write_explorer(view, path, lang=lang, texts=texts, questions=answered)
-    return ExplorerFile(written, lang)
+    """Write the page of a graph, or of one entity and what is near it.
+
+    ``cached`` gives the page of the whole graph with a key, or makes it; without it, it is made.
+    """
+
+    def made() -> str:
+        with no_pauses():
+            source = store
+            if len(questions) > _MANY and isinstance(store, EmbeddedStore):
+                source = store.resident()
+            view = read_view(source)
+            if focus is not None:
+                view = focus_on(view, focus, depth)
+            names = Names(source)
+            answered = list(answer_questions(source, questions, names, is_whole=focus is None))
+            return render(view, lang=lang, texts=texts, questions=answered)
+
+    if cached is None or focus is not None:
+        page = made()
+    else:
+        page = cached(page_key(lang, questions, texts or {}), made)
+    return ExplorerFile(_written(page, Path(path)), lang)
+
+
+def page_key(language: str, questions: Iterable[Question], texts: Mapping[str, str]) -> str:
+    """What distinguishes the page of a whole graph from others of the same build and program."""
+    told = [(question.name, question.text) for question in questions]
+    return hashlib.sha256(json.dumps([language, told, sorted(texts.items())]).encode()).hexdigest()
 
 
 def write_explorer(
@@ -147,8 +166,11 @@ def write_explorer(
     full texts, so that a quote can be read in context. Equal arguments produce equal bytes.
     Raises ``OSError`` if the path cannot be written.
     """
-    target = Path(path)
     page = render(view, lang=lang, texts=texts, questions=questions, title=title, about=about)
+    return _written(page, Path(path))
+
+
+def _written(page: str, target: Path) -> Path:
     with whole_file(target) as file:
         file.write(page.encode())
     return target

@@ -254,8 +254,9 @@ def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
     pushes_x, pushes_y = [0.0] * len(wholes), [0.0] * len(wholes)
     for here, (column, row, weight, here_x, here_y) in enumerate(wholes):
         push_x, push_y = pushes_x[here], pushes_y[here]
-        for there in range(here + 1, len(wholes)):
-            other_column, other_row, other_weight, there_x, there_y = wholes[there]
+        there = here
+        for other_column, other_row, other_weight, there_x, there_y in wholes[here + 1 :]:
+            there += 1
             if not (-2 < column - other_column < 2 and -2 < row - other_row < 2):
                 dx, dy = here_x - there_x, here_y - there_y
                 square = dx * dx + dy * dy

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from .provenance import (
     AbsenceAtom,
@@ -36,6 +37,9 @@ from .sparql.patterns import (
 )
 from .sparql.terms import make_expression
 from .sparql.variables import certain, in_scope, mentioned, rename
+
+#: The elements with patterns of their own, for which it matters what stands beside them.
+_NESTING: Final = (alg.OptionalGroup, alg.UnionGroups, alg.GraphGroup, alg.Group, alg.Select)
 
 
 @dataclass
@@ -77,10 +81,11 @@ class Rewriter:
         visible = in_scope(group.elements)
         preceding: list[alg.Element] = []
         self.is_exact &= _is_self_contained(group, outside - set(left))
+        told = [mentioned(element) for element in group.elements]
         for i, element in enumerate(group.elements):
-            rest = group.elements[:i] + group.elements[i + 1 :]
-            others = outside.union(*map(mentioned, rest))
-            joined = beside.union(*map(mentioned, rest))
+            if isinstance(element, _NESTING):
+                near = set[alg.Var]().union(*told[:i], *told[i + 1 :])
+                others, joined = outside | near, beside | near
             match element:
                 case alg.TriplePattern(subject, predicate, object_):
                     self.atoms.append(TripleAtom(guard, subject, predicate, object_, graph))
@@ -97,6 +102,7 @@ class Rewriter:
                     elements.append(element)
                 case alg.OptionalGroup(inner):
                     self.has_negation = True
+                    rest = group.elements[:i] + group.elements[i + 1 :]
                     self.is_exact &= self._is_shown(inner, outside.union(in_scope(rest)))
                     scope = in_scope(preceding)
                     optional, marker = self._branch(
@@ -111,9 +117,9 @@ class Rewriter:
                         )
                 case alg.UnionGroups(groups):
                     branches = []
+                    inside = [mentioned(branch) for branch in groups]
                     for j, branch in enumerate(groups):
-                        siblings = groups[:j] + groups[j + 1 :]
-                        apart = others.union(*map(mentioned, siblings))
+                        apart = others.union(*inside[:j], *inside[j + 1 :])
                         rewritten, _ = self._branch(
                             branch, apart, graph, guard in self.spare, beside=joined
                         )
@@ -124,8 +130,8 @@ class Rewriter:
                     elements.append(element)
                 case alg.GraphGroup(name, inner):
                     self.is_exact &= bool(certain(inner.elements))
-                    inside = self.group(inner, others, guard, name, beside=joined)
-                    elements.append(alg.GraphGroup(name, inside))
+                    in_graph = self.group(inner, others, guard, name, beside=joined)
+                    elements.append(alg.GraphGroup(name, in_graph))
                 case alg.Group():
                     elements.append(self.group(element, others, guard, graph, beside=joined))
                 case alg.Select():

@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from html import escape
-from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ...graph.store import EmbeddedStore
-from ...loaders.builds.atomic_folder import Unfinished
+from ...loaders.builds.page_cache import find, keep, makers, page_of
 from ...messages.message import LANGUAGES, say
 from ..workers.reply import Reply
 from ..workers.served_graph import OpenedBuild
 from .page import MENU
 
-#: Maximum number of cached files of one kind in a folder.
-_MOST: Final = 8
+if TYPE_CHECKING:
+    from ...viz.layout import Positions
+    from ...viz.view import AnsweredQuestion, View
 
-
-def find(file: Path) -> bytes | None:
-    """Return the cached content, or None if it is missing or its checksum differs."""
-    try:
-        checksum, _, content = file.read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    return content if checksum == _checksum(content) else None
-
-
-def keep(file: Path, content: bytes) -> None:
-    """Write a cache file atomically and delete the oldest files of its kind.
-
-    The kind is the part of the name before the hyphen.
-    """
-    with suppress(OSError), Unfinished(file.parent.parent) as made:
-        new = made.path / file.name
-        new.write_bytes(_checksum(content) + b"\n" + content)
-        new.replace(file)
-        kind = file.name.partition("-")[0]
-        alike = sorted(file.parent.glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime)
-        for old in alike[:-_MOST]:
-            old.unlink()
-
-
-def _checksum(content: bytes) -> bytes:
-    return sha256(content).hexdigest().encode()
-
-
-_ROOT: Final = Path(__file__).parent.parent.parent
-#: The folders and packages whose code and assets determine the page.
+#: The folders whose code and assets determine the page with the menu of the site.
 _MAKERS: Final = ("graph", "messages", "ontology", "queries", "server/pages", "viz")
-_PACKAGES: Final = ("jinja2", "pyoxigraph", "pyvis")
 
 
 def explorer(graph: OpenedBuild, reply: Reply, *, language: str) -> None:
@@ -83,21 +51,34 @@ def _file(graph: OpenedBuild, language: str) -> Path:
 
 
 def renderer(graph: OpenedBuild) -> Callable[[str], str]:
-    """Return what makes the page of the whole graph in a language, complete in itself."""
-    from ...queries.names import Names
-    from ...viz.answers import answer_questions
-    from ...viz.explorer import render
-    from ...viz.layout import layout
-    from ...viz.read_view import read_view
+    """Return what makes the page of the whole graph in a language, complete in itself.
 
-    store = graph.store.resident() if isinstance(graph.store, EmbeddedStore) else graph.store
-    view = read_view(store)
+    Most of the work serves both languages, and is only done if a page is not cached.
+    """
+    from ...viz.answers import answer_questions
+    from ...viz.explorer import page_key, render
+
     texts = {slug: text for slug, (_, text) in graph.texts().items()}
-    asked = graph.catalogue.questions.values()
-    questions = list(answer_questions(store, asked, Names(store), is_whole=True))
-    places = layout(view)
-    return lambda language: render(
-        view, lang=language, texts=texts, questions=questions, places=places
+    asked = list(graph.catalogue.questions.values())
+
+    @cache
+    def drawn() -> tuple[View, list[AnsweredQuestion], Positions]:
+        from ...queries.names import Names
+        from ...viz.layout import layout
+        from ...viz.read_view import read_view
+
+        store = graph.store.resident() if isinstance(graph.store, EmbeddedStore) else graph.store
+        view = read_view(store)
+        return view, list(answer_questions(store, asked, Names(store), is_whole=True)), layout(view)
+
+    def made(language: str) -> str:
+        view, questions, places = drawn()
+        return render(view, lang=language, texts=texts, questions=questions, places=places)
+
+    if graph.endpoint:
+        return made
+    return lambda language: page_of(
+        graph.folder, page_key(language, asked, texts), lambda: made(language)
     )
 
 
@@ -136,24 +117,9 @@ def _words(code: str) -> str:
 
 def _key(graph: OpenedBuild, language: str) -> str:
     """Return a digest of all inputs of the page."""
-    digest = sha256(f"{graph.folder.name} {language} {_makers()}".encode())
+    digest = sha256(f"{graph.folder.name} {language} {makers(_MAKERS)}".encode())
     for slug, (checksum, _) in sorted(graph.texts().items()):
         digest.update(f"{slug} {checksum}\n".encode())
     for name, question in graph.catalogue.questions.items():
         digest.update(f"{name} {len(question.text)} {question.text}".encode())
     return digest.hexdigest()[:16]
-
-
-@cache
-def _makers() -> str:
-    digest = sha256(" ".join(map(version, _PACKAGES)).encode())
-    for path in (*sorted(_files()), Path(__file__)):
-        digest.update(sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files() -> Iterator[Path]:
-    for folder in _MAKERS:
-        for path in (_ROOT / folder).rglob("*"):
-            if path.is_file() and path.suffix != ".pyc":
-                yield path

@@ -29,7 +29,10 @@ MOST: Final = 500
 
 def profile_values(graph: OpenedBuild, page: Page, iri: str) -> dict[str, Any] | None:
     """Return the template values for an entity, or None if it is not in the graph."""
-    profile = Profile(graph.store, iri, page.language)
+    if page.published:
+        profile = page.published.profile(iri, page.language)
+    else:
+        profile = Profile(graph.store, iri, page.language)
     if not profile.is_known:
         return None
     page.labels = profile.labels

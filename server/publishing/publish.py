@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files as resources
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import IO, Final
 import pyoxigraph as ox
 
 from ...graph.errors import OutputError
+from ...graph.garbage_collection import collected_apart
 from ...graph.store import Store, select
 from ...graph.whole_file import whole_folder
 from ...messages.message import LANGUAGES
@@ -29,7 +30,7 @@ from ..pages.routes import style_sheet
 from .atom_feed import sitemaps, write_feed
 from .page_head import Described, with_head
 from .published_build import OpenedWith, PublishedBuild, Values
-from .search_index import search_script, write_index
+from .search_index import search_script, write_indexes
 from .static_address import HOME, Address, address_at, relative
 from .static_page import page_at
 
@@ -88,7 +89,7 @@ class _Site:
     def __init__(self, folder: Path, graph: PublishedBuild, site: str | None) -> None:
         self._folder, self._graph, self._site = folder, graph, site
         self._described = Described(graph.store)
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
         self._files = self._size = 0
 
     def write(self, before: Store | None, jobs: int) -> Published:
@@ -99,21 +100,10 @@ class _Site:
             with self._open(f"data/taawun.{suffix}") as out:
                 export(form, graph.dump, graph.store, out)
         pages = list(dict.fromkeys(self._addresses()))
-        with ExitStack() as stack:
-            # The explorer, the first page, takes as long as some hundred others.
-            starts = [0, *range(1, len(pages), _TOGETHER)]
-            parts = [pages[start:end] for start, end in pairwise([*starts, len(pages)])]
-            apart = _Site(self._folder, graph, self._site)
-            done: Iterable[Part] = map(apart.write_pages, parts)
-            if jobs > 1:
-                told = (self._folder, self._site), graph.opened_with, graph.values
-                # Forking would copy the locks of an open store's threads.
-                pool = ProcessPoolExecutor(jobs, get_context("spawn"), _open_site, told)
-                done = stack.enter_context(pool).map(_write_pages, parts)
-            files = size = 0
-            linked: set[Address] = set()
-            for part in done:
-                files, size, linked = files + part.files, size + part.size, linked | part.linked
+        files = size = 0
+        linked: set[Address] = set()
+        for part in self._written(pages, jobs):
+            files, size, linked = files + part.files, size + part.size, linked | part.linked
         for address in sorted(linked - {*pages}):
             if not address.is_shared:
                 raise OutputError("site-link-dead", address=address.path)
@@ -122,6 +112,32 @@ class _Site:
         self._save(MARK, json.dumps(mark, indent=2).encode() + b"\n")
         return Published(len(pages), files + self._files, size + self._size)
 
+    def _written(self, pages: Sequence[Address], jobs: int) -> Iterator[Part]:
+        """Write the pages in parts, which ``jobs`` processes share, this one among them."""
+        # The explorer, the first page, takes as long as some hundred others.
+        starts = [0, *range(1, len(pages), _TOGETHER)]
+        parts = [pages[start:end] for start, end in pairwise([*starts, len(pages)])]
+        site = _Site(self._folder, self._graph, self._site)
+        if jobs == 1:
+            yield from map(site.write_pages, parts)
+            return
+        told = (self._folder, self._site), self._graph.opened_with, self._graph.values
+        # Forking would copy the locks of an open store's threads.
+        pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), _open_site, told)
+        try:
+            others = [pool.submit(_write_pages, part) for part in parts]
+            for part, other in zip(reversed(parts), reversed(others), strict=True):
+                # What has failed elsewhere fails at once; what nobody has begun is done here.
+                for one in others:
+                    if one.done() and not one.cancelled():
+                        one.result()
+                if other.cancel():
+                    yield site.write_pages(part)
+            yield from (other.result() for other in others if not other.cancelled())
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    @collected_apart()
     def write_pages(self, pages: Sequence[Address]) -> Part:
         """Write some pages in both languages, and the RDF of what they are about."""
         graph = self._graph
@@ -161,10 +177,10 @@ class _Site:
         graph = self._graph
         self._save("style.css", style_sheet())
         self._save("search.js", search_script())
+        with self._open("search-ar.js") as arabic, self._open("search-en.js") as english:
+            write_indexes(graph, {"ar": arabic, "en": english})
         found = changes(before, graph.store) if before else None
         for language in LANGUAGES:
-            with self._open(f"search-{language}.js") as out:
-                write_index(graph, language, out)
             with self._open("feed.xml" if language == "ar" else "feed-en.xml") as out:
                 write_feed(
                     out, language, graph.day, graph.edition, found, before, graph.store, self._site
@@ -184,19 +200,28 @@ class _Site:
             self._save("robots.txt", f"Sitemap: {self._site}sitemap.xml\n".encode())
 
     def _save(self, name: str, content: bytes) -> None:
-        with self._open(name) as out:
-            out.write(content)
+        # Without a buffer, a file takes half the calls to the system.
+        with open(self._path(name), "wb", buffering=0) as out:
+            left = memoryview(content)
+            while left:
+                left = left[out.write(left) :]
+        self._files += 1
+        self._size += len(content)
 
     @contextmanager
     def _open(self, name: str) -> Iterator[IO[bytes]]:
-        path = self._folder / name
-        if path.parent not in self._folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(path.parent)
-        with path.open("wb") as out:
+        with open(self._path(name), "wb") as out:
             yield out
             self._files += 1
             self._size += out.tell()
+
+    def _path(self, name: str) -> str:
+        """The path of a file, whose folder is there."""
+        folder = name.rpartition("/")[0]
+        if folder not in self._folders:
+            (self._folder / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        return f"{self._folder}/{name}"
 
 
 #: The site and its build in a process of the pool.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from hashlib import file_digest
 from itertools import islice, pairwise, product
 from math import prod
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 from markupsafe import Markup
@@ -19,12 +20,15 @@ from ...loaders.builds.cache import Build
 from ...loaders.builds.inputs import SEEDS, day_of
 from ...messages.message import LANGUAGES
 from ...ontology.namespaces import BASE, DOCUMENT, FACT, GRAPH_EVIDENCE, ID, RDFS, TW
+from ...queries.all_values import for_all_values
+from ...queries.answer import AnswerForLanguages
 from ...queries.answer_table import AnswerTable
 from ...queries.fact_words import reservations
 from ...queries.labels import Labels, short_iri
 from ...queries.names import Names
 from ...queries.parameters import LITERAL_TYPES, Parameter, with_terms
 from ...queries.prefixes import with_prefixes
+from ...queries.profile import Profile
 from ...queries.question import Question
 from ...queries.results import Terms
 from ...queries.rows import Rows
@@ -54,7 +58,6 @@ _KEPT: Final = 20_000
 #: The values with an answer, for each stored question.
 Values: TypeAlias = dict[str, list[dict[str, str]]]
 OpenedWith: TypeAlias = tuple[Build, tuple[Path, ...], bool, Path | None]
-_Proofs: TypeAlias = dict[tuple[Terms, ...], Sequence[RowExplanation]]
 
 
 class PublishedBuild(OpenedBuild):
@@ -74,7 +77,8 @@ class PublishedBuild(OpenedBuild):
         #: With what another process opens it again.
         self.opened_with: OpenedWith = build, tuple(collections), shows_texts, docs
         self.dump = build.dump
-        self._proven: tuple[str, _Proofs] | None = None
+        self._shared: _Shared | None = None
+        self._profile: Profile | None = None
         self._kept: dict[str, dict[Hashable, Markup]] = {name: {} for name in LANGUAGES}
         self._links: dict[tuple[Hashable, ...], str] = {}
         #: The addresses that pages link to.
@@ -144,11 +148,22 @@ class PublishedBuild(OpenedBuild):
         return reader
 
     def ask_stored(self, question: Question, parameters: dict[str, str]) -> Rows:
-        """Run a stored question; both languages of a page share the proofs of its rows."""
-        rows = super().ask_stored(question, parameters)
-        if self._proven is None or self._proven[0] != rows.text:
-            self._proven = rows.text, {}
-        return _SharingRows(rows, self._proven[1])
+        """Run a stored question; both languages of a page share its rows and their proofs."""
+        asked = question.asked(parameters, self.names)
+        text = question.sparql(asked, self.names)
+        shared = self._shared
+        if shared is None or (shared.question, shared.answer.text) != (question.name, text):
+            answer = AnswerForLanguages(self.store, question, text)
+            shared = self._shared = _Shared(question.name, answer, defaultdict(list))
+        rows = Rows(self.store, text, shared.answer.in_language(self.language, asked))
+        return _SharingRows(rows, shared.proofs)
+
+    def profile(self, iri: str, language: str) -> Profile:
+        """The profile of an entity, read once for both languages of its page."""
+        found = self._profile
+        if found is None or found.iri != iri:
+            found = self._profile = Profile(self.store, iri, language)
+        return found if found.language == language else found.in_language(language)
 
     @property
     def labels(self) -> Labels:
@@ -225,28 +240,49 @@ class PublishedBuild(OpenedBuild):
         return sorted(found)
 
 
+class _Shared(NamedTuple):
+    """An answer and the proofs of its rows; a row that comes again has others each time."""
+
+    question: str
+    answer: AnswerForLanguages
+    proofs: dict[Terms, list[RowExplanation]]
+
+
 class _SharingRows(Rows):
     """The rows of an answer, whose proofs are found once for both languages."""
 
-    def __init__(self, rows: Rows, proofs: _Proofs) -> None:
+    def __init__(self, rows: Rows, proofs: dict[Terms, list[RowExplanation]]) -> None:
         super().__init__(rows.store, rows.text, rows.answer)
         self._proofs = proofs
 
     def as_table(
         self, block: Sequence[Terms], *, why: bool = False, marked: bool = True
     ) -> AnswerTable:
-        """See ``Rows``; a page has one block."""
-        key = tuple(block)
-        if why and key in self._proofs:
+        """See ``Rows``; a page has one block, in the order of names in its language."""
+        found = self._found(block) if why else None
+        if found is not None:
             table = super().as_table(block, marked=False)
-            found = self._proofs[key]
             shown = self.shown
             words = [reservations(proof, shown.labels, shown.language) for proof in found]
             return table._replace(proofs=found, reservations=words)
         table = super().as_table(block, why=why, marked=marked)
         if why:
-            self._proofs[key] = table.proofs
+            self._proofs.clear()
+            for row, proof in zip(block, table.proofs, strict=True):
+                self._proofs[row].append(proof)
         return table
+
+    def _found(self, block: Sequence[Terms]) -> list[RowExplanation] | None:
+        """The proofs of the rows, if all of them were found for the other language."""
+        turns = Counter[Terms]()
+        found = []
+        for row in block:
+            known = self._proofs.get(row, ())
+            if turns[row] == len(known):
+                return None
+            found.append(known[turns[row]])
+            turns[row] += 1
+        return found
 
 
 #: Parameters that any entity may fill get no page for each value: the entity's own page says it.
@@ -270,12 +306,10 @@ def useful_values(question: Question, store: Store, names: Names) -> list[dict[s
     else:
         is_long = question.rows > _GLANCE
         chosen = [[item] for item in question.parameters if is_long]
-    text = with_prefixes(question.text, store)
     return [
         {name: short_iri(iri) for name, iri in values.items()}
         for parameters in chosen
-        for values in _combinations(parameters, names)
-        if _answers(store, text, values)
+        for values in _answering(question, list(_combinations(parameters, names)), store)
     ]
 
 
@@ -292,9 +326,31 @@ def _combinations(parameters: Sequence[Parameter], names: Names) -> Iterator[Map
             yield {item.name: iri for item, iri in zip(parameters, iris, strict=True)}
 
 
-def _answers(store: Store, text: str, values: Mapping[str, str]) -> bool:
-    answer = store.query(
-        with_terms(text, {name: ox.NamedNode(iri) for name, iri in values.items()})
-    )
+def _answering(
+    question: Question, combinations: Sequence[Mapping[str, str]], store: Store
+) -> Iterator[Mapping[str, str]]:
+    """Those combinations of values that have an answer, by one query if the question allows it."""
+    if not combinations:
+        return
+    text = with_prefixes(question.text, store)
+    keys = list(combinations[0])
+    listed = {key: dict.fromkeys(values[key] for values in combinations) for key in keys}
+    variables = [variable.value for variable in _solutions(store, text).variables]
+    together = for_all_values(text, listed, variables)
+    if together is None:
+        yield from (values for values in combinations if _answers(store, text, values))
+        return
+    rows = select(store, together)
+    found = {tuple(row[key].value for key in keys if key in row) for row in rows}
+    yield from (values for values in combinations if tuple(values[key] for key in keys) in found)
+
+
+def _solutions(store: Store, text: str) -> ox.QuerySolutions:
+    answer = store.query(text)
     assert isinstance(answer, ox.QuerySolutions)
-    return next(answer, None) is not None
+    return answer
+
+
+def _answers(store: Store, text: str, values: Mapping[str, str]) -> bool:
+    given = {name: ox.NamedNode(iri) for name, iri in values.items()}
+    return next(_solutions(store, with_terms(text, given)), None) is not None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from importlib.resources import files
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from ...graph.arabic import fold
 from ...graph.fact_reader import all_facts
@@ -37,20 +38,40 @@ def search_script() -> bytes:
     return f"{asset('fold.js')}\n{own}".encode()
 
 
-def write_index(graph: PublishedBuild, language: str, out: IO[bytes]) -> None:
-    """Write the index of a language; entries are made and written one at a time."""
-    kinds = {kind: say(f"site-kind-{kind}", language) for kind in KINDS}
-    head = json.dumps(kinds, ensure_ascii=False)
-    out.write(f"window.TAAWUN_INDEX = {{kinds: {head}, entries: [\n".encode())
-    for entry in _entries(graph, language):
-        out.write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b",\n")
-    out.write(b"]};\n")
+def write_indexes(graph: PublishedBuild, outs: Mapping[str, IO[bytes]]) -> None:
+    """Write the index of each language; entries are made and written one at a time.
+
+    What is searched is the same in both languages, what is shown of it is not.
+    """
+    for language, out in outs.items():
+        kinds = {kind: say(f"site-kind-{kind}", language) for kind in KINDS}
+        head = json.dumps(kinds, ensure_ascii=False)
+        out.write(f"window.TAAWUN_INDEX = {{kinds: {head}, entries: [\n".encode())
+    for kind, titles, file, words in _entries(graph):
+        end = f"{_json((file, words))[1:]},\n"
+        for language, out in outs.items():
+            out.write(f"{_json((kind, titles[language]))[:-1]},{end}".encode())
+    for out in outs.values():
+        out.write(b"]};\n")
 
 
-def _entries(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, str, str]]:
-    yield from _things(graph, language)
-    yield from _questions(graph, language)
-    yield from _facts(graph, language)
+def _json(told: tuple[str, ...]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+class _Entry(NamedTuple):
+    """What the search finds: its kind, its name in each language, its page, and its words."""
+
+    kind: str
+    titles: Mapping[str, str]
+    file: str
+    words: str
+
+
+def _entries(graph: PublishedBuild) -> Iterator[_Entry]:
+    yield from _things(graph)
+    yield from _questions(graph)
+    yield from _facts(graph)
 
 
 def _file_of(iri: str) -> str:
@@ -64,7 +85,11 @@ def _words(texts: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(word for text in texts for word in _WORD.findall(fold(text))))
 
 
-def _things(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, str, str]]:
+def _in_each(title: Callable[[str], str]) -> dict[str, str]:
+    return {language: title(language) for language in LANGUAGES}
+
+
+def _things(graph: PublishedBuild) -> Iterator[_Entry]:
     """Entities, documents and terms of the ontology, by all their names."""
     names: dict[str, list[str]] = {}
     for row in select(graph.store, _NAMES):
@@ -73,34 +98,36 @@ def _things(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, st
     for iri, texts in names.items():
         kind = next((kind for start, kind in kinds.items() if iri.startswith(start)), None)
         if kind:
-            yield kind, graph.labels(iri, language), _file_of(iri), _words(texts)
+            titles = _in_each(partial(graph.labels, iri))
+            yield _Entry(kind, titles, _file_of(iri), _words(texts))
 
 
-def _questions(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, str, str]]:
+def _questions(graph: PublishedBuild) -> Iterator[_Entry]:
     """The stored questions, and each with every value that has an answer."""
     for name, question in graph.catalogue.questions.items():
         asks = [re.sub(r"\{\w+\}", "", text) for one in LANGUAGES for text in question.asks(one)]
         said = [question.ar, question.en, *question.tags, *asks]
-        yield "question", question.summary(language), f"questions/{name}.html", _words(said)
+        titles = _in_each(question.summary)
+        yield _Entry("question", titles, f"questions/{name}.html", _words(said))
         for values in graph.values[name]:
             asked = question.asked(values, graph.names)
             asked = asked._replace(values=tuple(v for v in asked.values if v.is_given))
             called = [v.words(graph.labels, one) for v in asked.values for one in LANGUAGES]
             address = address_at(f"/questions/{name}", values)
-            words = _words([*said, *called])
-            yield "question", asked.title(graph.labels, language), address.file("ar"), words
+            titles = _in_each(partial(asked.title, graph.labels))
+            yield _Entry("question", titles, address.file("ar"), _words([*said, *called]))
 
 
-def _facts(graph: PublishedBuild, language: str) -> Iterator[tuple[str, str, str, str]]:
+def _facts(graph: PublishedBuild) -> Iterator[_Entry]:
     """Each fact as a sentence, by its words in both languages and its quotes."""
     labels = graph.labels
     for fact in all_facts(graph.store):
         labels.fetch(iris_of([fact]))
-        said = [_sentence(graph, fact, one) for one in LANGUAGES]
+        titles = _in_each(partial(_sentence, graph, fact))
+        said = [*titles.values()]
         said += [mark for one in LANGUAGES for mark in marks(fact, labels, one)]
         said += [text for quote in fact.quotes for text in (quote.text, quote.gloss)]
-        title = _sentence(graph, fact, language)
-        yield "fact", title, _file_of(fact.iri), _words(said)
+        yield _Entry("fact", titles, _file_of(fact.iri), _words(said))
 
 
 def _sentence(graph: PublishedBuild, fact: FactRecord, language: str) -> str:

@@ -6,7 +6,6 @@ site works from any folder, under any path of a host, and without a server.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -23,7 +22,7 @@ _NEUTRAL: Final = ("lang", "why")
 #: What there is thousands of, and nobody reads alone: those whose digits begin alike share a file.
 GATHERED: Final = (INFERENCE, EVIDENCE, PASSAGE)
 _DIGITS: Final = 2
-_LINK: Final = re.compile(r'( (?:href|action|src)=")/')
+_LINKING: Final = ("href", "action", "src")
 
 
 class Address(NamedTuple):
@@ -76,4 +75,7 @@ def link_to(address: Address, place: str, language: str) -> str:
 
 def relative(html: str, file: str) -> str:
     """The page with every link from the root made relative to its file."""
-    return _LINK.sub(rf"\g<1>{'../' * file.count('/')}", html)
+    up = "../" * file.count("/")
+    for attribute in _LINKING:
+        html = html.replace(f' {attribute}="/', f' {attribute}="{up}')
+    return html

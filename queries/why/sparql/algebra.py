@@ -20,6 +20,9 @@ class Var:
 
     name: str
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
 
 Constant: TypeAlias = ox.NamedNode | ox.Literal
 Node: TypeAlias = Var | ox.NamedNode | ox.Literal

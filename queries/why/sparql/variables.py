@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from . import algebra as alg
 
@@ -71,35 +71,43 @@ def certain(elements: Iterable[alg.Element]) -> set[alg.Var]:
 
 def mentioned(part: alg.Element | alg.Expression | alg.Exists) -> set[alg.Var]:
     """Every variable that occurs in the part, bound or not."""
-    match part:
-        case alg.TriplePattern() | alg.PathPattern():
-            return {node for node in _nodes(part) if isinstance(node, alg.Var)}
-        case alg.Expression(tokens):
-            found = {token for token in tokens if isinstance(token, alg.Var)}
-            return found.union(*(mentioned(exists) for exists in part.exists()))
-        case alg.Filter(expression):
-            return mentioned(expression)
-        case alg.Bind(expression, variable):
-            return mentioned(expression) | {variable}
-        case alg.Values(variables, _):
-            return set(variables)
-        case alg.OptionalGroup(group) | alg.MinusGroup(group) | alg.Exists(group):
-            return mentioned(group)
-        case alg.Group(elements):
-            return set[alg.Var]().union(*map(mentioned, elements))
-        case alg.UnionGroups(groups):
-            return set[alg.Var]().union(*map(mentioned, groups))
-        case alg.GraphGroup(graph, group):
-            return mentioned(group) | ({graph} if isinstance(graph, alg.Var) else set())
-        case alg.Select():
-            parts: list[alg.Element | alg.Expression] = [part.where, *part.having, *part.order_by]
-            parts += [expression for _, expression in part.projection if expression]
-            parts += [expression for expression, _ in part.group_by]
-            parts += [part.values] if part.values else []
-            keys = {variable for _, variable in part.group_by if variable}
-            return set(part.variables).union(keys, *map(mentioned, parts))
-        case _:
-            return set()
+    found: set[alg.Var] = set()
+    waiting: list[alg.Element | alg.Expression | alg.Exists] = [part]
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case alg.TriplePattern() | alg.PathPattern():
+                found.update(node for node in _nodes(part) if isinstance(node, alg.Var))
+            case alg.Expression(tokens):
+                found.update(token for token in tokens if isinstance(token, alg.Var))
+                waiting += part.exists()
+            case alg.Filter(expression):
+                waiting.append(expression)
+            case alg.Bind(expression, variable):
+                found.add(variable)
+                waiting.append(expression)
+            case alg.Values(variables, _):
+                found.update(variables)
+            case alg.OptionalGroup(group) | alg.MinusGroup(group) | alg.Exists(group):
+                waiting += group.elements
+            case alg.Group(elements):
+                waiting += elements
+            case alg.UnionGroups(groups):
+                waiting += groups
+            case alg.GraphGroup(graph, group):
+                waiting += group.elements
+                if isinstance(graph, alg.Var):
+                    found.add(graph)
+            case alg.Select():
+                found.update(part.variables)
+                found.update(variable for _, variable in part.group_by if variable)
+                waiting += (part.where, *part.having, *part.order_by)
+                waiting += (expression for _, expression in part.projection if expression)
+                waiting += (expression for expression, _ in part.group_by)
+                waiting += (part.values,) if part.values else ()
+            case _:
+                pass
+    return found
 
 
 _Element = TypeVar("_Element", bound=alg.Element)
@@ -181,26 +189,34 @@ class _Renaming:
         )
 
 
+#: The elements in which an OPTIONAL may stand.
+_NESTED: Final = (alg.OptionalGroup, alg.Group, alg.GraphGroup, alg.UnionGroups)
+
+
 def without_idle_optionals(group: alg.Group, needed: set[alg.Var]) -> alg.Group:
     """The group without the OPTIONALs that bind no needed variable.
 
     ``needed`` are the variables used outside the group. Removing such an OPTIONAL changes only
     the number of duplicate solutions, so never do this under an aggregate.
     """
+    if not any(isinstance(element, _NESTED) for element in group.elements):
+        return group
     elements = list(group.elements)
+    told = [mentioned(element) for element in elements]
     i = len(elements)
     while i > 0:
         i -= 1
-        rest = elements[:i] + elements[i + 1 :]
-        used = needed.union(*map(mentioned, rest))
+        if not isinstance(elements[i], _NESTED):
+            continue
+        used = needed.union(*told[:i], *told[i + 1 :])
         match elements[i]:
             case alg.OptionalGroup(inner):
                 bound_before = certain(elements[:i])
                 if all(v in bound_before or v not in used for v in in_scope(inner.elements)):
-                    del elements[i]
+                    del elements[i], told[i]
                     i = len(elements)
-                else:
-                    elements[i] = alg.OptionalGroup(without_idle_optionals(inner, used))
+                    continue
+                elements[i] = alg.OptionalGroup(without_idle_optionals(inner, used))
             case alg.Group() as inner:
                 elements[i] = without_idle_optionals(inner, used)
             case alg.GraphGroup(graph, inner):
@@ -211,4 +227,5 @@ def without_idle_optionals(group: alg.Group, needed: set[alg.Var]) -> alg.Group:
                 )
             case _:
                 pass
+        told[i] = mentioned(elements[i])
     return alg.Group(tuple(elements))
