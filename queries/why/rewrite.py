@@ -322,7 +322,11 @@ class Rewriter:
             return alg.Group((select, *copying))
         hidden = mentioned(select) - set(select.variables)
         renamed = rename(select, {variable: self.fresh() for variable in hidden})
-        return self.group(unprojected(renamed), outside, guard, graph, beside=beside)
+        where = self.group(unprojected(renamed), outside, guard, graph, beside=beside)
+        # It stays a subquery, with all its variables: a store may join every pair of what it and
+        # the patterns beside it match, and its author knew.
+        columns = tuple((variable, None) for variable in in_scope(where.elements))
+        return alg.Group((alg.Select(columns, where),))
 
 
 def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:
