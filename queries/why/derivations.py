@@ -94,7 +94,8 @@ class Deriver:
                     return found
             select, limits = self._limited(select, select.variables, rows)
             group = without_idle_optionals(unprojected(select), set(select.variables))
-            return self.pattern(group, select.variables, limits, used=frozenset(used))
+            names = select.variables
+            return self.pattern(group, names, limits, used=frozenset(used), is_whole=True)
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
         members = self.members(keyed, rows)
@@ -161,7 +162,7 @@ class Deriver:
         keyed, limits = self._limited(keyed, _plain_keys(keyed), rows)
         keys = tuple(variable for _, variable in keyed.group_by if variable)
         group, used = alg.Group((keyed.where, *_key_binds(keyed))), _used(keyed)
-        found = self.pattern(group, keys, limits, breadth=1, used=used)
+        found = self.pattern(group, keys, limits, breadth=1, used=used, is_whole=True)
         table: Table = {}
         for row, derivations in found.items():
             union = frozenset[int]().union(*derivations)
@@ -204,14 +205,20 @@ class Deriver:
         limits: _Limits | None = None,
         breadth: int = _BREADTH,
         used: frozenset[alg.Var] | None = frozenset(),
+        *,
+        is_whole: bool = False,
     ) -> Table:
         """The derivations of a pattern's solutions, by the values of ``keys``.
 
         A ``breadth`` of 1 is for group members: one way for each, and every subquery row.
         ``used`` are the variables that conditions and values outside the pattern use, None if
-        all are.
+        all are. ``is_whole`` means that no other part of the query limits the pattern.
         """
-        rewriter = Rewriter(self.fresh, frozenset(keys), used=used)
+        # To few rows a store finds its way through any pattern. Where all solutions are wanted,
+        # the order that a subquery gives to a query can be the one that does not join every pair.
+        rewriter = Rewriter(
+            self.fresh, frozenset(keys), used=used, keeps_subqueries=is_whole and limits is None
+        )
         rewritten = rewriter.group(group, outside=limits.variables if limits else ())
         self._note(rewriter)
         reader = Reader(self, rewriter.atoms, keys, rewriter.spare, is_bounded=breadth > 1)

@@ -46,6 +46,8 @@ class Rewriter:
     verified; ``has_negation`` (OPTIONAL included) and ``has_groups`` describe the pattern.
     ``spare`` are the guards of atoms inside an OPTIONAL. ``used`` are the variables on which more
     than a cell of the row depends, outside the pattern; None stands for all variables.
+    ``keeps_subqueries`` leaves each subquery one, with all its variables, so that the store
+    evaluates it apart, as the query has it; otherwise they become part of the pattern.
     """
 
     fresh: Fresh
@@ -56,6 +58,7 @@ class Rewriter:
     has_negation: bool = False
     has_groups: bool = False
     used: frozenset[alg.Var] | None = frozenset()
+    keeps_subqueries: bool = False
 
     def group(
         self,
@@ -302,7 +305,7 @@ class Rewriter:
         graph: GraphNode,
         beside: set[alg.Var],
     ) -> alg.Group:
-        """Inline a subquery; if it is grouped or sliced, keep it and project its keys."""
+        """Inline a subquery, or keep it; one that is grouped or sliced also shows its keys."""
         if select.is_aggregated:
             self.has_groups = True
             self.is_exact = False
@@ -322,11 +325,11 @@ class Rewriter:
             return alg.Group((select, *copying))
         hidden = mentioned(select) - set(select.variables)
         renamed = rename(select, {variable: self.fresh() for variable in hidden})
-        where = self.group(unprojected(renamed), outside, guard, graph, beside=beside)
-        # It stays a subquery, with all its variables: a store may join every pair of what it and
-        # the patterns beside it match, and its author knew.
-        columns = tuple((variable, None) for variable in in_scope(where.elements))
-        return alg.Group((alg.Select(columns, where),))
+        inner = self.group(unprojected(renamed), outside, guard, graph, beside=beside)
+        if not self.keeps_subqueries:
+            return inner
+        columns = tuple((variable, None) for variable in in_scope(inner.elements))
+        return alg.Group((alg.Select(columns, inner),))
 
 
 def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:
