@@ -7,7 +7,7 @@ solutions, never rows times solutions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise, takewhile
@@ -36,7 +36,7 @@ from .sparql import algebra as alg
 from .sparql.patterns import Fresh, is_lower_bound, unprojected, with_keys
 from .sparql.terms import make_expression
 from .sparql.variables import certain, mentioned, without_idle_optionals
-from .sparql.writer import Absence, write_absence, write_select, write_values
+from .sparql.writer import Absence, is_query, write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and paths are combined per solution.
 _BREADTH: Final = 4
@@ -80,12 +80,14 @@ class Deriver:
         rows: Collection[Row] | None = None,
         *,
         used: Iterable[alg.Var] = (),
+        is_anew: bool = False,
     ) -> Table:
         """The derivations of each row of a SELECT, ignoring LIMIT and OFFSET.
 
         A row of a grouped SELECT has one derivation per group: all its members. ``rows`` are
         the requested rows, in projection order; None means all. ``used`` are the variables that
-        other parts of the query use.
+        other parts of the query use. ``is_anew`` runs a grouped SELECT again even if its rows
+        show their groups.
         """
         if not select.is_aggregated:
             if rows is not None and self._presence.is_direct:
@@ -99,28 +101,36 @@ class Deriver:
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
         members = self.members(keyed, rows)
+        groups = None if rows is None or is_anew else _shown_groups(select, keys, rows, members)
+        if groups is None:
+            groups = self._groups(keyed, keys)
+        absent = write_absence("NOT EXISTS", select.where, dataset=self.dataset)
+        empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
+        table: Table = defaultdict(dict)
+        for row, key in groups:
+            sets = members.get(key, empty)
+            if keyed.having and (rows is None or row in rows):
+                closed = Rest(self.no_further(keyed, key))
+                sets = {triples: rest | closed for triples, rest in sets.items()}
+            table[row] |= sets
+        if rows is not None:
+            _find_unstable(table, rows, select.stable_columns)
+        return table
+
+    def _groups(self, keyed: alg.Select, keys: Sequence[alg.Var]) -> Iterator[tuple[Row, Row]]:
+        """Each row of a grouped SELECT, and its group's key."""
         shown = tuple((self.fresh(), make_expression([key])) for key in keys)
         groups = replace(
             keyed,
-            projection=select.projection + shown,
+            projection=keyed.projection + shown,
             is_distinct=False,
             order_by=(),
             limit=None,
             offset=None,
         )
-        width = len(select.projection)
-        absent = write_absence("NOT EXISTS", select.where, dataset=self.dataset)
-        empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
-        table: Table = defaultdict(dict)
+        width = len(keyed.projection)
         for row in self._run(write_select(groups, self.dataset)):
-            sets = members.get(row[width:], empty)
-            if keyed.having and (rows is None or row[:width] in rows):
-                closed = Rest(self.no_further(keyed, row[width:]))
-                sets = {triples: rest | closed for triples, rest in sets.items()}
-            table[row[:width]] |= sets
-        if rows is not None:
-            _find_unstable(table, rows, select.stable_columns)
-        return table
+            yield row[:width], row[width:]
 
     def _shown(
         self, select: alg.Select, rows: Collection[Row], used: frozenset[alg.Var]
@@ -270,7 +280,7 @@ class Deriver:
 
     def _is_false(self, ask: str) -> bool:
         if ask not in self._asked:
-            self._asked[ask] = _is_query(ask) and not self.store.query(ask)
+            self._asked[ask] = is_query(ask) and not self.store.query(ask)
         return self._asked[ask]
 
     def _columns_of(self, group: alg.Group, columns: Iterable[alg.Var]) -> str:
@@ -317,6 +327,18 @@ class Deriver:
         return replace(select, where=where), _Limits(place, variables, tuple(blocks))
 
 
+def _shown_groups(
+    select: alg.Select, keys: Iterable[alg.Var], rows: Iterable[Row], members: Container[Row]
+) -> list[tuple[Row, Row]] | None:
+    """Each row with its group's key, if all rows show theirs, and each such group has members."""
+    plain = {variable: i for i, (variable, e) in enumerate(select.projection) if e is None}
+    if not all(key in plain for key in keys):
+        return None
+    places = [plain[key] for key in keys]
+    found = [(row, tuple([row[i] for i in places])) for row in rows]
+    return found if all(key in members for _, key in found) else None
+
+
 def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> None:
     """Add rows whose unstable columns differ this time, if the other columns identify the group.
 
@@ -330,15 +352,6 @@ def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> 
         candidates = same[tuple(row[i] for i in stable)]
         if len(candidates) == 1 and len(stable) < len(row):
             table[row] = candidates[0]
-
-
-def _is_query(text: str) -> bool:
-    """Whether the text is SPARQL: stores other than Oxigraph accept more."""
-    try:
-        ox.Store().query(text)
-    except SyntaxError:
-        return False
-    return True
 
 
 def _key_binds(keyed: alg.Select) -> list[alg.Bind]:
