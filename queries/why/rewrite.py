@@ -80,10 +80,11 @@ class Rewriter:
         visible = in_scope(group.elements)
         preceding: list[alg.Element] = []
         self.is_exact &= _is_self_contained(group, outside - set(left))
+        mentions = [mentioned(element) for element in group.elements]
         for i, element in enumerate(group.elements):
             rest = group.elements[:i] + group.elements[i + 1 :]
-            others = outside.union(*map(mentioned, rest))
-            joined = beside.union(*map(mentioned, rest))
+            near = set[alg.Var]().union(*mentions[:i], *mentions[i + 1 :])
+            others, joined = outside | near, beside | near
             match element:
                 case alg.TriplePattern(subject, predicate, object_):
                     self.atoms.append(TripleAtom(guard, subject, predicate, object_, graph))
@@ -114,9 +115,9 @@ class Rewriter:
                         )
                 case alg.UnionGroups(groups):
                     branches = []
+                    inside = [mentioned(branch) for branch in groups]
                     for j, branch in enumerate(groups):
-                        siblings = groups[:j] + groups[j + 1 :]
-                        apart = others.union(*map(mentioned, siblings))
+                        apart = others.union(*inside[:j], *inside[j + 1 :])
                         rewritten, _ = self._branch(
                             branch, apart, graph, guard in self.spare, beside=joined
                         )
