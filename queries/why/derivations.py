@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from operator import or_
 from typing import Final
 
@@ -28,9 +28,9 @@ from .provenance import (
     Row,
     Statements,
     Table,
-    batched,
 )
 from .rewrite import Rewriter
+from .row_limits import Limits, limits_to, placed
 from .solutions import Reader
 from .sparql import algebra as alg
 from .sparql.patterns import Fresh, is_lower_bound, unprojected, with_keys
@@ -40,20 +40,8 @@ from .sparql.writer import Absence, is_query, write_absence, write_select, write
 
 #: How many ways to satisfy the EXISTS patterns and paths are combined per solution.
 _BREADTH: Final = 4
-#: The number of rows in a VALUES block, and the number above which all rows are queried at once.
-_CHUNK: Final = 1000
-_MANY: Final = 10 * _CHUNK
 #: The largest group whose members are listed to say that there is no further one.
 _FEW: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """VALUES blocks that limit a pattern to some rows, and the empty block they replace."""
-
-    place: alg.Values
-    variables: tuple[alg.Var, ...]
-    blocks: tuple[alg.Values, ...]
 
 
 class Deriver:
@@ -68,6 +56,8 @@ class Deriver:
         self.store, self.fresh, self.dataset, self.base = store, fresh, dataset, base
         self.statements = Statements()
         self._asked: dict[str, bool] = {}
+        #: The SELECT of which the needed pattern was last asked for, and that pattern.
+        self._last: tuple[alg.Select | None, alg.Group] = None, alg.Group(())
         self._presence = Presence(store, dataset, self.statements)
         self.is_exact = True
         self.has_negation = False
@@ -94,16 +84,16 @@ class Deriver:
                 found = self._shown(select, rows, frozenset(used))
                 if found is not None:
                     return found
-            select, limits = self._limited(select, select.variables, rows)
-            group = without_idle_optionals(unprojected(select), set(select.variables))
             names = select.variables
+            limits = limits_to(rows, select, names, self.fresh)
+            where, *others = self.needed(select).elements
+            group = alg.Group((placed(limits, where), *others))
             return self.pattern(group, names, limits, used=frozenset(used), is_whole=True)
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
         members = self.members(keyed, rows)
-        groups = None if rows is None or is_anew else _shown_groups(select, keys, rows, members)
-        if groups is None:
-            groups = self._groups(keyed, keys)
+        shown = None if rows is None or is_anew else _shown_groups(select, keys, rows, members)
+        groups = self._groups(keyed, keys) if shown is None else shown
         absent = write_absence("NOT EXISTS", select.where, dataset=self.dataset)
         empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
         table: Table = defaultdict(dict)
@@ -139,8 +129,7 @@ class Deriver:
 
         Such rows need no query: what they rest on need only be in the store.
         """
-        names = frozenset(select.variables)
-        group = without_idle_optionals(unprojected(select), set(names))
+        names, group = frozenset(select.variables), self.needed(select)
         if not mentioned(group) <= names:
             return None
         rewriter = Rewriter(self.fresh, names, used=used)
@@ -158,6 +147,13 @@ class Deriver:
                 del table[row]
         return table
 
+    def needed(self, select: alg.Select) -> alg.Group:
+        """The pattern of an ungrouped SELECT, without the OPTIONALs that its rows do not show."""
+        if select is not self._last[0]:
+            group = without_idle_optionals(unprojected(select), set(select.variables))
+            self._last = select, group
+        return self._last[1]
+
     def _note(self, rewriter: Rewriter) -> None:
         self.is_exact &= rewriter.is_exact
         self.has_negation |= rewriter.has_negation
@@ -169,9 +165,10 @@ class Deriver:
 
         Every key of ``keyed`` must have a variable (:func:`.rewrite.with_keys`).
         """
-        keyed, limits = self._limited(keyed, _plain_keys(keyed), rows)
+        limits = limits_to(rows, keyed, _plain_keys(keyed), self.fresh)
         keys = tuple(variable for _, variable in keyed.group_by if variable)
-        group, used = alg.Group((keyed.where, *_key_binds(keyed))), _used(keyed)
+        group = alg.Group((placed(limits, keyed.where), *_key_binds(keyed)))
+        used = _used(keyed)
         found = self.pattern(group, keys, limits, breadth=1, used=used, is_whole=True)
         table: Table = {}
         for row, derivations in found.items():
@@ -212,7 +209,7 @@ class Deriver:
         self,
         group: alg.Group,
         keys: Sequence[alg.Var],
-        limits: _Limits | None = None,
+        limits: Limits | None = None,
         breadth: int = _BREADTH,
         used: frozenset[alg.Var] | None = frozenset(),
         *,
@@ -296,36 +293,6 @@ class Deriver:
             raise QueryError("store-without-solutions")
         return sorted((tuple(solution) for solution in read(answer)), key=_text)
 
-    def _limited(
-        self, select: alg.Select, among: Iterable[alg.Var], rows: Collection[Row] | None
-    ) -> tuple[alg.Select, _Limits | None]:
-        """The SELECT with a placeholder VALUES block, and the blocks with the requested rows.
-
-        Only variables that are in ``among`` and bound before any OPTIONAL, MINUS or BIND can be
-        limited without changing the meaning of the pattern. Literals are left out: Virtuoso
-        returns a decimal matched by VALUES as an integer, and misses strings in long blocks.
-        """
-        if rows is None or len(rows) > _MANY:
-            return select, None
-        bound = certain(takewhile(_is_joined, select.where.elements))
-        columns = [
-            i
-            for i, (variable, expression) in enumerate(select.projection)
-            if variable in among and variable in bound and expression is None
-            if not any(isinstance(row[i], ox.Literal) for row in rows)
-        ]
-        wanted = dict.fromkeys(tuple(row[i] for i in columns) for row in rows)
-        if not columns or any(isinstance(term, ox.BlankNode) for row in wanted for term in row):
-            return select, None
-        variables = tuple(select.projection[i][0] for i in columns)
-        place = alg.Values((self.fresh(),), ())
-        where = alg.Group((place, *select.where.elements))
-        blocks = [
-            alg.Values(variables, chunk)  # type: ignore[arg-type]  # no blank nodes
-            for chunk in batched(wanted, _CHUNK)
-        ]
-        return replace(select, where=where), _Limits(place, variables, tuple(blocks))
-
 
 def _shown_groups(
     select: alg.Select, keys: Iterable[alg.Var], rows: Iterable[Row], members: Container[Row]
@@ -378,10 +345,6 @@ def _is_constant(term: Term | None) -> bool:
 
 def _text(row: Row) -> tuple[str, ...]:
     return tuple(map(str, row))
-
-
-def _is_joined(element: alg.Element) -> bool:
-    return not isinstance(element, alg.OptionalGroup | alg.MinusGroup | alg.Bind)
 
 
 def _plain_keys(keyed: alg.Select) -> set[alg.Var]:

@@ -18,9 +18,9 @@ from ...graph.store import EmbeddedStore, read
 from .derivations import Deriver
 from .provenance import GraphNode, batched
 from .sparql import algebra as alg
-from .sparql.patterns import is_monotone, selects, unprojected
+from .sparql.patterns import is_monotone, selects
 from .sparql.terms import make_expression
-from .sparql.variables import certain, in_scope, mentioned, rename, without_idle_optionals
+from .sparql.variables import certain, in_scope, mentioned, rename
 from .sparql.writer import write_select
 from .verification import Case, quads, same
 
@@ -70,7 +70,7 @@ class FullGraph:
             if not any(_has_blank(quad) for quad in store):
                 stores[i] = store
         names = self._select.variables
-        group = without_idle_optionals(unprojected(self._select), set(names))
+        group = self._deriver.needed(self._select)
         listed = alg.Values((self._number,), tuple((ox.Literal(i),) for i in stores))
         try:
             judged = _Judged(stores, self._number, self._deriver).group(group, None)

@@ -115,9 +115,9 @@ class Rewriter:
                         )
                 case alg.UnionGroups(groups):
                     branches = []
-                    inside = [mentioned(branch) for branch in groups]
+                    named = [mentioned(branch) for branch in groups]
                     for j, branch in enumerate(groups):
-                        apart = others.union(*inside[:j], *inside[j + 1 :])
+                        apart = others.union(*named[:j], *named[j + 1 :])
                         rewritten, _ = self._branch(
                             branch, apart, graph, guard in self.spare, beside=joined
                         )
@@ -329,8 +329,8 @@ class Rewriter:
         inner = self.group(unprojected(renamed), outside, guard, graph, beside=beside)
         if not self.keeps_subqueries:
             return inner
-        columns = tuple((variable, None) for variable in in_scope(inner.elements))
-        return alg.Group((alg.Select(columns, inner),))
+        everything = tuple((variable, None) for variable in in_scope(inner.elements))
+        return alg.Group((alg.Select(everything, inner),))
 
 
 def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:
