@@ -86,7 +86,7 @@ class Deriver:
                     return found
             names = select.variables
             limits = limits_to(rows, select, names, self.fresh)
-            where, *others = self.needed(select).elements
+            where, *others = self._needed(select).elements
             group = alg.Group((placed(limits, where), *others))
             return self.pattern(group, names, limits, used=frozenset(used), is_whole=True)
         self.has_groups = True
@@ -129,7 +129,7 @@ class Deriver:
 
         Such rows need no query: what they rest on need only be in the store.
         """
-        names, group = frozenset(select.variables), self.needed(select)
+        names, group = frozenset(select.variables), self._needed(select)
         if not mentioned(group) <= names:
             return None
         rewriter = Rewriter(self.fresh, names, used=used)
@@ -147,7 +147,7 @@ class Deriver:
                 del table[row]
         return table
 
-    def needed(self, select: alg.Select) -> alg.Group:
+    def _needed(self, select: alg.Select) -> alg.Group:
         """The pattern of an ungrouped SELECT, without the OPTIONALs that its rows do not show."""
         if select is not self._last[0]:
             group = without_idle_optionals(unprojected(select), set(select.variables))

@@ -77,12 +77,11 @@ class Rewriter:
         """
         outside, beside = set(outside), set(beside)
         elements: list[alg.Element] = []
-        visible = in_scope(group.elements)
+        visible, bound = in_scope(group.elements), None
         preceding: list[alg.Element] = []
-        self.is_exact &= _is_self_contained(group, outside - set(left))
+        self.is_exact &= _is_self_contained(group, outside.difference(left, visible))
         mentions = [mentioned(element) for element in group.elements]
         for i, element in enumerate(group.elements):
-            rest = group.elements[:i] + group.elements[i + 1 :]
             near = set[alg.Var]().union(*mentions[:i], *mentions[i + 1 :])
             others, joined = outside | near, beside | near
             match element:
@@ -92,7 +91,7 @@ class Rewriter:
                 case alg.PathPattern(subject, path, object_):
                     elements += self.path(subject, path, object_, guard, graph)
                 case alg.Filter(expression):
-                    bound = certain(group.elements)
+                    bound = certain(group.elements) if bound is None else bound
                     elements += self._filter(
                         expression, guard, graph, visible | dict.fromkeys(left), bound
                     )
@@ -101,6 +100,7 @@ class Rewriter:
                     elements.append(element)
                 case alg.OptionalGroup(inner):
                     self.has_negation = True
+                    rest = group.elements[:i] + group.elements[i + 1 :]
                     self.is_exact &= self._is_shown(inner, outside.union(in_scope(rest)))
                     scope = in_scope(preceding)
                     optional, marker = self._branch(
@@ -333,13 +333,12 @@ class Rewriter:
         return alg.Group((alg.Select(everything, inner),))
 
 
-def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:
+def _is_self_contained(group: alg.Group, hidden: set[alg.Var]) -> bool:
     """Whether no condition of the group uses a variable that only other groups bind.
 
     By the specification such a variable is unbound (or, under EXISTS, a different variable), but
     a store that uses nested-loop joins, such as Oxigraph, may see the outer value.
     """
-    hidden = outside - in_scope(group.elements).keys()
     conditions = (e for e in group.elements if isinstance(e, alg.Filter | alg.Bind))
     return all(hidden.isdisjoint(mentioned(condition)) for condition in conditions)
 
