@@ -153,10 +153,12 @@ class FactReader:
         saying, said = self._saying, self._said
         if prospects is None:
             return {triple: saying[triple] for triple in triples}
-        return {
-            triple: tuple([fact for fact in saying[triple] if said[fact].is_prospect == prospects])
-            for triple in triples
-        }
+        found = {}
+        for triple in triples:
+            facts = saying[triple]
+            mine = [fact for fact in facts if said[fact].is_prospect == prospects]
+            found[triple] = facts if len(mine) == len(facts) else tuple(mine)
+        return found
 
     def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
         saying, said, known = self._saying, self._said, self._triples
@@ -166,7 +168,7 @@ class FactReader:
         stated = [
             triple
             for triple in missing
-            if not isinstance(triple[0], _NOT_STATED) and not isinstance(triple[2], _NOT_STATED)
+            if isinstance(triple[0], ox.NamedNode) and isinstance(triple[2], _OBJECTS)
         ]
         found = [*self._source.stating(stated)]
         self._learn_said({fact for _, fact in found})
@@ -312,5 +314,5 @@ def _preferred(graphs: Collection[str]) -> tuple[str, ...]:
     return tuple(asserted or sorted(set(graphs)))
 
 
-#: What no fact has as its subject or its object.
-_NOT_STATED: Final = (ox.BlankNode, ox.Triple)
+#: What facts have as their objects: no blank nodes.
+_OBJECTS: Final = (ox.NamedNode, ox.Literal)
