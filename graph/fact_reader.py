@@ -243,7 +243,7 @@ class FactReader:
             waiting |= {fact: said[fact].sources for fact in missing}
             under = {source for fact in missing for source in waiting[fact]}
             missing = {f for f in under if f not in waiting and f not in records}
-        self._learn_triples(sorted(fact for fact in waiting if fact not in self._triples))
+        self._learn_triples([fact for fact in waiting if fact not in self._triples])
         stated = [fact for fact in waiting if fact.startswith(FACT)]
         triples = {self._triples[fact] for fact in stated}
         self._learn_saying(triples)
@@ -273,14 +273,14 @@ class FactReader:
 
     def _learn_said(self, facts: Set[str]) -> None:
         # Not a difference with the keys: it would walk all of them each time.
-        missing = sorted(fact for fact in facts if fact not in self._said)
+        missing = [fact for fact in facts if fact not in self._said]
         if missing:
             self._said |= self._source.said(missing)
 
     def _learn_triples(self, facts: Sequence[str]) -> None:
         self._triples |= self._source.triples(facts)
         if lost := [fact for fact in facts if fact not in self._triples]:
-            raise QueryError("fact-without-triple", fact=lost[0])
+            raise QueryError("fact-without-triple", fact=min(lost))
 
     def _record(self, fact: str, under: tuple[FactRecord, ...]) -> FactRecord:
         said, triple = self._said.get(fact, _NOTHING), self._triples[fact]
