@@ -71,8 +71,10 @@ class Answer:
 
     @property
     def none(self) -> str:
-        """The code for an empty answer: a doubtful query says nothing of the documents."""
-        return "answer-none-doubtful" if self.warnings else "answer-none"
+        """The code for an empty answer: it says nothing of the documents, and less if in doubt."""
+        if self.warnings:
+            return "answer-none-doubtful"
+        return self.asked.none if self.asked else "answer-none"
 
     @property
     def members(self) -> dict[str, Any]:

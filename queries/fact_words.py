@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.fact import MODALITIES
-from ..graph.fact_record import FactRecord, Quote, Support
+from ..graph.fact_record import FactRecord, Quote, Support, TripleTerms
 from ..graph.sparql_tokens import scan
 from ..graph.store import Term
 from ..messages.message import Message, listed, say
@@ -133,13 +133,23 @@ def rank(fact: FactRecord) -> int:
 
 
 def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
-    """What a row rests on besides asserted facts: other modalities and disputed facts."""
+    """What a row rests on besides asserted facts: other modalities and disputed facts.
+
+    Of several facts with one triple the best supported counts: what one speaker is reported to
+    have said is no reservation where a document says the same itself.
+    """
     if explanation.unexplained:
         return say("answer-basis-unknown", language)
-    facts = {one.iri: one for fact in explanation.facts for one in fact.asserted()}.values()
-    found = [f"{ID}modality/{name}" for name in MODALITIES if name != "asserted"]
-    found = [iri for iri in found if any(iri.endswith(f"/{fact.modality}") for fact in facts)]
-    if any(fact.record_status == "disputed" for fact in facts):
+    best: dict[TripleTerms, tuple[bool, int, str]] = {}
+    for fact in explanation.facts:
+        for one in fact.asserted():
+            support = one.record_status == "disputed", rank(one), one.modality
+            best[one.triple] = min(support, best.get(one.triple, support))
+    modalities = {modality for _, _, modality in best.values()}
+    found = [
+        f"{ID}modality/{name}" for name in MODALITIES if name != "asserted" and name in modalities
+    ]
+    if any(is_disputed for is_disputed, _, _ in best.values()):
         found.append(f"{ID}record-status/disputed")
     return listed([labels(iri, language) for iri in found], language)
 

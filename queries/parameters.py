@@ -100,6 +100,7 @@ class Asked(NamedTuple):
     ar: str
     en: str
     values: tuple[Value, ...]
+    none: str = "answer-none"
 
     @property
     def has_default(self) -> bool:
@@ -181,15 +182,16 @@ def written_value(text: str, name: str, file: str) -> ox.NamedNode | ox.Literal 
     return terms[0]
 
 
-def with_terms(text: str, terms: Mapping[str, Term]) -> str:
-    """The query with these terms in the VALUES blocks of its parameters.
+def with_terms(text: str, terms: Mapping[str, Term | None]) -> str:
+    """The query with these terms, None for anything, in the VALUES blocks of its parameters.
 
     Only the content of the braces is replaced, by one serialised term, so that user text never
     becomes part of a query.
     """
     for name, term in terms.items():
         ((opening, closing),) = values_blocks(text, name)
-        text = f"{text[: opening.end]} {term} {text[closing.start :]}"
+        written = "UNDEF" if term is None else term
+        text = f"{text[: opening.end]} {written} {text[closing.start :]}"
     return text
 
 
@@ -219,10 +221,25 @@ def read_values(
             names=[item.name for item in missing],
             example=" ".join(f"-p {item.name}={item.example}" for item in missing),
         )
+    terms = {
+        item.name: item.term(given[item.name], names) for item in parameters if item.name in given
+    }
+    return with_defaults(parameters, terms)
+
+
+def with_defaults(parameters: Sequence[Parameter], terms: Mapping[str, Term]) -> tuple[Value, ...]:
+    """A value for each parameter: the term that is given, or the default.
+
+    A default that is already given as another value of its type is not taken: that a country
+    cooperates with Egypt is asked by default, that Egypt does so with itself never.
+    """
+    taken = {(item.type, terms[item.name]) for item in parameters if item.name in terms}
     return tuple(
-        Value(item, item.term(given[item.name], names), is_given=True)
-        if item.name in given
-        else Value(item, item.default, is_given=False)
+        Value(item, terms[item.name], is_given=True)
+        if item.name in terms
+        else Value(
+            item, None if (item.type, item.default) in taken else item.default, is_given=False
+        )
         for item in parameters
     )
 

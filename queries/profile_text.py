@@ -29,7 +29,8 @@ _PARTNERS, _NAMES = 6, 3
 _CLAUSES: Final = 8
 #: Relations that say nothing of their own in a paragraph.
 _SILENT: Final = {
-    TW + name for name in ("gender", "possiblySameAs", "comparator", "describedAs", "unit")
+    TW + name
+    for name in ("gender", "honorific", "possiblySameAs", "comparator", "describedAs", "unit")
 }
 #: The relations of an actor that items do not tell and a country's paragraph has too.
 _OF_COUNTRIES: Final = {

@@ -37,6 +37,7 @@ _NEEDED: Final = {
 _PARAMETER: Final = "country: {type: country, ar: الدولة, en: country}"
 _ASKED: Final = 'asks: ["what did {country} sign", "agreements of {country}"]'
 _REQUIRED: Final = "country: {type: country, required: true, ar: الدولة, en: country}"
+_OF_RECORDS: Final = "of_records: true"
 _COLUMN_WRITTEN: Final = "countries: {ar: عدد الدول, en: countries}"
 #: The fault of a value of the wrong type.
 _NOT: Final[dict[type, str]] = {
@@ -57,6 +58,7 @@ class Header(NamedTuple):
     rows: int
     asks_en: tuple[str, ...] = ()
     asks_ar: tuple[str, ...] = ()
+    of_records: bool = False
 
 
 def read_header(name: str, text: str) -> Header:
@@ -77,13 +79,20 @@ def read_header(name: str, text: str) -> Header:
             for tag in _field(name, fields, "tags", list)
         ),
         parameters=tuple(
-            Parameter(key, spec["type"], spec["ar"], spec["en"], _required(name, key, spec))
+            Parameter(
+                key,
+                spec["type"],
+                spec["ar"],
+                spec["en"],
+                _truth(name, spec, f"parameters.{key}.required", _REQUIRED),
+            )
             for key, spec in parameters.items()
         ),
         columns=_pairs(name, fields, "columns", ("ar", "en"), _COLUMN_WRITTEN),
         rows=_rows(name, fields),
         asks_en=_asks(name, fields, "asks", parameters),
         asks_ar=_asks(name, fields, "asks_ar", parameters),
+        of_records=_truth(name, fields, "of_records", _OF_RECORDS),
     )
 
 
@@ -128,12 +137,12 @@ def _asks(
     return asks
 
 
-def _required(name: str, key: str, spec: Mapping[str, str]) -> bool:
-    written = spec.get("required", "false")
+def _truth(name: str, fields: Mapping[str, Any], key: str, example: str) -> bool:
+    """Whether the last part of a dotted key is there and true."""
+    written = fields.get(key.rpartition(".")[2], "false")
     if written not in ("true", "false"):
-        key = f"parameters.{key}.required"
-        raise _wrong(Message("header-not-a-truth", file=_file(name), key=key), _REQUIRED)
-    return written == "true"
+        raise _wrong(Message("header-not-a-truth", file=_file(name), key=key), example)
+    return bool(written == "true")
 
 
 def _yaml(name: str, text: str) -> Any:
@@ -259,6 +268,11 @@ class Question(Paragraph):
         return self._header.rows
 
     @property
+    def none(self) -> str:
+        """The code for no rows, which are a whole answer only where it asks about the records."""
+        return "answer-none-recorded" if self._header.of_records else "answer-none"
+
+    @property
     def columns(self) -> Columns:
         """Headings, by language, of columns without a label in the ontology."""
         return self._header.columns
@@ -282,7 +296,7 @@ class Question(Paragraph):
         ``UnknownNameError`` for an unknown value.
         """
         found = read_values(self.name, self.parameters, values, names)
-        return Asked(self.name, self.ar, self.en, found)
+        return Asked(self.name, self.ar, self.en, found, self.none)
 
     def sparql(self, asked: Asked, names: Names) -> str:
         """The SPARQL text with these values."""
@@ -291,7 +305,7 @@ class Question(Paragraph):
         terms = {
             item.parameter.name: item.term
             for item in asked.values
-            if item.is_given and item.term is not None
+            if item.term != item.parameter.default
         }
         return with_prefixes(with_terms(self.text, terms), names.store)
 

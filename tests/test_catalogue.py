@@ -11,12 +11,14 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.api import KnowledgeGraph
+from taawun.graph.fact_reader import all_facts
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.cache import Build
-from taawun.ontology.namespaces import ID, TW
+from taawun.ontology.namespaces import ID, SKOS, TW
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.results import Table
+from taawun.queries.why import explain_or_say_why_not
 
 QUESTIONS = Catalogue().questions
 COUNTRIES = ("iraq", "lithuania", "egypt", "nigeria")
@@ -175,3 +177,98 @@ def test_the_counts_that_the_documents_give(graph: KnowledgeGraph) -> None:
     assert compared(graph, "CooperationTopic", "lithuania") == 6
     assert compared(graph, "Agreement", "iraq") == 0
     assert len(rows(graph, "agreements-by-region", region="region/africa")) == 6
+
+
+def test_an_area_is_asked_with_all_that_is_within_it(graph: KnowledgeGraph) -> None:
+    """What is found in an area is found in every wider one, and no row differs by modality only."""
+    broader = {}
+    for quad in graph.store.quads:
+        if quad.predicate.value == SKOS + "broader" and ID + "area/" in quad.subject.value:
+            broader[quad.subject.value.removeprefix(ID)] = quad.object.value.removeprefix(ID)
+    of_areas = {
+        name: item.name
+        for name, question in QUESTIONS.items()
+        for item in question.parameters
+        if item.type == "area"
+    }
+    assert len(of_areas) >= 8
+    looked_at = 0
+    for name, parameter in of_areas.items():
+        found = {}
+        for area in {*broader, *broader.values()}:
+            answer = graph.ask_stored(QUESTIONS[name], {parameter: area})
+            place = {v: n for n, v in enumerate(answer.variables)}
+            told = [tuple(str(row[v]) for v in answer.variables) for row in answer]
+            modality = place.get("modality", len(place))
+            plain = [(*row[:modality], *row[modality + 1 :]) for row in told]
+            assert len(set(plain)) == len(plain), (name, area)
+            found[area] = set(told)
+        for area, wider in broader.items():
+            # Of training, only what is within capacity building is asked.
+            assert found[area] <= found[wider] or not found[wider], (name, area, wider)
+            looked_at += bool(found[area] and found[wider])
+    assert looked_at > 100
+
+
+def test_a_comparison_is_with_the_party_that_is_named(graph: KnowledgeGraph) -> None:
+    def areas(first: str, second: str, **partner: str) -> list[int]:
+        found = rows(graph, "compare-two-countries", first=first, second=second, **partner)
+        counts = {country: int(count) for kind, country, count in found if kind == TW + "Area"}
+        return [counts[f"country/{country}"] for country in (first, second)]
+
+    assert areas("iraq", "lithuania") == [30, 16]
+    assert areas("iraq", "lithuania", partner="denmark") == [0, 0]
+    assert areas("egypt", "iraq", partner="lithuania") == [16, 0]
+    # Egypt is no partner of its own: then any other country is.
+    assert areas("egypt", "libya") == [43, 2]
+
+
+def test_no_other_party_than_the_one_named_is_found(graph: KnowledgeGraph) -> None:
+    """Of a country with which nobody does anything, no question finds anything."""
+    asked = 0
+    for name, question in QUESTIONS.items():
+        for item in question.parameters:
+            if item.type == "country" and item.default is not None and not item.is_required:
+                values = {**question.examples, item.name: "denmark"}
+                if "COUNT" not in question.text and name not in MENTIONS:
+                    assert rows(graph, name, **values) == [], name
+                    asked += 1
+    assert asked > 10
+
+
+def test_a_country_is_no_other_party_of_itself(graph: KnowledgeGraph) -> None:
+    asked = 0
+    for name, question in QUESTIONS.items():
+        sides = [item.name for item in question.parameters if item.type == "country"]
+        if len(sides) > 1 and "compare" not in name:
+            assert rows(graph, name, **dict.fromkeys(sides, "egypt")) == [], name
+            asked += 1
+    assert asked >= 4
+
+
+def test_a_row_rests_on_what_is_reported_only_where_nothing_says_it_plainly(
+    graph: KnowledgeGraph,
+) -> None:
+    plain = {
+        fact.triple
+        for fact in all_facts(graph.store)
+        if (fact.modality, fact.record_status) == ("asserted", "asserted")
+    }
+    looked_at = 0
+    for name, question in QUESTIONS.items():
+        answer = graph.ask_stored(question, question.examples)
+        block = [tuple(row[v] for v in answer.variables) for row in answer]
+        marks = answer.as_table(block).reservations or []
+        terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
+        proofs = explain_or_say_why_not(graph.store, answer.text, terms, alternatives=0)
+        for mark, proof in zip(marks, proofs, strict=False):
+            facts = [one for fact in proof.facts for one in fact.asserted()]
+            told = {one.triple for one in facts}
+            # A row of records is about this one record, whatever another says.
+            if "?fact" in question.text:
+                told -= {one.triple for one in facts if one.modality == "asserted"}
+            else:
+                told -= plain
+            assert bool(mark) == bool(told), (name, mark)
+            looked_at += 1
+    assert looked_at > 1500

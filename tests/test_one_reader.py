@@ -398,6 +398,8 @@ def reservations(facts: tuple[Fact, ...], query: str) -> list[str] | None:
 def test_a_row_without_proof_still_says_what_it_rests_on_besides_asserted_facts():
     assert reservations((FACT,), QUERY) == ["reported, disputed"]
     assert reservations((AGAIN,), QUERY) == [""]
+    # What one is reported to say is no reservation where another document says it itself.
+    assert reservations((FACT, AGAIN), QUERY) == [""]
 
 
 def test_of_counts_it_is_not_said_and_of_what_cannot_be_explained_that_it_is_not_known():

@@ -40,7 +40,7 @@ def test_a_term_that_does_not_exist_is_told_with_the_nearest(
     assert said.exit_code == 1
     assert f"{term} does not exist in this graph" in said.stderr
     assert near in said.stderr
-    assert "These documents do not answer this" not in said.output
+    assert "Nothing in this knowledge graph answers this" not in said.output
     said = run("sparql", query, "--format", "table", "--lang", "ar")
     assert f"هل تقصد {near}" in re.sub("[\u200e\u200f]", "", said.stderr)
     told = json.loads(run("sparql", query, "--format", "json").stdout)["warnings"]

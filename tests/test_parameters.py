@@ -16,7 +16,7 @@ from taawun.api import KnowledgeGraph
 from taawun.graph.errors import QueryError, UnknownNameError
 from taawun.loaders.builds.cache import Build
 from taawun.messages.message import has_words
-from taawun.ontology.namespaces import RDF
+from taawun.ontology.namespaces import RDF, SKOS
 from taawun.ontology.schema import Schema
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.parameters import LITERAL_TYPES, Parameter
@@ -225,12 +225,16 @@ def test_the_wording_claims_no_value_that_may_be_another(
 SCHEMA = Schema.load()
 BY_IRI = {item.iri: item for item in SCHEMA.properties.values()}
 Classes = frozenset[str] | None
+#: What stands under and over one another in this graph.
+AREA = frozenset({SCHEMA.classes["area"]})
 
 
 def ends(path: alg.Path) -> tuple[Classes, Classes]:
     """The classes that the two ends of a path must have, None where the ontology says nothing."""
     match path:
         case ox.NamedNode():
+            if path.value == SKOS + "broader":
+                return AREA, AREA
             found = BY_IRI.get(path.value)
             return (found.domains, found.ranges) if found else (None, None)
         case alg.Inverse(inner):

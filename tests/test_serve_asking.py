@@ -45,14 +45,14 @@ def test_an_answer_has_its_proofs_and_leads_to_its_question_or_its_query(site):
 @pytest.mark.parametrize(
     ("text", "language", "told"),
     [
-        ("what did Kenya sign?", "en", "Kenya: not in these documents"),
-        ("ماذا وقعت كينيا؟", "ar", "لا يرد في هذه الوثائق: كينيا"),
+        ("what did Kenya sign?", "en", "Kenya: not known here"),
+        ("ماذا وقعت كينيا؟", "ar", "غير معروف هنا: كينيا"),
         (
             "agreements of Egypt and Lithuania",
             "en",
             "The question I understood has no answer here.",
         ),
-        ("Has Egypt signed an agreement with Iraq?", "en", "These documents do not say so."),
+        ("Has Egypt signed an agreement with Iraq?", "en", "No fact here says so."),
         ("<script>alert(1)</script> which zorp", "en", "not understood"),
     ],
 )
@@ -60,7 +60,7 @@ def test_what_is_not_answered_is_said_and_no_table_shown(text, language, told, s
     page = ask(site, text, language)
     assert told in page
     assert "<tbody>" not in page
-    assert "do not answer this" not in page
+    assert "in this knowledge graph answers this" not in page
 
 
 def test_candidates_are_links_with_their_values(site):

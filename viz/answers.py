@@ -172,6 +172,7 @@ class _Asking:
             question.asks("en"),
             self._names(chain(rows, *others.values()), chain(*values.values())),
             self.is_together,
+            question.none,
         )
 
     def _from(self, others: Mapping[tuple[str, ...], tuple[Answer, ...]]) -> tuple[Answer, ...]:

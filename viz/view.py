@@ -139,7 +139,7 @@ class AnsweredQuestion:
     ``rows`` is the answer for the values that stand in the query; ``answers`` has one for every
     choice of values that has any; where the answers for two values ``are_together`` those for each
     of them, only for a value and itself. ``asks_ar`` and ``asks_en`` are further wordings,
-    ``names`` those of the IRIs in cells and among the values.
+    ``names`` those of the IRIs in cells and among the values, ``none`` the code for no rows.
     """
 
     slug: str
@@ -154,6 +154,7 @@ class AnsweredQuestion:
     asks_en: tuple[str, ...] = ()
     names: Mapping[str, Name] = field(default_factory=dict)
     are_together: bool = False
+    none: str = "answer-none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ...graph.store import Store
 from ...messages.message import say
 from ...ontology.namespaces import TW
 from ..labels import Labels, short_iri
-from ..parameters import Asked, Value
+from ..parameters import Asked, with_defaults
 from ..question import Question
 from .plan import Plan
 from .reading import Outcome
@@ -52,14 +52,12 @@ class Wording:
     def stored(self, question: Question, values: Mapping[str, str], language: str) -> str:
         """A stored question with the value of each of its parameters, defaults too."""
         told = []
-        for item in question.parameters:
-            value = values.get(item.name)
-            name = item.called(language)
-            if value is None and item.is_required:
+        terms = {name: ox.NamedNode(value) for name, value in values.items()}
+        for one in with_defaults(question.parameters, terms):
+            if one.parameter.is_required and not one.is_given:
+                name = one.parameter.called(language)
                 told.append(say("answer-parameter", language, name=name, value="…"))
                 continue
-            term = item.default if value is None else ox.NamedNode(value)
-            one = Value(item, term, is_given=value is not None)
             told += Asked(question.name, "", "", (one,)).told(self._labels, language)
         if not told:
             return question.summary(language)

@@ -143,6 +143,7 @@ def unexplained(reason: Message) -> RowExplanation:
 _VOCABULARY: Final = (RDF, RDFS, OWL, SKOS, SCHEMA, DCTERMS)
 #: Modalities of facts that no source states outright.
 _WEAK = frozenset({"inferred", "derived", "planned", "expected", "conditional", "denied"})
+_UNASSERTED = _WEAK | {"reported"}
 
 #: How many statements are read at least when the facts of a row are asked for; twice as many each
 #: time that the rows after them are asked for too.
@@ -229,15 +230,14 @@ class Grounds:
             self.learn((number,))
         return self._facts[number]
 
-    def rank(self, triples: frozenset[int]) -> tuple[int, int, int, list[str]]:
-        """The sort key: fewer facts first, then fewer weak facts, then fewer definitions."""
+    def rank(self, triples: frozenset[int]) -> tuple[int, int, int, int, list[str]]:
+        """The sort key: fewer facts first, then fewer weak, reported and defining statements."""
         facts = [number for number in triples if not self.is_definition(number)]
-        weak = sum(
-            all(self._reader.modality(fact) in _WEAK for fact in self._behind(number))
-            for number in facts
-        )
+        said = [{self._reader.modality(fact) for fact in self._behind(number)} for number in facts]
+        weak = sum(modalities <= _WEAK for modalities in said)
+        reported = sum("reported" in modalities <= _UNASSERTED for modalities in said)
         texts = sorted(" ".join(map(str, self._statements[number])) for number in triples)
-        return len(facts), weak, len(triples) - len(facts), texts
+        return len(facts), weak, reported, len(triples) - len(facts), texts
 
     def expect(self, sets: Sequence[frozenset[int]]) -> None:
         """Say which sets of statements are going to be shown, in order.

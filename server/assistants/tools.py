@@ -166,7 +166,7 @@ def _answer(rows: Rows, limit: int) -> Json:
     if rows.answer.warnings:
         found["warnings"] = [told(warning, rows.shown.language) for warning in rows.answer.warnings]
     if not shown:
-        found["nothing"] = say("answer-none", rows.shown.language)
+        found["nothing"] = say(rows.answer.none, rows.shown.language)
     return found
 
 

@@ -165,8 +165,12 @@ def as_shown(
 ) -> dict[str, Any]:
     """An answer for the template, with the warnings about its query."""
     warnings = [told(item, language) for item in answer.warnings]
-    has_files = isinstance(answer, Rows)
-    return {"table": table, "is_cut": is_cut, "warnings": warnings, "has_files": has_files}
+    found = {"table": table, "is_cut": is_cut, "warnings": warnings, "has_files": False}
+    return (
+        found | {"has_files": True, "none": answer.answer.none}
+        if isinstance(answer, Rows)
+        else found
+    )
 
 
 #: The files of an answer and their media types.

@@ -6,7 +6,7 @@ function questionPanel({question, values}) {
     el('p', {class: 'kicker'}, icon('question'), word(`explorer-subject-${question.subject ?? 'other'}`)),
     el('h2', {class: 'title'}, inLanguage(question.title)),
     question.parameters.length > 0 && el('div', {class: 'choosers'}, question.parameters.map((item, place) => chooser(question, values, item, place))),
-    el('p', {class: 'quiet'}, rows.length ? counted('answers', rows.length) : word('answer-none')),
+    el('p', {class: 'quiet'}, rows.length ? counted('answers', rows.length) : word(question.none ?? 'answer-none')),
     el('ol', {class: 'answers'}, rows.map((row) => answerItem(question, row))),
   ].filter(Boolean);
 }

@@ -170,8 +170,7 @@ function nodePanel(node) {
     stageTrail(node),
     nodeActions(node),
     ...disagreements(node),
-    attributes.length > 0 && group(word('explorer-attributes'), attributes, node, true),
-    ...relationGroups(node, relations),
+    ...factGroups(node, attributes, relations),
     ...summaryCards(node),
     quoted.length > 0 && group(word('explorer-speaks'), quoted, node, false),
     hidden > 0 && el('p', {class: 'quiet'}, word('explorer-hidden-facts', {count: hidden}), ' ', button(word('explorer-clear-filters'), clearFilters, {class: 'link'})),
@@ -238,7 +237,17 @@ function openGroups() {
 /** Relations that place a thing rather than tell of cooperation: told last. */
 const BACKGROUND = new Set(['belongsToCountry', 'locatedIn', 'subOrganizationOf', 'postIn']);
 
-/** Facts by relation, as seen from the node: the inverse's name where the node is the object. */
+/** Families whose members act: what they did with whom is told before what is said of them. */
+const ACTING = new Set(['country', 'organization', 'person']);
+
+/** The attributes of a node and its relations, what matters most of its family first. */
+function factGroups(node, attributes, relations) {
+  const own = attributes.length > 0 ? [group(word('explorer-attributes'), attributes, node, true)] : [];
+  const [telling, placing] = relationGroups(node, relations);
+  return ACTING.has(node.family.key) ? [...telling, ...own, ...placing] : [...own, ...telling, ...placing];
+}
+
+/** Facts by relation, as seen from the node: the inverse's name where the node is the object. Those that only place it come apart. */
 function relationGroups(node, relations) {
   const groups = new Map();
   for (const fact of relations) {
@@ -251,11 +260,13 @@ function relationGroups(node, relations) {
   }
   const ordered = [...groups.values()].sort((one, other) => one.plain - other.plain || one.firm - other.firm || other.list.length - one.list.length);
   let open = 0;
-  return ordered.map((found) => {
+  const drawn = ordered.map((found) => {
     const isOpen = open + found.list.length <= 8 || open === 0;
     open += found.list.length;
     return group(found.title, found.list, node, isOpen, true);
   });
+  const telling = ordered.filter((found) => !found.plain).length;
+  return [drawn.slice(0, telling), drawn.slice(telling)];
 }
 
 function relationTitle(predicate, outward) {
