@@ -1216,7 +1216,13 @@ def test_whole_entities_and_pairs_are_answered_in_the_page(open_page, bundled_fi
             "([name, asked]) => asked.map((given) => taawun.answer(name, given))", [name, asked]
         )
         for given, rows in zip(asked, answers, strict=True):
-            query = question.sparql(question.asked(given, graph.names), graph.names)
+            # The page shows the other values, and asks with them.
+            shown = {
+                item.name: item.default.value
+                for item in question.parameters
+                if item.default is not None and not item.is_required
+            }
+            query = question.sparql(question.asked(shown | given, graph.names), graph.names)
             expected = [[cell.value for cell in row] for row in graph.store.query(query)]
             assert [row["cells"] for row in rows] == expected, (name, given)
             # Nothing proves a count of none.
@@ -1263,6 +1269,22 @@ def test_under_a_relation_only_the_other_end_is_named(open_page, bundled_file):
     expect(signed.locator("summary").first).to_contain_text("signed")
     expect(signed.locator(".sentence")).to_have_count(6)
     assert "signatory" not in signed.inner_text()
+    page = open_page("#lang=en&node=country/iraq", file=bundled_file)
+    firmest = page.locator("#panel details.group").first.locator(".card")
+    # Talks that were held come before what is only proposed.
+    expect(firmest.first).to_contain_text("Egypt–Iraq talks")
+    expect(firmest.last).to_contain_text("Offered, proposed or planned")
+
+
+def test_a_date_is_told_in_words_and_once(open_page, bundled_file):
+    page = open_page("#lang=en", view="timeline", file=bundled_file)
+    headings = page.locator("#view-timeline h3")
+    assert "2017" in headings.all_inner_texts()
+    assert not any("XXXX" in text for text in headings.all_inner_texts())
+    assert (
+        page.locator("#view-timeline q").first.evaluate("q => getComputedStyle(q).quotes")
+        == '"«" "»"'
+    )
 
 
 def test_partners_stand_by_region_on_request(open_page, bundled_file):

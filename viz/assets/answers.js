@@ -43,11 +43,18 @@ const COMPUTED = {
       .sort((one, other) => compareTexts(one.document, other.document) || one.start - other.start)
       .map((row) => ({cells: [row.document, {text: String(row.start), type: `${XSD}integer`}, row.exact], facts: row.facts}));
   },
-  /** The facts about an area and its branches. */
+  /** The facts about an area and its branches, to the third level; what is said plainly is not told again as reported. */
   facts(iri) {
     const found = new Map();
-    const within = nodes.filter((node) => node.iri === iri || node.broader.some((cell) => cellOf(cell) === iri));
-    for (const fact of new Set(within.flatMap((node) => node.about))) {
+    const isIn = (node, depth) => node.iri === iri || (depth > 0 && node.broader.some((cell) => {
+      const wider = nodeOfIri.get(cellOf(cell));
+      return wider ? isIn(wider, depth - 1) : cellOf(cell) === iri;
+    }));
+    const told = [...new Set(nodes.filter((node) => isIn(node, 2)).flatMap((node) => node.about))];
+    const triple = (fact) => [fact.s, fact.p, JSON.stringify(objectOf(fact))].join(' ');
+    const isPlain = (fact) => slugOf(DATA.values[fact.m].iri) === 'asserted';
+    const plain = new Set(told.filter((fact) => isPlain(fact) && !fact.disputed).map(triple));
+    for (const fact of told.filter((one) => isPlain(one) || !plain.has(triple(one)))) {
       const cells = [nodes[fact.s].iri, DATA.predicates[fact.p].iri, objectOf(fact), DATA.values[fact.m].iri];
       const key = [cells[1], cells[0], typeof cells[2] === 'string' ? cells[2] : cells[2].text, cells[3]].join(' ');
       if (!found.has(key)) found.set(key, {key, cells, facts: []});

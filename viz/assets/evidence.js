@@ -48,11 +48,18 @@ function badges(fact) {
       fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('explorer-date-text')}, text))));
 }
 
-/** What facts are besides plainly stated: only planned, reported, read into the text, or disputed. */
+/**
+ * What facts are besides plainly stated: only planned, reported, read into the text, or disputed.
+ * What one is reported to say is no reservation where another document says the same itself.
+ */
 function reservations(claims) {
-  const said = new Set(claims.filter((fact) => fact.m !== undefined).map((fact) => DATA.values[fact.m]));
-  const names = [...said].filter((modality) => slugOf(modality.iri) !== 'asserted').map((modality) => inLanguage(modality.name)).sort();
-  return listed(claims.some((fact) => fact.disputed) ? [...names, word('explorer-disputed')] : names);
+  const triple = (fact) => JSON.stringify([fact.s, fact.p, fact.o, fact.value, fact.literal]);
+  const isPlain = (fact) => fact.m !== undefined && slugOf(DATA.values[fact.m].iri) === 'asserted' && !fact.disputed;
+  const plain = new Set(claims.filter(isPlain).map(triple));
+  const others = claims.filter((fact) => fact.m !== undefined && !plain.has(triple(fact)));
+  const said = new Set(others.map((fact) => DATA.values[fact.m]).filter((modality) => slugOf(modality.iri) !== 'asserted'));
+  const names = [...said].map((modality) => inLanguage(modality.name)).sort();
+  return listed(others.some((fact) => fact.disputed) ? [...names, word('explorer-disputed')] : names);
 }
 
 /** How many documents say a fact, if more than one does, and how many publishers these name. */

@@ -188,7 +188,7 @@ function namesInOrder() {
 }
 
 /** What is looked at is named farther off where there is no room beside it, a country a little. */
-const FAR = [12, 26, 42];
+const FAR = [12, 26, 42, 60, 78];
 
 /** The whole name where there is room for it, else its beginning. */
 function placeName(ctx, view, node, at, taken, sign, lines) {

@@ -259,6 +259,8 @@ function relationGroups(node, relations) {
     found.firm = Math.min(found.firm, fact.firm);
   }
   const ordered = [...groups.values()].sort((one, other) => one.plain - other.plain || one.firm - other.firm || other.list.length - one.list.length);
+  const kind = (fact) => DATA.families.indexOf(nodes[fact.s === node.id ? fact.o : fact.s].family);
+  for (const {list} of ordered) list.sort((one, other) => one.firm - other.firm || kind(one) - kind(other));
   let open = 0;
   const drawn = ordered.map((found) => {
     const isOpen = open + found.list.length <= 8 || open === 0;

@@ -60,6 +60,6 @@ function renderTimeline() {
     el('h2', {}, word('explorer-timeline')),
     el('p', {}, word('explorer-timeline-share', {dated: number(dated), all: number(list.length)})), share,
     el('ol', {class: 'times'}, ordered.map(([date, told]) => el('li', {},
-      el('h3', {}, el('time', {}, dateInWords(date)), ' ', el('code', {dir: 'ltr', title: 'EDTF'}, date)),
+      el('h3', {}, el('time', {title: date}, dateInWords(date))),
       el('div', {class: 'cards'}, cards(told))))));
 }
