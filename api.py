@@ -77,8 +77,9 @@ class KnowledgeGraph(Paragraph):
         """Run a stored question by name, or ask in one's own words in either language.
 
         Parameters are slugs, IRIs or names. What was understood of own words stands in
-        ``understood``, and in ``remark`` yes, no, or that the text gives no date; "what is X?"
-        gives the card of X. Raises ``UnsureError``, with what is near, if that is not certain.
+        ``understood``, and in ``remark`` yes, no, or that no date is recorded; where nobody signed,
+        ``short_of_that`` has who agreed on what, or talks. "What is X?" gives the card of X.
+        Raises ``UnsureError``, with what is near, if that is not certain.
 
         >>> import taawun
         >>> kg = taawun.open(language="en")
@@ -104,6 +105,8 @@ class KnowledgeGraph(Paragraph):
         answer = outcome.answer(self.store, self.language)
         rows = Rows(self.store, outcome.query_with_prefixes(self.store), answer)
         rows.was_read(self._read_as(outcome), outcome)
+        if outcome.short:
+            rows.short_of_that = self.answered(outcome.short)
         return rows
 
     def _read_as(self, outcome: Outcome) -> str:

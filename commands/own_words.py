@@ -11,7 +11,7 @@ import click
 from ..graph.errors import MisuseError, TaawunError
 from ..messages.message import say
 from ..queries.asking.wording import Wording
-from ..queries.rows import Truth
+from ..queries.rows import Rows, Truth
 from .faults import tell
 from .input import with_choices
 from .output import print_line, print_rows, print_truth
@@ -20,6 +20,9 @@ from .settings import FAULTS, Settings
 if TYPE_CHECKING:
     from ..queries.asking import Outcome
     from ..queries.results import Naming
+
+#: So many rows of what there is short of an answer are told.
+_SHORT = 5
 
 
 def ask_in_own_words(
@@ -38,6 +41,9 @@ def ask_in_own_words(
     """
     graph = settings.graph
     outcome = graph.read(words)
+    if settings.lang is None:
+        # Who asks in a language reads it, whatever the locale.
+        settings.lang = graph.language = outcome.language
     if outcome.kind in ("foreign", "unread", "unsure"):
         if graph.catalogue.looks_like_a_name(words):
             graph.catalogue.get(words)
@@ -67,13 +73,45 @@ def ask_in_own_words(
     if code := outcome.remark(has_rows=True):
         _note(settings, code, say(code, outcome.language))
     if outcome.kind == "no":
+        _note_short(settings, outcome)
         if settings.style == "json":
             print_truth(settings, Truth(graph.store, outcome.query, False), why, everything)
         sys.exit(FAULTS)
     if outcome.kind == "undated":
         print_rows(settings, rows, why, everything, naming=naming)
         sys.exit(FAULTS)
-    print_rows(settings, rows, why, everything, nothing="reading-empty", naming=naming)
+    try:
+        print_rows(settings, rows, why, everything, nothing="reading-empty", naming=naming)
+    finally:
+        _note_short(settings, outcome)
+
+
+def _note_short(settings: Settings, outcome: Outcome) -> None:
+    """Say what there is short of what was asked for in vain, and how to ask for it."""
+    if (short := outcome.short) is None:
+        return
+    wording = Wording(settings.graph.store)
+    told = wording.short_of_that(outcome)
+    store = settings.graph.store
+    found = Rows(store, short.query, short.answer(store, settings.language))
+    rows = found.display(0, _SHORT)
+    if len(found) > _SHORT:
+        rows.append(["…"])
+    lines = [" · ".join(filter(None, cells)) for cells in rows]
+    command = (
+        wording.command(short.question, short.plan.values) if short.question and short.plan else ""
+    )
+    if settings.format == "json":
+        _note(
+            settings,
+            "reading-short",
+            told,
+            {"rows": lines, "command": command, "sparql": short.query},
+        )
+        return
+    print_line(
+        "\n".join([told, *(f"  {line}" for line in lines), *filter(None, [command])]), err=True
+    )
 
 
 def _refuse(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ..graph.fact import MODALITIES
 from ..graph.fact_record import FactRecord, Quote, Support, TripleTerms
-from ..graph.sparql_tokens import scan
+from ..graph.sparql_tokens import Token, scan
 from ..graph.store import Term
 from ..messages.message import Message, listed, say
 from ..ontology.namespaces import ID, PREFIXES, RDF, RDFS, SKOS, TW
@@ -53,7 +53,7 @@ def pattern_in_words(pattern: str, labels: Labels, language: str) -> str:
     if opened and all(t.is_word("FILTER", "NOT", "EXISTS", "MINUS") for t in found[:opened]):
         found = found[opened + 1 : -1]
     pieces, done = [], 0
-    for token in found:
+    for token in _without_graphs(found):
         pieces.append(" " if token.start > done else "")
         if token.kind == "iri":
             pieces.append(labels(token.text[1:-1], language))
@@ -64,6 +64,24 @@ def pattern_in_words(pattern: str, labels: Labels, language: str) -> str:
             pieces.append(token.text)
         done = token.end
     return "".join(pieces).strip().removesuffix(" .")
+
+
+def _without_graphs(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens without ``GRAPH … {`` and its brace: of what is not said the record is no news."""
+    depth, inside = 0, []
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.is_word("GRAPH") and place + 2 < len(tokens) and tokens[place + 2].text == "{":
+            inside.append(depth)
+            depth, place = depth + 1, place + 3
+            continue
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        place += 1
+        if token.text == "}" and inside and inside[-1] == depth:
+            inside.pop()
+            continue
+        yield token
 
 
 def marks(fact: FactRecord, labels: Labels, language: str) -> list[str]:
@@ -232,7 +250,7 @@ _FIRST: Final = (
     "implementedBy", "supportedBy", "holds", "postIn", "chair", "speaker", "participant",
     "attendee", "provides", "beneficiary",
 )  # fmt: skip
-_LAST: Final = ("belongsToCountry", "possiblySameAs", "gender")
+_LAST: Final = ("belongsToCountry", "possiblySameAs", "honorific", "gender")
 
 
 def weight(predicate: str) -> int:

@@ -100,6 +100,8 @@ class Rows(Sequence[Row]):
         """``answer`` is read on first access to a row, then cached."""
         #: How a question in one's own words was read; empty for a stored question or a query.
         self.understood = ""
+        #: What there is short of what own words ask for in vain, such as talks where nobody signed.
+        self.short_of_that: Rows | None = None
         self._outcome: Outcome | None = None
         self.store, self.text, self.answer = store, text, answer
         self._single: dict[int, Explanation] = {}

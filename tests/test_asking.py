@@ -17,6 +17,7 @@ from taawun.api import KnowledgeGraph
 from taawun.graph.errors import MisuseError, QueryError, UnsureError
 from taawun.graph.store import select
 from taawun.loaders.builds.cache import Build
+from taawun.messages.message import say
 from taawun.ontology.namespaces import ID
 from taawun.queries.asking import Outcome
 from taawun.queries.catalogue import Catalogue
@@ -80,8 +81,8 @@ def test_no_agreement_of_others_stands_for_one_that_is_not_there(
     assert answered(graph, outcome) == set()
     said = run("ask", text, "--format", "csv")
     assert said.exit_code == 1
-    told = {"ar": "لا جواب هنا عن السؤال كما فُهم", "en": "The question I understood has no answer"}
-    assert told["en"] in said.stderr
+    assert say("reading-empty", outcome.language) in said.stderr
+    assert say("reading-short", outcome.language, reading="")[:8] in said.stderr
     assert "in this knowledge graph answers this" not in said.stderr
 
 
@@ -207,7 +208,10 @@ def test_a_stored_question_in_words_needs_its_value(
     given = run("ask", text, "-p", "country=iraq", "--format", "csv")
     assert given.exit_code == 0
     assert (
-        given.stdout == run("ask", "country-areas", "-p", "country=iraq", "--format", "csv").stdout
+        given.stdout
+        == run(
+            "ask", "country-areas", "-p", "country=iraq", "--format", "csv", "--lang", language
+        ).stdout
     )
     with pytest.raises(QueryError):
         graph.ask(text)
@@ -246,6 +250,56 @@ def test_no_is_told_as_what_the_documents_do_not_say(run: Callable[..., Result])
     assert said.exit_code == 0
     (proof,) = json.loads(said.stdout)["why"]
     assert any(fact["evidence"] for fact in proof["facts"])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "what did Egypt sign with Iraq",
+            "Memorandum of understanding between Egypt and Iraq · agreed",
+        ),
+        ("how many agreements did Egypt sign with Iraq", "agreed in principle"),
+        ("when was the memorandum with Iraq signed", "agreed in principle"),
+        ("هل وقعت مصر اتفاقية مع العراق؟", "متفق عليه مبدئيًّا"),
+        ("which agreements did Egypt sign with Lithuania", "under discussion"),
+    ],
+)
+def test_where_nobody_signed_it_is_said_what_there_is_short_of_that(
+    text: str, told: str, run: Callable[..., Result], graph: KnowledgeGraph
+) -> None:
+    said = run("ask", text, "--format", "csv")
+    mark = "ودون ذلك" if re.search("[؀-ۿ]", text) else "Short of that"
+    assert told in said.stderr.partition(mark)[2]
+    assert len(said.stdout.splitlines()) <= 1
+    outcome = graph.read(text)
+    assert outcome.short
+    short = graph.answered(outcome).short_of_that
+    assert short
+    assert not any("موقَّع" in str(row) or "signed" in str(row) for row in short)
+    as_json = run("ask", text, "--format", "json").stderr.splitlines()
+    assert any(told in row for row in json.loads(as_json[-1])["parts"]["rows"])
+
+
+def test_nothing_is_short_of_what_was_signed_or_of_those_who_have_nothing(
+    graph: KnowledgeGraph,
+) -> None:
+    for text in ("Did Egypt sign with Nigeria?", "Did Egypt sign an agreement with Denmark?"):
+        assert graph.read(text).short is None
+
+
+def test_a_question_is_answered_in_its_own_language(run: Callable[..., Result]) -> None:
+    arabic = "ما الذي وقعته مصر مع نيجيريا"
+    assert "اتفاقية مصر ونيجيريا" in run("ask", arabic, "--format", "csv").stdout
+    assert "Egypt–Nigeria" in run("ask", arabic, "--format", "csv", "--lang", "en").stdout
+
+
+def test_completed_is_no_word_without_meaning(graph: KnowledgeGraph) -> None:
+    """A word of a stage that is passed over would make every project a completed one."""
+    for text in ("which projects were completed in Iraq", "ما المشروعات المكتملة في العراق"):
+        outcome = graph.read(text)
+        assert not outcome.query or "completed" in outcome.query
+    assert graph.read("show me the complete list of agreements").query
 
 
 def test_a_date_that_the_text_does_not_give_is_no_date(run: Callable[..., Result]) -> None:

@@ -104,7 +104,7 @@ def test_a_parameter_is_also_an_iri(run):
     ],
 )
 def test_free_text_finds_the_nearest_question_and_says_which(words, name, run):
-    said = run("ask", *words.split(), "--format", "csv")
+    said = run("ask", *words.split(), "--format", "csv", "--lang", "en")
     assert said.exit_code == 0, said.output
     assert name in said.stderr
     assert "Nigeria" in said.stdout
@@ -167,7 +167,7 @@ def test_no_answer_exits_with_one_and_says_so(run):
         "sparql", "SELECT * WHERE { ?s tw:signedOn ?o }", "--format", "table", "--lang", "en"
     )
     assert said.exit_code == 1
-    assert "do not answer" in said.output
+    assert "Nothing in this knowledge graph answers this" in said.output
 
 
 def test_sparql_comes_from_the_argument_a_file_or_standard_input(run, tmp_path):

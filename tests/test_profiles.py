@@ -55,7 +55,10 @@ def test_a_country_is_told_by_how_far_each_partner_has_come(graph):
     }
     assert stages == {ID + "stage/signed"}
     _, _, arabic = paragraph(graph.store, ID + "country/iraq", "ar")
-    assert arabic.startswith("للعراق اتفاق مبدئي واحد لم يرد توقيعه مع مصر، و27 عرضًا ومقترحًا")
+    assert arabic.startswith(
+        "للعراق اتفاق مبدئي واحد لم يرد توقيعه مع مصر، "
+        "وموضوع تعاون واحد قيد البحث (مستنتج: 1) مع مصر، و27 عرضًا ومقترحًا"
+    )
 
 
 def test_arabic_verbs_agree_with_the_person(graph):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pyoxigraph as ox
 import pytest
+from click.testing import Result
 
 from taawun.checks import ANSWERS, plain_answer
 from taawun.graph.errors import QueryError
@@ -216,6 +218,25 @@ def test_a_collection_brings_its_own_questions(tmp_path):
 
 
 HEADER = "#+ summary: s\n#+ summary_ar: s\n#+ tags: [t]\n#+ rows: 1\n"
+
+
+def test_a_question_of_records_says_so_in_its_header() -> None:
+    assert not read_header("mine", HEADER + "SELECT * {}").of_records
+    assert read_header("mine", f"{HEADER}#+ of_records: true\nSELECT * {{}}").of_records
+    with pytest.raises(QueryError) as raised:
+        read_header("mine", f"{HEADER}#+ of_records: maybe\nSELECT * {{}}")
+    assert raised.value.message.code == "header-not-a-truth"
+
+
+def test_an_empty_answer_of_records_is_a_full_one(run: Callable[..., Result]) -> None:
+    told = {"ar": ("لا شيء من ذلك.", "وقد تقول الوثائق أكثر"), "en": ("None.", "may say more")}
+    for language, (full, open_) in told.items():
+        recorded = run("ask", "facts-not-asserted", "--format", "table", "--lang", language)
+        assert full in recorded.output
+        assert open_ not in recorded.output
+        said = run("ask", "delegation-heads", "--format", "table", "--lang", language)
+        assert open_ in said.output
+        assert full not in said.output
 
 
 @pytest.mark.parametrize("name", ["yes", "2019", "on", "~", "2019-13-45"])

@@ -385,3 +385,24 @@ def test_a_file_has_no_tabs_no_trailing_spaces_and_one_last_line_break(path: Pat
     assert lines.pop() == ""
     assert [number for number, line in enumerate(lines, 1) if line != line.rstrip()] == []
     assert lines[-1]
+
+
+# ---- titles of people ----------------------------------
+
+
+def test_a_title_is_a_fact_and_no_note_of_the_register(the_collection: Collection) -> None:
+    titled = {
+        (fact.subject.value.removeprefix(ID), fact.object.value.rpartition("/")[2])
+        for fact in said(the_collection, predicate="honorific")
+    }
+    assert titled == {
+        ("official/ahmed-tantawy", "doctor"), ("official/amr-talaat", "doctor"),
+        ("official/el-sisi", "president"), ("official/hazem-nabil", "engineer"),
+        ("official/karim-sherif", "ambassador"), ("official/khaled-el-attar", "engineer"),
+        ("official/luay-amin", "engineer"), ("official/marius-skodis", "doctor"),
+        ("official/marius-skodis", "mr"), ("official/rumlada-strajin", "ms"),
+    }  # fmt: skip
+    people = (SEEDS / "entities" / "official.yaml").read_text("utf-8")
+    assert "Printed with the title" not in people
+    # «السيد عزوز»: a first name or a title; the text does not settle it.
+    assert not said(the_collection, subject="official/azouz", predicate="honorific")

@@ -48,11 +48,10 @@ def test_an_answer_has_its_proofs_and_leads_to_its_question_or_its_query(site):
         ("what did Kenya sign?", "en", "Kenya: not known here"),
         ("ماذا وقعت كينيا؟", "ar", "غير معروف هنا: كينيا"),
         (
-            "agreements of Egypt and Lithuania",
+            "agreements of Egypt and Denmark",
             "en",
             "The question I understood has no answer here.",
         ),
-        ("Has Egypt signed an agreement with Iraq?", "en", "No fact here says so."),
         ("<script>alert(1)</script> which zorp", "en", "not understood"),
     ],
 )
@@ -61,6 +60,21 @@ def test_what_is_not_answered_is_said_and_no_table_shown(text, language, told, s
     assert told in page
     assert "<tbody>" not in page
     assert "in this knowledge graph answers this" not in page
+
+
+def test_where_nobody_signed_the_page_shows_what_there_is_short_of_that(site):
+    page = ask(site, "Has Egypt signed an agreement with Iraq?", "en")
+    assert "No fact here says so." in page
+    assert "Short of that: Agreement (party: Egypt; party: Iraq)" in page
+    assert "agreed in principle" in page
+
+
+def test_a_default_that_was_not_taken_is_not_filled_in(site):
+    page = site.get(
+        "/questions/country-areas?lang=en&country=country/egypt", accept="text/html"
+    ).text
+    assert "the other party: any" in page
+    assert re.search(r'name="partner" value=""', page)
 
 
 def test_candidates_are_links_with_their_values(site):

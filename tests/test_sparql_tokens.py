@@ -90,6 +90,9 @@ def test_what_is_absent_is_told_by_names():
 
     told = "NOT EXISTS { country:iraq <http://a/near> ?x . }"
     assert pattern_in_words(told, Names(), "en") == "iraq near ?x"
+    graphs = "NOT EXISTS { GRAPH ?f { country:iraq <http://a/near> ?x } GRAPH graph:evidence { ?f a ?t } }"
+    assert pattern_in_words(graphs, Names(), "en") == "iraq near ?x ?f a ?t"
+    assert pattern_in_words("{ { ?a ?b ?c } }", Names(), "en") == "{ { ?a ?b ?c } }"
 
 
 @pytest.mark.parametrize("text", ["'\\' \\'", '"a \\" b', "'it is"])

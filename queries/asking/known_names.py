@@ -31,18 +31,9 @@ _WHOLE_ONLY: Final = frozenset(
 )  # fmt: skip
 #: Classes that are never meant by a name in a question.
 _NEVER: Final = frozenset(
-    {
-        "Figure",
-        "Modality",
-        "RecordStatus",
-        "Comparator",
-        "ScopeWord",
-        "Gender",
-        "Honorific",
-        "Rule",
-        "Measure",
-    }
-)
+    {"Figure", "Modality", "RecordStatus", "Comparator", "ScopeWord", "Gender", "Honorific", "Rule",
+     "Measure"}
+)  # fmt: skip
 #: Endings of English adjectives of places, and those that no ending gives.
 _DEMONYMS: Final = ("n", "an", "ian", "ean", "ese", "i", "ish")
 _SIDES: Final = frozenset({"north", "south", "east", "west", "central"})

@@ -93,6 +93,30 @@ class Plan:
         known = f"FILTER NOT EXISTS {{ {subject} tw:earliest ?known }}"
         return replace(self, date="", date_pattern="", where=[*self.where, known])
 
+    def looser(self) -> Plan | None:
+        """Who is a party, whatever the stage, where it is asked who signed; else None.
+
+        What is only planned counts too, and the stage is shown.
+        """
+        signing = [at for at, pattern in enumerate(self.where) if _SIGNS in pattern]
+        if not signing or self.absent or self.counted:
+            return None
+        subject = self.where[signing[0]].partition(" ")[0]
+        where = [
+            either(pattern.replace(_SIGNS, "tw:party")) if at in signing else pattern
+            for at, pattern in enumerate(self.where)
+            if "tw:stage" not in pattern
+        ]
+        if not subject.startswith("?"):
+            return None
+        where.append(f"OPTIONAL {{ {subject} tw:stage ?stage }}")
+        steps = [
+            step._replace(predicate="party") if step.predicate == "signatory" else step
+            for step in self.steps
+            if step.predicate not in ("stage", "signedOn")
+        ]
+        return Plan(self.target, where, steps, [*self.shown, subject[1:], "stage"])
+
     def query(self, *, dated: bool = True) -> str:
         """The SPARQL text; without ``dated``, whether or not there is a date."""
         variables = dict.fromkeys([self.target, *self.shown])
@@ -182,3 +206,4 @@ def values(variable: str, iris: Iterable[str]) -> str:
 
 
 _SHORT: Final = ("country", "area", "stage", "unit")
+_SIGNS: Final = "tw:signatory"

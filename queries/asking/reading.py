@@ -45,6 +45,8 @@ _REMARKS: Final = {
     "unsaid": "reading-unsaid",
 }
 _MOST: Final = 3
+#: What there is between two countries, whatever its stage.
+_LINKS: Final = "links-between-two-countries"
 #: A wording with so many words in common is compared before a question is composed.
 _CLOSE: Final = 0.5
 
@@ -56,6 +58,8 @@ class Outcome(Paragraph):
     ``names`` are the unknown names, ``near`` the known ones most like them, ``words`` the words
     that were not understood, ``candidates`` the readings to choose from, ``reason`` why what is
     asked cannot be decided, ``uncompared`` how many more things have no date to compare.
+    ``short`` asks what there is short of that, where nothing is as it is asked: who agreed on what,
+    or talks, where nobody signed.
     """
 
     kind: Kind
@@ -70,6 +74,7 @@ class Outcome(Paragraph):
     candidates: tuple[tuple[Question, dict[str, str]], ...] = field(default_factory=tuple)
     reason: Message | None = None
     uncompared: int = 0
+    short: Outcome | None = None
 
     def __repr__(self) -> str:
         asked = self.question.name if self.question else self.query
@@ -159,6 +164,25 @@ class Reader:
         return self._unsure(units, candidates(matches), reason)
 
     def _answer(self, units: Units, plan: Plan) -> Outcome:
+        outcome = self._answered(units, plan)
+        asked = replace(plan, is_count=False).query() if outcome.query and not plan.stored else ""
+        if asked and outcome.kind in ("answer", "no") and not self._names.has_row(asked):
+            return replace(outcome, short=self._short_of(units, plan))
+        return outcome
+
+    def _short_of(self, units: Units, plan: Plan) -> Outcome | None:
+        """What there is short of what a plan asks for in vain: the first that has an answer."""
+        looser = plan.looser()
+        plans = [looser] if looser else []
+        sides = [step.object for step in plan.steps if step.predicate in ("signatory", "party")]
+        if len(sides) == 2 and all("Country" in self._names.classes.get(one, ()) for one in sides):
+            values = dict(zip(("first", "second"), sides, strict=True))
+            if _LINKS in self._catalogue:
+                plans.append(Plan(stored=_LINKS, values=values))
+        outcomes = (self._answered(units, one) for one in plans)
+        return next((one for one in outcomes if self._names.has_row(one.query)), None)
+
+    def _answered(self, units: Units, plan: Plan) -> Outcome:
         language = units.language
         if plan.card:
             return Outcome("card", language, plan)

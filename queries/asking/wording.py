@@ -28,7 +28,11 @@ class Wording:
         self._labels = Labels(store)
 
     def read_as(self, outcome: Outcome) -> str:
-        """The line "Read as: …", in the language of the question."""
+        """The line "Read as: …", in the language of the question; empty where nothing was read."""
+        reading = self._reading(outcome)
+        return say("reading-read-as", outcome.language, reading=reading) if reading else ""
+
+    def _reading(self, outcome: Outcome) -> str:
         language = outcome.language
         plan = outcome.plan
         if plan is None:
@@ -47,7 +51,13 @@ class Wording:
             told = say("reading-count", language, reading=told)
         if plan.is_whether:
             told = say("reading-whether", language, reading=told)
-        return say("reading-read-as", language, reading=told)
+        return told
+
+    def short_of_that(self, outcome: Outcome) -> str:
+        """What is asked instead, where nothing is as it was asked: "Short of that: …"."""
+        assert outcome.short
+        reading = self._reading(outcome.short)
+        return say("reading-short", outcome.language, reading=reading)
 
     def stored(self, question: Question, values: Mapping[str, str], language: str) -> str:
         """A stored question with the value of each of its parameters, defaults too."""

@@ -125,8 +125,11 @@ def _ask(graph: OpenedBuild, *, question: str, parameters: dict[str, str], limit
     found = _answer(rows, limit)
     # The rows are read already: what the answer means depends on whether there were any.
     code = outcome.remark(has_rows=bool(found["rows"]))
-    said = {"remark": say(code, outcome.language)} if code else {}
+    said: Json = {"remark": say(code, outcome.language)} if code else {}
     query = "\n".join(line for line in rows.text.splitlines() if not line.startswith("#+"))
+    if rows.short_of_that:
+        less = rows.short_of_that
+        said["short_of_that"] = {"read_as": less.understood, **_answer(less, limit)}
     return {"understood": True, "read_as": rows.understood, **said, **found, "sparql": query}
 
 

@@ -191,6 +191,7 @@ def own_words_page(
         "link": "",
         "candidates": [],
         "answer": None,
+        "short": None,
         "files": [],
         "found": [],
     }
@@ -238,6 +239,10 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
     answer = as_answer(rows, why)
     has_rows = bool(answer["table"].rows)
     code = outcome.remark(has_rows)
+    if outcome.short:
+        query = outcome.short.query_with_prefixes(graph.store)
+        less = Rows(graph.store, query, outcome.short.answer(graph.store, language))
+        found |= {"short": as_answer(less, why), "short_of_that": wording.short_of_that(outcome)}
     return found | {
         "answer": answer if has_rows else None,
         "said": say(code, language) if code else "",

@@ -120,6 +120,13 @@ def question_page(
     values["sparql"] = rows.text
     if rows.answer.asked:
         values["asked"] = rows.answer.asked.told(rows.shown.labels, language)
+        open_to_any = {
+            item.parameter.name for item in rows.answer.asked.values if item.term is None
+        }
+        values["fields"] = [
+            item._replace(value="") if item.parameter.name in open_to_any else item
+            for item in values["fields"]
+        ]
     page.write(reply, "question.html", path, **values)
 
 
