@@ -153,10 +153,12 @@ class FactReader:
         saying, said = self._saying, self._said
         if prospects is None:
             return {triple: saying[triple] for triple in triples}
-        return {
-            triple: tuple([fact for fact in saying[triple] if said[fact].is_prospect == prospects])
-            for triple in triples
-        }
+        found = {}
+        for triple in triples:
+            facts = saying[triple]
+            mine = [fact for fact in facts if said[fact].is_prospect == prospects]
+            found[triple] = facts if len(mine) == len(facts) else tuple(mine)
+        return found
 
     def _learn_saying(self, triples: Iterable[TripleTerms]) -> None:
         saying, said, known = self._saying, self._said, self._triples
@@ -166,7 +168,7 @@ class FactReader:
         stated = [
             triple
             for triple in missing
-            if not isinstance(triple[0], _NOT_STATED) and not isinstance(triple[2], _NOT_STATED)
+            if isinstance(triple[0], ox.NamedNode) and isinstance(triple[2], _OBJECTS)
         ]
         found = [*self._source.stating(stated)]
         self._learn_said({fact for _, fact in found})
@@ -241,7 +243,7 @@ class FactReader:
             waiting |= {fact: said[fact].sources for fact in missing}
             under = {source for fact in missing for source in waiting[fact]}
             missing = {f for f in under if f not in waiting and f not in records}
-        self._learn_triples(sorted(fact for fact in waiting if fact not in self._triples))
+        self._learn_triples([fact for fact in waiting if fact not in self._triples])
         stated = [fact for fact in waiting if fact.startswith(FACT)]
         triples = {self._triples[fact] for fact in stated}
         self._learn_saying(triples)
@@ -271,14 +273,14 @@ class FactReader:
 
     def _learn_said(self, facts: Set[str]) -> None:
         # Not a difference with the keys: it would walk all of them each time.
-        missing = sorted(fact for fact in facts if fact not in self._said)
+        missing = [fact for fact in facts if fact not in self._said]
         if missing:
             self._said |= self._source.said(missing)
 
     def _learn_triples(self, facts: Sequence[str]) -> None:
         self._triples |= self._source.triples(facts)
         if lost := [fact for fact in facts if fact not in self._triples]:
-            raise QueryError("fact-without-triple", fact=lost[0])
+            raise QueryError("fact-without-triple", fact=min(lost))
 
     def _record(self, fact: str, under: tuple[FactRecord, ...]) -> FactRecord:
         said, triple = self._said.get(fact, _NOTHING), self._triples[fact]
@@ -312,5 +314,5 @@ def _preferred(graphs: Collection[str]) -> tuple[str, ...]:
     return tuple(asserted or sorted(set(graphs)))
 
 
-#: What no fact has as its subject or its object.
-_NOT_STATED: Final = (ox.BlankNode, ox.Triple)
+#: What facts have as their objects: no blank nodes.
+_OBJECTS: Final = (ox.NamedNode, ox.Literal)

@@ -46,7 +46,7 @@ class BesideRow(NamedTuple):
 
 
 class FactSource(Protocol):
-    """Reads parts of facts; each method takes many at once."""
+    """Reads parts of facts; each method takes many at once, and asks a store in a fixed order."""
 
     def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
         """The triples with the facts and derived facts whose graphs have them."""
@@ -98,7 +98,7 @@ class Queries:
                 yield triples[int(text_of(number))], text_of(graph)
 
     def _qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
-        for _, chunk in chunks(facts):
+        for _, chunk in chunks(sorted(facts)):
             text = (
                 f"SELECT ?f ?p ?o WHERE {{ {listed('f', chunk)} GRAPH <{GRAPH_EVIDENCE}> "
                 f"{{ ?f ?p ?o }} FILTER(?p IN ({_PROPERTIES})) }}"
@@ -107,7 +107,7 @@ class Queries:
                 yield text_of(fact), text_of(predicate), value
 
     def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
-        for _, chunk in chunks(facts):
+        for _, chunk in chunks(sorted(facts)):
             text = f"SELECT ?f ?s ?p ?o WHERE {{ {listed('f', chunk)} GRAPH ?f {{ ?s ?p ?o }} }}"
             for fact, subject, predicate, object_ in rows(self._store, text):
                 yield text_of(fact), (subject, predicate, object_)
@@ -115,7 +115,7 @@ class Queries:
     def quotes(self, facts: Sequence[str]) -> tuple[list[EvidenceRow], list[BesideRow]]:
         evidence: list[EvidenceRow] = []
         beside: list[BesideRow] = []
-        for _, chunk in chunks(facts):
+        for _, chunk in chunks(sorted(facts)):
             block = listed("f", chunk)
             more, around = queried_quotes(self._store, block, f"{block} {_OF_FACT}")
             evidence += more
@@ -182,7 +182,7 @@ class Quads:
     def qualifiers(self, facts: Sequence[str]) -> Iterator[tuple[str, str, Term]]:
         """Facts, properties and values."""
         match, node, wanted = self._match, ox.NamedNode, _WANTED
-        for fact in facts:
+        for fact in sorted(facts):
             evidence = self._evidence[fact] = []
             for quad in match(node(fact), None, None, _GRAPH):
                 predicate = quad.predicate
@@ -192,7 +192,7 @@ class Quads:
                     evidence.append(quad.object)  # type: ignore[arg-type]
 
     def triples(self, facts: Sequence[str]) -> Iterator[tuple[str, Triple]]:
-        for fact in facts:
+        for fact in sorted(facts):
             for quad in self._match(None, None, None, ox.NamedNode(fact)):
                 yield fact, (quad.subject, quad.predicate, quad.object)  # type: ignore[misc]
 
@@ -200,7 +200,7 @@ class Quads:
         match = self._match
         evidence: list[EvidenceRow] = []
         beside: list[BesideRow] = []
-        for fact in facts:
+        for fact in sorted(facts):
             found = self._evidence.pop(fact, None)
             if found is None:
                 quads = match(ox.NamedNode(fact), _EVIDENCE_OF, None, _GRAPH)

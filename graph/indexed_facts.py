@@ -21,7 +21,7 @@ from .fact import Passage, evidence_iri
 from .fact_record import QuotePart
 from .fact_sources import BesideRow, EvidenceRow, FactSource, Quads, Queries, Triple
 from .qualifiers import Said, said_of
-from .store import EmbeddedStore, Store, Term, kept
+from .store import EmbeddedStore, Store, Term, kept, line_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -198,7 +198,7 @@ class _Indexed:
         self._known: dict[str, list[_Row]] = {}
 
     def stating(self, triples: Sequence[Triple]) -> Iterator[tuple[Triple, str]]:
-        lines = {f"{triple[0]} {triple[1]} {triple[2]}": triple for triple in triples}
+        lines = {line_of(*triple): triple for triple in triples}
         found = self._read(self._index.by_triple, [*lines])
         told = set()
         for iri, rows in found.items():

@@ -50,7 +50,7 @@ class QuoteReader:
 
     def learn(self, facts: Set[str]) -> None:
         """Read the quotes of these facts."""
-        missing = sorted(f for f in facts if f not in self._quotes and f.startswith(FACT))
+        missing = [f for f in facts if f not in self._quotes and f.startswith(FACT)]
         if missing:
             found = self._read(*self._source.quotes(missing))
             self._quotes |= dict.fromkeys(missing, ()) | found

@@ -91,6 +91,14 @@ def read(answer: Iterable[_Item]) -> Iterator[_Item]:
         raise damaged(error) from error
 
 
+def line_of(subject: Term, predicate: Term, object_: Term) -> str:
+    """A triple as in N-Triples, without its full stop; many are written so."""
+    # The value of a term is there faster than its text.
+    if isinstance(object_, ox.NamedNode) and isinstance(subject, ox.NamedNode):
+        return f"<{subject.value}> <{predicate.value}> <{object_.value}>"
+    return f"{subject} {predicate} {object_}"
+
+
 def damaged(error: Exception) -> StoreError:
     """The error for a damaged store, with a remedy."""
     return StoreError("store-damaged", reason=foreign(error))

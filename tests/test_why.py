@@ -230,6 +230,57 @@ def test_a_row_that_is_not_in_the_answer_is_refused(small_store):
     assert found.facts
 
 
+class Overheard(EmbeddedStore):
+    """A store that remembers what it is asked."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        super().__init__(store.quads)
+        self.asked: list[str] = []
+
+    def query(self, text, *arguments, **options):
+        self.asked.append(text)
+        return super().query(text, *arguments, **options)
+
+
+COUNTED = "SELECT ?c (COUNT(?a) AS ?n) { ?a tw:signatory ?c } GROUP BY ?c"
+
+
+def test_groups_that_the_rows_show_are_not_asked_for_again(small_store):
+    store = Overheard(small_store)
+    rows = list(small_store.query(prefixed(COUNTED)))
+    found = explain(store, prefixed(COUNTED), rows)
+    assert [len(item.facts) for item in found] == [int(row["n"].value) for row in rows]
+    assert store.asked
+    assert not any("GROUP BY" in text for text in store.asked)
+
+
+def test_a_count_that_is_out_of_date_is_gone_and_the_others_are_explained(small_store):
+    rows = [*small_store.query(prefixed(COUNTED)), {"c": term("country/egypt"), "n": ox.Literal(7)}]
+    *found, gone = explain(small_store, prefixed(COUNTED), rows)
+    assert len(found) == 4
+    assert all(item.facts for item in found)
+    assert gone.unexplained is not None
+    assert gone.unexplained.code == "unexplained-row-gone"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"),
+    [
+        # Its author may have made it so that a store does not join every pair.
+        ("SELECT (COUNT(*) AS ?n) { ?x tw:inArea ?b { SELECT * { ?x tw:signatory ?c } } }", True),
+        # To a few rows, a store finds its way through the whole pattern.
+        ("SELECT ?x { ?x tw:inArea ?b { SELECT ?x { ?x tw:signatory ?c } } }", False),
+    ],
+)
+def test_a_subquery_stays_one_unless_the_rows_limit_the_pattern(text, is_kept, small_store):
+    store = Overheard(small_store)
+    rows = list(small_store.query(prefixed(text)))
+    found = explain(store, prefixed(text), rows)
+    assert found
+    assert all(item.facts for item in found)
+    assert any(text.count("SELECT") > 1 for text in store.asked) is is_kept
+
+
 # Random graphs, random queries.
 
 

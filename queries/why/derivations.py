@@ -7,10 +7,10 @@ solutions, never rows times solutions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from functools import reduce
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from operator import or_
 from typing import Final
 
@@ -28,32 +28,20 @@ from .provenance import (
     Row,
     Statements,
     Table,
-    batched,
 )
 from .rewrite import Rewriter
+from .row_limits import Limits, limits_to, placed
 from .solutions import Reader
 from .sparql import algebra as alg
 from .sparql.patterns import Fresh, is_lower_bound, unprojected, with_keys
 from .sparql.terms import make_expression
 from .sparql.variables import certain, mentioned, without_idle_optionals
-from .sparql.writer import Absence, write_absence, write_select, write_values
+from .sparql.writer import Absence, is_query, write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and paths are combined per solution.
 _BREADTH: Final = 4
-#: The number of rows in a VALUES block, and the number above which all rows are queried at once.
-_CHUNK: Final = 1000
-_MANY: Final = 10 * _CHUNK
 #: The largest group whose members are listed to say that there is no further one.
 _FEW: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """VALUES blocks that limit a pattern to some rows, and the empty block they replace."""
-
-    place: alg.Values
-    variables: tuple[alg.Var, ...]
-    blocks: tuple[alg.Values, ...]
 
 
 class Deriver:
@@ -68,6 +56,8 @@ class Deriver:
         self.store, self.fresh, self.dataset, self.base = store, fresh, dataset, base
         self.statements = Statements()
         self._asked: dict[str, bool] = {}
+        #: The SELECT of which the needed pattern was last asked for, and that pattern.
+        self._last: tuple[alg.Select | None, alg.Group] = None, alg.Group(())
         self._presence = Presence(store, dataset, self.statements)
         self.is_exact = True
         self.has_negation = False
@@ -80,46 +70,57 @@ class Deriver:
         rows: Collection[Row] | None = None,
         *,
         used: Iterable[alg.Var] = (),
+        is_anew: bool = False,
     ) -> Table:
         """The derivations of each row of a SELECT, ignoring LIMIT and OFFSET.
 
         A row of a grouped SELECT has one derivation per group: all its members. ``rows`` are
         the requested rows, in projection order; None means all. ``used`` are the variables that
-        other parts of the query use.
+        other parts of the query use. ``is_anew`` runs a grouped SELECT again even if its rows
+        show their groups.
         """
         if not select.is_aggregated:
             if rows is not None and self._presence.is_direct:
                 found = self._shown(select, rows, frozenset(used))
                 if found is not None:
                     return found
-            select, limits = self._limited(select, select.variables, rows)
-            group = without_idle_optionals(unprojected(select), set(select.variables))
-            return self.pattern(group, select.variables, limits, used=frozenset(used))
+            names = select.variables
+            limits = limits_to(rows, select, names, self.fresh)
+            where, *others = self._needed(select).elements
+            group = alg.Group((placed(limits, where), *others))
+            return self.pattern(group, names, limits, used=frozenset(used), is_whole=True)
         self.has_groups = True
         keyed, keys = with_keys(select, self.fresh)
         members = self.members(keyed, rows)
+        shown = None if rows is None or is_anew else _shown_groups(select, keys, rows, members)
+        groups = self._groups(keyed, keys) if shown is None else shown
+        absent = write_absence("NOT EXISTS", select.where, dataset=self.dataset)
+        empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
+        table: Table = defaultdict(dict)
+        for row, key in groups:
+            sets = members.get(key, empty)
+            if keyed.having and (rows is None or row in rows):
+                closed = Rest(self.no_further(keyed, key))
+                sets = {triples: rest | closed for triples, rest in sets.items()}
+            table[row] |= sets
+        if rows is not None:
+            _find_unstable(table, rows, select.stable_columns)
+        return table
+
+    def _groups(self, keyed: alg.Select, keys: Sequence[alg.Var]) -> Iterator[tuple[Row, Row]]:
+        """Each row of a grouped SELECT, and its group's key."""
         shown = tuple((self.fresh(), make_expression([key])) for key in keys)
         groups = replace(
             keyed,
-            projection=select.projection + shown,
+            projection=keyed.projection + shown,
             is_distinct=False,
             order_by=(),
             limit=None,
             offset=None,
         )
-        width = len(select.projection)
-        absent = write_absence("NOT EXISTS", select.where, dataset=self.dataset)
-        empty: Derivations = {frozenset(): Rest(frozenset({absent}))}
-        table: Table = defaultdict(dict)
+        width = len(keyed.projection)
         for row in self._run(write_select(groups, self.dataset)):
-            sets = members.get(row[width:], empty)
-            if keyed.having and (rows is None or row[:width] in rows):
-                closed = Rest(self.no_further(keyed, row[width:]))
-                sets = {triples: rest | closed for triples, rest in sets.items()}
-            table[row[:width]] |= sets
-        if rows is not None:
-            _find_unstable(table, rows, select.stable_columns)
-        return table
+            yield row[:width], row[width:]
 
     def _shown(
         self, select: alg.Select, rows: Collection[Row], used: frozenset[alg.Var]
@@ -128,8 +129,7 @@ class Deriver:
 
         Such rows need no query: what they rest on need only be in the store.
         """
-        names = frozenset(select.variables)
-        group = without_idle_optionals(unprojected(select), set(names))
+        names, group = frozenset(select.variables), self._needed(select)
         if not mentioned(group) <= names:
             return None
         rewriter = Rewriter(self.fresh, names, used=used)
@@ -147,6 +147,13 @@ class Deriver:
                 del table[row]
         return table
 
+    def _needed(self, select: alg.Select) -> alg.Group:
+        """The pattern of an ungrouped SELECT, without the OPTIONALs that its rows do not show."""
+        if select is not self._last[0]:
+            group = without_idle_optionals(unprojected(select), set(select.variables))
+            self._last = select, group
+        return self._last[1]
+
     def _note(self, rewriter: Rewriter) -> None:
         self.is_exact &= rewriter.is_exact
         self.has_negation |= rewriter.has_negation
@@ -158,10 +165,11 @@ class Deriver:
 
         Every key of ``keyed`` must have a variable (:func:`.rewrite.with_keys`).
         """
-        keyed, limits = self._limited(keyed, _plain_keys(keyed), rows)
+        limits = limits_to(rows, keyed, _plain_keys(keyed), self.fresh)
         keys = tuple(variable for _, variable in keyed.group_by if variable)
-        group, used = alg.Group((keyed.where, *_key_binds(keyed))), _used(keyed)
-        found = self.pattern(group, keys, limits, breadth=1, used=used)
+        group = alg.Group((placed(limits, keyed.where), *_key_binds(keyed)))
+        used = _used(keyed)
+        found = self.pattern(group, keys, limits, breadth=1, used=used, is_whole=True)
         table: Table = {}
         for row, derivations in found.items():
             union = frozenset[int]().union(*derivations)
@@ -201,17 +209,23 @@ class Deriver:
         self,
         group: alg.Group,
         keys: Sequence[alg.Var],
-        limits: _Limits | None = None,
+        limits: Limits | None = None,
         breadth: int = _BREADTH,
         used: frozenset[alg.Var] | None = frozenset(),
+        *,
+        is_whole: bool = False,
     ) -> Table:
         """The derivations of a pattern's solutions, by the values of ``keys``.
 
         A ``breadth`` of 1 is for group members: one way for each, and every subquery row.
         ``used`` are the variables that conditions and values outside the pattern use, None if
-        all are.
+        all are. ``is_whole`` means that no other part of the query limits the pattern.
         """
-        rewriter = Rewriter(self.fresh, frozenset(keys), used=used)
+        # To few rows a store finds its way through any pattern. Where all solutions are wanted,
+        # the order that a subquery gives to a query can be the one that does not join every pair.
+        rewriter = Rewriter(
+            self.fresh, frozenset(keys), used=used, keeps_subqueries=is_whole and limits is None
+        )
         rewritten = rewriter.group(group, outside=limits.variables if limits else ())
         self._note(rewriter)
         reader = Reader(self, rewriter.atoms, keys, rewriter.spare, is_bounded=breadth > 1)
@@ -263,7 +277,7 @@ class Deriver:
 
     def _is_false(self, ask: str) -> bool:
         if ask not in self._asked:
-            self._asked[ask] = _is_query(ask) and not self.store.query(ask)
+            self._asked[ask] = is_query(ask) and not self.store.query(ask)
         return self._asked[ask]
 
     def _columns_of(self, group: alg.Group, columns: Iterable[alg.Var]) -> str:
@@ -279,35 +293,17 @@ class Deriver:
             raise QueryError("store-without-solutions")
         return sorted((tuple(solution) for solution in read(answer)), key=_text)
 
-    def _limited(
-        self, select: alg.Select, among: Iterable[alg.Var], rows: Collection[Row] | None
-    ) -> tuple[alg.Select, _Limits | None]:
-        """The SELECT with a placeholder VALUES block, and the blocks with the requested rows.
 
-        Only variables that are in ``among`` and bound before any OPTIONAL, MINUS or BIND can be
-        limited without changing the meaning of the pattern. Literals are left out: Virtuoso
-        returns a decimal matched by VALUES as an integer, and misses strings in long blocks.
-        """
-        if rows is None or len(rows) > _MANY:
-            return select, None
-        bound = certain(takewhile(_is_joined, select.where.elements))
-        columns = [
-            i
-            for i, (variable, expression) in enumerate(select.projection)
-            if variable in among and variable in bound and expression is None
-            if not any(isinstance(row[i], ox.Literal) for row in rows)
-        ]
-        wanted = dict.fromkeys(tuple(row[i] for i in columns) for row in rows)
-        if not columns or any(isinstance(term, ox.BlankNode) for row in wanted for term in row):
-            return select, None
-        variables = tuple(select.projection[i][0] for i in columns)
-        place = alg.Values((self.fresh(),), ())
-        where = alg.Group((place, *select.where.elements))
-        blocks = [
-            alg.Values(variables, chunk)  # type: ignore[arg-type]  # no blank nodes
-            for chunk in batched(wanted, _CHUNK)
-        ]
-        return replace(select, where=where), _Limits(place, variables, tuple(blocks))
+def _shown_groups(
+    select: alg.Select, keys: Iterable[alg.Var], rows: Iterable[Row], members: Container[Row]
+) -> list[tuple[Row, Row]] | None:
+    """Each row with its group's key, if all rows show theirs, and each such group has members."""
+    plain = {variable: i for i, (variable, e) in enumerate(select.projection) if e is None}
+    if not all(key in plain for key in keys):
+        return None
+    places = [plain[key] for key in keys]
+    found = [(row, tuple([row[i] for i in places])) for row in rows]
+    return found if all(key in members for _, key in found) else None
 
 
 def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> None:
@@ -323,15 +319,6 @@ def _find_unstable(table: Table, rows: Iterable[Row], stable: Sequence[int]) -> 
         candidates = same[tuple(row[i] for i in stable)]
         if len(candidates) == 1 and len(stable) < len(row):
             table[row] = candidates[0]
-
-
-def _is_query(text: str) -> bool:
-    """Whether the text is SPARQL: stores other than Oxigraph accept more."""
-    try:
-        ox.Store().query(text)
-    except SyntaxError:
-        return False
-    return True
 
 
 def _key_binds(keyed: alg.Select) -> list[alg.Bind]:
@@ -358,10 +345,6 @@ def _is_constant(term: Term | None) -> bool:
 
 def _text(row: Row) -> tuple[str, ...]:
     return tuple(map(str, row))
-
-
-def _is_joined(element: alg.Element) -> bool:
-    return not isinstance(element, alg.OptionalGroup | alg.MinusGroup | alg.Bind)
 
 
 def _plain_keys(keyed: alg.Select) -> set[alg.Var]:

@@ -259,8 +259,6 @@ class _Explainer:
 
         ``text`` is the whole query if it returns these rows itself.
         """
-        table = self._deriver.select(select, rows)
-        self._tables.append(table)
         chooser = Chooser(
             self._deriver,
             Checker(self._query, select, text, self._parameters),
@@ -268,6 +266,18 @@ class _Explainer:
             Blockers(self._deriver, select.where),
             FullGraph(self._deriver, select),
         )
+        choices = self._chosen(chooser, select, rows)
+        if select.is_aggregated and (lost := {row for row in rows if row not in choices}):
+            # Rows that show their groups were taken as they came; these may be out of date.
+            del self._tables[-1]
+            choices |= self._chosen(chooser, select, lost, is_anew=True)
+        return choices
+
+    def _chosen(
+        self, chooser: Chooser, select: alg.Select, rows: Collection[Row], *, is_anew: bool = False
+    ) -> dict[Row, Choice]:
+        table = self._deriver.select(select, rows, is_anew=is_anew)
+        self._tables.append(table)
         wanted = table
         if len(table) != len(rows) or any(row not in table for row in rows):
             wanted = {row: table[row] for row in rows if row in table}

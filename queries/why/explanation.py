@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from ...graph.errors import QueryError
 from ...graph.fact_reader import reader_of
 from ...graph.fact_record import FactRecord, TripleTerms
+from ...graph.garbage_collection import no_pauses
 from ...graph.store import EmbeddedStore, Store
 from ...messages.message import Message
 from ...ontology.namespaces import (
@@ -144,8 +145,10 @@ _VOCABULARY: Final = (RDF, RDFS, OWL, SKOS, SCHEMA, DCTERMS)
 _WEAK = frozenset({"inferred", "derived", "planned", "expected", "conditional", "denied"})
 _UNASSERTED = _WEAK | {"reported"}
 
-#: How many statements are read at least when the facts of a row are asked for.
+#: How many statements are read at least when the facts of a row are asked for; twice as many each
+#: time that the rows after them are asked for too.
 _AHEAD: Final = 200
+_FAR_AHEAD: Final = 3200
 
 
 class Grounds:
@@ -170,6 +173,8 @@ class Grounds:
         self._facts: dict[int, tuple[str, ...]] = {}
         self._ahead: Sequence[frozenset[int]] = ()
         self._places: dict[frozenset[int], int] = {}
+        #: The next set to be read, and how many statements with it.
+        self._next, self._window = -1, _AHEAD
 
     def learn(self, numbers: Iterable[int]) -> None:
         """Find the facts behind these statements."""
@@ -244,6 +249,7 @@ class Grounds:
             self._load(frozenset[int]().union(*sets))
         self._ahead, self._places = sets, {numbers: i for i, numbers in enumerate(sets)}
 
+    @no_pauses()
     def _load(self, numbers: Collection[int]) -> None:
         self.learn(numbers)
         self._reader.load({fact for number in numbers for fact in self._facts[number]})
@@ -251,10 +257,13 @@ class Grounds:
     def _load_ahead(self, numbers: frozenset[int]) -> None:
         place = self._places.pop(numbers, -1)
         if place >= 0:
+            is_next = place == self._next
+            self._window = min(2 * self._window, _FAR_AHEAD) if is_next else _AHEAD
             wanted = set(numbers)
-            while len(wanted) < _AHEAD and (place := place + 1) < len(self._ahead):
+            while len(wanted) < self._window and (place := place + 1) < len(self._ahead):
                 wanted |= self._ahead[place]
                 self._places.pop(self._ahead[place], None)
+            self._next = place + 1
             self._load(wanted)
 
     def proof(self, number: int) -> Proof:

@@ -50,6 +50,8 @@ class Rewriter:
     verified; ``has_negation`` (OPTIONAL included) and ``has_groups`` describe the pattern.
     ``spare`` are the guards of atoms inside an OPTIONAL. ``used`` are the variables on which more
     than a cell of the row depends, outside the pattern; None stands for all variables.
+    ``keeps_subqueries`` leaves each subquery one, with all its variables, so that the store
+    evaluates it apart, as the query has it; otherwise they become part of the pattern.
     """
 
     fresh: Fresh
@@ -60,6 +62,7 @@ class Rewriter:
     has_negation: bool = False
     has_groups: bool = False
     used: frozenset[alg.Var] | None = frozenset()
+    keeps_subqueries: bool = False
 
     def group(
         self,
@@ -78,13 +81,13 @@ class Rewriter:
         """
         outside, beside = set(outside), set(beside)
         elements: list[alg.Element] = []
-        visible = in_scope(group.elements)
+        visible, bound = in_scope(group.elements), None
         preceding: list[alg.Element] = []
-        self.is_exact &= _is_self_contained(group, outside - set(left))
-        told = [mentioned(element) for element in group.elements]
+        self.is_exact &= _is_self_contained(group, outside.difference(left, visible))
+        mentions = [mentioned(element) for element in group.elements]
         for i, element in enumerate(group.elements):
             if isinstance(element, _NESTING):
-                near = set[alg.Var]().union(*told[:i], *told[i + 1 :])
+                near = set[alg.Var]().union(*mentions[:i], *mentions[i + 1 :])
                 others, joined = outside | near, beside | near
             match element:
                 case alg.TriplePattern(subject, predicate, object_):
@@ -93,7 +96,7 @@ class Rewriter:
                 case alg.PathPattern(subject, path, object_):
                     elements += self.path(subject, path, object_, guard, graph)
                 case alg.Filter(expression):
-                    bound = certain(group.elements)
+                    bound = certain(group.elements) if bound is None else bound
                     elements += self._filter(
                         expression, guard, graph, visible | dict.fromkeys(left), bound
                     )
@@ -117,9 +120,9 @@ class Rewriter:
                         )
                 case alg.UnionGroups(groups):
                     branches = []
-                    inside = [mentioned(branch) for branch in groups]
+                    named = [mentioned(branch) for branch in groups]
                     for j, branch in enumerate(groups):
-                        apart = others.union(*inside[:j], *inside[j + 1 :])
+                        apart = others.union(*named[:j], *named[j + 1 :])
                         rewritten, _ = self._branch(
                             branch, apart, graph, guard in self.spare, beside=joined
                         )
@@ -308,7 +311,7 @@ class Rewriter:
         graph: GraphNode,
         beside: set[alg.Var],
     ) -> alg.Group:
-        """Inline a subquery; if it is grouped or sliced, keep it and project its keys."""
+        """Inline a subquery, or keep it; one that is grouped or sliced also shows its keys."""
         if select.is_aggregated:
             self.has_groups = True
             self.is_exact = False
@@ -328,16 +331,19 @@ class Rewriter:
             return alg.Group((select, *copying))
         hidden = mentioned(select) - set(select.variables)
         renamed = rename(select, {variable: self.fresh() for variable in hidden})
-        return self.group(unprojected(renamed), outside, guard, graph, beside=beside)
+        inner = self.group(unprojected(renamed), outside, guard, graph, beside=beside)
+        if not self.keeps_subqueries:
+            return inner
+        everything = tuple((variable, None) for variable in in_scope(inner.elements))
+        return alg.Group((alg.Select(everything, inner),))
 
 
-def _is_self_contained(group: alg.Group, outside: set[alg.Var]) -> bool:
+def _is_self_contained(group: alg.Group, hidden: set[alg.Var]) -> bool:
     """Whether no condition of the group uses a variable that only other groups bind.
 
     By the specification such a variable is unbound (or, under EXISTS, a different variable), but
     a store that uses nested-loop joins, such as Oxigraph, may see the outer value.
     """
-    hidden = outside - in_scope(group.elements).keys()
     conditions = (e for e in group.elements if isinstance(e, alg.Filter | alg.Bind))
     return all(hidden.isdisjoint(mentioned(condition)) for condition in conditions)
 

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.sparql_tokens import Token, scan, spelt_for_oxigraph, values_blocks
-from ...graph.store import Term
+from ...graph.store import Term, line_of
 from ...ontology.namespaces import XSD
 from .provenance import Row, Statement
 from .sparql import algebra as alg
@@ -87,9 +87,9 @@ class Checker:
         It says nothing of the others: some queries cannot be asked so.
         """
         verified: set[int] = set()
-        lines: dict[int, str] = {}
         for start in range(0, len(cases) if self._apart else 0, _TOGETHER):
             pieces: list[str] = []
+            lines: dict[int, str] = {}
             for i, (_, numbers) in enumerate(cases[start : start + _TOGETHER], start):
                 end = f"<urn:row:{i}> .\n"
                 mine: list[str] = []
@@ -148,7 +148,7 @@ def _line(statement: Statement) -> str:
     subject, predicate, object_, graph = statement
     if graph or isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
         return ""
-    return f"{subject} {predicate} {object_} "
+    return f"{line_of(subject, predicate, object_)} "
 
 
 #: Words of queries that are not the same inside GRAPH: they look at other graphs or other rows of

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from . import algebra as alg
 
 
-def _nodes(element: alg.TriplePattern | alg.PathPattern) -> Iterator[alg.Node]:
-    yield element.subject
+def _nodes(element: alg.TriplePattern | alg.PathPattern) -> tuple[alg.Node, ...]:
     if isinstance(element, alg.TriplePattern):
-        yield element.predicate
-    yield element.object
+        return element.subject, element.predicate, element.object
+    return element.subject, element.object
 
 
 def in_scope(elements: Iterable[alg.Element]) -> dict[alg.Var, None]:
@@ -202,30 +201,37 @@ def without_idle_optionals(group: alg.Group, needed: set[alg.Var]) -> alg.Group:
     if not any(isinstance(element, _NESTED) for element in group.elements):
         return group
     elements = list(group.elements)
-    told = [mentioned(element) for element in elements]
+    mentions = [mentioned(element) for element in elements]
     i = len(elements)
     while i > 0:
         i -= 1
-        if not isinstance(elements[i], _NESTED):
-            continue
-        used = needed.union(*told[:i], *told[i + 1 :])
         match elements[i]:
             case alg.OptionalGroup(inner):
                 bound_before = certain(elements[:i])
+                used = needed.union(*mentions[:i], *mentions[i + 1 :])
                 if all(v in bound_before or v not in used for v in in_scope(inner.elements)):
-                    del elements[i], told[i]
+                    del elements[i], mentions[i]
                     i = len(elements)
                     continue
                 elements[i] = alg.OptionalGroup(without_idle_optionals(inner, used))
-            case alg.Group() as inner:
-                elements[i] = without_idle_optionals(inner, used)
-            case alg.GraphGroup(graph, inner):
-                elements[i] = alg.GraphGroup(graph, without_idle_optionals(inner, used))
-            case alg.UnionGroups(groups):
-                elements[i] = alg.UnionGroups(
-                    tuple(without_idle_optionals(branch, used) for branch in groups)
-                )
+            case alg.Group() | alg.GraphGroup() | alg.UnionGroups() as inner:
+                used = needed.union(*mentions[:i], *mentions[i + 1 :])
+                elements[i] = _without_idle(inner, used)
             case _:
-                pass
-        told[i] = mentioned(elements[i])
+                continue
+        mentions[i] = mentioned(elements[i])
     return alg.Group(tuple(elements))
+
+
+def _without_idle(
+    element: alg.Group | alg.GraphGroup | alg.UnionGroups, needed: set[alg.Var]
+) -> alg.Element:
+    match element:
+        case alg.Group():
+            return without_idle_optionals(element, needed)
+        case alg.GraphGroup(graph, inner):
+            return alg.GraphGroup(graph, without_idle_optionals(inner, needed))
+        case alg.UnionGroups(groups):
+            return alg.UnionGroups(
+                tuple(without_idle_optionals(branch, needed) for branch in groups)
+            )

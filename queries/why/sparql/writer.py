@@ -176,9 +176,19 @@ class Absence(NamedTuple):
 def shown_absence(keyword: str, ask: str) -> str:
     """What an ASK finds nothing for, as display text: under the keyword, with short IRIs."""
     asked = re.sub(r"^(BASE <[^<>]*> )?ASK ", "", ask).strip()
-    # The parser turned blank nodes into variables.
-    asked = re.sub(r"[?]w*why_(x?[0-9]+) ", r"_:b\1 ", asked)
-    return shorten(f"{keyword} {asked}")
+    # The parser turned blank nodes into variables. They stay variables where a blank node cannot
+    # stand, as in VALUES and FILTER.
+    shown = re.sub(r"[?]w*why_(x?[0-9]+)(?=[ )])", r"_:b\1", asked)
+    return shorten(f"{keyword} {shown if is_query(f'ASK {shown}') else asked}")
+
+
+def is_query(text: str) -> bool:
+    """Whether the text is SPARQL: stores other than Oxigraph accept more."""
+    try:
+        ox.Store().query(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def write_absence(
