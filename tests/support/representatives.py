@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Final
 
 from taawun.queries.catalogue import Catalogue
@@ -18,9 +19,10 @@ def features(text: str) -> set[str]:
     return {word if word.isupper() else re.sub(r"\w", "", word) for word in found}
 
 
-def representatives() -> list[str]:
-    """The names of such questions: each uses something that those before it do not."""
-    used = {name: features(question.text) for name, question in Catalogue().questions.items()}
+def representatives(without: Container[str] = ()) -> list[str]:
+    """The names of such questions, some left out: each uses something those before do not."""
+    asked = Catalogue().questions.items()
+    used = {name: features(question.text) for name, question in asked if name not in without}
     left = set().union(*used.values())
     found = []
     while left:
