@@ -288,6 +288,130 @@ def test_nothing_is_short_of_what_was_signed_or_of_those_who_have_nothing(
         assert graph.read(text).short is None
 
 
+UNSIGNED = "memorandum-of-understanding/egypt-iraq"
+EXPECTED = "agreement/africa-free-trade"
+
+
+def cells(rows: Rows) -> list[list[str]]:
+    """Each row, without the beginning of our IRIs."""
+    return [[t.value.removeprefix(ID) if t else "" for t in row.terms] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Is the free trade agreement signed?", EXPECTED),
+        ("Has a deal on free trade been concluded?", EXPECTED),
+        ("Did anyone sign an agreement on free trade?", EXPECTED),
+        ("Is there a free trade agreement?", EXPECTED),
+        ("Is there a free-trade agreement on the African continent?", EXPECTED),
+        ("What agreement on customs duties was signed?", EXPECTED),
+        ("هل وُقع اتفاق التجارة الحرة؟", EXPECTED),
+        ("هل يوجد اتفاق للتجارة الحرة؟", EXPECTED),
+        ("متى وقع اتفاق التجارة الحرة؟", EXPECTED),
+        ("كم اتفاقية موقعة في التجارة الحرة؟", EXPECTED),
+        ("Was an agreement on telecommunications signed?", UNSIGNED),
+        ("Is there a signed agreement on telecommunications?", UNSIGNED),
+        ("Is any agreement on information technology signed?", UNSIGNED),
+        ("Was a memorandum on information technology signed?", UNSIGNED),
+        ("Which agreements on information technology were signed?", UNSIGNED),
+        ("How many agreements on telecommunications were signed?", UNSIGNED),
+        ("When was the agreement on telecommunications signed?", UNSIGNED),
+        ("Which memoranda were signed?", UNSIGNED),
+        ("Does Egypt have an agreement with Iraq?", UNSIGNED),
+        ("Are there agreements with Iraq?", UNSIGNED),
+        ("Is there an agreement on information technology?", UNSIGNED),
+        ("هل وقعت مذكرة تفاهم في تكنولوجيا المعلومات؟", UNSIGNED),
+        ("هل وُقعت اتفاقية في مجال الاتصالات؟", UNSIGNED),
+        ("ما الاتفاقيات الموقعة في تكنولوجيا المعلومات؟", UNSIGNED),
+        ("كم اتفاقية موقعة في الاتصالات؟", UNSIGNED),
+        ("متى وقعت الاتفاقية في مجال الاتصالات؟", UNSIGNED),
+        ("هل أبرمت اتفاقية في الاتصالات؟", UNSIGNED),
+        ("هل توجد اتفاقية بين مصر والعراق؟", UNSIGNED),
+        ("هل لمصر اتفاقية مع العراق؟", UNSIGNED),
+    ],
+)
+def test_what_is_not_signed_is_not_called_so(
+    text: str, short: str, graph: KnowledgeGraph, run: Callable[..., Result]
+) -> None:
+    """Of the one agreement it is said that signing it is an opportunity, of the other it is agreed.
+
+    «توقيع اتفاق للتجارة الحرة … فرصة», «واتفق الطرفان على تأطير … من خلال مذكرة تفاهم».
+    """
+    outcome = graph.read(text)
+    assert outcome.kind in ("no", "answer")
+    assert answered(graph, outcome) == set()
+    found = graph.answered(outcome).short_of_that
+    assert found
+    (row,) = cells(found)
+    stage = {
+        UNSIGNED: ["stage/agreed-in-principle", ""],
+        EXPECTED: ["stage/signed", "modality/expected"],
+    }
+    assert row[-3:] == [short, *stage[short]]
+    assert run("ask", text, "--format", "csv").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Was an agreement on postal services signed?",
+        "Is there an agreement on e-commerce?",
+        "Is there an Egypt–Libya postal e-commerce agreement?",
+        "هل وقعت اتفاقية في الخدمات البريدية؟",
+        "هل توجد اتفاقية في التجارة الإلكترونية؟",
+    ],
+)
+def test_what_is_signed_is_called_so(text: str, graph: KnowledgeGraph) -> None:
+    assert graph.read(text).kind == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("How many agreements are there?", "signed  6; agreed-in-principle  1; signed expected 1"),
+        ("كم اتفاقية هناك؟", "signed  6; agreed-in-principle  1; signed expected 1"),
+        ("How many agreements does Egypt have?", "signed  6; agreed-in-principle  1"),
+        ("كم اتفاقية لمصر؟", "signed  6; agreed-in-principle  1"),
+        ("How many countries have an agreement with Egypt?", "signed  6; agreed-in-principle  1"),
+        ("كم دولة لديها اتفاقية مع مصر؟", "signed  6; agreed-in-principle  1"),
+        ("How many agreements with Iraq are there?", "agreed-in-principle  1"),
+        ("كم عدد الاتفاقيات مع العراق؟", "agreed-in-principle  1"),
+        ("How many memoranda are there?", "agreed-in-principle  1"),
+        ("How many agreements with North African countries?", "signed  2"),
+        ("How many agreements on free trade are there?", "signed expected 1"),
+    ],
+)
+def test_agreements_are_counted_by_their_stage(text: str, rows: str, graph: KnowledgeGraph) -> None:
+    found = [" ".join(cell.rpartition("/")[2] for cell in row) for row in cells(graph.ask(text))]
+    assert found == rows.split("; ")
+    told = {"en": "is at the stage: ?", "ar": "المرحلة: ؟"}
+    assert told[graph.read(text).language] in graph.ask(text).understood
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("What agreements exist with Iraq?", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        ("ما الاتفاقيات في مجال الاتصالات؟", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        ("Is there a memorandum with Iraq?", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        ("هل توجد مذكرة تفاهم بين مصر والعراق؟", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        (
+            "Which agreements on free trade are there?",
+            [EXPECTED, "stage/signed", "modality/expected"],
+        ),
+    ],
+)
+def test_an_agreement_is_shown_with_its_stage(
+    text: str, told: list[str], graph: KnowledgeGraph
+) -> None:
+    assert cells(graph.ask(text)) == [told]
+
+
+def test_who_has_most_agreements_has_signed_them(graph: KnowledgeGraph) -> None:
+    assert cells(graph.ask("Which country has the most agreements?")) == [["country/egypt", "6"]]
+
+
 def test_a_question_is_answered_in_its_own_language(run: Callable[..., Result]) -> None:
     arabic = "ما الذي وقعته مصر مع نيجيريا"
     assert "اتفاقية مصر ونيجيريا" in run("ask", arabic, "--format", "csv").stdout

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from ...graph.arabic import fold
-from . import cooperation, people
+from . import cooperation, events, people
 from .comparing import Comparing
 from .figures import Figures
 from .known_names import KnownNames
 from .periods import as_period
-from .plan import Plan, Step, compared, iri
+from .plan import Plan, Step, compared, iri, staged
 from .relation import Relation, members
 from .units import OF_REGION, Mention, Units
 from .vocabulary import Vocabulary
@@ -38,11 +38,11 @@ class Composer:
         self._rules: tuple[Rule, ...] = (
             self.card,
             self.exists,
-            cooperation.of_event,
+            events.of_event,
             cooperation.agreements,
             cooperation.offers,
             people.met,
-            cooperation.talks,
+            events.talks,
             people.posts,
             people.officials,
             people.about_person,
@@ -50,7 +50,7 @@ class Composer:
             self.between,
             self.areas,
             self.happened,
-            cooperation.events,
+            events.events,
             self.relation,
             self.members,
         )
@@ -68,7 +68,7 @@ class Composer:
         for plan in self._plain(u):
             plan.is_whether = u.asked == "whether"
             plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
-            yield plan
+            yield cooperation.with_stage(plan)
 
     def _plain(self, u: Units) -> Iterator[Plan]:
         """What the rules make of the question, as a question for which or who."""
@@ -85,9 +85,10 @@ class Composer:
             or len(m.iris) > 1
         ):
             return None
-        return Plan("item", shown=["stage"]).add(
-            f"VALUES ?item {{ {iri(m.iri)} }} ?item a tw:Entity . "
-            "OPTIONAL { ?item tw:stage ?stage }",
+        if m.is_a("Agreement") and not m.is_a("MemorandumOfUnderstanding"):
+            return cooperation.signed(m)
+        return Plan("item", shown=["stage", "modality"]).add(
+            f"VALUES ?item {{ {iri(m.iri)} }} ?item a tw:Entity . {staged('?item')}",
             Step(m.iri, "stage", "?"),
         )
 

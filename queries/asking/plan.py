@@ -42,9 +42,9 @@ class Plan:
     ``stored`` is a stored question with values, instead of a pattern. ``absent`` is the class of
     the things of which the pattern is not said, ``besides`` those that are not asked about,
     ``within`` what must be so of them.
-    ``counted`` is what is counted for each ``target``; the most of them come first, ``limit`` in
-    all. ``superlative`` is the code of what is told of that. ``refused`` says why what is asked
-    cannot be decided.
+    ``counted`` is what is counted for each ``target`` and what is shown; the most come first,
+    ``limit`` in all. ``superlative`` is the code of what is told of that. ``refused`` says why what
+    is asked cannot be decided.
     """
 
     target: str = ""
@@ -105,17 +105,19 @@ class Plan:
         where = [
             either(pattern.replace(_SIGNS, "tw:party")) if at in signing else pattern
             for at, pattern in enumerate(self.where)
-            if "tw:stage" not in pattern
+            if "tw:stage" not in pattern and pattern != SIGNED_BY_ANY
         ]
         if not subject.startswith("?"):
             return None
-        where.append(f"OPTIONAL {{ {subject} tw:stage ?stage }}")
+        where.append(staged(subject))
         steps = [
             step._replace(predicate="party") if step.predicate == "signatory" else step
             for step in self.steps
             if step.predicate not in ("stage", "signedOn")
+            and (step.predicate, step.object) != ("signatory", "?Actor")
         ]
-        return Plan(self.target, where, steps, [*self.shown, subject[1:], "stage"])
+        steps = steps or [Step(self.steps[0].subject, "rdf:type", "?")]
+        return Plan(self.target, where, steps, [*self.shown, subject[1:], "stage", "modality"])
 
     def query(self, *, dated: bool = True) -> str:
         """The SPARQL text; without ``dated``, whether or not there is a date."""
@@ -134,9 +136,10 @@ class Plan:
                 body += f"\n  FILTER(?{self.target} NOT IN ({listed}))"
             names = [f"?{self.target}"]
         if self.counted:
+            by = " ".join(names)
             return (
-                f"SELECT ?{self.target} (COUNT(DISTINCT ?{self.counted}) AS ?count) WHERE {{\n"
-                f"{body}\n}} GROUP BY ?{self.target} ORDER BY DESC(?count) ?{self.target}"
+                f"SELECT {by} (COUNT(DISTINCT ?{self.counted}) AS ?count) WHERE {{\n"
+                f"{body}\n}} GROUP BY {by} ORDER BY DESC(?count) {by}"
             ) + (f" LIMIT {self.limit}" if self.limit else "")
         if self.is_count:
             head, tail = f"SELECT (COUNT(DISTINCT ?{self.target}) AS ?count)", ""
@@ -164,6 +167,15 @@ def compared(subject: str, variable: str, date: str, test: str = "STRSTARTS") ->
 def either(pattern: str) -> str:
     """The pattern in what is so or in what is planned, expected or denied."""
     return f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
+
+
+def staged(item: str) -> str:
+    """The stage of a variable, if there is one; of one that is only to come, its modality too."""
+    stage = f"{item} tw:stage ?stage"
+    return (
+        f"OPTIONAL {{ {{ {stage} }} UNION {{ GRAPH graph:prospects {{ {stage} }} "
+        f"GRAPH ?fact {{ {stage} }} GRAPH graph:evidence {{ ?fact tw:modality ?modality }} }} }}"
+    )
 
 
 def through_bodies(*predicates: str) -> str:
@@ -207,3 +219,5 @@ def values(variable: str, iris: Iterable[str]) -> str:
 
 _SHORT: Final = ("country", "area", "stage", "unit")
 _SIGNS: Final = "tw:signatory"
+#: Signed by whomever.
+SIGNED_BY_ANY: Final = "?agreement tw:signatory ?party ."
