@@ -412,6 +412,55 @@ def test_who_has_most_agreements_has_signed_them(graph: KnowledgeGraph) -> None:
     assert cells(graph.ask("Which country has the most agreements?")) == [["country/egypt", "6"]]
 
 
+PLANNED = "meeting/egypt-lithuania-planned-talks"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("How many meetings did Egypt hold with Lithuania?", "2"),
+        ("How many talks did Egypt hold with Lithuania?", "2"),
+        ("How many meetings were held in Lithuania?", "2"),
+        ("How many events took place in Lithuania?", "3"),
+        ("How many events did Amr Talaat take part in?", "4"),
+        ("How many meetings did Amr Talaat attend?", "3"),
+        ("How many services does Egypt Post provide?", "4"),
+        ("كم اجتماعا عقدت مصر مع ليتوانيا؟", "2"),
+        ("كم اجتماعا عقد في ليتوانيا؟", "2"),
+        ("كم فعالية عقدت في ليتوانيا؟", "3"),
+        ("كم فعالية شارك فيها عمرو طلعت؟", "4"),
+        ("كم خدمة يقدم البريد المصري؟", "4"),
+    ],
+)
+def test_what_is_only_planned_is_not_counted(text: str, number: str, graph: KnowledgeGraph) -> None:
+    """Talks of which it is said «من المقرر أن يتم خلالها إجراء مباحثات» were not held yet."""
+    assert cells(graph.ask(text)) == [[number]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which events took place in Lithuania?",
+        "Which meetings did Egypt hold with Lithuania?",
+        "When did events take place in Lithuania?",
+        "ما الفعاليات التي عقدت في ليتوانيا؟",
+        "ما الاجتماعات التي عقدتها مصر مع ليتوانيا؟",
+    ],
+)
+def test_what_is_only_planned_is_marked_so(text: str, graph: KnowledgeGraph) -> None:
+    rows = cells(graph.ask(text))
+    assert [PLANNED, "modality/planned"] in rows
+    assert all(row[1] == "" for row in rows if row[0] != PLANNED)
+
+
+@pytest.mark.parametrize(
+    "text", ["Were the talks with Lithuania held?", "هل عقدت مصر اجتماعات في ليتوانيا؟"]
+)
+def test_yes_rests_on_nothing_planned(text: str, graph: KnowledgeGraph) -> None:
+    assert graph.read(text).kind == "yes"
+    assert PLANNED not in {row[0] for row in cells(graph.ask(text))}
+
+
 def test_a_question_is_answered_in_its_own_language(run: Callable[..., Result]) -> None:
     arabic = "ما الذي وقعته مصر مع نيجيريا"
     assert "اتفاقية مصر ونيجيريا" in run("ask", arabic, "--format", "csv").stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from ...graph.arabic import fold
@@ -68,7 +69,16 @@ class Composer:
         for plan in self._plain(u):
             plan.is_whether = u.asked == "whether"
             plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
-            yield cooperation.with_stage(plan)
+            plan = cooperation.with_stage(plan)
+            yield plan.firm() if plan.is_count or plan.is_whether else self._marked(plan)
+
+    def _marked(self, plan: Plan) -> Plan:
+        """The plan; where some of it is not so yet, with the modality of each."""
+        marked = plan.marked()
+        if marked is plan:
+            return plan
+        only = replace(marked, where=[*marked.where, "FILTER(BOUND(?modality))"])
+        return marked if self.names.has_row(only.query(dated=False)) else plan
 
     def _plain(self, u: Units) -> Iterator[Plan]:
         """What the rules make of the question, as a question for which or who."""

@@ -44,7 +44,7 @@ class Plan:
     ``within`` what must be so of them.
     ``counted`` is what is counted for each ``target`` and what is shown; the most come first,
     ``limit`` in all. ``superlative`` is the code of what is told of that. ``refused`` says why what
-    is asked cannot be decided.
+    is asked cannot be decided. ``wider`` is asked where what is asked is not so: what is planned.
     """
 
     target: str = ""
@@ -65,6 +65,7 @@ class Plan:
     limit: int = 0
     superlative: str = ""
     refused: Message | None = None
+    wider: Plan | None = None
 
     def add(self, pattern: str, *steps: Step) -> Plan:
         """Add a condition."""
@@ -93,11 +94,29 @@ class Plan:
         known = f"FILTER NOT EXISTS {{ {subject} tw:earliest ?known }}"
         return replace(self, date="", date_pattern="", where=[*self.where, known])
 
+    def firm(self) -> Plan:
+        """Asked of what is so only; of what is planned, where nothing is."""
+        where = [one.firm if isinstance(one, Either) else one for one in self.where]
+        if where == self.where or self.stored:
+            return self
+        wider = replace(self.marked(), is_whether=False, is_count=False)
+        return replace(self, where=where, wider=wider)
+
+    def marked(self) -> Plan:
+        """With the modality of what is not so yet, beside each."""
+        marks = [one.marked for one in self.where if isinstance(one, Either)]
+        if not marks or self.stored:
+            return self
+        told = f"OPTIONAL {{ {' UNION '.join(marks)} }}"
+        return replace(self, where=[*self.where, told], shown=[*self.shown, "modality"])
+
     def looser(self) -> Plan | None:
         """Who is a party, whatever the stage, where it is asked who signed; else None.
 
         What is only planned counts too, and the stage is shown.
         """
+        if self.wider:
+            return self.wider
         signing = [at for at, pattern in enumerate(self.where) if _SIGNS in pattern]
         if not signing or self.absent or self.counted:
             return None
@@ -164,9 +183,35 @@ def compared(subject: str, variable: str, date: str, test: str = "STRSTARTS") ->
     return f"{pattern} FILTER({' && '.join(tests)})" if tests else pattern
 
 
-def either(pattern: str) -> str:
+class Either(str):
+    """A pattern in what is so or in what is planned, expected or denied.
+
+    ``firm`` is the pattern in what is so, ``marked`` that of one that is not so yet, with its
+    ``?modality``.
+    """
+
+    firm: str
+    marked: str
+
+    def __new__(cls, pattern: str) -> Either:
+        either = super().__new__(
+            cls, f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
+        )
+        subject, path, rest = pattern.split(" ", 2)
+        # A fact has no path: it is the first of the ways.
+        fact = f"{subject} {path.strip('()').partition('|')[0]} {rest}"
+        either.firm = pattern
+        either.marked = (
+            f"{{ GRAPH graph:prospects {{ {fact} }} GRAPH ?fact {{ {fact} }} "
+            f"GRAPH graph:evidence {{ ?fact tw:modality ?modality }} "
+            f"FILTER NOT EXISTS {{ {fact} }} }}"
+        )
+        return either
+
+
+def either(pattern: str) -> Either:
     """The pattern in what is so or in what is planned, expected or denied."""
-    return f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
+    return Either(pattern)
 
 
 def staged(item: str) -> str:
@@ -174,7 +219,7 @@ def staged(item: str) -> str:
     stage = f"{item} tw:stage ?stage"
     return (
         f"OPTIONAL {{ {{ {stage} }} UNION {{ GRAPH graph:prospects {{ {stage} }} "
-        f"GRAPH ?fact {{ {stage} }} GRAPH graph:evidence {{ ?fact tw:modality ?modality }} }} }}"
+        f"GRAPH ?said {{ {stage} }} GRAPH graph:evidence {{ ?said tw:modality ?modality }} }} }}"
     )
 
 
