@@ -461,6 +461,133 @@ def test_yes_rests_on_nothing_planned(text: str, graph: KnowledgeGraph) -> None:
     assert PLANNED not in {row[0] for row in cells(graph.ask(text))}
 
 
+@pytest.mark.parametrize(
+    ("text", "offers"),
+    [
+        ("Which offers concern women?", {"offer/online-courses-trainers"}),
+        ("Which offers relate to women?", {"offer/online-courses-trainers"}),
+        ("Offers for women", {"offer/online-courses-trainers"}),
+        ("Do any offers concern women?", {"offer/online-courses-trainers"}),
+        ("ما العروض التي تخص السيدات؟", {"offer/online-courses-trainers"}),
+        ("هل هناك عروض تخص السيدات؟", {"offer/online-courses-trainers"}),
+        ("Which offers concern Iraqi youth?", {"proposal/iraqi-youth-training"}),
+        ("ما العروض بشأن الشباب العراقي؟", {"proposal/iraqi-youth-training"}),
+        ("ما المقترحات التي تخص الشباب العراقي؟", {"proposal/iraqi-youth-training"}),
+        ("Which proposals concern Iraqi students?", {"proposal/nti-postgraduate-diploma"}),
+        ("Which offers concern Egypt?", {"proposal/iraq-side-proposals"}),
+        (
+            "Offers concerning Iraq in cybersecurity",
+            {"offer/egypt-cybersecurity-expertise", "proposal/iraq-cybersecurity-capacity-steps"},
+        ),
+        (
+            "ما العروض بشأن العراق في الأمن السيبراني؟",
+            {"offer/egypt-cybersecurity-expertise", "proposal/iraq-cybersecurity-capacity-steps"},
+        ),
+    ],
+)
+def test_whom_an_offer_concerns_does_not_make_it(
+    text: str, offers: set[str], graph: KnowledgeGraph
+) -> None:
+    """The courses are «لنماذج من طلاب الجامعات والسيدات», the hosting of «الشباب العراقي»."""
+    outcome = graph.read(text)
+    assert answered(graph, outcome) == offers
+    assert "offeredBy" not in {step.predicate for step in outcome.plan.steps}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which offers are about Iraq?",
+        "Offers concerning Iraq",
+        "ما العروض التي تخص العراق؟",
+        "ما العروض المتعلقة بالعراق؟",
+        "ما العروض الخاصة بالعراق؟",
+        "What was offered about Iraq?",
+    ],
+)
+def test_offers_about_a_country_are_not_its_own(text: str, graph: KnowledgeGraph) -> None:
+    found = answered(graph, graph.read(text))
+    assert len(found) == 26
+    assert "proposal/iraq-side-proposals" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("How many offers does Egypt make?", "egypt"),
+        ("How many offers did Iraq make to Egypt?", "iraq"),
+        ("Which offers does Iraq make?", "iraq"),
+        ("What offers did Egypt make to Iraq?", "egypt"),
+        ("Which proposals did Egypt make?", "egypt"),
+    ],
+)
+def test_who_makes_an_offer_does_not_receive_it(text: str, by: str, graph: KnowledgeGraph) -> None:
+    steps = {step.predicate: step.object for step in graph.read(text).plan.steps}
+    assert steps["offeredBy"] == f"{ID}country/{by}"
+    assert ID + f"country/{by}" not in {steps.get("offeredTo"), steps.get("concerns")}
+
+
+def test_what_is_offered_to_somebody_is_not_what_he_offers(graph: KnowledgeGraph) -> None:
+    assert graph.read("What is offered to women?").kind == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("How many countries cooperate with Egypt?", "6"),
+        ("كم دولة تتعاون مع مصر؟", "6"),
+        ("How many international organizations cooperate with Egypt?", "3"),
+        ("كم منظمة دولية تتعاون مع مصر؟", "3"),
+    ],
+)
+def test_how_many_counts_the_kind_that_is_asked_for(
+    text: str, number: str, graph: KnowledgeGraph
+) -> None:
+    assert cells(graph.ask(text)) == [[number]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many areas does Egypt cooperate with Iraq in?",
+        "كم مجالا تتعاون فيه مصر مع العراق؟",
+        "How many countries cooperate with Egypt in postal services?",
+        "كم دولة تتعاون مع مصر في الخدمات البريدية؟",
+        "How many countries did Egypt hold talks with?",
+        "كم دولة تباحثت معها مصر؟",
+    ],
+)
+def test_a_list_is_no_answer_to_how_many(text: str, graph: KnowledgeGraph) -> None:
+    outcome = graph.read(text)
+    assert outcome.kind == "unsure"
+    assert outcome.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("How many offers are there?", "how many: Offer"),
+        ("كم عدد العروض؟", "كم: عرض"),
+        ("How many proposals are there?", "how many: Proposal"),
+        ("كم مذكرة تفاهم هناك؟", "كم: مذكرة تفاهم"),
+        ("How many events were held in February?", "was held on: February"),
+        ("كم اجتماعا عقد في فبراير؟", "تاريخ الانعقاد: فبراير"),
+        ("ماذا حدث في سبتمبر 2022؟", "التاريخ: سبتمبر 2022"),
+        ("كم عرضا قدمت مصر إلى العراق؟", "مقدِّم العرض: مصر؛ يخص: العراق"),
+        ("How many offers did Iraq get?", "concerns: Iraq"),
+    ],
+)
+def test_the_words_of_a_reading_are_whole(text: str, told: str, graph: KnowledgeGraph) -> None:
+    assert told in graph.ask(text).understood
+
+
+def test_headings_of_a_composed_answer_are_translated(run: Callable[..., Result]) -> None:
+    said = run("ask", "ماذا حدث في 2019؟", "--format", "csv")
+    assert said.stdout.splitlines()[0].isascii() is False
+    assert "relation" not in said.stdout
+    assert "العلاقة" in said.stdout
+
+
 def test_a_question_is_answered_in_its_own_language(run: Callable[..., Result]) -> None:
     arabic = "ما الذي وقعته مصر مع نيجيريا"
     assert "اتفاقية مصر ونيجيريا" in run("ask", arabic, "--format", "csv").stdout

@@ -30,6 +30,12 @@ _UNFIT: Final = frozenset({"why", "how"})
 _SOUGHT: Final = {"memberOf": "seeksMembershipOf", "accreditedBy": "seeksAccreditationFrom"}
 
 
+def _is_done_to(u: Units, name: str) -> bool:
+    """Whether what somebody does is asked of one whom it concerns: "offers about", "offers to"."""
+    roles = ("about", "to") if name == "offeredBy" else ("about",)
+    return name.endswith("By") and [m.role in roles for m in u.mentions] == [True]
+
+
 class Composer:
     """Composes questions over one graph."""
 
@@ -41,6 +47,7 @@ class Composer:
             self.exists,
             events.of_event,
             cooperation.agreements,
+            cooperation.offers_about,
             cooperation.offers,
             people.met,
             events.talks,
@@ -67,6 +74,9 @@ class Composer:
                 yield plan
             return
         for plan in self._plain(u):
+            if plan.stored and u.asked == "howmany":
+                # A list is no number, and it may be of more than is asked for.
+                continue
             plan.is_whether = u.asked == "whether"
             plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
             plan = cooperation.with_stage(plan)
@@ -210,6 +220,13 @@ class Composer:
                     stored="countries-by-area",
                     values={"area": areas[0].iri, "partner": countries[0].iri},
                 )
+            kinds = [kind for kind in ("Country", "InternationalOrganization") if u.has(kind)]
+            if u.asked == "howmany" and not areas and len(kinds) == 1:
+                one = countries[0].iri
+                return Plan("partner").add(
+                    f"{iri(one)} tw:cooperatesWith ?partner . ?partner a tw:{kinds[0]} .",
+                    Step(one, "cooperatesWith", f"?{kinds[0]}"),
+                )
             if not areas and (u.asked == "who" or u.has("Country", "InternationalOrganization")):
                 return Plan(stored="cooperation-partners", values={"country": countries[0].iri})
         return None
@@ -227,7 +244,7 @@ class Composer:
                 forward = self.vocabulary.forward(concept)
                 if forward and u.has("seek") and forward[0] in _SOUGHT:
                     forward = self.vocabulary.forward(_SOUGHT[forward[0]])
-                if forward:
+                if forward and not _is_done_to(u, forward[0]):
                     found[forward[0]] = forward
 
         def is_general(entry: tuple[str, str, str]) -> tuple[bool, str]:

@@ -16,6 +16,10 @@ _AREA: Final = "(tw:area|tw:area/skos:broader|tw:area/skos:broader/skos:broader|
 _NO_SIDE: Final = ("with", "between", "about", "in")
 _WAS: Final = re.compile(r"\b(?:was|were|is|are|been|being)\b", re.IGNORECASE)
 _TO_WHOM: Final = re.compile(r"\bto whom\b|\bwho(?:m)?\b.* to\b|على من|لمن|علي مين|على مين", re.I)
+_CONCERNS: Final = "(tw:party|tw:beneficiary)"
+_DOES: Final = re.compile(r"\b(?:does|do|did|has|have)(?: the)?\s*$", re.IGNORECASE)
+_MAKES: Final = re.compile(r".*\b(?:make|made|put)\b", re.IGNORECASE)
+_BEEN: Final = re.compile(r"\s*(?:\w+ )?been\b", re.IGNORECASE)
 _AN_AGREEMENT: Final = re.compile(r"\?agreement a tw:(\w+)")
 
 
@@ -119,6 +123,14 @@ def with_stage(plan: Plan) -> Plan:
     return plan
 
 
+def _offers_it(u: Units, m: Mention) -> bool:
+    """Whether the verb "offer" or "propose" comes after the name."""
+    return any(
+        item.first > m.last and not item.concepts.isdisjoint({"offer", "proposal"})
+        for item in u.spoken
+    )
+
+
 def _asks_about(u: Units) -> bool:
     """Whether the question ends in "about", or begins with what it is about."""
     return bool(re.search(r"\babout\s*\?*$", u.text, re.IGNORECASE))
@@ -149,7 +161,9 @@ def offers(u: Units) -> Plan | None:
         country = to.is_a("Country")
         one = iri(to.iri)
         pattern = offered_to(one) if country else f"?offer tw:offeredTo {one} ."
-        plan.add(pattern, Step(item, "offeredTo", to.iri))
+        # A number is of all that concern a country, addressed to it or not.
+        told = "concerns" if country and u.asked == "howmany" else "offeredTo"
+        plan.add(pattern, Step(item, told, to.iri))
     for m in u.of("Area"):
         plan.add(f"?offer {_AREA} {iri(m.iri)} .", Step(item, "area", m.iri))
     if not plan.steps and not u.of("Area") and u.asked not in ("which", "howmany", ""):
@@ -167,6 +181,36 @@ def offers(u: Units) -> Plan | None:
     elif not by:
         plan.add("OPTIONAL { ?offer tw:offeredBy ?provider }")
         plan.shown = ["provider"]
+    if not plan.steps:
+        plan.steps.append(Step(item, "rdf:type", item))
+    return plan
+
+
+def offers_about(u: Units) -> Plan | None:
+    """Offers and proposals that concern somebody: a party to them, or whom they benefit."""
+    actors = u.of("Actor")
+    if len(actors) != 1 or not u.has("Offer", "Proposal") or u.of("Offer"):
+        return None
+    (actor,) = actors
+    spoken_of = {item.last for item in u.spoken if "@about" in item.concepts}
+    is_about = actor.role == "about" or actor.first - 1 in spoken_of
+    if not is_about and not (actor.role == "to" and actor.is_a("Group")):
+        return None
+    others = [m for m in u.mentions if m is not actor]
+    if u.asked not in ("which", "howmany", "whether", "") or any(
+        not m.is_a("Area") for m in others
+    ):
+        return None
+    if u.dates or u.numbers or u.left({"Offer", "Proposal", "offer", "offers", "proposal"}):
+        return None
+    kind = "Offer" if u.has("Offer") else "Proposal"
+    one = iri(actor.iri)
+    plan = Plan("offer").add(f"?offer a tw:{kind} .")
+    # Of a country, those of others, as in the number of offers that it received.
+    pattern = offered_to(one) if actor.is_a("Country") else f"?offer {_CONCERNS} {one} ."
+    plan.add(pattern, Step(f"?{kind}", "concerns", actor.iri))
+    for m in others:
+        plan.add(f"?offer {_AREA} {iri(m.iri)} .", Step(f"?{kind}", "area", m.iri))
     return plan
 
 
@@ -189,6 +233,14 @@ def _offer_roles(u: Units) -> tuple[Mention | None, Mention | None] | None:
     for m in bare:
         if u.has("receive"):
             (to if not to else by).append(m)
+        elif u.language == "en" and _DOES.search(u.text.partition(m.text)[0]):
+            # "Which offers does X make?": X makes them; "Which offers does X have?" may be either.
+            if _BEEN.match(u.text.partition(m.text)[2]):
+                to.append(m)
+                continue
+            if not _MAKES.match(u.text.partition(m.text)[2]) and not _offers_it(u, m):
+                return None
+            by.append(m)
         elif u.language == "ar" or m.kind == "adjective":
             (by if not by and (len(bare) > 1 or to or u.asked != "who") else to).append(m)
         elif m.first < verb:

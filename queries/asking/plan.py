@@ -23,7 +23,10 @@ COLUMNS: Final = {
     "provider": {"ar": "مقدِّم العرض", "en": "offered by"},
     "receiver": {"ar": "متلقي العرض", "en": "offered to"},
     "date": {"ar": "التاريخ", "en": "date"},
+    "relation": {"ar": "العلاقة", "en": "relation"},
 }
+#: Conditions that no one property of the ontology names.
+CONDITIONS: Final = {"concerns": {"ar": "يخص", "en": "concerns"}}
 
 
 class Step(NamedTuple):
