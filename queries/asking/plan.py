@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from ...graph.fact import PROSPECTS
 from ...messages.message import Message
 from ...ontology.namespaces import PREFIXES
 from .periods import Period
@@ -27,7 +28,10 @@ COLUMNS: Final = {
 
 
 class Step(NamedTuple):
-    """One condition as it is told: subject, property and object, each an IRI or ``?Class``."""
+    """One condition as it is told: subject, property and object, each an IRI or ``?Class``.
+
+    ``predicate`` is a local name, or several, any of which may hold, with bars between them.
+    """
 
     subject: str
     predicate: str
@@ -117,6 +121,22 @@ class Plan:
         ]
         return Plan(self.target, where, steps, [*self.shown, subject[1:], "stage"])
 
+    def asserted(self) -> Plan:
+        """The same, only of what is so: not of what is planned, expected or denied."""
+        sides = (pattern.partition(_OR_TO_COME) for pattern in self.where)
+        return replace(self, where=[one[2:] if to_come else one for one, to_come, _ in sides])
+
+    def to_come(self) -> Plan | None:
+        """What there is of it that is planned, expected or denied, with the modality; else None."""
+        told = [
+            f"OPTIONAL {{ GRAPH ?fact{place} {{ {one[2:]} }}\n    GRAPH graph:evidence "
+            f"{{ ?fact{place} tw:modality ?modality }} FILTER(?modality IN ({_MODALITIES})) }}"
+            for place, (one, to_come, _) in enumerate(w.partition(_OR_TO_COME) for w in self.where)
+            if to_come
+        ]
+        shown, where = [*self.shown, "modality"], [*self.where, *told]
+        return replace(self, where=where, shown=shown, is_whether=False) if told else None
+
     def query(self, *, dated: bool = True) -> str:
         """The SPARQL text; without ``dated``, whether or not there is a date."""
         variables = dict.fromkeys([self.target, *self.shown])
@@ -161,9 +181,15 @@ def compared(subject: str, variable: str, date: str, test: str = "STRSTARTS") ->
     return f"{pattern} FILTER({' && '.join(tests)})" if tests else pattern
 
 
+#: Those of the facts in graph/prospects.
+_MODALITIES: Final = ", ".join(f"modality:{name.rpartition('/')[2]}" for name in sorted(PROSPECTS))
+#: What parts the two sides of :func:`either`.
+_OR_TO_COME: Final = " } UNION { GRAPH graph:prospects {"
+
+
 def either(pattern: str) -> str:
     """The pattern in what is so or in what is planned, expected or denied."""
-    return f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
+    return f"{{ {pattern}{_OR_TO_COME} {pattern} }} }}"
 
 
 def through_bodies(*predicates: str) -> str:

@@ -165,22 +165,25 @@ class Reader:
 
     def _answer(self, units: Units, plan: Plan) -> Outcome:
         outcome = self._answered(units, plan)
-        asked = replace(plan, is_count=False).query() if outcome.query and not plan.stored else ""
+        told = replace(outcome.plan or plan, is_count=False)
+        asked = told.query() if outcome.query and not plan.stored else ""
         if asked and outcome.kind in ("answer", "no") and not self._names.has_row(asked):
             return replace(outcome, short=self._short_of(units, plan))
         return outcome
 
     def _short_of(self, units: Units, plan: Plan) -> Outcome | None:
         """What there is short of what a plan asks for in vain: the first that has an answer."""
-        looser = plan.looser()
-        plans = [looser] if looser else []
+        # A plan is no yes, but it is told.
+        shorter = (plan.to_come() if plan.is_whether else None, plan.looser())
+        plans = [one for one in shorter if one]
         sides = [step.object for step in plan.steps if step.predicate in ("signatory", "party")]
         if len(sides) == 2 and all("Country" in self._names.classes.get(one, ()) for one in sides):
             values = dict(zip(("first", "second"), sides, strict=True))
             if _LINKS in self._catalogue:
                 plans.append(Plan(stored=_LINKS, values=values))
         outcomes = (self._answered(units, one) for one in plans)
-        return next((one for one in outcomes if self._names.has_row(one.query)), None)
+        answers = (one for one in outcomes if one.kind == "answer")
+        return next((one for one in answers if self._names.has_row(one.query)), None)
 
     def _answered(self, units: Units, plan: Plan) -> Outcome:
         language = units.language
@@ -193,8 +196,9 @@ class Reader:
             outcome = Outcome("answer", language, plan, question)
             return outcome.with_values({}, self._entities)
         if plan.is_whether:
-            found = self._names.has_row(plan.query())
-            return Outcome("yes" if found else "no", language, plan, query=plan.query())
+            sure = plan.asserted()
+            found = self._names.has_row(sure.query())
+            return Outcome("yes" if found else "no", language, sure, query=sure.query())
         if plan.absent and self._names.has_row(plan.query()):
             return Outcome("unsaid", language, plan, query=plan.query())
         if plan.date and not self._names.has_row(replace(plan, is_count=False).query()):

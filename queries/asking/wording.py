@@ -100,7 +100,7 @@ class Wording:
             told = say(
                 "answer-parameter",
                 language,
-                name=self._label(TW + predicate, language),
+                name=" / ".join(self._label(TW + one, language) for one in predicate.split("|")),
                 value=self._term(object_, language),
             )
             things.setdefault(subject, []).append(told)
