@@ -47,6 +47,8 @@ class Relation:
             return None
         (m,) = mentions
         kind = kinds[0] if kinds else ""
+        if kind and m.kind == "adjective" and not m.is_a(kind) and _touches(u, m, kind):
+            return None  # "Iraqi institutes" are not Iraq.
         if kind and m.is_a(kind) and asked not in ("which", "howmany"):
             kind = ""  # "the Ahmos project": the word belongs to the name.
         kind = "" if kind and m.is_a(kind) and _touches(u, m, kind) else kind
@@ -277,6 +279,10 @@ def _touches(u: Units, m: Mention, kind: str) -> bool:
     )
 
 
+#: How documents are said to speak of something.
+_SPEAK: Final = re.compile(
+    r"\b(?:mention|name|appear|about|speak|on|concern)|ذكر|ورد|يرد|ترد|تتحدث|عن", re.IGNORECASE
+)
 #: How members of a class belong to a country.
 _OF_COUNTRY: Final = "tw:belongsToCountry"
 
@@ -313,6 +319,12 @@ def members(u: Units, vocabulary: Vocabulary, linked: str) -> Plan | None:
     )
     label = f"?{kind}"
     subject = None
+    if kind == "SourceDocument" and u.mentions:
+        # No document belongs to a country or lies in a field: those that speak of it are shown.
+        is_named = len(u.mentions) == 1 and not u.mentions[0].is_a("Area")
+        if not is_named or u.asked not in ("which", "") or not _SPEAK.search(u.text):
+            return None
+        return Plan(stored="entity-quotes", values={"entity": u.mentions[0].iri})
     for m in u.mentions:
         one = iri(m.iri)
         if m.is_a("Area") and kind not in ("Country", "Official", "Area"):
