@@ -96,7 +96,7 @@ class Composer:
                 and not any(m.is_a(*kinds) for m in u.mentions)
                 and not any(
                     kind == plan.target.capitalize()
-                    or f"<{self.vocabulary.iris[kind]}>" in query
+                    or re.search(rf"<{self.vocabulary.iris[kind]}>|\btw:{kind}\b", query)
                     or any(self.vocabulary.fits(kind, one) for one in shown - {""})
                     for kind in kinds
                 )
