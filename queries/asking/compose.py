@@ -85,7 +85,10 @@ class Composer:
             # Of a figure's unit, or of a thing that costs, any word for its kind may be said.
             return False
         shown = {
-            term[1:] for step in plan.steps for term in (step.subject, step.object) if term[:1] == "?"
+            term[1:]
+            for step in plan.steps
+            for term in (step.subject, step.object)
+            if term[:1] == "?"
         }
         query = "" if plan.card else plan.query()
         for item in u.content:

@@ -33,6 +33,8 @@ class Relation:
         if u.left(forms | set(kinds) | {"responsible"}) or len(kinds) > 1:
             return None
         mentions = list(u.mentions)
+        if "SourceDocument" in kinds and self.domain == "Entity":
+            return None  # A document has no country, field or date of what it speaks of.
         if self.name == _TALKS and not all(m.is_a("Country") for m in mentions):
             # Only parties hold talks; whom a person met is asked of the events.
             return None
@@ -191,9 +193,13 @@ class Relation:
         def so(pattern: str) -> str:
             return pattern if u.asked == "howmany" else either(pattern)
 
-        plan = Plan("thing").add(f"?thing a <{self.vocabulary.iris[kind]}> .").add(
-            so(f"?thing {self._path(actor)} {iri(actor.iri)} ."),
-            Step(label, self.name, actor.iri),
+        plan = (
+            Plan("thing")
+            .add(f"?thing a <{self.vocabulary.iris[kind]}> .")
+            .add(
+                so(f"?thing {self._path(actor)} {iri(actor.iri)} ."),
+                Step(label, self.name, actor.iri),
+            )
         )
         for place, way in ways.items():
             path = "|".join(f"tw:{name}" for name in way.split("|"))
