@@ -81,7 +81,9 @@ def ask_in_own_words(
         print_rows(settings, rows, why, everything, naming=naming)
         sys.exit(FAULTS)
     try:
-        print_rows(settings, rows, why, everything, nothing="reading-empty", naming=naming)
+        print_rows(
+            settings, rows, why, everything, nothing=outcome.remark(has_rows=False), naming=naming
+        )
     finally:
         _note_short(settings, outcome)
 

@@ -18,6 +18,7 @@ from dossier import dossier
 
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
+from taawun.loaders.reviews import stated_in
 
 #: Invented.
 TEXT = (
@@ -137,13 +138,14 @@ def test_a_second_reader_confirms_disputes_and_takes_back_with_keys(open_desk, m
     read_collection([SEEDS, mine])
 
 
-def test_two_readings_are_compared_and_settled_with_keys(open_desk, mine):
+def test_two_readings_are_compared_and_settled_with_keys(open_desk, mine, the_collection):
+    facts = len(stated_in(DOCUMENT, the_collection.facts))
     page = open_desk(DOCUMENT)
     page.keyboard.press("r")
     page.wait_for_selector("#review .card", timeout=PATIENCE)
     page.keyboard.press("v")
     page.wait_for_selector("#review table", timeout=PATIENCE)
-    assert "35 / 177" in page.inner_text("#review caption")
+    assert f"35 / {facts}" in page.inner_text("#review caption")
     assert page.locator("#review tbody tr").count() == 8
     page.click(".line:has(.mark:text('≠')) >> nth=0")
     pair = page.locator("#review .side .fact")
@@ -153,7 +155,7 @@ def test_two_readings_are_compared_and_settled_with_keys(open_desk, mine):
     review = yaml.safe_load((mine / "reviews" / f"{DOCUMENT}.Huda.yaml").read_text("utf-8"))
     assert [one["decision"] for one in review["settled"]] == ["second"]
     assert (mine / "facts" / f"{DOCUMENT}.yaml").is_file()
-    assert "35 / 177" in page.inner_text("#review caption")
+    assert f"35 / {facts}" in page.inner_text("#review caption")
 
 
 def test_who_reads_blind_sees_no_fact_until_they_are_done(open_desk):

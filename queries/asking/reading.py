@@ -91,7 +91,11 @@ class Outcome(Paragraph):
     def remark(self, has_rows: bool) -> str:
         """The code of what the answer means: yes, no, no date, nothing here; empty for rows."""
         code = _REMARKS.get(self.kind, "")
-        return "reading-empty" if self.kind == "answer" and not has_rows else code
+        if self.kind != "answer" or has_rows:
+            return code
+        # Of a question about the records, no rows are the whole answer.
+        none = self.asked.none if self.asked else "answer-none"
+        return "reading-empty" if none == "answer-none" else none
 
     def with_values(self, values: Mapping[str, str], names: Names) -> Outcome:
         """A stored question with further values of its parameters."""
