@@ -77,6 +77,8 @@ class Composer:
             if plan.stored and u.asked == "howmany":
                 # A list is no number, and it may be of more than is asked for.
                 continue
+            if self._drops_kind(u, plan):
+                continue
             plan.is_whether = u.asked == "whether"
             plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
             plan = cooperation.with_stage(plan)
@@ -93,6 +95,37 @@ class Composer:
     def _plain(self, u: Units) -> Iterator[Plan]:
         """What the rules make of the question, as a question for which or who."""
         return (plan for rule in self._rules if (plan := rule(u)) is not None)
+
+    def _drops_kind(self, u: Units, plan: Plan) -> bool:
+        """Whether the question has a word for a kind of thing that the composed plan leaves out.
+
+        A kind is kept in the pattern, in what is asked for, or in what is named.
+        """
+        if plan.stored or plan.refused or plan.target == "value":
+            # Of a figure's unit, or of a thing that costs, any word for its kind may be said.
+            return False
+        shown = {
+            term[1:]
+            for step in plan.steps
+            for term in (step.subject, step.object)
+            if term[:1] == "?"
+        }
+        query = "" if plan.card else plan.query()
+        for item in u.content:
+            kinds = [concept for concept in item.concepts if self.vocabulary.is_class(concept)]
+            if (
+                kinds
+                and not any(self.vocabulary.forward(c) or c[:5] == "unit:" for c in item.concepts)
+                and not any(m.is_a(*kinds) for m in u.mentions)
+                and not any(
+                    kind == plan.target.capitalize()
+                    or re.search(rf"<{self.vocabulary.iris[kind]}>|\btw:{kind}\b", query)
+                    or any(self.vocabulary.fits(kind, one) for one in shown - {""})
+                    for kind in kinds
+                )
+            ):
+                return True
+        return False
 
     def exists(self, u: Units) -> Plan | None:
         """Whether there is a named agreement, event or programme."""

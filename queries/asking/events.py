@@ -99,6 +99,9 @@ def _asked_of(u: Units, event: Mention, predicate: str, others: list[Mention]) -
         and ("of" not in {m.role for m in u.mentions} and u.text.lower().startswith("what"))
     ):
         return None
+    parts = [kind for kind in ("Meeting", "Conference", "Visit") if u.has(kind)]
+    if predicate == "hasPart" and parts and not event.is_a(parts[0]):
+        plan.add(f"?what a tw:{parts[0]} .", Step("?", "rdf:type", f"?{parts[0]}"))
     if u.has("Official"):
         plan.add("?who a tw:Official .", Step("?", "rdf:type", "?Official"))
     if u.has("Organization"):

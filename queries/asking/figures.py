@@ -60,6 +60,7 @@ class Figures:
             "whether",
         ):
             return None
+        fields = [m for m in things if m.is_a("Area")]
         things = [m for m in things if not m.is_a("Area")] or things
         if (
             len(things) != 1
@@ -72,7 +73,19 @@ class Figures:
         ):
             return None
         path = SPENT_ON if things[0].is_a("Country", "Organization") else "tw:figureOf"
-        return self._figures_of(u, things[0], "?unit a tw:Currency .", path)
+        plan = self._figures_of(u, things[0], "?unit a tw:Currency .", path)
+        if fields:
+            # What is spent on a field is spent on what lies in it, which is shown.
+            if fields[0] is things[0]:
+                plan = self._figures_of(u, None, "?unit a tw:Currency .", "tw:figureOf")
+                del plan.steps[0]
+                plan.shown.insert(0, "about")
+            else:
+                plan.add("?figure tw:figureOf ?about .")
+            plan.add(
+                f"?about tw:area? {iri(fields[0].iri)} .", Step("?Figure", "area", fields[0].iri)
+            )
+        return plan
 
     def _figures_of(self, u: Units, thing: Mention | None, unit: str, path: str) -> Plan:
         about = iri(thing.iri) if thing else "?about"

@@ -126,7 +126,8 @@ class PartialNames:
             part = self._names.parts[place]
             own = said & part.stems
             if (
-                not many <= part.words
+                ("Post" in self._names.classes[part.iri] and part.head not in said)
+                or not many <= part.words
                 or own <= known
                 or (own in areas and not said & part.besides - _marks(said))
             ):

@@ -53,6 +53,12 @@ _IRREGULAR: Final = {
 }  # fmt: skip
 
 
+#: Bodies by whose name that of another begins or ends: UNCTAD is not the United Nations.
+_BODIES: Final = (
+    "United Nations", "UN", "الأمم المتحدة", "هيئة الأمم المتحدة", "منظمة الأمم المتحدة",
+)  # fmt: skip
+
+
 class Named(NamedTuple):
     """What a name refers to, and how: ``name``, ``adjective``, ``scoped`` or ``territory``."""
 
@@ -179,7 +185,10 @@ class KnownNames:
 
     @cached_property
     def strangers(self) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
-        """The names and adjectives of countries and regions that the graph does not have."""
+        """The names and adjectives of countries and regions that the graph does not have.
+
+        Also of bodies of whose name those of others are made (``body``).
+        """
         found: dict[str, list[tuple[tuple[str, ...], Named]]] = defaultdict(list)
         ours = {(first, *rest) for first, all_ in self.by_first.items() for rest, _ in all_}
         for territory in territories():
@@ -191,12 +200,15 @@ class KnownNames:
                     # Told in the language of the adjective: French is of France.
                     name = territory.names[adjective.isascii()]
                     found[key[0]].append(((), Named(name, "stranger")))
+        for name in _BODIES:
+            if (words := tuple(keys_of(name))) not in ours:
+                found[words[0]].append((words[1:], Named(name, "body")))
         return found
 
     def kind_of_stranger(self, name: str) -> str | None:
         """``country`` if it is the name of a country that the graph does not have."""
         first, *rest = keys_of(name) or [""]
-        known = [words for words, _ in self.strangers.get(first, ())]
+        known = [words for words, n in self.strangers.get(first, ()) if n.kind != "body"]
         return "country" if tuple(rest) in known else None
 
     @staticmethod

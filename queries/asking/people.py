@@ -57,8 +57,10 @@ def met(u: Units) -> Plan | None:
         else:
             return None
     if u.has("Country"):
+        # "Which countries did he meet?": not his own, whose people were with him.
         plan.add(
-            "?official tw:belongsToCountry ?country .",
+            "?official tw:belongsToCountry ?country . FILTER NOT EXISTS "
+            "{ ?person tw:belongsToCountry|tw:holds/tw:postIn/tw:belongsToCountry ?country }",
             Step("?Official", "belongsToCountry", "?Country"),
         )
         plan.target, plan.shown = "country", ["official"]

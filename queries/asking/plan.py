@@ -30,7 +30,10 @@ CONDITIONS: Final = {"concerns": {"ar": "يخص", "en": "concerns"}}
 
 
 class Step(NamedTuple):
-    """One condition as it is told: subject, property and object, each an IRI or ``?Class``."""
+    """One condition as it is told: subject, property and object, each an IRI or ``?Class``.
+
+    ``predicate`` is a local name, or several, any of which may hold, with bars between them.
+    """
 
     subject: str
     predicate: str

@@ -184,7 +184,8 @@ class Reader:
             if _LINKS in self._catalogue:
                 plans.append(Plan(stored=_LINKS, values=values))
         outcomes = (self._answered(units, one) for one in plans)
-        return next((one for one in outcomes if self._names.has_row(one.query)), None)
+        answers = (one for one in outcomes if one.kind == "answer")
+        return next((one for one in answers if self._names.has_row(one.query)), None)
 
     def _answered(self, units: Units, plan: Plan) -> Outcome:
         language = units.language

@@ -76,6 +76,11 @@ class Recogniser:
             phrase = next(iter(self.lexicon.at(words, place)), None)
             if mention and phrase and not self._is_better(mention, *phrase):
                 mention = None
+            body = next(self._matches(words, place, ("body",)), None)
+            if body and (not mention or mention.last <= body[0]):
+                units.foreign.append(" ".join(item.text for item in words[place : body[0] + 1]))
+                place, role = body[0] + 1, ""
+                continue
             if mention and mention.kind == "ambiguous":
                 units.ambiguous.append((mention.text, mention.iris))
                 place, role = mention.last + 1, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ _THROUGH_BODIES: Final = frozenset(
 #: Classes that a question for "who" may be answered by, and those that are no answer to "what".
 _WHO: Final = "Actor"
 _COMMON: Final = {"held", "Programme", "Initiative"}
+_TALKS: Final = "inTalksWith"
 
 
 class Relation:
@@ -31,14 +33,24 @@ class Relation:
         if u.left(forms | set(kinds) | {"responsible"}) or len(kinds) > 1:
             return None
         mentions = list(u.mentions)
+        if "SourceDocument" in kinds and self.domain == "Entity":
+            return None  # A document has no country, field or date of what it speaks of.
+        if self.name == _TALKS and not all(m.is_a("Country") for m in mentions):
+            # Only parties hold talks; whom a person met is asked of the events.
+            return None
         if not mentions:
             return self._any(u, kinds)
         if len(mentions) == 2 or (len(mentions) == 1 and (u.dates or asked == "when")):
+            unnamed = [kind for kind in kinds if not any(m.is_a(kind) for m in mentions)]
+            if unnamed:
+                return self._of_kind(u, mentions, unnamed[0])
             return self._closed(u, mentions)
         if len(mentions) != 1 or u.dates:
             return None
         (m,) = mentions
         kind = kinds[0] if kinds else ""
+        if kind and m.kind == "adjective" and not m.is_a(kind) and _touches(u, m, kind):
+            return None  # "Iraqi institutes" are not Iraq.
         if kind and m.is_a(kind) and asked not in ("which", "howmany"):
             kind = ""  # "the Ahmos project": the word belongs to the name.
         kind = "" if kind and m.is_a(kind) and _touches(u, m, kind) else kind
@@ -51,9 +63,8 @@ class Relation:
                 Step("?Entity", self.name, "?"),
             )
         if asked == "whether":
-            if not kind and not direction:
-                return None
-            return self._open(m, direction or "subject", kind) if kind else None
+            direction = direction or ("subject" if m.is_a(self.range) else "")
+            return self._open(m, direction, kind) if kind and direction else None
         if not direction or asked not in ("who", "which", "where", "howmany", ""):
             return None
         answer = self.range if direction == "object" else self.domain
@@ -159,6 +170,42 @@ class Relation:
             return "object" if u.asked == "who" or of_it else "subject"
         return sides[0] if sides else ""
 
+    def _of_kind(self, u: Units, mentions: Sequence[Mention], kind: str) -> Plan | None:
+        """A kind of thing that an actor acts on, with a place or a date: "a project in Iraq".
+
+        None if the kind is another's ("Iraqi companies"), or a name has another role.
+        """
+        ways = {m: way for m in mentions if (way := _placed(u, m, kind))}
+        actors = [m for m in mentions if m not in ways]
+        if len(actors) != 1 or u.asked in ("who", "where") or not self.name.endswith("By"):
+            return None
+        (actor,) = actors
+        if (
+            actor.kind in ("adjective", "people")
+            or actor.role not in ("", "by")
+            or not actor.is_a(self.range)
+            or not (self.domain == "Entity" or self.vocabulary.fits(kind, self.domain))
+            or _owns(u, actor, kind)
+        ):
+            return None
+        label = f"?{kind}"
+
+        def so(pattern: str) -> str:
+            return pattern if u.asked == "howmany" else either(pattern)
+
+        plan = (
+            Plan("thing")
+            .add(f"?thing a <{self.vocabulary.iris[kind]}> .")
+            .add(
+                so(f"?thing {self._path(actor)} {iri(actor.iri)} ."),
+                Step(label, self.name, actor.iri),
+            )
+        )
+        for place, way in ways.items():
+            path = "|".join(f"tw:{name}" for name in way.split("|"))
+            plan.add(so(f"?thing {path} {iri(place.iri)} ."), Step(label, way, place.iri))
+        return self._dated(u, plan, label) if u.asked == "when" or u.dates else plan
+
     def _closed(self, u: Units, mentions: Sequence[Mention]) -> Plan | None:
         """Both sides are named, or one and a date."""
         if len(mentions) == 2:
@@ -179,7 +226,8 @@ class Relation:
         label = subject.iri if subject else "?"
         if agent is not None:
             plan.add(
-                f"?thing {self._path(agent)} {iri(agent.iri)} .", Step(label, self.name, agent.iri)
+                either(f"?thing {self._path(agent)} {iri(agent.iri)} ."),
+                Step(label, self.name, agent.iri),
             )
         else:
             plan.add(f"?thing tw:{self.name} ?agent .", Step(label, self.name, "?"))
@@ -206,6 +254,28 @@ class Relation:
         return None
 
 
+def _placed(u: Units, m: Mention, kind: str) -> str:
+    """The properties, with bars, by which a thing of a kind is in, for or of a place; or empty."""
+    if not m.is_a("Country", "Region", "City"):
+        return ""
+    if m.kind in ("adjective", "people"):
+        return "belongsToCountry" if m.is_a("Country") and _touches(u, m, kind) else ""
+    if m.role == "in":
+        return "locatedIn|beneficiary"
+    if m.role == "of" and m.is_a("Country"):
+        return "belongsToCountry"
+    return "beneficiary" if m.role == "to" else ""
+
+
+def _owns(u: Units, m: Mention, kind: str) -> bool:
+    """Whether the kind of thing is said to be the actor's: "Egypt's companies", «شركات مصر»."""
+    if re.search(re.escape(m.text) + r"(?:['’]s|s['’])(?!\w)", u.text):
+        return True
+    return u.language == "ar" and any(
+        kind in item.concepts and item.last == m.first - 1 for item in u.spoken
+    )
+
+
 def _touches(u: Units, m: Mention, kind: str) -> bool:
     """Whether the word for the kind of thing stands beside the name."""
     return any(
@@ -215,6 +285,10 @@ def _touches(u: Units, m: Mention, kind: str) -> bool:
     )
 
 
+#: How documents are said to speak of something.
+_SPEAK: Final = re.compile(
+    r"\b(?:mention|name|appear|about|speak|on|concern)|ذكر|ورد|يرد|ترد|تتحدث|عن", re.IGNORECASE
+)
 #: How members of a class belong to a country.
 _OF_COUNTRY: Final = "tw:belongsToCountry"
 
@@ -251,6 +325,12 @@ def members(u: Units, vocabulary: Vocabulary, linked: str) -> Plan | None:
     )
     label = f"?{kind}"
     subject = None
+    if kind == "SourceDocument" and u.mentions:
+        # No document belongs to a country or lies in a field: those that speak of it are shown.
+        is_named = len(u.mentions) == 1 and not u.mentions[0].is_a("Area")
+        if not is_named or u.asked not in ("which", "") or not _SPEAK.search(u.text):
+            return None
+        return Plan(stored="entity-quotes", values={"entity": u.mentions[0].iri})
     for m in u.mentions:
         one = iri(m.iri)
         if m.is_a("Area") and kind not in ("Country", "Official", "Area"):

@@ -101,7 +101,7 @@ class Wording:
             told = say(
                 "answer-parameter",
                 language,
-                name=self._condition(predicate, language),
+                name=" / ".join(self._condition(one, language) for one in predicate.split("|")),
                 value=self._term(object_, language),
             )
             things.setdefault(subject, []).append(told)
