@@ -408,6 +408,13 @@ def test_an_agreement_is_shown_with_its_stage(
     assert cells(graph.ask(text)) == [told]
 
 
+@pytest.mark.parametrize(
+    "text", ["What stage has the free trade agreement reached?", "ما مرحلة اتفاق التجارة الحرة؟"]
+)
+def test_a_stage_that_is_only_expected_is_marked_so(text: str, graph: KnowledgeGraph) -> None:
+    assert cells(graph.ask(text)) == [["stage/signed", EXPECTED, "modality/expected"]]
+
+
 def test_who_has_most_agreements_has_signed_them(graph: KnowledgeGraph) -> None:
     assert cells(graph.ask("Which country has the most agreements?")) == [["country/egypt", "6"]]
 
@@ -569,6 +576,7 @@ def test_a_list_is_no_answer_to_how_many(text: str, graph: KnowledgeGraph) -> No
         ("How many offers are there?", "how many: Offer"),
         ("كم عدد العروض؟", "كم: عرض"),
         ("How many proposals are there?", "how many: Proposal"),
+        ("Were any memoranda agreed?", "whether: Memorandum of understanding"),
         ("كم مذكرة تفاهم هناك؟", "كم: مذكرة تفاهم"),
         ("How many events were held in February?", "was held on: February"),
         ("كم اجتماعا عقد في فبراير؟", "تاريخ الانعقاد: فبراير"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...ontology.namespaces import ID
 from .events import HELD, side
-from .plan import SIGNED_BY_ANY, Plan, Step, iri, offered_to, staged
+from .plan import SIGNED_BY_ANY, Plan, Step, either, iri, offered_to, staged
 from .units import Mention, Units
 
 _ACTORS: Final = ("Country", "Organization")
@@ -92,8 +92,10 @@ def agreements(u: Units) -> Plan | None:
             plan.add("?agreement tw:area ?area .", Step(item, "area", "?Area"))
             plan.target, plan.shown = "area", ["agreement"]
     elif u.has("Stage", "stage"):
-        plan.add("?agreement tw:stage ?stage .", Step(item, "stage", "?Stage"))
+        plan.add(either("?agreement tw:stage ?stage ."), Step(item, "stage", "?Stage"))
         plan.target, plan.shown = "stage", ["agreement"]
+    if not plan.steps:
+        plan.steps.append(Step(item, "rdf:type", item))
     return plan
 
 
