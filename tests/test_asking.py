@@ -431,6 +431,7 @@ PLANNED = "meeting/egypt-lithuania-planned-talks"
         ("How many events took place in Lithuania?", "3"),
         ("How many events did Amr Talaat take part in?", "4"),
         ("How many meetings did Amr Talaat attend?", "3"),
+        ("How many visits to Lithuania were there?", "1"),
         ("How many services does Egypt Post provide?", "4"),
         ("كم اجتماعا عقدت مصر مع ليتوانيا؟", "2"),
         ("كم اجتماعا عقد في ليتوانيا؟", "2"),
@@ -568,6 +569,13 @@ def test_a_list_is_no_answer_to_how_many(text: str, graph: KnowledgeGraph) -> No
     outcome = graph.read(text)
     assert outcome.kind == "unsure"
     assert outcome.candidates
+
+
+@pytest.mark.parametrize("text", ["How many partners does Egypt have?", "كم عدد شركاء مصر؟"])
+def test_partners_of_a_country_are_more_than_what_is_developed_with_it(
+    text: str, graph: KnowledgeGraph
+) -> None:
+    assert graph.read(text).kind == "unsure"
 
 
 @pytest.mark.parametrize(
