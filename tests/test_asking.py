@@ -408,6 +408,13 @@ def test_an_agreement_is_shown_with_its_stage(
     assert cells(graph.ask(text)) == [told]
 
 
+@pytest.mark.parametrize(
+    "text", ["What stage has the free trade agreement reached?", "ما مرحلة اتفاق التجارة الحرة؟"]
+)
+def test_a_stage_that_is_only_expected_is_marked_so(text: str, graph: KnowledgeGraph) -> None:
+    assert cells(graph.ask(text)) == [["stage/signed", EXPECTED, "modality/expected"]]
+
+
 def test_who_has_most_agreements_has_signed_them(graph: KnowledgeGraph) -> None:
     assert cells(graph.ask("Which country has the most agreements?")) == [["country/egypt", "6"]]
 
@@ -424,6 +431,7 @@ PLANNED = "meeting/egypt-lithuania-planned-talks"
         ("How many events took place in Lithuania?", "3"),
         ("How many events did Amr Talaat take part in?", "4"),
         ("How many meetings did Amr Talaat attend?", "3"),
+        ("How many visits to Lithuania were there?", "1"),
         ("How many services does Egypt Post provide?", "4"),
         ("كم اجتماعا عقدت مصر مع ليتوانيا؟", "2"),
         ("كم اجتماعا عقد في ليتوانيا؟", "2"),
@@ -563,12 +571,20 @@ def test_a_list_is_no_answer_to_how_many(text: str, graph: KnowledgeGraph) -> No
     assert outcome.candidates
 
 
+@pytest.mark.parametrize("text", ["How many partners does Egypt have?", "كم عدد شركاء مصر؟"])
+def test_partners_of_a_country_are_more_than_what_is_developed_with_it(
+    text: str, graph: KnowledgeGraph
+) -> None:
+    assert graph.read(text).kind == "unsure"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("How many offers are there?", "how many: Offer"),
         ("كم عدد العروض؟", "كم: عرض"),
         ("How many proposals are there?", "how many: Proposal"),
+        ("Were any memoranda agreed?", "whether: Memorandum of understanding"),
         ("كم مذكرة تفاهم هناك؟", "كم: مذكرة تفاهم"),
         ("How many events were held in February?", "was held on: February"),
         ("كم اجتماعا عقد في فبراير؟", "تاريخ الانعقاد: فبراير"),

@@ -194,10 +194,11 @@ def events(u: Units) -> Plan | None:
     role = next((p for cs, p, c in _OF_EVENT if c == "Actor" and u.has(*cs)), "participant")
     item = f"?{kind}"
     countries = u.of("Country")
+    places = ("in", "to") if kind == "Visit" else ("in",)
     for m in u.mentions:
         if m.is_a("Official"):
             plan.add(either(f"?event tw:{role} {iri(m.iri)} ."), Step(item, role, m.iri))
-        elif m.is_a("City") or (m.is_a("Country") and m.role == "in" and len(countries) == 1):
+        elif m.is_a("City") or (m.is_a("Country") and m.role in places and len(countries) == 1):
             plan.add(
                 either(f"?event {through_bodies('locatedIn')} {iri(m.iri)} ."),
                 Step(item, "locatedIn", m.iri),
