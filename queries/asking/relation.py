@@ -212,6 +212,8 @@ class Relation:
             sides = self._sides(mentions)
             if sides is None:
                 return None
+            if _placed(u, sides[0], "") and self.name.endswith("By"):
+                return None  # "What did Egypt launch in Africa?" launches no Africa.
             subject: Mention | None = sides[0]
             agent: Mention | None = sides[1]
         else:
@@ -320,6 +322,8 @@ def members(u: Units, vocabulary: Vocabulary, linked: str) -> Plan | None:
         and not u.mentions
     ):
         return None
+    if len(u.of("Country")) > 1:
+        return None  # "Egypt's institutes in Iraq" are not both countries'.
     plan = Plan("item").add(
         f"?item a <{vocabulary.iris[kind]}> .", Step("?", "rdf:type", f"?{kind}")
     )
