@@ -288,6 +288,306 @@ def test_nothing_is_short_of_what_was_signed_or_of_those_who_have_nothing(
         assert graph.read(text).short is None
 
 
+UNSIGNED = "memorandum-of-understanding/egypt-iraq"
+EXPECTED = "agreement/africa-free-trade"
+
+
+def cells(rows: Rows) -> list[list[str]]:
+    """Each row, without the beginning of our IRIs."""
+    return [[t.value.removeprefix(ID) if t else "" for t in row.terms] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Is the free trade agreement signed?", EXPECTED),
+        ("Has a deal on free trade been concluded?", EXPECTED),
+        ("Did anyone sign an agreement on free trade?", EXPECTED),
+        ("Is there a free trade agreement?", EXPECTED),
+        ("Is there a free-trade agreement on the African continent?", EXPECTED),
+        ("What agreement on customs duties was signed?", EXPECTED),
+        ("هل وُقع اتفاق التجارة الحرة؟", EXPECTED),
+        ("هل يوجد اتفاق للتجارة الحرة؟", EXPECTED),
+        ("متى وقع اتفاق التجارة الحرة؟", EXPECTED),
+        ("كم اتفاقية موقعة في التجارة الحرة؟", EXPECTED),
+        ("Was an agreement on telecommunications signed?", UNSIGNED),
+        ("Is there a signed agreement on telecommunications?", UNSIGNED),
+        ("Is any agreement on information technology signed?", UNSIGNED),
+        ("Was a memorandum on information technology signed?", UNSIGNED),
+        ("Which agreements on information technology were signed?", UNSIGNED),
+        ("How many agreements on telecommunications were signed?", UNSIGNED),
+        ("When was the agreement on telecommunications signed?", UNSIGNED),
+        ("Which memoranda were signed?", UNSIGNED),
+        ("Does Egypt have an agreement with Iraq?", UNSIGNED),
+        ("Are there agreements with Iraq?", UNSIGNED),
+        ("Is there an agreement on information technology?", UNSIGNED),
+        ("هل وقعت مذكرة تفاهم في تكنولوجيا المعلومات؟", UNSIGNED),
+        ("هل وُقعت اتفاقية في مجال الاتصالات؟", UNSIGNED),
+        ("ما الاتفاقيات الموقعة في تكنولوجيا المعلومات؟", UNSIGNED),
+        ("كم اتفاقية موقعة في الاتصالات؟", UNSIGNED),
+        ("متى وقعت الاتفاقية في مجال الاتصالات؟", UNSIGNED),
+        ("هل أبرمت اتفاقية في الاتصالات؟", UNSIGNED),
+        ("هل توجد اتفاقية بين مصر والعراق؟", UNSIGNED),
+        ("هل لمصر اتفاقية مع العراق؟", UNSIGNED),
+    ],
+)
+def test_what_is_not_signed_is_not_called_so(
+    text: str, short: str, graph: KnowledgeGraph, run: Callable[..., Result]
+) -> None:
+    """Of the one agreement it is said that signing it is an opportunity, of the other it is agreed.
+
+    «توقيع اتفاق للتجارة الحرة … فرصة», «واتفق الطرفان على تأطير … من خلال مذكرة تفاهم».
+    """
+    outcome = graph.read(text)
+    assert outcome.kind in ("no", "answer")
+    assert answered(graph, outcome) == set()
+    found = graph.answered(outcome).short_of_that
+    assert found
+    (row,) = cells(found)
+    stage = {
+        UNSIGNED: ["stage/agreed-in-principle", ""],
+        EXPECTED: ["stage/signed", "modality/expected"],
+    }
+    assert row[-3:] == [short, *stage[short]]
+    assert run("ask", text, "--format", "csv").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Was an agreement on postal services signed?",
+        "Is there an agreement on e-commerce?",
+        "Is there an Egypt–Libya postal e-commerce agreement?",
+        "هل وقعت اتفاقية في الخدمات البريدية؟",
+        "هل توجد اتفاقية في التجارة الإلكترونية؟",
+    ],
+)
+def test_what_is_signed_is_called_so(text: str, graph: KnowledgeGraph) -> None:
+    assert graph.read(text).kind == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("How many agreements are there?", "signed  6; agreed-in-principle  1; signed expected 1"),
+        ("كم اتفاقية هناك؟", "signed  6; agreed-in-principle  1; signed expected 1"),
+        ("How many agreements does Egypt have?", "signed  6; agreed-in-principle  1"),
+        ("كم اتفاقية لمصر؟", "signed  6; agreed-in-principle  1"),
+        ("How many countries have an agreement with Egypt?", "signed  6; agreed-in-principle  1"),
+        ("كم دولة لديها اتفاقية مع مصر؟", "signed  6; agreed-in-principle  1"),
+        ("How many agreements with Iraq are there?", "agreed-in-principle  1"),
+        ("كم عدد الاتفاقيات مع العراق؟", "agreed-in-principle  1"),
+        ("How many memoranda are there?", "agreed-in-principle  1"),
+        ("How many agreements with North African countries?", "signed  2"),
+        ("How many agreements on free trade are there?", "signed expected 1"),
+    ],
+)
+def test_agreements_are_counted_by_their_stage(text: str, rows: str, graph: KnowledgeGraph) -> None:
+    found = [" ".join(cell.rpartition("/")[2] for cell in row) for row in cells(graph.ask(text))]
+    assert found == rows.split("; ")
+    told = {"en": "is at the stage: ?", "ar": "المرحلة: ؟"}
+    assert told[graph.read(text).language] in graph.ask(text).understood
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("What agreements exist with Iraq?", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        ("ما الاتفاقيات في مجال الاتصالات؟", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        ("Is there a memorandum with Iraq?", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        ("هل توجد مذكرة تفاهم بين مصر والعراق؟", [UNSIGNED, "stage/agreed-in-principle", ""]),
+        (
+            "Which agreements on free trade are there?",
+            [EXPECTED, "stage/signed", "modality/expected"],
+        ),
+    ],
+)
+def test_an_agreement_is_shown_with_its_stage(
+    text: str, told: list[str], graph: KnowledgeGraph
+) -> None:
+    assert cells(graph.ask(text)) == [told]
+
+
+def test_who_has_most_agreements_has_signed_them(graph: KnowledgeGraph) -> None:
+    assert cells(graph.ask("Which country has the most agreements?")) == [["country/egypt", "6"]]
+
+
+PLANNED = "meeting/egypt-lithuania-planned-talks"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("How many meetings did Egypt hold with Lithuania?", "2"),
+        ("How many talks did Egypt hold with Lithuania?", "2"),
+        ("How many meetings were held in Lithuania?", "2"),
+        ("How many events took place in Lithuania?", "3"),
+        ("How many events did Amr Talaat take part in?", "4"),
+        ("How many meetings did Amr Talaat attend?", "3"),
+        ("How many services does Egypt Post provide?", "4"),
+        ("كم اجتماعا عقدت مصر مع ليتوانيا؟", "2"),
+        ("كم اجتماعا عقد في ليتوانيا؟", "2"),
+        ("كم فعالية عقدت في ليتوانيا؟", "3"),
+        ("كم فعالية شارك فيها عمرو طلعت؟", "4"),
+        ("كم خدمة يقدم البريد المصري؟", "4"),
+    ],
+)
+def test_what_is_only_planned_is_not_counted(text: str, number: str, graph: KnowledgeGraph) -> None:
+    """Talks of which it is said «من المقرر أن يتم خلالها إجراء مباحثات» were not held yet."""
+    assert cells(graph.ask(text)) == [[number]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which events took place in Lithuania?",
+        "Which meetings did Egypt hold with Lithuania?",
+        "When did events take place in Lithuania?",
+        "ما الفعاليات التي عقدت في ليتوانيا؟",
+        "ما الاجتماعات التي عقدتها مصر مع ليتوانيا؟",
+    ],
+)
+def test_what_is_only_planned_is_marked_so(text: str, graph: KnowledgeGraph) -> None:
+    rows = cells(graph.ask(text))
+    assert [PLANNED, "modality/planned"] in rows
+    assert all(row[1] == "" for row in rows if row[0] != PLANNED)
+
+
+@pytest.mark.parametrize(
+    "text", ["Were the talks with Lithuania held?", "هل عقدت مصر اجتماعات في ليتوانيا؟"]
+)
+def test_yes_rests_on_nothing_planned(text: str, graph: KnowledgeGraph) -> None:
+    assert graph.read(text).kind == "yes"
+    assert PLANNED not in {row[0] for row in cells(graph.ask(text))}
+
+
+@pytest.mark.parametrize(
+    ("text", "offers"),
+    [
+        ("Which offers concern women?", {"offer/online-courses-trainers"}),
+        ("Which offers relate to women?", {"offer/online-courses-trainers"}),
+        ("Offers for women", {"offer/online-courses-trainers"}),
+        ("Do any offers concern women?", {"offer/online-courses-trainers"}),
+        ("ما العروض التي تخص السيدات؟", {"offer/online-courses-trainers"}),
+        ("هل هناك عروض تخص السيدات؟", {"offer/online-courses-trainers"}),
+        ("Which offers concern Iraqi youth?", {"proposal/iraqi-youth-training"}),
+        ("ما العروض بشأن الشباب العراقي؟", {"proposal/iraqi-youth-training"}),
+        ("ما المقترحات التي تخص الشباب العراقي؟", {"proposal/iraqi-youth-training"}),
+        ("Which proposals concern Iraqi students?", {"proposal/nti-postgraduate-diploma"}),
+        ("Which offers concern Egypt?", {"proposal/iraq-side-proposals"}),
+        (
+            "Offers concerning Iraq in cybersecurity",
+            {"offer/egypt-cybersecurity-expertise", "proposal/iraq-cybersecurity-capacity-steps"},
+        ),
+        (
+            "ما العروض بشأن العراق في الأمن السيبراني؟",
+            {"offer/egypt-cybersecurity-expertise", "proposal/iraq-cybersecurity-capacity-steps"},
+        ),
+    ],
+)
+def test_whom_an_offer_concerns_does_not_make_it(
+    text: str, offers: set[str], graph: KnowledgeGraph
+) -> None:
+    """The courses are «لنماذج من طلاب الجامعات والسيدات», the hosting of «الشباب العراقي»."""
+    outcome = graph.read(text)
+    assert answered(graph, outcome) == offers
+    assert "offeredBy" not in {step.predicate for step in outcome.plan.steps}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which offers are about Iraq?",
+        "Offers concerning Iraq",
+        "ما العروض التي تخص العراق؟",
+        "ما العروض المتعلقة بالعراق؟",
+        "ما العروض الخاصة بالعراق؟",
+        "What was offered about Iraq?",
+    ],
+)
+def test_offers_about_a_country_are_not_its_own(text: str, graph: KnowledgeGraph) -> None:
+    found = answered(graph, graph.read(text))
+    assert len(found) == 26
+    assert "proposal/iraq-side-proposals" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("How many offers does Egypt make?", "egypt"),
+        ("How many offers did Iraq make to Egypt?", "iraq"),
+        ("Which offers does Iraq make?", "iraq"),
+        ("What offers did Egypt make to Iraq?", "egypt"),
+        ("Which proposals did Egypt make?", "egypt"),
+    ],
+)
+def test_who_makes_an_offer_does_not_receive_it(text: str, by: str, graph: KnowledgeGraph) -> None:
+    steps = {step.predicate: step.object for step in graph.read(text).plan.steps}
+    assert steps["offeredBy"] == f"{ID}country/{by}"
+    assert ID + f"country/{by}" not in {steps.get("offeredTo"), steps.get("concerns")}
+
+
+def test_what_is_offered_to_somebody_is_not_what_he_offers(graph: KnowledgeGraph) -> None:
+    assert graph.read("What is offered to women?").kind == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("How many countries cooperate with Egypt?", "6"),
+        ("كم دولة تتعاون مع مصر؟", "6"),
+        ("How many international organizations cooperate with Egypt?", "3"),
+        ("كم منظمة دولية تتعاون مع مصر؟", "3"),
+    ],
+)
+def test_how_many_counts_the_kind_that_is_asked_for(
+    text: str, number: str, graph: KnowledgeGraph
+) -> None:
+    assert cells(graph.ask(text)) == [[number]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many areas does Egypt cooperate with Iraq in?",
+        "كم مجالا تتعاون فيه مصر مع العراق؟",
+        "How many countries cooperate with Egypt in postal services?",
+        "كم دولة تتعاون مع مصر في الخدمات البريدية؟",
+        "How many countries did Egypt hold talks with?",
+        "كم دولة تباحثت معها مصر؟",
+    ],
+)
+def test_a_list_is_no_answer_to_how_many(text: str, graph: KnowledgeGraph) -> None:
+    outcome = graph.read(text)
+    assert outcome.kind == "unsure"
+    assert outcome.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("How many offers are there?", "how many: Offer"),
+        ("كم عدد العروض؟", "كم: عرض"),
+        ("How many proposals are there?", "how many: Proposal"),
+        ("كم مذكرة تفاهم هناك؟", "كم: مذكرة تفاهم"),
+        ("How many events were held in February?", "was held on: February"),
+        ("كم اجتماعا عقد في فبراير؟", "تاريخ الانعقاد: فبراير"),
+        ("ماذا حدث في سبتمبر 2022؟", "التاريخ: سبتمبر 2022"),
+        ("كم عرضا قدمت مصر إلى العراق؟", "مقدِّم العرض: مصر؛ يخص: العراق"),
+        ("How many offers did Iraq get?", "concerns: Iraq"),
+    ],
+)
+def test_the_words_of_a_reading_are_whole(text: str, told: str, graph: KnowledgeGraph) -> None:
+    assert told in graph.ask(text).understood
+
+
+def test_headings_of_a_composed_answer_are_translated(run: Callable[..., Result]) -> None:
+    said = run("ask", "ماذا حدث في 2019؟", "--format", "csv")
+    assert said.stdout.splitlines()[0].isascii() is False
+    assert "relation" not in said.stdout
+    assert "العلاقة" in said.stdout
+
+
 def test_a_question_is_answered_in_its_own_language(run: Callable[..., Result]) -> None:
     arabic = "ما الذي وقعته مصر مع نيجيريا"
     assert "اتفاقية مصر ونيجيريا" in run("ask", arabic, "--format", "csv").stdout

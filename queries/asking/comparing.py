@@ -51,6 +51,11 @@ def without(u: Units, concepts: Iterable[str]) -> Units:
     return replace(u, spoken=left, mentions=list(u.mentions), dates=list(u.dates))
 
 
+def _of_signed(u: Units) -> Units:
+    """The question asked of what is signed."""
+    return replace(u, spoken=[*u.spoken, Spoken(frozenset({"signatory"}), -1, -1)])
+
+
 class Comparing:
     """Composes such questions from what the same words ask without the denial or superlative."""
 
@@ -92,7 +97,7 @@ class Comparing:
             said.spoken.append(Spoken(frozenset({"Country"}), -1, -1))
         if said.has("Agreement") and not said.has("signatory", "signed"):
             # Who "has no agreement" has signed none; one agreed in principle is none yet.
-            said.spoken.append(Spoken(frozenset({"signatory"}), -1, -1))
+            said = _of_signed(said)
         plan = self._compose(said)
         if not plan or plan.stored or plan.card or plan.date or plan.is_count:
             return None
@@ -239,6 +244,8 @@ class Comparing:
     def _most(self, u: Units) -> Plan | None:
         if u.dates or u.numbers or u.asked not in ("which", "who", ""):
             return None
+        if u.has("Agreement") and not u.has("signatory", "signed", "Stage", "stage"):
+            u = _of_signed(u)
         plan = self._offers_received(u) or self._compose(u)
         if plan and (plan.stored or plan.card or plan.date or plan.is_whether):
             return None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from ...graph.arabic import fold
-from . import cooperation, people
+from . import cooperation, events, people
 from .comparing import Comparing
 from .figures import Figures
 from .known_names import KnownNames
 from .periods import as_period
-from .plan import Plan, Step, compared, iri
+from .plan import Plan, Step, compared, iri, staged
 from .relation import Relation, members
 from .units import OF_REGION, Mention, Units
 from .vocabulary import Vocabulary
@@ -29,6 +30,12 @@ _UNFIT: Final = frozenset({"why", "how"})
 _SOUGHT: Final = {"memberOf": "seeksMembershipOf", "accreditedBy": "seeksAccreditationFrom"}
 
 
+def _is_done_to(u: Units, name: str) -> bool:
+    """Whether what somebody does is asked of one whom it concerns: "offers about", "offers to"."""
+    roles = ("about", "to") if name == "offeredBy" else ("about",)
+    return name.endswith("By") and [m.role in roles for m in u.mentions] == [True]
+
+
 class Composer:
     """Composes questions over one graph."""
 
@@ -38,11 +45,12 @@ class Composer:
         self._rules: tuple[Rule, ...] = (
             self.card,
             self.exists,
-            cooperation.of_event,
+            events.of_event,
             cooperation.agreements,
+            cooperation.offers_about,
             cooperation.offers,
             people.met,
-            cooperation.talks,
+            events.talks,
             people.posts,
             people.officials,
             people.about_person,
@@ -50,7 +58,7 @@ class Composer:
             self.between,
             self.areas,
             self.happened,
-            cooperation.events,
+            events.events,
             self.relation,
             self.members,
         )
@@ -66,11 +74,21 @@ class Composer:
                 yield plan
             return
         for plan in self._plain(u):
-            if self._drops_kind(u, plan):
+            if self._drops_kind(u, plan) or (plan.stored and u.asked == "howmany"):
+                # A list is no number, and it may be of more than is asked for.
                 continue
             plan.is_whether = u.asked == "whether"
             plan.is_count = u.asked == "howmany" and not plan.stored and plan.target != "value"
-            yield plan
+            plan = cooperation.with_stage(plan)
+            yield plan.firm() if plan.is_count or plan.is_whether else self._marked(plan)
+
+    def _marked(self, plan: Plan) -> Plan:
+        """The plan; where some of it is not so yet, with the modality of each."""
+        marked = plan.marked()
+        if marked is plan:
+            return plan
+        only = replace(marked, where=[*marked.where, "FILTER(BOUND(?modality))"])
+        return marked if self.names.has_row(only.query(dated=False)) else plan
 
     def _plain(self, u: Units) -> Iterator[Plan]:
         """What the rules make of the question, as a question for which or who."""
@@ -118,9 +136,10 @@ class Composer:
             or len(m.iris) > 1
         ):
             return None
-        return Plan("item", shown=["stage"]).add(
-            f"VALUES ?item {{ {iri(m.iri)} }} ?item a tw:Entity . "
-            "OPTIONAL { ?item tw:stage ?stage }",
+        if m.is_a("Agreement") and not m.is_a("MemorandumOfUnderstanding"):
+            return cooperation.signed(m)
+        return Plan("item", shown=["stage", "modality"]).add(
+            f"VALUES ?item {{ {iri(m.iri)} }} ?item a tw:Entity . {staged('?item')}",
             Step(m.iri, "stage", "?"),
         )
 
@@ -232,6 +251,13 @@ class Composer:
                     stored="countries-by-area",
                     values={"area": areas[0].iri, "partner": countries[0].iri},
                 )
+            kinds = [kind for kind in ("Country", "InternationalOrganization") if u.has(kind)]
+            if u.asked == "howmany" and not areas and len(kinds) == 1:
+                one = countries[0].iri
+                return Plan("partner").add(
+                    f"{iri(one)} tw:cooperatesWith ?partner . ?partner a tw:{kinds[0]} .",
+                    Step(one, "cooperatesWith", f"?{kinds[0]}"),
+                )
             if not areas and (u.asked == "who" or u.has("Country", "InternationalOrganization")):
                 return Plan(stored="cooperation-partners", values={"country": countries[0].iri})
         return None
@@ -249,7 +275,7 @@ class Composer:
                 forward = self.vocabulary.forward(concept)
                 if forward and u.has("seek") and forward[0] in _SOUGHT:
                     forward = self.vocabulary.forward(_SOUGHT[forward[0]])
-                if forward:
+                if forward and not _is_done_to(u, forward[0]):
                     found[forward[0]] = forward
 
         def is_general(entry: tuple[str, str, str]) -> tuple[bool, str]:

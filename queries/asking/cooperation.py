@@ -1,33 +1,26 @@
-"""Compose questions about agreements, offers and events."""
+"""Compose questions about agreements and offers."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from .plan import Plan, Step, either, iri, offered_to, through_bodies
+from ...ontology.namespaces import ID
+from .events import HELD, side
+from .plan import SIGNED_BY_ANY, Plan, Step, iri, offered_to, staged
 from .units import Mention, Units
 
 _ACTORS: Final = ("Country", "Organization")
 _AREA: Final = "(tw:area|tw:area/skos:broader|tw:area/skos:broader/skos:broader|tw:objective)"
-_TALKED: Final = frozenset({"talks", "Meeting", "Event", "Visit", "Conference", "meet"})
 #: Roles in which a name neither offers nor receives.
 _NO_SIDE: Final = ("with", "between", "about", "in")
 _WAS: Final = re.compile(r"\b(?:was|were|is|are|been|being)\b", re.IGNORECASE)
 _TO_WHOM: Final = re.compile(r"\bto whom\b|\bwho(?:m)?\b.* to\b|على من|لمن|علي مين|على مين", re.I)
-#: What is asked of an event: concepts, the property, the class of the answer.
-_OF_EVENT: Final = (
-    (("chair", "chaired", "head"), "chair", "Actor"),
-    (("speaker", "spokeAt"), "speaker", "Actor"),
-    (("organizer", "organized"), "organizer", "Actor"),
-    (("attendee", "attended", "participant", "participatedIn"), "participant", "Actor"),
-    (("outcome", "outcomeOf"), "outcome", "CooperationItem"),
-    (("discuss", "topic", "topicOf", "about-what", "CooperationTopic", "talks"), "topic", "Entity"),
-    (("format",), "format", "EventFormat"),
-    (("hasPart",), "hasPart", "Event"),
-)
-_EVENT_DATE: Final = "?event tw:date ?date ."
-_HELD: Final = {"held", "holds", "heldOn", "date", "dated"}
+_CONCERNS: Final = "(tw:party|tw:beneficiary)"
+_DOES: Final = re.compile(r"\b(?:does|do|did|has|have)(?: the)?\s*$", re.IGNORECASE)
+_MAKES: Final = re.compile(r".*\b(?:make|made|put)\b", re.IGNORECASE)
+_BEEN: Final = re.compile(r"\s*(?:\w+ )?been\b", re.IGNORECASE)
+_AN_AGREEMENT: Final = re.compile(r"\?agreement a tw:(\w+)")
 
 
 def agreements(u: Units) -> Plan | None:
@@ -37,7 +30,7 @@ def agreements(u: Units) -> Plan | None:
     if not u.has(*made, *signed) or u.has("cost", "fundedBy"):
         return None
     used = made | signed | {"link", "Country", "Area", "about-what", "through", "Stage", "stage"}
-    used |= {"operated-through", "DigitalPlatform", "channelFor", "areaOf", "area", "dated"} | _HELD
+    used |= {"operated-through", "DigitalPlatform", "channelFor", "areaOf", "area", "dated"} | HELD
     if u.has("Stage"):
         used |= {"beneficiary", "presidesOver"}
     if (
@@ -49,7 +42,10 @@ def agreements(u: Units) -> Plan | None:
     kind = "MemorandumOfUnderstanding" if u.has("MemorandumOfUnderstanding") else "Agreement"
     if not u.has("Agreement", "MemorandumOfUnderstanding") and not u.of("Country", "Region"):
         return None
-    role = "signatory" if u.has(*signed) else "party"
+    # There "is" an agreement if it is signed; of one that is not, what there is is told instead.
+    is_there = u.asked == "whether" and kind == "Agreement" and not u.has("Stage", "stage")
+    is_signed = u.has(*signed) or (is_there and not u.of("Stage"))
+    role = "signatory" if is_signed else "party"
     plan = Plan("agreement").add(f"?agreement a tw:{kind} .")
     item = f"?{kind}"
     for m in u.mentions:
@@ -60,24 +56,26 @@ def agreements(u: Units) -> Plan | None:
                 Step("?Country", "inRegion", m.iri),
             )
             plan.shown = ["country"]
-            for other in u.of("Country"):
-                plan.add(f"FILTER(?country != {iri(other.iri)})")
+            others = [other.iri for other in u.of("Country")]
+            if not others and m.role == "with":
+                # As the stored question has it: those of Egypt, with other countries.
+                others = [ID + "country/egypt"]
+                plan.add(f"?agreement tw:{role} {iri(*others)} .", Step(item, role, *others))
+            for other in others:
+                plan.add(f"FILTER(?country != {iri(other)})")
         elif m.is_a("Area"):
             plan.add(f"?agreement {_AREA} {iri(m.iri)} .", Step(item, "area", m.iri))
         elif m.is_a("Stage"):
             plan.add(f"?agreement tw:stage {iri(m.iri)} .", Step(item, "stage", m.iri))
         else:
             plan.add(f"?agreement tw:{role} {iri(m.iri)} .", Step(item, role, m.iri))
-    if not plan.steps and u.has(*signed):
-        plan.add("?agreement tw:signatory ?party .", Step(item, "signatory", "?Actor"))
+    of_countries = u.asked == "who" or (u.has("Country") and u.asked != "whether")
+    if is_signed and not of_countries and all(step.predicate != "signatory" for step in plan.steps):
+        plan.add(SIGNED_BY_ANY, Step(item, "signatory", "?Actor"))
     if u.asked == "when" or u.dates:
         dates = [date for date, _ in u.dates]
         return plan.ask_date("?agreement tw:signedOn ?date .", Step(item, "signedOn", "?"), dates)
-    if (
-        (u.asked == "howmany" and u.has("Country"))
-        or u.asked == "who"
-        or (u.has("Country") and u.asked != "whether")
-    ):
+    if of_countries:
         if "country" not in plan.shown:
             plan.add(
                 f"?agreement tw:{role} ?country . ?country a tw:Country .",
@@ -97,6 +95,40 @@ def agreements(u: Units) -> Plan | None:
         plan.add("?agreement tw:stage ?stage .", Step(item, "stage", "?Stage"))
         plan.target, plan.shown = "stage", ["agreement"]
     return plan
+
+
+def signed(agreement: Mention) -> Plan:
+    """Whether a named agreement is signed: only then there is one."""
+    named = f"VALUES ?agreement {{ {iri(agreement.iri)} }} ?agreement a tw:Agreement ."
+    step = Step(agreement.iri, "signatory", "?Actor")
+    return Plan("agreement").add(named).add(SIGNED_BY_ANY, step)
+
+
+def with_stage(plan: Plan) -> Plan:
+    """The plan with the stage of each agreement beside it; a count, by stage.
+
+    Signed ones need none: it is what they are asked for.
+    """
+    kinds = [kind[1] for pattern in plan.where if (kind := _AN_AGREEMENT.match(pattern))]
+    if not kinds or any(
+        "tw:signatory" in pattern or "tw:stage" in pattern for pattern in plan.where
+    ):
+        return plan
+    plan.add(staged("?agreement"))
+    if plan.is_count and not plan.date:
+        plan.counted, plan.target, plan.shown = plan.target, "stage", ["modality"]
+        plan.steps.append(Step(f"?{kinds[0]}", "stage", "?"))
+    else:
+        plan.shown = [*plan.shown, "stage", "modality"]
+    return plan
+
+
+def _offers_it(u: Units, m: Mention) -> bool:
+    """Whether the verb "offer" or "propose" comes after the name."""
+    return any(
+        item.first > m.last and not item.concepts.isdisjoint({"offer", "proposal"})
+        for item in u.spoken
+    )
 
 
 def _asks_about(u: Units) -> bool:
@@ -124,14 +156,14 @@ def offers(u: Units) -> Plan | None:
     plan = Plan("offer").add(f"?offer a tw:{kind} .")
     item = f"?{kind}"
     if by:
-        plan.add(
-            f"?offer {_side('offeredBy', by)} {iri(by.iri)} .", Step(item, "offeredBy", by.iri)
-        )
+        plan.add(f"?offer {side('offeredBy', by)} {iri(by.iri)} .", Step(item, "offeredBy", by.iri))
     if to:
         country = to.is_a("Country")
         one = iri(to.iri)
         pattern = offered_to(one) if country else f"?offer tw:offeredTo {one} ."
-        plan.add(pattern, Step(item, "offeredTo", to.iri))
+        # A number is of all that concern a country, addressed to it or not.
+        told = "concerns" if country and u.asked == "howmany" else "offeredTo"
+        plan.add(pattern, Step(item, told, to.iri))
     for m in u.of("Area"):
         plan.add(f"?offer {_AREA} {iri(m.iri)} .", Step(item, "area", m.iri))
     if not plan.steps and not u.of("Area") and u.asked not in ("which", "howmany", ""):
@@ -149,6 +181,36 @@ def offers(u: Units) -> Plan | None:
     elif not by:
         plan.add("OPTIONAL { ?offer tw:offeredBy ?provider }")
         plan.shown = ["provider"]
+    if not plan.steps:
+        plan.steps.append(Step(item, "rdf:type", item))
+    return plan
+
+
+def offers_about(u: Units) -> Plan | None:
+    """Offers and proposals that concern somebody: a party to them, or whom they benefit."""
+    actors = u.of("Actor")
+    if len(actors) != 1 or not u.has("Offer", "Proposal") or u.of("Offer"):
+        return None
+    (actor,) = actors
+    spoken_of = {item.last for item in u.spoken if "@about" in item.concepts}
+    is_about = actor.role == "about" or actor.first - 1 in spoken_of
+    if not is_about and not (actor.role == "to" and actor.is_a("Group")):
+        return None
+    others = [m for m in u.mentions if m is not actor]
+    if u.asked not in ("which", "howmany", "whether", "") or any(
+        not m.is_a("Area") for m in others
+    ):
+        return None
+    if u.dates or u.numbers or u.left({"Offer", "Proposal", "offer", "offers", "proposal"}):
+        return None
+    kind = "Offer" if u.has("Offer") else "Proposal"
+    one = iri(actor.iri)
+    plan = Plan("offer").add(f"?offer a tw:{kind} .")
+    # Of a country, those of others, as in the number of offers that it received.
+    pattern = offered_to(one) if actor.is_a("Country") else f"?offer {_CONCERNS} {one} ."
+    plan.add(pattern, Step(f"?{kind}", "concerns", actor.iri))
+    for m in others:
+        plan.add(f"?offer {_AREA} {iri(m.iri)} .", Step(f"?{kind}", "area", m.iri))
     return plan
 
 
@@ -171,6 +233,14 @@ def _offer_roles(u: Units) -> tuple[Mention | None, Mention | None] | None:
     for m in bare:
         if u.has("receive"):
             (to if not to else by).append(m)
+        elif u.language == "en" and _DOES.search(u.text.partition(m.text)[0]):
+            # "Which offers does X make?": X makes them; "Which offers does X have?" may be either.
+            if _BEEN.match(u.text.partition(m.text)[2]):
+                to.append(m)
+                continue
+            if not _MAKES.match(u.text.partition(m.text)[2]) and not _offers_it(u, m):
+                return None
+            by.append(m)
         elif u.language == "ar" or m.kind == "adjective":
             (by if not by and (len(bare) > 1 or to or u.asked != "who") else to).append(m)
         elif m.first < verb:
@@ -181,202 +251,3 @@ def _offer_roles(u: Units) -> tuple[Mention | None, Mention | None] | None:
     if len(by) > 1 or len(to) > 1:
         return None
     return (by or [None])[0], (to or [None])[0]  # type: ignore[list-item]
-
-
-def _side(predicate: str, mention: Mention) -> str:
-    """The path from an item to an actor: of a country, through its bodies too."""
-    if mention.is_a("Country"):
-        return f"({through_bodies(predicate)})"
-    return f"tw:{predicate}"
-
-
-def of_event(u: Units) -> Plan | None:
-    """What is asked of one event: who attended, chaired, spoke; where, when, how long."""
-    events = u.of("Event")
-    if len(events) != 1 or u.numbers:
-        return None
-    (event,) = events
-    others = [m for m in u.mentions if m is not event]
-    e = iri(event.iri)
-    kinds = {"Meeting", "Conference", "Visit", "Event", "talks"}
-    if u.asked in ("when", "where", "howlong") and not others and not u.dates:
-        if u.left(
-            _HELD | kinds | {"locatedIn", "duration", "locationOf", "City", "Country", "last"}
-        ):
-            return None
-        if u.asked == "where":
-            return Plan("place").add(
-                f"{e} tw:locatedIn ?place .", Step(event.iri, "locatedIn", "?Place")
-            )
-        if u.asked == "howlong":
-            return Plan("duration").add(
-                f"{e} tw:duration ?duration .", Step(event.iri, "duration", "?")
-            )
-        plan = Plan("event").add(f"VALUES ?event {{ {e} }} ?event a tw:Event .")
-        return plan.ask_date(_EVENT_DATE, Step(event.iri, "heldOn", "?"))
-    if u.asked in ("when", "why", "howmuch", "where", "howlong") or u.dates:
-        return None
-    for concepts, predicate, _ in _OF_EVENT:
-        if not u.has(*concepts):
-            continue
-        if u.left(
-            {
-                *concepts,
-                *kinds,
-                *_HELD,
-                "Official",
-                "Country",
-                "from-country",
-                "Organization",
-                "about-what",
-                "=which",
-            }
-        ):
-            return None
-        return _asked_of(u, event, predicate, others)
-    return None
-
-
-def _asked_of(u: Units, event: Mention, predicate: str, others: list[Mention]) -> Plan | None:
-    e = iri(event.iri)
-    is_actor = predicate in ("chair", "speaker", "organizer", "participant")
-    if u.asked == "whether":
-        if len(others) != 1:
-            return None
-        (m,) = others
-        return Plan("event").add(
-            f"VALUES ?event {{ {e} }} ?event {_side(f'{predicate}', m)} {iri(m.iri)} .",
-            Step(event.iri, predicate, m.iri),
-        )
-    plan = Plan("who" if is_actor else "what")
-    plan.add(either(f"{e} tw:{predicate} ?{plan.target} ."), Step(event.iri, predicate, "?"))
-    if not is_actor and (u.asked == "who" or others):
-        return None
-    if (
-        is_actor
-        and u.asked == "which"
-        and not u.has("Official", "Country", "Organization")
-        and ("of" not in {m.role for m in u.mentions} and u.text.lower().startswith("what"))
-    ):
-        return None
-    parts = [kind for kind in ("Meeting", "Conference", "Visit") if u.has(kind)]
-    if predicate == "hasPart" and parts and not event.is_a(parts[0]):
-        plan.add(f"?what a tw:{parts[0]} .", Step("?", "rdf:type", f"?{parts[0]}"))
-    if u.has("Official"):
-        plan.add("?who a tw:Official .", Step("?", "rdf:type", "?Official"))
-    if u.has("Organization"):
-        plan.add("?who a tw:Organization .", Step("?", "rdf:type", "?Organization"))
-    if u.has("Country") and is_actor:
-        plan.add("?who tw:belongsToCountry ?country .", Step("?", "belongsToCountry", "?Country"))
-        plan.target, plan.shown = "country", ["who"]
-    for m in others:
-        if not m.is_a("Country"):
-            return None
-        plan.add(
-            f"{{ ?who tw:belongsToCountry {iri(m.iri)} }} UNION "
-            f"{{ ?who tw:holds/tw:postIn/tw:belongsToCountry {iri(m.iri)} }}",
-            Step("?", "belongsToCountry", m.iri),
-        )
-    return plan
-
-
-def talks(u: Units) -> Plan | None:
-    """Talks of countries: with whom, about what, whether."""
-    if not u.has("talks", "meet", "discuss", "CooperationTopic") or u.dates or u.numbers:
-        return None
-    countries = [m for m in u.of("Country") if m.kind != "people"]
-    regions = u.of("Region")
-    if len(countries) + len(regions) != len(u.mentions):
-        return None
-    used = {
-        "talks",
-        "discuss",
-        "meet",
-        "CooperationTopic",
-        "cooperatesWith",
-        "inTalksWith",
-        "topic",
-    }
-    used |= _HELD | {"Country", "about-what", "Meeting"}
-    if u.left(used) or not countries:
-        return None
-    first, *rest = (iri(m.iri) for m in countries)
-    if regions:
-        # "Which Asian countries does Egypt talk with?"
-        if len(countries) != 1 or len(regions) != 1 or u.asked not in ("who", "which", ""):
-            return None
-        return Plan("country", shown=["event"]).add(
-            f"?event a tw:Event ; tw:party {first} , ?country . "
-            f"?country tw:inRegion {iri(regions[0].iri)} . FILTER(?country != {first})",
-            Step("?Event", "party", countries[0].iri),
-            Step("?Event", "party", "?Country"),
-            Step("?Country", "inRegion", regions[0].iri),
-        )
-    if (
-        len(countries) == 1
-        and u.asked in ("who", "which")
-        and (u.asked == "who" or u.has("Country"))
-    ):
-        return Plan(stored="talks-partners", values={"country": countries[0].iri})
-    if len(countries) != 2:
-        return None
-    plan = Plan("event").add(
-        f"?event a tw:Event ; tw:party {first} , {rest[0]} .",
-        *(Step("?Event", "party", m.iri) for m in countries),
-    )
-    if u.asked == "whether":
-        return plan
-    if u.asked == "when":
-        return plan.ask_date(_EVENT_DATE, Step("?Event", "heldOn", "?"))
-    if u.asked in ("which", "howmany", "") and u.has("discuss", "CooperationTopic", "topic"):
-        plan.add("?event tw:topic ?topic .", Step("?Event", "topic", "?"))
-        if u.has("CooperationTopic") and not u.has("discuss"):
-            plan.add("?topic a tw:CooperationTopic .")
-        plan.target, plan.shown = "topic", ["event"]
-        return plan
-    return plan if u.asked in ("which", "") and u.has("talks", "Meeting") else None
-
-
-def events(u: Units) -> Plan | None:
-    """Events in which somebody took part, or that were held somewhere."""
-    if not u.has(*_TALKED, "participant", "attendee", "speaker", "chair") or u.numbers:
-        return None
-    if u.of("Event") or u.asked not in ("which", "where", "howmany", "", "when", "whether"):
-        return None
-    used = {*_TALKED, *_HELD, "participant", "participatedIn", "attendee", "attended", "hasPart"}
-    used |= {"speaker", "spokeAt", "chair", "chaired", "locatedIn"}
-    if u.left(used) or not (u.mentions or u.dates):
-        return None
-    kind = next((c for c in ("Conference", "Visit", "Meeting") if u.has(c)), "Event")
-    if kind == "Event" and u.asked != "where" and not u.has("Event", "talks"):
-        return None
-    plan = Plan("event").add(f"?event a tw:{kind} .")
-    role = next((p for cs, p, c in _OF_EVENT if c == "Actor" and u.has(*cs)), "participant")
-    item = f"?{kind}"
-    countries = u.of("Country")
-    for m in u.mentions:
-        if m.is_a("Official"):
-            plan.add(either(f"?event tw:{role} {iri(m.iri)} ."), Step(item, role, m.iri))
-        elif m.is_a("City") or (m.is_a("Country") and m.role == "in" and len(countries) == 1):
-            plan.add(
-                either(f"?event {through_bodies('locatedIn')} {iri(m.iri)} ."),
-                Step(item, "locatedIn", m.iri),
-            )
-        elif m.is_a("Country"):
-            plan.add(either(f"?event tw:party {iri(m.iri)} ."), Step(item, "party", m.iri))
-        elif m.is_a("Organization"):
-            plan.add(either(f"?event tw:{role} {iri(m.iri)} ."), Step(item, role, m.iri))
-        else:
-            return None
-    if u.asked == "where":
-        if u.of("Official"):
-            # "Where did she speak?": at an event, whether or not its place is known.
-            plan.add("OPTIONAL { ?event tw:locatedIn ?place }")
-            plan.shown = ["place"]
-        else:
-            plan.add(either("?event tw:locatedIn ?place ."), Step(item, "locatedIn", "?Place"))
-            plan.target, plan.shown = "place", ["event"]
-    if u.asked == "when" or u.dates:
-        dates = [date for date, _ in u.dates]
-        plan.ask_date(_EVENT_DATE, Step(item, "heldOn", "?"), dates, test="CONTAINS")
-    return plan

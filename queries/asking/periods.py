@@ -33,6 +33,16 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }
+_NAMES_OF_MONTHS: Final = {
+    "en": (
+        *("January", "February", "March", "April", "May", "June", "July", "August"),
+        *("September", "October", "November", "December"),
+    ),
+    "ar": (
+        *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس"),
+        *("سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
+    ),
+}
 _OF_YEAR: Final = frozenset(
     {"the", "year", "years", "عام", "سنه", "العام", "السنه", "عامي", "سنتي", "العامين", "بعام",
      "لعام", "السنوات", "اعوام"}
@@ -60,6 +70,15 @@ _AFTERWARDS: Final = {
 _BETWEEN: Final = {"between": ("and", "to"), "بين": ("و", "الي"), "ما بين": ("و", "الي")}
 _FROM: Final = {"from": ("to", "until", "till", "through"), "من": ("الي", "حتي", "لحد")}
 _ONWARDS: Final = frozenset({"on", "onwards", "onward", "فصاعدا", "وطالع", "ولاحقا"})
+
+
+def month_named(date: str, language: str) -> str:
+    """A month in words, with its year if there is one: ``-02`` is February; other dates as is."""
+    found = re.fullmatch(r"(\d{4})?-(\d\d)", date)
+    if not found or not 1 <= int(found[2]) <= 12:
+        return date
+    name = _NAMES_OF_MONTHS[language][int(found[2]) - 1]
+    return f"{name} {found[1]}" if found[1] else name
 
 
 class Period(str):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from ...graph.fact import PROSPECTS
 from ...messages.message import Message
 from ...ontology.namespaces import PREFIXES
 from .periods import Period
@@ -24,7 +23,10 @@ COLUMNS: Final = {
     "provider": {"ar": "مقدِّم العرض", "en": "offered by"},
     "receiver": {"ar": "متلقي العرض", "en": "offered to"},
     "date": {"ar": "التاريخ", "en": "date"},
+    "relation": {"ar": "العلاقة", "en": "relation"},
 }
+#: Conditions that no one property of the ontology names.
+CONDITIONS: Final = {"concerns": {"ar": "يخص", "en": "concerns"}}
 
 
 class Step(NamedTuple):
@@ -46,9 +48,9 @@ class Plan:
     ``stored`` is a stored question with values, instead of a pattern. ``absent`` is the class of
     the things of which the pattern is not said, ``besides`` those that are not asked about,
     ``within`` what must be so of them.
-    ``counted`` is what is counted for each ``target``; the most of them come first, ``limit`` in
-    all. ``superlative`` is the code of what is told of that. ``refused`` says why what is asked
-    cannot be decided.
+    ``counted`` is what is counted for each ``target`` and what is shown; the most come first,
+    ``limit`` in all. ``superlative`` is the code of what is told of that. ``refused`` says why what
+    is asked cannot be decided. ``wider`` is asked where what is asked is not so: what is planned.
     """
 
     target: str = ""
@@ -69,6 +71,7 @@ class Plan:
     limit: int = 0
     superlative: str = ""
     refused: Message | None = None
+    wider: Plan | None = None
 
     def add(self, pattern: str, *steps: Step) -> Plan:
         """Add a condition."""
@@ -97,11 +100,29 @@ class Plan:
         known = f"FILTER NOT EXISTS {{ {subject} tw:earliest ?known }}"
         return replace(self, date="", date_pattern="", where=[*self.where, known])
 
+    def firm(self) -> Plan:
+        """Asked of what is so only; of what is planned, where nothing is."""
+        where = [one.firm if isinstance(one, Either) else one for one in self.where]
+        if where == self.where or self.stored:
+            return self
+        wider = replace(self.marked(), is_whether=False, is_count=False)
+        return replace(self, where=where, wider=wider)
+
+    def marked(self) -> Plan:
+        """With the modality of what is not so yet, beside each."""
+        marks = [one.marked for one in self.where if isinstance(one, Either)]
+        if not marks or self.stored:
+            return self
+        told = f"OPTIONAL {{ {' UNION '.join(marks)} }}"
+        return replace(self, where=[*self.where, told], shown=[*self.shown, "modality"])
+
     def looser(self) -> Plan | None:
         """Who is a party, whatever the stage, where it is asked who signed; else None.
 
         What is only planned counts too, and the stage is shown.
         """
+        if self.wider:
+            return self.wider
         signing = [at for at, pattern in enumerate(self.where) if _SIGNS in pattern]
         if not signing or self.absent or self.counted:
             return None
@@ -109,33 +130,19 @@ class Plan:
         where = [
             either(pattern.replace(_SIGNS, "tw:party")) if at in signing else pattern
             for at, pattern in enumerate(self.where)
-            if "tw:stage" not in pattern
+            if "tw:stage" not in pattern and pattern != SIGNED_BY_ANY
         ]
         if not subject.startswith("?"):
             return None
-        where.append(f"OPTIONAL {{ {subject} tw:stage ?stage }}")
+        where.append(staged(subject))
         steps = [
             step._replace(predicate="party") if step.predicate == "signatory" else step
             for step in self.steps
             if step.predicate not in ("stage", "signedOn")
+            and (step.predicate, step.object) != ("signatory", "?Actor")
         ]
-        return Plan(self.target, where, steps, [*self.shown, subject[1:], "stage"])
-
-    def asserted(self) -> Plan:
-        """The same, only of what is so: not of what is planned, expected or denied."""
-        sides = (pattern.partition(_OR_TO_COME) for pattern in self.where)
-        return replace(self, where=[one[2:] if to_come else one for one, to_come, _ in sides])
-
-    def to_come(self) -> Plan | None:
-        """What there is of it that is planned, expected or denied, with the modality; else None."""
-        told = [
-            f"OPTIONAL {{ GRAPH ?fact{place} {{ {one[2:]} }}\n    GRAPH graph:evidence "
-            f"{{ ?fact{place} tw:modality ?modality }} FILTER(?modality IN ({_MODALITIES})) }}"
-            for place, (one, to_come, _) in enumerate(w.partition(_OR_TO_COME) for w in self.where)
-            if to_come
-        ]
-        shown, where = [*self.shown, "modality"], [*self.where, *told]
-        return replace(self, where=where, shown=shown, is_whether=False) if told else None
+        steps = steps or [Step(self.steps[0].subject, "rdf:type", "?")]
+        return Plan(self.target, where, steps, [*self.shown, subject[1:], "stage", "modality"])
 
     def query(self, *, dated: bool = True) -> str:
         """The SPARQL text; without ``dated``, whether or not there is a date."""
@@ -154,9 +161,10 @@ class Plan:
                 body += f"\n  FILTER(?{self.target} NOT IN ({listed}))"
             names = [f"?{self.target}"]
         if self.counted:
+            by = " ".join(names)
             return (
-                f"SELECT ?{self.target} (COUNT(DISTINCT ?{self.counted}) AS ?count) WHERE {{\n"
-                f"{body}\n}} GROUP BY ?{self.target} ORDER BY DESC(?count) ?{self.target}"
+                f"SELECT {by} (COUNT(DISTINCT ?{self.counted}) AS ?count) WHERE {{\n"
+                f"{body}\n}} GROUP BY {by} ORDER BY DESC(?count) {by}"
             ) + (f" LIMIT {self.limit}" if self.limit else "")
         if self.is_count:
             head, tail = f"SELECT (COUNT(DISTINCT ?{self.target}) AS ?count)", ""
@@ -181,15 +189,45 @@ def compared(subject: str, variable: str, date: str, test: str = "STRSTARTS") ->
     return f"{pattern} FILTER({' && '.join(tests)})" if tests else pattern
 
 
-#: Those of the facts in graph/prospects.
-_MODALITIES: Final = ", ".join(f"modality:{name.rpartition('/')[2]}" for name in sorted(PROSPECTS))
-#: What parts the two sides of :func:`either`.
-_OR_TO_COME: Final = " } UNION { GRAPH graph:prospects {"
+class Either(str):
+    """A pattern in what is so or in what is planned, expected or denied.
+
+    ``firm`` is the pattern in what is so, ``marked`` that of one that is not so yet, with its
+    ``?modality``.
+    """
+
+    firm: str
+    marked: str
+
+    def __new__(cls, pattern: str) -> Either:
+        either = super().__new__(
+            cls, f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
+        )
+        subject, path, rest = pattern.split(" ", 2)
+        # A fact has no path: the ways of one step are its.
+        ways = [way for way in path.strip("()").split("|") if "/" not in way]
+        fact = f"{subject} {'|'.join(ways)} {rest}"
+        either.firm = pattern
+        either.marked = (
+            f"{{ GRAPH graph:prospects {{ {fact} }} GRAPH ?fact {{ {fact} }} "
+            f"GRAPH graph:evidence {{ ?fact tw:modality ?modality }} "
+            f"FILTER NOT EXISTS {{ {fact} }} }}"
+        )
+        return either
 
 
-def either(pattern: str) -> str:
+def either(pattern: str) -> Either:
     """The pattern in what is so or in what is planned, expected or denied."""
-    return f"{{ {pattern}{_OR_TO_COME} {pattern} }} }}"
+    return Either(pattern)
+
+
+def staged(item: str) -> str:
+    """The stage of a variable, if there is one; of one that is only to come, its modality too."""
+    stage = f"{item} tw:stage ?stage"
+    return (
+        f"OPTIONAL {{ {{ {stage} }} UNION {{ GRAPH graph:prospects {{ {stage} }} "
+        f"GRAPH ?said {{ {stage} }} GRAPH graph:evidence {{ ?said tw:modality ?modality }} }} }}"
+    )
 
 
 def through_bodies(*predicates: str) -> str:
@@ -233,3 +271,5 @@ def values(variable: str, iris: Iterable[str]) -> str:
 
 _SHORT: Final = ("country", "area", "stage", "unit")
 _SIGNS: Final = "tw:signatory"
+#: Signed by whomever.
+SIGNED_BY_ANY: Final = "?agreement tw:signatory ?party ."

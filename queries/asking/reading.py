@@ -169,17 +169,15 @@ class Reader:
 
     def _answer(self, units: Units, plan: Plan) -> Outcome:
         outcome = self._answered(units, plan)
-        told = replace(outcome.plan or plan, is_count=False)
-        asked = told.query() if outcome.query and not plan.stored else ""
+        asked = replace(plan, is_count=False).query() if outcome.query and not plan.stored else ""
         if asked and outcome.kind in ("answer", "no") and not self._names.has_row(asked):
             return replace(outcome, short=self._short_of(units, plan))
         return outcome
 
     def _short_of(self, units: Units, plan: Plan) -> Outcome | None:
         """What there is short of what a plan asks for in vain: the first that has an answer."""
-        # A plan is no yes, but it is told.
-        shorter = (plan.to_come() if plan.is_whether else None, plan.looser())
-        plans = [one for one in shorter if one]
+        looser = plan.looser()
+        plans = [looser] if looser else []
         sides = [step.object for step in plan.steps if step.predicate in ("signatory", "party")]
         if len(sides) == 2 and all("Country" in self._names.classes.get(one, ()) for one in sides):
             values = dict(zip(("first", "second"), sides, strict=True))
@@ -200,9 +198,8 @@ class Reader:
             outcome = Outcome("answer", language, plan, question)
             return outcome.with_values({}, self._entities)
         if plan.is_whether:
-            sure = plan.asserted()
-            found = self._names.has_row(sure.query())
-            return Outcome("yes" if found else "no", language, sure, query=sure.query())
+            found = self._names.has_row(plan.query())
+            return Outcome("yes" if found else "no", language, plan, query=plan.query())
         if plan.absent and self._names.has_row(plan.query()):
             return Outcome("unsaid", language, plan, query=plan.query())
         if plan.date and not self._names.has_row(replace(plan, is_count=False).query()):

@@ -189,21 +189,17 @@ class Relation:
         ):
             return None
         label = f"?{kind}"
-
-        def so(pattern: str) -> str:
-            return pattern if u.asked == "howmany" else either(pattern)
-
         plan = (
             Plan("thing")
             .add(f"?thing a <{self.vocabulary.iris[kind]}> .")
             .add(
-                so(f"?thing {self._path(actor)} {iri(actor.iri)} ."),
+                either(f"?thing {self._path(actor)} {iri(actor.iri)} ."),
                 Step(label, self.name, actor.iri),
             )
         )
         for place, way in ways.items():
             path = "|".join(f"tw:{name}" for name in way.split("|"))
-            plan.add(so(f"?thing {path} {iri(place.iri)} ."), Step(label, way, place.iri))
+            plan.add(either(f"?thing {path} {iri(place.iri)} ."), Step(label, way, place.iri))
         return self._dated(u, plan, label) if u.asked == "when" or u.dates else plan
 
     def _closed(self, u: Units, mentions: Sequence[Mention]) -> Plan | None:

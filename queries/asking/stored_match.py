@@ -174,7 +174,7 @@ class StoredMatch:
             and len(back) == len(theirs)
             and unknown == words
             and total > 0
-            and (_is_passive(u) == _is_passive(pattern.units) or all(m.role for m in u.mentions))
+            and (_is_passive(u) == _is_passive(pattern.units) or _tells_sides(pattern, u))
             and not (u.foreign or u.dates or u.numbers or u.ambiguous)
         )
         return Match(plan, share, exact, verbatim) if exact or share >= _LEAST else None
@@ -213,6 +213,12 @@ def _classes_of(kind: str) -> frozenset[str]:
 def _is_passive(u: Units) -> bool:
     """Whether a form of "to be" is there: a name without a preposition may then be either."""
     return bool(re.search(r"\b(?:was|were|is|are|been)\b", u.text, re.IGNORECASE))
+
+
+def _tells_sides(pattern: Pattern, u: Units) -> bool:
+    """Whether prepositions alone tell who does it: "offered to X" is not what "X offers"."""
+    is_bare = any(not slot.role for slot in pattern.slots.values())
+    return all(m.role and not (is_bare and m.role in ("to", "about")) for m in u.mentions)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -14,7 +14,8 @@ from ...ontology.namespaces import TW
 from ..labels import Labels, short_iri
 from ..parameters import Asked, with_defaults
 from ..question import Question
-from .plan import Plan
+from .periods import month_named
+from .plan import CONDITIONS, Plan
 from .reading import Outcome
 
 _TYPE: Final = "rdf:type"
@@ -100,7 +101,7 @@ class Wording:
             told = say(
                 "answer-parameter",
                 language,
-                name=" / ".join(self._label(TW + one, language) for one in predicate.split("|")),
+                name=self._condition(predicate, language),
                 value=self._term(object_, language),
             )
             things.setdefault(subject, []).append(told)
@@ -115,13 +116,21 @@ class Wording:
             )
         return joint.join(words)
 
+    def _condition(self, predicate: str, language: str) -> str:
+        told = CONDITIONS.get(predicate)
+        if told:
+            return told[language]
+        return " / ".join(self._label(TW + one, language) for one in predicate.split("|"))
+
     def _term(self, term: str, language: str) -> str:
         """``?`` for what is asked, a class for a thing of it, a name for a named thing."""
         if term == "?":
             return "؟" if language == "ar" else "?"
         if term.startswith("?"):
             return self._label(TW + term[1:], language)
-        return self._label(term, language) if term.startswith("http") else term
+        if term.startswith("http"):
+            return self._label(term, language)
+        return "; ".join(month_named(date, language) for date in term.split("; "))
 
     def _label(self, iri: str, language: str) -> str:
         if not iri.startswith("http"):
