@@ -122,6 +122,11 @@ def test_whether_there_is_one_of_a_kind(text: str, kind: str, graph: KnowledgeGr
         "Which Egyptian ministry launched a strategy in 2017?",
         "Which Iraqi institutes are accredited?",
         "Was the African digital platform launched?",
+        "What did Egypt launch in Africa in 2017?",
+        "Did Egypt fund anything in Iraq?",
+        "هل مولت مصر شيئا في العراق؟",
+        "Which institutes does Egypt have in Iraq?",
+        "ما المعاهد المصرية في العراق؟",
     ],
 )
 def test_a_kind_that_is_another_s_is_refused(text: str, graph: KnowledgeGraph) -> None:

@@ -204,8 +204,9 @@ class Either(str):
             cls, f"{{ {pattern} }} UNION {{ GRAPH graph:prospects {{ {pattern} }} }}"
         )
         subject, path, rest = pattern.split(" ", 2)
-        # A fact has no path: it is the first of the ways.
-        fact = f"{subject} {path.strip('()').partition('|')[0]} {rest}"
+        # A fact has no path: the ways of one step are its.
+        ways = [way for way in path.strip("()").split("|") if "/" not in way]
+        fact = f"{subject} {'|'.join(ways)} {rest}"
         either.firm = pattern
         either.marked = (
             f"{{ GRAPH graph:prospects {{ {fact} }} GRAPH ?fact {{ {fact} }} "

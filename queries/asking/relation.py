@@ -189,21 +189,17 @@ class Relation:
         ):
             return None
         label = f"?{kind}"
-
-        def so(pattern: str) -> str:
-            return pattern if u.asked == "howmany" else either(pattern)
-
         plan = (
             Plan("thing")
             .add(f"?thing a <{self.vocabulary.iris[kind]}> .")
             .add(
-                so(f"?thing {self._path(actor)} {iri(actor.iri)} ."),
+                either(f"?thing {self._path(actor)} {iri(actor.iri)} ."),
                 Step(label, self.name, actor.iri),
             )
         )
         for place, way in ways.items():
             path = "|".join(f"tw:{name}" for name in way.split("|"))
-            plan.add(so(f"?thing {path} {iri(place.iri)} ."), Step(label, way, place.iri))
+            plan.add(either(f"?thing {path} {iri(place.iri)} ."), Step(label, way, place.iri))
         return self._dated(u, plan, label) if u.asked == "when" or u.dates else plan
 
     def _closed(self, u: Units, mentions: Sequence[Mention]) -> Plan | None:
@@ -212,6 +208,8 @@ class Relation:
             sides = self._sides(mentions)
             if sides is None:
                 return None
+            if _placed(u, sides[0], "") and self.name.endswith("By"):
+                return None  # "What did Egypt launch in Africa?" launches no Africa.
             subject: Mention | None = sides[0]
             agent: Mention | None = sides[1]
         else:
@@ -320,6 +318,8 @@ def members(u: Units, vocabulary: Vocabulary, linked: str) -> Plan | None:
         and not u.mentions
     ):
         return None
+    if len(u.of("Country")) > 1:
+        return None  # "Egypt's institutes in Iraq" are not both countries'.
     plan = Plan("item").add(
         f"?item a <{vocabulary.iris[kind]}> .", Step("?", "rdf:type", f"?{kind}")
     )

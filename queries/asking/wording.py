@@ -101,7 +101,7 @@ class Wording:
             told = say(
                 "answer-parameter",
                 language,
-                name=" / ".join(self._condition(one, language) for one in predicate.split("|")),
+                name=self._condition(predicate, language),
                 value=self._term(object_, language),
             )
             things.setdefault(subject, []).append(told)
@@ -118,7 +118,9 @@ class Wording:
 
     def _condition(self, predicate: str, language: str) -> str:
         told = CONDITIONS.get(predicate)
-        return told[language] if told else self._label(TW + predicate, language)
+        if told:
+            return told[language]
+        return " / ".join(self._label(TW + one, language) for one in predicate.split("|"))
 
     def _term(self, term: str, language: str) -> str:
         """``?`` for what is asked, a class for a thing of it, a name for a named thing."""
