@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .why import RowExplanation
 
 #: Batch size for explaining the rows of a large answer; the first batch is small.
-EXPLAINED: Final = 1000
+EXPLAINED: Final = 500
 FIRST_EXPLAINED: Final = 16
 #: How many rows are remembered, so that an equal one starts with another witness.
 _REMEMBERED: Final = 10_000

@@ -24,6 +24,7 @@ _HAPPENED: Final = re.compile(
     r"\bwhat (?:has |had )?(?:happened|took place|was done)|(?:ماذا|ما الذي) (?:حدث|جري|حصل)"
     r"|ايه اللي (?:حصل|حدث|جري)"
 )
+_PARTNER: Final = re.compile(r"partners?|(?:ال)?(?:شريك|شركاء?)", re.IGNORECASE)
 #: Questions whose answer would need more than a row of the graph.
 _UNFIT: Final = frozenset({"why", "how"})
 #: Properties between an actor and what it acts on, by the verb: the actor is the object.
@@ -271,6 +272,9 @@ class Composer:
         if u.asked == "where" and not u.left({"locatedIn", "locationOf", "held", *kinds}):
             found["locatedIn"] = ("locatedIn", "Entity", "Place")
         for item in u.left(()):
+            if _PARTNER.fullmatch(fold(item.text)) and u.of("Country"):
+                # The partners of a country are more than what is developed with it.
+                return None
             for concept in item.concepts:
                 forward = self.vocabulary.forward(concept)
                 if forward and u.has("seek") and forward[0] in _SOUGHT:
