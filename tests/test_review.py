@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import pexpect
@@ -486,6 +488,8 @@ def terminal(mine, the_build) -> Iterator[Callable[[str], pexpect.spawn]]:
              "--lang", language],
             env={**os.environ, "TAAWUN_CACHE": str(the_build.path.parent), "TERM": "xterm"},
             encoding="utf-8", dimensions=(60, 200), timeout=120,
+            # Where the tests run in the background, Ctrl-C is ignored by all that they start.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         began.append(child)
         return child
