@@ -66,12 +66,10 @@ class QuadSearch:
         if not patterns:
             found.append(bound)
             return True
-        best, rest = self._narrowest(patterns, bound)
-        if best is None:
+        if (step := self._step(patterns, bound)) is None:
             return False
-        quads = self._quads(best, bound)
-        self._steps += len(quads)
-        if self._steps > _MOST_STEPS or len(quads) > _MOST_QUADS:
+        best, rest, quads = step
+        if len(quads) > _MOST_QUADS:
             return False
         return all(
             (more := _matched(best, quad, bound)) is None or self._match(rest, more, found)
@@ -81,19 +79,26 @@ class QuadSearch:
     def _may_match(self, patterns: Sequence[Slots], bound: _Values) -> bool:
         if not patterns:
             return True
-        best, rest = self._narrowest(patterns, bound)
-        if best is None:
+        if (step := self._step(patterns, bound)) is None:
             return True
-        quads = self._quads(best, bound)
-        self._steps += len(quads)
-        if self._steps > _MOST_STEPS:
-            return True
+        best, rest, quads = step
         if len(quads) > _MOST_QUADS:
             return self._may_match(rest, bound)
         return any(
             (more := _matched(best, quad, bound)) is not None and self._may_match(rest, more)
             for quad in quads
         )
+
+    def _step(
+        self, patterns: Sequence[Slots], bound: _Values
+    ) -> tuple[Slots, Sequence[Slots], Sequence[ox.Quad]] | None:
+        """The narrowest pattern, the others, and its quads; None if nothing can be told."""
+        best, rest = self._narrowest(patterns, bound)
+        if best is None:
+            return None
+        quads = self._quads(best, bound)
+        self._steps += len(quads)
+        return None if self._steps > _MOST_STEPS else (best, rest, quads)
 
     def _narrowest(
         self, patterns: Sequence[Slots], bound: _Values
