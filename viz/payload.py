@@ -334,8 +334,8 @@ class _Payload:
             "columns": [_name(column) for column in question.columns],
             "rows": [self._row(row) for row in question.rows],
             "together": question.are_together or None,
-            # In a part of the graph, facts may be missing.
             "none": question.none if question.none != "answer-none" else None,
+            # In a part of the graph, facts may be missing.
             "computed": None if self.view.is_part else COMPUTED.get(question.slug),
             "answers": [
                 {"values": [self._cell(value) for value in values], "rows": [*map(self._row, rows)]}

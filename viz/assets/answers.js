@@ -51,10 +51,7 @@ const COMPUTED = {
       return wider ? isIn(wider, depth - 1) : cellOf(cell) === iri;
     }));
     const told = [...new Set(nodes.filter((node) => isIn(node, 2)).flatMap((node) => node.about))];
-    const triple = (fact) => [fact.s, fact.p, JSON.stringify(objectOf(fact))].join(' ');
-    const isPlain = (fact) => slugOf(DATA.values[fact.m].iri) === 'asserted';
-    const plain = new Set(told.filter((fact) => isPlain(fact) && !fact.disputed).map(triple));
-    for (const fact of told.filter((one) => isPlain(one) || !plain.has(triple(one)))) {
+    for (const fact of new Set([...told.filter(isAsserted), ...notSaidPlainly(told)])) {
       const cells = [nodes[fact.s].iri, DATA.predicates[fact.p].iri, objectOf(fact), DATA.values[fact.m].iri];
       const key = [cells[1], cells[0], typeof cells[2] === 'string' ? cells[2] : cells[2].text, cells[3]].join(' ');
       if (!found.has(key)) found.set(key, {key, cells, facts: []});

@@ -48,16 +48,19 @@ function badges(fact) {
       fact.dateText.map((text) => el('q', {lang: 'ar', dir: 'rtl', title: word('explorer-date-text')}, text))));
 }
 
-/**
- * What facts are besides plainly stated: only planned, reported, read into the text, or disputed.
- * What one is reported to say is no reservation where another document says the same itself.
- */
-function reservations(claims) {
+const isAsserted = (fact) => fact.m !== undefined && slugOf(DATA.values[fact.m].iri) === 'asserted';
+
+/** The facts of which no document among them says the same itself, undisputed. */
+function notSaidPlainly(claims) {
   const triple = (fact) => JSON.stringify([fact.s, fact.p, fact.o, fact.value, fact.literal]);
-  const isPlain = (fact) => fact.m !== undefined && slugOf(DATA.values[fact.m].iri) === 'asserted' && !fact.disputed;
-  const plain = new Set(claims.filter(isPlain).map(triple));
-  const others = claims.filter((fact) => fact.m !== undefined && !plain.has(triple(fact)));
-  const said = new Set(others.map((fact) => DATA.values[fact.m]).filter((modality) => slugOf(modality.iri) !== 'asserted'));
+  const plain = new Set(claims.filter((fact) => isAsserted(fact) && !fact.disputed).map(triple));
+  return claims.filter((fact) => !plain.has(triple(fact)));
+}
+
+/** What facts are besides plainly stated: only planned, reported, read into the text, or disputed. */
+function reservations(claims) {
+  const others = notSaidPlainly(claims).filter((fact) => fact.m !== undefined);
+  const said = new Set(others.filter((fact) => !isAsserted(fact)).map((fact) => DATA.values[fact.m]));
   const names = [...said].map((modality) => inLanguage(modality.name)).sort();
   return listed(others.some((fact) => fact.disputed) ? [...names, word('explorer-disputed')] : names);
 }
