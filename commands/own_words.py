@@ -73,7 +73,7 @@ def ask_in_own_words(
     if code := outcome.remark(has_rows=True):
         _note(settings, code, say(code, outcome.language))
     if outcome.kind == "no":
-        _note_short(settings, outcome)
+        _note_short(settings, rows, outcome)
         if settings.style == "json":
             print_truth(settings, Truth(graph.store, outcome.query, False), why, everything)
         sys.exit(FAULTS)
@@ -85,35 +85,27 @@ def ask_in_own_words(
             settings, rows, why, everything, nothing=outcome.remark(has_rows=False), naming=naming
         )
     finally:
-        _note_short(settings, outcome)
+        _note_short(settings, rows, outcome)
 
 
-def _note_short(settings: Settings, outcome: Outcome) -> None:
+def _note_short(settings: Settings, rows: Rows, outcome: Outcome) -> None:
     """Say what there is short of what was asked for in vain, and how to ask for it."""
-    if (short := outcome.short) is None:
+    found, short = rows.short_of_that, outcome.short
+    if found is None or short is None:
         return
     wording = Wording(settings.graph.store)
-    told = wording.short_of_that(outcome)
-    store = settings.graph.store
-    found = Rows(store, short.query, short.answer(store, settings.language))
-    rows = found.display(0, _SHORT)
+    told, command = wording.short_of_that(outcome), ""
+    if short.question and short.plan:
+        command = wording.command(short.question, short.plan.values)
+    lines = [" · ".join(filter(None, cells)) for cells in found.display(0, _SHORT)]
     if len(found) > _SHORT:
-        rows.append(["…"])
-    lines = [" · ".join(filter(None, cells)) for cells in rows]
-    command = (
-        wording.command(short.question, short.plan.values) if short.question and short.plan else ""
-    )
+        lines.append("…")
     if settings.format == "json":
-        _note(
-            settings,
-            "reading-short",
-            told,
-            {"rows": lines, "command": command, "sparql": short.query},
-        )
-        return
-    print_line(
-        "\n".join([told, *(f"  {line}" for line in lines), *filter(None, [command])]), err=True
-    )
+        parts = {"rows": lines, "command": command, "sparql": short.query}
+        _note(settings, "reading-short", told, parts)
+    else:
+        shown = [told, *(f"  {line}" for line in lines), command]
+        print_line("\n".join(filter(None, shown)), err=True)
 
 
 def _refuse(

@@ -231,18 +231,17 @@ def _read(graph: KnowledgeGraph, outcome: Outcome, why: bool, language: str) -> 
         found["link"] = question_link(outcome.question, plan.values, language)
     else:
         found["sparql"] = outcome.query
-    rows = Rows(
-        graph.store,
-        outcome.query_with_prefixes(graph.store),
-        outcome.answer(graph.store, language),
-    )
-    answer = as_answer(rows, why)
+
+    def answered(one: Outcome) -> dict[str, Any]:
+        text = one.query_with_prefixes(graph.store)
+        return as_answer(Rows(graph.store, text, one.answer(graph.store, language)), why)
+
+    answer = answered(outcome)
     has_rows = bool(answer["table"].rows)
     code = outcome.remark(has_rows)
     if outcome.short:
-        query = outcome.short.query_with_prefixes(graph.store)
-        less = Rows(graph.store, query, outcome.short.answer(graph.store, language))
-        found |= {"short": as_answer(less, why), "short_of_that": wording.short_of_that(outcome)}
+        found["short"] = answered(outcome.short)
+        found["short_of_that"] = wording.short_of_that(outcome)
     return found | {
         "answer": answer if has_rows else None,
         "said": say(code, language) if code else "",
