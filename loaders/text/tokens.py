@@ -33,7 +33,6 @@ _WORD: Final = re.compile(rf"{_LETTER}(?:{_LETTER}|[{MARKS}])*")
 _GAP: Final = re.compile(rf"[^\S\n\r]*(?:[«»\"'“”„‘’‹›′`´{_APOSTROPHES}_\-‐‑{MARKS}][^\S\n\r]*)*")
 #: A number with its separators, or a word with its marks.
 NUMBER_OR_WORD: Final = re.compile(rf"\d+(?:[.,٫٬/]\d+)+|[^\W_](?:[^\W_]|[{MARKS}])*")
-_PROCLITICS: Final = re.compile("([وف]?)([بكل]?)")
 #: Minimum letters of a word without proclitics (وليد is not ليد).
 _LEAST_LETTERS: Final = 3
 

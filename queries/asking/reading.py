@@ -169,13 +169,19 @@ class Reader:
 
     def _answer(self, units: Units, plan: Plan) -> Outcome:
         outcome = self._answered(units, plan)
-        asked = replace(plan, is_count=False).query() if outcome.query and not plan.stored else ""
-        if asked and outcome.kind in ("answer", "no") and not self._names.has_row(asked):
-            return replace(outcome, short=self._short_of(units, plan))
-        return outcome
+        if plan.stored or outcome.kind not in ("answer", "no"):
+            return outcome
+        shorter = self._short_of(plan)
+        if shorter and outcome.kind == "answer":
+            asked = replace(plan, is_count=False).query()
+            shorter = [] if self._names.has_row(asked) else shorter
+        outcomes = (self._answered(units, one) for one in shorter)
+        answers = (one for one in outcomes if one.kind == "answer")
+        found = next((one for one in answers if self._names.has_row(one.query)), None)
+        return replace(outcome, short=found)
 
-    def _short_of(self, units: Units, plan: Plan) -> Outcome | None:
-        """What there is short of what a plan asks for in vain: the first that has an answer."""
+    def _short_of(self, plan: Plan) -> list[Plan]:
+        """What may be asked if a plan is asked in vain, what is nearest to it first."""
         looser = plan.looser()
         plans = [looser] if looser else []
         sides = [step.object for step in plan.steps if step.predicate in ("signatory", "party")]
@@ -183,9 +189,7 @@ class Reader:
             values = dict(zip(("first", "second"), sides, strict=True))
             if _LINKS in self._catalogue:
                 plans.append(Plan(stored=_LINKS, values=values))
-        outcomes = (self._answered(units, one) for one in plans)
-        answers = (one for one in outcomes if one.kind == "answer")
-        return next((one for one in answers if self._names.has_row(one.query)), None)
+        return plans
 
     def _answered(self, units: Units, plan: Plan) -> Outcome:
         language = units.language

@@ -16,7 +16,6 @@ _THROUGH_BODIES: Final = frozenset(
 )
 #: Classes that a question for "who" may be answered by, and those that are no answer to "what".
 _WHO: Final = "Actor"
-_COMMON: Final = {"held", "Programme", "Initiative"}
 _TALKS: Final = "inTalksWith"
 
 
