@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/taawun
+# Whatever the surroundings say: the many processes of the tests compile no module twice.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: all install test quick lint coverage clean
 
