@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -106,7 +106,7 @@ def _difference(
     asked, parts = [], {}
     come = Change(after, (quad for quad in effect.added if quad not in before.quads))
     gone = Change(before, effect.removed)
-    outlines = _outlines(working.build.path.parent, catalogue.texts.values())
+    outlines = outlines_of(working.build.path.parent, catalogue.texts.values())
 
     def may_change(text: str) -> bool:
         return effect.touched.may_change_where(outlines[text].read)
@@ -137,13 +137,14 @@ def _difference(
     return Difference(before, after, changes, answers)
 
 
-def _outlines(cache: Path, texts: Iterable[str]) -> Mapping[str, Outline]:
+def outlines_of(cache: Path, texts: Iterable[str]) -> Mapping[str, Outline]:
     """The outlines of queries by their text, kept in the cache folder from edit to edit."""
     file = cache / f"{_OUTLINES}{code_fingerprint('graph', 'queries')[:16]}"
     known: dict[str, Outline] = read_kept(file) or {}
     if new := {text: Outline.of(text) for text in texts if text not in known}:
-        for old in cache.glob(f"{_OUTLINES}*"):
-            old.unlink(missing_ok=True)
+        with suppress(OSError):
+            for old in cache.glob(f"{_OUTLINES}*"):
+                old.unlink(missing_ok=True)
         known |= new
         write_kept(file, known)
     return known
