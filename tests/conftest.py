@@ -92,6 +92,9 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Function]) -> None:
         used = {*item.fixturenames, *(value for value in params if isinstance(value, str))}
         for mark in {NEEDS[name] for name in NEEDS.keys() & used}:
             item.add_marker(mark)
+        if any(item.get_closest_marker(mark) for mark in {*NEEDS.values()}):
+            # Tracing would take a fifth more of the time of these.
+            item.add_marker("no_cover")
 
 
 def pytest_deselected(items: Sequence[pytest.Function]) -> None:
