@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,10 +174,9 @@ def environment(the_build: Build) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build of the part of the bundled collection that names the memorandum with Iraq."""
-    folder = tmp_path_factory.mktemp("small")
-    collection = folder / "collection"
+def small_collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The part of the bundled collection that names the memorandum with Iraq."""
+    collection = tmp_path_factory.mktemp("small") / "seeds"
     shutil.copytree(SEEDS, collection)
     for file in (collection / "facts").iterdir():
         if file.stem != "egypt-iraq-talks":
@@ -188,7 +187,37 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
             name in str(entry) for name in ("memorandum-of-understanding/egypt-iraq", "amr-talaat")
         )]  # fmt: skip
         file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
-    found = read_collection([collection])
+    return collection
+
+
+@pytest.fixture(scope="session")
+def small_seeds(
+    small_collection: Path, the_build: Build
+) -> Callable[[], AbstractContextManager[Build]]:
+    """Put that part in the place of the bundled collection in this process; gives its build."""
+
+    def replace(old: Path, new: Path) -> None:
+        for name, module in [*sys.modules.items()]:
+            if name.startswith("taawun.") and vars(module).get("SEEDS") == old:
+                vars(module)["SEEDS"] = new
+
+    @contextmanager
+    def replaced() -> Iterator[Build]:
+        replace(SEEDS, small_collection)
+        try:
+            yield build(cache=the_build.path.parent)
+        finally:
+            # Modules that were imported in the meantime, too.
+            replace(small_collection, SEEDS)
+
+    return replaced
+
+
+@pytest.fixture(scope="session")
+def small_build(small_collection: Path) -> Build:
+    """A build of that part."""
+    folder = small_collection.parent
+    found = read_collection([small_collection])
     derived = list(derive(found.facts, found.schema, found.classes))
     made = Build(folder / "0123456789abcdef", is_new=True)
     made.path.mkdir()
