@@ -27,11 +27,13 @@ from taawun.cli import main
 from taawun.graph.derive import derive
 from taawun.graph.fact_index import FactIndexWriter
 from taawun.graph.store import FACT_INDEX, Store
+from taawun.loaders.builds import cache as cache_module
 from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
+from taawun.loaders.editing.new_collection import new_collection
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.names import Names
@@ -132,6 +134,29 @@ def the_collection() -> Collection:
 def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build of the bundled collection."""
     return build(cache=tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example collection of ``taawun new``: a document, three entities, six facts."""
+    folder = tmp_path_factory.mktemp("example") / "mine"
+    new_collection(folder, with_example=True)
+    return folder
+
+
+@pytest.fixture
+def example_alone(example: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That collection in place of the bundled one, whose build takes ten times as long."""
+    monkeypatch.setattr(cache_module, "SEEDS", example)
+    return example
+
+
+@pytest.fixture(scope="session")
+def example_build(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A build of that collection alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache_module, "SEEDS", example)
+        return build(cache=tmp_path_factory.mktemp("example-cache"))
 
 
 @pytest.fixture

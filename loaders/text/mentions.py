@@ -300,7 +300,9 @@ class Gazetteer:
                     if node.names:
                         yield _Found(first, last, tuple(node.names))
                     last += 1
-                    if last == len(words) or not joined(text, words[last - 1], words[last]):
+                    if not node.following or last == len(words):
+                        break
+                    if not joined(text, words[last - 1], words[last]):
                         break
                     node = node.following.get(words[last].folded)
 
@@ -337,10 +339,16 @@ def _mention(
 ) -> Mention | None:
     """The mention of a run of words in a document; None if no name counts there."""
     start, end = words[item.first].start, words[item.last].end
-    here = {n.ref for n in item.names if document is not None and document in n.documents}
-    plain = {n.ref for n in item.names if not n.documents and not n.is_adjective}
-    elsewhere = {n.ref for n in item.names if n.documents}
-    weak = {n.ref for n in item.names if n.is_adjective}
+    here, plain, elsewhere, weak = set(), set(), set(), set()
+    for name in item.names:
+        if name.is_adjective:
+            weak.add(name.ref)
+        elif not name.documents:
+            plain.add(name.ref)
+        if name.documents:
+            elsewhere.add(name.ref)
+            if document in name.documents:
+                here.add(name.ref)
     kind: Kind
     # Names that are limited to this document take precedence.
     if refs := here or plain:
