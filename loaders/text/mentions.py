@@ -96,6 +96,18 @@ def parts_of_territories() -> frozenset[str]:
     return frozenset(found)
 
 
+def own_names(entity: Entity) -> Iterator[Name]:
+    """The names of an entity itself, with the adjectives of a place."""
+    for text in (entity.ar, entity.en):
+        yield Name(entity.ref, text)
+    for alias in entity.aliases:
+        yield Name(entity.ref, alias.name, alias.documents)
+    if not {TW + "Country", TW + "Region"}.isdisjoint(entity.classes):
+        plain = [entity.ar, *(a.name for a in entity.aliases if not a.documents)]
+        for adjective in adjectives(plain):
+            yield Name(entity.ref, adjective, is_adjective=True)
+
+
 def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterator[Name]:
     """All names: of entities, of the ontology's concepts, and of the territories of CLDR.
 
@@ -104,18 +116,10 @@ def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterat
     by_code: dict[str, str] = {}
     taken: set[str] = set()
     for entity in entities:
-        is_place = not {TW + "Country", TW + "Region"}.isdisjoint(entity.classes)
-        for text in (entity.ar, entity.en):
-            yield Name(entity.ref, text)
-            taken.add(_key(text))
-        for alias in entity.aliases:
-            yield Name(entity.ref, alias.name, alias.documents)
-            if not alias.documents:
-                taken.add(_key(alias.name))
-        if is_place:
-            plain = [entity.ar, *(a.name for a in entity.aliases if not a.documents)]
-            for adjective in adjectives(plain):
-                yield Name(entity.ref, adjective, is_adjective=True)
+        for name in own_names(entity):
+            yield name
+            if not (name.documents or name.is_adjective):
+                taken.add(_key(name.text))
         for predicate, value in entity.attributes:
             if predicate == TW + "iso3":
                 by_code[value.value] = entity.ref
