@@ -53,17 +53,18 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 
 test: lint $(VENV)/.icu
 	@tests/debian-packages
-	$(BIN)/python -m pytest $(SHARED)
+	$(BIN)/python -m pytest $(SHARED) --cov --cov-report=term
 
 # Lint, types and the tests that are fast and need no browser, Java, npm or Virtuoso.
 quick: lint
 	$(BIN)/python -m pytest $(SHARED) \
 		-m "not (browser or java or node or virtuoso or slow)"
 
-# Which lines the quick tests reach, in this process alone.
+# Which lines the quick tests reach, in this process alone, by file.
 coverage: $(VENV)/.tested
-	$(BIN)/python -m pytest $(SHARED) --cov --cov-report=term:skip-covered \
+	$(BIN)/python -m pytest $(SHARED) --cov --cov-report= \
 		-m "not (browser or java or node or virtuoso or slow)"
+	$(BIN)/coverage report --format=text --skip-covered
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info taawun.html

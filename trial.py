@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from .graph.store import EmbeddedStore
 from .loaders.builds.atomic_folder import Unfinished
 from .loaders.builds.build import build
 from .loaders.builds.cache import STORE, Build
-from .loaders.builds.inputs import SEEDS
+from .loaders.builds.inputs import SEEDS, code_fingerprint
 from .loaders.builds.source_state import read_kept, write_kept
 from .loaders.collection import read_collection, shape_files
 from .loaders.editing.additions import additions
@@ -25,12 +25,14 @@ from .loaders.editing.references import References
 from .loaders.editing.transaction import Edit, seen
 from .loaders.editing.working_copy import Effect, WorkingCopy
 from .messages.fault import Place
-from .queries.affected import Affected, Change
+from .queries.affected import Affected, Change, Outline
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
 from .queries.results import Table
 
 _ANSWERS: Final = "answers"
+#: Prefix of the file with the outlines of questions, as one version of the program reads them.
+_OUTLINES: Final = ".outlines-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,14 @@ def _difference(
     asked, parts = [], {}
     come = Change(after, (quad for quad in effect.added if quad not in before.quads))
     gone = Change(before, effect.removed)
-    for question in catalogue.with_text(effect.touched.may_change):
-        affected = Affected(catalogue.texts[question.name])
+    outlines = outlines_of(working.build.path.parent, catalogue.texts.values())
+
+    def may_change(text: str) -> bool:
+        return effect.touched.may_change_where(outlines[text].read)
+
+    for question in catalogue.with_text(may_change):
+        text = catalogue.texts[question.name]
+        affected = Affected(text, outlines[text])
         affected.see(come)
         affected.see(gone)
         if affected.is_altered:
@@ -127,6 +135,19 @@ def _difference(
     known |= now
     write_kept(made / _ANSWERS, {name: (t.variables, t.rows) for name, t in known.items()})
     return Difference(before, after, changes, answers)
+
+
+def outlines_of(cache: Path, texts: Iterable[str]) -> Mapping[str, Outline]:
+    """The outlines of queries by their text, kept in the cache folder from edit to edit."""
+    file = cache / f"{_OUTLINES}{code_fingerprint('graph', 'queries')[:16]}"
+    known: dict[str, Outline] = read_kept(file) or {}
+    if new := {text: Outline.of(text) for text in texts if text not in known}:
+        with suppress(OSError):
+            for old in cache.glob(f"{_OUTLINES}*"):
+                old.unlink(missing_ok=True)
+        known |= new
+        write_kept(file, known)
+    return known
 
 
 def derived_triples(

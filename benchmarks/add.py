@@ -4,8 +4,8 @@
 
 A new collection stands upon the bundled one, with a new cache. Each form is the first addition
 after its build, from the start of the process to its end, with the preview of every answer that
-changes; then comes a second addition, of a plain fact. The ratio is to one `taawun ask` over the
-same build, medians of the runs. ``--other`` is the interpreter of another version of Taawun, which
+changes; then comes another of the same form. The ratio is to one `taawun ask` over the same build,
+medians of the runs. ``--other`` is the interpreter of another version of Taawun, which
 takes every other turn.
 """
 
@@ -31,29 +31,39 @@ QUOTE: Final = [
 ]
 BATCH: Final = f"""\
 - new: agreement
-  ar: مذكرة تجريبية
-  en: Trial memo
+  ar: مذكرة %(nth_ar)s
+  en: Memo %(nth)s
   document: {QUOTE[1]}
   quote: {QUOTE[3]}
   parties: [مصر, العراق]
   stage: under-discussion
 - document: {QUOTE[1]}
   quote: {QUOTE[3]}
-  subject: country/iraq
+  subject: country/%(country)s
   predicate: cooperationArea
   object: area/free-trade
   modality: planned
 """
+#: What differs between the first addition and the next.
+PARTS: Final = (
+    {"nth": "one", "nth_ar": "أولى", "country": "iraq"},
+    {"nth": "two", "nth_ar": "ثانية", "country": "egypt"},
+)
 FORMS: Final = {
-    "a fact": ["العراق", "cooperationArea", "area/free-trade", *QUOTE, "--modality", "planned"],
-    "an entity": ["entity", "ministry", "testland", "--ar", "وزارة تجريبية", "--en", "Testland"],
+    "a fact": [
+        "country/%(country)s", "cooperationArea", "area/free-trade", *QUOTE,
+        "--modality", "planned",
+    ],
+    "an entity": [
+        "entity", "ministry", "test-%(nth)s",
+        "--ar", "وزارة %(nth_ar)s", "--en", "Ministry %(nth)s",
+    ],
     "--new agreement": [
-        "--new", "agreement", "--ar", "مذكرة تجريبية", "--en", "Trial memo", *QUOTE,
+        "--new", "agreement", "--ar", "مذكرة %(nth_ar)s", "--en", "Memo %(nth)s", *QUOTE,
         "parties=مصر", "parties=العراق", "stage=under-discussion",
     ],
-    "a batch of 2": ["batch", "batch.yaml"],
+    "a batch of 2": ["batch", "batch-%(nth)s.yaml"],
 }  # fmt: skip
-SECOND: Final = ["مصر", "cooperationArea", "area/free-trade", *QUOTE, "--modality", "planned"]
 
 
 def seconds(python: str, folder: Path, *words: str) -> float:
@@ -81,19 +91,22 @@ def main() -> None:
                 with tempfile.TemporaryDirectory(prefix="taawun-") as place:
                     folder = Path(place)
                     seconds(python, folder, "new", "mine", "--example")
-                    (folder / "batch.yaml").write_text(BATCH, "utf-8")
+                    for part in PARTS:
+                        file = folder / f"batch-{part['nth']}.yaml"
+                        file.write_text(BATCH % part, "utf-8")
                     seconds(python, folder, "build", *mine)
                     # Stamps of files are trusted after two seconds.
                     time.sleep(2.1)
                     ask = ("ask", "agreement-signatories", "--format", "csv", *mine)
                     seconds(python, folder, *ask)
                     spent[python, "ask"].append(seconds(python, folder, *ask))
-                    spent[python, "first"].append(seconds(python, folder, "add", *words, *mine))
-                    spent[python, "second"].append(seconds(python, folder, "add", *SECOND, *mine))
+                    for turn, part in zip(("first", "next"), PARTS, strict=True):
+                        given = [word % part for word in words]
+                        spent[python, turn].append(seconds(python, folder, "add", *given, *mine))
         for python in pythons:
-            ask, first, second = (median(spent[python, s]) for s in ("ask", "first", "second"))
+            ask, first, then = (median(spent[python, turn]) for turn in ("ask", "first", "next"))
             print(f"{name:16} first {first:.2f} s, {first / ask:.1f} times an ask;"
-                  f" then a fact {second:.2f} s, {second / ask:.1f}  {python}")  # fmt: skip
+                  f" then {then:.2f} s, {then / ask:.1f}  {python}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -56,7 +56,10 @@ class Touched(NamedTuple):
         Statements about the fact of ``GRAPH ?fact { … }`` change with the triple in those braces,
         unless ``says_other``.
         """
-        read = _read(query)
+        return self.may_change_where(terms_read(query))
+
+    def may_change_where(self, read: TermsRead) -> bool:
+        """The same for a query that reads these terms."""
         if self.says_other and read.has_graphs:
             return True
         return self.has_any(read.terms, is_plain=not read.has_graphs)
@@ -79,23 +82,29 @@ def _terms_of(quad: ox.Quad) -> Iterator[str]:
 
 def terms_of_query(query: str) -> frozenset[str] | None:
     """The predicates and classes that a query reads, None if they may be any."""
-    return _read(query).terms
+    return terms_read(query).terms
 
 
-class _Read(NamedTuple):
+class TermsRead(NamedTuple):
+    """The predicates and classes that a query reads, None if they may be any.
+
+    With ``has_graphs`` it reads other graphs than the default graph.
+    """
+
     terms: frozenset[str] | None
     has_graphs: bool
 
 
 @lru_cache(maxsize=2048)
-def _read(query: str) -> _Read:
+def terms_read(query: str) -> TermsRead:
+    """What a query reads, found from its tokens."""
     found = list(scan(query))
     has_graphs = any(token.is_word("GRAPH", "FROM") for token in found)
     try:
-        return _Read(_terms(found), has_graphs)
+        return TermsRead(_terms(found), has_graphs)
     except QueryError:
         # The program may declare prefixes that the text leaves out.
-        return _Read(None, has_graphs)
+        return TermsRead(None, has_graphs)
 
 
 def _terms(found: Sequence[Token]) -> frozenset[str] | None:

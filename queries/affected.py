@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError
+from ..graph.query_dependencies import TermsRead, terms_read
 from ..graph.store import EmbeddedStore, read
 from ..ontology.namespaces import XSD
 from .conjunctions import Conjunction, GraphName, Item, conjunctions_of
@@ -57,6 +58,9 @@ class Change:
             self._quads[quad.graph_name][quad.predicate.value].append(stored)
         #: The small queries of several conjunctions, which are often the same.
         self._answers: dict[str, list[_Row]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._quads)
 
     def rows(self, conjunction: Conjunction, variables: Sequence[alg.Var]) -> set[_Row] | None:
         """What the variables are in the solutions of a conjunction with one of the quads.
@@ -328,23 +332,45 @@ def _has_negated_set(conjunction: Conjunction) -> bool:
     return None in map(names_in, paths)
 
 
+class Outline(NamedTuple):
+    """What tells whether a change alters the answer to a query: found once from its text."""
+
+    read: TermsRead
+    #: None if it is not known what the query reads.
+    conjunctions: tuple[Conjunction, ...] | None
+    #: By what the rows may be told apart.
+    variables: tuple[alg.Var, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Outline:
+        """The outline of a query."""
+        conjunctions = conjunctions_of(text)
+        variables: Iterable[alg.Var] = ()
+        if conjunctions is not None and not any(map(_has_negated_set, conjunctions)):
+            every, apart = variables_to_narrow(text)
+            variables = apart or every
+        ordered = sorted(variables, key=lambda variable: variable.name)
+        return cls(terms_read(text), conjunctions, tuple(ordered))
+
+
 class Affected:
     """What changes of the graph may alter in the answer to a query."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, outline: Outline | None = None) -> None:
+        """``outline`` is that of the text, where it is known."""
+        outline = outline or Outline.of(text)
         self._text = text
-        self._conjunctions = conjunctions_of(text)
+        self._conjunctions = outline.conjunctions
         #: By what the rows are told apart that may have changed, and what they have there.
-        self._variables: tuple[alg.Var, ...] = ()
+        self._variables = outline.variables
         self._rows: set[_Row] = set()
         #: Whether the answer may have changed.
         self.is_altered = self._conjunctions is None
-        if self._conjunctions is not None and not any(map(_has_negated_set, self._conjunctions)):
-            every, apart = variables_to_narrow(text)
-            self._variables = tuple(sorted(apart or every, key=lambda variable: variable.name))
 
     def see(self, change: Change) -> None:
         """Take a change into account while its store is as it says."""
+        if not change:
+            return
         for one in self._conjunctions or ():
             fit = tuple(variable for variable in self._variables if variable in one.keys)
             if self.is_altered and not self._variables:

@@ -36,9 +36,10 @@ _BETWEEN: Final = " ‖ "
 
 def flat_network(store: Store, language: str) -> nx.MultiDiGraph[str]:
     """The :func:`~.network.labelled_network` with text alone as attributes, sorted by name."""
-    graph = labelled_network(store, language)
+    facts = list(all_facts(store))
+    graph = labelled_network(store, language, facts)
     labels = Labels(store)
-    values = _values(store, labels, language)
+    values = _values(facts, labels, language)
     for node in values:
         # What has values but no relations is a thing too.
         graph.add_node(node)
@@ -77,25 +78,27 @@ def _of_fact(fact: FactRecord, labels: Labels, language: str) -> dict[str, str]:
     return found | ({"speaker": visible(speakers)} if speakers else {})
 
 
-def _values(store: Store, labels: Labels, language: str) -> dict[str, dict[str, str]]:
+def _values(
+    facts: Iterable[FactRecord], labels: Labels, language: str
+) -> dict[str, dict[str, str]]:
     """The properties of nodes: each value with how firmly it is stated, and its quotes.
 
     What is only planned, expected, conditional or denied has a property of its own
     (``stage_planned``), so that nobody takes it for done.
     """
     found: dict[str, dict[str, list[FactRecord]]] = defaultdict(lambda: defaultdict(list))
-    for fact in all_facts(store):
+    for fact in facts:
         if fact.record_status in ACTIVE_STATUSES and stands_on_node(fact):
             end = f"_{fact.modality}" if fact.is_prospect else ""
             found[fact.subject.value][local_name(fact.predicate.value) + end].append(fact)
     told: dict[str, dict[str, str]] = {}
     for node, properties in found.items():
         told[node] = {}
-        for name, facts in properties.items():
-            facts.sort(key=lambda fact: (rank(fact), str(fact.object), fact.iri))
-            told[node][name] = _joined(name_of(f.object, labels, language) for f in facts)
-            told[node][f"{name}_modality"] = _joined(fact.modality for fact in facts)
-            told[node][f"{name}_quotes"] = _joined(quotes_of([fact]) for fact in facts)
+        for name, some in properties.items():
+            some.sort(key=lambda fact: (rank(fact), str(fact.object), fact.iri))
+            told[node][name] = _joined(name_of(f.object, labels, language) for f in some)
+            told[node][f"{name}_modality"] = _joined(fact.modality for fact in some)
+            told[node][f"{name}_quotes"] = _joined(quotes_of([fact]) for fact in some)
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -55,12 +56,16 @@ def network(store: Store, *, quotes: bool = False) -> nx.MultiDiGraph[str]:
     Controlled values (stages, units …) are left out: they would connect everything.
     The records include quotes only if ``quotes`` is true.
     """
+    return _network_of(all_facts(store, quotes=quotes))
+
+
+def _network_of(facts: Iterable[FactRecord]) -> nx.MultiDiGraph[str]:
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     edges = sorted(
         (fact.subject.value, fact.object.value, fact.iri, fact)
-        for fact in all_facts(store, quotes=quotes)
+        for fact in facts
         if fact.record_status in ACTIVE_STATUSES and not stands_on_node(fact)
     )
     for subject, object_, iri, fact in edges:
@@ -75,13 +80,16 @@ def stands_on_node(fact: FactRecord) -> bool:
     return not isinstance(fact.object, ox.NamedNode) or fact.object.value.startswith(_VALUES)
 
 
-def labelled_network(store: Store, language: str) -> nx.MultiDiGraph[str]:
+def labelled_network(
+    store: Store, language: str, facts: Iterable[FactRecord] | None = None
+) -> nx.MultiDiGraph[str]:
     """The :func:`network` with quotes, labels in one language, and classes.
 
     A node has ``label`` and ``kind`` (the class part of its slug); an edge, whose key is the IRI
-    of its fact, ``label``, ``predicate``, ``modality`` and ``record``.
+    of its fact, ``label``, ``predicate``, ``modality`` and ``record``. ``facts`` are those of the
+    store, where they are read already.
     """
-    graph = network(store, quotes=True)
+    graph = network(store, quotes=True) if facts is None else _network_of(facts)
     labels = Labels(store)
     predicates = {data["record"].predicate.value for *_, data in graph.edges(data=True)}
     labels.fetch([*graph.nodes, *predicates])
@@ -112,8 +120,9 @@ def shortest_paths(store: Store, start: str, end: str, *, limit: int = 3) -> lis
     for _, target, data in graph.edges(data=True):
         inferred = _INFERRED if data["record"].modality == "inferred" else 1
         data["weight"] = _AREA if target.startswith(ID + "area/") else inferred
+    both_ways = graph.to_undirected(as_view=True)
     try:
-        nodes = nx.all_shortest_paths(graph.to_undirected(), start, end, weight="weight")
+        nodes = nx.all_shortest_paths(both_ways, start, end, weight="weight")
         ways = sorted(nodes)[:limit]
     except nx.NetworkXNoPath:
         return []

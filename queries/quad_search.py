@@ -68,68 +68,84 @@ class QuadSearch:
             return True
         if (step := self._step(patterns, bound)) is None:
             return False
-        best, rest, quads = step
+        best, quads = step
         if len(quads) > _MOST_QUADS:
             return False
-        return all(
-            (more := _matched(best, quad, bound)) is None or self._match(rest, more, found)
-            for quad in quads
-        )
+        rest = [pattern for pattern in patterns if pattern is not best]
+        for quad in quads:
+            more = _matched(best, quad, bound)
+            if more is not None and not self._match(rest, more, found):
+                return False
+        return True
 
     def _may_match(self, patterns: Sequence[Slots], bound: _Values) -> bool:
         if not patterns:
             return True
         if (step := self._step(patterns, bound)) is None:
             return True
-        best, rest, quads = step
+        best, quads = step
+        if not quads:
+            return False
+        rest = [pattern for pattern in patterns if pattern is not best]
         if len(quads) > _MOST_QUADS:
             return self._may_match(rest, bound)
-        return any(
-            (more := _matched(best, quad, bound)) is not None and self._may_match(rest, more)
-            for quad in quads
-        )
+        for quad in quads:
+            more = _matched(best, quad, bound)
+            if more is not None and self._may_match(rest, more):
+                return True
+        return False
 
     def _step(
         self, patterns: Sequence[Slots], bound: _Values
-    ) -> tuple[Slots, Sequence[Slots], Sequence[ox.Quad]] | None:
-        """The narrowest pattern, the others, and its quads; None if nothing can be told."""
-        best, rest = self._narrowest(patterns, bound)
+    ) -> tuple[Slots, Sequence[ox.Quad]] | None:
+        """The narrowest pattern and its quads; None if nothing can be told."""
+        best = self._narrowest(patterns, bound)
         if best is None:
             return None
         quads = self._quads(best, bound)
         self._steps += len(quads)
-        return None if self._steps > _MOST_STEPS else (best, rest, quads)
+        return None if self._steps > _MOST_STEPS else (best, quads)
 
-    def _narrowest(
-        self, patterns: Sequence[Slots], bound: _Values
-    ) -> tuple[Slots | None, Sequence[Slots]]:
-        """The pattern that matches the fewest quads, and the others; None if nothing is known."""
-        widths = [_width(pattern, bound) for pattern in patterns]
-        least = min(widths)
+    def _narrowest(self, patterns: Sequence[Slots], bound: _Values) -> Slots | None:
+        """The pattern that matches the fewest quads; None if nothing is known of any."""
+        least, alike = _BY_OBJECT + 1, list[Slots]()
+        for pattern in patterns:
+            width = _width(pattern, bound)
+            if width == 0:
+                return pattern
+            if width < least:
+                least, alike = width, [pattern]
+            elif width == least:
+                alike.append(pattern)
         if least > _BY_OBJECT:
-            return None, patterns
-        alike = [pattern for pattern, width in zip(patterns, widths, strict=True) if width == least]
-        best = alike[0]
+            return None
         if least == _BY_OBJECT and len(alike) > 1:
             # Few quads have one position as their object, and many one status.
-            best = min(alike, key=lambda pattern: len(self._quads(pattern, bound)))
-        return best, [pattern for pattern in patterns if pattern is not best]
+            return min(alike, key=lambda pattern: len(self._quads(pattern, bound)))
+        return alike[0]
 
     def _quads(self, pattern: Slots, bound: _Values) -> Sequence[ox.Quad]:
         """The quads that a pattern may match, at most one more than are looked at."""
-        subject, predicate, object_, graph = (
-            bound.get(node) if isinstance(node, str) else node for node in pattern
+        subject, predicate, object_, graph = pattern
+        key = (
+            bound.get(subject) if type(subject) is str else subject,
+            bound.get(predicate) if type(predicate) is str else predicate,
+            bound.get(object_) if type(object_) is str else object_,
+            bound.get(graph) if type(graph) is str else graph,
         )
-        key = (subject, predicate, object_, graph)
-        if key not in self._known:
-            if any(type(term) is ox.Literal for term in (subject, predicate, graph)):
-                # A literal is an object only.
-                return ()
-            found = self._store.quads_for_pattern(subject, predicate, object_, graph)
-            if graph is None:
-                found = (quad for quad in found if quad.graph_name != _PLAIN)
-            self._known[key] = tuple(islice(found, _MOST_QUADS + 1))
-        return self._known[key]
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._read(*key)
+        return known
+
+    def _read(self, subject: Any, predicate: Any, object_: Any, graph: Any) -> Sequence[ox.Quad]:
+        if any(type(term) is ox.Literal for term in (subject, predicate, graph)):
+            # A literal is an object only.
+            return ()
+        found = self._store.quads_for_pattern(subject, predicate, object_, graph)
+        if graph is None:
+            found = (quad for quad in found if quad.graph_name != _PLAIN)
+        return tuple(islice(found, _MOST_QUADS + 1))
 
 
 def _width(pattern: Slots, bound: _Values) -> int:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,11 +27,13 @@ from taawun.cli import main
 from taawun.graph.derive import derive
 from taawun.graph.fact_index import FactIndexWriter
 from taawun.graph.store import FACT_INDEX, Store
+from taawun.loaders.builds import cache as cache_module
 from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
+from taawun.loaders.editing.new_collection import new_collection
 from taawun.queries.answer import answer_of
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.names import Names
@@ -90,6 +92,9 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Function]) -> None:
         used = {*item.fixturenames, *(value for value in params if isinstance(value, str))}
         for mark in {NEEDS[name] for name in NEEDS.keys() & used}:
             item.add_marker(mark)
+        if any(item.get_closest_marker(mark) for mark in {*NEEDS.values()}):
+            # Tracing would take a fifth more of the time of these.
+            item.add_marker("no_cover")
 
 
 def pytest_deselected(items: Sequence[pytest.Function]) -> None:
@@ -134,6 +139,29 @@ def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     return build(cache=tmp_path_factory.mktemp("cache"))
 
 
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example collection of ``taawun new``: a document, three entities, six facts."""
+    folder = tmp_path_factory.mktemp("example") / "mine"
+    new_collection(folder, with_example=True)
+    return folder
+
+
+@pytest.fixture
+def example_alone(example: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That collection in place of the bundled one, whose build takes ten times as long."""
+    monkeypatch.setattr(cache_module, "SEEDS", example)
+    return example
+
+
+@pytest.fixture(scope="session")
+def example_build(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A build of that collection alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache_module, "SEEDS", example)
+        return build(cache=tmp_path_factory.mktemp("example-cache"))
+
+
 @pytest.fixture
 def environment(the_build: Build) -> dict[str, str]:
     """What a command of ours finds around it, with the session's cache."""
@@ -146,10 +174,9 @@ def environment(the_build: Build) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build of the part of the bundled collection that names the memorandum with Iraq."""
-    folder = tmp_path_factory.mktemp("small")
-    collection = folder / "collection"
+def small_collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The part of the bundled collection that names the memorandum with Iraq."""
+    collection = tmp_path_factory.mktemp("small") / "seeds"
     shutil.copytree(SEEDS, collection)
     for file in (collection / "facts").iterdir():
         if file.stem != "egypt-iraq-talks":
@@ -160,7 +187,37 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
             name in str(entry) for name in ("memorandum-of-understanding/egypt-iraq", "amr-talaat")
         )]  # fmt: skip
         file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
-    found = read_collection([collection])
+    return collection
+
+
+@pytest.fixture(scope="session")
+def small_seeds(
+    small_collection: Path, the_build: Build
+) -> Callable[[], AbstractContextManager[Build]]:
+    """Put that part in the place of the bundled collection in this process; gives its build."""
+
+    def replace(old: Path, new: Path) -> None:
+        for name, module in [*sys.modules.items()]:
+            if name.startswith("taawun.") and vars(module).get("SEEDS") == old:
+                vars(module)["SEEDS"] = new
+
+    @contextmanager
+    def replaced() -> Iterator[Build]:
+        replace(SEEDS, small_collection)
+        try:
+            yield build(cache=the_build.path.parent)
+        finally:
+            # Modules that were imported in the meantime, too.
+            replace(small_collection, SEEDS)
+
+    return replaced
+
+
+@pytest.fixture(scope="session")
+def small_build(small_collection: Path) -> Build:
+    """A build of that part."""
+    folder = small_collection.parent
+    found = read_collection([small_collection])
     derived = list(derive(found.facts, found.schema, found.classes))
     made = Build(folder / "0123456789abcdef", is_new=True)
     made.path.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections import Counter
 from pathlib import Path
@@ -10,10 +11,12 @@ import pyoxigraph as ox
 import pytest
 
 from taawun.graph.store import EmbeddedStore
+from taawun.loaders.builds.source_state import read_kept
 from taawun.ontology.namespaces import XSD
-from taawun.queries.affected import Affected, Change
+from taawun.queries.affected import Affected, Change, Outline
 from taawun.queries.changes import answer_changes, rows_of
 from taawun.queries.question import read_question
+from taawun.trial import outlines_of
 
 #: Queries in which a part of the pattern binds a variable that another part may bind too.
 QUERIES = {
@@ -118,6 +121,8 @@ def store_of(quads: set[ox.Quad]) -> EmbeddedStore:
 @pytest.mark.parametrize("seed", range(8))
 def test_what_is_left_out_of_a_comparison_has_not_changed(questions, seed):
     """Random changes of random graphs, against the answers to the whole queries."""
+    # As they are kept from edit to edit.
+    outlines = {q.name: pickle.loads(pickle.dumps(Outline.of(q.text))) for q in questions}
     chance = random.Random(seed)
     left_out = parts_asked = 0
     for _ in range(12):
@@ -129,7 +134,7 @@ def test_what_is_left_out_of_a_comparison_has_not_changed(questions, seed):
         changes = (Change(after, come), Change(before, gone))
         asked, parts = [], {}
         for question in questions:
-            affected = Affected(question.text)
+            affected = Affected(question.text, outlines[question.name])
             for change in changes:
                 affected.see(change)
             if affected.is_altered:
@@ -154,3 +159,18 @@ def test_what_is_left_out_of_a_comparison_has_not_changed(questions, seed):
             assert rows == Counter(rows_of(after, question).rows), question.name
     assert left_out > 100
     assert parts_asked > 50
+
+
+def test_outlines_are_kept_once_and_made_again_if_damaged(questions, tmp_path):
+    texts = [question.text for question in questions]
+    (tmp_path / ".outlines-of-another-version").touch()
+    made = outlines_of(tmp_path, texts[1:])
+    (file,) = tmp_path.iterdir()
+    assert read_kept(file) == made == {text: Outline.of(text) for text in texts[1:]}
+    assert outlines_of(tmp_path, texts[:1]).keys() == {*texts}
+    file.write_bytes(file.read_bytes()[:-9])
+    assert outlines_of(tmp_path, texts[:2]) == {text: Outline.of(text) for text in texts[:2]}
+    file.unlink()
+    # A file that cannot be written only costs time.
+    file.mkdir()
+    assert outlines_of(tmp_path, texts).keys() == {*texts}

@@ -1,4 +1,7 @@
-"""Builds: reused while nothing changed, whole or not at all, the same on every machine."""
+"""Builds: reused while nothing changed, whole or not at all, the same on every machine.
+
+But for the content, the example collection takes the place of the bundled one.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,13 @@ import sys
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from in_place import in_place
 
 from taawun.api import present_build
 from taawun.graph.errors import CollectionError, StoreError
@@ -21,17 +27,23 @@ from taawun.loaders.builds import cache as builds
 from taawun.loaders.builds.atomic_folder import Unfinished
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import MEMORY, Build, Memory, cache_folder, stack
+from taawun.loaders.builds.inputs import SEEDS
 
 ROOT = Path(__file__).parent.parent
 #: Imports, says so, waits for a line, builds into the cache that it is given, says where.
 BUILDER = """\
 import sys
 from pathlib import Path
+from taawun.loaders.builds import inputs
+inputs.SEEDS = Path(sys.argv[2])
 import taawun.loaders.builds.build
 print("ready", flush=True)
 sys.stdin.readline()
 print(taawun.loaders.builds.build.build(cache=Path(sys.argv[1])).path, flush=True)
 """
+
+
+pytestmark = pytest.mark.usefixtures("example_alone")
 
 
 @pytest.fixture
@@ -41,9 +53,9 @@ def cache(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def cache_with_one_build(tmp_path: Path, the_build: Build) -> Path:
-    """A cache folder with a copy of the finished bundled build."""
-    shutil.copytree(the_build.path, tmp_path / "cache" / the_build.path.name)
+def cache_with_one_build(tmp_path: Path, example_build: Build) -> Path:
+    """A cache folder with a copy of the finished build of the example."""
+    shutil.copytree(example_build.path, tmp_path / "cache" / example_build.path.name)
     return tmp_path / "cache"
 
 
@@ -76,10 +88,10 @@ def content(folder: Path) -> dict[str, tuple[str, int]]:
     return found
 
 
-def builder(cache: Path, **environment: str) -> subprocess.Popen[str]:
-    """A process that has imported everything and waits to be told to build."""
+def builder(cache: Path, seeds: Path, **environment: str) -> subprocess.Popen[str]:
+    """A process that has imported everything and waits to be told to build these seeds."""
     process = subprocess.Popen(
-        [sys.executable, "-c", BUILDER, str(cache)],
+        [sys.executable, "-c", BUILDER, str(cache), str(seeds)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -104,11 +116,11 @@ def finish(process: subprocess.Popen[str]) -> Path:
     return Path(out.strip())
 
 
-def test_a_second_build_is_the_first_one(cache_with_one_build: Path, the_build: Build) -> None:
+def test_a_second_build_is_the_first_one(cache_with_one_build: Path, example_build: Build) -> None:
     before = content(cache_with_one_build)
     again = build(cache=cache_with_one_build)
     assert not again.is_new
-    assert again.path.name == the_build.path.name
+    assert again.path.name == example_build.path.name
     assert content(cache_with_one_build) == before
 
 
@@ -227,21 +239,30 @@ def test_faults_do_not_even_make_the_cache(cache: Path, mine: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_build_killed_at_any_moment_leaves_the_old_graph_or_the_new_one() -> None:
-    said = subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / "faults.py", "--kills", "3", "--facts", "100"],
-        capture_output=True,
-        text=True,
-    )
-    assert said.returncode == 0, said.stderr
-    killed = re.findall(r"(\d+) kills while it ran", said.stdout)
+def test_a_build_killed_at_any_moment_leaves_the_old_graph_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The bundled entities, which the collection of the benchmark names, and no bundled fact.
+    below = tmp_path / "below"
+    shutil.copytree(SEEDS, below, ignore=shutil.ignore_patterns("facts"))
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    faults = import_module("faults")
+
+    def command(place: Any, *arguments: str) -> list[str]:
+        return [*in_place(below), *arguments, "--collection", str(place.collection)]
+
+    monkeypatch.setattr(faults.Place, "command", command)
+    monkeypatch.setattr(sys, "argv", ["faults.py", "--kills", "3", "--facts", "100"])
+    faults.main()
+    said = capsys.readouterr().out
+    killed = re.findall(r"(\d+) kills while it ran", said)
     assert sum(map(int, killed)) == 3
-    assert said.stdout.count("lost or damaged: 0") == len(killed) == 2
+    assert said.count("lost or damaged: 0") == len(killed) == 2
 
 
 @pytest.mark.slow
-def test_two_builds_at_once_both_end_with_the_one_build(cache: Path) -> None:
-    processes = [builder(cache), builder(cache)]
+def test_two_builds_at_once_both_end_with_the_one_build(cache: Path, example: Path) -> None:
+    processes = [builder(cache, example), builder(cache, example)]
     for process in processes:
         go(process)
     first, second = map(finish, processes)
@@ -333,7 +354,7 @@ def test_the_manifest_counts_what_there_is(the_build: Build, the_collection) -> 
     assert manifest["entities"] == len(the_collection.entities)
 
 
-def package_copy(folder: Path, change: Callable[[Path], None] = lambda _: None) -> Path:
+def package_copy(folder: Path) -> Path:
     """A copy of the package in a folder of its own, as on another checkout."""
     code = ("graph", "loaders", "ontology", "queries", "seeds", "viz")
     for name in code:
@@ -345,39 +366,40 @@ def package_copy(folder: Path, change: Callable[[Path], None] = lambda _: None) 
         )
     for path in ROOT.glob("*.py"):
         shutil.copyfile(path, folder / "taawun" / path.name)
-    change(folder / "taawun")
     return folder
 
 
 @pytest.mark.slow
-def test_two_checkouts_build_the_same_bytes(tmp_path: Path) -> None:
-    surroundings = {
-        "here": {"PYTHONHASHSEED": "1", "TZ": "Africa/Cairo", "LC_ALL": "C"},
-        "somewhere else": {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"},
-    }
-    made = []
-    for name, environment in surroundings.items():
-        package = package_copy(tmp_path / name)
-        process = builder(tmp_path / f"cache {name}", PYTHONPATH=str(package), **environment)
-        go(process)
-        made.append(finish(process))
-    here, there = made
-    assert here != there
-    assert here.name == there.name
-    assert (
-        Build(here, is_new=False).dump.read_bytes() == Build(there, is_new=False).dump.read_bytes()
+def test_two_checkouts_build_the_same_bytes(tmp_path: Path, the_build: Build) -> None:
+    package = package_copy(tmp_path / "somewhere else")
+    process = builder(
+        tmp_path / "cache",
+        package / "taawun" / "seeds",
+        PYTHONPATH=str(package),
+        PYTHONHASHSEED="2",
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
     )
+    go(process)
+    there = finish(process)
+    assert there.name == the_build.path.name
+    assert Build(there, is_new=False).dump.read_bytes() == the_build.dump.read_bytes()
 
 
 def test_a_changed_program_builds_anew(tmp_path: Path, the_build: Build) -> None:
-    def change(package: Path) -> None:
-        with (package / "graph" / "derive.py").open("a") as file:
-            file.write("# changed\n")
+    package = package_copy(tmp_path)
+    find = f"print(find_build([], cache=Path({str(the_build.path.parent)!r})))"
+    code = f"from pathlib import Path; from taawun.loaders.builds.build import find_build; {find}"
 
-    package = package_copy(tmp_path / "changed", change)
-    process = builder(tmp_path / "cache", PYTHONPATH=str(package))
-    go(process)
-    assert finish(process).name != the_build.path.name
+    def found() -> str:
+        env = {**os.environ, "PYTHONPATH": str(package)}
+        command = [sys.executable, "-c", code]
+        return subprocess.check_output(command, text=True, cwd=tmp_path, env=env).strip()
+
+    assert the_build.path.name in found()
+    with (package / "taawun" / "graph" / "derive.py").open("a") as file:
+        file.write("# changed\n")
+    assert found() == "None"
 
 
 def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

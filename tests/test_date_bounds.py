@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taawun.graph.fact import date_bounds
+from taawun.loaders.text import dates
 from taawun.loaders.text.dates import edtf_fault
 from taawun.ontology.namespaces import ID
 from taawun.queries.disagreement import may_agree
@@ -35,6 +36,19 @@ BOUNDS = {
 def test_a_date_has_a_first_and_a_last_day_where_its_year_is_known(date):
     assert edtf_fault(date) is None
     assert date_bounds(date) == BOUNDS[date]
+
+
+def test_dates_that_are_accepted_without_the_package_are_those_that_it_accepts():
+    months = [f"{number:02}" for number in (0, 1, 2, 4, 12, 13, 33, 36, 37, 40)]
+    days = [f"{month}-{day:02}" for month in months for day in (0, 1, 29, 30, 31, 32)]
+    every = [f"{year}{end}" for year in ("2021", "XXXX") for end in ("", *(f"-{d}" for d in days))]
+    every += [f"{year}-{month}" for year in ("2021", "XXXX") for month in months]
+    every += [
+        f"{start}/{end}" for start in ("2021", "XXXX-02-29") for end in ("2022-36", "2021-04-31")
+    ]
+    common = [date for date in every if dates._COMMON_DATE.fullmatch(date)]
+    assert 40 < len(common) < len(every)
+    assert [date for date in common if not dates._is_edtf(date)] == []
 
 
 def test_what_is_in_a_year_or_before_another_is_one_filter(graph):

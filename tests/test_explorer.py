@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from importlib.resources import files
 from itertools import combinations, product
 from pathlib import Path
@@ -292,9 +293,13 @@ def test_context_and_what_a_quote_does_not_name_stand_under_it(open_page, tmp_pa
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build with three papers that differ."""
-    return build([HERE / "papers"], cache=tmp_path_factory.mktemp("papers"))
+def papers(
+    tmp_path_factory: pytest.TempPathFactory,
+    small_seeds: Callable[[], AbstractContextManager[Build]],
+) -> Build:
+    """A build with three papers that differ, and little besides."""
+    with small_seeds():
+        return build([HERE / "papers"], cache=tmp_path_factory.mktemp("papers"))
 
 
 def test_a_disputed_fact_says_why_and_how_many_documents_say_it(open_page, papers, tmp_path):

@@ -92,11 +92,13 @@ def _send(here: ox.Store, endpoint: Endpoint, union: bool, progress: Progress, m
     """Send what differs, in updates of at most so many triples."""
     with _scratch() as folder:
         there = _read(endpoint, folder, union, progress)
-        if not union and any(not _is_ours(quad, there) for quad in _minus(_asked(there), here)):
-            raise shared(endpoint)
         kept = sum(1 for quad in there if quad in here)
         total = len(here) + len(there) - 2 * kept
         added = removed = 0
+        if not total:
+            return Pushed(added, removed, kept)
+        if not union and any(not _is_ours(quad, there) for quad in _minus(_asked(there), here)):
+            raise shared(endpoint)
         for update in _updates(here, there, GRAPH_PLAIN if union else None, most):
             if not added + removed:
                 _set_status(endpoint, UNFINISHED)
@@ -113,13 +115,18 @@ def compare(local: EmbeddedStore, endpoint: Endpoint, progress: Progress) -> Com
     with _scratch() as folder:
         there = _read(endpoint, folder, is_union(endpoint), progress)
         kept = sum(1 for quad in there if quad in here)
+        missing, extra = len(here) - kept, len(there) - kept
         return Comparison(
             held=kept,
-            missing=len(here) - kept,
-            extra=len(there) - kept,
-            first_missing=tuple(nsmallest(_LISTED, map(str, _minus(here, there)))),
-            first_extra=tuple(nsmallest(_LISTED, map(str, _minus(there, here)))),
+            missing=missing,
+            extra=extra,
+            first_missing=_first(_minus(here, there)) if missing else (),
+            first_extra=_first(_minus(there, here)) if extra else (),
         )
+
+
+def _first(quads: Iterable[ox.Quad]) -> tuple[str, ...]:
+    return tuple(nsmallest(_LISTED, map(str, quads)))
 
 
 def _scratch() -> TemporaryDirectory[str]:

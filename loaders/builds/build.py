@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -71,9 +72,9 @@ class Feed:
 
     def add(self, lines: Iterable[str]) -> None:
         """Add lines, without line breaks; lines may repeat."""
-        for line in lines:
-            self._lines.append(line)
-            self._length += len(line)
+        before = len(self._lines)
+        self._lines.extend(lines)
+        self._length += sum(map(len, islice(self._lines, before, None)))
         if self._length >= _PIECE:
             self._hand_on()
 

@@ -35,9 +35,9 @@ def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
                 yield f"{name}/{part}/{file}", f"{folder}/{part}/{file}"
 
 
-def code_files() -> Iterator[str]:
-    """The modules of this program that affect builds."""
-    for top in _CODE:
+def code_files(folders: Sequence[str] = _CODE) -> Iterator[str]:
+    """The modules of this program in some of its folders; without any, those that build."""
+    for top in folders:
         for folder, inner, names in os.walk(f"{_ROOT}/{top}"):
             inner.sort()
             yield from (f"{folder}/{name}" for name in sorted(names) if name.endswith(".py"))
@@ -86,15 +86,16 @@ def fingerprint(folders: Sequence[Path]) -> str:
 
 
 @cache
-def code_fingerprint() -> str:
+def code_fingerprint(*folders: str) -> str:
     """The sha256 over the code that builds, so that a changed program does not reuse builds.
 
-    It includes the version of Oxigraph, which defines the format of the store.
+    It includes the version of Oxigraph, which defines the format of the store. With ``folders``,
+    the code is that in these folders of the program.
     """
     from hashlib import sha256
 
     digest = sha256(ox.__version__.encode())
-    for path in code_files():
+    for path in code_files(folders or _CODE):
         digest.update(Path(path).read_bytes())
     return digest.hexdigest()
 

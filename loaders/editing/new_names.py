@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 
 from ...graph.arabic import fold
 from ...graph.entity import Entity
+from ...ontology.namespaces import TW
 from ..collection import Collection
-from ..text.mentions import Gazetteer, forms_of_words, names_of
+from ..text.mentions import Gazetteer, forms_of_words, names_of, own_names
 from ..text.tokens import words_of
 
 
@@ -24,9 +26,11 @@ class NewNames:
         None if the label of another entity does: then any quote may.
         """
         wanted = {one.ref for one in entities}
-        names = list(names_of(entities, known.schema))
+        # With its code, a country has all the names of that territory.
+        has_code = any(name == TW + "iso3" for one in entities for name, _ in one.attributes)
+        names = names_of(entities) if has_code else chain.from_iterable(map(own_names, entities))
         called = [set(words_of(name.text)) for name in names if name.ref in wanted]
-        gazetteer = cache(lambda: Gazetteer(names))
+        gazetteer = cache(lambda: Gazetteer(names_of(entities, known.schema)))
 
         def is_named(text: str) -> bool:
             if text not in self._forms:

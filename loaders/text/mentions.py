@@ -96,6 +96,18 @@ def parts_of_territories() -> frozenset[str]:
     return frozenset(found)
 
 
+def own_names(entity: Entity) -> Iterator[Name]:
+    """The names of an entity itself, with the adjectives of a place."""
+    for text in (entity.ar, entity.en):
+        yield Name(entity.ref, text)
+    for alias in entity.aliases:
+        yield Name(entity.ref, alias.name, alias.documents)
+    if not {TW + "Country", TW + "Region"}.isdisjoint(entity.classes):
+        plain = [entity.ar, *(a.name for a in entity.aliases if not a.documents)]
+        for adjective in adjectives(plain):
+            yield Name(entity.ref, adjective, is_adjective=True)
+
+
 def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterator[Name]:
     """All names: of entities, of the ontology's concepts, and of the territories of CLDR.
 
@@ -104,18 +116,10 @@ def names_of(entities: Iterable[Entity], schema: Schema | None = None) -> Iterat
     by_code: dict[str, str] = {}
     taken: set[str] = set()
     for entity in entities:
-        is_place = not {TW + "Country", TW + "Region"}.isdisjoint(entity.classes)
-        for text in (entity.ar, entity.en):
-            yield Name(entity.ref, text)
-            taken.add(_key(text))
-        for alias in entity.aliases:
-            yield Name(entity.ref, alias.name, alias.documents)
-            if not alias.documents:
-                taken.add(_key(alias.name))
-        if is_place:
-            plain = [entity.ar, *(a.name for a in entity.aliases if not a.documents)]
-            for adjective in adjectives(plain):
-                yield Name(entity.ref, adjective, is_adjective=True)
+        for name in own_names(entity):
+            yield name
+            if not (name.documents or name.is_adjective):
+                taken.add(_key(name.text))
         for predicate, value in entity.attributes:
             if predicate == TW + "iso3":
                 by_code[value.value] = entity.ref
@@ -300,7 +304,9 @@ class Gazetteer:
                     if node.names:
                         yield _Found(first, last, tuple(node.names))
                     last += 1
-                    if last == len(words) or not joined(text, words[last - 1], words[last]):
+                    if not node.following or last == len(words):
+                        break
+                    if not joined(text, words[last - 1], words[last]):
                         break
                     node = node.following.get(words[last].folded)
 
@@ -337,10 +343,16 @@ def _mention(
 ) -> Mention | None:
     """The mention of a run of words in a document; None if no name counts there."""
     start, end = words[item.first].start, words[item.last].end
-    here = {n.ref for n in item.names if document is not None and document in n.documents}
-    plain = {n.ref for n in item.names if not n.documents and not n.is_adjective}
-    elsewhere = {n.ref for n in item.names if n.documents}
-    weak = {n.ref for n in item.names if n.is_adjective}
+    here, plain, elsewhere, weak = set(), set(), set(), set()
+    for name in item.names:
+        if name.is_adjective:
+            weak.add(name.ref)
+        elif not name.documents:
+            plain.add(name.ref)
+        if name.documents:
+            elsewhere.add(name.ref)
+            if document in name.documents:
+                here.add(name.ref)
     kind: Kind
     # Names that are limited to this document take precedence.
     if refs := here or plain:

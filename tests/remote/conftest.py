@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -118,28 +119,54 @@ def union_oxigraph(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -
         yield server
 
 
-@pytest.fixture(scope="session")
-def virtuoso(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> Iterator[Server]:
-    """A Virtuoso that holds the bundled graph; its default graph is the union of all."""
+@contextlib.contextmanager
+def running_virtuoso(folder: Path) -> Iterator[Server]:
+    """A Virtuoso with nothing in it; its default graph is the union of all."""
     program = shutil.which("virtuoso-t")
     if program is None:
         pytest.fail("Virtuoso is missing: apt-get install virtuoso-opensource-7-bin", pytrace=False)
-    folder = tmp_path_factory.mktemp("virtuoso")
     web, sql = (f"127.0.0.1:{free_port()}" for _ in range(2))
     ini = VIRTUOSO_INI.read_text().replace("WEB_ADDRESS", web).replace("SQL_ADDRESS", sql)
     (folder / "virtuoso.ini").write_text(ini)
     server = Server(f"http://{web}/sparql", f"http://{web}/sparql-auth", "dba", "dba")
-    command = [program, "+configfile", "virtuoso.ini", "+foreground"]
-    with running(command, server.url, folder):
+    with running([program, "+configfile", "virtuoso.ini", "+foreground"], server.url, folder):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> Iterator[Server]:
+    """A Virtuoso that holds the bundled graph."""
+    with running_virtuoso(tmp_path_factory.mktemp("virtuoso")) as server:
         push(the_build.store(), server.endpoint(), lambda *_: None)
         yield server
 
 
-@pytest.fixture(scope="session", params=["oxigraph", "union_oxigraph", "virtuoso"])
-def filled(request: pytest.FixtureRequest) -> Server:
-    """Each store in turn, holding the bundled graph."""
-    server: Server = request.getfixturevalue(request.param)
-    return server
+@pytest.fixture(scope="module")
+def small(small_seeds: Callable[[], contextlib.AbstractContextManager[Build]]) -> Iterator[Build]:
+    """A small collection's build, which commands take for the bundled one while a file runs."""
+    with small_seeds() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def small_store(
+    tmp_path_factory: pytest.TempPathFactory, small: Build
+) -> Iterator[Callable[[str], Server]]:
+    """The store of a kind, which holds the small graph."""
+    kinds = {
+        "oxigraph": running_oxigraph,
+        "union_oxigraph": lambda folder: running_oxigraph(folder, "--union-default-graph"),
+        "virtuoso": running_virtuoso,
+    }
+    with contextlib.ExitStack() as started:
+
+        @cache
+        def start(kind: str) -> Server:
+            server = started.enter_context(kinds[kind](tmp_path_factory.mktemp(kind)))
+            push(small.store(), server.endpoint(), lambda *_: None)
+            return server
+
+        yield start
 
 
 @pytest.fixture(scope="session")

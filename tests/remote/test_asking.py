@@ -20,8 +20,12 @@ NAMES = sorted(Catalogue().questions)
 #: Questions that Virtuoso answers and cannot explain: the longer queries behind a proof, with
 #: each path for both sides, are beyond its compiler.
 BEYOND_VIRTUOSO = {"countries-by-area", "shared-areas"}
-#: What each store gets: all that stored questions use of SPARQL.
+#: What stores get: all that stored questions use of SPARQL.
 SOME = representatives(without=BEYOND_VIRTUOSO)
+#: For what takes long, one store of each kind: ours, whose default graph is the plain view, and
+#: another engine's, whose default graph is the union of all graphs. The other two differ from these
+#: in nothing that a question could meet; they get the short tests.
+EACH_KIND = pytest.mark.parametrize("endpoint", ["served", "virtuoso"], indirect=True)
 
 
 def asked(graph: KnowledgeGraph, name: str) -> Rows:
@@ -49,6 +53,7 @@ def remote(endpoint):
     return KnowledgeGraph(RemoteStore(endpoint, timeout=60), language="ar")
 
 
+@EACH_KIND
 @pytest.mark.parametrize("name", SOME)
 def test_a_remote_store_answers_and_proves_like_the_embedded_one(name, remote, explained):
     assert proven(asked(remote, name)) == explained(name)
@@ -80,6 +85,7 @@ def test_what_virtuoso_cannot_explain_it_answers_and_says_so(name, virtuoso, gra
     assert all(item.unexplained for item in told)
 
 
+@EACH_KIND
 def test_python_finds_the_same_behind_an_endpoint(remote, graph):
     for found in (
         lambda kg: kg.search("العراق"),
@@ -116,6 +122,7 @@ def test_ask_sparql_and_show_work_with_an_endpoint(endpoint, run):
         assert run(*arguments, "--endpoint", endpoint).output == run(*arguments).output != ""
 
 
+@EACH_KIND
 @pytest.mark.slow
 def test_explore_reads_the_same_picture_from_an_endpoint(endpoint, run, tmp_path):
     pages = [tmp_path / "local.html", tmp_path / "remote.html"]

@@ -33,8 +33,12 @@ def number(server, pattern):
 
 
 @pytest.mark.slow
-def test_a_check_lists_what_is_missing_and_what_is_extra_and_a_push_mends_it(filled, push_to):
+@pytest.mark.parametrize("kind", ["oxigraph", "union_oxigraph", "virtuoso"])
+def test_a_check_lists_what_is_missing_and_what_is_extra_and_a_push_mends_it(
+    kind, small_store, push_to
+):
     """After that push, another one finds nothing to send."""
+    filled = small_store(kind)
     inside = f"GRAPH <{GRAPH_EVIDENCE}>"
     exact = "<http://www.w3.org/ns/oa#exact>"
     endpoint = filled.endpoint()
@@ -59,20 +63,19 @@ def test_a_check_lists_what_is_missing_and_what_is_extra_and_a_push_mends_it(fil
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["oxigraph", "virtuoso"])
-def test_a_large_graph_is_read_in_pieces(engine, the_build, monkeypatch, request):
-    filled = request.getfixturevalue(engine)
-    monkeypatch.setattr(mirror, "_PIECE", 1500)
+@pytest.mark.parametrize("kind", ["oxigraph", "virtuoso"])
+def test_a_large_graph_is_read_in_pieces(kind, small, small_store, monkeypatch):
+    monkeypatch.setattr(mirror, "_PIECE", 500)
     steps = []
     found = compare(
-        the_build.store(), filled.endpoint(), lambda _, done, total: steps.append((done, total))
+        small.store(), small_store(kind).endpoint(), lambda _, *step: steps.append(step)
     )
-    quads = len(the_build.store().quads)
+    quads = len(small.store().quads)
     assert (found.held, found.missing, found.extra) == (quads, 0, 0)
     assert steps[-1] == (quads, quads)
     sizes = [after - before for (before, _), (after, _) in pairwise([(0, quads), *steps])]
     assert len(sizes) > 25
-    assert max(sizes) < 2500
+    assert max(sizes) < 830
 
 
 class KilledError(Exception):
@@ -81,25 +84,26 @@ class KilledError(Exception):
 
 @pytest.mark.slow
 def test_a_push_that_was_killed_is_no_answer_and_goes_on_where_it_stopped(
-    empty_oxigraph, the_build, push_to
+    empty_oxigraph, small, push_to
 ):
     def kill(what, done, total):
         if what == "writing" and done > total / 2:
             raise KilledError
 
     with pytest.raises(KilledError):
-        push(the_build.store(), empty_oxigraph.endpoint(), kill)
+        push(small.store(), empty_oxigraph.endpoint(), kill)
     half = number(empty_oxigraph, "GRAPH ?g { ?s ?p ?o }")
-    assert half > 20_000
+    assert half > 7_000
     with pytest.raises(EndpointError, match="was not finished"):
         RemoteStore(empty_oxigraph.url).query("ASK {}")
-    done = push(the_build.store(), empty_oxigraph.endpoint(), quiet)
-    assert done.kept > 20_000
-    assert done.added == len(the_build.store().quads) - done.kept
+    done = push(small.store(), empty_oxigraph.endpoint(), quiet)
+    assert done.kept > 7_000
+    assert done.added == len(small.store().quads) - done.kept
     assert RemoteStore(empty_oxigraph.url).query("ASK {}")
     assert push_to(empty_oxigraph, "--check").exit_code == 0
 
 
+@pytest.mark.usefixtures("small")
 def test_a_default_graph_with_triples_of_others_is_refused_and_left_alone(empty_oxigraph, push_to):
     empty_oxigraph.endpoint().update("INSERT DATA { <http://a.org/a> <http://a.org/b> 1 }")
     said = push_to(empty_oxigraph)
@@ -109,8 +113,8 @@ def test_a_default_graph_with_triples_of_others_is_refused_and_left_alone(empty_
     assert number(empty_oxigraph, f"GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{GRAPH_PUSH}>)") == 0
 
 
-def test_the_plain_view_stands_in_the_graphs_that_prove_it(the_build):
-    quads = the_build.store().quads
+def test_the_plain_view_stands_in_the_graphs_that_prove_it(small):
+    quads = small.store().quads
     plain = list(quads.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     assert len(plain) > 5_000
     assert not [
@@ -120,7 +124,9 @@ def test_the_plain_view_stands_in_the_graphs_that_prove_it(the_build):
     ]
 
 
-def test_a_wrong_password_is_said_and_never_printed(virtuoso, push_to):
+@pytest.mark.virtuoso
+def test_a_wrong_password_is_said_and_never_printed(small_store, push_to):
+    virtuoso = small_store("virtuoso")
     said = push_to(virtuoso, TAAWUN_PASSWORD="secret-word")
     assert said.exit_code == 2
     assert "refuses the name and password" in said.output
@@ -139,6 +145,7 @@ def without_builds(output: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("small")
 def test_a_collection_is_pushed_with_its_terms_and_asked_by_its_own_questions(
     empty_oxigraph, push_to, run
 ):
@@ -155,6 +162,7 @@ def test_a_collection_is_pushed_with_its_terms_and_asked_by_its_own_questions(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("small")
 def test_a_store_that_takes_everything_and_keeps_nothing_is_found_out(run):
     class Forgetful(BaseHTTPRequestHandler):
         def do_POST(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import count
 
 import pyoxigraph as ox
@@ -145,9 +146,9 @@ class Answer:
 class Permanent:
     """The permanent test of one query over one graph."""
 
-    def __init__(self, text: str, quads: Sequence[ox.Quad]) -> None:
+    def __init__(self, text: str, quads: Iterable[ox.Quad]) -> None:
         self.query = parse(text)
-        self.quads = set(quads)
+        self.quads = frozenset(quads)
         self.unlimited = re.sub(r"(\s*(LIMIT|OFFSET)\s+\d+)+\s*$", "", text)
         self.names = Answer(text, ()).names
         unstable = {
@@ -158,11 +159,7 @@ class Permanent:
         self.columns = [i for i, name in enumerate(self.names) if name not in unstable]
         self.negates = bool(re.search("EXISTS|MINUS|OPTIONAL", text))
         self.strict = write_against_the_full_graph(self.query) if self.negates else ""
-        self.background = [
-            ox.Quad(quad.subject, quad.predicate, quad.object, FULL)
-            for quad in quads
-            if isinstance(quad.graph_name, ox.DefaultGraph)
-        ]
+        self.background = background(self.quads) if self.negates else ()
 
     def check(self, row: object, explanation: RowExplanation) -> None:
         """The row follows from each witness, and from no witness without one of its members."""
@@ -207,6 +204,16 @@ class Permanent:
         if self.query.form in ("ASK", "SELECT"):
             return bool(answer.rows)
         return any(row in made(self.query, answer.names, found) for found in answer.rows)
+
+
+@lru_cache(1)
+def background(quads: frozenset[ox.Quad]) -> Sequence[ox.Quad]:
+    """The default graph as the full graph: one list for all queries over it."""
+    return [
+        ox.Quad(quad.subject, quad.predicate, quad.object, FULL)
+        for quad in quads
+        if isinstance(quad.graph_name, ox.DefaultGraph)
+    ]
 
 
 def quads_of(witness: Witness) -> list[ox.Quad]:
