@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -56,11 +57,16 @@ class Checker:
             self._text = f"{write_base(query)}ASK {dataset} {write_group(unprojected(whole))}"
         self._graphs = query.default_graphs
         self._place = alg.Var(f"{query.fresh}place")
-        self._apart = in_each_graph(self._text, self._place.name) if text else ""
+        self._is_as_written = bool(text)
         names = [variable.name for variable in select.variables]
         self._columns = [(i, names[i]) for i in select.stable_columns]
         #: The text between the values of the parameters, and the columns that have these values.
         self._between, self._given = _without_values(self._text, parameters if text else (), names)
+
+    @cached_property
+    def _apart(self) -> str:
+        """The query for many rows at once; empty if it cannot be asked so."""
+        return in_each_graph(self._text, self._place.name) if self._is_as_written else ""
 
     def _text_for(self, row: Row) -> str:
         """The query with the row's own values, unless one of them cannot stand in VALUES."""

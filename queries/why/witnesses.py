@@ -89,6 +89,8 @@ def _groups_in(element: alg.Element) -> Iterator[alg.Group]:
 #: How many minimal derivations per row are compared, and how many of them are verified.
 _COMPARED: Final = 32
 _RUN_AGAIN: Final = 6
+#: With fewer cases than this, one run for all of them takes longer than one for each.
+_MANY: Final = 4
 _NONE: Final[Mapping[frozenset[int], Rest]] = {}
 
 
@@ -195,6 +197,9 @@ class Chooser:
         }
 
     def _verify_together(self, cases: Sequence[Case]) -> None:
+        """Verify many cases in one run; a few are verified faster alone, when they are needed."""
+        if len(cases) < _MANY:
+            return
         told = self._checker.yield_together(cases, self._deriver.statements.all)
         self._known.update((cases[place], is_right) for place, is_right in told.items())
 
