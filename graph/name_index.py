@@ -95,6 +95,14 @@ class NameIndex:
         close += [key for key in known if wanted and wanted in key.split()]
         return list(dict.fromkeys(known[key] for key in close))[:3]
 
+    def same(self, name: str, allowed: Set[str] | None = None) -> list[Candidate]:
+        """The things that have the very name."""
+        everywhere = self._references.get(name, set()) | self._names.get(fold(name), set())
+        return [
+            Candidate(thing, "same", 1.0 if thing in everywhere else _LIMITED)
+            for thing in self.find(name, allowed)
+        ]
+
     def candidates(self, name: str, allowed: Set[str] | None = None) -> list[Candidate]:
         """The things that a name may stand for, best first.
 
@@ -107,11 +115,9 @@ class NameIndex:
 [Candidate(thing='country/iraq', why='similar', likeness=0.75)])
         """
         wanted = fold(name)
-        everywhere = self._references.get(name, set()) | self._names.get(wanted, set())
-        found = {
-            thing: Candidate(thing, "same", 1.0 if thing in everywhere else _LIMITED)
-            for thing in self.find(name, allowed)
-        }
+        same = self.same(name, allowed)
+        found = {one.thing: one for one in same}
+        least = _BESIDE_SAME if same else _LEAST
         words = frozenset(map(stem, wanted.split()))
         matcher = SequenceMatcher(None, b=wanted, autojunk=False)
         for other, stems in self._stems.items() if wanted else ():
@@ -121,9 +127,9 @@ class NameIndex:
                 why, likeness = "words", len(words & stems) / len(words | stems)
             else:
                 matcher.set_seq1(other)
-                if matcher.real_quick_ratio() >= _LEAST and matcher.quick_ratio() >= _LEAST:
+                if matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least:
                     likeness = matcher.ratio()
-            if why == "words" or likeness >= _LEAST:
+            if why == "words" or likeness >= least:
                 things = self._names.get(other, set()) | self._limited.get(other, set())
                 for thing in _fitting(things, allowed):
                     new = Candidate(thing, why, round(likeness, 3))
@@ -131,7 +137,7 @@ class NameIndex:
                     if old is None or _rank(new) < _rank(old):
                         found[thing] = new
         fitting = list(found.values())
-        if any(one.why == "same" for one in fitting):
+        if same:
             fitting = [one for one in fitting if one.likeness > _BESIDE_SAME]
         return sorted(fitting, key=lambda one: (one.why == "similar", -one.likeness, one.thing))
 

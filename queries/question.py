@@ -99,6 +99,7 @@ def read_header(name: str, text: str) -> Header:
 _LINE: Final = re.compile(r"#\+ (summary|summary_ar|asks|asks_ar):[ \t]*(.*)|#\+ +- (.*)|#\+ \w.*")
 
 
+@lru_cache(maxsize=1024)
 def wordings(name: str, text: str, language: str) -> tuple[str, ...]:
     """The question and its paraphrases in a language, read without parsing the whole header.
 

@@ -21,13 +21,13 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from in_place import put_in_place
 
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
 from taawun.graph.derive import derive
 from taawun.graph.fact_index import FactIndexWriter
 from taawun.graph.store import FACT_INDEX, Store
-from taawun.loaders.builds import cache as cache_module
 from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build, lines_of
 from taawun.loaders.builds.cache import STORE, Build
@@ -150,7 +150,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def example_alone(example: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """That collection in place of the bundled one, whose build takes ten times as long."""
-    monkeypatch.setattr(cache_module, "SEEDS", example)
+    put_in_place(monkeypatch, example)
     return example
 
 
@@ -158,8 +158,26 @@ def example_alone(example: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def example_build(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build of that collection alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache_module, "SEEDS", example)
+        put_in_place(patch, example)
         return build(cache=tmp_path_factory.mktemp("example-cache"))
+
+
+@pytest.fixture(scope="session")
+def few_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled collection with the facts of one of its documents."""
+    folder = tmp_path_factory.mktemp("few") / "seeds"
+    shutil.copytree(SEEDS, folder)
+    for file in (folder / "facts").iterdir():
+        if file.stem != "african-cooperation":
+            file.unlink()
+    return folder
+
+
+@pytest.fixture
+def few_facts_alone(few_facts: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That collection in place of the bundled one, whose build takes four times as long."""
+    put_in_place(monkeypatch, few_facts)
+    return few_facts
 
 
 @pytest.fixture

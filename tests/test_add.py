@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,8 @@ from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError, OutputError
 from taawun.loaders.builds.build import find_build
-from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.loaders.editing.additions import addition
-from taawun.loaders.editing.new_collection import new_collection
 from taawun.loaders.editing.transaction import Edit, seen
 
 MEMO = "memorandum-of-understanding/example-cybersecurity"
@@ -22,11 +21,13 @@ TALKS = "تعزيز التعاون الثنائي بين مصر والعراق"
 FACT = ("العراق", "cooperationArea", "area/free-trade")
 
 
+pytestmark = pytest.mark.usefixtures("few_facts_alone")
+
+
 @pytest.fixture
-def mine(tmp_path) -> Path:
+def mine(tmp_path, example) -> Path:
     """A collection with the invented example."""
-    new_collection(tmp_path / "mine", with_example=True)
-    return tmp_path / "mine"
+    return shutil.copytree(example, tmp_path / "mine")
 
 
 @pytest.fixture
@@ -51,12 +52,12 @@ def example(
 
 
 @pytest.fixture
-def edit_of(mine):
+def edit_of(mine, few_facts):
     """The edit that adds a fact to that collection."""
 
     def make(*words: dict) -> Edit:
         before = seen(mine)
-        return addition(mine, before, read_collection([SEEDS, mine]), *(words or example()))
+        return addition(mine, before, read_collection([few_facts, mine]), *(words or example()))
 
     return make
 
@@ -200,11 +201,11 @@ def test_what_only_the_shapes_find_is_refused_and_what_they_found_before_is_not(
     assert said.exit_code == 0, said.output
 
 
-def test_a_collection_of_ones_own_must_be_named(run):
+def test_a_collection_of_ones_own_must_be_named(run, few_facts):
     command = ("add", *FACT, "--document", "egypt-iraq-talks", "--quote", TALKS)
     for options, words in (
         ((), "--collection DIR"),
-        (("--collection", str(SEEDS)), "is the bundled collection"),
+        (("--collection", str(few_facts)), "is the bundled collection"),
     ):
         said = run(*command, *options)
         assert said.exit_code == 2

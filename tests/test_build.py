@@ -19,7 +19,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from in_place import in_place
+from in_place import in_place, put_in_place
 
 from taawun.api import present_build
 from taawun.graph.errors import CollectionError, StoreError
@@ -245,6 +245,8 @@ def test_a_build_killed_at_any_moment_leaves_the_old_graph_or_the_new_one(
     # The bundled entities, which the collection of the benchmark names, and no bundled fact.
     below = tmp_path / "below"
     shutil.copytree(SEEDS, below, ignore=shutil.ignore_patterns("facts"))
+    # The benchmark tells the bundled facts again.
+    put_in_place(monkeypatch, SEEDS)
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     faults = import_module("faults")
 

@@ -118,4 +118,4 @@ def test_memory_is_that_of_a_part(schema, tmp_path, monkeypatch):
         tracemalloc.stop()
         return found
 
-    assert peak(8_000, 8) < 2 * peak(1_000, 1)
+    assert peak(2_000, 8) < 2 * peak(250, 1)

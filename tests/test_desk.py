@@ -19,6 +19,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 from dossier import dossier
+from in_place import in_place
+from small_seeds import put_in_place, small_seeds
 
 from taawun.desk.desk_words import snapped
 from taawun.desk.drafts import Drafts
@@ -56,8 +58,9 @@ GIVEN = {
 
 
 @pytest.fixture
-def mine(tmp_path) -> Path:
-    """A collection with the text as a document."""
+def mine(tmp_path, monkeypatch) -> Path:
+    """A collection with the text as a document, over a small one in place of the bundled one."""
+    put_in_place(monkeypatch)
     return dossier(tmp_path / "mine", TEXT)
 
 
@@ -67,7 +70,7 @@ def facts_of(folder: Path, document: str = "news") -> set[tuple[str, str, str]]:
 
     return {
         tuple(short(part.value) for part in (fact.subject, fact.predicate, fact.object))
-        for fact in read_collection([SEEDS, folder]).facts
+        for fact in read_collection([small_seeds(), folder]).facts
         if fact.evidence[0].document == document
     }
 
@@ -76,7 +79,7 @@ def facts_of(folder: Path, document: str = "news") -> set[tuple[str, str, str]]:
 def address(mine) -> Iterator[str]:
     """The address of a running desk."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "taawun", "desk", "--collection", str(mine), "--port", "0"],
+        [*in_place(small_seeds()), "desk", "--collection", str(mine), "--port", "0"],
         env={
             **os.environ,
             "TAAWUN_CACHE": str(mine / "cache"),

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.resources import files
@@ -15,8 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 from dossier import dossier
+from in_place import in_place
+from small_seeds import DOCUMENT, small_seeds
 
-from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.loaders.reviews import stated_in
 
@@ -26,7 +26,6 @@ TEXT = (
     "وقالت هيئة الأفق الرقمي إن التعاون يشمل مجال الأمن السيبراني، وشاركت Nile Systems في ذلك.\n"
     "وتعتزم مملكة النموذج التعاون مع جمهورية المثال في مجال الذكاء الاصطناعي.\n"
 )
-DOCUMENT = "african-cooperation"
 SECOND = Path(__file__).parent / "second_readings" / f"{DOCUMENT}.yaml"
 PATIENCE = 60_000
 
@@ -53,7 +52,7 @@ def serve(mine, cache) -> Iterator[Callable[..., str]]:
 
         def start(*options: str) -> str:
             process = subprocess.Popen(
-                [sys.executable, "-m", "taawun", "desk", "--collection", str(mine), "--port", "0",
+                [*in_place(small_seeds()), "desk", "--collection", str(mine), "--port", "0",
                  "--reader", "Huda", *options],
                 env={**os.environ, "TAAWUN_CACHE": str(cache), "TAAWUN_COLLECTIONS": "",
                      "LC_ALL": "en_GB.UTF-8", "PYTHONUNBUFFERED": "1"},
@@ -135,7 +134,7 @@ def test_a_second_reader_confirms_disputes_and_takes_back_with_keys(open_desk, m
     page.keyboard.press("z")
     code(page, "desk-undone")
     assert not (mine / "facts" / "status.yaml").exists()
-    read_collection([SEEDS, mine])
+    read_collection([small_seeds(), mine])
 
 
 def test_two_readings_are_compared_and_settled_with_keys(open_desk, mine, the_collection):
@@ -180,7 +179,7 @@ def test_a_name_marked_once_is_known_everywhere_with_what_stands_in_brackets(ope
     page.keyboard.insert_text("Digital Horizon Authority")
     page.keyboard.press("Control+Enter")
     code(page, "desk-named")
-    registered = read_collection([SEEDS, mine]).entities
+    registered = read_collection([small_seeds(), mine]).entities
     entity = registered["public-body/digital-horizon-authority"]
     assert (entity.ar, [alias.name for alias in entity.aliases]) == ("هيئة الأفق الرقمي", ["HDA"])
     page.wait_for_selector(".word.name:text('هيئة')", timeout=PATIENCE)
@@ -201,7 +200,7 @@ def test_a_column_of_names_is_reconciled_with_keys(open_desk, mine):
     page.keyboard.insert_text("Invented Company")
     page.keyboard.press("Control+Enter")
     code(page, "desk-named")
-    known = read_collection([SEEDS, mine])
+    known = read_collection([small_seeds(), mine])
     assert "enterprise/invented-company" in known.entities
     also = yaml.safe_load((mine / "entities" / "also.yaml").read_text("utf-8"))
     assert also == {"country/cote-divoire": ["كوت دي فوار"]}

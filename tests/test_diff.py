@@ -169,17 +169,19 @@ def test_a_collection_is_compared_from_within(mine, run, monkeypatch):
 
 
 @pytest.mark.slow
-def test_dumps_builds_and_folders_are_states_too(the_build, mine, run, tmp_path):
+@pytest.mark.usefixtures("example_alone")
+def test_dumps_builds_and_folders_are_states_too(example_build, mine, run, tmp_path):
+    env = {"TAAWUN_CACHE": str(example_build.path.parent)}
     dump = tmp_path / "old.nq"
-    shutil.copy(the_build.dump, dump)
-    names = [str(dump), str(the_build.path), the_build.path.name]
+    shutil.copy(example_build.dump, dump)
+    names = [str(dump), str(example_build.path), example_build.path.name]
     for name in names:
-        assert run("diff", names[0], name).exit_code == 0, name
-    assert run("diff", str(dump)).exit_code == 0, "the present build"
+        assert run("diff", names[0], name, env=env).exit_code == 0, name
+    assert run("diff", str(dump), env=env).exit_code == 0, "the present build"
     lines = dump.read_text("utf-8").splitlines()
     lost = next(line.split()[0] for line in lines if "#recordStatus" in line)
     dump.write_text("\n".join(line for line in lines if lost not in line), "utf-8")
-    said = run("diff", str(dump), str(the_build.path), "--format", "table", "--lang", "en")
+    said = run("diff", str(dump), str(example_build.path), "--format", "table", env=env)
     assert (said.exit_code, "Facts added: 1" in said.output) == (1, True)
     said = run("diff", str(mine), str(SOUND), "--alone")
     assert said.exit_code == 0
@@ -243,6 +245,7 @@ def test_a_link_out_of_the_repository_is_not_followed(mine, compare):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("example_alone")
 def test_a_build_that_is_compared_is_not_deleted_by_new_ones(tmp_path):
     """Five collections: the first one's build, asked for again, outlives the second one's."""
     cache = tmp_path / "cache"

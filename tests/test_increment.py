@@ -17,11 +17,9 @@ from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError
 from taawun.loaders.builds import build as module
-from taawun.loaders.builds import cache as cache_module
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import MANIFEST, STORE, Build
 from taawun.loaders.builds.incremental_build import increment
-from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.builds.source_state import Recorder, WholeError, digest, units
 from taawun.loaders.collection import read_collection
 from taawun.ontology.namespaces import ID
@@ -101,16 +99,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("shared")
 
 
-@pytest.fixture(autouse=True)
-def below(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Below the collection of each test lies a part of the bundled one, so that builds are fast."""
-    folder = shared / "below"
-    if not folder.exists():
-        shutil.copytree(SEEDS, folder)
-        for path in (folder / "facts").iterdir():
-            if path.stem != "egypt-lithuania-talks":
-                path.unlink()
-    monkeypatch.setattr(cache_module, "SEEDS", folder)
+# Below the collection of each test lies the example, so that builds are fast.
+pytestmark = pytest.mark.usefixtures("example_alone")
 
 
 @pytest.fixture
@@ -296,12 +286,14 @@ def test_a_spoilt_build_before_is_left_alone(
     assert_same(mine, built)
 
 
-def test_a_file_saved_while_it_was_read_leaves_nothing_to_build_on(mine: Path) -> None:
+def test_a_file_saved_while_it_was_read_leaves_nothing_to_build_on(
+    mine: Path, example: Path
+) -> None:
     written(mine, "facts.csv", POOL[:4])
     recorder = Recorder()
-    read_collection([SEEDS, mine], recorder.heed)
+    read_collection([example, mine], recorder.heed)
     written(mine, "facts.csv", POOL[:3])
-    assert recorder.statements([SEEDS, mine]) is None
+    assert recorder.statements([example, mine]) is None
 
 
 def test_faults_are_told_as_ever(mine: Path, built: Path, increments: list[bool]) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from in_place import put_in_place
 from indexed import assert_indexed
 
 from taawun.graph.errors import CollectionError, StoreError
@@ -35,6 +36,14 @@ FACTS, ROWS = 700, 60
 def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents, figures and orders are spread over several shards."""
     monkeypatch.setattr(sharded_build, "ROWS", ROWS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _below(few_facts: Path) -> Iterator[None]:
+    """Below the facts told again lie few of the bundled ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        put_in_place(patch, few_facts)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from ..collection import Collection, classes_of
 from ..text.cues import Scope, Scopes
 from ..text.cues import stems as stems_of_word
 from ..text.dates import completed, is_among, lengths
-from ..text.mentions import PROPER, Gazetteer, names_of, parts_of_territories
+from ..text.mentions import PROPER, Gazetteer, gazetteer_of, parts_of_territories
 from ..text.numbers import amounts
 from ..text.tokens import tokens
 from .quotes import Spans, Stretch, Words, plain_text, quoted, stands
@@ -81,7 +81,7 @@ class Claims:
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
-        return Gazetteer(names_of(self._entities.values(), self._schema))
+        return gazetteer_of(self._entities, self._schema)
 
     def lines(self) -> Iterator[str]:
         """N-Quads that mark each quote with what it does not mention."""

@@ -41,16 +41,20 @@ class Reconciler:
         >>> known.candidates("  كوت ديفوار ")[0]
         Candidate(thing='country/cote-divoire', why='same', likeness=1.0)
         """
-        allowed = None
-        if kinds:
-            classes = self._references.classes
-            allowed = frozenset(ref for ref, own in classes.items() if own & kinds)
-        return self._references.index.candidates(name.strip(), allowed)[:_MOST]
+        return self._references.index.candidates(name.strip(), self._of(kinds))[:_MOST]
 
     def sure(self, name: str, kinds: frozenset[str] = frozenset()) -> str:
         """The one entity that has the name; ``""`` if there is none, or several."""
-        same = [one.thing for one in self.candidates(name, kinds) if one.has_the_name]
+        found = self._references.index.same(name.strip(), self._of(kinds))
+        same = [one.thing for one in found if one.has_the_name]
         return same[0] if len(same) == 1 else ""
+
+    def _of(self, kinds: frozenset[str]) -> frozenset[str] | None:
+        """The things of some classes; None for all."""
+        if not kinds:
+            return None
+        classes = self._references.classes
+        return frozenset(ref for ref, own in classes.items() if own & kinds)
 
 
 def names_in(text: str, column: str = "") -> list[str]:

@@ -2,7 +2,7 @@
 
 Main methods::
 
-    gazetteer = Gazetteer(names_of(entities, schema))
+    gazetteer = gazetteer_of(entities, schema)
     gazetteer.mentions(text, document="egypt-iraq-talks")   # what a reader would underline
     gazetteer.named(text, document="egypt-iraq-talks")      # references that are named at all
     gazetteer.every(text, document="egypt-iraq-talks")      # each place, names in names too
@@ -16,8 +16,8 @@ country (جنوب السودان) hides the shorter name in it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -165,6 +165,23 @@ class _Found:
         return (self.first, self.last) != (other.first, other.last) and (
             self.first <= other.first and other.last <= self.last
         )
+
+
+#: The last entities, each with the gazetteer of their names.
+_LAST: Final[deque[tuple[Mapping[str, Entity], Schema, Gazetteer]]] = deque(maxlen=2)
+
+
+def gazetteer_of(entities: Mapping[str, Entity], schema: Schema) -> Gazetteer:
+    """The gazetteer of all names; for the very entities of before, which do not change, the same.
+
+    A save at the desk compares quotes with the names before and after it.
+    """
+    for known, theirs, found in tuple(_LAST):
+        if known is entities and theirs is schema:
+            return found
+    made = Gazetteer(names_of(entities.values(), schema))
+    _LAST.append((entities, schema, made))
+    return made
 
 
 class _Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .plan import Plan, Step, either, iri, through_bodies
+from .plan import OF_COUNTRY, Plan, Step, either, iri, through_bodies
 from .units import Mention, Units
 
 _TALKED: Final = frozenset({"talks", "Meeting", "Event", "Visit", "Conference", "meet"})
@@ -113,8 +113,7 @@ def _asked_of(u: Units, event: Mention, predicate: str, others: list[Mention]) -
         if not m.is_a("Country"):
             return None
         plan.add(
-            f"{{ ?who tw:belongsToCountry {iri(m.iri)} }} UNION "
-            f"{{ ?who tw:holds/tw:postIn/tw:belongsToCountry {iri(m.iri)} }}",
+            f"?who {OF_COUNTRY} {iri(m.iri)} .",
             Step("?", "belongsToCountry", m.iri),
         )
     return plan

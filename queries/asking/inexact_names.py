@@ -5,7 +5,8 @@ Parts are "the documents complex" and "the Iraqi communications minister".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -201,6 +202,14 @@ class Spelling:
     def __init__(self, names: KnownNames, lexicon: Lexicon, partial: PartialNames) -> None:
         self._names, self._lexicon, self._partial = names, lexicon, partial
 
+    @cached_property
+    def _named(self) -> Mapping[str, list[str]]:
+        return _by_letter(word for word in self._names.vocabulary if len(word) >= _LEAST)
+
+    @cached_property
+    def _said(self) -> Mapping[str, list[str]]:
+        return _by_letter(word for word in self._lexicon.known if len(word) > _LEAST)
+
     def corrected(self, word: Word) -> Word:
         """The word as it is known, if it is misspelt and only one thing can be meant."""
         if len(word.folded) < _LEAST or not word.folded.isalpha():
@@ -218,12 +227,14 @@ class Spelling:
             return word
         most = 1 if len(word.folded) < 2 * _LEAST else 2
         key = word.key
-        named = {known for known in vocabulary if len(known) >= _LEAST and _near(key, known, most)}
-        said = {
-            known
-            for known in self._lexicon.known
-            if len(known) > _LEAST and len(word.folded) > _LEAST and _near(word.folded, known, most)
-        }
+        named = {known for known in self._named.get(key[:1], ()) if _near(key, known, most)}
+        said = set[str]()
+        if len(word.folded) > _LEAST:
+            said = {
+                known
+                for known in self._said.get(word.folded[:1], ())
+                if _near(word.folded, known, most)
+            }
         meant = {frozenset(vocabulary[known]) for known in named}
         stems = {stem(known) for known in said}
         if len(meant) == 1 and not said:
@@ -254,9 +265,17 @@ def beginnings(word: Word) -> Iterator[tuple[str, str]]:
                 yield clitic, name_key("ال" + rest[1:])
 
 
+def _by_letter(words: Iterable[str]) -> Mapping[str, list[str]]:
+    """The words by their first letter, which is never misspelt."""
+    found = defaultdict(list)
+    for word in words:
+        found[word[0]].append(word)
+    return found
+
+
 def _near(one: str, other: str, most: int) -> bool:
-    """Whether two words differ by at most so many letters, a swap of neighbours counting as one."""
-    if abs(len(one) - len(other)) > most or one[:1] != other[:1] or one == other:
+    """Whether two words of one first letter differ by so many letters at most, or by a swap."""
+    if abs(len(one) - len(other)) > most or one == other:
         return False
     before: list[int] = []
     row = list(range(len(other) + 1))

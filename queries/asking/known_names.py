@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from ...graph.store import Store, select
@@ -148,7 +148,7 @@ class KnownNames:
             {
                 named.iri
                 for rest, named in self.by_first.get(keys[0], ())
-                if list(rest[: len(keys) - 1]) == list(keys[1:])
+                if rest[: len(keys) - 1] == tuple(keys[1:])
                 and country
                 and self.countries.get(named.iri, country) != country
                 and self.classes[named.iri] - {"Entity", "Actor"} == kinds
@@ -157,16 +157,24 @@ class KnownNames:
 
     def names_of(self, iri: str) -> list[str]:
         """The names of an entity that hold everywhere."""
-        return [name for thing, name, is_scoped in self._rows if thing == iri and not is_scoped]
+        return self._whole.get(iri, [])
+
+    @cached_property
+    def _whole(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for iri, name, is_scoped in self._rows:
+            if not is_scoped:
+                found[iri].append(name)
+        return found
 
     @cached_property
     def by_first(self) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
         """The first word of each name → its further words, and what it names."""
         found: dict[str, list[tuple[tuple[str, ...], Named]]] = defaultdict(list)
 
-        def add(words: Sequence[str], named: Named) -> None:
+        def add(words: tuple[str, ...], named: Named) -> None:
             if words:
-                found[words[0]].append((tuple(words[1:]), named))
+                found[words[0]].append((words[1:], named))
 
         places: dict[str, list[str]] = defaultdict(list)
         for iri, name, is_scoped in self._rows:
@@ -179,53 +187,34 @@ class KnownNames:
             if kinds & {"Country", "Region"} and not is_scoped:
                 places[iri].append(name)
         for iri, names in places.items():
-            for adjective in self._adjectives(names):
+            for adjective in _adjectives(names):
                 add(keys_of(adjective), Named(iri, "adjective"))
         return found
 
     @cached_property
     def strangers(self) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
-        """The names and adjectives of countries and regions that the graph does not have.
+        """The names and adjectives of countries and regions that the graph does not have."""
+        return self._not_ours(_foreign())
 
-        Also of bodies of whose name those of others are made (``body``).
-        """
+    @cached_property
+    def bodies(self) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
+        """Bodies of whose name those of others are made, unless the graph has them."""
+        return self._not_ours((keys_of(name), Named(name, "body")) for name in _BODIES)
+
+    def _not_ours(
+        self, names: Iterable[tuple[tuple[str, ...], Named]]
+    ) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
         found: dict[str, list[tuple[tuple[str, ...], Named]]] = defaultdict(list)
-        ours = {(first, *rest) for first, all_ in self.by_first.items() for rest, _ in all_}
-        for territory in territories():
-            for name in territory.names:
-                if (words := tuple(keys_of(name))) not in ours:
-                    found[words[0]].append((words[1:], Named(name, "territory")))
-            for adjective in self._adjectives(territory.names):
-                if (key := (name_key(adjective),)) not in ours and len(adjective) > 3:
-                    # Told in the language of the adjective: French is of France.
-                    name = territory.names[adjective.isascii()]
-                    found[key[0]].append(((), Named(name, "stranger")))
-        for name in _BODIES:
-            if (words := tuple(keys_of(name))) not in ours:
-                found[words[0]].append((words[1:], Named(name, "body")))
+        for (first, *rest), named in names:
+            if all(tuple(rest) != ours for ours, _ in self.by_first.get(first, ())):
+                found[first].append((tuple(rest), named))
         return found
 
     def kind_of_stranger(self, name: str) -> str | None:
         """``country`` if it is the name of a country that the graph does not have."""
-        first, *rest = keys_of(name) or [""]
-        known = [words for words, n in self.strangers.get(first, ()) if n.kind != "body"]
+        first, *rest = keys_of(name) or ("",)
+        known = [words for words, _ in self.strangers.get(first, ())]
         return "country" if tuple(rest) in known else None
-
-    @staticmethod
-    def _adjectives(names: Sequence[str]) -> set[str]:
-        found = set(adjectives(names))
-        for name in names:
-            words = keys_of(name)
-            text = " ".join(words)
-            if not text or "\u0600" <= text[0] <= "\u06ff":
-                continue
-            if text in _IRREGULAR:
-                found |= set(_IRREGULAR[text])
-            elif len(words) == 1 or (len(words) == 2 and words[0] in _SIDES):
-                bare = text.rstrip("aeoy") if text[-1] in "aeoy" else text
-                found |= {bare + ending for ending in _DEMONYMS}
-                found |= {text + ending for ending in _DEMONYMS}
-        return found - {""}
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -239,7 +228,7 @@ class KnownNames:
     def vocabulary(self) -> Mapping[str, frozenset[str]]:
         """Each word of a name with what is so named, for spelling mistakes."""
         found: dict[str, set[str]] = defaultdict(set)
-        for index in (self.by_first, self.strangers):
+        for index in (self.by_first, self.strangers, self.bodies):
             for first, entries in index.items():
                 for rest, named in entries:
                     for word in (first, *rest):
@@ -297,3 +286,33 @@ SMALL: Final = frozenset(
     {"of", "the", "and", "for", "in", "on", "to", "a", "an", "at", "by", "with", "في", "من", "علي",
      "الي", "او", "و", "ل", "ب", "عن", "التابعه", "التابع"}
 )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _foreign() -> list[tuple[tuple[str, ...], Named]]:
+    """The names and adjectives of all countries and regions, by the keys of their words."""
+    found = []
+    for territory in territories():
+        found += [(keys_of(name), Named(name, "territory")) for name in territory.names]
+        for adjective in _adjectives(territory.names):
+            if len(adjective) > 3:
+                # Told in the language of the adjective: French is of France.
+                name = territory.names[adjective.isascii()]
+                found.append(((name_key(adjective),), Named(name, "stranger")))
+    return found
+
+
+def _adjectives(names: Sequence[str]) -> set[str]:
+    found = set(adjectives(names))
+    for name in names:
+        words = keys_of(name)
+        text = " ".join(words)
+        if not text or "\u0600" <= text[0] <= "\u06ff":
+            continue
+        if text in _IRREGULAR:
+            found |= set(_IRREGULAR[text])
+        elif len(words) == 1 or (len(words) == 2 and words[0] in _SIDES):
+            bare = text.rstrip("aeoy") if text[-1] in "aeoy" else text
+            found |= {bare + ending for ending in _DEMONYMS}
+            found |= {text + ending for ending in _DEMONYMS}
+    return found - {""}

@@ -130,6 +130,7 @@ def forms_of(folded: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16384)
 def light(folded: str) -> str:
     """The stem by which parts of names are compared."""
     if not "\u0600" <= folded[:1] <= "\u06ff":
@@ -159,9 +160,10 @@ def words_of(text: str) -> list[Word]:
     return found
 
 
-def keys_of(text: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def keys_of(text: str) -> tuple[str, ...]:
     """The words of a text as names are compared."""
-    return [name_key(word) for word in _TOKEN.findall(fold(text))]
+    return tuple(map(name_key, _TOKEN.findall(fold(text))))
 
 
 def _quoted(text: str) -> list[tuple[int, int]]:
@@ -222,26 +224,17 @@ class Lexicon:
     def _add(self, concept: str, phrases: Iterable[str], *, is_label: bool = False) -> None:
         self.concepts.add(concept)
         for phrase in phrases:
-            words = [
-                word
-                for word in _TOKEN.findall(fold(phrase))
-                if len(word) > 1 or word.isascii() or phrase == word
-            ]
+            words, stems = _keyed(phrase)
             if not words:
                 continue
-            stems = tuple(self._key(word) for word in words)
             if is_label and any(
                 stems[1:] == rest and other[:1] in "-@=!" for rest, other in self._phrases[stems[0]]
             ):
                 continue
             # As written first: "planned" is no plan, though both have one stem.
-            for keys in dict.fromkeys((tuple(words), stems)):
+            for keys in dict.fromkeys((words, stems)):
                 self._phrases[keys[0]].append((keys[1:], concept))
             self.known.update(words)
-
-    @staticmethod
-    def _key(word: str) -> str:
-        return word if "\u0600" <= word[:1] <= "\u06ff" else stem(word)
 
     def at(self, words: Sequence[Word], place: int) -> list[tuple[int, frozenset[str]]]:
         """The phrases that begin at a place: their lengths and concepts, the longest first.
@@ -262,3 +255,14 @@ class Lexicon:
                 if length > 1 or not found.get(1):
                     found[length] |= concepts
         return [(length, frozenset(found[length])) for length in sorted(found, reverse=True)]
+
+
+@lru_cache(maxsize=8192)
+def _keyed(phrase: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a phrase, and the stems of those in English."""
+    words = tuple(
+        word
+        for word in _TOKEN.findall(fold(phrase))
+        if len(word) > 1 or word.isascii() or phrase == word
+    )
+    return words, tuple(w if "\u0600" <= w[:1] <= "\u06ff" else stem(w) for w in words)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from .plan import Plan, Step, iri, through_bodies, values
+from .plan import OF_COUNTRY, Plan, Step, iri, through_bodies, values
 from .units import Mention, Units
 
 #: Who holds a post below the head of a body, by the labels of posts.
 _LOWER: Final = "deputy|vice|advis|assistant|undersecretary|نائب|مستشار|معاون|وكيل"
-_OF: Final = (
-    "{{ ?{v} tw:belongsToCountry {c} }} UNION {{ ?{v} tw:holds/tw:postIn/tw:belongsToCountry {c} }}"
-)
 _HOLD: Final = {"Post", "holds", "heldBy", "held", "memberOf", "hasPost", "postIn", "head"}
 _TITLES: Final = {"minister": "^Minister|^وزير", "head": "^President|^رئيس الجمهورية"}
 
@@ -52,7 +49,8 @@ def met(u: Units) -> Plan | None:
             )
         elif m.role in ("from", "of"):
             plan.add(
-                _OF.format(v="official", c=iri(m.iri)), Step("?Official", "belongsToCountry", m.iri)
+                f"?official {OF_COUNTRY} {iri(m.iri)} .",
+                Step("?Official", "belongsToCountry", m.iri),
             )
         else:
             return None
@@ -60,7 +58,7 @@ def met(u: Units) -> Plan | None:
         # "Which countries did he meet?": not his own, whose people were with him.
         plan.add(
             "?official tw:belongsToCountry ?country . FILTER NOT EXISTS "
-            "{ ?person tw:belongsToCountry|tw:holds/tw:postIn/tw:belongsToCountry ?country }",
+            f"{{ ?person {OF_COUNTRY} ?country }}",
             Step("?Official", "belongsToCountry", "?Country"),
         )
         plan.target, plan.shown = "country", ["official"]
@@ -88,7 +86,7 @@ def _two_met(u: Units, plan: Plan, sides: list[Mention]) -> Plan | None:
 def _is(mention: Mention, variable: str) -> str:
     """The condition that a variable is the person, holds the post, or is of the country."""
     if mention.is_a("Country"):
-        return _OF.format(v=variable, c=iri(mention.iri)) + f" ?{variable} a tw:Official ."
+        return f"?{variable} {OF_COUNTRY} {iri(mention.iri)} . ?{variable} a tw:Official ."
     if mention.is_a("Post"):
         return f"{values('held', mention.iris)} ?{variable} tw:holds ?held ."
     return values(variable, mention.iris)
@@ -230,7 +228,7 @@ def officials(u: Units) -> Plan | None:
         country.kind == "people" and not u.left(())
     ):
         plan.add(
-            f"?official a tw:Official . {_OF.format(v='official', c=iri(country.iri))}",
+            f"?official a tw:Official . ?official {OF_COUNTRY} {iri(country.iri)} .",
             Step("?Official", "belongsToCountry", country.iri),
         )
         return plan

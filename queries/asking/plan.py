@@ -27,6 +27,8 @@ COLUMNS: Final = {
 }
 #: Conditions that no one property of the ontology names.
 CONDITIONS: Final = {"concerns": {"ar": "يخص", "en": "concerns"}}
+#: The country of a person, or of the body of a post. Over a UNION Oxigraph takes ten times longer.
+OF_COUNTRY: Final = "tw:belongsToCountry|tw:holds/tw:postIn/tw:belongsToCountry"
 
 
 class Step(NamedTuple):

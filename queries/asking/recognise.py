@@ -76,7 +76,7 @@ class Recogniser:
             phrase = next(iter(self.lexicon.at(words, place)), None)
             if mention and phrase and not self._is_better(mention, *phrase):
                 mention = None
-            body = next(self._matches(words, place, ("body",)), None)
+            body = next(self._matches(words, place, self.names.bodies), None)
             if body and (not mention or mention.last <= body[0]):
                 units.foreign.append(" ".join(item.text for item in words[place : body[0] + 1]))
                 place, role = body[0] + 1, ""
@@ -110,16 +110,15 @@ class Recogniser:
 
     def _stranger_length(self, words: Sequence[Word], place: int) -> int:
         """How many more words the name of an unregistered country has here."""
-        return max(
-            (last - place for last, _ in self._matches(words, place, ("territory",))), default=0
-        )
+        found = self._matches(words, place, self.names.strangers)
+        return max((last - place for last, named in found if named.kind == "territory"), default=0)
 
     def _unknown(self, units: Units, words: Sequence[Word], place: int) -> None:
         word = words[place]
         if word.folded.isdecimal():
             units.numbers.append((word.folded, place))
             return
-        for last, named in self._matches(words, place, ("territory", "stranger")):
+        for last, named in self._matches(words, place, self.names.strangers):
             units.foreign.append(
                 " ".join(item.text for item in words[place : last + 1])
                 if named.kind == "territory"
@@ -215,28 +214,26 @@ class Recogniser:
         return found
 
     def _matches(
-        self, words: Sequence[Word], place: int, kinds: Sequence[str]
+        self,
+        words: Sequence[Word],
+        place: int,
+        names: Mapping[str, Sequence[tuple[tuple[str, ...], Named]]],
     ) -> Iterator[tuple[int, Named]]:
-        """The names of those kinds that begin at a place, with the place of their last word."""
+        """The names that begin at a place, with the place of their last word."""
         for _, key in beginnings(words[place]):
-            yield from self._matches_of(words, place, self.names.strangers.get(key, ()), kinds)
+            yield from self._matches_of(words, place, names.get(key, ()))
 
     def _matches_of(
         self,
         words: Sequence[Word],
         place: int,
         entries: Sequence[tuple[tuple[str, ...], Named]],
-        kinds: Sequence[str],
     ) -> Iterator[tuple[int, Named]]:
         for rest, named in sorted(entries, key=lambda entry: -len(entry[0])):
             last = place + len(rest)
-            if (
-                named.kind in kinds
-                and last < len(words)
-                and all(
-                    word.key == wanted
-                    for word, wanted in zip(words[place + 1 : last + 1], rest, strict=True)
-                )
+            if last < len(words) and all(
+                word.key == wanted
+                for word, wanted in zip(words[place + 1 : last + 1], rest, strict=True)
             ):
                 yield last, named
 
@@ -244,8 +241,7 @@ class Recogniser:
         for clitic, key in beginnings(words[place]):
             by_span: dict[tuple[int, str], set[str]] = {}
             entries = self.names.by_first.get(key, ())
-            kinds = ("name", "short", "scoped", "adjective")
-            for last, named in self._matches_of(words, place, entries, kinds):
+            for last, named in self._matches_of(words, place, entries):
                 by_span.setdefault((last, named.kind), set()).add(named.iri)
             for (last, kind), iris in by_span.items():
                 mention = self._mention(words, place, last, kind, iris, _CLITICS[clitic])

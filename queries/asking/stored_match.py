@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from ...ontology.namespaces import ID
@@ -60,16 +61,18 @@ class StoredMatch:
 
     def named(self, text: str) -> Question | None:
         """The question whose wording the text is, word for word."""
-        folded = _words(text)
+        name = self._whole.get(keys_of(text))
+        return self._catalogue.get(name) if name else None
+
+    @cached_property
+    def _whole(self) -> Mapping[tuple[str, ...], str]:
+        found: dict[tuple[str, ...], str] = {}
         for language in ("en", "ar"):
-            for wording in self._in(language):
-                if (
-                    "{" not in wording.text
-                    and wording.stems == folded
-                    and keys_of(wording.text) == keys_of(text)
-                ):
-                    return self._catalogue.get(wording.name)
-        return None
+            for name, written in self._catalogue.texts.items():
+                for text in wordings(name, written, language):
+                    if "{" not in text:
+                        found.setdefault(keys_of(text), name)
+        return found
 
     def matches(self, u: Units, least: float = 0.0) -> list[Match]:
         """The wordings in the language of the text that fit it, best first.
@@ -203,6 +206,7 @@ class StoredMatch:
         return None if free or fixed else values
 
 
+@lru_cache(maxsize=256)
 def _classes_of(kind: str) -> frozenset[str]:
     """The local names of classes by their slugs, which a bar separates."""
     return frozenset(
@@ -221,6 +225,7 @@ def _tells_sides(pattern: Pattern, u: Units) -> bool:
     return all(m.role and not (is_bare and m.role in ("to", "about")) for m in u.mentions)
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(map(light, keys_of(text)))
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-import taawun
+from taawun.loaders.builds.build import build
+from taawun.loaders.builds.cache import Build
 from taawun.ontology.namespaces import TW
 from taawun.ontology.schema import FILES
 
@@ -36,11 +37,10 @@ def ontology_turtle() -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 
 
-def plain_view_turtle(*collections: Path) -> str:
+def plain_view_turtle(made: Build) -> str:
     """The whole plain view: the ontology with every fact, entity and derived triple."""
-    triples = taawun.open(*collections).sparql("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-    assert isinstance(triples, list)
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE).decode()
+    plain = made.store().quads.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    return ox.serialize((quad.triple for quad in plain), format=ox.RdfFormat.TURTLE).decode()
 
 
 def small_world_turtle() -> str:
@@ -50,13 +50,14 @@ def small_world_turtle() -> str:
 
 
 @pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def files(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> dict[str, Path]:
     """What is reasoned over, by name: the ontology, the plain view, each contradiction."""
+    extended = build([EXTENDING], cache=the_build.path.parent)
     texts = {
         "ontology": ontology_turtle(),
         "small world": small_world_turtle(),
-        "plain view": plain_view_turtle(),
-        "plain view of an extended ontology": plain_view_turtle(EXTENDING),
+        "plain view": plain_view_turtle(the_build),
+        "plain view of an extended ontology": plain_view_turtle(extended),
     }
     for file in CONTRADICTIONS:
         texts[file.stem] = ontology_turtle() + PREFIXES + file.read_text(encoding="utf-8")

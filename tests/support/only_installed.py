@@ -1,7 +1,8 @@
 """Run commands as if only some packages were installed: others cannot be imported.
 
-Arguments as JSON: the modules that may be imported besides the standard library's, and the command
-lines, or pieces of Python, to run one after the other. Prints for each its exit code and messages.
+Arguments as JSON: the modules that may be imported besides the standard library's, the command
+lines, or pieces of Python, to run one after the other, and the collection in place of the bundled
+one. Prints for each its exit code and messages.
 """
 
 import contextlib
@@ -9,8 +10,9 @@ import io
 import json
 import sys
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
-ALLOWED, RUNS = json.loads(sys.argv[1])
+ALLOWED, RUNS, SEEDS = json.loads(sys.argv[1])
 KNOWN = set(packages_distributions()) - set(ALLOWED)
 
 
@@ -27,6 +29,9 @@ class Missing:
 
 sys.meta_path.insert(0, Missing)
 
+from taawun.loaders.builds import inputs  # noqa: E402
+
+inputs.SEEDS = Path(SEEDS)
 from taawun.cli import main  # noqa: E402
 from taawun.graph.errors import TaawunError  # noqa: E402
 
