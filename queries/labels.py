@@ -56,7 +56,8 @@ class Labels:
         """
         if len(self._known) > _KEPT:
             self._known.clear()
-        unknown = set(iris) - self._known.keys()
+        # Taking the keys from a set would look at each of them.
+        unknown = {iri for iri in iris if iri not in self._known}
         self._known.update({iri: {} for iri in unknown})
         missing = sorted(filter(_is_labelled, unknown))
         for first in range(0, len(missing), _TOGETHER):

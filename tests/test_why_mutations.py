@@ -380,6 +380,8 @@ def seen(name: str) -> Seen:
         patch.setattr(witnesses.Chooser, "choose", recording)
         try:
             shown = explain_or_say_why_not(STORE, text_of(name), rows)
+            # What is no triple, such as one of a literal, fails here at the latest.
+            assert all(item.witness for item in shown)
         except (TaawunError, KeyError, TypeError, ValueError, AssertionError, SyntaxError) as error:
             return Seen([repr(error)], rows, [])
     return Seen(proposed, rows, shown)

@@ -12,6 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from .large_layout import crowd_layout
@@ -32,6 +33,7 @@ ROUNDS: Final = 110
 MANY: Final = 800
 
 Positions: TypeAlias = dict[str, tuple[int, int]]
+_Grid: TypeAlias = dict[tuple[int, int], list[int]]
 
 
 @dataclass(slots=True)
@@ -175,8 +177,9 @@ def _sectors(
             start += share * weight[child]
 
 
-def _grid(plan: _Plan, width: float, height: float) -> dict[tuple[int, int], list[int]]:
-    grid: dict[tuple[int, int], list[int]] = defaultdict(list)
+def _grid(plan: _Plan, width: float, height: float) -> _Grid:
+    """The nodes in each cell, by its column and row."""
+    grid: _Grid = defaultdict(list)
     for i in plan.present:
         grid[int(plan.x[i] // width), int(plan.y[i] // height)].append(i)
     return grid
@@ -184,6 +187,7 @@ def _grid(plan: _Plan, width: float, height: float) -> dict[tuple[int, int], lis
 
 #: The cells right of, below, and beside below a cell: with these, each pair of cells is met once.
 _AHEAD: Final = ((1, 0), (-1, 1), (0, 1), (1, 1))
+_AROUND: Final = (-1, 0, 1)
 
 
 def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -> None:
@@ -193,8 +197,9 @@ def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -
     for turn in range(rounds):
         fx = [-PULL * a for a in x]
         fy = [-PULL * a for a in y]
-        _repel_near(plan, fx, fy)
-        _repel_far(plan, fx, fy)
+        grid = _grid(plan, CELL, CELL)
+        _repel_near(plan, grid, fx, fy)
+        _repel_far(plan, grid, fx, fy)
         for i, j in plan.links:
             dx, dy = x[i] - x[j], y[i] - y[j]
             distance = math.sqrt(dx * dx + dy * dy)
@@ -213,10 +218,9 @@ def _relax(plan: _Plan, moving: Sequence[int], rounds: int, first_step: float) -
                 y[i] += fy[i] * reach
 
 
-def _repel_near(plan: _Plan, fx: list[float], fy: list[float]) -> None:
+def _repel_near(plan: _Plan, grid: _Grid, fx: list[float], fy: list[float]) -> None:
     """Add the repulsion between nodes in the same or neighbouring cells."""
     x, y, mass = plan.x, plan.y, plan.mass
-    grid = _grid(plan, CELL, CELL)
     for (column, row), here in grid.items():
         others = [(i, here[place + 1 :]) for place, i in enumerate(here)]
         for right, down in _AHEAD:
@@ -240,24 +244,25 @@ def _repel_near(plan: _Plan, fx: list[float], fy: list[float]) -> None:
             fx[i], fy[i] = force_x, force_y
 
 
-def _repel_far(plan: _Plan, fx: list[float], fy: list[float]) -> None:
+def _repel_far(plan: _Plan, grid: _Grid, fx: list[float], fy: list[float]) -> None:
     """Add the repulsion between non-neighbouring cells, each treated as one mass."""
-    grid = _grid(plan, CELL, CELL)
     wholes = []
-    for place, members in grid.items():
+    for there, members in enumerate(grid.values()):
         weight = sum(plan.mass[i] for i in members)
         centre_x = sum(plan.x[i] * plan.mass[i] for i in members) / weight
         centre_y = sum(plan.y[i] * plan.mass[i] for i in members) / weight
-        wholes.append((*place, SPRING * SPRING * weight, centre_x, centre_y))
+        wholes.append((there, SPRING * SPRING * weight, centre_x, centre_y))
+    number = {place: i for i, place in enumerate(grid)}
     # Written for speed: this loop is most of the work of a layout. Each pair of cells is met once,
     # and each cell still adds up its pushes in the order of the cells.
     pushes_x, pushes_y = [0.0] * len(wholes), [0.0] * len(wholes)
-    for here, (column, row, weight, here_x, here_y) in enumerate(wholes):
+    for (column, row), here in number.items():
+        _, weight, here_x, here_y = wholes[here]
         push_x, push_y = pushes_x[here], pushes_y[here]
-        there = here
-        for other_column, other_row, other_weight, there_x, there_y in wholes[here + 1 :]:
-            there += 1
-            if not (-2 < column - other_column < 2 and -2 < row - other_row < 2):
+        around = (number.get((column + i, row + j), -1) for i in _AROUND for j in _AROUND)
+        edges = [*sorted(i for i in around if i >= here), len(wholes)]
+        for before, after in pairwise(edges):
+            for there, other_weight, there_x, there_y in wholes[before + 1 : after]:
                 dx, dy = here_x - there_x, here_y - there_y
                 square = dx * dx + dy * dy
                 push, back = other_weight / square, weight / square

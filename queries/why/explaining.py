@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, Protocol
 
 import pyoxigraph as ox
@@ -25,7 +26,7 @@ from .provenance import NOTHING, Rest, Row, Table
 from .sparql import algebra as alg
 from .sparql.parser import parse
 from .sparql.patterns import Fresh, groups_in, selects
-from .sparql.writer import write_absence, write_base, write_dataset
+from .sparql.writer import Absence, write_absence, write_base, write_dataset
 from .verification import Checker
 from .witnesses import Blockers, Choice, Chooser
 
@@ -213,7 +214,7 @@ class _Explainer:
             # LIMIT 0 or OFFSET, not what the graph lacks.
             return RowExplanation()
         told, ask = shown
-        return RowExplanation(absence=(told,), asks=(ask,))
+        return RowExplanation(lacking=lambda: {told: ask})
 
     def construct(self, triples: Sequence[ox.Triple]) -> list[RowExplanation]:
         """The explanations of a CONSTRUCT's triples, by the template triples that they match."""
@@ -303,18 +304,22 @@ class _Explainer:
         return explanations
 
     def _view(self, choice: Choice, sets: Sequence[tuple[frozenset[int], Rest]]) -> RowExplanation:
-        absence: dict[str, str] = {}
-        if absences := sets[0][1].absences:
-            told = map(self._deriver.verified, absences)
-            absence = dict(sorted({shown for shown in told if shown}))
+        lacking = partial(self._lacking, sets[0][1].absences)
+        if self._grounds.is_remote:
+            # An endpoint may hold another graph later.
+            lacking = partial(dict, lacking())
         return RowExplanation(
             tuple([numbers for numbers, _ in sets]),
             self._grounds,
-            tuple(absence),
-            tuple(absence.values()),
+            lacking,
             choice.total - 1,
             self._deriver.has_groups,
         )
+
+    def _lacking(self, absences: Iterable[Absence]) -> dict[str, str]:
+        """The absences that are true of the whole store as display text, with their queries."""
+        told = map(self._deriver.verified, absences)
+        return dict(sorted({shown for shown in told if shown}))
 
 
 def _terms(triple: ox.Triple) -> tuple[Term, Term, Term]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -65,15 +65,15 @@ class RowExplanation:
     gives the reason if there is no fact. ``unexplained`` says why the row cannot be explained;
     then the rest is empty.
 
-    Witnesses are verified when the explanation is made. Their facts are read when they are first
-    asked for: most facts of a large group are counted, not shown.
+    Witnesses are verified when the explanation is made. Their facts are read, and what is absent is
+    asked, when they are first asked for: most facts of a large group are counted, not shown.
     """
 
-    #: The numbers of the witnesses' statements, the shown one first, and what stands behind them.
+    #: The numbers of the witnesses' statements, the shown one first, what stands behind them, and
+    #: what finds the absent patterns, each with its query.
     sets: tuple[frozenset[int], ...] = ()
     grounds: Grounds | None = field(default=None, repr=False)
-    absence: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
+    lacking: Callable[[], Mapping[str, str]] = field(default=dict, repr=False)
     alternatives_total: int = 0
     is_aggregate: bool = False
     unexplained: Message | None = None
@@ -106,6 +106,20 @@ class RowExplanation:
     def register(self) -> tuple[Proof, ...]:
         """The triples of the proof that no fact states and that relate two entities."""
         return self._unstated[1]
+
+    @cached_property
+    def absence(self) -> tuple[str, ...]:
+        """The patterns without a match."""
+        return tuple(self._absent)
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """The queries that ask the whole graph for these patterns."""
+        return tuple(self._absent.values())
+
+    @cached_property
+    def _absent(self) -> Mapping[str, str]:
+        return self.lacking()
 
     @cached_property
     def note(self) -> Note | None:
@@ -169,7 +183,7 @@ class Grounds:
         self._statements, self._graphs = statements, graphs
         self._reader = reader_of(store)
         #: Whether reading many facts at once saves requests.
-        self._is_remote = not isinstance(store, EmbeddedStore)
+        self.is_remote = not isinstance(store, EmbeddedStore)
         self._facts: dict[int, tuple[str, ...]] = {}
         self._ahead: Sequence[frozenset[int]] = ()
         self._places: dict[frozenset[int], int] = {}
@@ -245,7 +259,7 @@ class Grounds:
         Facts behind an endpoint are read now: it may hold another graph later, and one request
         brings many. Those of an embedded store are read when they are shown, some rows at a time.
         """
-        if self._is_remote:
+        if self.is_remote:
             self._load(frozenset[int]().union(*sets))
         self._ahead, self._places = sets, {numbers: i for i, numbers in enumerate(sets)}
 

@@ -8,16 +8,18 @@ it lacks nothing there. One query judges many rows, since each value has the num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.store import EmbeddedStore, read
+from ...graph.store import EmbeddedStore, Term, read
 from .derivations import Deriver
-from .provenance import GraphNode, batched
+from .provenance import GraphNode, Statement, batched, stored
 from .sparql import algebra as alg
 from .sparql.patterns import is_monotone, selects, unprojected
 from .sparql.terms import make_expression
@@ -69,17 +71,15 @@ class FullGraph:
 
     def _judge(self, cases: Sequence[Case]) -> list[bool]:
         statements = self._deriver.statements.all
-        stores = {}
-        for i, (_, numbers) in enumerate(cases):
-            store = ox.Store()
-            store.extend(quad for number in numbers for quad in quads(statements[number]))
-            # A VALUES block cannot name a blank node.
-            if not any(_has_blank(quad) for quad in store):
-                stores[i] = store
+        witnesses = {
+            i: [statements[number] for number in numbers] for i, (_, numbers) in enumerate(cases)
+        }
+        # A VALUES block cannot name a blank node.
+        witnesses = {i: some for i, some in witnesses.items() if not any(map(_has_blank, some))}
         names = self._select.variables
-        listed = alg.Values((self._number,), tuple((ox.Literal(i),) for i in stores))
+        listed = alg.Values((self._number,), tuple((ox.Literal(i),) for i in witnesses))
         try:
-            judged = _Judged(stores, self._number, self._deriver).group(self._group, None)
+            judged = _Judged(witnesses, self._number, self._deriver).group(self._group, None)
         except _LooseScopeError:
             self.can_judge = False
             return [True] * len(cases)
@@ -89,7 +89,7 @@ class FullGraph:
         deriver = self._deriver
         answer = deriver.store.query(deriver.base + write_select(select, deriver.dataset))
         assert isinstance(answer, ox.QuerySolutions)
-        verdicts = [i not in stores for i in range(len(cases))]
+        verdicts = [i not in witnesses for i in range(len(cases))]
         for *row, number in map(tuple, read(answer)):
             i = int(number.value)
             if all(same(row[k], cases[i][0][k]) for k in self._select.stable_columns):
@@ -108,10 +108,24 @@ class _LooseScopeError(Exception):
 
 
 class _Judged:
-    """Replaces the positive patterns of a group by what they find in each of the stores."""
+    """Replaces the positive patterns of a group by what they find in each of the witnesses."""
 
-    def __init__(self, stores: dict[int, ox.Store], number: alg.Var, deriver: Deriver) -> None:
-        self._stores, self._number, self._fresh = stores, number, deriver.fresh
+    def __init__(
+        self, witnesses: Mapping[int, Sequence[Statement]], number: alg.Var, deriver: Deriver
+    ) -> None:
+        self._witnesses, self._number, self._fresh = witnesses, number, deriver.fresh
+        #: The statements with each predicate, each with the number of its witness.
+        self._with: dict[Term, list[tuple[int, Statement]]] = defaultdict(list)
+        for i, statements in witnesses.items():
+            for statement in statements:
+                self._with[statement[1]].append((i, statement))
+
+    @cached_property
+    def _stores(self) -> dict[int, ox.Store]:
+        stores = {i: ox.Store() for i in self._witnesses}
+        for i, statements in self._witnesses.items():
+            stores[i].extend(quad for statement in statements for quad in quads(statement))
+        return stores
 
     def group(self, group: alg.Group, graph: GraphNode) -> alg.Group:
         elements: list[alg.Element] = []
@@ -140,12 +154,52 @@ class _Judged:
 
     def _found(self, pattern: alg.TriplePattern | alg.PathPattern, graph: GraphNode) -> alg.Values:
         found = in_scope((pattern,)) | ({graph: None} if isinstance(graph, alg.Var) else {})
-        rows = tuple(
-            (ox.Literal(i), *row)
-            for i, store in self._stores.items()
-            for row in _matches(store, pattern, graph, tuple(found))
-        )
-        return alg.Values((self._number, *found), rows)
+        if isinstance(pattern, alg.TriplePattern):
+            rows = self._matches(pattern, graph, tuple(found))
+        else:
+            rows = self._reached(pattern, graph, tuple(found))
+        listed = tuple((ox.Literal(i), *row) for i, row in rows)
+        return alg.Values((self._number, *found), listed)
+
+    def _matches(
+        self, pattern: alg.TriplePattern, graph: GraphNode, variables: tuple[alg.Var, ...]
+    ) -> Iterator[tuple[int, tuple[alg.Constant, ...]]]:
+        """The values of a triple pattern's variables in each witness, in one graph or in each."""
+        nodes = (pattern.subject, pattern.predicate, pattern.object, graph)
+        given = [
+            (k, stored(node) if isinstance(node, ox.Literal) else node)
+            for k, node in enumerate(nodes)
+            if not isinstance(node, alg.Var)
+        ]
+        wanted = [(k, node) for k, node in enumerate(nodes) if isinstance(node, alg.Var)]
+        predicate = pattern.predicate
+        some: Iterable[tuple[int, Statement]] = chain(*self._with.values())
+        if not isinstance(predicate, alg.Var):
+            some = self._with.get(predicate, ())
+        for i, statement in some:
+            if all(statement[k] == term for k, term in given):
+                found: dict[alg.Var, Term | None] = {}
+                # A variable that stands twice has one value, and a variable graph is a named one.
+                if all(
+                    found.setdefault(node, statement[k]) == statement[k] is not None
+                    for k, node in wanted
+                ):
+                    yield i, tuple([found[variable] for variable in variables])  # type: ignore[misc]
+
+    def _reached(
+        self, pattern: alg.PathPattern, graph: GraphNode, variables: tuple[alg.Var, ...]
+    ) -> Iterator[tuple[int, tuple[alg.Constant, ...]]]:
+        """The distinct values of a path's variables in each witness, in one graph or in each."""
+        inside = alg.Group((pattern,))
+        where = alg.Group((alg.GraphGroup(graph, inside),)) if graph else inside
+        columns = tuple((variable, None) for variable in variables)
+        text = write_select(alg.Select(columns, where, is_distinct=True))
+        for i, store in self._stores.items():
+            answer = store.query(text)
+            assert isinstance(answer, ox.QuerySolutions)
+            for solution in answer:
+                # Without variables there is a column all the same.
+                yield i, tuple(solution)[: len(variables)]
 
     def _optional(
         self, before: list[alg.Element], inner: alg.Group, graph: GraphNode
@@ -181,42 +235,5 @@ def _is_shown(select: alg.Select) -> bool:
     return True
 
 
-def _matches(
-    store: ox.Store,
-    pattern: alg.TriplePattern | alg.PathPattern,
-    graph: GraphNode,
-    variables: tuple[alg.Var, ...],
-) -> Iterable[tuple[alg.Constant, ...]]:
-    """The distinct values of the pattern's variables in a store, in one of its graphs or each."""
-    if isinstance(pattern, alg.TriplePattern) and not isinstance(pattern.subject, ox.Literal):
-        return _matching_quads(store, pattern, graph, variables)
-    inside = alg.Group((pattern,))
-    where = alg.Group((alg.GraphGroup(graph, inside),)) if graph else inside
-    columns = tuple((variable, None) for variable in variables)
-    answer = store.query(write_select(alg.Select(columns, where, is_distinct=True)))
-    assert isinstance(answer, ox.QuerySolutions)
-    # Without variables there is a column all the same.
-    return [tuple(solution)[: len(variables)] for solution in answer]
-
-
-def _matching_quads(
-    store: ox.Store,
-    pattern: alg.TriplePattern,
-    graph: GraphNode,
-    variables: tuple[alg.Var, ...],
-) -> Iterator[tuple[alg.Constant, ...]]:
-    """The same of one triple pattern, which is faster asked for quads than queried."""
-    nodes = (pattern.subject, pattern.predicate, pattern.object, graph or ox.DefaultGraph())
-    asked = [None if isinstance(node, alg.Var) else node for node in nodes]
-    for quad in store.quads_for_pattern(*asked):  # type: ignore[arg-type]
-        # A variable graph is a named one.
-        if asked[3] is not None or isinstance(quad.graph_name, ox.NamedNode):
-            found: dict[alg.Var, alg.Constant] = {}
-            pairs = [(n, t) for n, t in zip(nodes, quad, strict=True) if isinstance(n, alg.Var)]
-            # A variable that stands twice has one value.
-            if all(found.setdefault(node, term) == term for node, term in pairs):
-                yield tuple([found[variable] for variable in variables])
-
-
-def _has_blank(quad: ox.Quad) -> bool:
-    return isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
+def _has_blank(statement: Statement) -> bool:
+    return any(isinstance(term, ox.BlankNode) for term in statement)

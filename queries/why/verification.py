@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -55,11 +57,16 @@ class Checker:
             self._text = f"{write_base(query)}ASK {dataset} {write_group(unprojected(whole))}"
         self._graphs = query.default_graphs
         self._place = alg.Var(f"{query.fresh}place")
-        self._apart = in_each_graph(self._text, self._place.name) if text else ""
+        self._is_as_written = bool(text)
         names = [variable.name for variable in select.variables]
         self._columns = [(i, names[i]) for i in select.stable_columns]
         #: The text between the values of the parameters, and the columns that have these values.
         self._between, self._given = _without_values(self._text, parameters if text else (), names)
+
+    @cached_property
+    def _apart(self) -> str:
+        """The query for many rows at once; empty if it cannot be asked so."""
+        return in_each_graph(self._text, self._place.name) if self._is_as_written else ""
 
     def _text_for(self, row: Row) -> str:
         """The query with the row's own values, unless one of them cannot stand in VALUES."""
@@ -81,30 +88,38 @@ class Checker:
             all(same(solution[name], row[i]) for i, name in self._columns) for solution in answer
         )
 
-    def yield_together(self, cases: Sequence[Case], statements: Sequence[Statement]) -> set[int]:
-        """The places of the cases that one run for many verifies, as :meth:`yields` would each.
+    def yield_together(
+        self, cases: Sequence[Case], statements: Sequence[Statement]
+    ) -> dict[int, bool]:
+        """What :meth:`yields` says of each case, by its place, found by one run for many.
 
-        It says nothing of the others: some queries cannot be asked so.
+        Cases that cannot be asked so are missing: those with blank nodes, and all of some queries.
         """
-        verified: set[int] = set()
+        found: dict[int, bool] = {}
         for start in range(0, len(cases) if self._apart else 0, _TOGETHER):
             pieces: list[str] = []
             lines: dict[int, str] = {}
             for i, (_, numbers) in enumerate(cases[start : start + _TOGETHER], start):
-                end = f"<urn:row:{i}> .\n"
+                end = f"<{_ROW}{i}> .\n"
+                copies: dict[Term, str] = {}
                 mine: list[str] = []
                 for number in numbers:
                     line = lines.get(number)
                     if line is None:
                         line = lines[number] = _line(statements[number])
-                    mine += (line, end)
+                    graph = statements[number][3]
+                    if graph and graph not in copies:
+                        copies[graph] = f"<urn:copy:{i}:{len(copies)}> .\n"
+                        mine.append(f"<{_ROW}{i}> {graph} {copies[graph][:-2]}<{_COPIES}> .\n")
+                    mine += (line, copies[graph] if graph else end)
                 if "" not in mine:
+                    found[i] = False
                     pieces += mine
             store = ox.Store()
             # The lines are terms of a store, so they need no further check.
             store.load("".join(pieces), ox.RdfFormat.N_QUADS, lenient=True)
-            verified.update(self._places(store, cases))
-        return verified
+            found.update(dict.fromkeys(self._places(store, cases), True))
+        return found
 
     def _places(self, store: ox.Store, cases: Sequence[Case]) -> Iterator[int]:
         """The graphs of a store in which the query has the row of the case with their number."""
@@ -114,8 +129,9 @@ class Checker:
         at = names.index(self._place.name)
         columns = [(k, names.index(name)) for k, name in self._columns]
         for solution in map(tuple, answer):
-            if solution[at] is not None:
-                place = int(solution[at].value[_PLACE:])
+            # A variable that is any graph is those of the copies too.
+            if solution[at] is not None and solution[at].value.startswith(_ROW):
+                place = int(solution[at].value.removeprefix(_ROW))
                 row = cases[place][0]
                 if (solution[1:] == row and at == 0) or all(
                     same(solution[other], row[k]) for k, other in columns
@@ -137,16 +153,18 @@ def _without_values(
     return pieces, [column for _, _, column in blocks]
 
 
-_PLACE: Final = len("urn:row:")
+#: The beginning of the graph of a row, and the graph that says which graphs are a row's copies.
+_ROW: Final = "urn:row:"
+_COPIES: Final = "urn:copies"
 
 
 def _line(statement: Statement) -> str:
-    """A statement of the default graph as the beginning of an N-Quads line, else empty.
+    """A statement without its graph as the beginning of an N-Quads line; empty with a blank node.
 
     A blank node would be another one in another store.
     """
     subject, predicate, object_, graph = statement
-    if graph or isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
+    if any(isinstance(term, ox.BlankNode) for term in (subject, object_, graph)):
         return ""
     return f"{line_of(subject, predicate, object_)} "
 
@@ -154,48 +172,62 @@ def _line(statement: Statement) -> str:
 #: Words of queries that are not the same inside GRAPH: they look at other graphs or other rows of
 #: the store, or change from one run to the next.
 _NOT_APART: Final = frozenset(
-    ["EXISTS", "MINUS", "GRAPH", "FROM", "SERVICE", "LATERAL", "BNODE", "RAND", "UUID", "STRUUID"]
+    ["MINUS", "FROM", "SERVICE", "LATERAL", "BNODE", "RAND", "UUID", "STRUUID"]
 )
+#: Words with which a subquery is another one if asked of many graphs at once.
+_NOT_IN_SUBQUERY: Final = frozenset([*alg.AGGREGATES, "GROUP", "HAVING", "LIMIT", "OFFSET"])
 _NODES: Final = ("var", "iri", "name", "bnode")
 
 
 def in_each_graph(text: str, name: str) -> str:
-    """The SELECT asked of every named graph apart, with the graph as ``?name``; empty if it cannot.
+    """The SELECT asked of every row's graphs apart, with the row as ``?name``; empty if it cannot.
 
-    Its pattern is put into GRAPH, and the graph among its columns and its GROUP BY keys. What the
-    query says of one graph is then what it says of a default graph with the same triples, if each
-    solution has a triple from the outset, and so has each solution that an OPTIONAL extends: the
-    graph is then known wherever something may be missing. Only the tokens are looked at, so a
-    fault of the parser changes nothing here.
+    Its pattern is put into GRAPH, and the row among the columns of each SELECT and its GROUP BY
+    keys. A named graph is replaced by the row's copy of it. What the query says of one row is then
+    what it says of a store with the same quads, if each solution has a triple from the outset, and
+    so has each solution that an OPTIONAL extends or an EXISTS tests: the row is then known wherever
+    something may be missing. Only the tokens are looked at, so a fault of the parser changes
+    nothing here.
     """
     found = list(scan(text))
     words = {token.text.upper() for token in found if token.kind == "word"}
     selects = [i for i, token in enumerate(found) if token.is_word("SELECT")]
     is_strange = "\\" in text or any(token.kind == "other" for token in found)
-    if len(selects) != 1 or words & _NOT_APART or is_strange:
+    if not selects or words & _NOT_APART or is_strange:
+        return ""
+    if len(selects) > 1 and words & _NOT_IN_SUBQUERY:
         return ""
     ends = _braces(found)
     if ends is None or any(_is_path_sign(found, i) for i in range(len(found))):
         return ""
     opening, closing = ends
-    if selects[0] > opening:
+    tests = [i for i, token in enumerate(found) if token.is_word("EXISTS")]
+    if selects[0] > opening or any(not opening < i < closing for i in tests):
         return ""
     key = next((i for i in range(closing, len(found)) if found[i].is_word("GROUP")), None)
     if key is None and words & {*alg.AGGREGATES, "HAVING"}:
         return ""
-    inserted = {
-        found[opening].end: f" GRAPH ?{name} {{",
-        found[closing].start: "} ",
+    #: What is written instead of a part of the text, by its start and end.
+    changed = {
+        (found[opening].end,) * 2: f" GRAPH ?{name} {{",
+        (found[closing].start,) * 2: "} ",
     }
-    columns = selects[0] + found[selects[0] + 1].is_word("DISTINCT", "REDUCED")
-    if found[columns + 1].text != "*":
-        inserted[found[columns].end] = f" ?{name} "
+    for select in selects:
+        columns = select + found[select + 1].is_word("DISTINCT", "REDUCED")
+        if found[columns + 1].text != "*":
+            changed[(found[columns].end,) * 2] = f" ?{name} "
     if key is not None:
-        inserted[found[key + 1].end] = f" ?{name} "
+        changed[(found[key + 1].end,) * 2] = f" ?{name} "
+    copies: dict[str, str] = {}
+    for token, graph in pairwise(found):
+        if token.is_word("GRAPH"):
+            copy = copies.setdefault(graph.text, f"?{name}{len(copies)}")
+            which = f"GRAPH <{_COPIES}> {{ ?{name} {graph.text} {copy} }}"
+            changed[token.start, graph.end] = f"{which} GRAPH {copy} "
     pieces, done = [], 0
-    for place in sorted(inserted):
-        pieces += [text[done:place], inserted[place]]
-        done = place
+    for start, end in sorted(changed):
+        pieces += [text[done:start], changed[start, end]]
+        done = end
     return "".join([*pieces, text[done:]])
 
 
@@ -212,14 +244,28 @@ def _braces(found: Sequence[Token]) -> tuple[int, int] | None:
                 return None
             if starts.pop() == opening:
                 return opening, i
-        needs_triple = starts and (i == opening or token.is_word("OPTIONAL"))
+        needs_triple = starts and (i == opening or token.is_word("OPTIONAL", "EXISTS"))
         if needs_triple and not _begins_with_triple(found, starts[-1] + 1):
+            return None
+        is_start = starts and token.is_word("GRAPH", "SELECT")
+        if is_start and not _starts_with_triple(found, i):
             return None
     return None
 
 
+def _starts_with_triple(found: Sequence[Token], place: int) -> bool:
+    """Whether the pattern of GRAPH, or of a subquery that names its columns, does."""
+    start = next((i for i in range(place, len(found)) if found[i].text == "{"), len(found))
+    head = found[place:start]
+    is_plain = not any(token.is_word("EXISTS") or token.text == "*" for token in head)
+    return is_plain and _begins_with_triple(found, start + 1)
+
+
 def _begins_with_triple(found: Sequence[Token], place: int) -> bool:
-    """Whether a group, each branch of a UNION, begins with a triple, perhaps after VALUES."""
+    """Whether a group, each branch of a UNION, begins with a triple, perhaps after VALUES.
+
+    GRAPH begins with the triple that names the row's copy, a subquery with that of its pattern.
+    """
     while place < len(found) and found[place].is_word("VALUES"):
         place = next((i for i in range(place, len(found)) if found[i].text == "}"), place) + 1
     while place < len(found) and found[place].text == "{":
@@ -229,7 +275,9 @@ def _begins_with_triple(found: Sequence[Token], place: int) -> bool:
         if place >= len(found) or not found[place].is_word("UNION"):
             return True
         place += 1
-    return place < len(found) and found[place].kind in _NODES
+    if place >= len(found):
+        return False
+    return found[place].kind in _NODES or found[place].is_word("GRAPH", "SELECT")
 
 
 def _after_group(found: Sequence[Token], place: int) -> int:
@@ -283,18 +331,3 @@ def same(found: object, wanted: object) -> bool:
         if types <= _INEXACT:
             return math.isclose(float(found.value), float(wanted.value), rel_tol=1e-9)
     return False
-
-
-def shrunk(
-    checker: Checker,
-    statements: Sequence[Statement],
-    triples: frozenset[int],
-    removable: Iterable[int],
-    row: Row,
-) -> frozenset[int]:
-    """Drop each removable statement that the row does not need, trying them in the given order."""
-    for number in removable:
-        fewer = triples - {number}
-        if number in triples and checker.yields((statements[i] for i in fewer), row):
-            triples = fewer
-    return triples

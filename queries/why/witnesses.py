@@ -19,7 +19,7 @@ from .explanation import Grounds
 from .full_graph import FullGraph
 from .provenance import Derivations, GraphNode, Rest, Row
 from .sparql import algebra as alg
-from .verification import Case, Checker, shrunk
+from .verification import Case, Checker
 
 
 class Blockers:
@@ -89,6 +89,8 @@ def _groups_in(element: alg.Element) -> Iterator[alg.Group]:
 #: How many minimal derivations per row are compared, and how many of them are verified.
 _COMPARED: Final = 32
 _RUN_AGAIN: Final = 6
+#: With fewer cases than this, one run for all of them takes longer than one for each.
+_MANY: Final = 4
 _NONE: Final[Mapping[frozenset[int], Rest]] = {}
 
 
@@ -142,6 +144,8 @@ class Chooser:
         self._grounds, self._blockers = grounds, blockers
         #: For each set of a row, the set before it was made smaller.
         self._before: dict[Case, frozenset[int]] = {}
+        #: Whether a set of a row gives it back, as far as many were verified together.
+        self._known: dict[Case, bool] = {}
 
     def choose(self, table: dict[Row, Derivations], alternatives: int) -> dict[Row, Choice]:
         """For each row the best set and up to ``alternatives`` others.
@@ -164,16 +168,19 @@ class Chooser:
             if len(sets) > 1:
                 sets.sort(key=self._grounds.rank)
         verified = self._verified(table, ranked, alternatives + 1) if is_certain else set()
+        unsure: dict[Row, list[frozenset[int]]] = {}
+        for i, (row, derivations) in enumerate(table.items()):
+            if i not in verified:
+                # Statements matched only by an OPTIONAL may be unnecessary.
+                ranked[i].sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
+                unsure[row] = ranked[i][: alternatives + 1]
+        self._verify_smaller(unsure, table)
         choices: dict[Row, Choice] = {}
         for i, (row, derivations) in enumerate(table.items()):
-            if i in verified:
-                shown = tuple([(s, derivations[s]) for s in ranked[i][: alternatives + 1]])
-                choices[row] = Choice(shown, len(minimal[i]))
-                continue
-            # Statements matched only by an OPTIONAL may be unnecessary.
-            ranked[i].sort(key=lambda s: self._grounds.rank(s - derivations[s].spare))
             pairs = [(s, derivations[s]) for s in ranked[i]]
-            if choice := self._run_again(row, pairs, alternatives, len(minimal[i])):
+            if i in verified:
+                choices[row] = Choice(tuple(pairs[: alternatives + 1]), len(minimal[i]))
+            elif choice := self._run_again(row, pairs, alternatives, len(minimal[i])):
                 choices[row] = choice
         return self._without_detours(self._judged(choices))
 
@@ -181,14 +188,40 @@ class Chooser:
         self, rows: Iterable[Row], ranked: Sequence[list[frozenset[int]]], count: int
     ) -> set[int]:
         """The places of the rows whose first ``count`` sets all give them back."""
-        cases = [(row, s) for row, some in zip(rows, ranked, strict=True) for s in some[:count]]
-        together = self._checker.yield_together(cases, self._deriver.statements.all)
-        verified, done = set(), 0
-        for i, some in enumerate(ranked):
-            places = range(done, done := done + len(some[:count]))
-            if all(k in together or self._yields(cases[k][1], cases[k][0]) for k in places):
-                verified.add(i)
-        return verified
+        listed = list(zip(rows, ranked, strict=True))
+        self._verify_together([(row, s) for row, some in listed for s in some[:count]])
+        return {
+            i
+            for i, (row, some) in enumerate(listed)
+            if all(self._yields(s, row) for s in some[:count])
+        }
+
+    def _verify_together(self, cases: Sequence[Case]) -> None:
+        """Verify many cases in one run; a few are verified faster alone, when they are needed."""
+        if len(cases) < _MANY:
+            return
+        told = self._checker.yield_together(cases, self._deriver.statements.all)
+        self._known.update((cases[place], is_right) for place, is_right in told.items())
+
+    def _verify_smaller(
+        self, sets: Mapping[Row, Sequence[frozenset[int]]], table: Mapping[Row, Derivations]
+    ) -> None:
+        """Verify these sets of each row, and those with one statement fewer."""
+        cases = [(row, s) for row, some in sets.items() for s in some]
+        self._verify_together(cases)
+        if not self._deriver.has_groups:
+            self._verify_together(
+                [
+                    (row, s - {number})
+                    for row, s in cases
+                    if self._known.get((row, s))
+                    for number in self._removable(s, table[row][s])
+                ]
+            )
+
+    def _removable(self, triples: frozenset[int], rest: Rest) -> frozenset[int]:
+        """The statements of a set that the row may not need."""
+        return rest.spare & triples if self._deriver.has_negation else triples
 
     def _judged(self, choices: dict[Row, Choice]) -> dict[Row, Choice]:
         """The choices without the sets from which a row follows only for want of a negated match.
@@ -249,7 +282,20 @@ class Chooser:
         return triples
 
     def _yields(self, triples: frozenset[int], row: Row) -> bool:
+        if self._known.get((row, triples)):
+            return True
         return self._checker.yields((self._deriver.statements.all[i] for i in triples), row)
+
+    def _shrunk(
+        self, triples: frozenset[int], removable: Iterable[int], row: Row
+    ) -> frozenset[int]:
+        """Drop each removable statement that the row does not need, tried in the given order."""
+        for number in removable:
+            fewer = triples - {number}
+            known = self._known.get((row, fewer))
+            if number in triples and (self._yields(fewer, row) if known is None else known):
+                triples = fewer
+        return triples
 
     def _run_again(
         self, row: Row, pairs: list[tuple[frozenset[int], Rest]], alternatives: int, total: int
@@ -272,7 +318,7 @@ class Chooser:
 
     def _checked(self, triples: frozenset[int], rest: Rest, row: Row) -> frozenset[int] | None:
         """The set with blocking statements added and unnecessary ones removed."""
-        removable = set(rest.spare)
+        removable = self._removable(triples, rest)
         if not self._yields(triples, row):
             blocking = self._blockers.of(triples)
             removable |= blocking - triples
@@ -283,10 +329,10 @@ class Chooser:
         if self._deriver.has_groups:
             return triples
         if not self._deriver.has_negation:
-            removable = set(triples)
+            removable = triples
         weakest_first = sorted(
             removable, key=lambda number: self._grounds.rank(frozenset({number})), reverse=True
         )
-        smaller = shrunk(self._checker, self._deriver.statements.all, triples, weakest_first, row)
+        smaller = self._shrunk(triples, weakest_first, row)
         self._before[row, smaller] = triples
         return smaller

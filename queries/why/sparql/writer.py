@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -179,7 +180,8 @@ def shown_absence(keyword: str, ask: str) -> str:
     # The parser turned blank nodes into variables. They stay variables where a blank node cannot
     # stand, as in VALUES and FILTER.
     shown = re.sub(r"[?]w*why_(x?[0-9]+)(?=[ )])", r"_:b\1", asked)
-    return shorten(f"{keyword} {shown if is_query(f'ASK {shown}') else asked}")
+    is_right = shown == asked or is_query(f"ASK {shown}")
+    return shorten(f"{keyword} {shown if is_right else asked}")
 
 
 def is_query(text: str) -> bool:
@@ -218,14 +220,13 @@ def write_absence(
 
 def shorten(text: str) -> str:
     """SPARQL text for display: IRIs as prefixed names if these are valid syntax."""
-    return re.sub(r"<([^<>\s]*)>", _short_name, text)
+    return re.sub(r"<([^<>\s]*)>", lambda found: _short_name(found[1]), text)
 
 
-def _short_name(found: re.Match[str]) -> str:
-    iri = found[1]
-
+@lru_cache(maxsize=1024)
+def _short_name(iri: str) -> str:
     for prefix in sorted(PREFIXES, key=lambda name: -len(PREFIXES[name])):
         local = iri.removeprefix(PREFIXES[prefix])
         if local != iri and _LOCAL.fullmatch(local):
             return f"{prefix}:{local}"
-    return found[0]
+    return f"<{iri}>"
