@@ -137,11 +137,14 @@ def explore(
             answered = list(answer_questions(source, questions, names, is_whole=focus is None))
             return render(view, lang=lang, texts=texts, questions=answered)
 
-    if cached is None or focus is not None:
-        page = made()
-    else:
-        page = cached(page_key(lang, questions, texts or {}), made)
-    return ExplorerFile(_written(page, Path(path)), lang)
+    # A file that cannot be written is told before the page is made.
+    with whole_file(path) as file:
+        if cached is None or focus is not None:
+            page = made()
+        else:
+            page = cached(page_key(lang, questions, texts or {}), made)
+        file.write(page.encode())
+    return ExplorerFile(Path(path), lang)
 
 
 def page_key(language: str, questions: Iterable[Question], texts: Mapping[str, str]) -> str:
@@ -167,13 +170,9 @@ def write_explorer(
     Raises ``OSError`` if the path cannot be written.
     """
     page = render(view, lang=lang, texts=texts, questions=questions, title=title, about=about)
-    return _written(page, Path(path))
-
-
-def _written(page: str, target: Path) -> Path:
-    with whole_file(target) as file:
+    with whole_file(path) as file:
         file.write(page.encode())
-    return target
+    return Path(path)
 
 
 def render(
