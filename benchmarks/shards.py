@@ -1,12 +1,13 @@
 """What sharing a build among processes brings: time, processor time and memory by executor.
 
-    python benchmarks/shards.py [--sizes 10000 100000] [--jobs 1 2] [--keep FOLDER]
+    python benchmarks/shards.py [--sizes 10000 100000] [--jobs 0 1 2] [--no-dump]
 
-For each size a synthetic collection is written and built by the ordinary build, and through a pool
-of processes for each number of jobs. Every build runs in a process of its own and has to give the
-same canonical dump. ``parallel`` is the share of the processor time that the workers did, and
-``driver`` the largest resident set of the process that gives them their work, joins and loads.
-Processor time is compared on a busy machine; the seconds count on a quiet one only.
+For each size a synthetic collection is written and built by the ordinary build (0 jobs), and
+through a pool of processes for each number of jobs. Every build runs in a process of its own and
+has to give the same canonical dump. ``parallel`` is the share of the processor time that the
+workers did, and ``driver`` the largest resident set of the process that gives them their work,
+joins and loads. Processor time is compared on a busy machine; the seconds count on a quiet one
+only.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def main() -> None:
     """Measure every size, and print one line for each way."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--jobs", type=int, nargs="+", default=[0, 1, 2], help="0: in one process.")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--no-dump", action="store_true", help="Do not compare the dumps.")
     options = parser.parse_args()
@@ -85,7 +86,7 @@ def main() -> None:
             folder = Path(name)
             generate(folder / "collection", size, "csv", options.seed)
             dumps = set()
-            for jobs in (0, *options.jobs):
+            for jobs in options.jobs:
                 cost = measured(folder / "collection", folder / "cache", jobs)
                 share = cost["workers"] / (cost["cpu"] + cost["workers"])
                 print(
