@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
@@ -342,6 +343,7 @@ class Outline(NamedTuple):
     variables: tuple[alg.Var, ...]
 
     @classmethod
+    @lru_cache(maxsize=512)
     def of(cls, text: str) -> Outline:
         """The outline of a query."""
         conjunctions = conjunctions_of(text)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -138,7 +137,6 @@ def _beside(
     return own + around, keys
 
 
-@lru_cache(maxsize=512)
 def conjunctions_of(text: str) -> tuple[Conjunction, ...] | None:
     """The conjunctions of a query; None if it is not known what it reads."""
     try:

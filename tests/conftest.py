@@ -22,6 +22,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from in_place import put_in_place
+from small_seeds import small_seeds
 
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
@@ -148,36 +149,30 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def example_alone(example: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def example_alone(example: Path) -> Iterator[Path]:
     """That collection in place of the bundled one, whose build takes ten times as long."""
-    put_in_place(monkeypatch, example)
-    return example
+    with put_in_place(example):
+        yield example
 
 
 @pytest.fixture(scope="session")
 def example_build(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build of that collection alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        put_in_place(patch, example)
+    with put_in_place(example):
         return build(cache=tmp_path_factory.mktemp("example-cache"))
 
 
 @pytest.fixture(scope="session")
-def few_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def few_facts() -> Path:
     """The bundled collection with the facts of one of its documents."""
-    folder = tmp_path_factory.mktemp("few") / "seeds"
-    shutil.copytree(SEEDS, folder)
-    for file in (folder / "facts").iterdir():
-        if file.stem != "african-cooperation":
-            file.unlink()
-    return folder
+    return small_seeds()
 
 
 @pytest.fixture
-def few_facts_alone(few_facts: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def few_facts_alone(few_facts: Path) -> Iterator[Path]:
     """That collection in place of the bundled one, whose build takes four times as long."""
-    put_in_place(monkeypatch, few_facts)
-    return few_facts
+    with put_in_place(few_facts):
+        yield few_facts
 
 
 @pytest.fixture
@@ -209,24 +204,15 @@ def small_collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_seeds(
+def small_in_place(
     small_collection: Path, the_build: Build
 ) -> Callable[[], AbstractContextManager[Build]]:
     """Put that part in the place of the bundled collection in this process; gives its build."""
 
-    def replace(old: Path, new: Path) -> None:
-        for name, module in [*sys.modules.items()]:
-            if name.startswith("taawun.") and vars(module).get("SEEDS") == old:
-                vars(module)["SEEDS"] = new
-
     @contextmanager
     def replaced() -> Iterator[Build]:
-        replace(SEEDS, small_collection)
-        try:
+        with put_in_place(small_collection):
             yield build(cache=the_build.path.parent)
-        finally:
-            # Modules that were imported in the meantime, too.
-            replace(small_collection, SEEDS)
 
     return replaced
 

@@ -245,17 +245,17 @@ def test_a_build_killed_at_any_moment_leaves_the_old_graph_or_the_new_one(
     # The bundled entities, which the collection of the benchmark names, and no bundled fact.
     below = tmp_path / "below"
     shutil.copytree(SEEDS, below, ignore=shutil.ignore_patterns("facts"))
-    # The benchmark tells the bundled facts again.
-    put_in_place(monkeypatch, SEEDS)
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    faults = import_module("faults")
 
     def command(place: Any, *arguments: str) -> list[str]:
         return [*in_place(below), *arguments, "--collection", str(place.collection)]
 
-    monkeypatch.setattr(faults.Place, "command", command)
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
     monkeypatch.setattr(sys, "argv", ["faults.py", "--kills", "3", "--facts", "100"])
-    faults.main()
+    # The benchmark tells the bundled facts again.
+    with put_in_place(SEEDS):
+        faults = import_module("faults")
+        monkeypatch.setattr(faults.Place, "command", command)
+        faults.main()
     said = capsys.readouterr().out
     killed = re.findall(r"(\d+) kills while it ran", said)
     assert sum(map(int, killed)) == 3

@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 import pytest
 from dossier import dossier
 from in_place import in_place
-from small_seeds import put_in_place, small_seeds
+from small_seeds import small_seeds
 
 from taawun.desk.desk_words import snapped
 from taawun.desk.drafts import Drafts
@@ -58,9 +58,9 @@ GIVEN = {
 
 
 @pytest.fixture
-def mine(tmp_path, monkeypatch) -> Path:
+def mine(tmp_path, few_facts_alone) -> Path:
     """A collection with the text as a document, over a small one in place of the bundled one."""
-    put_in_place(monkeypatch)
+    assert few_facts_alone
     return dossier(tmp_path / "mine", TEXT)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from dossier import dossier
-from small_seeds import put_in_place
 
 from taawun.checks import named_faults
 from taawun.desk.review_pages import Reviewing
@@ -30,8 +29,8 @@ TEXT = "تتعاون مملكة النموذج مع جمهورية المثال 
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch) -> Desk:
-    put_in_place(monkeypatch)
+def desk(tmp_path, few_facts_alone) -> Desk:
+    assert few_facts_alone
     return Desk([dossier(tmp_path / "mine", f"{TEXT}\n")], "Huda")
 
 

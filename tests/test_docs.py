@@ -200,9 +200,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def small(small_seeds) -> Build:
+def small(small_in_place) -> Build:
     """The build of a small collection."""
-    with small_seeds() as made:
+    with small_in_place() as made:
         return made
 
 
@@ -242,7 +242,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, the_build, small, small_collection, small_seeds, store) -> Desk:
+def desk(tmp_path_factory, the_build, small, small_collection, small_in_place, store) -> Desk:
     """The folder: a text, tables, dumps, and two collections with a history."""
     folder = tmp_path_factory.mktemp("desk")
     text = re.search(
@@ -274,13 +274,15 @@ def desk(tmp_path_factory, the_build, small, small_collection, small_seeds, stor
         git(folder, "add", "-A")
         git(folder, "commit", "-qm", tag)
         git(folder, "tag", tag)
-    with small_seeds():
+    with small_in_place():
         made = build([folder / "my-dossier"], cache=the_build.path.parent)
     return Desk(folder, made.path, store)
 
 
 @pytest.fixture
-def do(run, desk, server, small_seeds, tmp_path, monkeypatch) -> Callable[[str], tuple[int, str]]:
+def do(
+    run, desk, server, small_in_place, tmp_path, monkeypatch
+) -> Callable[[str], tuple[int, str]]:
     """Run a printed command in a copy of the folder; gives the exit code and the output."""
     here = tmp_path / "desk"
     shutil.copytree(desk.folder, here, symlinks=True)
@@ -299,7 +301,7 @@ def do(run, desk, server, small_seeds, tmp_path, monkeypatch) -> Callable[[str],
         os.utime(desk.build)
         if words[1] == "new":
             shutil.rmtree(here / words[2])
-        with nullcontext() if words[1] in WHOLE else small_seeds():
+        with nullcontext() if words[1] in WHOLE else small_in_place():
             said = run(*words[1:])
         return said.exit_code, said.output
 

@@ -295,10 +295,10 @@ def test_context_and_what_a_quote_does_not_name_stand_under_it(open_page, tmp_pa
 @pytest.fixture(scope="module")
 def papers(
     tmp_path_factory: pytest.TempPathFactory,
-    small_seeds: Callable[[], AbstractContextManager[Build]],
+    small_in_place: Callable[[], AbstractContextManager[Build]],
 ) -> Build:
     """A build with three papers that differ, and little besides."""
-    with small_seeds():
+    with small_in_place():
         return build([HERE / "papers"], cache=tmp_path_factory.mktemp("papers"))
 
 

@@ -19,8 +19,8 @@ import yaml
 from dossier import dossier
 from hypothesis import example, given
 from hypothesis import strategies as st
-from in_place import in_place
-from small_seeds import DOCUMENT, put_in_place, small_seeds
+from in_place import in_place, put_in_place
+from small_seeds import DOCUMENT, small_seeds
 
 from taawun.desk.review_pages import Reviewing
 from taawun.desk.session import Desk
@@ -50,10 +50,9 @@ FACT = {**PLAN, "object": "area/digital-skills", "modality": "inferred", "note":
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
+def made(tmp_path_factory, few_facts) -> Path:
     folder = dossier(tmp_path_factory.mktemp("made") / "mine", TEXT)
-    with pytest.MonkeyPatch.context() as patch:
-        put_in_place(patch)
+    with put_in_place(few_facts):
         assert Desk([folder]).save([PLAN], "en")["faults"] == []
     (folder / "readings" / "Sami").mkdir(parents=True)
     shutil.copy(SECOND, folder / "readings" / "Sami")
@@ -61,9 +60,9 @@ def made(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def mine(tmp_path, made, monkeypatch) -> Path:
+def mine(tmp_path, made, few_facts_alone) -> Path:
     """A collection with a text, one fact about it, and a second reading of a bundled document."""
-    put_in_place(monkeypatch)
+    assert few_facts_alone
     return shutil.copytree(made, tmp_path / "mine")
 
 

@@ -41,8 +41,7 @@ def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def _below(few_facts: Path) -> Iterator[None]:
     """Below the facts told again lie few of the bundled ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        put_in_place(patch, few_facts)
+    with put_in_place(few_facts):
         yield
 
 

@@ -142,9 +142,11 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory, the_build: Build) -> Iter
 
 
 @pytest.fixture(scope="module")
-def small(small_seeds: Callable[[], contextlib.AbstractContextManager[Build]]) -> Iterator[Build]:
+def small(
+    small_in_place: Callable[[], contextlib.AbstractContextManager[Build]],
+) -> Iterator[Build]:
     """A small collection's build, which commands take for the bundled one while a file runs."""
-    with small_seeds() as made:
+    with small_in_place() as made:
         yield made
 
 

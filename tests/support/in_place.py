@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from taawun.loaders.builds import inputs
 
 _PROGRAM = """\
 import sys
@@ -23,14 +25,19 @@ def in_place(collection: Path) -> list[str]:
     return [sys.executable, "-c", _PROGRAM, str(collection)]
 
 
-#: The modules that know where the bundled collection is.
-_MODULES = (
-    "checks", "loaders.builds.cache", "loaders.builds.inputs", "loaders.builds.snapshot",
-    "loaders.collection", "loaders.editing.new_collection", "loaders.editing.transaction", "trial",
-)  # fmt: skip
+@contextmanager
+def put_in_place(collection: Path) -> Iterator[None]:
+    """Let the collection take the place in this process, in each module that knows the place."""
+    bundled = inputs.SEEDS
+    _replace(bundled, collection)
+    try:
+        yield
+    finally:
+        # Modules that were imported in the meantime, too.
+        _replace(collection, bundled)
 
 
-def put_in_place(patch: pytest.MonkeyPatch, collection: Path) -> None:
-    """Let the collection take the place in this process."""
-    for name in _MODULES:
-        patch.setattr(f"taawun.{name}.SEEDS", collection)
+def _replace(old: Path, new: Path) -> None:
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("taawun.") and vars(module).get("SEEDS") == old:
+            vars(module)["SEEDS"] = new

@@ -7,9 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
-
-from taawun.loaders.builds import cache, inputs
 from taawun.loaders.builds.inputs import SEEDS
 
 #: The document whose facts are left: some 160 of every kind, of agreements, figures and areas.
@@ -29,10 +26,3 @@ def _made() -> TemporaryDirectory[str]:
         if path.stem != DOCUMENT:
             path.unlink()
     return root
-
-
-def put_in_place(patch: pytest.MonkeyPatch) -> Path:
-    """Put it in the place of the bundled collection, for commands and desks of this process."""
-    for module in (inputs, cache):
-        patch.setattr(module, "SEEDS", small_seeds())
-    return small_seeds()
