@@ -26,7 +26,6 @@ from taawun.desk.desk_words import snapped
 from taawun.desk.drafts import Drafts
 from taawun.desk.session import Desk
 from taawun.graph.errors import OutputError
-from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 
 #: Invented, and not looked at when the rules were written.
@@ -360,7 +359,7 @@ def test_only_the_desks_own_page_is_answered(address):
     assert status(f"{address}undo", b"{}", Origin="http://example.org") == 404
     assert status(f"{address}save", b"not json") == 400
     with pytest.raises(Exception, match="bundled"):
-        Desk([SEEDS])
+        Desk([small_seeds()])
 
 
 @pytest.mark.parametrize(
