@@ -41,8 +41,9 @@ LAB = ID + "laboratory/quantum"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def named(the_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """In place of the bundled collection: what the laboratories name of it, and no facts."""
+    assert the_build, "the build of the session, made before this takes the place"
     folder = tmp_path_factory.mktemp("named") / "seeds"
     (folder / "entities").mkdir(parents=True)
     (folder / "entities" / "all.yaml").write_text(
