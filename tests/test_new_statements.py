@@ -11,7 +11,6 @@ import taawun
 from taawun.checks import check, plain_answer
 from taawun.graph.errors import CollectionError, UnknownNameError
 from taawun.loaders.builds.build import build
-from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import read_collection
 from taawun.messages.fault import Fault, Place, by_weight
 from taawun.queries.answer import answer_of
@@ -55,6 +54,7 @@ ITEMS = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("one_document_alone")
 def test_they_can_be_said_asked_and_checked(tmp_path, monkeypatch):
     monkeypatch.setenv("TAAWUN_CACHE", str(tmp_path / "cache"))
     mine = collection(tmp_path / "mine", news="", later="corrects: news")
@@ -80,6 +80,7 @@ def test_they_can_be_said_asked_and_checked(tmp_path, monkeypatch):
     assert not graph.sparql("ASK { ?agreement tw:date '2027' }")
 
 
+@pytest.mark.usefixtures("one_document_alone")
 @pytest.mark.parametrize("wrong", ["soon", "2027-13-40", "next year"])
 def test_a_deadline_is_a_date(tmp_path, wrong, monkeypatch):
     monkeypatch.setenv("TAAWUN_CACHE", str(tmp_path / "cache"))
@@ -98,17 +99,17 @@ def test_a_deadline_is_a_date(tmp_path, wrong, monkeypatch):
         ("corrects: [later, later]", "corrects: [egypt-iraq-talks, news]", "corrects-itself"),
     ],
 )
-def test_a_correction_is_of_another_registered_document(tmp_path, first, second, code):
+def test_a_correction_is_of_another_registered_document(tmp_path, few_facts, first, second, code):
     mine = collection(tmp_path / "mine", news=first, later=second)
     with pytest.raises(CollectionError) as caught:
-        read_collection([SEEDS, mine])
+        read_collection([few_facts, mine])
     assert code in {fault.code for fault in caught.value.faults}
 
 
-def test_a_misspelt_document_is_told_the_nearest(tmp_path):
+def test_a_misspelt_document_is_told_the_nearest(tmp_path, few_facts):
     mine = collection(tmp_path / "mine", news="corrects: egypt-iraq-tolks")
     with pytest.raises(CollectionError, match="egypt-iraq-talks"):
-        read_collection([SEEDS, mine])
+        read_collection([few_facts, mine])
 
 
 def test_warnings_stand_by_weight_and_each_once():
@@ -119,6 +120,7 @@ def test_warnings_stand_by_weight_and_each_once():
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("one_document_alone")
 @pytest.mark.parametrize(
     ("key", "meant"),
     [("partys", "parties"), ("dedline", "deadline"), ("aras", "areas"), ("amonts", "amounts")],
