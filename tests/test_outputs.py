@@ -165,7 +165,7 @@ def styles() -> Iterator[tuple[str, str]]:
                 yield name, style
 
 
-@pytest.mark.usefixtures("few_answers")
+@pytest.mark.usefixtures("few_answers", "few_facts_alone")
 @pytest.mark.parametrize(("command", "style"), list(styles()))
 def test_nothing_steers_the_terminal(
     command: str, style: str, hostile: Path, run: Callable[..., Any], tmp_path: Path
