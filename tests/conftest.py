@@ -156,6 +156,21 @@ def example_alone(example: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new collection, without documents and facts."""
+    folder = tmp_path_factory.mktemp("empty") / "mine"
+    new_collection(folder)
+    return folder
+
+
+@pytest.fixture
+def nothing_bundled(empty: Path) -> Iterator[None]:
+    """That collection in place of the bundled one, so that a test has only what it gives."""
+    with put_in_place(empty):
+        yield
+
+
+@pytest.fixture(scope="session")
 def example_build(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build of that collection alone."""
     with put_in_place(example):
