@@ -23,8 +23,8 @@ from .conjunctions import Conjunction, GraphName, Item, conjunctions_of
 from .narrowing import Narrowed, narrowed, variables_to_narrow
 from .path_crossings import UnclearError, crossings, may_be_empty, names_in, path_of
 from .quad_search import Bound, QuadSearch, Slots, Term, slots_of
-from .why.sparql import algebra as alg
-from .why.sparql.writer import write_expression, write_node, write_path, write_values
+from .sparql import algebra as alg
+from .sparql.writer import write_expression, write_node, write_path, write_values
 
 _Row: TypeAlias = tuple[Term, ...]
 #: Beyond so many small queries for one conjunction, the whole query is quicker.

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from .conjunctions import VOLATILE, grouped_by, keys_of
-from .why.sparql import algebra as alg
-from .why.sparql.parser import parse
-from .why.sparql.variables import certain, in_scope, mentioned
-from .why.sparql.writer import write_select
+from .sparql import algebra as alg
+from .sparql.parser import parse
+from .sparql.variables import certain, in_scope, mentioned
+from .sparql.writer import write_select
 
 #: What they give depends on rows that are left out, or on their order.
 _LOOSE: Final = VOLATILE - {"BOUND"} | {"SAMPLE", "GROUP_CONCAT"}
