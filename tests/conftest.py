@@ -137,8 +137,9 @@ def the_collection() -> Collection:
 
 @pytest.fixture(scope="session")
 def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build of the bundled collection."""
-    return build(cache=tmp_path_factory.mktemp("cache"))
+    """A build of the bundled collection, whatever stands in its place in the file that asks."""
+    with put_in_place(SEEDS):
+        return build(cache=tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")
