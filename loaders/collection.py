@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -17,7 +18,7 @@ from ..messages.message import Message
 from ..ontology.extension import SHAPES_NAME, Extension
 from ..ontology.namespaces import ID, SKOS, TW
 from ..ontology.schema import Schema
-from ..ontology.turtle_file import sources_of
+from ..ontology.turtle_file import Source, sources_of
 from .builds.inputs import INPUT_PARTS, SEEDS, distinct, is_collection, name_of
 from .checks.glosses import Written, first_glosses, with_shared_glosses
 from .checks.lints import lint_facts, lint_names
@@ -75,17 +76,24 @@ def read_ontology(folders: Sequence[Path], faults: list[Fault], performed: Count
     # The file that `taawun new` makes has only comments; for it, linting our ontology is wasted.
     if not any(source.triples or source.prefixes for source in sources):
         return Schema.load()
+    schema, count, broken = _extended(tuple(sources))
+    performed["ontology"] += count
+    faults.extend(broken)
+    return schema
+
+
+# A session reads the same files at each save.
+@lru_cache(maxsize=4)
+def _extended(sources: tuple[Source, ...]) -> tuple[Schema, int, tuple[Fault, ...]]:
+    """Our ontology with the terms of the files and the declarations of their prefixes.
+
+    With it, how many checks were performed on the files, and the faults.
+    """
     extension = Extension(sources)
     with needs("check"):
         count, wrong = extension.lint()
-    performed["ontology"] += count
-    faults.extend(wrong)
-    return extended(extension)
-
-
-def extended(extension: Extension) -> Schema:
-    """Our ontology with the terms of the files and the declarations of their prefixes."""
-    return Schema(dict.fromkeys((*extension.ours.triples, *extension.triples, *extension.header())))
+    said = (*extension.ours.triples, *extension.triples, *extension.header())
+    return Schema(dict.fromkeys(said)), count, tuple(wrong)
 
 
 #: The folders of a collection.

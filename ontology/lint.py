@@ -94,7 +94,7 @@ def _told(part: Node | str | int | Sequence[Node]) -> str | int | list[str]:
 
 def bundled() -> Graph:
     """The bundled ontology as a graph of its own."""
-    graph = Graph()
+    graph = Graph(store="SimpleMemory")
     for triple in _bundled():
         graph.add(triple)
     return graph
@@ -102,7 +102,7 @@ def bundled() -> Graph:
 
 @cache
 def _bundled() -> Graph:
-    graph = Graph()
+    graph = Graph(store="SimpleMemory")
     for file in FILES:
         graph.parse(file, format="turtle")
     return graph

@@ -10,7 +10,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import IO, Final, cast
@@ -28,14 +28,14 @@ from .schema import TERM_TYPES, Schema
 class Source:
     """One Turtle file: the name that messages give it, its text, its triples and prefixes.
 
-    ``lines`` has the line in which each triple ends.
+    ``lines`` has the line in which each triple ends. What follows from the text is not compared.
     """
 
     name: str
     text: str
-    triples: tuple[ox.Triple, ...]
-    lines: tuple[int, ...]
-    prefixes: dict[str, str]
+    triples: tuple[ox.Triple, ...] = field(compare=False)
+    lines: tuple[int, ...] = field(compare=False)
+    prefixes: dict[str, str] = field(compare=False)
 
     def line_of(self, iri: str) -> int:
         """The line that first has the IRI as its subject, or names it; 1 if none does."""

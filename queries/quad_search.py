@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import pyoxigraph as ox
 
 from .conjunctions import GraphName, Item
-from .why.sparql import algebra as alg
+from .sparql import algebra as alg
 
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Bound: TypeAlias = dict[alg.Var, Term]

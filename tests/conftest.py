@@ -22,7 +22,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from in_place import put_in_place
-from small_seeds import small_seeds
+from small_seeds import one_document, small_seeds
 
 from taawun.api import KnowledgeGraph
 from taawun.cli import main
@@ -158,6 +158,21 @@ def example_alone(example: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new collection, without documents and facts."""
+    folder = tmp_path_factory.mktemp("empty") / "mine"
+    new_collection(folder)
+    return folder
+
+
+@pytest.fixture
+def nothing_bundled(empty: Path) -> Iterator[None]:
+    """That collection in place of the bundled one, so that a test has only what it gives."""
+    with put_in_place(empty):
+        yield
+
+
+@pytest.fixture(scope="session")
 def example_build(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A build of that collection alone."""
     with put_in_place(example):
@@ -175,6 +190,13 @@ def few_facts_alone(few_facts: Path) -> Iterator[Path]:
     """That collection in place of the bundled one, whose build takes four times as long."""
     with put_in_place(few_facts):
         yield few_facts
+
+
+@pytest.fixture
+def one_document_alone() -> Iterator[Path]:
+    """One of the bundled documents with its facts and what they name; every check passes."""
+    with put_in_place(one_document()):
+        yield one_document()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pyoxigraph as ox
 import pytest
 from dossier import dossier
 
-from taawun.checks import named_faults
 from taawun.desk.review_pages import Reviewing
 from taawun.desk.session import Desk
 from taawun.graph.errors import CollectionError
@@ -24,6 +23,7 @@ from taawun.loaders.editing.working_copy import WorkingCopy
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDF, RDFS, TW, XSD
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.changes import rows_of
+from taawun.queries.labels import named_faults
 
 TEXT = "تتعاون مملكة النموذج مع جمهورية المثال في مجال التجارة الإلكترونية ومجال الأمن السيبراني."
 

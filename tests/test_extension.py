@@ -10,17 +10,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from in_place import put_in_place
 
 import taawun
 from taawun.checks import check
 from taawun.graph.errors import CollectionError, ShapesError
+from taawun.loaders.builds import inputs
 from taawun.loaders.builds.build import build
 from taawun.loaders.builds.cache import Build
-from taawun.loaders.builds.inputs import SEEDS, fingerprint
+from taawun.loaders.builds.inputs import fingerprint
 from taawun.loaders.checks.shape_process import validate_build
 from taawun.loaders.checks.shapes import Shapes
 from taawun.loaders.collection import read_collection, term_files
@@ -37,9 +40,25 @@ MY = "https://example.org/my#"
 LAB = ID + "laboratory/quantum"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def named(the_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In place of the bundled collection: what the laboratories name of it, and no facts."""
+    assert the_build, "the build of the session, made before this takes the place"
+    folder = tmp_path_factory.mktemp("named") / "seeds"
+    (folder / "entities").mkdir(parents=True)
+    (folder / "entities" / "all.yaml").write_text(
+        "country/egypt: {ar: مصر, en: Egypt}\n"
+        "ministry/egypt-mcit: {ar: وزارة الاتصالات وتكنولوجيا المعلومات المصرية, en: MCIT}\n",
+        "utf-8",
+    )
+    with put_in_place(folder):
+        yield folder
+
+
 @pytest.fixture(scope="module")
-def labs(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build of the bundled collection with the laboratories over it."""
+def labs(named: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A build of the laboratories over it."""
+    assert named
     return build([LABS], cache=tmp_path_factory.mktemp("cache"))
 
 
@@ -51,7 +70,7 @@ def copy_of_labs(tmp_path: Path) -> Path:
 
 def faults_of(folder: Path) -> tuple[Fault, ...]:
     with pytest.raises(CollectionError) as raised:
-        read_collection([SEEDS, folder])
+        read_collection([inputs.SEEDS, folder])
     return raised.value.faults
 
 
@@ -88,7 +107,7 @@ def test_two_collections_cannot_take_the_same_name(copy_of_labs: Path, tmp_path:
         text[: text.index("my:Laboratory a")].replace("example.org/my", "example.org/other") + block
     )
     with pytest.raises(CollectionError, match="“laboratory” of my:Laboratory already belongs to"):
-        read_collection([SEEDS, copy_of_labs, tmp_path / "other"])
+        read_collection([inputs.SEEDS, copy_of_labs, tmp_path / "other"])
 
 
 @pytest.mark.slow
@@ -263,6 +282,6 @@ def test_the_page_about_it_shows_an_ontology_that_is_accepted(tmp_path: Path) ->
     folder.mkdir(parents=True)
     (folder / "mine.ttl").write_text(terms, "utf-8")
     (folder / "shapes.ttl").write_text(shapes, "utf-8")
-    read = read_collection([SEEDS, tmp_path / "mine"])
+    read = read_collection([inputs.SEEDS, tmp_path / "mine"])
     assert read.schema.classes["laboratory"] == MY + "Laboratory"
     assert "area/quantum-computing" in read.schema.concepts

@@ -83,7 +83,8 @@ def test_an_answer_can_be_downloaded_in_every_form(site):
     assert book.worksheets[0].max_row == 2
     query = site.get(f"{path}.rq?{given}").text
     again = site.get(f"/sparql.csv?query={quote(query)}&lang=ar").text
-    assert list(csv.reader(io.StringIO(again)))[1:] == rows[1:]
+    # What is asked as a query has no last column, that of what a row rests on.
+    assert list(csv.reader(io.StringIO(again)))[1:] == [row[:-1] for row in rows[1:]]
     own = site.get(f"/ask.csv?q={quote('what did Egypt offer Iraq')}&lang=en")
     assert own.status == 200
     assert len(own.text.splitlines()) > 5

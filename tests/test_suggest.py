@@ -127,19 +127,20 @@ def test_proposals_join_what_is_named_without_doubt(suggester):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("spoil", [NEWS, NEWS.replace("\n", "\r\n"), NEWS + TALKS + "\n" + TALKS])
-def test_the_file_is_accepted_as_it_is_and_with_any_one_fact(suggester, dossier, spoil):
+def test_the_file_is_accepted_as_it_is_and_with_any_one_fact(suggester, few_facts, dossier, spoil):
     content = spoil.encode()
     text = fact_file(suggester.suggest(spoil), "news", suggester)
     write_suggestion(dossier, "news", content, text)
     # Each reading checks every quote: verbatim, unique, at most 300 characters.
-    assert len(read_collection([SEEDS, dossier]).facts) == len(read_collection([SEEDS]).facts)
+    known = read_collection([few_facts]).facts
+    assert len(read_collection([few_facts, dossier]).facts) == len(known)
     proposed = [i for i, line in enumerate(text.splitlines()) if line.startswith("      # - [")]
     assert len(proposed) >= 2
     for number in proposed:
         lines = text.splitlines()
         lines[number] = lines[number].replace("# ", "", 1)
         (dossier / "facts" / "news.yaml").write_text("\n".join(lines) + "\n", "utf-8")
-        read = read_collection([SEEDS, dossier])
+        read = read_collection([few_facts, dossier])
         assert [f for f in read.facts if f.evidence[0].document == "news"]
 
 
@@ -152,6 +153,7 @@ def test_every_seed_text_taken_as_new_gives_an_accepted_file(suggester, seeds, d
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_document_alone")
 def test_a_fact_uncommented_passes_the_whole_check(run, news, dossier):
     made = run("suggest", str(news), "--collection", str(dossier), "--write")
     assert made.exit_code == 0, made.output
@@ -170,6 +172,7 @@ def test_a_fact_uncommented_passes_the_whole_check(run, news, dossier):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_facts_alone")
 def test_nothing_is_overwritten(run, news, dossier):
     facts = dossier / "facts" / "egypt-japan.yaml"
     facts.write_text("mine", "utf-8")
@@ -187,6 +190,7 @@ def test_nothing_is_overwritten(run, news, dossier):
     assert facts.read_text("utf-8") == before
 
 
+@pytest.mark.usefixtures("few_facts_alone")
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -206,6 +210,7 @@ def test_a_text_that_cannot_be_worked_with_is_refused_with_the_reason(
     assert message in said.output
 
 
+@pytest.mark.usefixtures("few_facts_alone")
 def test_latin_text_gets_latin_names(run, tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("Talks between Egypt and Iraq.", "utf-8")
@@ -229,6 +234,7 @@ def test_a_long_text_is_looked_through_in_a_moment(suggester):
     assert all(text[s.quote.start : s.quote.end] == s.quote.text for s in found.sentences)
 
 
+@pytest.mark.usefixtures("few_facts_alone")
 def test_the_table_stands_in_both_languages(run, news):
     assert (
         "جمل تذكر تعاونًا" in run("suggest", str(news), "--format", "table", "--lang", "ar").output
@@ -251,6 +257,7 @@ def _ontology():
     return (SEEDS.parent / "ontology" / "cooperation.ttl").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("few_facts_alone")
 def test_the_list_says_of_a_sentence_that_it_denies_or_that_it_depends(run, tmp_path):
     path = tmp_path / "denial.txt"
     denied = "نفى المتحدث أن مصر وقعت اتفاقية مع ليتوانيا."

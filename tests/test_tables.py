@@ -6,12 +6,13 @@ import csv
 import io
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from in_place import put_in_place
 
 from taawun.graph.derive import derive
 from taawun.graph.errors import CollectionError
@@ -19,6 +20,7 @@ from taawun.loaders.builds.build import lines_of
 from taawun.loaders.builds.cache import write_canonical
 from taawun.loaders.builds.inputs import SEEDS
 from taawun.loaders.collection import Collection, read_collection
+from taawun.loaders.editing.new_collection import new_collection
 from taawun.loaders.editing.table_import import KINDS, intake, table, template
 from taawun.loaders.editing.transaction import seen
 from taawun.loaders.files.csv_table import read_table, write_table
@@ -67,12 +69,24 @@ def taken_in(folder: Path, *tables: Path) -> Collection:
         return read_collection([SOUND, copy])
 
 
-@pytest.fixture
-def mine(tmp_path: Path, run) -> Path:
-    """A collection of one's own, just started."""
-    folder = tmp_path / "mine"
-    assert run("new", str(folder)).exit_code == 0
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("started") / "mine"
+    new_collection(folder)
     return folder
+
+
+@pytest.fixture
+def mine(started: Path, tmp_path: Path) -> Path:
+    """A collection of one's own, just started."""
+    return Path(shutil.copytree(started, tmp_path / "mine"))
+
+
+@pytest.fixture
+def sound_alone() -> Iterator[None]:
+    """The small collection in place of the bundled one, over which an edit takes long."""
+    with put_in_place(SOUND):
+        yield
 
 
 @pytest.fixture
@@ -159,6 +173,7 @@ def test_a_table_is_read_as_spreadsheets_write_it(rewritten, mine, written):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("sound_alone")
 def test_three_tables_at_once_make_a_collection(mine, written, run):
     """Documents are registered with their text, and names of some documents stay theirs."""
     tables = [
@@ -168,7 +183,7 @@ def test_three_tables_at_once_make_a_collection(mine, written, run):
     ]
     said = run("import", *map(str, tables), "--collection", str(mine), "--format", "table")
     assert "Facts added: 1" in said.output
-    collection = read_collection([SEEDS, mine])
+    collection = read_collection([SOUND, mine])
     assert collection.documents["qindil"].publisher == "جريدة مخترعة"
     entity = collection.entities["country/qindil"]
     assert [(a.name, a.documents) for a in entity.aliases] == [
@@ -196,6 +211,7 @@ def test_names_with_the_signs_of_a_list_come_back(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_facts_alone")
 def test_faults_are_named_by_row_and_column_and_nothing_is_written(mine, written, run):
     """Rows as a spreadsheet counts them: a cell with a line break is one row."""
     content = (
@@ -281,6 +297,7 @@ def test_what_is_no_sound_table_is_refused_with_a_remedy(content, code, told, mi
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("sound_alone")
 def test_a_table_taken_in_again_replaces_what_it_was(mine, written, run):
     first = [written("documents.csv", DOCUMENTS), written("countries.csv", COUNTRIES)]
     facts = written("facts.csv", STATED)

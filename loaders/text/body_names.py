@@ -7,6 +7,7 @@ adjectives of countries that it goes on with.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -63,7 +64,8 @@ class BodyNames:
     ) -> None:
         self.text, self._classes, self._countries_of = text, classes, countries_of
         self.words = tokens(text)
-        self._at = {word.start: index for index, word in enumerate(self.words)}
+        self._starts = [word.start for word in self.words]
+        self._at = {start: index for index, start in enumerate(self._starts)}
         self._mentions = {self._at[m.start]: m for m in mentions if m.start in self._at}
         self._countries: dict[int, Mention] = {}
         self._places = [m for m in every if any(map(self._is_place, m.candidates))]
@@ -100,7 +102,7 @@ class BodyNames:
 
     def index_of(self, offset: int) -> int:
         """The index of the first word that begins at or after an offset."""
-        return next((i for i, w in enumerate(self.words) if w.start >= offset), len(self.words))
+        return bisect_left(self._starts, offset)
 
     def is_definite(self, at: int) -> bool:
         """Whether the word has the article, after و or ل perhaps."""
@@ -168,9 +170,9 @@ class BodyNames:
     def _body_at(self) -> dict[int, Body]:
         found = {}
         for body in self.bodies:
-            inside = [i for i, w in enumerate(self.words) if w.start <= body.start < w.end]
-            if inside:
-                found[inside[0]] = body
+            at = self.index_of(body.start + 1) - 1
+            if at >= 0 and body.start < self.words[at].end:
+                found[at] = body
         return found
 
     def _registered(self, at: int) -> Mention | None:

@@ -247,9 +247,8 @@ class BundleValues:
         found: list[tuple[str, int, int]] = []
         is_open = False
         places = {m.start: m for m in self._mentions if m.candidates[0].startswith("area/")}
-        for word in self._phrases.words:
-            if not start <= word.start < end:
-                continue
+        phrases = self._phrases
+        for word in phrases.words[phrases.index_of(start) : phrases.index_of(end)]:
             if word.folded in _AREA_ENDS or (is_open and self._text[word.start - 2] in ".؛"):
                 is_open = False
             if word.folded in _AREA_MARKS:
@@ -304,9 +303,10 @@ class BundleValues:
     def _unnamed_things(self, sentence: Sentence) -> Iterator[tuple[int, int, Item]]:
         """Cables, networks and centres that a sentence speaks of, each as a new entity."""
         phrases = self._phrases
-        for at, word in enumerate(phrases.words):
+        for at in range(phrases.index_of(sentence.start), phrases.index_of(sentence.end)):
+            word = phrases.words[at]
             kind = _THINGS.get(word.folded.removeprefix("ال"))
-            if kind and sentence.start <= word.start and word.end <= sentence.end:
+            if kind and word.end <= sentence.end:
                 last = at + 1
                 while phrases.is_joined(last) and (
                     (phrases.folded(last) in _KINDS_OF_THINGS)

@@ -72,7 +72,8 @@ class Cues:
 
 
 #: What ends a sentence, a clause.
-_SENTENCE: Final = re.compile(r"[.!؟?؛;\n]+")
+_ENDS: Final = ".!؟?؛;\n"
+_SENTENCE: Final = re.compile(rf"[{_ENDS}]+")
 _CLAUSE: Final = re.compile(r"[،,:]")
 #: Words with which another clause begins.
 _TURNS: Final = folded_words(
@@ -113,13 +114,15 @@ class Scopes:
                         entry = cue, name, "condition" if is_condition else ""
                         self._words.setdefault(cue[0], []).append(entry)
 
-    def find(self, text: str) -> list[Scope]:
-        """The scopes in a text, in order of their words."""
+    def find(self, text: str, start: int = 0, end: int | None = None) -> list[Scope]:
+        """The scopes in a text, or to ``end`` from the sentence of ``start``, in order."""
         found: list[Scope] = []
-        start = 0
-        for end in [*(m.end() for m in _SENTENCE.finditer(text)), len(text)]:
-            found += self._in_sentence(text, start, end)
-            start = end
+        while start and text[start - 1] not in _ENDS:
+            start -= 1
+        end = len(text) if end is None else end
+        for stop in [*(m.end() for m in _SENTENCE.finditer(text, start, end)), end]:
+            found += self._in_sentence(text, start, stop)
+            start = stop
         return found
 
     def _in_sentence(self, text: str, start: int, end: int) -> Iterator[Scope]:

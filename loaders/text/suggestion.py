@@ -222,7 +222,7 @@ class Suggester:
         quote, parts = quote_around(text, bundle)
         over = [
             scope.modality
-            for scope in self.scopes.find(text[: bundle.sentence.end])
+            for scope in self.scopes.find(text, min(bundle.spans)[0], bundle.sentence.end)
             if any(scope.start < end and start < scope.end for start, end in bundle.spans)
         ]
         items = bundle.items

@@ -7,8 +7,10 @@ Arabic has no capital letters. The clues are a title before a name (الدكتو
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final, Literal
 
 from ...graph.arabic import fold
@@ -43,6 +45,8 @@ _STOPS: Final = (
 _QUOTED: Final = re.compile(r"[«\"“]([^«»\"“”\n]{3,60})[»\"”]")
 _CLOSE: Final = re.compile(r"[\s/.]{0,3}")
 _MOST_WORDS: Final = 4
+_START: Final = attrgetter("start")
+_END: Final = attrgetter("end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def _is_in_longer_name(
     text: str, words: Sequence[Token], mention: Mention, whole: Sequence[Mention]
 ) -> bool:
     """Whether the name of an area directly follows the first word of a body's name."""
-    first = next(i for i, word in enumerate(words) if word.start >= mention.start)
+    first = bisect_left(words, mention.start, key=_START)
     for index in range(first - 1, max(-1, first - 1 - _REACH), -1):
         word = words[index]
         known = any(m.start <= word.start < m.end for m in whole)
@@ -174,8 +178,8 @@ def _is_in_longer_name(
 
 def _beside(words: Sequence[Token], mention: Mention) -> tuple[int, int]:
     """The indices of the words before and after a mention."""
-    first = next(i for i, word in enumerate(words) if word.end > mention.start)
-    last = next((i for i, word in enumerate(words) if word.start >= mention.end), len(words))
+    first = bisect_right(words, mention.start, key=_END)
+    last = bisect_left(words, mention.end, key=_START)
     return first - 1, last
 
 
