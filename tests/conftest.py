@@ -137,8 +137,9 @@ def the_collection() -> Collection:
 
 @pytest.fixture(scope="session")
 def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build of the bundled collection."""
-    return build(cache=tmp_path_factory.mktemp("cache"))
+    """A build of the bundled collection, whatever stands in its place in the file that asks."""
+    with put_in_place(SEEDS):
+        return build(cache=tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")
@@ -390,6 +391,19 @@ UNHURRIED = (
     "explorer_pages._QUIET = 1e6\n"
     "__main__.main()",
 )
+#: The same, with less patience for slow clients and for those who wait for a worker.
+IMPATIENT = (
+    "-c",
+    UNHURRIED[1].replace(
+        "__main__.main()",
+        "from functools import partial\n"
+        "from taawun.server import slow_clients\n"
+        "from taawun.server.workers import process\n"
+        "slow_clients.PATIENCE = 3\n"
+        "process.Limits = partial(process.Limits, sending=3, patience=3)\n"
+        "__main__.main()",
+    ),
+)
 
 
 @pytest.fixture(scope="session")
@@ -437,7 +451,15 @@ def start_server(
 @pytest.fixture(scope="session")
 def server(start_server: Callable[..., Server]) -> Server:
     """``taawun serve`` with limits that are soon reached."""
-    return start_server("serve", "--port", "0", "--timeout", "3", "--workers", "2")
+    limits = ("--timeout", "3", "--workers", "2")
+    return start_server("serve", "--port", "0", *limits, command=IMPATIENT)
+
+
+@pytest.fixture
+def impatient(start_server: Callable[..., Server]) -> Server:
+    """One with a single worker, for which few may wait."""
+    limits = ("--timeout", "1", "--workers", "1")
+    return start_server("serve", "--port", "0", *limits, command=IMPATIENT)
 
 
 @pytest.fixture(scope="session")
