@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from html import escape
@@ -38,7 +38,7 @@ from .ontology.namespaces import TW
 from .queries.answer import answer_of
 from .queries.catalogue import Catalogue
 from .queries.disagreement import disagreements
-from .queries.labels import short_iri
+from .queries.labels import named_faults, short_iri
 from .queries.results import Table
 
 #: How many faults a report shows of itself.
@@ -303,12 +303,6 @@ def _shapes(build: Build, collections: Sequence[Path], seconds: float | None = N
     found = validate_build(build.dump, collections, seconds or SHAPE_SECONDS)
     faults = (*named_faults(found.faults), *found.unfinished)
     return Check("shapes", found.performed, faults, named_faults(found.warnings))
-
-
-def named_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """The faults of shapes by short node name; a node may break a shape twice."""
-    named = (replace(fault, place=Place(short_iri(fault.place.file))) for fault in faults)
-    return tuple(dict.fromkeys(named))
 
 
 def _reference(build: Build, collections: Sequence[Path]) -> Check:

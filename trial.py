@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .checks import named_faults, refuse_new_faults
 from .graph.derive_incrementally import new_triples
 from .graph.errors import CollectionError, MisuseError
+from .graph.query_dependencies import TermsRead
 from .graph.store import EmbeddedStore
 from .loaders.builds.atomic_folder import Unfinished
 from .loaders.builds.build import build
@@ -28,6 +29,7 @@ from .messages.fault import Place
 from .queries.affected import Affected, Change, Outline
 from .queries.catalogue import Catalogue
 from .queries.changes import Difference, answer_changes, changes_by_adding, difference
+from .queries.labels import named_faults
 from .queries.results import Table
 
 _ANSWERS: Final = "answers"
@@ -76,6 +78,8 @@ def tried(working: WorkingCopy, edit: Edit, catalogue: Catalogue) -> Iterator[Tr
     before = working.build.store()
     effect = None if is_slow else working.effect(edit, before.quads)
     if effect is None:
+        from .checks import refuse_new_faults
+
         with edit.tried() as copy:
             edited = [*working.collections[:-1], copy]
             new = build(edited, spared=[working.build.path])
@@ -103,23 +107,22 @@ def _difference(
     made: Path,
     catalogue: Catalogue,
 ) -> Difference:
-    asked, parts = [], {}
+    parts = {}
     come = Change(after, (quad for quad in effect.added if quad not in before.quads))
     gone = Change(before, effect.removed)
     outlines = outlines_of(working.build.path.parent, catalogue.texts.values())
-
-    def may_change(text: str) -> bool:
-        return effect.touched.may_change_where(outlines[text].read)
-
-    for question in catalogue.with_text(may_change):
-        text = catalogue.texts[question.name]
-        affected = Affected(text, outlines[text])
+    asked = []
+    for name, text in catalogue.texts.items():
+        read, outline = outlines[text]
+        if not effect.touched.may_change_where(read):
+            continue
+        affected = Affected(pickle.loads(outline))
         affected.see(come)
         affected.see(gone)
         if affected.is_altered:
-            asked.append(question)
+            asked.append(catalogue.get(name))
             if part := affected.narrowed:
-                parts[question.name] = part
+                parts[name] = part
     # Answers that earlier edits have computed.
     kept = read_kept(working.build.path / _ANSWERS) or {}
     known = {name: Table(*table) for name, table in kept.items()}
@@ -137,17 +140,24 @@ def _difference(
     return Difference(before, after, changes, answers)
 
 
-def outlines_of(cache: Path, texts: Iterable[str]) -> Mapping[str, Outline]:
-    """The outlines of queries by their text, kept in the cache folder from edit to edit."""
+def outlines_of(cache: Path, texts: Iterable[str]) -> Mapping[str, tuple[TermsRead, bytes]]:
+    """What queries read and their pickled outlines, by their text.
+
+    They are kept in the cache folder from edit to edit, where most of them are not looked into.
+    """
     file = cache / f"{_OUTLINES}{code_fingerprint('graph', 'queries')[:16]}"
-    known: dict[str, Outline] = read_kept(file) or {}
-    if new := {text: Outline.of(text) for text in texts if text not in known}:
+    known: dict[str, tuple[TermsRead, bytes]] = read_kept(file) or {}
+    if new := {text: _pickled(Outline.of(text)) for text in texts if text not in known}:
         with suppress(OSError):
             for old in cache.glob(f"{_OUTLINES}*"):
                 old.unlink(missing_ok=True)
         known |= new
         write_kept(file, known)
     return known
+
+
+def _pickled(outline: Outline) -> tuple[TermsRead, bytes]:
+    return outline.read, pickle.dumps(outline, pickle.HIGHEST_PROTOCOL)
 
 
 def derived_triples(

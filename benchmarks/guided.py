@@ -17,7 +17,7 @@ from contextlib import suppress
 import atheris
 
 with atheris.instrument_imports(include=["taawun.queries.why"]):
-    from taawun.queries.why.sparql.parser import parse
+    from taawun.queries.sparql.parser import parse
 
 from taawun.graph.errors import TaawunError
 from taawun.graph.store import EmbeddedStore

@@ -17,7 +17,6 @@ from ..graph.errors import MisuseError, OutputError
 from ..graph.whole_file import whole_file
 from ..messages.message import foreign, say
 from ..messages.untrusted_text import escaped, visible
-from ..queries.answer import write_answer
 from ..queries.labels import readable
 from ..queries.prefixes import prefixes_of
 from ..queries.results import Naming, Shown, as_data, to_markdown, to_separated
@@ -166,8 +165,10 @@ def print_rows(
 
         has_rows = write_proven(rows, blocks, settings.style, sys.stdout, naming)
     else:
-        has_rows = write_answer(
-            rows.answer, settings.style, sys.stdout, naming, for_spreadsheet=settings.writes_csv
+        from ..queries.proven_answer import write_without_proofs
+
+        has_rows = write_without_proofs(
+            rows, settings.style, sys.stdout, naming, for_spreadsheet=settings.writes_csv
         )
     if not has_rows:
         if nothing and settings.style != "table":

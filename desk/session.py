@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from ..checks import named_faults
 from ..graph.document import Document
 from ..graph.errors import CollectionError, MisuseError, TaawunError, told
 from ..graph.store import EmbeddedStore, changed
@@ -27,10 +26,10 @@ from ..loaders.editing.working_copy import Effect, State, WorkingCopy
 from ..loaders.reviews import acknowledged, reading_folder, warning_key
 from ..loaders.text.suggestion import covered_spans
 from ..messages.fault import Place, by_weight
-from ..queries.affected import Affected, Change
+from ..queries.affected import Affected, Change, Outline
 from ..queries.catalogue import Catalogue
 from ..queries.changes import AnswerChange, answer_changes, rows_of
-from ..queries.labels import Labels
+from ..queries.labels import Labels, named_faults
 from ..queries.results import Table
 from .desk_words import marks_of, quotes_of, sentence_of, vocabulary
 from .drafts import STEPS, Drafts
@@ -337,7 +336,9 @@ class Desk:
             return [], {}
         texts = self._catalogue.texts
         affected = {
-            name: Affected(text) for name, text in texts.items() if effect.touched.may_change(text)
+            name: Affected(Outline.of(text))
+            for name, text in texts.items()
+            if effect.touched.may_change(text)
         }
         after = Change(self._store, come)
         for one in affected.values():

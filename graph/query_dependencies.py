@@ -43,12 +43,6 @@ class Touched(NamedTuple):
                     plain.update(_terms_of(quad))
         return cls(frozenset(plain), frozenset(found), says_other)
 
-    @classmethod
-    def in_one_graph(cls, quads: Iterable[ox.Quad]) -> Touched:
-        """The terms of these quads where all of them are read as one graph."""
-        found = frozenset(term for quad in quads for term in _terms_of(quad))
-        return cls(found, found)
-
     def may_change(self, query: str) -> bool:
         """Whether the change may change the answer to a query.
 
@@ -62,12 +56,8 @@ class Touched(NamedTuple):
         """The same for a query that reads these terms."""
         if self.says_other and read.has_graphs:
             return True
-        return self.has_any(read.terms, is_plain=not read.has_graphs)
-
-    def has_any(self, terms: frozenset[str] | None, *, is_plain: bool = True) -> bool:
-        """Whether one of these terms has changed, or of any if they are None."""
-        changed = self.plain if is_plain else self.all
-        return bool(changed) if terms is None else not changed.isdisjoint(terms)
+        changed = self.all if read.has_graphs else self.plain
+        return bool(changed) if read.terms is None else not changed.isdisjoint(read.terms)
 
 
 _EVIDENCE: Final = ox.NamedNode(GRAPH_EVIDENCE)

@@ -16,18 +16,33 @@ import pyoxigraph as ox
 from ..ontology.namespaces import XSD
 from .errors import QueryError
 
-_BASE_CHARACTER: Final = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
-    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+#: What names have nothing of beyond ASCII, and what they do not begin with. A class without these
+#: few characters is compiled three times as fast as one of the many that names have.
+_NEVER: Final = (
+    "\u0080-\u00b6\u00b8-\u00bf\u00d7\u00f7\u037e\u2000-\u200b\u200e-\u203e\u2041-\u206f"
+    "\u2190-\u2bff\u2ff0-\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufffe-\uffff\U000f0000-\U0010ffff"
 )
-_WORD: Final = f"{_BASE_CHARACTER}_0-9"
-_LATER: Final = f"{_WORD}\u00b7\u0300-\u036f\u203f-\u2040"
-_CHARACTER: Final = f"{_LATER}\\-"
+_NOT_FIRST: Final = "\u00b7\u0300-\u036f\u203f-\u2040"
+
+
+def _letters(signs: str = "", *, later: bool = True) -> str:
+    """The class of characters of names, with these of ASCII beside A to Z; ``later`` in a name."""
+    ascii_ = (chr(code) for code in range(128))
+    others = "".join(re.escape(c) for c in ascii_ if not (c.isalpha() or c in signs))
+    return f"[^{others}{_NEVER}{'' if later else _NOT_FIRST}]"
+
+
+_DIGITS: Final = "_0123456789"
+_BASE_CHARACTER: Final = _letters(later=False)
+_WORD: Final = _letters(_DIGITS, later=False)
+_CHARACTER: Final = _letters(f"{_DIGITS}-")
+_DOTTED: Final = f"(?:{_letters(f'{_DIGITS}-.')}*{_CHARACTER})?"
 _ESCAPED: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _LOCAL: Final = (
-    f"(?:[{_WORD}:]|{_ESCAPED})(?:(?:[{_CHARACTER}.:]|{_ESCAPED})*(?:[{_CHARACTER}:]|{_ESCAPED}))?"
+    f"(?:{_letters(f'{_DIGITS}:', later=False)}|{_ESCAPED})"
+    f"(?:(?:{_letters(f'{_DIGITS}-.:')}|{_ESCAPED})*(?:{_letters(f'{_DIGITS}-:')}|{_ESCAPED}))?"
 )
-_PREFIX: Final = f"[{_BASE_CHARACTER}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"
+_PREFIX: Final = f"{_BASE_CHARACTER}{_DOTTED}"
 _DOUBLE_QUOTED: Final = r'"(?:[^"\\\n\r]|\\.)*+'
 _SINGLE_QUOTED: Final = r"'(?:[^'\\\n\r]|\\.)*+"
 
@@ -42,8 +57,8 @@ _TOKEN: Final = "|".join(
             r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"
             rf"{_DOUBLE_QUOTED}\"|{_SINGLE_QUOTED}'",
         ),
-        ("var", f"[?$][{_WORD}][{_LATER}]*"),
-        ("bnode", f"_:[{_WORD}](?:[{_CHARACTER}.]*[{_CHARACTER}])?"),
+        ("var", f"[?$]{_WORD}{_letters(_DIGITS)}*"),
+        ("bnode", f"_:{_WORD}{_DOTTED}"),
         ("name", f"(?:{_PREFIX})?:(?:{_LOCAL})?"),
         ("language", r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
         ("double", r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
@@ -52,7 +67,7 @@ _TOKEN: Final = "|".join(
         ("word", r"[A-Za-z_][A-Za-z0-9_]*"),
         ("sign", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].;,*+/|^!?=<>\-]"),
         # An unterminated string is one token; otherwise each quotation mark would be tried again.
-        ("other", f"[{_CHARACTER}]+|{_DOUBLE_QUOTED}|{_SINGLE_QUOTED}|."),
+        ("other", f"{_CHARACTER}+|{_DOUBLE_QUOTED}|{_SINGLE_QUOTED}|."),
     )
 )
 _CODE_POINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")

@@ -29,7 +29,7 @@ def local_name(iri: str) -> str:
     >>> local_name("https://example.org/my/fundedThrough")
     'fundedThrough'
     """
-    return re.split(r"[#/]", iri)[-1]
+    return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
 
 
 def namespace_of(iri: str) -> str:

@@ -23,8 +23,9 @@ from .conjunctions import Conjunction, GraphName, Item, conjunctions_of
 from .narrowing import Narrowed, narrowed, variables_to_narrow
 from .path_crossings import UnclearError, crossings, may_be_empty, names_in, path_of
 from .quad_search import Bound, QuadSearch, Slots, Term, slots_of
-from .why.sparql import algebra as alg
-from .why.sparql.writer import write_expression, write_node, write_path, write_values
+from .sparql import algebra as alg
+from .sparql.parser import parse
+from .sparql.writer import write_expression, write_node, write_path, write_values
 
 _Row: TypeAlias = tuple[Term, ...]
 #: Beyond so many small queries for one conjunction, the whole query is quicker.
@@ -341,31 +342,31 @@ class Outline(NamedTuple):
     conjunctions: tuple[Conjunction, ...] | None
     #: By what the rows may be told apart.
     variables: tuple[alg.Var, ...]
+    #: The query that can be narrowed by these variables; None where there are none.
+    select: alg.Select | None
 
     @classmethod
     @lru_cache(maxsize=512)
     def of(cls, text: str) -> Outline:
         """The outline of a query."""
         conjunctions = conjunctions_of(text)
-        variables: Iterable[alg.Var] = ()
+        variables, select = frozenset[alg.Var](), None
         if conjunctions is not None and not any(map(_has_negated_set, conjunctions)):
-            every, apart = variables_to_narrow(text)
+            select = parse(text).select
+            every, apart = variables_to_narrow(select)
             variables = apart or every
-        ordered = sorted(variables, key=lambda variable: variable.name)
-        return cls(terms_read(text), conjunctions, tuple(ordered))
+        ordered = tuple(sorted(variables, key=lambda variable: variable.name))
+        return cls(terms_read(text), conjunctions, ordered, select if ordered else None)
 
 
 class Affected:
     """What changes of the graph may alter in the answer to a query."""
 
-    def __init__(self, text: str, outline: Outline | None = None) -> None:
-        """``outline`` is that of the text, where it is known."""
-        outline = outline or Outline.of(text)
-        self._text = text
+    def __init__(self, outline: Outline) -> None:
+        self._select = outline.select
         self._conjunctions = outline.conjunctions
         #: By what the rows are told apart that may have changed, and what they have there.
-        self._variables = outline.variables
-        self._rows: set[_Row] = set()
+        self._variables, self._rows = outline.variables, set[_Row]()
         #: Whether the answer may have changed.
         self.is_altered = self._conjunctions is None
 
@@ -393,4 +394,6 @@ class Affected:
     @property
     def narrowed(self) -> Narrowed | None:
         """The query for the rows that may have changed; None if they may be any."""
-        return narrowed(self._text, self._variables, self._rows) if self._variables else None
+        if self._select and self._variables:
+            return narrowed(self._select, self._variables, self._rows)
+        return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..graph.errors import EndpointError
 from ..graph.store import Store, Term
 from .answer import Answer
-from .fact_words import name_of, reservations
+from .fact_words import basis, name_of, reservations
 from .results import Shown, Terms
 from .why import RowExplanation, explain_or_say_why_not, is_grouped
 
@@ -57,19 +57,37 @@ def answer_table(
     all its members: reading them is slow and says little, so only ``why`` does it.
     """
     rows = named(answer.shown, block)
-    terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
     if why:
+        terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
         proofs = explain_or_say_why_not(store, text, terms, seen=seen)
-    elif not marked or is_grouped(text):
-        return AnswerTable(answer.headings, rows)
     else:
-        try:
-            proofs = explain_or_say_why_not(store, text, terms, alternatives=0)
-        except EndpointError:
+        proofs = _short_proofs(store, text, answer, block) if marked else []
+        if len(proofs) < len(rows):
             return AnswerTable(answer.headings, rows)
     shown = answer.shown
     found = [reservations(proof, shown.labels, shown.language) for proof in proofs]
     return AnswerTable(answer.headings, rows, found, proofs if why else ())
+
+
+def bases(
+    store: Store, text: str, answer: Answer, block: Sequence[Terms]
+) -> list[list[str] | None]:
+    """The ``basis`` of each row of a block."""
+    proofs = _short_proofs(store, text, answer, block)
+    return [basis(proof) for proof in proofs] or [None] * len(block)
+
+
+def _short_proofs(
+    store: Store, text: str, answer: Answer, block: Sequence[Terms]
+) -> list[RowExplanation]:
+    """One proof of each row, to see what it rests on; none for counts and from a failing store."""
+    if is_grouped(text):
+        return []
+    terms = [dict(zip(answer.variables, row, strict=True)) for row in block]
+    try:
+        return explain_or_say_why_not(store, text, terms, alternatives=0)
+    except EndpointError:
+        return []
 
 
 def named(shown: Shown, rows: Sequence[Terms]) -> list[list[Named]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from difflib import get_close_matches
 from functools import cached_property
 from math import log
@@ -58,10 +58,6 @@ class Catalogue:
         near = get_close_matches(name, self._files)
         near += [question.name for _, question in self.ranked(name)[:3]]
         raise UnknownNameError(name, "kind-question", [*dict.fromkeys(near)][:3])
-
-    def with_text(self, fits: Callable[[str], bool]) -> list[Question]:
-        """The questions whose text fits; the others are not parsed."""
-        return [self.get(name) for name, text in self.texts.items() if fits(text)]
 
     def ranked(self, text: str) -> list[tuple[float, Question]]:
         """The questions that share words with the text in either language, best match first.

@@ -14,9 +14,9 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.errors import QueryError, UnexplainableError
-from .why.sparql import algebra as alg
-from .why.sparql.parser import parse
-from .why.sparql.variables import mentioned, rename
+from .sparql import algebra as alg
+from .sparql.parser import parse
+from .sparql.variables import mentioned, rename
 
 GraphName: TypeAlias = alg.Var | ox.NamedNode | None
 Pattern: TypeAlias = alg.TriplePattern | alg.PathPattern

@@ -150,26 +150,38 @@ def rank(fact: FactRecord) -> int:
     return MODALITIES.index(fact.modality) if fact.modality in MODALITIES else len(MODALITIES)
 
 
-def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
-    """What a row rests on besides asserted facts: other modalities and disputed facts.
+def basis(explanation: RowExplanation) -> list[str] | None:
+    """What a row rests on besides asserted facts: ``planned`` …, ``disputed``; None if not known.
 
     Of several facts with one triple the best supported counts: what one speaker is reported to
     have said is no reservation where a document says the same itself.
     """
     if explanation.unexplained:
-        return say("answer-basis-unknown", language)
+        return None
     best: dict[TripleTerms, tuple[bool, int, str]] = {}
     for fact in explanation.facts:
         for one in fact.asserted():
             support = one.record_status == "disputed", rank(one), one.modality
             best[one.triple] = min(support, best.get(one.triple, support))
     modalities = {modality for _, _, modality in best.values()}
-    found = [
-        f"{ID}modality/{name}" for name in MODALITIES if name != "asserted" and name in modalities
+    found: list[str] = [name for name in MODALITIES if name != "asserted" and name in modalities]
+    return [*found, "disputed"] if any(disputed for disputed, _, _ in best.values()) else found
+
+
+def reservations(explanation: RowExplanation, labels: Labels, language: str) -> str:
+    """The :func:`basis` of a row in words."""
+    return basis_in_words(basis(explanation), labels, language)
+
+
+def basis_in_words(found: Sequence[str] | None, labels: Labels, language: str) -> str:
+    """A :func:`basis` in words; empty where a row rests on asserted facts alone."""
+    if found is None:
+        return say("answer-basis-unknown", language)
+    iris = [
+        f"{ID}record-status/disputed" if name == "disputed" else f"{ID}modality/{name}"
+        for name in found
     ]
-    if any(is_disputed for is_disputed, _, _ in best.values()):
-        found.append(f"{ID}record-status/disputed")
-    return listed([labels(iri, language) for iri in found], language)
+    return listed([labels(iri, language) for iri in iris], language)
 
 
 def rows_of(explanation: RowExplanation, shown: Shown) -> list[list[str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..graph.store import Store, kept, select
+from ..messages.fault import Fault, Place
 from ..messages.message import listed, say
 from ..ontology.namespaces import BASE, ID, OUTSIDE, PREFIXES
 
@@ -30,6 +32,12 @@ def short_iri(iri: str) -> str:
         if iri.startswith(namespace) and prefix != "id":
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri
+
+
+def named_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults of shapes by short node name; a node may break a shape twice."""
+    named = (replace(fault, place=Place(short_iri(fault.place.file))) for fault in faults)
+    return tuple(dict.fromkeys(named))
 
 
 def _is_labelled(iri: str) -> bool:

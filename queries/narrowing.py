@@ -9,10 +9,9 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from .conjunctions import VOLATILE, grouped_by, keys_of
-from .why.sparql import algebra as alg
-from .why.sparql.parser import parse
-from .why.sparql.variables import certain, in_scope, mentioned
-from .why.sparql.writer import write_select
+from .sparql import algebra as alg
+from .sparql.variables import certain, in_scope, mentioned
+from .sparql.writer import write_select
 
 #: What they give depends on rows that are left out, or on their order.
 _LOOSE: Final = VOLATILE - {"BOUND"} | {"SAMPLE", "GROUP_CONCAT"}
@@ -29,9 +28,10 @@ class Narrowed(NamedTuple):
     merges: bool
 
 
-def variables_to_narrow(text: str) -> tuple[frozenset[alg.Var], frozenset[alg.Var]]:
+def variables_to_narrow(
+    select: alg.Select,
+) -> tuple[frozenset[alg.Var], frozenset[alg.Var]]:
     """The variables by whose values a query can be narrowed, and those that merge no rows."""
-    select = parse(text).select
     shown = frozenset(in_scope(select.where.elements))
     if select.is_sliced or not _LOOSE.isdisjoint(_calls(select)) or _leaks(select.where, shown):
         return frozenset(), frozenset()
@@ -42,10 +42,11 @@ def variables_to_narrow(text: str) -> tuple[frozenset[alg.Var], frozenset[alg.Va
 
 
 def narrowed(
-    text: str, variables: Sequence[alg.Var], rows: Iterable[Sequence[ox.NamedNode | ox.Literal]]
+    select: alg.Select,
+    variables: Sequence[alg.Var],
+    rows: Iterable[Sequence[ox.NamedNode | ox.Literal]],
 ) -> Narrowed:
     """The query for the rows that have one of these values; see :func:`variables_to_narrow`."""
-    select = parse(text).select
     values = alg.Values(tuple(variables), tuple(sorted(map(tuple, rows), key=str)))
     where = _joined(select.where, values)
     assert where is not None

@@ -1,7 +1,7 @@
 """Queries that people write themselves: made ready to run, with what is probably wrong in them.
 
 Prefixes of ours need no declaration, and the query is answered as SPARQL 1.1 has it
-(:mod:`.why.sparql.standard`). Nothing is refused for a doubt: names that do not exist and
+(:mod:`.sparql.standard`). Nothing is refused for a doubt: names that do not exist and
 predicates in a graph that never has them are warnings.
 """
 
@@ -34,9 +34,9 @@ from ..ontology.namespaces import (
 from .labels import short_iri
 from .names import Names
 from .prefixes import known_prefixes, prefixes_of, undeclared, with_prefixes
-from .why.sparql import algebra as alg
-from .why.sparql.parser import parse
-from .why.sparql.standard import standard_query
+from .sparql import algebra as alg
+from .sparql.parser import parse
+from .sparql.standard import standard_query
 
 #: The graphs that exist by the contract, whether they hold anything or not.
 _GRAPHS: Final = (

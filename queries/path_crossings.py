@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from .why.sparql import algebra as alg
+from .sparql import algebra as alg
 
 
 class UnclearError(Exception):

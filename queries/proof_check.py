@@ -24,8 +24,8 @@ from ..graph.store import EmbeddedStore, Term
 from ..messages.message import Message, foreign
 from ..ontology.namespaces import ID, TW
 from .proof_json import VERSION
+from .sparql.writer import shown_absence
 from .why import explainable
-from .why.sparql.writer import shown_absence
 from .why.verification import same, without_slice
 
 Json: TypeAlias = dict[str, Any]

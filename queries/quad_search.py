@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import pyoxigraph as ox
 
 from .conjunctions import GraphName, Item
-from .why.sparql import algebra as alg
+from .sparql import algebra as alg
 
 Term: TypeAlias = ox.NamedNode | ox.Literal
 Bound: TypeAlias = dict[alg.Var, Term]
@@ -23,8 +23,10 @@ _Values: TypeAlias = Mapping[str, Any]
 #: A pattern that matches more quads is left out, and so is the rest after so many steps.
 _MOST_QUADS: Final = 64
 _MOST_STEPS: Final = 200
-#: The width of a pattern of which the object alone is known.
-_BY_OBJECT: Final = 3
+#: How many quads a pattern may match of which the subject or the object alone is known, from few to
+#: many.
+_BY_SUBJECT: Final = 1
+_BY_OBJECT: Final = 2
 _PLAIN: Final = ox.DefaultGraph()
 
 
@@ -110,9 +112,17 @@ class QuadSearch:
         """The pattern that matches the fewest quads; None if nothing is known of any."""
         least, alike = _BY_OBJECT + 1, list[Slots]()
         for pattern in patterns:
-            width = _width(pattern, bound)
-            if width == 0:
+            subject, _, object_, graph = pattern
+            if type(graph) is str and graph in bound:
+                # A fact is a graph of one triple.
                 return pattern
+            is_open = type(object_) is str and object_ not in bound
+            if type(subject) is not str or subject in bound:
+                if not is_open:
+                    return pattern
+                width = _BY_SUBJECT
+            else:
+                width = _BY_OBJECT + is_open
             if width < least:
                 least, alike = width, [pattern]
             elif width == least:
@@ -146,18 +156,6 @@ class QuadSearch:
         if graph is None:
             found = (quad for quad in found if quad.graph_name != _PLAIN)
         return tuple(islice(found, _MOST_QUADS + 1))
-
-
-def _width(pattern: Slots, bound: _Values) -> int:
-    """How many quads a pattern may match, from few to many."""
-    subject, _, object_, graph = pattern
-    is_open = type(object_) is str and object_ not in bound
-    if type(subject) is not str or subject in bound:
-        return 2 if is_open else 0
-    if type(graph) is str and graph in bound:
-        # A fact is a graph of one triple.
-        return 1
-    return _BY_OBJECT + is_open
 
 
 def _matched(pattern: Slots, quad: ox.Quad, bound: _Values) -> _Values | None:

@@ -242,13 +242,31 @@ class Rows(Sequence[Row]):
             self.store, self.text, self.answer, block, why=why, marked=marked, seen=self._seen
         )
 
+    @property
+    def tells_bases(self) -> bool:
+        """Whether each row says what it rests on: of a question (no query), and not of counts."""
+        from .why import is_grouped
+
+        return bool(self.answer.asked or self.understood) and not is_grouped(self.text)
+
+    def bases(self, block: Sequence[Terms]) -> list[list[str] | None]:
+        """What some rows rest on besides asserted facts: ``planned`` …; None if not known."""
+        from .answer_table import bases
+
+        return bases(self.store, self.text, self.answer, block)
+
     def to_json(self, *, why: bool = False) -> str:
-        """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row."""
-        proofs = None
+        """SPARQL 1.1 Query Results JSON; ``why`` adds one explanation per row.
+
+        Of a question, ``restsOn`` says what each row rests on besides asserted facts.
+        """
+        proofs, members = None, self.answer.members
+        if self.tells_bases and not why:
+            members = {"restsOn": self.bases(self.table.rows), **members}
         if why:
             pairs = zip(self.why(), self.table.rows, strict=True)
             proofs = [self.proofs.of_row(item, self.variables, terms) for item, terms in pairs]
-        return to_json(self.table, proofs, self.answer.members)
+        return to_json(self.table, proofs, members)
 
     def to_pandas(self, *, iris: bool = False) -> pd.DataFrame:
         """The rows in a data frame: labels under headings in words, as in the printed table.

@@ -84,11 +84,15 @@ def write_answer_book(
 ) -> bool:
     """Write the rows, numbered, on one sheet, and the quotes that prove each on another.
 
+    A row of a question says what it rests on besides asserted facts.
+
     ``blocks`` are the explained rows. Returns False if there are none.
     """
-    from .fact_words import PROOF_COLUMNS, rows_of
+    from .fact_words import PROOF_COLUMNS, reservations, rows_of
+    from .proven_answer import RESTS_ON
 
     answer, language = rows.answer, rows.shown.language
+    columns, is_told = answer.columns(naming), rows.tells_bases
     number = say("sheet-row", language)
     proofs: list[list[str]] = []
 
@@ -99,9 +103,10 @@ def write_answer_book(
             for row, explanation in zip(cells, explanations, strict=True):
                 count += 1
                 proofs.extend([str(count), *proof] for proof in rows_of(explanation, answer.shown))
-                yield [str(count), *row]
+                marks = [reservations(explanation, rows.shown.labels, language)] if is_told else []
+                yield [str(count), *row, *marks]
 
     with workbook(out, language) as book:
-        count = book.add("sheet-answer", [number, *answer.columns(naming)], numbered())
+        count = book.add("sheet-answer", [number, *columns, *([RESTS_ON] * is_told)], numbered())
         book.add("sheet-proofs", [number, *PROOF_COLUMNS], proofs)
     return count > 0

@@ -46,7 +46,8 @@ from taawun.viz.answers import answer_questions
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CHROMIUM = Path("/usr/bin/chromium")
+#: Without its windows, Chromium opens a page in a third of the processor time.
+CHROMIUM = [Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -136,8 +137,9 @@ def the_collection() -> Collection:
 
 @pytest.fixture(scope="session")
 def the_build(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build of the bundled collection."""
-    return build(cache=tmp_path_factory.mktemp("cache"))
+    """A build of the bundled collection, whatever stands in its place in the file that asks."""
+    with put_in_place(SEEDS):
+        return build(cache=tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")
@@ -153,6 +155,21 @@ def example_alone(example: Path) -> Iterator[Path]:
     """That collection in place of the bundled one, whose build takes ten times as long."""
     with put_in_place(example):
         yield example
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new collection, without documents and facts."""
+    folder = tmp_path_factory.mktemp("empty") / "mine"
+    new_collection(folder)
+    return folder
+
+
+@pytest.fixture
+def nothing_bundled(empty: Path) -> Iterator[None]:
+    """That collection in place of the bundled one, so that a test has only what it gives."""
+    with put_in_place(empty):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -374,6 +391,19 @@ UNHURRIED = (
     "explorer_pages._QUIET = 1e6\n"
     "__main__.main()",
 )
+#: The same, with less patience for slow clients and for those who wait for a worker.
+IMPATIENT = (
+    "-c",
+    UNHURRIED[1].replace(
+        "__main__.main()",
+        "from functools import partial\n"
+        "from taawun.server import slow_clients\n"
+        "from taawun.server.workers import process\n"
+        "slow_clients.PATIENCE = 3\n"
+        "process.Limits = partial(process.Limits, sending=3, patience=3)\n"
+        "__main__.main()",
+    ),
+)
 
 
 @pytest.fixture(scope="session")
@@ -421,7 +451,15 @@ def start_server(
 @pytest.fixture(scope="session")
 def server(start_server: Callable[..., Server]) -> Server:
     """``taawun serve`` with limits that are soon reached."""
-    return start_server("serve", "--port", "0", "--timeout", "3", "--workers", "2")
+    limits = ("--timeout", "3", "--workers", "2")
+    return start_server("serve", "--port", "0", *limits, command=IMPATIENT)
+
+
+@pytest.fixture
+def impatient(start_server: Callable[..., Server]) -> Server:
+    """One with a single worker, for which few may wait."""
+    limits = ("--timeout", "1", "--workers", "1")
+    return start_server("serve", "--port", "0", *limits, command=IMPATIENT)
 
 
 @pytest.fixture(scope="session")
@@ -429,10 +467,11 @@ def browser() -> Iterator[Browser]:
     """A real Chromium, without a network of its own."""
     from playwright.sync_api import sync_playwright
 
-    if not CHROMIUM.exists():
-        pytest.fail("these tests need Chromium: install the Debian package chromium", pytrace=False)
+    found = next((file for file in CHROMIUM if file.exists()), None)
+    if not found:
+        pytest.fail(f"these tests need the Debian package {CHROMIUM[0].name}", pytrace=False)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=str(found), args=ARGUMENTS)
         yield started
         started.close()
 

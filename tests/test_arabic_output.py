@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from in_place import put_in_place
 
 from taawun.graph.errors import told
 from taawun.messages.fault import Fault, Place
@@ -62,7 +63,9 @@ def test_every_check_is_named_in_both_languages() -> None:
 
 
 @pytest.mark.slow
-def test_build_and_check_speak_arabic_and_programs_read_keys(run) -> None:
+def test_build_and_check_speak_arabic_and_programs_read_keys(
+    run, example: Path, empty: Path
+) -> None:
     built = run("build", "--lang", "ar").stdout
     # The counted noun follows its number: one, two, three to ten, from eleven on.
     assert re.search(r"لم يتغير شيء: 5 وثائق، \d+ كيان(ًا)?، \d+ حقيقة، ", built)
@@ -70,4 +73,6 @@ def test_build_and_check_speak_arabic_and_programs_read_keys(run) -> None:
     assert "الأرقام بين الوثائق" in shown
     assert "الوثيقة egypt-iraq-talks: 23 جملة؛ المقتبس منها 18، " in shown
     assert not re.search(r"\b(check|performed|sentences|facts)\b", shown)
-    assert run("check", "--lang", "ar").stdout.startswith("check,performed,passed,failed,skipped\n")
+    with put_in_place(empty):
+        told = run("check", "--lang", "ar", "--collection", str(example)).stdout
+    assert told.startswith("check,performed,passed,failed,skipped\n")

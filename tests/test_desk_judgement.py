@@ -9,21 +9,23 @@ import pyoxigraph as ox
 import pytest
 from dossier import dossier
 
-from taawun.checks import named_faults
 from taawun.desk.review_pages import Reviewing
 from taawun.desk.session import Desk
 from taawun.graph.errors import CollectionError
 from taawun.graph.query_dependencies import Touched, terms_of_query
 from taawun.graph.store import EmbeddedStore
 from taawun.loaders.builds.build import lines_of
-from taawun.loaders.checks.shacl.dependencies import terms_of_shape
+from taawun.loaders.builds.source_state import read_kept
+from taawun.loaders.checks.kept_shapes import kept_trial
+from taawun.loaders.checks.shacl.dependencies import Edited, reads_of_shape
 from taawun.loaders.checks.shacl.source import targeted
 from taawun.loaders.checks.shape_trial import ShapeTrial
-from taawun.loaders.checks.shapes import Shapes
+from taawun.loaders.checks.shapes import Shapes, subclasses
 from taawun.loaders.editing.working_copy import WorkingCopy
 from taawun.ontology.namespaces import GRAPH_EVIDENCE, ID, RDF, RDFS, TW, XSD
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.changes import rows_of
+from taawun.queries.labels import named_faults
 
 TEXT = "تتعاون مملكة النموذج مع جمهورية المثال في مجال التجارة الإلكترونية ومجال الأمن السيبراني."
 
@@ -153,7 +155,7 @@ def test_a_shape_reads_no_more_than_its_description_leads_to():
     compiler = shapes._compiler(shapes.store([]))
     compared = 0
     for shape in targeted(shapes.source):
-        told = terms_of_shape(compiler, shape)
+        told = reads_of_shape(compiler, shape).terms
         assert told is not None
         for rule in compiler.rules(shape):
             for query in filter(None, (rule.query, rule.targets)):
@@ -208,7 +210,7 @@ def test_only_listed_predicates_and_classes_are_read():
 def test_a_violation_from_before_an_edit_is_not_that_of_the_edit(desk):
     """The shapes that an edit touches say what all shapes say: what is new, and only that."""
     store = desk._store.quads
-    trial = ShapeTrial(Shapes(), store)
+    trial = ShapeTrial(Shapes().ready(subclasses(store)), Shapes)
     things = [ox.NamedNode(f"{ID}agreement/{name}") for name in ("one", "two")]
     kind = (ox.NamedNode(RDF + "type"), ox.NamedNode(TW + "Agreement"), ox.DefaultGraph())
     first, second = ([ox.Quad(thing, *kind)] for thing in things)
@@ -217,3 +219,33 @@ def test_a_violation_from_before_an_edit_is_not_that_of_the_edit(desk):
     trial.take_over(first, [])
     assert {f.place.file for f in trial.added_faults(store, second, [])} == {things[1].value}
     assert trial.added_faults(store, [], first) == []
+
+
+def test_the_type_of_a_thing_touches_the_shapes_of_predicates_that_it_has(desk):
+    """A domain is checked again for a thing that has the property, and for no other."""
+    store = desk._store.quads
+    area = next(store.quads_for_pattern(None, ox.NamedNode(TW + "area"), None))
+    shapes = {one.shape.value.rpartition("#")[2]: one for one in Shapes().ready(subclasses(store))}
+    kind = (ox.NamedNode(RDF + "type"), ox.NamedNode(TW + "Agreement"))
+    for thing, has_area in ((area.subject, True), (ox.NamedNode(f"{ID}agreement/new"), False)):
+        edited = Edited(store, [ox.Quad(thing, *kind)])
+        assert edited.may_change(shapes["area-domain"].reads) is has_area
+        # Its focus nodes are the members of the class.
+        assert edited.may_change(shapes["AgreementParties"].reads)
+
+
+def test_shapes_are_kept_once_and_made_again_if_damaged(desk, tmp_path, monkeypatch):
+    cache = tmp_path / "kept"
+    cache.mkdir()
+    monkeypatch.setenv("TAAWUN_CACHE", str(cache))
+    store, schema = desk._store.quads, desk._working.collection.schema
+    whole = Shapes(schema=schema).ready(subclasses(store))
+    assert kept_trial([], schema, store)._shapes == whole
+    (file,) = cache.iterdir()
+    assert read_kept(file) == whole
+    with monkeypatch.context() as patch:
+        patch.setattr(Shapes, "ready", None)
+        assert kept_trial([], schema, store)._shapes == whole
+    file.write_bytes(file.read_bytes()[:-9])
+    assert kept_trial([], schema, store)._shapes == whole
+    assert read_kept(file) == whole

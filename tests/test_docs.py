@@ -24,6 +24,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from in_place import put_in_place
 
 from generated_pages import PAGES as GENERATED
 from taawun import cli
@@ -107,7 +108,7 @@ ANSWERS_NOTHING = {
 }
 
 #: The commands that run over the whole bundled collection, which passes every check and has what
-#: they ask for. For the others, a small one does.
+#: they ask for. For the others, a small one does; a collection of one's own is checked alone.
 WHOLE = ("ask", "check", "path", "show", "sparql")
 
 
@@ -281,7 +282,7 @@ def desk(tmp_path_factory, the_build, small, small_collection, small_in_place, s
 
 @pytest.fixture
 def do(
-    run, desk, server, small_in_place, tmp_path, monkeypatch
+    run, desk, server, small_in_place, empty, tmp_path, monkeypatch
 ) -> Callable[[str], tuple[int, str]]:
     """Run a printed command in a copy of the folder; gives the exit code and the output."""
     here = tmp_path / "desk"
@@ -301,7 +302,10 @@ def do(
         os.utime(desk.build)
         if words[1] == "new":
             shutil.rmtree(here / words[2])
-        with nullcontext() if words[1] in WHOLE else small_in_place():
+        place = nullcontext() if words[1] in WHOLE else small_in_place()
+        if words[1] == "check" and "--collection" in words:
+            place = put_in_place(empty)
+        with place:
             said = run(*words[1:])
         return said.exit_code, said.output
 

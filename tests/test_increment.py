@@ -149,12 +149,14 @@ def increments(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return made
 
 
-def content(made: Build) -> tuple[frozenset[ox.Quad], dict[str, int]]:
-    """The quads of a build and what it counts."""
-    return frozenset(made.store().quads), made.manifest()
+def content(made: Build) -> tuple[frozenset[bytes], dict[str, int]]:
+    """The quads of a build, each as its line, and what it counts."""
+    lines = made.store().quads.dump(format=ox.RdfFormat.N_QUADS)
+    assert lines
+    return frozenset(lines.splitlines()), made.manifest()
 
 
-def outcome(folder: Path, cache: Path) -> tuple[frozenset[ox.Quad], dict[str, int]] | list[str]:
+def outcome(folder: Path, cache: Path) -> tuple[frozenset[bytes], dict[str, int]] | list[str]:
     """What a build of the collection has and counts, or its faults."""
     try:
         made = build([folder], cache=cache)

@@ -157,5 +157,5 @@ def test_asking_a_built_graph_in_a_pipe_loads_none_of_the_heavy_libraries(the_bu
         "assert got.exit_code == 0, got.output"
     )
     rare = {f"taawun.commands.{name}" for name in ("faults", "terminal", "translation")}
-    rare |= {"openpyxl", "taawun.queries.why", "taawun.queries.asking"}
+    rare |= {"openpyxl", "taawun.queries.asking"}
     assert not modules_after(code) & (HEAVY | rare)

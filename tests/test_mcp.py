@@ -6,9 +6,11 @@ import json
 import os
 import re
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from in_a_thread import run_in_a_thread
 
 from taawun.loaders.builds.inputs import SEEDS
@@ -16,29 +18,36 @@ from taawun.loaders.builds.inputs import SEEDS
 TOOLS = {"search", "ask", "sparql", "show", "path", "document", "why"}
 
 
-@pytest.fixture(scope="session")
-def ask_over(the_build):
-    """Call ``work(client)`` with the SDK's client of ``taawun mcp`` over stdio."""
-
+@pytest.fixture(scope="module")
+def open_client(the_build):
+    """Start ``taawun mcp`` and call ``work(client)`` with the SDK's client of it over stdio."""
     from mcp import Client, StdioServerParameters, stdio_client
 
-    def call(work, *arguments):
-        async def main():
-            environment = {
-                **os.environ,
-                "TAAWUN_CACHE": str(the_build.path.parent),
-                "TAAWUN_COLLECTIONS": "",
-                "LC_ALL": "en_GB.UTF-8",
-            }
-            server = StdioServerParameters(
-                command=sys.executable, args=["-m", "taawun", "mcp", *arguments], env=environment
-            )
-            async with Client(stdio_client(server)) as client:
-                return await work(client)
+    @contextmanager
+    def opened(*arguments):
+        environment = {
+            **os.environ,
+            "TAAWUN_CACHE": str(the_build.path.parent),
+            "TAAWUN_COLLECTIONS": "",
+            "LC_ALL": "en_GB.UTF-8",
+        }
+        server = StdioServerParameters(
+            command=sys.executable, args=["-m", "taawun", "mcp", *arguments], env=environment
+        )
+        with (
+            start_blocking_portal() as portal,
+            portal.wrap_async_context_manager(Client(stdio_client(server))) as client,
+        ):
+            yield lambda work: portal.call(work, client)
 
-        return run_in_a_thread(main)
+    return opened
 
-    return call
+
+@pytest.fixture(scope="module")
+def ask_over(open_client):
+    """One server for all tests that ask it as it is."""
+    with open_client() as ask:
+        yield ask
 
 
 async def result(client, name, **arguments):
@@ -170,24 +179,26 @@ def test_the_ontology_and_the_questions_are_resources_and_nothing_is_written(ask
     assert "SERVICE" in outside.content[0].text
 
 
-def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_is_answered(ask_over):
+def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_is_answered(open_client):
     async def work(client):
         slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         stopped = await client.call_tool("sparql", {"query": slow})
         after = await result(client, "search", text="ليتوانيا")
         return stopped, after
 
-    stopped, after = ask_over(work, "--timeout", "3")
+    with open_client("--timeout", "3") as ask:
+        stopped, after = ask(work)
     assert stopped.is_error
     assert "3" in stopped.content[0].text
     assert after["entities"]
 
 
-def test_without_texts_the_quotes_alone_are_given(ask_over):
+def test_without_texts_the_quotes_alone_are_given(open_client):
     async def work(client):
         return await result(client, "document", document="egypt-iraq-talks", end=1500)
 
-    found = ask_over(work, "--no-texts")
+    with open_client("--no-texts") as ask:
+        found = ask(work)
     assert found["text"] is None
     assert_cited(found)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,12 @@ import pytest
 from taawun.graph.errors import QuoteError
 from taawun.graph.fact import Evidence, Fact
 from taawun.loaders.checks.claims import Claims
-from taawun.loaders.checks.lints import lint_facts
+from taawun.loaders.checks.lints import (
+    is_compared_across,
+    lint_differences,
+    lint_loops,
+    lint_subjects,
+)
 from taawun.loaders.checks.quotes import evidence
 from taawun.loaders.collection import Collection
 from taawun.loaders.files.value import Spot
@@ -73,6 +78,10 @@ class Judge:
         self.collection = collection
         self.claims = Claims(collection)
         self.unsaid = {fact: set(self.claims.unsaid(fact)) for fact in collection.facts}
+        self._across = [fact for fact in collection.facts if is_compared_across(fact)]
+        self._about: dict[ox.NamedNode, list[Fact]] = defaultdict(list)
+        for fact in collection.facts:
+            self._about[fact.subject].append(fact)
         self._stands: dict[tuple[str, str], bool] = {}
 
     def refuses_quote(self, item: Evidence, quote: str) -> bool:
@@ -94,8 +103,17 @@ class Judge:
         if not set(self.claims.unsaid(mutant)) <= self.unsaid[original]:
             return True
         witness = Spot(Place("mutant"), [])
-        facts = (mutant if fact is original else fact for fact in self.collection.facts)
-        lint_facts([(fact, witness) for fact in facts], self.collection.schema, is_whole=True)
+
+        def spoilt(facts: Iterable[Fact]) -> list[tuple[Fact, Spot]]:
+            return [(fact, witness) for fact in (*facts, mutant) if fact is not original]
+
+        # As builds in shards do: facts about one subject, then what is compared across subjects.
+        for subject in {original.subject, mutant.subject}:
+            about = [item for item in spoilt(self._about[subject]) if item[0].subject == subject]
+            lint_subjects(about, self.collection.schema, is_whole=True)
+        across = [item for item in spoilt(self._across) if is_compared_across(item[0])]
+        lint_differences(across)
+        lint_loops(across)
         return bool(witness.faults)
 
 

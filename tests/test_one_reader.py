@@ -408,7 +408,7 @@ def test_of_counts_it_is_not_said_and_of_what_cannot_be_explained_that_it_is_not
     assert reservations((FACT,), changing) == ["not known"]
 
 
-def test_terminal_and_page_show_it_without_why_and_csv_stays_as_it_was(graph, run):
+def test_every_output_shows_it_without_why(graph, run):
     said = run("ask", "planned-facts", "--format", "table", "--lang", "en").output
     _title, _, table = said.partition("\n")
     assert table.count("planned") == len(list(graph.ask("planned-facts"))) > 20
@@ -421,7 +421,25 @@ def test_terminal_and_page_show_it_without_why_and_csv_stays_as_it_was(graph, ru
     page = sent.getvalue().decode("utf-8", "replace")
     assert page.count("<td>planned</td>") == len(list(graph.ask("planned-facts")))
     assert '<th scope="col">rests on</th>' in page
-    assert "rests on" not in run("ask", "planned-facts", "--format", "csv", "--lang", "en").output
+    for style, separator in (("csv", ","), ("tsv", "\t")):
+        said = run("ask", "planned-facts", "--format", style, "--labels", "--lang", "en").stdout
+        _, *rows = csv.DictReader(io.StringIO(said), delimiter=separator)
+        assert {row["rests_on"] for row in rows} == {"planned"}
+    said = run("ask", "planned-facts", "--format", "markdown", "--lang", "en").stdout
+    assert said.count(" planned |") == len(list(graph.ask("planned-facts")))
+    for said in (
+        run("ask", "planned-facts", "--format", "json").stdout,
+        graph.ask("planned-facts").to_json(),
+    ):
+        answer = json.loads(said)
+        assert answer["restsOn"] == [["planned"]] * len(answer["results"]["bindings"])
+
+
+def test_programs_are_told_nothing_of_counts_and_in_tables_as_sparql_has_them(run, graph):
+    query = graph.catalogue.get("planned-facts").text
+    for words in (["ask", "agreements-per-country"], ["sparql", query]):
+        assert "rests_on" not in run(*words, "--format", "csv").stdout
+        assert "restsOn" not in json.loads(run(*words, "--format", "json").stdout)
 
 
 def test_cards_and_paths_have_the_columns_of_proofs_too(run):

@@ -13,7 +13,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -21,12 +20,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from in_place import in_place
 
 from taawun.cli import COMMANDS
 from taawun.commands.exporting import EXPORTS
 from taawun.loaders.builds.cache import Build
 from taawun.messages.untrusted_text import escaped, visible
 from taawun.queries.results import FORMATS, harmless, to_markdown, to_separated
+
+pytestmark = pytest.mark.usefixtures("example_alone")
 
 #: Clears a screen, sets a title, in 7 and 8 bits; hides text; turns and isolates what follows.
 STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\x08\x7f\u202e\u2066"
@@ -51,7 +53,7 @@ RUNS: dict[str, list[list[str]]] = {
         [f"SELECT {STEERING}"],
     ],
     "show": [["atlantis"], ["atlantis", "--why"], [HOSTILE]],
-    "path": [["atlantis", "egypt"], ["atlantis", HOSTILE]],
+    "path": [["atlantis", "lemuria"], ["atlantis", HOSTILE]],
     "template": [["facts"], [HOSTILE]],
     "import": [["{}/hostile.csv"], [HOSTILE]],
     "diff": [["{}"], [HOSTILE, HOSTILE]],
@@ -95,6 +97,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arabic = json.dumps(f"أطلانطس {HOSTILE}")
     (folder / "entities" / "country.yaml").write_text(
         f"country/atlantis: {{ar: {arabic}, en: {name}, also: [{name}], note: {name}}}\n"
+        f"country/lemuria: {{ar: {json.dumps('ليموريا ' + HOSTILE)}, en: Lemuria}}\n"
     )
     (folder / "entities" / "agreement.yaml").write_text(
         f"agreement/hostile: {{ar: {arabic}, en: {name}}}\n"
@@ -106,7 +109,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"      - {{subject: agreement/hostile, predicate: {fact}, {qualifiers}}}\n"
             for fact in (
                 "signatory, object: country/atlantis",
-                "signatory, object: country/egypt",
+                "signatory, object: country/lemuria",
                 "stage, object: stage/signed",
             )
         )
@@ -209,10 +212,10 @@ def test_answers_are_still_answers(hostile: Path, run: Callable[..., Any]) -> No
 
 @pytest.mark.parametrize("name", EXACT)
 def test_exports_that_keep_every_byte_are_only_shown_on_a_terminal(
-    name: str, hostile: Path, the_build: Build
+    name: str, hostile: Path, few_facts: Path, the_build: Build
 ) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "taawun", "export", name, "--collection", str(hostile)]
+    command = [*in_place(few_facts), "export", name, "--collection", str(hostile)]
     cache = {"TAAWUN_CACHE": str(the_build.path.parent), "TAAWUN_COLLECTIONS": ""}
     process = subprocess.Popen(command, stdout=theirs, env={**os.environ, **cache})
     os.close(theirs)

@@ -226,6 +226,26 @@ def test_countries_met_are_counted_without_ones_own(
     assert rows(graph, graph.read(text)) == [[count]]
 
 
+# The holders of a title, of one country or of all.
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "count"),
+    [
+        ("List all ministers", "Official (holds the post of: minister)", 3),
+        ("Who are the Egyptian ministers?", "holds the post of: minister; belongs to: Egypt", 1),
+        ("من هم الوزراء؟", "المنصب: وزير", 3),
+        ("the president of Egypt", "holds the post of: president; belongs to: Egypt", 1),
+    ],
+)
+def test_a_title_is_asked_for_and_told(
+    text: str, told: str, count: int, graph: KnowledgeGraph
+) -> None:
+    answer = graph.ask(text)
+    assert told in answer.understood
+    assert len(answer) == count
+
+
 # Documents that speak of something.
 
 

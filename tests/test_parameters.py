@@ -21,9 +21,9 @@ from taawun.ontology.schema import Schema
 from taawun.queries.catalogue import Catalogue
 from taawun.queries.parameters import LITERAL_TYPES, Parameter
 from taawun.queries.question import Question, read_question
-from taawun.queries.why.sparql import algebra as alg
-from taawun.queries.why.sparql.parser import parse
-from taawun.queries.why.sparql.writer import write_group
+from taawun.queries.sparql import algebra as alg
+from taawun.queries.sparql.parser import parse
+from taawun.queries.sparql.writer import write_group
 from taawun.server.pages.question_pages import question_page
 from taawun.viz.answers import answer_questions
 from terminal import on_a_terminal

@@ -9,6 +9,8 @@ import pytest
 from taawun.loaders.builds.cache import last_checked, remember, remembered
 from taawun.loaders.editing.new_collection import new_collection
 
+pytestmark = pytest.mark.usefixtures("nothing_bundled")
+
 
 @pytest.fixture
 def check(run, tmp_path):

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "proof.schema.json").read_text("utf-8"))
 DOCUMENTS = SEEDS / "documents"
 NAMES = sorted(Catalogue().questions)
+SOME = representatives()
 Proof = dict[str, Any]
 
 
@@ -52,19 +53,25 @@ def test_the_schema_is_one():
 @pytest.mark.parametrize(
     "names",
     [
-        pytest.param(representatives(), id="some"),
-        pytest.param(NAMES, id="all", marks=pytest.mark.slow),
+        pytest.param(SOME, id="some"),
+        pytest.param(sorted({*NAMES} - {*SOME}), id="others", marks=pytest.mark.slow),
     ],
 )
 def test_the_proofs_of_stored_questions_hold(names, graph, checker, checker_with_graph):
     """Rows that rest on no fact say why not."""
-    validator = jsonschema.Draft7Validator(SCHEMA)
+    validator, known = jsonschema.Draft7Validator(SCHEMA), set()
     for name in names:
         rows = graph.ask(name, **graph.catalogue.get(name).examples)
         proofs = read_proofs(rows.to_json(why=True).encode(), "proofs")
         assert len(proofs) == len(rows), name
         for proof, row in zip(proofs, rows, strict=True):
-            assert list(validator.iter_errors(proof)) == [], name
+            # What many proofs share is valid or not in each alike.
+            new = {}
+            for kind in ("facts", "definitions"):
+                items = {json.dumps(item): item for item in proof[kind]}
+                new[kind] = [item for key, item in items.items() if key not in known]
+                known |= items.keys()
+            assert list(validator.iter_errors({**proof, **new})) == [], name
             assert checker.check(proof).faults == (), name
             explanation = row.why()
             facts = [fact for view in explanation.facts for fact in view.asserted()]

@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 import psutil
 import pyoxigraph as ox
 import pytest
+from in_place import in_place
 
 from taawun.server.application import listen
 from taawun.server.slow_clients import Drain, LingeringTransport
@@ -253,16 +254,15 @@ def test_the_query_of_a_client_that_hangs_up_is_stopped(site):
 
 
 @pytest.mark.slow
-def test_when_all_are_busy_the_next_is_told_to_try_again(start_server):
-    server = start_server("serve", "--port", "0", "--workers", "1", "--timeout", "1")
+def test_when_all_are_busy_the_next_is_told_to_try_again(impatient):
     with ThreadPoolExecutor(30) as clients:
-        answers = list(clients.map(lambda _: server.query(ENDLESS), range(30)))
+        answers = list(clients.map(lambda _: impatient.query(ENDLESS), range(30)))
     busy = [answer for answer in answers if "busy" in answer.text]
     assert {answer.status for answer in answers} == {503}
     # How many wait instead depends on how long the first of them were seen to take.
     assert busy
     assert all(int(answer.headers["retry-after"]) > 0 for answer in busy)
-    assert server.query("ASK {}").status == 200
+    assert impatient.query("ASK {}").status == 200
 
 
 def test_a_long_answer_is_refused_to_a_client_that_could_not_see_it_break(server):
@@ -551,12 +551,16 @@ def wait_for(server, text, wanted):
 
 
 @pytest.mark.slow
-def test_what_is_built_anew_is_served_and_what_is_faulty_is_not(start_server, run, tmp_path):
+def test_what_is_built_anew_is_served_and_what_is_faulty_is_not(
+    start_server, run, few_facts_alone, tmp_path
+):
     register = tmp_path / "entities" / "country.yaml"
     register.parent.mkdir()
     register.write_text("country/atlantis: {ar: أطلانتس المتخيلة, en: Imaginary Atlantis}\n")
     collection = ("--collection", str(tmp_path))
-    server = start_server("serve", "--port", "0", "--workers", "1", *collection)
+    _, *command = in_place(few_facts_alone)
+    serve = ("serve", "--port", "0", "--workers", "1")
+    server = start_server(*serve, *collection, command=command)
     text = (
         "SELECT (STRBEFORE(?l, ' ') AS ?x) { country:atlantis rdfs:label ?l FILTER(LANG(?l)='en') }"
     )

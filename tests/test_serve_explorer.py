@@ -15,11 +15,10 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from in_place import in_place
 
 from taawun.loaders.builds import page_cache as kept
-from taawun.loaders.builds.atomic_folder import seal
 from taawun.loaders.builds.build import build
-from taawun.loaders.builds.cache import STORE
 from taawun.ontology.namespaces import DOCUMENT
 from taawun.server.pages import explorer_pages as explorers_of
 from taawun.server.pages import make_explorer as making
@@ -146,6 +145,7 @@ def test_only_the_newest_pages_are_kept_and_nothing_unfinished(folder, monkeypat
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_facts_alone")
 def test_a_document_that_is_not_the_one_of_the_build_is_not_shown(tmp_path):
     mine = tmp_path / "mine"
     shutil.copytree(SOUND / "documents", mine / "documents")
@@ -191,7 +191,7 @@ def test_pages_are_made_at_the_start_at_low_priority_and_read_at_the_next(folder
 
 
 @pytest.mark.slow
-def test_the_pages_of_a_new_build_are_made_beforehand(folder, start, tmp_path):
+def test_the_pages_of_a_new_build_are_made_beforehand(start_server, example_alone, tmp_path):
     register = tmp_path / "mine" / "entities" / "country.yaml"
     register.parent.mkdir(parents=True)
     cache, mine, builds = tmp_path / "mine-cache", tmp_path / "mine", []
@@ -199,12 +199,11 @@ def test_the_pages_of_a_new_build_are_made_beforehand(folder, start, tmp_path):
     for name in ("Sunken", "Imaginary"):
         register.write_text(f"country/atlantis: {{ar: أطلانتس المتخيلة, en: {name} Atlantis}}\n")
         builds.append(build([mine], cache=cache).path)
-        shutil.rmtree(builds[-1] / STORE)
-        shutil.copytree(folder / STORE, builds[-1] / STORE)
-        seal(builds[-1])
     new, old = builds
     assert new != old
-    server = start("--collection", str(mine), cache=cache)
+    _, *command = in_place(example_alone)
+    serve = ("serve", "--port", "0", "--collection", str(mine))
+    server = start_server(*serve, cache=cache, command=command)
     wait_until(lambda: hurry(server) or len(explorers(old)) == 2)
     register.write_text(register.read_text().replace("Imaginary", "Sunken"))
     wait_until(lambda: hurry(server) or len(explorers(new)) == 2)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pyoxigraph as ox
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import rules_passed
 from playwright.sync_api import expect
 
 from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, ID, TW
@@ -270,8 +270,7 @@ def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(
     page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     if is_its_turn:
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        rules_passed(page)
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
     assert (
         page.locator("body")
@@ -284,8 +283,7 @@ def test_a_page_is_accessible_runs_under_its_policy_and_fits_a_phone(
     assert not re.search(r"\[\d+:\d+\]", page.locator("main").inner_text())
     if is_its_turn:
         page.emulate_media(color_scheme="dark")
-        dark = Axe().run(page, options={"runOnly": ["color-contrast"]})
-        assert dark.violations_count == 0, dark.generate_report()
+        rules_passed(page, colours_alone=True)
     # The third is a window of 1440 by 900 at 200 %.
     for width, height in ((390, 844), (1920, 1080), (720, 450)):
         page.set_viewport_size({"width": width, "height": height})

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import openpyxl
 import pyoxigraph as ox
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import rules_passed
 from playwright.sync_api import expect
 
 from taawun.ontology.namespaces import BASE, GRAPH_EVIDENCE, ID, TW
@@ -83,7 +83,8 @@ def test_an_answer_can_be_downloaded_in_every_form(site):
     assert book.worksheets[0].max_row == 2
     query = site.get(f"{path}.rq?{given}").text
     again = site.get(f"/sparql.csv?query={quote(query)}&lang=ar").text
-    assert list(csv.reader(io.StringIO(again)))[1:] == rows[1:]
+    # What is asked as a query has no last column, that of what a row rests on.
+    assert list(csv.reader(io.StringIO(again)))[1:] == [row[:-1] for row in rows[1:]]
     own = site.get(f"/ask.csv?q={quote('what did Egypt offer Iraq')}&lang=en")
     assert own.status == 200
     assert len(own.text.splitlines()) > 5
@@ -178,8 +179,7 @@ def test_a_row_of_any_query_opens_its_proof_in_place_by_the_keyboard(site, brows
         last.press("Space")
         expect(proof).to_be_visible()
     assert not complaints
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    rules_passed(page)
     page.close()
 
 

@@ -29,7 +29,7 @@ from taawun.loaders.builds.source_state import read_statements
 
 ROOT = Path(__file__).parent.parent
 #: Facts of the collection, in shards of so many rows.
-FACTS, ROWS = 700, 60
+FACTS, ROWS = 400, 60
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,9 @@ import pytest
 
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import FACT, GRAPH_PROSPECTS, ID, PREFIXES, TW
+from taawun.queries.sparql.parser import parse
+from taawun.queries.sparql.patterns import is_lower_bound, welcome
 from taawun.queries.why import Note, explain
-from taawun.queries.why.sparql.parser import parse
-from taawun.queries.why.sparql.patterns import is_lower_bound, welcome
 
 PREFIX = (
     "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items()) + "PREFIX : <urn:>\n"

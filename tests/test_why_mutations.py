@@ -19,6 +19,7 @@ import pytest
 from permanent import SMALL, Permanent, prefixed, quads_of, store_of
 
 from taawun.graph.errors import TaawunError
+from taawun.queries.sparql import algebra as alg
 from taawun.queries.why import (
     RowExplanation,
     derivations,
@@ -31,7 +32,6 @@ from taawun.queries.why import (
     solutions,
     witnesses,
 )
-from taawun.queries.why.sparql import algebra as alg
 
 #: A row with a proof of its own in each: where the rewriting errs, another one is proposed.
 QUERIES = {

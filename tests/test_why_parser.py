@@ -11,9 +11,9 @@ import pytest
 from taawun.graph.errors import QueryError, UnexplainableError
 from taawun.ontology.namespaces import PREFIXES
 from taawun.queries.question import HERE
-from taawun.queries.why.sparql import algebra as alg
-from taawun.queries.why.sparql.parser import parse
-from taawun.queries.why.sparql.writer import write_dataset, write_select
+from taawun.queries.sparql import algebra as alg
+from taawun.queries.sparql.parser import parse
+from taawun.queries.sparql.writer import write_dataset, write_select
 
 CASES = Path(__file__).parent / "why" / "queries"
 SELECTS = [

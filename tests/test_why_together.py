@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from permanent import prefixed, store_of
 
 from taawun.graph.store import EmbeddedStore
+from taawun.queries.sparql.parser import parse
 from taawun.queries.why import explain
 from taawun.queries.why.provenance import Statement
-from taawun.queries.why.sparql.parser import parse
 from taawun.queries.why.verification import Checker, in_each_graph, quads
 
 NODES = [ox.NamedNode(f"urn:{name}") for name in "abc"]

@@ -7,13 +7,12 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import suppress
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
@@ -45,6 +44,9 @@ from .cache import (
 from .incremental_build import increment
 from .inputs import code_fingerprint, fingerprint
 from .source_state import KEPT_FACTS, Recorder, write_content
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 #: Characters of a chunk of lines.
 _PIECE: Final = 1 << 19

@@ -7,6 +7,7 @@ most ``FARTHEST`` characters after the one before, and this fits in one way only
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -132,14 +133,17 @@ def _locate_parts(
     for number, part in enumerate(parts[1:], 2):
         onward: dict[int, list[tuple[tuple[int, int], ...]]] = {}
         after = suffix if number == len(parts) else ""
-        for end, before in ways.items():
-            paragraph = text.find("\n", end) % (len(text) + 1)
-            border = min(paragraph, end + FARTHEST + len(part))
-            for match in re.finditer(f"(?={re.escape(part)})", text[end:border]):
-                start, stop = end + match.start(), end + match.start() + len(part)
-                if text.startswith(after, stop):
-                    longer = [(*way, (start, stop)) for way in before]
-                    onward[stop] = [*onward.get(stop, []), *longer][:2]
+        ends, here = sorted(ways), re.compile(f"(?={re.escape(part)})")
+        border = max(ends, default=0) + FARTHEST + len(part)
+        for match in here.finditer(text, min(ends, default=0), border):
+            start, stop = match.start(), match.start() + len(part)
+            least = max(start - FARTHEST, 0)
+            # The part before it ends in the same paragraph.
+            least = max(least, text.rfind("\n", least, stop) + 1)
+            near = ends[bisect_left(ends, least) : bisect_right(ends, start)]
+            before = [way for end in near[:2] for way in ways[end]]
+            if before and text.startswith(after, stop):
+                onward[stop] = [(*way, (start, stop)) for way in before[:2]]
         if not onward:
             last = _short(parts[number - 2])
             raise QuoteError("parts-too-far-apart", part=_short(part), before=last, limit=FARTHEST)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
-from ...graph.query_dependencies import Touched
 from ...graph.store import changed
 from ...messages.fault import Fault
 from ...ontology.namespaces import GRAPH_EVIDENCE, RDF, RDFS
-from .shacl.source import Node
-from .shapes import Shapes
+from .shacl.dependencies import Edited
+from .shacl.ready_shapes import ReadyShape, results_of
+from .shapes import Shapes, Validation
 
 _PLAIN = ox.DefaultGraph()
 _EVIDENCE = ox.NamedNode(GRAPH_EVIDENCE)
@@ -24,13 +24,12 @@ class ShapeTrial:
     Of the view only those quads are loaded that the shapes read which an edit touches.
     """
 
-    def __init__(self, shapes: Shapes, store: ox.Store) -> None:
-        """``store`` is the state before the first edit."""
-        self._shapes = shapes
+    def __init__(self, shapes: Sequence[ReadyShape], described: Callable[[], Shapes]) -> None:
+        """``described`` gives the description of the shapes, for those that have no rules."""
+        self._shapes, self._described = shapes, described
         self._flat = ox.Store()
         self._terms: set[str] = set()
         self._is_whole = False
-        self._load(store, frozenset({RDFS + "subClassOf"}))
 
     def _load(self, store: ox.Store, terms: frozenset[str] | None) -> None:
         """Have the quads with these terms too, or all; ``store`` is the state before an edit."""
@@ -57,14 +56,16 @@ class ShapeTrial:
         with all that it leads to; shapes that read nothing that has changed are not applied.
         """
         come, gone = list(_read(added)), list(_read(removed))
-        touched = Touched.in_one_graph([*come, *gone])
-        chosen = dict(self._shapes.reading(self._flat, touched))
-        for terms in chosen.values():
-            self._load(store, terms)
+        edited = Edited(store, [*come, *gone])
+        chosen = [one for one in self._shapes if edited.may_change(one.reads)]
+        for one in chosen:
+            self._load(store, one.reads.terms)
+            if one.rules is None:
+                self._load(store, frozenset({RDFS + "subClassOf"}))
         with changed(self._flat, _evidence_of(store, come, gone), []):
             with changed(self._flat, come, gone):
                 after = self._broken(chosen)
-            before = self._broken(shape for shape in chosen if shape.value in after)
+            before = self._broken(one for one in chosen if one.shape.value in after)
         found = {fault for faults in after.values() for fault in faults}
         return sorted(found.difference(*before.values()))
 
@@ -75,15 +76,17 @@ class ShapeTrial:
                 self._flat.remove(quad)
         self._flat.extend(quad for quad in added if quad.graph_name == _PLAIN)
 
-    def _broken(self, shapes: Iterable[Node]) -> dict[str, list[Fault]]:
+    def _broken(self, shapes: Iterable[ReadyShape]) -> dict[str, list[Fault]]:
         """The violations of those of the shapes that have any, by the IRI of the shape."""
         found: dict[str, list[Fault]] = {}
-        shape = ""
-        for step in self._shapes.steps(self._flat, shapes):
-            if isinstance(step, str):
-                shape = step
-            elif step.faults:
-                found.setdefault(shape, []).extend(step.faults)
+        for one in shapes:
+            if one.rules is None:
+                validation = self._described().validate(self._flat, [one.shape])
+            else:
+                results = {r for rule in one.rules for r in results_of(*rule, self._flat)}
+                validation = Validation(0, tuple(results))
+            if validation.faults:
+                found[one.shape.value] = validation.faults
         return found
 
 

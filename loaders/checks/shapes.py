@@ -18,22 +18,19 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from ...graph.errors import ShapesError, needs
-from ...graph.query_dependencies import Touched
 from ...graph.sparql_tokens import scan
 from ...messages.fault import Fault
 from ...ontology.namespaces import BASE, GRAPH_EVIDENCE, RDF, RDFS, SH, TW, XSD
 from ...ontology.schema import FILES, HERE, Property, Schema, local_name
 from ...ontology.turtle_file import sources_of
 from ..collection import shape_files, term_files
-from .shacl.compiler import Compiler, Rule, refuse_unknown, severity_of
-from .shacl.dependencies import terms_of_shape
+from .shacl.compiler import Compiler, refuse_unknown
+from .shacl.ready_shapes import ReadyShape, Report, results_of, rows_of
 from .shacl.source import (
     BeyondSparqlError,
     Node,
     Result,
     ShapesGraph,
-    message_of,
-    path_of,
     targeted,
     without_targets,
 )
@@ -194,7 +191,6 @@ class Shapes:
             written += added
         self.source: Final = ShapesGraph([*written, *made_shapes(schema)])
         refuse_unknown(self.source)
-        self._terms: Final[dict[Node, frozenset[str] | None]] = {}
         self._last = Compiler(self.source, {})
 
     @property
@@ -234,12 +230,12 @@ class Shapes:
             targets = compiler.targets(shape)
             if targets not in counted:
                 count = f"SELECT (COUNT(DISTINCT ?this) AS ?n) WHERE {{ {targets} }}"
-                (row,) = _rows(store, count)
+                (row,) = rows_of(store, count)
                 counted[targets] = int(row["n"].value)
             results: set[Result] = set()
             try:
                 for rule in compiler.rules(shape) if counted[targets] else ():
-                    results.update(_results(self.source, rule, store))
+                    results.update(results_of(rule, Report.of(self.source, rule), store))
             except BeyondSparqlError:
                 by_reference.append(shape)
             yield Validation(counted[targets], tuple(results))
@@ -254,26 +250,16 @@ class Shapes:
                 alone = ShapesGraph(without_targets(self.source, shape))
                 yield Validation(0, tuple(by_pyshacl(data, alone)), (shape.value,))
 
-    def reading(
-        self, store: ox.Store, touched: Touched
-    ) -> Iterator[tuple[Node, frozenset[str] | None]]:
-        """The shapes whose results a change of the store may change, and the terms they read.
-
-        The others need not run. The terms are None if they may be any.
-        """
-        compiler = self._compiler(store)
-        for shape in targeted(self.source):
-            if shape not in self._terms:
-                self._terms[shape] = terms_of_shape(compiler, shape)
-            if touched.has_any(self._terms[shape]):
-                yield shape, self._terms[shape]
+    def ready(self, below: Mapping[str, Sequence[str]]) -> tuple[ReadyShape, ...]:
+        """The shapes with targets, compiled for data with these subclasses."""
+        compiler = Compiler(self.source, below)
+        return tuple(ReadyShape.of(compiler, shape) for shape in targeted(self.source))
 
     def _compiler(self, store: ox.Store) -> Compiler:
         """A compiler for the subclasses that the store has: mostly the one that served before."""
-        below = _below(store)
+        below = subclasses(store)
         if below != self._last.below:
             self._last = Compiler(self.source, below)
-            self._terms.clear()
         return self._last
 
     def reference(self, store: ox.Store) -> list[Result]:
@@ -321,19 +307,7 @@ def _triples(path: Path) -> Iterable[ox.Triple]:
         yield ox.Triple(quad.subject, quad.predicate, quad.object)
 
 
-def _rows(
-    store: ox.Store, query: str, this: ox.NamedNode | ox.BlankNode | ox.Literal | None = None
-) -> ox.QuerySolutions:
-    """Run a query, with a focus node in place of ``$this`` where one is given."""
-    given: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {}
-    if this is not None:
-        given[ox.Variable("this")] = this
-    answer = store.query(query, substitutions=given)
-    assert isinstance(answer, ox.QuerySolutions)
-    return answer
-
-
-def _below(store: ox.Store) -> Mapping[str, list[str]]:
+def subclasses(store: ox.Store) -> Mapping[str, list[str]]:
     """Every class to its subclasses, direct and indirect."""
     direct: dict[str, set[str]] = defaultdict(set)
     for quad in store.quads_for_pattern(
@@ -350,33 +324,3 @@ def _below(store: ox.Store) -> Mapping[str, list[str]]:
             waiting += new
         found[kind] = sorted(seen - {kind})
     return found
-
-
-def _results(shapes: ShapesGraph, rule: Rule, store: ox.Store) -> Iterable[Result]:
-    own_path = path_of(shapes, rule.shape)
-    own_path = own_path[1:-1] if own_path.startswith("<") else own_path
-    message = message_of(shapes, rule.shape, rule.source)
-    if rule.targets:
-        focuses = [row[0] for row in _rows(store, rule.targets)]
-        answers = [(focus, _rows(store, rule.query, focus)) for focus in focuses]
-    else:
-        answers = [(None, _rows(store, rule.query))]
-    for given, answer in answers:
-        known = {variable.value for variable in answer.variables}
-        for row in answer:
-            focus = row[rule.focus] if rule.focus in known else None
-            focus = focus or given
-            value = row[rule.value] if rule.value in known else None
-            path = row[rule.path] if rule.path in known else None
-            if rule.source and value is None and not own_path:
-                # The value of a node shape is the node itself (section 5.3.2).
-                value = focus
-            yield Result(
-                focus=focus.value,
-                path=path.value if path else own_path,
-                value=str(value) if value else "",
-                shape=rule.shape.value,
-                message=message,
-                severity=severity_of(shapes, rule.shape),
-                constraint=rule.constraint,
-            )

@@ -42,9 +42,9 @@ from ..builds.source_state import (
 )
 from ..checks.claims import Claims, is_number
 from ..checks.glosses import first_glosses, gloss_lines, with_shared_glosses
+from ..checks.kept_shapes import kept_trial
 from ..checks.lints import is_compared_across, lint_facts, lint_names
 from ..checks.shape_trial import ShapeTrial
-from ..checks.shapes import Shapes
 from ..collection import Collection, read_collection
 from ..entities import region_lines
 from ..files.value import Site, Spot
@@ -280,9 +280,7 @@ class WorkingCopy:
     def shape_faults(self, store: ox.Store, effect: Effect) -> list[Fault]:
         """The violations of shapes that an edit adds; ``store`` holds the state before it."""
         if self._trial is None:
-            schema = self.collection.schema
-            shapes = Shapes(collections=self._folders[1:], schema=schema)
-            self._trial = ShapeTrial(shapes, store)
+            self._trial = kept_trial(self._folders[1:], self.collection.schema, store)
         return self._trial.added_faults(store, effect.added, effect.removed)
 
     def effect_in_full(self, edit: Edit) -> Effect:

@@ -72,18 +72,17 @@ _PART_OF_YEAR: Final = (
     rf"(?:(?P<of>{_YEAR})م?|(?<=عام[^\S\n]|سنة[^\S\n])"
     rf"(?:الجاري|الجارى|الحالي|الحالى|الماضي|الماضى|المقبل|القادم)ة?)"
 )
-_DATE: Final = re.compile(
-    "|".join(
-        (
-            rf"{_PART_OF_YEAR}{_EDGE}",
-            rf"(?<!\w)[Qq](?P<quarter>[1-4])[^\S\n]?[-/]?[^\S\n]?(?P<of_quarter>{_YEAR}){_EDGE}",
-            rf"(?<![\w.])(?P<iso>(?P<y1>{_YEAR})[-/](?P<m1>\d{{1,2}})[-/](?P<d1>\d{{1,2}})){_EDGE}",
-            rf"(?<![\w./-])(?P<dmy>(?P<d2>\d{{1,2}})[-/.](?P<m2>\d{{1,2}})[-/.](?P<y2>{_YEAR})){_EDGE}",
-            rf"(?<![\w./-])(?P<years>(?P<from>{_YEAR})[^\S\n]?[-–/][^\S\n]?(?P<to>{_YEAR})){_EDGE}",
-            rf"(?:(?<!\w)|(?<=\b[وفبكل]))(?:{_DAYS}{_OF})?(?:(?P<word>شهر)[^\S\n]+)?"
-            rf"{_MONTH}{_WITH_YEAR}م?{_EDGE}",
-            rf"(?:(?<![\w.,٫٬/-])|(?<=\b[وفبكل]))(?P<alone>{_YEAR})م?{_EDGE}(?!-?\d)",
-        )
+#: Compiled on first use, as most commands look for no date; re caches it.
+_DATE: Final = "|".join(
+    (
+        rf"{_PART_OF_YEAR}{_EDGE}",
+        rf"(?<!\w)[Qq](?P<quarter>[1-4])[^\S\n]?[-/]?[^\S\n]?(?P<of_quarter>{_YEAR}){_EDGE}",
+        rf"(?<![\w.])(?P<iso>(?P<y1>{_YEAR})[-/](?P<m1>\d{{1,2}})[-/](?P<d1>\d{{1,2}})){_EDGE}",
+        rf"(?<![\w./-])(?P<dmy>(?P<d2>\d{{1,2}})[-/.](?P<m2>\d{{1,2}})[-/.](?P<y2>{_YEAR})){_EDGE}",
+        rf"(?<![\w./-])(?P<years>(?P<from>{_YEAR})[^\S\n]?[-–/][^\S\n]?(?P<to>{_YEAR})){_EDGE}",
+        rf"(?:(?<!\w)|(?<=\b[وفبكل]))(?:{_DAYS}{_OF})?(?:(?P<word>شهر)[^\S\n]+)?"
+        rf"{_MONTH}{_WITH_YEAR}م?{_EDGE}",
+        rf"(?:(?<![\w.,٫٬/-])|(?<=\b[وفبكل]))(?P<alone>{_YEAR})م?{_EDGE}(?!-?\d)",
     )
 )
 #: Words after four digits that make them a quantity or a Hijri year.
@@ -141,7 +140,7 @@ def completed(text: str, dateline: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _dates(text: str) -> tuple[SaidDate, ...]:
     found = []
-    for match in _DATE.finditer(text):
+    for match in re.finditer(_DATE, text):
         edtf = _edtf(match, text)
         if edtf is not None and edtf_fault(edtf) is None:
             found.append(SaidDate(match.start(), match.end(), edtf))

@@ -10,6 +10,7 @@ from .units import Mention, Units
 #: Who holds a post below the head of a body, by the labels of posts.
 _LOWER: Final = "deputy|vice|advis|assistant|undersecretary|نائب|مستشار|معاون|وكيل"
 _HOLD: Final = {"Post", "holds", "heldBy", "held", "memberOf", "hasPost", "postIn", "head"}
+#: How titles begin in the labels of posts; each is told by the message ``reading-title-…``.
 _TITLES: Final = {"minister": "^Minister|^وزير", "head": "^President|^رئيس الجمهورية"}
 
 
@@ -196,34 +197,22 @@ def officials(u: Units) -> Plan | None:
         return None
     if u.has("represent", "ambassador", "DiplomaticPost") and countries:
         return _envoys(u, countries)
-    if u.asked not in ("who", "which", "howmany", "") or len(countries) != 1:
+    if u.asked not in ("who", "which", "howmany", "") or len(countries) > 1:
         return None
-    (country,) = countries
-    if country.role in ("to", "with", "about"):
+    if any(m.role in ("to", "with", "about") for m in countries):
         return None
-    plan = Plan("official")
     if u.has("minister") and not u.left({"minister", "Official", "holds"}):
-        plan.add(
-            f"?official tw:holds ?post . ?post tw:belongsToCountry {iri(country.iri)} ; "
-            f'rdfs:label ?title . FILTER(REGEX(?title, "{_TITLES["minister"]}"))',
-            Step("?Official", "belongsToCountry", country.iri),
-            Step("?Official", "holds", "?Post"),
-        )
-        plan.shown = ["post"]
-        return plan
+        return _titled("minister", countries)
+    if not countries:
+        return None
     if (
         u.has("head")
         and "president" in u.text.lower() + " president" * ("رئيس" in u.text)
-        and (not u.left({"head", "Official", "holds"}))
+        and not u.left({"head", "Official", "holds"})
     ):
-        plan.add(
-            f"?official tw:holds ?post . ?post tw:belongsToCountry {iri(country.iri)} ; "
-            f'rdfs:label ?title . FILTER(REGEX(?title, "{_TITLES["head"]}"))',
-            Step("?Official", "holds", "?Post"),
-            Step("?Post", "belongsToCountry", country.iri),
-        )
-        plan.shown = ["post"]
-        return plan
+        return _titled("head", countries)
+    (country,) = countries
+    plan = Plan("official")
     if (u.has("Official") and not u.left({"Official"})) or (
         country.kind == "people" and not u.left(())
     ):
@@ -233,6 +222,21 @@ def officials(u: Units) -> Plan | None:
         )
         return plan
     return None
+
+
+def _titled(title: str, countries: list[Mention]) -> Plan:
+    """Who holds a post of this title, in a country if one is named."""
+    plan = Plan("official", shown=["post"]).add(
+        "?official tw:holds ?post . ?post rdfs:label ?title . "
+        f'FILTER(REGEX(?title, "{_TITLES[title]}"))',
+        Step("?Official", "holds", f"title:{title}"),
+    )
+    for country in countries:
+        plan.add(
+            f"?post tw:belongsToCountry {iri(country.iri)} .",
+            Step("?Official", "belongsToCountry", country.iri),
+        )
+    return plan
 
 
 def _envoys(u: Units, countries: list[Mention]) -> Plan | None:

@@ -123,13 +123,15 @@ class Wording:
         return " / ".join(self._label(TW + one, language) for one in predicate.split("|"))
 
     def _term(self, term: str, language: str) -> str:
-        """``?`` for what is asked, a class for a thing of it, a name for a named thing."""
+        """``?`` for what is asked, a class for a thing of it, a name for a named thing or title."""
         if term == "?":
             return "؟" if language == "ar" else "?"
         if term.startswith("?"):
             return self._label(TW + term[1:], language)
         if term.startswith("http"):
             return self._label(term, language)
+        if term.startswith("title:"):
+            return say(f"reading-title-{term.removeprefix('title:')}", language)
         return "; ".join(month_named(date, language) for date in term.split("; "))
 
     def _label(self, iri: str, language: str) -> str:

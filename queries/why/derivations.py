@@ -18,6 +18,11 @@ import pyoxigraph as ox
 
 from ...graph.errors import QueryError
 from ...graph.store import Store, Term, read
+from ..sparql import algebra as alg
+from ..sparql.patterns import Fresh, is_lower_bound, unprojected, with_keys
+from ..sparql.terms import make_expression
+from ..sparql.variables import certain, mentioned, without_idle_optionals
+from ..sparql.writer import Absence, is_query, write_absence, write_select, write_values
 from .provenance import (
     NOTHING,
     Derivations,
@@ -32,11 +37,6 @@ from .provenance import (
 from .rewrite import Rewriter
 from .row_limits import Limits, limits_to, placed
 from .solutions import Reader
-from .sparql import algebra as alg
-from .sparql.patterns import Fresh, is_lower_bound, unprojected, with_keys
-from .sparql.terms import make_expression
-from .sparql.variables import certain, mentioned, without_idle_optionals
-from .sparql.writer import Absence, is_query, write_absence, write_select, write_values
 
 #: How many ways to satisfy the EXISTS patterns and paths are combined per solution.
 _BREADTH: Final = 4

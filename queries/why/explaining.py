@@ -19,14 +19,14 @@ from ...graph.errors import QueryError, UnexplainableError
 from ...graph.garbage_collection import no_pauses
 from ...graph.store import Answer, Store, Term, read
 from ...messages.message import Message
+from ..sparql import algebra as alg
+from ..sparql.parser import parse
+from ..sparql.patterns import Fresh, groups_in, selects
+from ..sparql.writer import Absence, write_absence, write_base, write_dataset
 from .derivations import Deriver
 from .explanation import Grounds, RowExplanation, unexplained
 from .full_graph import FullGraph
 from .provenance import NOTHING, Rest, Row, Table
-from .sparql import algebra as alg
-from .sparql.parser import parse
-from .sparql.patterns import Fresh, groups_in, selects
-from .sparql.writer import Absence, write_absence, write_base, write_dataset
 from .verification import Checker
 from .witnesses import Blockers, Choice, Chooser
 

@@ -18,13 +18,13 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.store import EmbeddedStore, Term, read
+from ..sparql import algebra as alg
+from ..sparql.patterns import is_monotone, selects, unprojected
+from ..sparql.terms import make_expression
+from ..sparql.variables import certain, in_scope, mentioned, rename, without_idle_optionals
+from ..sparql.writer import write_select
 from .derivations import Deriver
 from .provenance import GraphNode, Statement, batched, stored
-from .sparql import algebra as alg
-from .sparql.patterns import is_monotone, selects, unprojected
-from .sparql.terms import make_expression
-from .sparql.variables import certain, in_scope, mentioned, rename, without_idle_optionals
-from .sparql.writer import write_select
 from .verification import Case, quads, same
 
 _CHUNK: Final = 1000

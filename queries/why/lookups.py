@@ -18,6 +18,9 @@ import pyoxigraph as ox
 from ...graph.errors import UnexplainableError
 from ...graph.store import Term
 from ...ontology.namespaces import RDF
+from ..sparql import algebra as alg
+from ..sparql.terms import make_expression
+from ..sparql.writer import write_absence
 from .provenance import (
     NOTHING,
     Derivations,
@@ -31,9 +34,6 @@ from .provenance import (
     Table,
     batched,
 )
-from .sparql import algebra as alg
-from .sparql.terms import make_expression
-from .sparql.writer import write_absence
 
 #: One way to satisfy an atom: statement numbers and the rest of the derivation.
 Way: TypeAlias = tuple[frozenset[int], Rest]

@@ -17,9 +17,9 @@ import pyoxigraph as ox
 from ...graph.errors import UnexplainableError
 from ...graph.fact_sources import chunks
 from ...graph.store import EmbeddedStore, Store, Term, read
-from .sparql import algebra as alg
-from .sparql.patterns import Fresh
-from .sparql.writer import Absence
+from ..sparql import algebra as alg
+from ..sparql.patterns import Fresh
+from ..sparql.writer import Absence
 
 _T = TypeVar("_T")
 

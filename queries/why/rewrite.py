@@ -14,6 +14,19 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ..sparql import algebra as alg
+from ..sparql.patterns import (
+    Fresh,
+    conjuncts,
+    is_joinable,
+    is_monotone,
+    make_conjunction,
+    unprojected,
+    welcome,
+    with_keys,
+)
+from ..sparql.terms import make_expression
+from ..sparql.variables import certain, in_scope, mentioned, rename
 from .provenance import (
     AbsenceAtom,
     Atom,
@@ -24,19 +37,6 @@ from .provenance import (
     SubqueryAtom,
     TripleAtom,
 )
-from .sparql import algebra as alg
-from .sparql.patterns import (
-    Fresh,
-    conjuncts,
-    is_joinable,
-    is_monotone,
-    make_conjunction,
-    unprojected,
-    welcome,
-    with_keys,
-)
-from .sparql.terms import make_expression
-from .sparql.variables import certain, in_scope, mentioned, rename
 
 #: The elements with patterns of their own, for which it matters what stands beside them.
 _NESTING: Final = (alg.OptionalGroup, alg.UnionGroups, alg.GraphGroup, alg.Group, alg.Select)

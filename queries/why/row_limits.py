@@ -9,10 +9,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..sparql import algebra as alg
+from ..sparql.patterns import Fresh
+from ..sparql.variables import certain
 from .provenance import Row, batched
-from .sparql import algebra as alg
-from .sparql.patterns import Fresh
-from .sparql.variables import certain
 
 #: The number of rows in a VALUES block, and the number above which all rows are queried at once.
 _CHUNK: Final = 1000

@@ -13,6 +13,8 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.store import Term
+from ..sparql import algebra as alg
+from ..sparql.writer import Absence, write_absence
 from .lookups import Way, look_up_exists, look_up_paths, look_up_subquery
 from .provenance import (
     NOTHING,
@@ -29,8 +31,6 @@ from .provenance import (
     TripleAtom,
     stored,
 )
-from .sparql import algebra as alg
-from .sparql.writer import Absence, write_absence
 
 #: Minimum number of derivations kept per row if not all are needed.
 KEPT: Final = 10_000

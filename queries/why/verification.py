@@ -18,10 +18,10 @@ import pyoxigraph as ox
 from ...graph.sparql_tokens import Token, scan, spelt_for_oxigraph, values_blocks
 from ...graph.store import Term, line_of
 from ...ontology.namespaces import XSD
+from ..sparql import algebra as alg
+from ..sparql.patterns import unprojected
+from ..sparql.writer import write_base, write_dataset, write_group, write_select
 from .provenance import Row, Statement
-from .sparql import algebra as alg
-from .sparql.patterns import unprojected
-from .sparql.writer import write_base, write_dataset, write_group, write_select
 
 #: A row with the numbers of the statements that are to prove it.
 Case: TypeAlias = tuple[Row, frozenset[int]]

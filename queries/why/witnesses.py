@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..sparql import algebra as alg
 from .derivations import Deriver
 from .explanation import Grounds
 from .full_graph import FullGraph
 from .provenance import Derivations, GraphNode, Rest, Row
-from .sparql import algebra as alg
 from .verification import Case, Checker
 
 

@@ -11,11 +11,11 @@ import pyoxigraph as ox
 from ...api import KnowledgeGraph
 from ...graph.errors import QueryError, UnknownNameError, told
 from ...messages.message import say
-from ...queries.answer import Triples, write_answer
+from ...queries.answer import Triples
 from ...queries.answer_table import AnswerTable
 from ...queries.labels import short_iri
 from ...queries.parameters import LITERAL_TYPES, Parameter, lacking, name_choices
-from ...queries.proven_answer import write_proven
+from ...queries.proven_answer import write_proven, write_without_proofs
 from ...queries.question import Question
 from ...queries.rows import Rows, Truth
 from ...queries.workbook import write_answer_book
@@ -232,7 +232,7 @@ def answer_file(
         Content_Disposition=f'attachment; filename="{name or "taawun-answer"}.{form}"',
     )
     if form == "csv":
-        write_answer(found.answer, "csv", reply.body, for_spreadsheet=True)
+        write_without_proofs(found, "csv", reply.body, for_spreadsheet=True)
     elif form == "json":
         write_proven(found, found.proven(), "json", reply.body)
     elif form == "rq":

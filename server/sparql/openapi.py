@@ -124,6 +124,11 @@ _SCHEMAS: Final = {
                     }
                 },
             },
+            "restsOn": {
+                "type": "array",
+                "description": "What each row rests on besides asserted facts; null: not known.",
+                "items": {"type": ["array", "null"], "items": {"type": "string"}},
+            },
             "why": {"type": "array", "items": {"$ref": "#/components/schemas/Why"}},
         },
     },

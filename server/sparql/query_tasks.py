@@ -15,8 +15,7 @@ from ...graph.remote.remote_store import RemoteStore
 from ...graph.store import EmbeddedStore, Graphs
 from ...messages.message import foreign
 from ...ontology.namespaces import PREFIXES
-from ...queries.answer import write_answer
-from ...queries.proven_answer import write_proven
+from ...queries.proven_answer import write_proven, write_without_proofs
 from ...queries.question import Question
 from ...queries.rows import Rows, Truth
 from ...queries.why import explainable
@@ -113,7 +112,7 @@ def question(
     if why:
         write_proven(rows, rows.proven(), style, reply.body)
     else:
-        write_answer(rows.answer, style, reply.body)
+        write_without_proofs(rows, style, reply.body)
 
 
 def answered(graph: KnowledgeGraph, name: str, parameters: dict[str, str], language: str) -> Rows:

@@ -15,11 +15,11 @@ from taawun.graph.derive import DerivedFact
 from taawun.graph.fact import Fact
 from taawun.graph.store import EmbeddedStore
 from taawun.ontology.namespaces import DCTERMS, DOCUMENT, ID, PREFIXES, RDF, RDFS, SKOS, TW
+from taawun.queries.sparql import algebra as alg
+from taawun.queries.sparql.parser import parse
+from taawun.queries.sparql.variables import in_scope, mentioned, rename
+from taawun.queries.sparql.writer import write_dataset, write_select
 from taawun.queries.why import RowExplanation, Witness
-from taawun.queries.why.sparql import algebra as alg
-from taawun.queries.why.sparql.parser import parse
-from taawun.queries.why.sparql.variables import in_scope, mentioned, rename
-from taawun.queries.why.sparql.writer import write_dataset, write_select
 
 # The small graph.
 

@@ -78,7 +78,7 @@ function chooser(question, values, item, place) {
   const isAnswered = (cell) => rowsOf({question, values: now.map((one, at) => (at === place ? cell : one))}).length > 0;
   if (!question.answers.size && !question.computed) return el('p', {class: 'quiet'}, `${inLanguage(item.name)}: `, now[place] ? cellContent(now[place]) : word('answer-any'));
   const listed = [...new Set([now[place], item.cell, ...item.values])].filter((cell) => cell || !item.required);
-  const sorted = listed.sort((one, other) => name(one).localeCompare(name(other), locale()));
+  const sorted = listed.sort((one, other) => compareNames(name(one), name(other)));
   const option = (cell) => el('option', {value: cell, selected: cell === now[place]}, name(cell));
   const [full, empty] = [sorted.filter((cell) => cell && isAnswered(cell)), sorted.filter((cell) => cell && !isAnswered(cell))];
   return el('label', {class: 'narrowing'}, el('span', {}, inLanguage(item.name)),

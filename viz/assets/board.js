@@ -47,7 +47,7 @@ function narrowing() {
     el('select', {data: {key: `narrow-${key}`}, onchange: ({target}) => update({[key]: target.value ? nodeByShortName(target.value) : null}, {remember: true})},
       el('option', {value: ''}, word(every)), list.map((node) => el('option', {value: shortName(node), selected: node === chosen}, inLanguage(node.name)))));
   const areas = [...new Set(items.flatMap((item) => item.areas).flatMap((id) => [id, ...nodes[id].areas]))].map((id) => nodes[id]);
-  areas.sort((one, other) => inLanguage(one.name).localeCompare(inLanguage(other.name), locale()));
+  areas.sort((one, other) => compareNames(inLanguage(one.name), inLanguage(other.name)));
   return el('div', {class: 'narrowings'},
     choice('partner', 'overview-partner', 'overview-every-partner', partners.map((partner) => partner.node), state.partner),
     choice('area', 'overview-area', 'overview-every-area', areas, state.area));

@@ -13,7 +13,8 @@ function renderSide() {
     legend(),
     ...[...Object.keys(FACETS).map(facet), groupsChoice(), summariesSwitch()].filter(Boolean),
   );
-  side.scrollTop = scrollTop;
+  // Where nothing is scrolled, the layout can wait.
+  if (scrollTop) side.scrollTop = scrollTop;
   if (focusKey) side.querySelector(`[data-key="${CSS.escape(focusKey)}"]`)?.focus({preventScroll: true});
 }
 

@@ -11,7 +11,7 @@ function renderPanel() {
   const focusKey = hadFocus && document.activeElement.dataset.key;
   panel.setAttribute('aria-label', word('explorer-details'));
   panel.replaceChildren(panelBar(), el('div', {class: 'content'}, ...panelContent()));
-  panel.scrollTop = isSame ? scrollTop : 0;
+  if (scrollTop) panel.scrollTop = isSame ? scrollTop : 0;
   told = state.selected;
   if (hadFocus) (panel.querySelector(`[data-key="${CSS.escape(focusKey || '')}"]`) ?? panel).focus({preventScroll: true});
 }

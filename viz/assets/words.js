@@ -8,7 +8,16 @@ const locale = () => (language.now === 'ar' ? 'ar-EG-u-nu-latn' : 'en-GB');
 const direction = (lang = language.now) => (lang === 'ar' ? 'rtl' : 'ltr');
 /** The one of two texts that the reader reads. */
 const inLanguage = (name) => name[language.now];
-const number = (value) => new Intl.NumberFormat(locale(), {maximumFractionDigits: 6}).format(value);
+
+/** What formats numbers or compares names is slow to make: one for each language and shape. */
+const formats = new Map();
+function format(kind, shape = {}) {
+  const key = [kind, locale(), ...Object.entries(shape)].join(' ');
+  if (!formats.has(key)) formats.set(key, new Intl[kind](locale(), shape));
+  return formats.get(key);
+}
+const number = (value) => format('NumberFormat', {maximumFractionDigits: 6}).format(value);
+const compareNames = (one, other) => format('Collator').compare(one, other);
 
 /** The words of a code, with {parts} filled; `count` chooses the plural form. */
 function word(code, parts = {}) {
@@ -18,7 +27,7 @@ function word(code, parts = {}) {
 /** The same as a list of texts and parts, which may be elements. */
 function wordWith(code, {count, ...parts}) {
   const found = DATA.words[code][language.now];
-  const text = typeof found === 'string' ? found : found[new Intl.PluralRules(locale()).select(count)];
+  const text = typeof found === 'string' ? found : found[format('PluralRules').select(count)];
   return text.split(/\{(\w+)\}/).map((piece, place) => (place % 2 === 0 ? piece : piece === 'count' ? number(count) : parts[piece]));
 }
 
@@ -44,7 +53,7 @@ function oneDate(edtf) {
   if (!parts) return null;
   const [, year, month, day] = parts;
   const plainYear = year === 'XXXX' ? null
-    : new Intl.NumberFormat(locale(), {useGrouping: false}).format(Number(year));
+    : format('NumberFormat', {useGrouping: false}).format(Number(year));
   if (!month) return plainYear;
   if (Number(month) > 12) {
     const whole = plainYear ? word('date-this-year', {year: plainYear}) : word('date-that-year');
@@ -52,7 +61,7 @@ function oneDate(edtf) {
   }
   const date = new Date(Date.UTC(year === 'XXXX' ? 2000 : Number(year), Number(month) - 1, Number(day ?? 1)));
   const shape = {month: 'long', timeZone: 'UTC', ...(day ? {day: 'numeric'} : {})};
-  const words = new Intl.DateTimeFormat(locale(), shape).format(date);
+  const words = format('DateTimeFormat', shape).format(date);
   return plainYear ? `${words} ${plainYear}` : `${words} (${word('date-no-year')})`;
 }
 

@@ -149,14 +149,10 @@ def target_patterns(
     shapes: ShapesGraph, shape: Node, focus: str, below: Mapping[str, Sequence[str]]
 ) -> list[str]:
     """Patterns that bind the focus variable; their union gives every focus node."""
-    classes = [node.value for node in shapes.nodes_of(shape, "targetClass")]
-    if _is_implicit(shapes, shape):
-        classes.append(shape.value)
     patterns = []
-    if classes:
-        kinds = dict.fromkeys(chain(classes, *(below.get(name, ()) for name in classes)))
+    if kinds := target_classes(shapes, shape, below):
         patterns.append(
-            f"{focus} a <{classes[0]}> ."
+            f"{focus} a <{kinds[0]}> ."
             if len(kinds) == 1
             else f"VALUES ?kind {{ {_iris(kinds)} }} {focus} a ?kind ."
         )
@@ -169,6 +165,16 @@ def target_patterns(
     for predicate in shapes.nodes_of(shape, "targetObjectsOf"):
         patterns.append(f"[] {predicate} {focus} .")
     return patterns
+
+
+def target_classes(
+    shapes: ShapesGraph, shape: Node, below: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """The classes whose members are focus nodes."""
+    classes = [node.value for node in shapes.nodes_of(shape, "targetClass")]
+    if _is_implicit(shapes, shape):
+        classes.append(shape.value)
+    return list(dict.fromkeys(chain(classes, *(below.get(name, ()) for name in classes))))
 
 
 def _iris(names: Iterable[str]) -> str:

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ....graph.store import Term
-from ....ontology.namespaces import PREFIXES
+from ...graph.store import Term
+from ...ontology.namespaces import PREFIXES
 from . import algebra as alg
 
 _LOCAL: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*")

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ....graph.errors import QueryError
+from ...graph.errors import QueryError
 from . import algebra as alg
 from .terms import make_expression
 from .variables import certain, in_scope, mentioned

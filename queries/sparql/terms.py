@@ -9,10 +9,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ....graph.errors import UnexplainableError
-from ....graph.sparql_tokens import Names, Token, number, tokens, unquote
-from ....messages.message import Message, has_words
-from ....ontology.namespaces import RDF, XSD
+from ...graph.errors import UnexplainableError
+from ...graph.sparql_tokens import Names, Token, number, tokens, unquote
+from ...messages.message import Message, has_words
+from ...ontology.namespaces import RDF, XSD
 from . import algebra as alg
 
 _TYPE, _FIRST, _REST, _NIL = (ox.NamedNode(RDF + name) for name in ("type", "first", "rest", "nil"))

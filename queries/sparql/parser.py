@@ -13,8 +13,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ....graph.errors import UnexplainableError
-from ....ontology.namespaces import PREFIXES
+from ...graph.errors import UnexplainableError
+from ...ontology.namespaces import PREFIXES
 from . import algebra as alg
 from .terms import TermParser, make_expression
 from .variables import in_scope
