@@ -78,7 +78,10 @@ def test_another_engine_answers_and_proves_every_question_like_ours(virtuoso, gr
 @pytest.mark.parametrize("name", sorted(BEYOND_VIRTUOSO))
 def test_what_virtuoso_cannot_explain_it_answers_and_says_so(name, virtuoso, graph):
     remote = KnowledgeGraph(RemoteStore(virtuoso.url, timeout=60), language="ar")
-    assert asked(remote, name).to_json() == asked(graph, name).to_json()
+    there, here = (json.loads(asked(kg, name).to_json()) for kg in (remote, graph))
+    # Without its proof, what a row rests on is not known.
+    assert there.pop("restsOn") == [None] * len(here.pop("restsOn"))
+    assert there == here
     rows = asked(remote, name)
     told = [item for _, found in rows.proven() for item in found]
     assert len(told) == len(asked(graph, name)) > 0

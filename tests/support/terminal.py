@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
-import select
+import selectors
 import subprocess
 import sys
 
@@ -28,7 +28,9 @@ def on_a_terminal(build: Build, typed: list[str], *arguments: str) -> tuple[int,
         for line in typed:
             os.write(ours, f"{line}\n".encode())
         screen = b""
-        while select.select([ours], [], [], 60)[0]:
+        ready = selectors.DefaultSelector()
+        ready.register(ours, selectors.EVENT_READ)
+        while ready.select(60):
             try:
                 piece = os.read(ours, 4096)
             except OSError:
@@ -37,5 +39,6 @@ def on_a_terminal(build: Build, typed: list[str], *arguments: str) -> tuple[int,
             if not piece:
                 break
             screen += piece
+        ready.close()
     os.close(ours)
     return process.returncode, screen.decode()
