@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -97,20 +96,22 @@ def reader_of(store: Store) -> FactReader:
     """
     if not isinstance(store, EmbeddedStore):
         return FactReader(store)
-    reader = _READERS.get(store)
-    if reader is None or reader.size > _MOST:
-        reader = _READERS[store] = FactReader(store)
+    reader = store.kept.get(_SHARED)
+    if not isinstance(reader, FactReader) or reader.size > _MOST:
+        # With the store and not in a table of this module, where neither would ever be freed.
+        reader = store.kept[_SHARED] = FactReader(store)
     return reader
 
 
 def forget(store: Store) -> None:
     """Give up the shared reader of a store: the next one reads every fact again."""
     if isinstance(store, EmbeddedStore):
-        _READERS.pop(store, None)
+        store.kept.pop(_SHARED, None)
 
 
 #: How many facts a shared reader may hold.
 _MOST: Final = 5000
+_SHARED: Final = "fact reader"
 
 
 class FactReader:
@@ -295,7 +296,6 @@ class FactReader:
         return FactRecord._make((fact, *triple, *said.fields, under, quotes, support))
 
 
-_READERS: Final[WeakKeyDictionary[EmbeddedStore, FactReader]] = WeakKeyDictionary()
 _NOTHING: Final = said_of("", {})
 _ALL_QUALIFIERS: Final = (
     f"SELECT ?f ?p ?o WHERE {{ GRAPH <{GRAPH_EVIDENCE}> {{ "

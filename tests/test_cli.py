@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
+import weakref
 
 import pytest
 
+from taawun.api import KnowledgeGraph
 from taawun.cli import main
+from taawun.graph.store import EmbeddedStore
 
 COMMANDS = sorted(main.list_commands(None))
 
@@ -306,3 +310,44 @@ def test_a_name_that_is_too_long_for_a_file_is_like_any_other_unknown_one(run, c
     said = run(command, "ا" * 3000)
     assert (said.exit_code, type(said.exception)) == (2, SystemExit)
     assert said.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "agreement-signatories"),
+        ("ask", "agreement-signatories", "--format", "json"),
+        ("ask", "agreement-signatories", "--why", "--format", "csv"),
+        ("ask", "which countries signed agreements?"),
+        ("show", "iraq", "--why"),
+        ("path", "iraq", "lithuania"),
+        ("sparql", "SELECT ?country { ?country a tw:Country }"),
+        ("export", "graphml", "--output", "-"),
+    ],
+    ids=lambda arguments: "-".join(arguments[:2]),
+)
+def test_no_graph_stays_open_behind_the_command_that_read_it(arguments, run, monkeypatch):
+    opened = weakref.WeakSet()
+    made = EmbeddedStore.__init__
+
+    def counted(store, *values, **options):
+        opened.add(store)
+        made(store, *values, **options)
+
+    monkeypatch.setattr(EmbeddedStore, "__init__", counted)
+    # Not kept: the result of a command has the frames of all that it did.
+    assert run(*arguments).exit_code == 0
+    gc.collect()
+    assert not opened
+
+
+def test_no_graph_stays_open_behind_a_python_user(the_build):
+    store = EmbeddedStore.open(the_build.path / "store")
+    kg = KnowledgeGraph(store)
+    assert kg.ask("agreement-signatories").why()[0].facts
+    assert kg.show("iraq").facts
+    assert kg.search("العراق")
+    known = weakref.ref(store)
+    del store, kg
+    gc.collect()
+    assert known() is None
