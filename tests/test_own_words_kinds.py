@@ -350,3 +350,117 @@ def test_the_united_nations_are_not_known_here(text: str, graph: KnowledgeGraph)
 )
 def test_the_whole_name_is_the_body_s(text: str, graph: KnowledgeGraph) -> None:
     assert graph.read(text).kind == "yes"
+
+
+# An area of cooperation said by an adjective.
+
+POSTAL = "area/postal-services"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which countries signed postal agreements?",
+        "What are the postal agreements?",
+        "Agreements in the postal sector",
+        "Agreements on postal matters",
+        "ما الدول التي وقعت اتفاقيات بريدية؟",
+        "ما الاتفاقيات البريدية؟",
+        "الاتفاقيات في القطاع البريدي",
+        "الاتفاقيات في المجال البريدي",
+    ],
+)
+def test_an_adjective_names_an_area(text: str, graph: KnowledgeGraph) -> None:
+    outcome = graph.read(text)
+    assert outcome.kind == "answer"
+    assert ("?Agreement", "area", POSTAL) in said(outcome)
+    found = {row[0] for row in rows(graph, outcome)} | {row[-1] for row in rows(graph, outcome)}
+    assert "agreement/postal-ecommerce-libya" in found
+    assert "memorandum-of-understanding/egypt-iraq" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "area", "partner"),
+    [
+        ("Postal cooperation with Iraq", POSTAL, "country/iraq"),
+        ("Cooperation with Iraq in the postal field", POSTAL, "country/iraq"),
+        ("What cooperation is there in postal services?", POSTAL, None),
+        ("Agricultural cooperation with Lithuania", "area/agriculture", "country/lithuania"),
+        ("Environmental cooperation", "area/environment", None),
+        ("التعاون البريدي مع العراق", POSTAL, "country/iraq"),
+        ("ما التعاون في الخدمات البريدية؟", POSTAL, None),
+        ("التعاون الزراعي مع ليتوانيا", "area/agriculture", "country/lithuania"),
+        ("التعاون البيئي", "area/environment", None),
+    ],
+)
+def test_cooperation_in_an_area_is_that_of_countries(
+    text: str, area: str, partner: str | None, graph: KnowledgeGraph
+) -> None:
+    outcome = graph.read(text)
+    assert outcome.question
+    assert outcome.question.name == "countries-by-area"
+    wanted = {"area": ID + area} | ({"partner": ID + partner} if partner else {})
+    assert outcome.plan.values == wanted
+    assert rows(graph, outcome)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What did the postal authority plan?",
+        "Who is the head of the postal authority?",
+        "How many postal branches are there?",
+        "Digital agreements",
+    ],
+)
+def test_beside_any_other_word_an_adjective_names_no_area(text: str, graph: KnowledgeGraph) -> None:
+    assert graph.read(text).kind in REFUSED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cooperation with Iraq",
+        "What is the cooperation with Iraq?",
+        "التعاون مع العراق",
+        "ما التعاون مع العراق؟",
+        "ما أوجه التعاون مع العراق؟",
+    ],
+)
+def test_cooperation_with_a_country_is_told_by_area(text: str, graph: KnowledgeGraph) -> None:
+    outcome = graph.read(text)
+    assert outcome.question
+    assert outcome.question.name == "country-areas"
+    assert outcome.plan.values == {"country": ID + "country/iraq"}
+    assert len(rows(graph, outcome)) > 10
+
+
+# Nothing as it was asked, and something else between the two.
+
+
+@pytest.mark.parametrize("country", ["Iraq", "Lithuania", "Nigeria", "Libya"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "relations with {}", "talks with {}", "agreements with {}", "memoranda with {}",
+        "visits with {}", "what meetings are there with {}?", "what offers are there with {}?",
+        "العلاقات مع {}", "المباحثات مع {}", "الاتفاقيات مع {}", "المذكرات مع {}",
+        "الزيارات مع {}", "ما الاجتماعات مع {}؟",
+    ],
+)  # fmt: skip
+def test_where_nothing_is_as_it_was_asked_what_links_the_country_is_told(
+    text: str, country: str, graph: KnowledgeGraph
+) -> None:
+    names = {"Iraq": "العراق", "Lithuania": "ليتوانيا", "Nigeria": "نيجيريا", "Libya": "ليبيا"}
+    outcome = graph.read(text.format(country if text.isascii() else names[country]))
+    if outcome.kind in REFUSED:
+        return
+    assert outcome.kind == "answer"
+    if not rows(graph, outcome):
+        assert outcome.short
+        assert rows(graph, outcome.short)
+
+
+def test_where_nothing_links_a_country_nothing_is_told(graph: KnowledgeGraph) -> None:
+    outcome = graph.read("relations with Denmark")
+    assert outcome.kind != "answer" or outcome.short is None

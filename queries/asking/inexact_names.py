@@ -1,6 +1,7 @@
 """Names that are not written in full: said in part, or misspelt by a letter.
 
-Parts are "the documents complex" and "the Iraqi communications minister".
+Parts are "the documents complex" and "the Iraqi communications minister". An area of cooperation
+may be an adjective: "postal agreements".
 """
 
 from __future__ import annotations
@@ -190,6 +191,48 @@ class PartialNames:
         best = max(scored[iri] for iri in heads)
         chosen = sorted(iri for iri in heads if scored[iri] == best) if countries else sorted(heads)
         return tuple(chosen) if len(chosen) <= 4 else ()
+
+
+#: What an adjective says the area of, and words for any area, which it makes one of.
+_CARRYING: Final = frozenset(
+    {"Agreement", "MemorandumOfUnderstanding", "Programme", "Project", "Initiative", "Offer",
+     "Meeting", "cooperatesWith", "talks", "inTalksWith", "relationsWith"}
+)  # fmt: skip
+_FIELDS: Final = frozenset(
+    {"sector", "field", "area", "domain", "matters", "affairs", "issues",
+     "مجال", "قطاع", "شوون", "امور", "مسائل"}
+)  # fmt: skip
+
+
+class TopicalAdjectives:
+    """Finds the areas that an adjective names beside a word for cooperation, or for a field.
+
+    "Postal agreements" and "in the postal sector" are such, but not "the postal authority".
+    """
+
+    def __init__(self, names: KnownNames, lexicon: Lexicon) -> None:
+        self._names, self._lexicon = names, lexicon
+
+    def find(self, words: Sequence[Word]) -> Iterator[Mention]:
+        """The mentions of areas, each with the word for a field if one stands there."""
+        for place, word in enumerate(words):
+            iri = self._names.topics.get(word.key)
+            other = place - 1 if word.is_arabic else place + 1
+            if not iri or not 0 <= other < len(words):
+                continue
+            first = last = place
+            if words[other].key in _FIELDS:
+                # «في القطاع» is a preposition, and no part of the name.
+                said = self._lexicon.at(words, other - 1) if other else []
+                if all(length < 2 for length, _ in said):
+                    first, last = sorted((place, other))
+            elif not self._carries(words[other]):
+                continue
+            text = " ".join(item.text for item in words[first : last + 1])
+            yield Mention((iri,), first, last, "name", self._names.classes[iri], "", text)
+
+    def _carries(self, word: Word) -> bool:
+        return any(not _CARRYING.isdisjoint(said) for _, said in self._lexicon.at([word], 0))
 
 
 #: Words of at least so many letters may be misspelt by one letter; twice as many, by two.

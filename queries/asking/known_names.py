@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -192,6 +192,20 @@ class KnownNames:
         return found
 
     @cached_property
+    def topics(self) -> Mapping[str, str]:
+        """Each adjective of one area of cooperation: ``postal`` of postal services."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for iri, name, is_scoped in self._rows:
+            if "Area" in self.classes.get(iri, ()) and not is_scoped:
+                for adjective in _topical(keys_of(name)):
+                    found[adjective].add(iri)
+        return {
+            word: min(iris)
+            for word, iris in found.items()
+            if len(iris) == 1 and all(rest for rest, _ in self.by_first.get(word, ()))
+        }
+
+    @cached_property
     def strangers(self) -> Mapping[str, list[tuple[tuple[str, ...], Named]]]:
         """The names and adjectives of countries and regions that the graph does not have."""
         return self._not_ours(_foreign())
@@ -286,6 +300,29 @@ SMALL: Final = frozenset(
     {"of", "the", "and", "for", "in", "on", "to", "a", "an", "at", "by", "with", "في", "من", "علي",
      "الي", "او", "و", "ل", "ب", "عن", "التابعه", "التابع"}
 )  # fmt: skip
+
+
+#: Words that add nothing to the name of an area: postal services are what is postal.
+_OF_ANY_AREA: Final = frozenset({"services", "service", "sector", "خدمات", "قطاع"})
+
+
+def _topical(name: Sequence[str]) -> Iterator[str]:
+    """The adjectives of an area, by the keys of its name: those in it, or made of its one word."""
+    telling = [word for word in name if word not in _OF_ANY_AREA | SMALL]
+    if len(telling) != 1:
+        return
+    (word,) = telling
+    if len(name) > 1:
+        yield word
+        if word.endswith("يه"):
+            yield word.removesuffix("ه")
+    elif word.isascii():
+        # Environmental, agricultural.
+        yield from (f"{word}al", f"{word.removesuffix('e')}al")
+    else:
+        # Of زراعة: زراعي and زراعية.
+        stem = word.removesuffix("ه")
+        yield from (f"{stem}ي", f"{stem}يه")
 
 
 @lru_cache(maxsize=1)

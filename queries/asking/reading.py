@@ -47,6 +47,11 @@ _REMARKS: Final = {
 _MOST: Final = 3
 #: What there is between two countries, whatever its stage.
 _LINKS: Final = "links-between-two-countries"
+#: What holds between two sides.
+_BETWEEN: Final = frozenset(
+    {"signatory", "party", "cooperatesWith", "relationsWith", "inTalksWith", "offeredBy",
+     "offeredTo", "concerns"}
+)  # fmt: skip
 #: A wording with so many words in common is compared before a question is composed.
 _CLOSE: Final = 0.5
 
@@ -184,11 +189,13 @@ class Reader:
         """What may be asked if a plan is asked in vain, what is nearest to it first."""
         looser = plan.looser()
         plans = [looser] if looser else []
-        sides = [step.object for step in plan.steps if step.predicate in ("signatory", "party")]
-        if len(sides) == 2 and all("Country" in self._names.classes.get(one, ()) for one in sides):
-            values = dict(zip(("first", "second"), sides, strict=True))
-            if _LINKS in self._catalogue:
-                plans.append(Plan(stored=_LINKS, values=values))
+        between = [step for step in plan.steps if step.predicate in _BETWEEN]
+        named = dict.fromkeys(side for step in between for side in (step.subject, step.object))
+        sides = [one for one in named if "Country" in self._names.classes.get(one, ())]
+        if 0 < len(sides) <= 2 and _LINKS in self._catalogue:
+            # Of one country, what links it with the usual other.
+            places = ("first", "second")[-len(sides) :]
+            plans.append(Plan(stored=_LINKS, values=dict(zip(places, sides, strict=True))))
         return plans
 
     def _answered(self, units: Units, plan: Plan) -> Outcome:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from .inexact_names import PartialNames, Spelling, beginnings, is_small
+from .inexact_names import PartialNames, Spelling, TopicalAdjectives, beginnings, is_small
 from .known_names import KnownNames, Named
 from .lexicon import Lexicon, Word, words_of
 from .periods import date_at
@@ -24,6 +24,7 @@ class Recogniser:
     def __init__(self, names: KnownNames, lexicon: Lexicon) -> None:
         self.names, self.lexicon = names, lexicon
         self.partial = PartialNames(names)
+        self.topical = TopicalAdjectives(names, lexicon)
         self.spelling = Spelling(names, lexicon, self.partial)
         self._events: list[tuple[frozenset[str], str]] | None = None
 
@@ -151,6 +152,7 @@ class Recogniser:
         for place in range(len(words)):
             found += self._whole(words, place)
         found += self.partial.find(words, found, self._breaks(words))
+        found += self.topical.find(words)
         found = [mention for mention in found if mention.iri != hidden]
         kinds = {
             "name": 0,
