@@ -206,6 +206,7 @@ def test_the_pages_of_a_new_build_are_made_beforehand(start_server, example_alon
     server = start_server(*serve, cache=cache, command=command)
     wait_until(lambda: hurry(server) or len(explorers(old)) == 2)
     register.write_text(register.read_text().replace("Imaginary", "Sunken"))
+    assert build([mine], cache=cache).path == new
     wait_until(lambda: hurry(server) or len(explorers(new)) == 2)
 
 
