@@ -758,6 +758,7 @@ def benchmark() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_the_measured_figures_hold(graph: KnowledgeGraph) -> None:
     """Of the questions that the reader was not built with, too, which are looked at only here."""
     measure = benchmark()

@@ -191,6 +191,7 @@ def test_the_counts_that_the_documents_give(graph: KnowledgeGraph) -> None:
     assert len(rows(graph, "agreements-by-region", region="region/africa")) == 6
 
 
+@pytest.mark.slow
 def test_an_area_is_asked_with_all_that_is_within_it(graph: KnowledgeGraph) -> None:
     """What is found in an area is found in every wider one, and no row differs by modality only."""
     broader = {}
@@ -258,6 +259,7 @@ def test_a_country_is_no_other_party_of_itself(graph: KnowledgeGraph) -> None:
     assert asked >= 4
 
 
+@pytest.mark.slow
 def test_a_row_rests_on_what_is_reported_only_where_nothing_says_it_plainly(
     graph: KnowledgeGraph,
 ) -> None:

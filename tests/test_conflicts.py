@@ -185,6 +185,7 @@ def test_check_lists_what_the_papers_say_differently_and_finds_no_fault_in_it(
     assert "1500" in str(checked.warnings[0])
 
 
+@pytest.mark.slow
 def test_a_figure_may_have_two_values_one_a_document(report: dict[str, Check]) -> None:
     assert report["shapes"].performed > 1000
     assert report["shapes"].faults == ()

@@ -119,6 +119,7 @@ def test_a_disputed_fact_is_a_disagreement_of_its_own(tmp_path):
     assert disagreements(store, f"{ID}country/iraq") == ()
 
 
+@pytest.mark.slow
 def test_the_card_counts_and_compares_in_both_languages(run):
     said = run("show", "figure/qindil-trainees", *SHOW, "--lang", "en").output
     assert "people  (said by 2 documents of 2 publishers)" in said

@@ -179,6 +179,7 @@ def test_the_ontology_and_the_questions_are_resources_and_nothing_is_written(ask
     assert "SERVICE" in outside.content[0].text
 
 
+@pytest.mark.slow
 def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_is_answered(open_client):
     async def work(client):
         slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -193,6 +194,7 @@ def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_is_answered(ope
     assert after["entities"]
 
 
+@pytest.mark.slow
 def test_without_texts_the_quotes_alone_are_given(open_client):
     async def work(client):
         return await result(client, "document", document="egypt-iraq-talks", end=1500)

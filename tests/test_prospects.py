@@ -153,6 +153,7 @@ def test_a_push_sends_evidence_before_prospects_and_takes_it_after() -> None:
     assert place("DELETE", f"GRAPH <{GRAPH_PROSPECTS}>") < place("DROP", f"GRAPH <{old}>")
 
 
+@pytest.mark.slow
 def test_exports_of_all_graphs_have_the_prospects_and_turtle_has_the_plain_view(
     the_build: Build, graph: KnowledgeGraph
 ) -> None:

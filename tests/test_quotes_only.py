@@ -29,6 +29,7 @@ def cut(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_graph_is_the_same_but_for_the_words_around_quotes(cut):
     whole, quoted = lines(SEEDS), lines(cut)
     assert len(whole) > 20_000

@@ -102,6 +102,7 @@ def written(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [SEEDS, SOUND], ids=["seeds", "sound"])
 def test_facts_and_entities_pass_through_tables_with_nothing_lost(folder, tmp_path):
     before = read_collection([folder])

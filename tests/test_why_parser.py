@@ -32,6 +32,7 @@ def written(text: str) -> str:
     return write_select(query.select, write_dataset(query))
 
 
+@pytest.mark.slow
 def test_what_is_read_and_written_has_the_same_answer(graph):
     assert len(SELECTS) > 150
     for path in SELECTS:
