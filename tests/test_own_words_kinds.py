@@ -391,6 +391,8 @@ def test_an_adjective_names_an_area(text: str, graph: KnowledgeGraph) -> None:
         ("ما التعاون في الخدمات البريدية؟", POSTAL, None),
         ("التعاون الزراعي مع ليتوانيا", "area/agriculture", "country/lithuania"),
         ("التعاون البيئي", "area/environment", None),
+        ("التعاون في القطاع الزراعي", "area/agriculture", None),
+        ("ما التعاون في المجال البريدي؟", POSTAL, None),
     ],
 )
 def test_cooperation_in_an_area_is_that_of_countries(

@@ -222,10 +222,7 @@ class TopicalAdjectives:
                 continue
             first = last = place
             if words[other].key in _FIELDS:
-                # «في القطاع» is a preposition, and no part of the name.
-                said = self._lexicon.at(words, other - 1) if other else []
-                if all(length < 2 for length, _ in said):
-                    first, last = sorted((place, other))
+                first, last = sorted((place, other))
             elif not self._carries(words[other]):
                 continue
             text = " ".join(item.text for item in words[first : last + 1])

@@ -152,7 +152,8 @@ class Recogniser:
         for place in range(len(words)):
             found += self._whole(words, place)
         found += self.partial.find(words, found, self._breaks(words))
-        found += self.topical.find(words)
+        topical = [*self.topical.find(words)]
+        found += topical
         found = [mention for mention in found if mention.iri != hidden]
         kinds = {
             "name": 0,
@@ -171,6 +172,9 @@ class Recogniser:
             if taken.isdisjoint(span):
                 taken.update(span)
                 kept[mention.first] = mention
+                if mention in topical and words[mention.last].is_arabic:
+                    # In «في القطاع البريدي» the first two words may be a preposition.
+                    kept.setdefault(mention.last, replace(mention, first=mention.last))
         return {
             first: self._told_apart(mention, words, kept)
             if mention.kind in ("short", "part")
