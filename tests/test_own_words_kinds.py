@@ -406,6 +406,25 @@ def test_cooperation_in_an_area_is_that_of_countries(
     assert rows(graph, outcome)
 
 
+@pytest.mark.parametrize("text", ["African postal agreements", "اتفاقيات بريدية أفريقية"])
+def test_an_adjective_is_no_part_of_another_name(text: str, graph: KnowledgeGraph) -> None:
+    outcome = graph.read(text)
+    assert all("papu" not in str(step) for step in outcome.plan.steps)
+    assert ("?Agreement", "area", POSTAL) in said(outcome)
+    assert ["agreement/postal-ecommerce-libya"] in [row[:1] for row in rows(graph, outcome)] or [
+        "country/libya",
+        "agreement/postal-ecommerce-libya",
+    ] in [row[:2] for row in rows(graph, outcome)]
+
+
+@pytest.mark.parametrize("text", ["Egypt and Iraq", "Egypt Iraq", "Egypt, Iraq?", "مصر والعراق"])
+def test_two_countries_alone_ask_what_links_them(text: str, graph: KnowledgeGraph) -> None:
+    outcome = graph.read(text)
+    assert outcome.question
+    assert outcome.question.name == "links-between-two-countries"
+    assert set(outcome.plan.values.values()) == {ID + "country/egypt", ID + "country/iraq"}
+
+
 @pytest.mark.parametrize(
     "text",
     [

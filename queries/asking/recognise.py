@@ -153,6 +153,12 @@ class Recogniser:
             found += self._whole(words, place)
         found += self.partial.find(words, found, self._breaks(words))
         topical = [*self.topical.find(words)]
+        # "African postal agreements" are no part of the name of the African Postal Union.
+        found = [
+            m
+            for m in found
+            if m.kind != "part" or not any(m.first <= t.last <= m.last for t in topical)
+        ]
         found += topical
         found = [mention for mention in found if mention.iri != hidden]
         kinds = {
