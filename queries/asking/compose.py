@@ -207,12 +207,9 @@ class Composer:
         if len(countries) != 2 or len(u.mentions) != 2 or u.dates or u.numbers:
             return None
         pair = {"first": countries[0].iri, "second": countries[1].iri}
-        is_bare = not u.left(()) and all(m.kind == "name" for m in countries)
-        if (
-            (is_bare or u.has("link"))
-            and not u.left({"link"})
-            and u.asked in (("",) if is_bare else ("which", "", "how"))
-        ):
+        is_bare = not u.asked and not u.left(()) and all(m.kind == "name" for m in countries)
+        asks = u.has("link") and not u.left({"link"}) and u.asked in ("which", "", "how")
+        if is_bare or asks:
             return Plan(stored="links-between-two-countries", values=pair)
         if u.has("compare") and not u.left({"compare", "disagree"}):
             return Plan(stored="compare-two-countries", values=pair)

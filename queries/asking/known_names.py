@@ -303,12 +303,12 @@ SMALL: Final = frozenset(
 
 
 #: Words that add nothing to the name of an area: postal services are what is postal.
-_OF_ANY_AREA: Final = frozenset({"services", "service", "sector", "خدمات", "قطاع"})
+_OF_ANY_AREA: Final = SMALL | {"services", "service", "sector", "خدمات", "قطاع"}
 
 
 def _topical(name: Sequence[str]) -> Iterator[str]:
     """The adjectives of an area, by the keys of its name: those in it, or made of its one word."""
-    telling = [word for word in name if word not in _OF_ANY_AREA | SMALL]
+    telling = [word for word in name if word not in _OF_ANY_AREA]
     if len(telling) != 1:
         return
     (word,) = telling
